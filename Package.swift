@@ -1,0 +1,118 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+let root = Context.packageDirectory
+let files = FileManager.default
+
+/// oneDNN is found by its header; without it the reference kernels over OpenBLAS run everything.
+let hasOneDNN = ["/usr/include", "/usr/local/include", "/usr/include/x86_64-linux-gnu"]
+  .contains { files.fileExists(atPath: "\($0)/oneapi/dnnl/dnnl.h") }
+  && Context.environment["ENCODERZOO_WITHOUT_ONEDNN"] == nil
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .unsafeFlags(["-warnings-as-errors"]),
+]
+let optimized: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=fast", "-Wall", "-Werror"])]
+let oneDNNDependencies: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
+let oneDNNSettings: [SwiftSetting] = hasOneDNN ? [.define("ENCODERZOO_ONEDNN")] : []
+
+/// Every folder below `Plugins/` is a plugin: a target of its own that imports EncoderKit alone.
+/// Its entry point is an exported C symbol, so nothing above names it (see docs/architecture.md).
+let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? [])
+  .filter { name in
+    ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins/\(name)")) ?? [])
+      .contains { $0.hasSuffix(".swift") }
+  }
+  .sorted()
+let pluginDependencies = plugins.map { Target.Dependency.target(name: "\($0)Plugin") }
+let exportSymbols: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+}
+
+/// A test target exists as soon as its folder holds a Swift file.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+  let folder = "Tests/\(name)Tests"
+  let names = (try? files.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
+  guard names.contains(where: { $0.hasSuffix(".swift") }) else { return [] }
+  return [
+    .testTarget(
+      name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: folder,
+      exclude: names.contains("Resources") ? ["Resources"] : [],
+      swiftSettings: strict, linkerSettings: exportSymbols)
+  ]
+}
+
+var targets: [Target] = [
+  .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .target(
+    name: "CImageCodecs",
+    cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+    linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+  .target(
+    name: "CKernels", cSettings: optimized,
+    linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+  library("Basics", []),
+  library(
+    "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
+  library("Layers", ["Tensors", "Basics"]),
+  library("WeightFiles", ["Basics"]),
+  library("EncoderKit", ["Layers", "Tensors", "Basics"]),
+  library("Registry", ["EncoderKit", "Basics"]),
+  library("Images", ["Basics", "CImageCodecs"]),
+  library("Datasets", ["Basics", "Images", "CArchive"]),
+  library("Evaluation", ["Basics"]),
+  library("Fusion", ["EncoderKit", "Basics"]),
+  library(
+    "Training",
+    [
+      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Evaluation", "Basics",
+    ]),
+  library(
+    "Studies", ["Training", "Evaluation", "Datasets", "Registry", "Images", "Tensors", "Basics"],
+    oneDNNSettings),
+  .executableTarget(
+    name: "zoo",
+    dependencies: [
+      "Studies", "Registry", "EncoderKit", "Images", "CImageCodecs", "Tensors", "Basics",
+    ] + pluginDependencies, swiftSettings: strict,
+    linkerSettings: exportSymbols),
+  .target(
+    name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
+    swiftSettings: strict),
+]
+if hasOneDNN {
+  targets.append(.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]))
+}
+targets += plugins.map {
+  .target(
+    name: "\($0)Plugin", dependencies: ["EncoderKit", "CKernels"], path: "Plugins/\($0)",
+    swiftSettings: strict)
+}
+for (name, dependencies) in [
+  ("Basics", ["Basics"]), ("Tensors", ["Tensors"]), ("Layers", ["Layers"]),
+  ("WeightFiles", ["WeightFiles"]), ("EncoderKit", ["EncoderKit"]), ("Registry", ["Registry"]),
+  ("Images", ["Images"]), ("Datasets", ["Datasets"]), ("Evaluation", ["Evaluation"]),
+  ("Fusion", ["Fusion", "EncoderKit"]), ("Training", ["Training", "Fusion", "EncoderKit"]),
+  ("Studies", ["Studies", "Evaluation", "Datasets", "Training", "Registry"]),
+] as [(String, [Target.Dependency])] {
+  targets += tests(name, dependencies)
+}
+targets += tests("Plugins", ["Registry", "EncoderKit", "WeightFiles"] + pluginDependencies)
+targets += tests("zoo", ["zoo", "Studies"])
+
+let package = Package(
+  name: "EncoderZoo",
+  products: [
+    .executable(name: "zoo", targets: ["zoo"]),
+    .library(name: "EncoderKit", targets: ["EncoderKit"]),
+  ],
+  targets: targets)

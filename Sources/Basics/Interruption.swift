@@ -1,0 +1,44 @@
+import Foundation
+import Synchronization
+
+/// The wish to stop, from SIGINT (Ctrl-C) or SIGTERM, asked for at moments when stopping is safe.
+///
+/// ```swift
+/// Interruption.install()
+/// for cell in cells {
+///   try Interruption.check()
+///   try run(cell)
+/// }
+/// ```
+package enum Interruption {
+  private static let requested = Atomic<Bool>(false)
+
+  /// Makes the first SIGINT or SIGTERM set the flag, and the second end the process with status 130.
+  package static func install() {
+    // The first access may initialise the static, which a signal handler must not do.
+    _ = requested.load(ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      // glibc's `signal` keeps the handler and restarts interrupted reads.
+      _ = signal(number) { _ in
+        if Interruption.requested.exchange(true, ordering: .sequentiallyConsistent) { _exit(130) }
+      }
+    }
+  }
+
+  /// Whether a signal has asked the process to stop.
+  package static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  /// Stops here if a signal has asked for it.
+  ///
+  /// - Throws: `Interrupted`.
+  package static func check() throws {
+    if isRequested { throw Interrupted() }
+  }
+}
+
+/// The error of work that stopped because a signal asked for it: no failure, and not to be wrapped.
+package struct Interrupted: Error, Sendable, Equatable, CustomStringConvertible {
+  package init() {}
+
+  package var description: String { "interrupted" }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Synchronization
+
+/// Tells a person how far the work is and how long it will take, on the standard error.
+///
+/// On a terminal one line is rewritten, at most ten times a second; elsewhere (a log, a pipe) plain
+/// lines appear, at most one in ten seconds and one at the end of each stage. One stage runs at a
+/// time; any thread may report.
+///
+/// ```swift
+/// let progress = ProgressReporter(mode: .automatic)
+/// progress.begin("training densenet", total: 120)
+/// for step in 0..<120 { progress.advance(note: "loss \(train(step))") }
+/// progress.end()
+/// // training densenet: 120/120 in 3 min 05 s, loss 0.41
+/// ```
+package final class ProgressReporter: Sendable {
+  /// How progress is shown.
+  package enum Mode: Sendable {
+    /// As `.terminal` where the standard error is one, else as `.plain`.
+    case automatic
+    /// Nothing is written.
+    case quiet
+    /// Whole lines, rarely.
+    case plain
+    /// One line, rewritten.
+    case terminal
+  }
+
+  /// Seconds that lie at least between two rewritings of the line on a terminal.
+  static let terminalInterval = 0.1
+  /// Seconds that lie at least between two plain lines of one stage.
+  static let plainInterval = 10.0
+
+  private struct State {
+    var stage: ProgressStage?
+    var lastShown = -Double.infinity
+    /// Whether the terminal's cursor stands behind a line that may be rewritten.
+    var isLineOpen = false
+  }
+
+  private let mode: Mode
+  private let write: @Sendable (String) -> Void
+  private let now: @Sendable () -> Double
+  private let width: @Sendable () -> Int
+  private let state = Mutex(State())
+
+  /// A reporter that writes to the standard error, or hands its texts to `write`.
+  ///
+  /// `write` is called by one thread at a time, in order, and must not call the reporter. With
+  /// `.automatic` the standard error decides, whatever `write` is.
+  package convenience init(mode: Mode, write: (@Sendable (String) -> Void)? = nil) {
+    let start = ContinuousClock.now
+    self.init(
+      mode: mode, write: write ?? writeToStandardError,
+      now: { (ContinuousClock.now - start) / .seconds(1) }, width: standardErrorWidth)
+  }
+
+  /// A reporter with a clock (seconds) and a terminal width (columns) of the caller's.
+  init(
+    mode: Mode, write: @escaping @Sendable (String) -> Void,
+    now: @escaping @Sendable () -> Double, width: @escaping @Sendable () -> Int
+  ) {
+    self.mode = mode == .automatic ? (isStandardErrorTerminal() ? .terminal : .plain) : mode
+    self.write = write
+    self.now = now
+    self.width = width
+  }
+
+  /// Starts a stage of `total` steps (nil: unknown), ending the one before.
+  package func begin(_ name: String, total: Int? = nil) {
+    guard mode != .quiet else { return }
+    state.withLock { state in
+      finish(&state)
+      let time = now()
+      state.stage = ProgressStage(name: singleLine(name), total: total, start: time)
+      // A plain stage that ends within ten seconds says only that it ended.
+      state.lastShown = mode == .plain ? time : -.infinity
+      show(&state, at: time)
+    }
+  }
+
+  /// Reports that steps are done; the note stays until another replaces it.
+  ///
+  /// Without a stage nothing happens.
+  package func advance(by steps: Int = 1, note: String? = nil) {
+    guard mode != .quiet else { return }
+    state.withLock { state in
+      guard state.stage != nil else { return }
+      state.stage?.done += steps
+      if let note { state.stage?.note = singleLine(note) }
+      show(&state, at: now())
+    }
+  }
+
+  /// Writes a line that stays.
+  package func line(_ text: String) {
+    guard mode != .quiet else { return }
+    state.withLock { state in
+      permanent(text, &state)
+      guard mode == .terminal, state.stage != nil else { return }
+      state.lastShown = -.infinity
+      show(&state, at: now())
+    }
+  }
+
+  /// Ends the stage with a line that stays: its steps, its time, its last note.
+  package func end() {
+    guard mode != .quiet else { return }
+    state.withLock { state in finish(&state) }
+  }
+
+  private func finish(_ state: inout State) {
+    guard let stage = state.stage else { return }
+    permanent(stage.endText(at: now()), &state)
+    state.stage = nil
+  }
+
+  private func show(_ state: inout State, at time: Double) {
+    let interval = mode == .terminal ? Self.terminalInterval : Self.plainInterval
+    guard let stage = state.stage, time - state.lastShown >= interval else { return }
+    state.lastShown = time
+    let text = stage.text(at: time)
+    if mode == .terminal {
+      // The last column stays free: some terminals wrap as soon as it is filled.
+      write("\r\(text.prefix(max(1, width() - 1)))\u{1b}[K")
+      state.isLineOpen = true
+    } else {
+      write(text + "\n")
+    }
+  }
+
+  private func permanent(_ text: String, _ state: inout State) {
+    write((state.isLineOpen ? "\r\u{1b}[K" : "") + text + "\n")
+    state.isLineOpen = false
+  }
+}
+
+/// Control characters would leave the line or move the cursor.
+private func singleLine(_ text: String) -> String {
+  String(
+    String.UnicodeScalarView(
+      text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+}
+
+private func isStandardErrorTerminal() -> Bool {
+  isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+}
+
+private func standardErrorWidth() -> Int {
+  var size = winsize()
+  guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+  return Int(size.ws_col)
+}
+
+/// Progress that can't be written is no reason to stop the work: failures are ignored.
+private func writeToStandardError(_ text: String) {
+  var text = text
+  text.withUTF8 { bytes in
+    var rest = UnsafeRawBufferPointer(bytes)
+    while let base = rest.baseAddress, !rest.isEmpty {
+      let written = Foundation.write(STDERR_FILENO, base, rest.count)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// PNG and JPEG over memory buffers, and the inner loops of resizing.
+//
+// libpng and libjpeg leave a failing call by longjmp, which must not cross a Swift frame: every
+// setjmp, and all that runs under it, lives in this target. Each function returns a status and
+// fills a message; nothing is printed.
+#ifndef CIMAGECODECS_H
+#define CIMAGECODECS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// How a call ended.
+typedef enum __attribute__((enum_extensibility(closed))) {
+  zooCodecDone = 0,
+  /// The bytes are not what the format demands.
+  zooCodecDamaged,
+  /// The bytes end before the image does.
+  zooCodecTruncated,
+  /// The header states a width or height of 0.
+  zooCodecZeroSize,
+  /// The header states more than the limits below.
+  zooCodecTooLarge,
+  /// A valid file of a kind that is not read here.
+  zooCodecUnsupported,
+  zooCodecNoMemory,
+} ZooCodecStatus;
+
+enum {
+  /// Most pixels along a side (libjpeg's own limit).
+  zooCodecMaxSide = 65500,
+  /// Most pixels of an image.
+  zooCodecMaxPixels = 1 << 28,
+  /// Most bytes libpng may allocate for a chunk other than image data.
+  zooCodecMaxChunk = 16 << 20,
+  /// Most scans of a progressive JPEG: a small file with thousands of them takes minutes.
+  zooCodecMaxScans = 200,
+  zooCodecMessageSize = 240,
+};
+
+/// Decoded pixels: 8 bit, row by row, channels last.
+typedef struct {
+  uint8_t *pixels;  ///< `height * width * channels` bytes; `zooCodecFree` frees them.
+  int width;
+  int height;
+  int channels;     ///< 1 (grey) or 3 (red, green, blue).
+  char message[zooCodecMessageSize];  ///< Why the call failed; empty when it did not.
+} ZooCodecImage;
+
+/// Decodes a PNG. `channels` is 1, 3, or 0 for what the file holds (grey 1, colour 3).
+///
+/// Grey of 1, 2 and 4 bits is stretched to 0…255. Of 16 bits the high byte is kept. Palettes become
+/// colours. Transparency is dropped, not blended. Gamma and colour profiles are not applied.
+ZooCodecStatus zooDecodePNG(const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image);
+
+/// Decodes a JPEG: grey, RGB, YCbCr, CMYK and YCCK, sequential or progressive, turned upright by
+/// its EXIF orientation. `channels` as above. Four-colour files are taken to be inverted, as Adobe
+/// writes them. Truncated or corrupt data fail.
+ZooCodecStatus zooDecodeJPEG(const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image);
+
+/// Encodes 8-bit pixels of 1 or 3 channels as PNG; the same pixels give the same bytes.
+/// `*encoded` is freed by `zooCodecFree`. `message` holds `zooCodecMessageSize` bytes.
+ZooCodecStatus zooEncodePNG(
+    const uint8_t *pixels, int width, int height, int channels, uint8_t **encoded,
+    size_t *encodedCount, char *message);
+
+/// Frees what the functions above allocated; a null pointer is fine.
+void zooCodecFree(void *memory);
+
+/// The version of libpng that is running, such as 1.6.39.
+const char *zooPNGVersion(void);
+
+/// The version of the libjpeg interface compiled against, such as 62.
+int zooJPEGVersion(void);
+
+/// Resizes by Pillow 11's antialiased bilinear filter, bit for bit, and writes the part of the result
+/// that starts at (`left`, `top`) and is `cropWidth` by `cropHeight` pixels.
+///
+/// `out` holds `cropHeight * cropWidth * channels` bytes.
+ZooCodecStatus zooResize(
+    const uint8_t *pixels, int width, int height, int channels, int newWidth, int newHeight,
+    int left, int top, int cropWidth, int cropHeight, uint8_t *out);
+
+#endif

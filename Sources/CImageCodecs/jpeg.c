@@ -1,0 +1,210 @@
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// jpeglib.h needs stdio.h before it.
+#include <jpeglib.h>
+#include <jerror.h>
+
+#include "pixels.h"
+
+/// libjpeg's error manager first, so that its pointer is also a pointer to ours.
+typedef struct {
+  struct jpeg_error_mgr base;
+  jmp_buf leave;
+  ZooCodecStatus status;
+  char *message;
+} ErrorManager;
+
+/// All that a decoding holds; in one struct, so that nothing lives in registers over a longjmp.
+typedef struct {
+  struct jpeg_decompress_struct jpeg;
+  ErrorManager errors;
+  struct jpeg_progress_mgr progress;
+  uint8_t *row;
+  uint8_t *colours;
+} Decoder;
+
+static void fail(j_common_ptr jpeg, ZooCodecStatus status) {
+  ErrorManager *errors = (ErrorManager *)jpeg->err;
+  char text[JMSG_LENGTH_MAX];
+  jpeg->err->format_message(jpeg, text);
+  snprintf(errors->message, zooCodecMessageSize, "libjpeg: %s", text);
+  errors->status = status;
+  longjmp(errors->leave, 1);
+}
+
+static void errorExit(j_common_ptr jpeg) {
+  switch (jpeg->err->msg_code) {
+  case JERR_INPUT_EMPTY:
+  case JERR_INPUT_EOF:
+    fail(jpeg, zooCodecTruncated);
+    break;
+  case JERR_OUT_OF_MEMORY:
+    fail(jpeg, zooCodecNoMemory);
+    break;
+  case JERR_EMPTY_IMAGE:
+    fail(jpeg, zooCodecZeroSize);
+    break;
+  case JERR_BAD_PRECISION:
+  case JERR_SOF_UNSUPPORTED:
+  case JERR_ARITH_NOTIMPL:
+  case JERR_CONVERSION_NOTIMPL:
+    fail(jpeg, zooCodecUnsupported);
+    break;
+  default:
+    fail(jpeg, zooCodecDamaged);
+  }
+}
+
+/// libjpeg fills what is missing with grey and only warns; a radiograph half grey is no radiograph.
+static void emitMessage(j_common_ptr jpeg, int level) {
+  if (level >= 0) return;
+  jpeg->err->num_warnings++;
+  switch (jpeg->err->msg_code) {
+  case JWRN_JPEG_EOF:
+    fail(jpeg, zooCodecTruncated);
+    break;
+  case JWRN_HIT_MARKER:
+  case JWRN_HUFF_BAD_CODE:
+  case JWRN_ARITH_BAD_CODE:
+  case JWRN_MUST_RESYNC:
+    fail(jpeg, zooCodecDamaged);
+    break;
+  default:
+    break;
+  }
+}
+
+static void printNothing(j_common_ptr jpeg) { (void)jpeg; }
+
+static void checkScans(j_common_ptr jpeg) {
+  if (!jpeg->is_decompressor) return;
+  if (((j_decompress_ptr)jpeg)->input_scan_number > zooCodecMaxScans) {
+    ErrorManager *errors = (ErrorManager *)jpeg->err;
+    snprintf(
+        errors->message, zooCodecMessageSize, "it has more than %d progressive scans",
+        zooCodecMaxScans);
+    errors->status = zooCodecTooLarge;
+    longjmp(errors->leave, 1);
+  }
+}
+
+static unsigned read16(const uint8_t *bytes, int bigEndian) {
+  return bigEndian ? (unsigned)bytes[0] << 8 | bytes[1] : (unsigned)bytes[1] << 8 | bytes[0];
+}
+
+static uint32_t read32(const uint8_t *bytes, int bigEndian) {
+  uint32_t first = read16(bytes, bigEndian), second = read16(bytes + 2, bigEndian);
+  return bigEndian ? first << 16 | second : second << 16 | first;
+}
+
+/// The orientation of an EXIF block (CIPA DC-008, tag 0x0112), 1 where there is none.
+static int orientationOf(const uint8_t *bytes, size_t count) {
+  if (count < 14 || memcmp(bytes, "Exif\0\0", 6) != 0) return 1;
+  const uint8_t *tiff = bytes + 6;
+  size_t size = count - 6;
+  int bigEndian = tiff[0] == 'M';
+  if ((tiff[0] != 'M' && tiff[0] != 'I') || tiff[1] != tiff[0]) return 1;
+  if (read16(tiff + 2, bigEndian) != 42) return 1;
+  size_t directory = read32(tiff + 4, bigEndian);
+  if (directory > size || size - directory < 2) return 1;
+  size_t entries = read16(tiff + directory, bigEndian);
+  size_t room = (size - directory - 2) / 12;
+  if (entries > room) entries = room;
+  for (size_t i = 0; i < entries; i++) {
+    const uint8_t *entry = tiff + directory + 2 + 12 * i;
+    if (read16(entry, bigEndian) != 0x0112) continue;
+    if (read16(entry + 2, bigEndian) != 3) return 1;  // not a SHORT
+    unsigned value = read16(entry + 8, bigEndian);
+    return value >= 1 && value <= 8 ? (int)value : 1;
+  }
+  return 1;
+}
+
+static void decode(
+    Decoder *decoder, const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image) {
+  j_decompress_ptr jpeg = &decoder->jpeg;
+  jpeg_create_decompress(jpeg);
+  decoder->progress.progress_monitor = checkScans;
+  jpeg->progress = &decoder->progress;
+  jpeg_mem_src(jpeg, bytes, (unsigned long)count);
+  jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xFFFF);
+  jpeg_read_header(jpeg, TRUE);
+  ZooCodecStatus size = zooCheckSize(jpeg->image_width, jpeg->image_height, image->message);
+  if (size != zooCodecDone) {
+    decoder->errors.status = size;
+    longjmp(decoder->errors.leave, 1);
+  }
+  int orientation = 1;
+  for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker; marker = marker->next) {
+    orientation = orientationOf(marker->data, marker->data_length);
+    if (orientation != 1) break;
+  }
+  int native = 3;
+  switch (jpeg->jpeg_color_space) {
+  case JCS_GRAYSCALE:
+    jpeg->out_color_space = JCS_GRAYSCALE;
+    native = 1;
+    break;
+  case JCS_CMYK:
+  case JCS_YCCK:
+    jpeg->out_color_space = JCS_CMYK;
+    break;
+  default:
+    jpeg->out_color_space = JCS_RGB;
+  }
+  jpeg_start_decompress(jpeg);
+  if (channels == 0) channels = native;
+  size_t width = jpeg->output_width, height = jpeg->output_height;
+  image->width = (int)width;
+  image->height = (int)height;
+  image->channels = channels;
+  size_t outRow = width * (size_t)channels;
+  image->pixels = malloc(outRow * height);
+  decoder->row = malloc(width * (size_t)jpeg->output_components);
+  decoder->colours = malloc(width * 3);
+  if (!image->pixels || !decoder->row || !decoder->colours) {
+    ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
+  }
+  int fourColours = jpeg->out_color_space == JCS_CMYK;
+  while (jpeg->output_scanline < jpeg->output_height) {
+    uint8_t *out = image->pixels + jpeg->output_scanline * outRow;
+    uint8_t *row = decoder->row;
+    jpeg_read_scanlines(jpeg, &row, 1);
+    if (fourColours) {
+      zooInvertedCMYKToRGB(row, decoder->colours, width);
+      row = decoder->colours;
+    }
+    zooConvertRow(row, native, out, channels, width);
+  }
+  jpeg_finish_decompress(jpeg);
+  if (!zooApplyOrientation(image, orientation)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 1);
+}
+
+ZooCodecStatus zooDecodeJPEG(
+    const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image) {
+  memset(image, 0, sizeof *image);
+  Decoder *decoder = calloc(1, sizeof *decoder);
+  if (!decoder) return zooCodecNoMemory;
+  decoder->jpeg.err = jpeg_std_error(&decoder->errors.base);
+  decoder->errors.base.error_exit = errorExit;
+  decoder->errors.base.emit_message = emitMessage;
+  decoder->errors.base.output_message = printNothing;
+  decoder->errors.message = image->message;
+  if (setjmp(decoder->errors.leave) == 0) {
+    decode(decoder, bytes, count, channels, image);
+  } else {
+    free(image->pixels);
+    image->pixels = NULL;
+  }
+  ZooCodecStatus status = decoder->errors.status;
+  jpeg_destroy_decompress(&decoder->jpeg);
+  free(decoder->row);
+  free(decoder->colours);
+  free(decoder);
+  return status;
+}
+
+int zooJPEGVersion(void) { return JPEG_LIB_VERSION; }

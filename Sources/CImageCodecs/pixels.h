@@ -1,0 +1,19 @@
+// Conversions between the codecs' rows and the pixels handed out.
+#ifndef ZOO_PIXELS_H
+#define ZOO_PIXELS_H
+
+#include "CImageCodecs.h"
+
+/// One row of `from` (1 or 3) channels to a row of `to` (1 or 3) channels.
+void zooConvertRow(const uint8_t *in, int from, uint8_t *out, int to, size_t width);
+
+/// One row of inverted CMYK to red, green, blue, by Pillow's arithmetic.
+void zooInvertedCMYKToRGB(const uint8_t *in, uint8_t *out, size_t width);
+
+/// Turns an image upright by its EXIF orientation (1…8); 0 when memory ran out.
+int zooApplyOrientation(ZooCodecImage *image, int orientation);
+
+/// Checks a header's sizes against the limits and writes the message.
+ZooCodecStatus zooCheckSize(uint32_t width, uint32_t height, char *message);
+
+#endif

@@ -1,0 +1,116 @@
+// Vectorised loops of EncoderZoo. All arrays are row-major and channels-last; `rows` is
+// batch * height * width. Work is cut into chunks whose size does not depend on the number of
+// threads, and partial sums are added in the order of the chunks: the result of every function
+// here is the same to the last bit whatever the thread count.
+#ifndef ENCODERZOO_CKERNELS_H
+#define ENCODERZOO_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The pool. All loops run in libgomp's team, which oneDNN and OpenBLAS (OpenMP flavour) share.
+void ez_set_threads(int threads);
+int ez_threads(void);
+int ez_processors(void);
+typedef void (*ez_body)(void *_Nullable context, size_t begin, size_t end);
+// Calls body over [0, count) in chunks of `grain`, each chunk on one thread.
+void ez_parallel(size_t count, size_t grain, ez_body _Nonnull body, void *_Nullable context);
+
+// Element-wise.
+void ez_add(const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull out, size_t n);
+void ez_accumulate(const float *_Nonnull x, float *_Nonnull sum, size_t n);
+void ez_multiply(const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull out, size_t n);
+void ez_scale(const float *_Nonnull x, float factor, float *_Nonnull out, size_t n);
+void ez_relu(const float *_Nonnull x, float *_Nonnull out, size_t n);
+// out = dy where y > 0, else 0
+void ez_relu_gradient(const float *_Nonnull y, const float *_Nonnull dy, float *_Nonnull out,
+                      size_t n);
+// Inverted dropout: out = x / (1 - rate) where the Philox number of the element is kept, else 0.
+// Called on dy with the same key it is its own gradient.
+void ez_dropout(const float *_Nonnull x, float rate, uint64_t key, float *_Nonnull out, size_t n);
+double ez_sum_of_squares(const float *_Nonnull x, size_t n);
+int ez_all_finite(const float *_Nonnull x, size_t n);
+
+// Per-channel statistics: mean and biased variance of each of `channels` columns.
+void ez_moments(const float *_Nonnull x, size_t rows, size_t channels, double *_Nonnull mean,
+                double *_Nonnull variance);
+// out[r, c] = x[r, c] * scale[c] + shift[c], clipped below at 0 if relu; `out_stride` floats a row.
+void ez_affine(const float *_Nonnull x, size_t rows, size_t channels, const float *_Nonnull scale,
+               const float *_Nonnull shift, int relu, float *_Nonnull out, size_t out_stride);
+// Sums over rows of dy and of dy * (x - mean), where dy counts only if !relu or scale*x+shift > 0.
+void ez_affine_gradient_sums(const float *_Nonnull x, const float *_Nonnull dy, size_t dy_stride,
+                             size_t rows, size_t channels, const float *_Nonnull scale,
+                             const float *_Nonnull shift, const float *_Nonnull mean, int relu,
+                             double *_Nonnull sum, double *_Nonnull sum_centred);
+// dx (+)= a[c] * dy + b[c] * x + d[c], dy masked as above.
+void ez_affine_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_t dy_stride,
+                        size_t rows, size_t channels, const float *_Nonnull scale,
+                        const float *_Nonnull shift, int relu, const float *_Nonnull a,
+                        const float *_Nonnull b, const float *_Nonnull d, int accumulate,
+                        float *_Nonnull dx);
+// out[c] (+)= sum over rows
+void ez_column_sums(const float *_Nonnull x, size_t rows, size_t channels, float *_Nonnull out,
+                    int accumulate);
+// out[b, c] = mean over the `positions` rows of sample b; and its gradient.
+void ez_mean_positions(const float *_Nonnull x, size_t batch, size_t positions, size_t channels,
+                       float *_Nonnull out);
+void ez_mean_positions_gradient(const float *_Nonnull dy, size_t batch, size_t positions,
+                                size_t channels, float *_Nonnull dx);
+// x[r, :] += bias
+void ez_add_bias(float *_Nonnull x, const float *_Nonnull bias, size_t rows, size_t channels);
+
+// Copies a column range between row-major matrices of different widths.
+void ez_copy_columns(const float *_Nonnull from, size_t from_stride, float *_Nonnull to,
+                     size_t to_stride, size_t rows, size_t columns, int accumulate);
+
+typedef struct {
+  size_t batch, height, width, channels;      // input
+  size_t out_height, out_width, out_channels; // output
+  size_t kernel_height, kernel_width, stride, padding;
+} ez_window;
+// The rows of one sample's windows, [out_height * out_width, kernel_height * kernel_width *
+// channels], zero outside the image; and the sum back into the image.
+void ez_im2col(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull columns);
+void ez_col2im(const float *_Nonnull columns, const ez_window *_Nonnull w, float *_Nonnull x);
+// Pooling; `where` holds the input position (y * width + x) of each maximum.
+void ez_max_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull out,
+                 int32_t *_Nullable where);
+void ez_max_pool_gradient(const float *_Nonnull dy, const int32_t *_Nonnull where,
+                          const ez_window *_Nonnull w, float *_Nonnull dx);
+void ez_average_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull out);
+void ez_average_pool_gradient(const float *_Nonnull dy, const ez_window *_Nonnull w,
+                              float *_Nonnull dx);
+
+// Text. Rows of a table; gradient adds rows back in the order of the tokens.
+void ez_gather_rows(const float *_Nonnull table, const int32_t *_Nonnull rows, size_t count,
+                    size_t width, float *_Nonnull out);
+void ez_scatter_rows(const float *_Nonnull dy, const int32_t *_Nonnull rows, size_t count,
+                     size_t width, float *_Nonnull table);
+// Max over time with ReLU: y is [time, filters]; document d owns rows starts[d]..<starts[d] +
+// lengths[d]. out[d, f] = max(0, max over rows (y + bias)); where = that row, or -1 if clipped.
+void ez_max_over_time(const float *_Nonnull y, const float *_Nonnull bias,
+                      const int32_t *_Nonnull starts, const int32_t *_Nonnull lengths,
+                      size_t documents, size_t filters, float *_Nonnull out, size_t out_stride,
+                      int32_t *_Nonnull where);
+// Its gradient with respect to the convolution behind it, using only the rows that won: x is
+// [time, width], weights [filters, kernel * width]. dx, dweights and dbias are added to.
+void ez_max_over_time_gradient(const float *_Nonnull dy, size_t dy_stride,
+                               const int32_t *_Nonnull where, const float *_Nonnull x,
+                               const float *_Nonnull weights, size_t documents, size_t filters,
+                               size_t kernel, size_t width, float *_Nullable dx,
+                               float *_Nonnull dweights, float *_Nonnull dbias);
+
+// Optimisers; `scale` multiplies the gradient first (clipping).
+typedef struct {
+  float learning_rate, weight_decay, beta1, beta2, epsilon, correction1, correction2, scale;
+  int decoupled; // AdamW (decay on the weight) rather than Adam with L2 (decay in the gradient)
+} ez_adam_step;
+void ez_adam(float *_Nonnull w, const float *_Nonnull g, float *_Nonnull m, float *_Nonnull v,
+             size_t n, const ez_adam_step *_Nonnull s);
+void ez_sgd(float *_Nonnull w, const float *_Nonnull g, float *_Nonnull momentum_buffer, size_t n,
+            float learning_rate, float momentum, float weight_decay, int nesterov, int first,
+            float scale);
+// average += (w - average) * rate
+void ez_move_average(const float *_Nonnull w, float *_Nonnull average, float rate, size_t n);
+
+#endif

@@ -1,0 +1,267 @@
+#include "parallel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  const float *x, *dy, *scale, *shift, *mean, *a, *b, *d;
+  float *out;
+  double *partial;
+  size_t rows, channels, stride, grain;
+  int relu, accumulate;
+} ez_rows;
+
+// Rows added in single precision before the sum moves to double: bounds the rounding error to
+// about 32 * 2^-24 of the sum of magnitudes.
+#define EZ_SHORT 32
+
+// Mean and sum of squared deviations of a chunk: the second pass finds it in the cache.
+EZ_CLONES static void moments_body(void *context, size_t begin, size_t end) {
+  const ez_rows *w = context;
+  const size_t c = w->channels, n = end - begin;
+  double *restrict mean = w->partial + (begin / w->grain) * 2 * c, *restrict square = mean + c;
+  float *restrict part = malloc(2 * c * sizeof(float));
+  float *restrict centre = part + c;
+  memset(mean, 0, 2 * c * sizeof(double));
+  for (size_t r = begin; r < end; r += EZ_SHORT) {
+    const size_t last = r + EZ_SHORT < end ? r + EZ_SHORT : end;
+    memset(part, 0, c * sizeof(float));
+    for (size_t i = r; i < last; i++) {
+      const float *restrict row = w->x + i * c;
+      for (size_t j = 0; j < c; j++) part[j] += row[j];
+    }
+    for (size_t j = 0; j < c; j++) mean[j] += part[j];
+  }
+  for (size_t j = 0; j < c; j++) mean[j] /= (double)n, centre[j] = (float)mean[j];
+  for (size_t r = begin; r < end; r += EZ_SHORT) {
+    const size_t last = r + EZ_SHORT < end ? r + EZ_SHORT : end;
+    memset(part, 0, c * sizeof(float));
+    for (size_t i = r; i < last; i++) {
+      const float *restrict row = w->x + i * c;
+      for (size_t j = 0; j < c; j++) part[j] += (row[j] - centre[j]) * (row[j] - centre[j]);
+    }
+    for (size_t j = 0; j < c; j++) square[j] += part[j];
+  }
+  for (size_t j = 0; j < c; j++) { // the centre was rounded to single precision
+    const double off = mean[j] - (double)centre[j];
+    square[j] -= (double)n * off * off;
+  }
+  free(part);
+}
+
+void ez_moments(const float *x, size_t rows, size_t channels, double *mean, double *variance) {
+  const size_t grain = ez_rows_per_chunk(channels), chunks = (rows + grain - 1) / grain;
+  double *partial = malloc(chunks * 2 * channels * sizeof(double));
+  ez_rows w = {.x = x, .partial = partial, .rows = rows, .channels = channels, .grain = grain};
+  ez_parallel(rows, grain, moments_body, &w);
+  // Chan, Golub, LeVeque: merge the chunks in their order.
+  double count = 0;
+  memset(mean, 0, channels * sizeof(double));
+  memset(variance, 0, channels * sizeof(double));
+  for (size_t k = 0; k < chunks; k++) {
+    const double n = (double)((k + 1) * grain < rows ? grain : rows - k * grain);
+    const double *m = partial + k * 2 * channels, *s = m + channels, total = count + n;
+    for (size_t j = 0; j < channels; j++) {
+      const double delta = m[j] - mean[j];
+      mean[j] += delta * n / total;
+      variance[j] += s[j] + delta * delta * count * n / total;
+    }
+    count = total;
+  }
+  for (size_t j = 0; j < channels; j++) {
+    variance[j] /= count;
+    if (variance[j] < 0) variance[j] = 0;
+  }
+  free(partial);
+}
+
+EZ_CLONES static void affine_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const float *restrict scale = w.scale, *restrict shift = w.shift;
+  const float floor = w.relu ? 0.0f : -__builtin_inff();
+  for (size_t r = begin; r < end; r++) {
+    const float *restrict x = w.x + r * w.channels;
+    float *restrict out = w.out + r * w.stride;
+    for (size_t j = 0; j < w.channels; j++) {
+      const float y = x[j] * scale[j] + shift[j];
+      out[j] = y > floor ? y : floor;
+    }
+  }
+}
+
+void ez_affine(const float *x, size_t rows, size_t channels, const float *scale, const float *shift,
+               int relu, float *out, size_t out_stride) {
+  ez_rows w = {.x = x, .scale = scale, .shift = shift, .relu = relu, .out = out};
+  w.channels = channels, w.stride = out_stride;
+  ez_parallel(rows, ez_rows_per_chunk(channels), affine_body, &w);
+}
+
+EZ_CLONES static void gradient_sums_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const size_t c = w.channels;
+  double *restrict sum = w.partial + (begin / w.grain) * 2 * c, *restrict centred = sum + c;
+  const float *restrict scale = w.scale, *restrict shift = w.shift, *restrict mean = w.mean;
+  float *restrict s = malloc(2 * c * sizeof(float)), *restrict t = s + c;
+  memset(sum, 0, 2 * c * sizeof(double));
+  for (size_t r = begin; r < end; r += EZ_SHORT) {
+    const size_t last = r + EZ_SHORT < end ? r + EZ_SHORT : end;
+    memset(s, 0, 2 * c * sizeof(float));
+    for (size_t i = r; i < last; i++) {
+      const float *restrict x = w.x + i * c, *restrict dy = w.dy + i * w.stride;
+      if (w.relu)
+        for (size_t j = 0; j < c; j++) {
+          const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+          s[j] += g;
+          t[j] += g * (x[j] - mean[j]);
+        }
+      else
+        for (size_t j = 0; j < c; j++) {
+          s[j] += dy[j];
+          t[j] += dy[j] * (x[j] - mean[j]);
+        }
+    }
+    for (size_t j = 0; j < c; j++) sum[j] += s[j], centred[j] += t[j];
+  }
+  free(s);
+}
+
+void ez_affine_gradient_sums(const float *x, const float *dy, size_t dy_stride, size_t rows,
+                             size_t channels, const float *scale, const float *shift,
+                             const float *mean, int relu, double *sum, double *sum_centred) {
+  const size_t grain = ez_rows_per_chunk(channels), chunks = (rows + grain - 1) / grain;
+  double *partial = malloc(chunks * 2 * channels * sizeof(double));
+  ez_rows w = {.x = x, .dy = dy, .scale = scale, .shift = shift, .mean = mean, .relu = relu};
+  w.partial = partial, w.rows = rows, w.channels = channels, w.stride = dy_stride, w.grain = grain;
+  ez_parallel(rows, grain, gradient_sums_body, &w);
+  memset(sum, 0, channels * sizeof(double));
+  memset(sum_centred, 0, channels * sizeof(double));
+  for (size_t k = 0; k < chunks; k++) {
+    const double *p = partial + k * 2 * channels;
+    for (size_t j = 0; j < channels; j++) sum[j] += p[j], sum_centred[j] += p[channels + j];
+  }
+  free(partial);
+}
+
+EZ_CLONES static void affine_gradient_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const float *restrict scale = w.scale, *restrict shift = w.shift;
+  const float *restrict a = w.a, *restrict b = w.b, *restrict d = w.d;
+  const float keep = w.accumulate ? 1.0f : 0.0f;
+  for (size_t r = begin; r < end; r++) {
+    const float *restrict x = w.x + r * w.channels, *restrict dy = w.dy + r * w.stride;
+    float *restrict dx = w.out + r * w.channels;
+    if (!w.accumulate) memset(dx, 0, w.channels * sizeof(float));
+    if (w.relu)
+      for (size_t j = 0; j < w.channels; j++) {
+        const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+        dx[j] = keep * dx[j] + a[j] * g + b[j] * x[j] + d[j];
+      }
+    else
+      for (size_t j = 0; j < w.channels; j++)
+        dx[j] = keep * dx[j] + a[j] * dy[j] + b[j] * x[j] + d[j];
+  }
+}
+
+void ez_affine_gradient(const float *x, const float *dy, size_t dy_stride, size_t rows,
+                        size_t channels, const float *scale, const float *shift, int relu,
+                        const float *a, const float *b, const float *d, int accumulate, float *dx) {
+  ez_rows w = {.x = x, .dy = dy, .scale = scale, .shift = shift, .a = a, .b = b, .d = d};
+  w.out = dx, w.channels = channels, w.stride = dy_stride, w.relu = relu, w.accumulate = accumulate;
+  ez_parallel(rows, ez_rows_per_chunk(channels), affine_gradient_body, &w);
+}
+
+EZ_CLONES static void column_sums_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  double *restrict sum = w.partial + (begin / w.grain) * w.channels;
+  memset(sum, 0, w.channels * sizeof(double));
+  for (size_t r = begin; r < end; r++) {
+    const float *restrict x = w.x + r * w.channels;
+    for (size_t j = 0; j < w.channels; j++) sum[j] += x[j];
+  }
+}
+
+void ez_column_sums(const float *x, size_t rows, size_t channels, float *out, int accumulate) {
+  const size_t grain = ez_rows_per_chunk(channels), chunks = (rows + grain - 1) / grain;
+  double *partial = malloc(chunks * channels * sizeof(double));
+  ez_rows w = {.x = x, .partial = partial, .channels = channels, .grain = grain};
+  ez_parallel(rows, grain, column_sums_body, &w);
+  for (size_t j = 0; j < channels; j++) {
+    double sum = 0;
+    for (size_t k = 0; k < chunks; k++) sum += partial[k * channels + j];
+    out[j] = (accumulate ? out[j] : 0) + (float)sum;
+  }
+  free(partial);
+}
+
+EZ_CLONES static void mean_positions_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const float factor = 1.0f / (float)w.rows;
+  for (size_t b = begin; b < end; b++) {
+    float *restrict out = w.out + b * w.channels;
+    memset(out, 0, w.channels * sizeof(float));
+    for (size_t r = 0; r < w.rows; r++) {
+      const float *restrict x = w.x + (b * w.rows + r) * w.channels;
+      for (size_t j = 0; j < w.channels; j++) out[j] += x[j];
+    }
+    for (size_t j = 0; j < w.channels; j++) out[j] *= factor;
+  }
+}
+void ez_mean_positions(const float *x, size_t batch, size_t positions, size_t channels,
+                       float *out) {
+  ez_rows w = {.x = x, .out = out, .rows = positions, .channels = channels};
+  ez_parallel(batch, 1, mean_positions_body, &w);
+}
+
+EZ_CLONES static void mean_positions_gradient_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const float factor = 1.0f / (float)w.rows;
+  for (size_t b = begin; b < end; b++) {
+    const float *restrict dy = w.dy + b * w.channels;
+    for (size_t r = 0; r < w.rows; r++) {
+      float *restrict dx = w.out + (b * w.rows + r) * w.channels;
+      for (size_t j = 0; j < w.channels; j++) dx[j] = dy[j] * factor;
+    }
+  }
+}
+void ez_mean_positions_gradient(const float *dy, size_t batch, size_t positions, size_t channels,
+                                float *dx) {
+  ez_rows w = {.dy = dy, .out = dx, .rows = positions, .channels = channels};
+  ez_parallel(batch, 1, mean_positions_gradient_body, &w);
+}
+
+EZ_CLONES static void add_bias_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const float *restrict bias = w.shift;
+  for (size_t r = begin; r < end; r++) {
+    float *restrict out = w.out + r * w.channels;
+    for (size_t j = 0; j < w.channels; j++) out[j] += bias[j];
+  }
+}
+void ez_add_bias(float *x, const float *bias, size_t rows, size_t channels) {
+  ez_rows w = {.out = x, .shift = bias, .channels = channels};
+  ez_parallel(rows, ez_rows_per_chunk(channels), add_bias_body, &w);
+}
+
+typedef struct {
+  const float *from;
+  float *to;
+  size_t from_stride, to_stride, columns;
+  int accumulate;
+} ez_copy;
+
+EZ_CLONES static void copy_body(void *context, size_t begin, size_t end) {
+  const ez_copy w = *(const ez_copy *)context;
+  for (size_t r = begin; r < end; r++) {
+    const float *restrict from = w.from + r * w.from_stride;
+    float *restrict to = w.to + r * w.to_stride;
+    if (w.accumulate)
+      for (size_t j = 0; j < w.columns; j++) to[j] += from[j];
+    else
+      memcpy(to, from, w.columns * sizeof(float));
+  }
+}
+void ez_copy_columns(const float *from, size_t from_stride, float *to, size_t to_stride,
+                     size_t rows, size_t columns, int accumulate) {
+  ez_copy w = {from, to, from_stride, to_stride, columns, accumulate};
+  ez_parallel(rows, ez_rows_per_chunk(columns), copy_body, &w);
+}

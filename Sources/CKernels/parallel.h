@@ -1,0 +1,22 @@
+// Internal: chunked loops over libgomp's team, and the attribute for one function in three widths.
+#ifndef ENCODERZOO_PARALLEL_H
+#define ENCODERZOO_PARALLEL_H
+
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+#define EZ_CLONES                                                                                  \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define EZ_CLONES
+#endif
+
+// A chunk of element-wise work: 64 KiB of floats stays in the second-level cache.
+#define EZ_ELEMENTS ((size_t)16384)
+
+static inline size_t ez_rows_per_chunk(size_t channels) {
+  size_t rows = EZ_ELEMENTS / (channels ? channels : 1);
+  return rows < 1 ? 1 : rows;
+}
+
+#endif

@@ -1,0 +1,32 @@
+import Basics
+
+/// One case: an image, a text, or both, with what is known about it.
+package struct Case: Sendable, Equatable {
+  /// Unique within its set.
+  package var id: String
+  /// The path of the image file; nil where the case has none.
+  package var imagePath: String?
+  /// The report, as it was written; nil where the case has none.
+  package var text: String?
+  /// The class name of a binary or multi-class problem.
+  package var label: String?
+  /// All findings of a multi-label set, without "No Finding"; empty where none are known.
+  package var findings: [String]
+  /// The patient: cases of one group never part into training and test.
+  package var group: String?
+  /// Where the case was read: file and line.
+  package var source: Place
+
+  package init(
+    id: String, imagePath: String? = nil, text: String? = nil, label: String? = nil,
+    findings: [String] = [], group: String? = nil, source: Place
+  ) {
+    self.id = id
+    self.imagePath = imagePath
+    self.text = text
+    self.label = label
+    self.findings = findings
+    self.group = group
+    self.source = source
+  }
+}

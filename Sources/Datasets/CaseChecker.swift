@@ -1,0 +1,131 @@
+import Basics
+
+/// Holds the cases of a reader against the rules; every reader ends here.
+struct CaseChecker {
+  let rules: CaseRules
+  /// The file or folder the set was read from.
+  let origin: String
+  /// What is left out without being a breach.
+  private(set) var leftOut: [LeftOut] = []
+  private var problems: [LeftOut] = []
+  private var kept: [Case] = []
+  private var firstPlace: [String: Place] = [:]
+
+  /// How many problems an error lists.
+  private static let listed = 10
+
+  init(rules: CaseRules, origin: String) {
+    self.rules = rules
+    self.origin = origin
+  }
+
+  /// Notes a case that the reader itself leaves out by the rules of its data set.
+  mutating func leaveOut(_ item: LeftOut) { leftOut.append(item) }
+
+  /// Notes a case that can't be used.
+  mutating func refuse(_ item: LeftOut) {
+    problems.append(item)
+    if rules.skipsBad { leftOut.append(item) }
+  }
+
+  /// Takes a case, or notes the first rule it breaks.
+  mutating func add(_ item: Case) {
+    if let first = firstPlace[item.id] {
+      let earlier = samePath(first, item.source) ? first.lineText : first.description
+      refuse(item, .duplicateID, "the id \"\(item.id)\" occurs twice, first at \(earlier)")
+      return
+    }
+    firstPlace[item.id] = item.source
+    guard checkLabel(item), checkImage(item), checkText(item) else { return }
+    kept.append(item)
+  }
+
+  /// The set, if no rule was broken or bad cases are to be skipped.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` that lists up to ten problems, each with its place.
+  func finish(name: String, description: String, terms: String) throws -> CaseSet {
+    if !rules.skipsBad, !problems.isEmpty { throw refusal() }
+    guard !kept.isEmpty else {
+      throw ZooError(
+        .badValue, "no case is left of \(leftOut.count) read; expected at least one",
+        at: Place(path: origin), advice: leftOut.first.map { "\($0.place): \($0.message)" })
+    }
+    if rules.labels == nil { try checkTwoLabels() }
+    return CaseSet(
+      name: name, description: description, terms: terms, cases: kept, labels: rules.labels,
+      leftOut: leftOut)
+  }
+
+  private func refusal() -> ZooError {
+    let lines = problems.prefix(Self.listed).map { "\n  \($0.place): \($0.message)" }.joined()
+    let count = problems.count
+    let rest = count > Self.listed ? "\n  and \(count - Self.listed) more" : ""
+    return ZooError(
+      .badValue, "\(count) \(count == 1 ? "case" : "cases") can't be used:\(lines)\(rest)",
+      at: Place(path: origin), advice: "correct them, or leave them out with --skip-bad")
+  }
+
+  private mutating func refuse(_ item: Case, _ reason: LeftOut.Reason, _ message: String) {
+    refuse(LeftOut(id: item.id, reason: reason, message: message, place: item.source))
+  }
+
+  private mutating func checkLabel(_ item: Case) -> Bool {
+    guard let label = item.label, !label.isEmpty else {
+      refuse(item, .unknownLabel, "case \"\(item.id)\" has no label")
+      return false
+    }
+    guard let labels = rules.labels, !labels.contains(label) else { return true }
+    refuse(
+      item, .unknownLabel,
+      "unknown label \"\(label)\" of case \"\(item.id)\"; "
+        + suggestion(for: label, among: labels))
+    return false
+  }
+
+  private mutating func checkImage(_ item: Case) -> Bool {
+    guard rules.image != .optional else { return true }
+    guard let path = item.imagePath, !path.isEmpty else {
+      let message = "case \"\(item.id)\" has no image"
+      if rules.image == .required {
+        refuse(item, .noImage, message)
+      } else {
+        leaveOut(LeftOut(id: item.id, reason: .noImage, message: message, place: item.source))
+      }
+      return false
+    }
+    guard !isFile(path) else { return true }
+    refuse(item, .missingImage, "no image file \(path) of case \"\(item.id)\"")
+    return false
+  }
+
+  private mutating func checkText(_ item: Case) -> Bool {
+    guard rules.text != .optional, isBlank(item.text ?? "") else { return true }
+    let message = "the text of case \"\(item.id)\" is empty"
+    if rules.text == .required {
+      refuse(item, .emptyText, message)
+    } else {
+      leaveOut(LeftOut(id: item.id, reason: .emptyText, message: message, place: item.source))
+    }
+    return false
+  }
+
+  private func checkTwoLabels() throws {
+    var counts: [String: Int] = [:]
+    for item in kept { counts[item.label ?? "", default: 0] += 1 }
+    guard counts.count != 2 else { return }
+    let found = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .prefix(Self.listed).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+    let more = counts.count > Self.listed ? ", …" : ""
+    throw ZooError(
+      .badValue,
+      "\(counts.count) \(counts.count == 1 ? "label" : "labels") found: \(found)\(more); "
+        + "expected exactly two", at: Place(path: origin),
+      advice: "name the labels to be told apart")
+  }
+
+  private func samePath(_ a: Place, _ b: Place) -> Bool { a.path == b.path && a.line != nil }
+}
+
+extension Place {
+  fileprivate var lineText: String { line.map { "line \($0)" } ?? description }
+}

@@ -1,0 +1,91 @@
+import Basics
+
+/// A case set with what dividing it needs: labels as numbers, groups, members of groups.
+struct CaseDivider {
+  /// The labels that occur.
+  let labelNames: [String]
+  private let labels: [Int]
+  private let groups: CaseGroups
+  private let assignment: GroupAssignment
+
+  /// - Throws: `ZooError` of code `.badValue` for a case without a label, or a single label.
+  init(_ set: CaseSet, groups: CaseGroups) throws {
+    let found = set.labelIndices
+    var numbers = [Int?](repeating: nil, count: set.labels.count)
+    var names: [String] = []
+    for (index, count) in set.labelCounts.enumerated() where count > 0 {
+      numbers[index] = names.count
+      names.append(set.labels[index])
+    }
+    labels = try zip(found, set.cases).map { label, item in
+      guard let label, let number = numbers[label] else {
+        throw ZooError(
+          .badValue, "case \"\(item.id)\" has no label of the set", at: item.source)
+      }
+      return number
+    }
+    guard names.count >= 2 else {
+      throw ZooError(
+        .badValue,
+        "all \(set.cases.count) cases have "
+          + (names.first.map { "the label \"\($0)\"" } ?? "no label")
+          + "; expected at least two labels", advice: "there is nothing to tell apart")
+    }
+    labelNames = names
+    self.groups = groups
+    assignment = GroupAssignment(groups: groups, labels: labels, labelCount: names.count)
+  }
+
+  func groupCount(label: Int) -> Int { assignment.groupCount(label: label) }
+
+  /// The cases of each part, ascending.
+  func divide(shares: [Double], stream: RandomStream) -> [[Int]] {
+    divide(Array(labels.indices), shares: shares, stream: stream)
+  }
+
+  /// A split from what is not tested and what is; cuts the validation part off.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` where a part has none of a label.
+  func split(
+    name: String, index: Int, repeatIndex: Int, rest: [Int], test: [Int],
+    validationFraction: Double, stream: RandomStream
+  ) throws -> Split {
+    let rest = rest.sorted()
+    var parts = [rest, []]
+    if validationFraction > 0 {
+      parts = divide(rest, shares: [1 - validationFraction, validationFraction], stream: stream)
+    }
+    let split = Split(
+      name: name, index: index, repeatIndex: repeatIndex, training: parts[0],
+      validation: parts[1], test: test)
+    for part in Split.Part.allCases where part != .validation || validationFraction > 0 {
+      try checkLabels(of: split[part], part, name)
+    }
+    return split
+  }
+
+  private func divide(_ cases: [Int], shares: [Double], stream: RandomStream) -> [[Int]] {
+    var seen = [Bool](repeating: false, count: groups.count)
+    var present: [Int] = []
+    for index in cases where !seen[groups.indices[index]] {
+      seen[groups.indices[index]] = true
+      present.append(groups.indices[index])
+    }
+    let partOf = assignment.assign(present, shares: shares, stream: stream)
+    var parts = [[Int]](repeating: [], count: shares.count)
+    for index in cases { parts[partOf[groups.indices[index]] ?? 0].append(index) }
+    return parts
+  }
+
+  private func checkLabels(of cases: [Int], _ part: Split.Part, _ name: String) throws {
+    var counts = [Int](repeating: 0, count: labelNames.count)
+    for index in cases { counts[labels[index]] += 1 }
+    guard let missing = counts.firstIndex(of: 0) else { return }
+    let total = labels.count { $0 == missing }
+    throw ZooError(
+      .badValue,
+      "the \(part.rawValue) part of split \(name) has none of the \(total) cases labelled "
+        + "\"\(labelNames[missing])\" (they form \(groupCount(label: missing)) groups)",
+      advice: "use fewer folds or a larger fraction, or gather more cases")
+  }
+}

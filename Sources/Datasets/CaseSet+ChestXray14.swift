@@ -1,0 +1,60 @@
+import Basics
+import Foundation
+
+extension CaseSet {
+  /// Reads ChestX-ray14: the table and, where a folder is given, its images.
+  ///
+  /// Images are found in `imageRoot` itself, in `images/`, and in `images_001/images/` to
+  /// `images_012/images/`, in any of them. `label` is `normal` for "No Finding", else `abnormal`;
+  /// `findings` are all of them; `group` is the patient; the id is the file name without `.png`.
+  /// Without `rules` images are required where a folder is given. There are no texts.
+  ///
+  /// - Throws: `ZooError` with file and line.
+  package static func chestXray14(
+    table path: String, imageRoot: String? = nil, rules: CaseRules? = nil
+  ) throws -> CaseSet {
+    let entries = try ChestXray14.entries(path: path)
+    let files = try imageRoot.map { try ChestXray14.imageFiles(below: $0) }
+    let fallback = CaseRules(
+      image: imageRoot == nil ? .optional : .required,
+      labels: [ChestXray14.normal, ChestXray14.abnormal])
+    var checker = CaseChecker(rules: rules ?? fallback, origin: path)
+    for entry in entries {
+      // A path that is not there lets the check name the file it looked for.
+      let expected = imageRoot.map { joinPath($0, entry.image) }
+      checker.add(
+        Case(
+          id: entry.id, imagePath: files?[entry.image] ?? expected,
+          label: entry.findings.isEmpty ? ChestXray14.normal : ChestXray14.abnormal,
+          findings: entry.findings, group: entry.patient, source: entry.source))
+    }
+    return try checker.finish(
+      name: "chestxray14",
+      description: "NIH ChestX-ray14 radiographs; normal where the table says \"No Finding\"",
+      terms: ChestXray14.terms)
+  }
+}
+
+extension ChestXray14 {
+  /// The paths of all PNG files in the layouts the data set comes in, by file name.
+  static func imageFiles(below root: String) throws -> [String: String] {
+    guard isFolder(root) else {
+      throw ZooError(.notFound, "no such folder of images", at: Place(path: root))
+    }
+    let parts = (1...12).map { String(format: "images_%03d/images", $0) }
+    var files: [String: String] = [:]
+    for folder in ([""] + ["images"] + parts).map({ $0.isEmpty ? root : joinPath(root, $0) })
+    where isFolder(folder) {
+      let names: [String]
+      do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+        throw ZooError(
+          .notFound, "the folder can't be read: \(error.localizedDescription)",
+          at: Place(path: folder))
+      }
+      for name in names where name.hasSuffix(".png") && files[name] == nil {
+        files[name] = joinPath(folder, name)
+      }
+    }
+    return files
+  }
+}

@@ -1,0 +1,56 @@
+import Basics
+import Foundation
+
+extension CaseSet {
+  /// Reads the original XML form of Open-i: a folder of `N.xml`, or an archive of it.
+  ///
+  /// The image of a report is `imageRoot/ID.png`. The XML does not tell frontal from lateral: with
+  /// Kaggle's `indiana_projections.csv` the first one of the projection asked for is taken, without
+  /// it the first one there is.
+  ///
+  /// - Throws: `ZooError` with file and line: a damaged archive, unreadable reports, a section that
+  ///   no report has, or the cases that break the rules.
+  package static func openI(
+    path: String, projections: String? = nil, options: OpenI.Options = OpenI.Options()
+  ) throws -> CaseSet {
+    let (reports, errors) = try OpenI.readReports(path: path)
+    var checker = CaseChecker(rules: options.rules, origin: path)
+    for error in errors {
+      checker.refuse(
+        LeftOut(
+          id: "", reason: .unreadable, message: error.message,
+          place: error.place ?? Place(path: path)))
+    }
+    let table = try projections.map { try OpenI.Projections(path: $0) }
+    let wanted = options.projection
+    return try OpenI.caseSet(reports, checker: checker, origin: path, options: options) { report in
+      guard let root = options.imageRoot else { return nil }
+      let image = report.images.first { image in
+        table.map { $0.kinds[OpenI.kaggleFileName(image: image)] == wanted } ?? true
+      }
+      return image.map { joinPath(root, "\($0).png") }
+    }
+  }
+
+  /// Reads Kaggle's form of Open-i: `indiana_reports.csv` and `indiana_projections.csv`.
+  ///
+  /// `imageRoot` is the folder of the PNG files, or one that holds them in
+  /// `images/images_normalized` or `images_normalized`. Ids get `CXR` put before them, so that both
+  /// forms name the same cases.
+  ///
+  /// - Throws: `ZooError` with file and line.
+  package static func openIKaggle(
+    reports path: String, projections: String? = nil, options: OpenI.Options = OpenI.Options()
+  ) throws -> CaseSet {
+    let reports = try OpenI.kaggleReports(path: path)
+    let table = try projections.map { try OpenI.Projections(path: $0) }
+    let root = options.imageRoot.map(OpenI.kaggleImageFolder)
+    let checker = CaseChecker(rules: options.rules, origin: path)
+    return try OpenI.caseSet(
+      OpenI.sorted(reports), checker: checker, origin: path, options: options
+    ) { report in
+      guard let root, let file = table?.first[report.id]?[options.projection] else { return nil }
+      return joinPath(root, file)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// Cases that may be studied together, and those that were left out.
+///
+/// Index `i` of `cases` is what splits refer to.
+package struct CaseSet: Sendable {
+  /// Short, fit for a table: `open-i`, or the file's name.
+  package var name: String
+  /// One sentence: what the cases are and how their labels came about.
+  package var description: String
+  /// One sentence: source and licence, or whose data it is.
+  package var terms: String
+  package let cases: [Case]
+  /// The class names in the order of their indices.
+  package let labels: [String]
+  /// Cases that were read and are not in `cases`, in the order of reading.
+  package let leftOut: [LeftOut]
+
+  /// A set of cases that need no check.
+  ///
+  /// Without `labels` the class names are those found, ordered by their bytes.
+  package init(
+    name: String, description: String = "", terms: String = "", cases: [Case],
+    labels: [String]? = nil, leftOut: [LeftOut] = []
+  ) {
+    self.name = name
+    self.description = description
+    self.terms = terms
+    self.cases = cases
+    self.labels = labels ?? CaseSet.foundLabels(cases)
+    self.leftOut = leftOut
+  }
+
+  /// The number of cases of each label, in the order of `labels`.
+  package var labelCounts: [Int] {
+    var counts: [String: Int] = [:]
+    for item in cases { if let label = item.label { counts[label, default: 0] += 1 } }
+    return labels.map { counts[$0] ?? 0 }
+  }
+
+  /// The index of every case's label in `labels`; nil for a case without one.
+  package var labelIndices: [Int?] {
+    let index = Dictionary(
+      labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return cases.map { item in item.label.flatMap { index[$0] } }
+  }
+
+  /// How many cases were left out for each reason, reasons without a case omitted.
+  package var leftOutCounts: [(reason: LeftOut.Reason, count: Int)] {
+    LeftOut.Reason.allCases.compactMap { reason in
+      let count = leftOut.count { $0.reason == reason }
+      return count > 0 ? (reason, count) : nil
+    }
+  }
+
+  static func foundLabels(_ cases: [Case]) -> [String] {
+    Set(cases.compactMap(\.label)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}

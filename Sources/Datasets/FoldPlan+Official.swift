@@ -1,0 +1,43 @@
+import Basics
+
+extension FoldPlan {
+  /// The one split of official lists, such as ChestX-ray14's `train_val_list.txt` and
+  /// `test_list.txt`; a validation part is cut from the first.
+  ///
+  /// Ids that the set does not have are passed over, as a copy may hold a part of the images; cases
+  /// in neither list are in no part.
+  ///
+  /// - Throws: `ZooError` of code `.badValue`: an id in both lists, a group in both, a part without
+  ///   a case of some label.
+  package static func official(
+    _ set: CaseSet, training: [String], test: [String], groups: CaseGroups,
+    validationFraction: Double = 0.1, seed: UInt64
+  ) throws -> Split {
+    try checkFraction(validationFraction)
+    let index = Dictionary(
+      set.cases.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let trained = Set(training)
+    if let both = test.first(where: trained.contains) {
+      throw ZooError(.badValue, "\"\(both)\" is in the training list and in the test list")
+    }
+    let rest = Set(training.compactMap { index[$0] }).sorted()
+    let tested = Set(test.compactMap { index[$0] }).sorted()
+    for (name, indices) in [("training", rest), ("test", tested)] where indices.isEmpty {
+      throw ZooError(.badValue, "no case of the set \"\(set.name)\" is in the \(name) list")
+    }
+    var owner: [Int: Int] = [:]
+    for case_ in rest { owner[groups.indices[case_]] = case_ }
+    for case_ in tested {
+      guard let other = owner[groups.indices[case_]] else { continue }
+      throw ZooError(
+        .badValue,
+        "the lists divide a group: \"\(set.cases[other].id)\" is trained on and "
+          + "\"\(set.cases[case_].id)\" tested, with the same patient or report",
+        at: set.cases[case_].source)
+    }
+    return try CaseDivider(set, groups: groups).split(
+      name: "official", index: 0, repeatIndex: 0, rest: rest, test: tested,
+      validationFraction: validationFraction,
+      stream: RandomStream(seed: seed).derived("validation").derived(0))
+  }
+}

@@ -1,0 +1,120 @@
+import Basics
+
+/// How a case set is divided for training, validation and test, again and again.
+///
+/// Splits are stratified by label and keep groups together. They follow from the seed and the order
+/// of the cases alone: the same cases in another order are divided otherwise. More repeats or
+/// splits leave the earlier ones as they were.
+package struct FoldPlan: Sendable, Equatable {
+  /// The two ways to test more than once.
+  package enum Kind: Sendable, Equatable {
+    /// Cross-validation: over `count` folds every case is tested once, `repeats` times.
+    case folds(count: Int, repeats: Int)
+    /// `count` independent splits with that share of cases to test, above 0 and below 1.
+    case splits(count: Int, testFraction: Double)
+  }
+
+  package var kind: Kind
+  /// The share of what is not tested that is kept for validation, from 0 to below 1.
+  package var validationFraction: Double
+  /// Keeps the cases of a patient together.
+  package var groupsByPatient: Bool
+  /// Keeps cases with the same report together.
+  package var groupsByText: Bool
+  package var seed: UInt64
+
+  package init(
+    kind: Kind, validationFraction: Double = 0.1, groupsByPatient: Bool = true,
+    groupsByText: Bool = true, seed: UInt64
+  ) {
+    self.kind = kind
+    self.validationFraction = validationFraction
+    self.groupsByPatient = groupsByPatient
+    self.groupsByText = groupsByText
+    self.seed = seed
+  }
+
+  /// The groups this plan keeps together.
+  package func groups(of set: CaseSet) -> CaseGroups {
+    CaseGroups(set.cases, byPatient: groupsByPatient, byText: groupsByText)
+  }
+
+  /// Divides a set.
+  ///
+  /// - Throws: `ZooError` of code `.badValue`: a count or fraction out of range, a case without a
+  ///   label, a single label, a label with fewer groups than parts, a part with none of a label.
+  package func splits(of set: CaseSet) throws -> [Split] {
+    try checkSettings()
+    let divider = try CaseDivider(set, groups: groups(of: set))
+    try checkLabels(divider)
+    let stream = RandomStream(seed: seed).derived("folds")
+    switch kind {
+    case .folds(let count, let repeats):
+      return try (0..<repeats).flatMap { round in
+        let parts = divider.divide(
+          shares: Array(repeating: 1 / Double(count), count: count), stream: stream.derived(round))
+        return try (0..<count).map { fold in
+          let index = round * count + fold
+          return try divider.split(
+            name: "r\(round + 1)f\(fold + 1)", index: index, repeatIndex: round,
+            rest: parts.enumerated().filter { $0.offset != fold }.flatMap(\.element),
+            test: parts[fold], validationFraction: validationFraction,
+            stream: RandomStream(seed: seed).derived("validation").derived(index))
+        }
+      }
+    case .splits(let count, let testFraction):
+      return try (0..<count).map { index in
+        let parts = divider.divide(
+          shares: [1 - testFraction, testFraction], stream: stream.derived(index))
+        return try divider.split(
+          name: "s\(index + 1)", index: index, repeatIndex: index, rest: parts[0], test: parts[1],
+          validationFraction: validationFraction,
+          stream: RandomStream(seed: seed).derived("validation").derived(index))
+      }
+    }
+  }
+
+  private func checkSettings() throws {
+    switch kind {
+    case .folds(let count, let repeats):
+      try check(2...1000 ~= count, "\(count) folds; expected 2 to 1000", "folds")
+      try check(1...1000 ~= repeats, "\(repeats) repeats; expected 1 to 1000", "repeats")
+    case .splits(let count, let fraction):
+      try check(1...1000 ~= count, "\(count) splits; expected 1 to 1000", "splits")
+      try check(
+        fraction > 0 && fraction < 1,
+        "the test fraction is \(fraction); expected a number above 0 and below 1", "testFraction")
+    }
+    try checkFraction(validationFraction)
+  }
+
+  private func checkLabels(_ divider: CaseDivider) throws {
+    let needed: Int
+    switch kind {
+    case .folds(let count, _): needed = validationFraction > 0 ? max(3, count) : count
+    case .splits: needed = validationFraction > 0 ? 3 : 2
+    }
+    for (label, name) in divider.labelNames.enumerated() {
+      let count = divider.groupCount(label: label)
+      guard count < needed else { continue }
+      throw ZooError(
+        .badValue,
+        "the label \"\(name)\" has \(count) independent \(count == 1 ? "group" : "groups") of cases"
+          + "; \(needed) parts need at least \(needed)",
+        advice: "use fewer folds, or gather more cases; groups are "
+          + "\(groupsByPatient ? "patients" : "cases")\(groupsByText ? " and equal reports" : "")")
+    }
+  }
+}
+
+/// A share that is cut off must leave something.
+func checkFraction(_ fraction: Double) throws {
+  try check(
+    fraction >= 0 && fraction < 1,
+    "the validation fraction is \(fraction); expected a number from 0 to below 1",
+    "validationFraction")
+}
+
+private func check(_ condition: Bool, _ message: String, _ key: String) throws {
+  guard condition else { throw ZooError(.badValue, message, at: Place(key: key)) }
+}

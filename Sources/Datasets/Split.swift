@@ -1,0 +1,39 @@
+/// One division of a case set: indices into its cases, ascending.
+package struct Split: Sendable, Equatable {
+  /// The parts of a split.
+  package enum Part: String, Sendable, CaseIterable {
+    case training, validation, test
+  }
+
+  /// As it stands in `folds.csv` and `results.csv`: `r1f3` for fold 3 of repeat 1, `s2` for the
+  /// second random split.
+  package var name: String
+  /// Its place among the splits of the plan, from 0.
+  package var index: Int
+  /// Splits of one repeat have disjoint test parts; every random split is a repeat of its own.
+  package var repeatIndex: Int
+  package var training: [Int]
+  /// Empty where no validation part is cut.
+  package var validation: [Int]
+  package var test: [Int]
+
+  package init(
+    name: String, index: Int, repeatIndex: Int, training: [Int], validation: [Int], test: [Int]
+  ) {
+    self.name = name
+    self.index = index
+    self.repeatIndex = repeatIndex
+    self.training = training
+    self.validation = validation
+    self.test = test
+  }
+
+  /// The indices of one part.
+  package subscript(part: Part) -> [Int] {
+    switch part {
+    case .training: training
+    case .validation: validation
+    case .test: test
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/// The areas under the ROC of a classifier that answers several questions about a case.
+package struct MultiLabelArea: Sendable, Equatable {
+  /// An area for each label; nil where it has no positive or no negative case.
+  package let areas: [Double?]
+  /// The mean over the labels that have one; nil where none has.
+  package let mean: Double?
+
+  /// Areas of labels and scores of shape `[cases, labels]`, row after row.
+  ///
+  /// - Parameters:
+  ///   - labels: the true answers.
+  ///   - scores: finite; higher means more likely present.
+  ///   - mask: false where the answer is not known and the entry is left out; nil for all known.
+  ///   - labelCount: the length of a row.
+  /// - Precondition: the three have equal counts, a multiple of `labelCount`.
+  package init(labels: [Bool], scores: [Double], mask: [Bool]? = nil, labelCount: Int) {
+    precondition(
+      labelCount > 0 && labels.count == scores.count && labels.count % labelCount == 0
+        && (mask?.count ?? labels.count) == labels.count,
+      "\(labels.count) labels, \(scores.count) scores, mask \(mask?.count ?? labels.count) "
+        + "for rows of \(labelCount)")
+    let values = (0..<labelCount).map { label -> Double? in
+      let entries = stride(from: label, to: labels.count, by: labelCount)
+        .filter { mask?[$0] ?? true }
+      return areaUnderROC(labels: entries.map { labels[$0] }, scores: entries.map { scores[$0] })
+    }
+    areas = values
+    mean = Evaluation.mean(values.compactMap { $0 })
+  }
+}

@@ -1,0 +1,54 @@
+/// A metric of one combination on one part, over all its splits.
+package struct ResultSummary: Sendable, Equatable {
+  package let combination: String
+  package let part: String
+  package let metric: String
+  /// Defined values in the order of the splits.
+  package let values: [Double]
+  /// Splits in which the metric is undefined.
+  package let undefined: Int
+
+  package init(
+    combination: String, part: String, metric: String, values: [Double], undefined: Int
+  ) {
+    self.combination = combination
+    self.part = part
+    self.metric = metric
+    self.values = values
+    self.undefined = undefined
+  }
+
+  /// Over the splits in which the metric is defined; nil where it is in none.
+  package var mean: Double? { Evaluation.mean(values) }
+  /// With n − 1; nil below two values.
+  package var standardDeviation: Double? { Evaluation.standardDeviation(values) }
+
+  /// One summary for each combination, part and metric of the rows, in the order of the rows of
+  /// `results.csv`.
+  package static func summaries(
+    of rows: [ResultRow], order: RowOrder = RowOrder()
+  ) -> [ResultSummary] {
+    struct Key: Hashable {
+      let combination: String
+      let part: String
+      let metric: String
+    }
+    var keys: [Key] = []
+    var cells: [Key: (values: [Double], undefined: Int)] = [:]
+    for row in order.sorted(rows) {
+      let key = Key(combination: row.combination, part: row.part, metric: row.metric)
+      if cells[key] == nil { keys.append(key) }
+      if let value = row.value {
+        cells[key, default: ([], 0)].values.append(value)
+      } else {
+        cells[key, default: ([], 0)].undefined += 1
+      }
+    }
+    return keys.map { key in
+      let cell = cells[key] ?? ([], 0)
+      return ResultSummary(
+        combination: key.combination, part: key.part, metric: key.metric, values: cell.values,
+        undefined: cell.undefined)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+
+/// All pairs of some combinations, compared by one metric of one part over the same splits.
+package struct PairComparisons: Sendable, Equatable {
+  /// A pair that can't be compared, and why.
+  package struct Skipped: Sendable, Equatable {
+    package let first: String
+    package let second: String
+    package let reason: String
+  }
+
+  package let metric: BinaryMetric
+  package let part: String
+  /// n_test / n_train, as used in the correction.
+  package let testToTrainingRatio: Double
+  package var pairs: [PairComparison] = []
+  package var skipped: [Skipped] = []
+
+  /// Compares every pair of `names`, in their order; Holm's adjustment runs over all pairs.
+  ///
+  /// Two combinations are compared only where both have the metric on the very same splits, at
+  /// least two of them.
+  ///
+  /// - Parameters:
+  ///   - names: the combinations to compare.
+  ///   - rows: of any combination, part and metric.
+  ///   - metric: the metric to compare by.
+  ///   - part: the part to compare on.
+  ///   - testToTrainingRatio: cases of the test part by cases of the training part, the mean over
+  ///     splits.
+  ///   - region: the half width of practical equivalence.
+  package init(
+    names: [String], rows: [ResultRow], metric: BinaryMetric, part: String = "test",
+    testToTrainingRatio: Double, region: Double = 0.01
+  ) {
+    self.metric = metric
+    self.part = part
+    self.testToTrainingRatio = testToTrainingRatio
+    var values: [String: [String: Double?]] = [:]
+    for row in rows where row.metric == metric.rawValue && row.part == part {
+      values[row.combination, default: [:]][row.split] = .some(row.value)
+    }
+    var tests: [(first: String, second: String, test: CorrectedTTest)] = []
+    for (index, first) in names.enumerated() {
+      for second in names[(index + 1)...] {
+        switch Self.test(values[first] ?? [:], values[second] ?? [:], testToTrainingRatio) {
+        case .success(let test): tests.append((first, second, test))
+        case .failure(let refusal):
+          skipped.append(Skipped(first: first, second: second, reason: refusal.reason))
+        }
+      }
+    }
+    let adjusted = holmAdjusted(tests.map(\.test.p))
+    pairs = zip(tests, adjusted).map { pair, holmP in
+      PairComparison(
+        first: pair.first, second: pair.second, metric: metric, part: part, test: pair.test,
+        holmP: holmP, bayesian: BayesianTTest(pair.test, region: region))
+    }
+  }
+
+  private struct Refusal: Error { let reason: String }
+
+  private static func test(
+    _ first: [String: Double?], _ second: [String: Double?], _ ratio: Double
+  ) -> Result<CorrectedTTest, Refusal> {
+    let splits = first.keys.sorted(by: naturalOrder)
+    guard splits == second.keys.sorted(by: naturalOrder) else {
+      let shared = splits.count { second[$0] != nil }
+      return .failure(
+        Refusal(
+          reason: "their splits differ: \(first.count) and \(second.count), \(shared) in common"))
+    }
+    if let split = splits.first(where: { first[$0] == .some(nil) || second[$0] == .some(nil) }) {
+      return .failure(Refusal(reason: "the metric is undefined in split \(split)"))
+    }
+    let test = CorrectedTTest(
+      splits.compactMap { first[$0] ?? nil }, splits.compactMap { second[$0] ?? nil },
+      testToTrainingRatio: ratio)
+    guard let test else {
+      return .failure(Refusal(reason: "\(splits.count) in common; two splits are the least"))
+    }
+    return .success(test)
+  }
+}

@@ -1,0 +1,107 @@
+import EncoderKit
+
+/// From features to logits: batch normalisation, a hidden layer with ReLU and dropout, batch
+/// normalisation, a last layer; the paper's dense decoder.
+///
+/// `[batch, width]` to `[batch, outputs]`. Keys: `norm1`, `hidden`, `norm2`, `output`.
+package struct DenseDecoder {
+  /// The numbers of a decoder.
+  package struct Configuration: Sendable, Equatable {
+    /// Width of the hidden layer.
+    package var hidden: Int
+    /// Rate of dropout behind it.
+    package var dropout: Float
+    /// Rate of dropout on the features.
+    package var featureDropout: Float
+
+    package init(hidden: Int, dropout: Float, featureDropout: Float) {
+      self.hidden = hidden
+      self.dropout = dropout
+      self.featureDropout = featureDropout
+    }
+  }
+
+  private let firstNormalization: BatchNormalization
+  private let hidden: Linear
+  private let secondNormalization: BatchNormalization
+  private let output: Linear
+  private let configuration: Configuration
+
+  package init(_ scope: Scope, width: Int, outputs: Int, _ configuration: Configuration) throws {
+    self.configuration = configuration
+    firstNormalization = try BatchNormalization(scope("norm1"), channels: width)
+    hidden = try Linear(
+      scope("hidden"), from: width, to: configuration.hidden, initializer: .kaimingNormal)
+    secondNormalization = try BatchNormalization(scope("norm2"), channels: configuration.hidden)
+    output = try Linear(scope("output"), from: configuration.hidden, to: outputs)
+  }
+
+  package func callAsFunction(_ features: Tensor, _ run: inout Forward) -> Tensor {
+    let normal = run.dropout(firstNormalization(features, &run), rate: configuration.featureDropout)
+    let active = run.dropout(run.relu(hidden(normal, &run)), rate: configuration.dropout)
+    return output(secondNormalization(active, &run), &run)
+  }
+}
+
+extension ParameterStore {
+  /// Sets the decoder `head.` of this fused model so that it starts as the sum of the logits of
+  /// decoders over each part of its features.
+  ///
+  /// The hidden layers stand side by side, the weights between a part and another part's hidden
+  /// units are zero; the last biases add up.
+  ///
+  /// - Precondition: the hidden width is the sum of the parts' hidden widths.
+  package func startDecoder(asSumOf parts: [ParameterStore]) {
+    func own(_ key: String) -> Parameter { required("head.\(key)") }
+    for name in ["weight", "bias", "running_mean", "running_var"] {
+      for norm in ["norm1", "norm2"] {
+        let values = parts.flatMap { $0.required("head.\(norm).\(name)").value.values }
+        let target = own("\(norm).\(name)")
+        target.replace(Tensor(values, shape: target.value.shape))
+      }
+    }
+    let hidden = own("hidden.weight")
+    let width = hidden.value.shape[1]
+    var weights = [Float](repeating: 0, count: hidden.value.count)
+    var (row, column) = (0, 0)
+    for part in parts {
+      let block = part.required("head.hidden.weight").value
+      let (values, blockWidth) = (block.values, block.shape[1])
+      for r in 0..<block.shape[0] {
+        for c in 0..<blockWidth {
+          weights[(row + r) * width + column + c] = values[r * blockWidth + c]
+        }
+      }
+      row += block.shape[0]
+      column += blockWidth
+    }
+    precondition(
+      row == hidden.value.shape[0] && column == width,
+      "decoders of \(row) hidden units do not fill one of shape \(hidden.value.shape)")
+    hidden.replace(Tensor(weights, shape: hidden.value.shape))
+    let hiddenBias = own("hidden.bias")
+    hiddenBias.replace(
+      Tensor(
+        parts.flatMap { $0.required("head.hidden.bias").value.values },
+        shape: hiddenBias.value.shape))
+    let output = own("output.weight")
+    let outputs = output.value.shape[0]
+    let last = (0..<outputs).flatMap { index in
+      parts.flatMap { part -> [Float] in
+        let weight = part.required("head.output.weight").value
+        let size = weight.shape[1]
+        return Array(weight.values[index * size..<(index + 1) * size])
+      }
+    }
+    output.replace(Tensor(last, shape: output.value.shape))
+    let bias = own("output.bias")
+    let biases = parts.map { $0.required("head.output.bias").value.values }
+    bias.replace(
+      Tensor((0..<outputs).map { index in biases.reduce(0) { $0 + $1[index] } }, shape: [outputs]))
+  }
+
+  private func required(_ key: String) -> Parameter {
+    guard let found = parameter(key) else { preconditionFailure("the model has no \(key)") }
+    return found
+  }
+}

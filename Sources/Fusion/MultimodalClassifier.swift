@@ -1,0 +1,49 @@
+import EncoderKit
+
+/// One or two encoders and a head over their features: image-only, text-only and multimodal models
+/// are the same thing.
+///
+/// Keys start with `image.`, `text.` and `head.`. The features stand side by side in that order (the
+/// paper's `concat` fusion).
+package struct MultimodalClassifier {
+  package let image: (any ImageEncoder)?
+  package let text: (any TextEncoder)?
+  package let head: DenseDecoder
+  package let store: ParameterStore
+
+  /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
+  ///
+  /// - Throws: `ZooError` when saved weights do not fit.
+  package init(
+    image: (any ImageEncoder)?, text: (any TextEncoder)?, outputs: Int,
+    decoder: DenseDecoder.Configuration, store: ParameterStore
+  ) throws {
+    precondition(image != nil || text != nil, "a classifier needs at least one encoder")
+    self.image = image
+    self.text = text
+    self.store = store
+    let width = (image?.featureWidth ?? 0) + (text?.featureWidth ?? 0)
+    head = try DenseDecoder(Scope(store)("head"), width: width, outputs: outputs, decoder)
+  }
+
+  /// The features of a batch, `[batch, width]`.
+  ///
+  /// - Precondition: what the encoders read is there.
+  package func features(images: Tensor?, texts: [[Int32]]?, _ run: inout Forward) -> Tensor {
+    var parts: [Tensor] = []
+    if let image {
+      guard let images else { preconditionFailure("the model needs images") }
+      parts.append(image.features(images, &run))
+    }
+    if let text {
+      guard let texts else { preconditionFailure("the model needs texts") }
+      parts.append(text.features(texts, &run))
+    }
+    return run.concatenate(parts)
+  }
+
+  /// The logits of a batch, `[batch, outputs]`.
+  package func callAsFunction(images: Tensor?, texts: [[Int32]]?, _ run: inout Forward) -> Tensor {
+    head(features(images: images, texts: texts, &run), &run)
+  }
+}

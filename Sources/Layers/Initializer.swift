@@ -1,0 +1,43 @@
+import Basics
+import Tensors
+
+/// How a parameter starts when it is not loaded.
+///
+/// The fan-in of a weight `[out, …, in]` is the product of all extents but the first.
+public enum Initializer {
+  /// One value everywhere.
+  case constant(Float)
+  /// Normal with variance 2 / fan-in: He et al. 2015, https://arxiv.org/abs/1502.01852.
+  case kaimingNormal
+  /// Normal with variance 2 / (out · kernel area): the same by fan-out, as torchvision's ResNet.
+  case kaimingNormalFanOut
+  /// Uniform within ±1 / √fan-in: what PyTorch's linear and convolution layers start from.
+  case uniformFanIn
+  /// Uniform within ±bound.
+  case uniform(Float)
+  /// Given values in row-major order.
+  case values([Float])
+
+  func tensor(_ shape: [Int], random: RandomStream) -> Tensor {
+    var random = random
+    let count = shape.reduce(1, *)
+    let fanIn = Double(shape.dropFirst().reduce(1, *))
+    switch self {
+    case .constant(let value): return Tensor(repeating: value, shape: shape)
+    case .kaimingNormal:
+      let deviation = (2 / fanIn).squareRoot()
+      return Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+    case .kaimingNormalFanOut:
+      let area = shape.dropFirst().dropLast().reduce(1, *)
+      let deviation = (2 / Double(shape[0] * area)).squareRoot()
+      return Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+    case .uniformFanIn:
+      let bound = 1 / fanIn.squareRoot()
+      return Tensor((0..<count).map { _ in Float(random.uniform(-bound, bound)) }, shape: shape)
+    case .uniform(let bound):
+      let limit = Double(bound)
+      return Tensor((0..<count).map { _ in Float(random.uniform(-limit, limit)) }, shape: shape)
+    case .values(let values): return Tensor(values, shape: shape)
+    }
+  }
+}

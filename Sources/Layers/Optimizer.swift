@@ -1,0 +1,89 @@
+import CKernels
+import Tensors
+
+/// How parameters follow their gradients.
+public enum OptimizerKind: String, Sendable, CaseIterable {
+  /// Stochastic gradient descent with Nesterov momentum .9.
+  case sgd
+  /// Adam with L2 decay in the gradient: Kingma and Ba 2014, https://arxiv.org/abs/1412.6980.
+  case adam
+  /// Adam with decoupled decay: Loshchilov and Hutter 2017, https://arxiv.org/abs/1711.05101.
+  case adamw
+}
+
+/// An optimiser over a model's parameters, with its state.
+package final class Optimizer {
+  package let kind: OptimizerKind
+  private let weightDecay: Float
+  private var states: [ObjectIdentifier: State] = [:]
+
+  private final class State {
+    let first: Storage
+    let second: Storage
+    var steps = 0
+    init(count: Int) {
+      first = Storage(count: count)
+      second = Storage(count: count)
+      first.floats.update(repeating: 0, count: count)
+      second.floats.update(repeating: 0, count: count)
+    }
+  }
+
+  package init(_ kind: OptimizerKind, weightDecay: Float) {
+    self.kind = kind
+    self.weightDecay = weightDecay
+  }
+
+  /// Moves every trainable parameter by its gradient, which is consumed.
+  ///
+  /// Gradients are first scaled down so that their norm is at most `clip` (nil: as they are).
+  /// `factor` multiplies the rate of a parameter. Decay touches weights only, not biases, scales and
+  /// shifts.
+  ///
+  /// - Returns: the norm of the gradient before clipping.
+  @discardableResult
+  package func step(
+    _ parameters: [Parameter], learningRate: Float, clip: Float?, factor: (Parameter) -> Float
+  ) -> Float {
+    let gradients = parameters.map { $0.isTrainable ? $0.node.take() : nil }
+    let norm = gradients.reduce(0.0) { sum, gradient in
+      gradient.map { sum + ez_sum_of_squares($0.floats, $0.count) } ?? sum
+    }.squareRoot()
+    let scale = clip.map { Float(norm) > $0 ? $0 / Float(norm) : 1 } ?? 1
+    for (parameter, gradient) in zip(parameters, gradients) {
+      guard let gradient else { continue }
+      move(parameter, gradient, learningRate * factor(parameter), scale)
+    }
+    return Float(norm)
+  }
+
+  private func move(_ parameter: Parameter, _ gradient: Tensor, _ rate: Float, _ scale: Float) {
+    let count = gradient.count
+    let state = states[ObjectIdentifier(parameter)] ?? State(count: count)
+    states[ObjectIdentifier(parameter)] = state
+    state.steps += 1
+    let decay = parameter.kind == .weight ? weightDecay : 0
+    parameter.update { weights in
+      switch kind {
+      case .sgd:
+        ez_sgd(
+          weights, gradient.floats, state.first.floats, count, rate, 0.9, decay, 1,
+          state.steps == 1 ? 1 : 0, scale)
+      case .adam, .adamw:
+        let (beta1, beta2): (Float, Float) = (0.9, 0.999)
+        var step = ez_adam_step(
+          learning_rate: rate, weight_decay: decay, beta1: beta1, beta2: beta2, epsilon: 1e-8,
+          correction1: 1 - power(beta1, state.steps), correction2: 1 - power(beta2, state.steps),
+          scale: scale, decoupled: kind == .adamw ? 1 : 0)
+        ez_adam(
+          weights, gradient.floats, state.first.floats, state.second.floats, count, &step)
+      }
+    }
+  }
+
+  private func power(_ base: Float, _ exponent: Int) -> Float {
+    var result = 1.0
+    for _ in 0..<min(exponent, 100_000) { result *= Double(base) }
+    return Float(result)
+  }
+}

@@ -1,0 +1,72 @@
+import Basics
+import Tensors
+
+/// All parameters of one model, in the order in which its layers asked for them.
+///
+/// Made empty, it initialises what is asked for from a seed, each parameter from a stream of its own
+/// key; made from saved tensors, it hands those out and checks every shape.
+public final class ParameterStore {
+  /// The parameters in the order of the model.
+  public private(set) var parameters: [Parameter] = []
+  private let random: RandomStream
+  private let saved: [String: Tensor]?
+  private let origin: String?
+
+  /// A store that initialises every parameter.
+  public init(random: RandomStream) {
+    self.random = random
+    saved = nil
+    origin = nil
+  }
+
+  /// A store that takes every parameter from saved tensors by key, in the package's layout.
+  package init(saved: [String: Tensor], origin: String?) {
+    self.saved = saved
+    self.origin = origin
+    random = RandomStream(seed: 0)
+  }
+
+  /// The parameter of a key, or nil.
+  public func parameter(_ key: String) -> Parameter? { parameters.first { $0.key == key } }
+
+  /// Freezes or thaws all weights whose key starts with a prefix; statistics never train.
+  public func setTrainable(_ isTrainable: Bool, prefix: String = "") {
+    for parameter in parameters where parameter.key.hasPrefix(prefix) {
+      if parameter.kind != .statistic { parameter.isTrainable = isTrainable }
+    }
+  }
+
+  /// The number of trainable values (statistics not counted), as the field counts parameters.
+  public var parameterCount: Int {
+    parameters.filter { $0.kind != .statistic }.reduce(0) { $0 + $1.value.count }
+  }
+
+  func make(_ key: String, shape: [Int], kind: Parameter.Kind, initializer: Initializer) throws
+    -> Parameter
+  {
+    guard parameter(key) == nil else {
+      throw ZooError(.conflict, "two parameters are called \"\(key)\"", at: Place(path: origin))
+    }
+    let value: Tensor
+    if let saved {
+      guard let tensor = saved[key] else {
+        throw ZooError(
+          .badFormat, "has no tensor \"\(key)\" of shape \(shape)", at: Place(path: origin),
+          advice: "these weights belong to another model or configuration")
+      }
+      guard tensor.shape == shape else {
+        throw ZooError(
+          .badFormat, "the tensor has shape \(tensor.shape); expected \(shape)",
+          at: Place(path: origin, key: key),
+          advice: "these weights belong to another model or configuration")
+      }
+      // A copy: the saved tensors may build more than one model.
+      value = Tensor(tensor.values, shape: shape)
+    } else {
+      value = initializer.tensor(shape, random: random.derived(key))
+    }
+    let parameter = Parameter(key: key, kind: kind, value: value)
+    parameters.append(parameter)
+    return parameter
+  }
+}

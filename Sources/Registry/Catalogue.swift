@@ -1,0 +1,86 @@
+import Basics
+import EncoderKit
+import Foundation
+
+/// `registry.json`: the names that specifications may use, and the plugin behind each.
+package struct Catalogue: Sendable, Equatable {
+  /// An encoder of the catalogue.
+  package struct Encoder: Sendable, Equatable {
+    package let name: String
+    package let modality: EncoderDescription.Modality
+    package let plugin: String
+    package let place: Place
+  }
+
+  package let path: String
+  package let encoders: [Encoder]
+  /// Fusion heads by name.
+  package let fusionHeads: [String]
+
+  /// The fusion heads this build knows.
+  package static let builtInHeads = ["concat"]
+
+  /// Reads and checks the file.
+  ///
+  /// - Throws: `ZooError` with the line of what is unknown, missing, of the wrong type or twice there.
+  package init(path: String) throws {
+    self.path = path
+    var root = try JSONValue.parse(contentsOf: path).object()
+    let schema = try root.required("schema")
+    guard try schema.integer() == 1 else {
+      throw ZooError(
+        .unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    }
+    let modalities = EncoderDescription.Modality.allCases.map(\.rawValue)
+    encoders = try root.required("encoders").array().map { value in
+      var object = try value.object()
+      let encoder = Encoder(
+        name: try object.string("name"),
+        modality: EncoderDescription.Modality(
+          rawValue: try object.choice("modality", among: modalities)) ?? .image,
+        plugin: try object.string("plugin"), place: value.place)
+      try object.finish()
+      return encoder
+    }
+    var seen: Set<String> = []
+    for encoder in encoders where !seen.insert(encoder.name).inserted {
+      throw ZooError(
+        .badValue, "the encoder \"\(encoder.name)\" stands twice", at: encoder.place)
+    }
+    fusionHeads = try root.required("fusionHeads").array().map { value in
+      var object = try value.object()
+      let name = try object.choice("name", among: Catalogue.builtInHeads)
+      try object.finish()
+      return name
+    }
+    try root.finish()
+  }
+
+  /// Where the catalogue is: named by `ENCODERZOO_REGISTRY`, installed beside the program, or in
+  /// the package that the program was built in.
+  ///
+  /// - Throws: `ZooError` of code `.notFound` that lists where it was looked for.
+  package static func find() throws -> String {
+    let files = FileManager.default
+    if let named = ProcessInfo.processInfo.environment["ENCODERZOO_REGISTRY"] { return named }
+    var folder = URL(fileURLWithPath: executablePath()).deletingLastPathComponent()
+    var tried: [String] = []
+    for _ in 0..<6 {
+      for candidate in ["registry.json", "share/encoderzoo/registry.json"] {
+        let path = folder.appendingPathComponent(candidate).path
+        if files.fileExists(atPath: path) { return path }
+        tried.append(path)
+      }
+      folder.deleteLastPathComponent()
+    }
+    throw ZooError(
+      .notFound, "registry.json was not found near the program",
+      advice: "name it in the environment variable ENCODERZOO_REGISTRY; looked in: "
+        + tried.prefix(4).joined(separator: ", "))
+  }
+
+  private static func executablePath() -> String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments.first ?? "zoo"
+  }
+}

@@ -1,0 +1,140 @@
+import Evaluation
+import Foundation
+
+/// A row for each combination and baseline: a dot for each split, the mean, its corrected interval.
+///
+/// The same split stands at the same height in every row.
+struct DotPlot {
+  let data: ReportData
+  let scores: ReportScores
+  let selected: String?
+
+  private let band = 66.0
+  private let top = 8.0
+
+  private struct Row {
+    let name: String
+    let isBaseline: Bool
+    let values: [(split: String, value: Double)]
+    let mean: Double
+    let interval: Interval?
+  }
+
+  /// The plot twice, wide and for a phone; the style shows one of them.
+  var html: String {
+    let rows = self.rows
+    guard !rows.isEmpty else { return "" }
+    return drawing(rows, width: 760).html(label: label(rows), style: "wide")
+      + drawing(rows, width: 360).html(label: label(rows), style: "narrow")
+  }
+
+  private var rows: [Row] {
+    let names =
+      data.combinations.map { ($0.name, false) } + data.baselines.map { ($0.name, true) }
+    return names.compactMap { name, isBaseline in
+      let bySplit = scores.values(
+        name, data.comparisons.metric, part: data.comparisons.part)
+      let known = data.splits.filter { bySplit[$0] != nil }
+      let others = bySplit.keys.filter { !data.splits.contains($0) }.sorted(by: naturalOrder)
+      let values = (known + others).compactMap { split in
+        bySplit[split].map { (split: split, value: $0) }
+      }
+      guard let mean = Evaluation.mean(values.map(\.value)) else { return nil }
+      return Row(
+        name: name, isBaseline: isBaseline, values: values, mean: mean,
+        interval: correctedInterval(
+          values.map(\.value), testToTrainingRatio: data.comparisons.testToTrainingRatio))
+    }
+  }
+
+  private func label(_ rows: [Row]) -> String {
+    let items = rows.map { "\($0.name) \(ReportNumbers.metric($0.mean))" }
+    return "Dot plot of \(data.comparisons.part) \(data.comparisons.metric.title), "
+      + "a dot for each split. Means: \(items.joined(separator: ", "))."
+  }
+
+  /// The range of all that is drawn; a baseline too far from the combinations would squeeze them
+  /// and is named at the edge instead.
+  private func range(_ rows: [Row]) -> ClosedRange<Double> {
+    func extent(_ rows: [Row]) -> ClosedRange<Double>? {
+      let all = rows.flatMap { row in
+        row.values.map(\.value) + (row.interval.map { [$0.lower, $0.upper] } ?? [])
+      }
+      guard let low = all.min(), let high = all.max() else { return nil }
+      return low...high
+    }
+    guard let core = extent(rows.filter { !$0.isBaseline }) ?? extent(rows) else { return 0...1 }
+    let reach = 1.2 * max(core.upperBound - core.lowerBound, 0.02)
+    let near = rows.filter { row in
+      !row.isBaseline
+        || (core.lowerBound - reach <= row.mean && row.mean <= core.upperBound + reach)
+    }
+    let drawn = extent(near) ?? core
+    let margin = max(0.03 * (drawn.upperBound - drawn.lowerBound), 0.002)
+    return (drawn.lowerBound - margin)...(drawn.upperBound + margin)
+  }
+
+  private func drawing(_ rows: [Row], width: Double) -> SVGDrawing {
+    let bottom = top + band * Double(rows.count)
+    var drawing = SVGDrawing(width: width, height: bottom + 44)
+    let scale = ChartScale(
+      range(rows), start: 12, end: width - 12, tickCount: width > 500 ? 8 : 5)
+    for tick in scale.ticks {
+      drawing.line(scale(tick), top, scale(tick), bottom, style: "grid")
+      drawing.text(scale(tick), bottom + 17, scale.label(tick), style: "tick", anchor: "middle")
+    }
+    drawing.line(12, bottom, width - 12, bottom, style: "axis")
+    drawing.text(
+      width / 2, bottom + 37, "\(data.comparisons.part) \(data.comparisons.metric.title)",
+      style: "axis-title", anchor: "middle")
+    for (index, row) in rows.enumerated() {
+      draw(row, into: &drawing, y: top + band * Double(index), scale: scale)
+    }
+    return drawing
+  }
+
+  private func draw(_ row: Row, into drawing: inout SVGDrawing, y: Double, scale: ChartScale) {
+    let marker = row.name == selected ? " ◆" : ""
+    let limit = Int((drawing.width - 130) / 7.4)
+    drawing.rectangle(
+      12, y, width: drawing.width - 24, height: 22, style: "label-ground")
+    if y > top { drawing.line(12, y, drawing.width - 12, y, style: "divider") }
+    drawing.text(
+      14, y + 18, shortened(row.name, to: limit) + marker,
+      style: row.isBaseline ? "row-label quiet" : "row-label")
+    drawing.text(
+      drawing.width - 14, y + 18, ReportNumbers.metric(row.mean), style: "row-value", anchor: "end")
+    let center = y + 43
+    if row.mean < scale.domain.lowerBound || row.mean > scale.domain.upperBound {
+      let isLow = row.mean < scale.domain.lowerBound
+      drawing.text(
+        isLow ? scale.start + 2 : scale.end - 2, center + 4,
+        isLow
+          ? "◀ off the scale at \(ReportNumbers.metric(row.mean))"
+          : "off the scale at \(ReportNumbers.metric(row.mean)) ▶",
+        style: "tick", anchor: isLow ? "start" : "end")
+      return
+    }
+    let style = row.isBaseline ? "baseline" : "series-a"
+    if let interval = row.interval {
+      let low = max(interval.lower, scale.domain.lowerBound)
+      let high = min(interval.upper, scale.domain.upperBound)
+      drawing.line(scale(low), center, scale(high), center, style: "interval \(style)")
+    }
+    let spread = row.values.count > 1 ? 28 / Double(row.values.count - 1) : 0
+    let step = min(5, spread)
+    for (place, item) in row.values.enumerated()
+    where scale.domain.contains(item.value) {
+      let offset = (Double(place) - Double(row.values.count - 1) / 2) * step
+      drawing.dot(
+        scale(item.value), center + offset, radius: 3.6, style: "dot \(style)",
+        title: "\(item.split): \(ReportNumbers.metric(item.value))")
+    }
+    drawing.line(scale(row.mean), center - 14, scale(row.mean), center + 14, style: "mean")
+  }
+}
+
+/// The beginning of a text with an ellipsis where it is longer than `count` characters.
+func shortened(_ text: String, to count: Int) -> String {
+  text.count <= count ? text : text.prefix(max(count - 1, 1)) + "…"
+}

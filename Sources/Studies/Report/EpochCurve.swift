@@ -1,0 +1,40 @@
+import Evaluation
+
+/// A metric of one combination on one part, epoch by epoch, over the splits.
+struct EpochCurve {
+  struct Point: Equatable {
+    let epoch: Int
+    let mean: Double
+    /// Nil where one split alone reached the epoch.
+    let deviation: Double?
+    /// Splits that reached the epoch.
+    let count: Int
+  }
+
+  let part: String
+  /// By epoch, ascending.
+  let points: [Point]
+
+  /// The most splits that any epoch has.
+  var splitCount: Int { points.map(\.count).max() ?? 0 }
+
+  /// The curves of a combination, training before validation; parts without values have none.
+  static func curves(_ rows: [EpochRow], combination: String, metric: String) -> [EpochCurve] {
+    var values: [String: [Int: [Double]]] = [:]
+    let sorted = RowOrder().sorted(
+      rows.filter { $0.combination == combination && $0.metric == metric })
+    for row in sorted {
+      guard let value = row.value else { continue }
+      values[row.part, default: [:]][row.epoch, default: []].append(value)
+    }
+    return ["training", "validation"].compactMap { part in
+      guard let epochs = values[part] else { return nil }
+      let points = epochs.keys.sorted().compactMap { epoch -> Point? in
+        guard let all = epochs[epoch], let mean = Evaluation.mean(all) else { return nil }
+        return Point(
+          epoch: epoch, mean: mean, deviation: Evaluation.standardDeviation(all), count: all.count)
+      }
+      return EpochCurve(part: part, points: points)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/// A combination of the study and its parts; a part that it does not have is nil.
+package struct ReportCombination: Sendable, Equatable {
+  /// As in `results.csv`.
+  package var name: String
+  package var imageEncoder: String?
+  /// Where the image encoder's weights come from.
+  package var weights: String?
+  package var textEncoder: String?
+  package var fusionHead: String?
+  package var parameterCount: Int?
+  /// Time for all splits together.
+  package var seconds: Double?
+
+  package init(
+    name: String, imageEncoder: String? = nil, weights: String? = nil, textEncoder: String? = nil,
+    fusionHead: String? = nil, parameterCount: Int? = nil, seconds: Double? = nil
+  ) {
+    self.name = name
+    self.imageEncoder = imageEncoder
+    self.weights = weights
+    self.textEncoder = textEncoder
+    self.fusionHead = fusionHead
+    self.parameterCount = parameterCount
+    self.seconds = seconds
+  }
+}

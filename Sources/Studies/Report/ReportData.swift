@@ -1,0 +1,54 @@
+import Evaluation
+
+/// Everything that `report.html` tells of a study.
+///
+/// The page is a function of this value alone: equal data give equal bytes, and a date is in it only
+/// where it is given.
+package struct ReportData: Sendable {
+  package var title: String
+  package var date: String?
+  /// A sentence on where the cases come from.
+  package var dataDescription: String
+  /// Counts of the data, such as ("cases", "818") and ("abnormal", "412").
+  package var counts: [ReportFact] = []
+  package var leftOut: [ReportLeftOutCase] = []
+  /// Shows a note that the images and texts are generated.
+  package var isSynthetic = false
+  /// How the splits were made, in a sentence.
+  package var foldsDescription: String
+  /// The splits in their order.
+  package var splits: [String]
+  /// The classes: the name of the negative and of the positive one.
+  package var classNames: (negative: String, positive: String) = ("negative", "positive")
+  /// In the order of the study.
+  package var combinations: [ReportCombination]
+  package var baselines: [ReportBaseline] = []
+  /// Rows of combinations and baselines.
+  package var results: [ResultRow]
+  package var epochs: [EpochRow] = []
+  /// Its metric is the one that the study is about.
+  package var comparisons: PairComparisons
+  /// How training was done, thresholds, seeds.
+  package var settings: [ReportFact] = []
+  /// Versions, processor, threads.
+  package var environment: [ReportFact] = []
+  /// The command that makes the study again.
+  package var command: String
+  /// Limits that are this study's own, a sentence each; those of every study are added.
+  package var limits: [String] = []
+
+  package init(
+    title: String, dataDescription: String, foldsDescription: String, splits: [String],
+    combinations: [ReportCombination], results: [ResultRow], comparisons: PairComparisons,
+    command: String
+  ) {
+    self.title = title
+    self.dataDescription = dataDescription
+    self.foldsDescription = foldsDescription
+    self.splits = splits
+    self.combinations = combinations
+    self.results = results
+    self.comparisons = comparisons
+    self.command = command
+  }
+}

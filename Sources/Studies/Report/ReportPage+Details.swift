@@ -1,0 +1,63 @@
+import Evaluation
+
+/// What one needs to judge the study and to make it again.
+extension ReportPage {
+  /// Parts, data, settings, environment, command and limits.
+  var detailSection: String {
+    let tables = ReportTables(data: data, scores: scores, selected: headline.selected)
+    let settings =
+      data.settings.isEmpty ? "" : "<h3>Training</h3>\n\(ReportTables.facts(data.settings))"
+    let environment =
+      data.environment.isEmpty
+      ? "" : "<h3>Environment</h3>\n\(ReportTables.facts(data.environment))"
+    return """
+      <section id="details" aria-labelledby="details-head">
+      <h2 id="details-head">Details</h2>
+      <h3>Combinations</h3>
+      \(tables.partsTable)<h3>Data</h3>
+      <p>\(escaped(data.dataDescription))</p>
+      \(ReportTables.facts(data.counts))<h3>Splits</h3>
+      <p>\(escaped(data.foldsDescription))</p>
+      <h3>Cases left out</h3>
+      \(tables.leftOutTable)\(settings)\(environment)<h3>Make it again</h3>
+      <pre tabindex="0"><code>\(escaped(data.command))</code></pre>
+      <h3>How to read the numbers</h3>
+      <ul>
+      \(reading.map { "<li>\($0)</li>\n" }.joined())</ul>
+      <h3>Limits</h3>
+      <ul>
+      \(limits.map { "<li>\($0)</li>\n" }.joined())</ul>
+      </section>
+
+      """
+  }
+
+  private var reading: [String] {
+    let positive = escaped(data.classNames.positive)
+    let negative = escaped(data.classNames.negative)
+    return [
+      "The positive class is “\(positive)”: sensitivity is the share of “\(positive)” cases called "
+        + "so, specificity the share of “\(negative)” cases called so.",
+      "SD is the standard deviation over splits (n − 1 in the denominator). "
+        + "It describes the spread of the splits; it is not an interval.",
+      "Corrected resampled t-test: Nadeau &amp; Bengio 2003, with test to training cases as "
+        + "\(ReportNumbers.metric(data.comparisons.testToTrainingRatio)) to 1. "
+        + "Bayesian correlated t-test: Corani &amp; Benavoli 2015.",
+      "“–” stands for what is undefined, such as the area where a class is absent.",
+    ]
+  }
+
+  private var limits: [String] {
+    [
+      "Ranges over splits are not independent: training parts overlap, and in repeated splits test "
+        + "parts do too. The tests correct for this approximately.",
+      "“No significant difference” does not mean that two combinations are equal; the probability "
+        + "of practical equivalence speaks to that.",
+      "The combination is chosen on validation parts alone. "
+        + "Whoever chooses from the test columns finds a score that is too good.",
+      "The scores hold for cases like these, of the same source. "
+        + "Other hospitals, devices and readers were not tested.",
+      "This is a comparison of methods; nothing here is fit for use in diagnosis.",
+    ] + data.limits.map(escaped)
+  }
+}

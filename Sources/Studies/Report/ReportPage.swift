@@ -1,0 +1,132 @@
+import Basics
+import Evaluation
+
+/// The page `report.html`: one file that needs no network, no font and no script.
+package struct ReportPage {
+  let data: ReportData
+  let scores: ReportScores
+  let headline: ReportHeadline
+
+  package init(_ data: ReportData) {
+    self.data = data
+    scores = ReportScores(data)
+    headline = ReportHeadline(data: data, scores: scores)
+  }
+
+  /// Writes the page, whole or not at all.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  package func write(to path: String) throws { try AtomicFile.write(html, to: path) }
+
+  /// The whole page.
+  package var html: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" \
+    content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(data.title)) · EncoderZoo</title>
+    <link rel="icon" href="data:,">
+    <style>
+    \(ReportStyle.sheet)</style>
+    </head>
+    <body>
+    \(header)<main>
+    \(answer)\(scoreSection)\(pairSection)\(epochSection)\(detailSection)</main>
+    <footer><p>Written by EncoderZoo. The numbers behind this page: <code>results.csv</code>, \
+    <code>epochs.csv</code> and <code>folds.csv</code> beside it.</p></footer>
+    </body>
+    </html>
+
+    """
+  }
+
+  private var header: String {
+    let eyebrow = ["EncoderZoo comparison", data.date].compactMap { $0 }.map(escaped)
+      .joined(separator: " · ")
+    let synthetic =
+      data.isSynthetic
+      ? """
+      <p class="note" role="note"><strong>Synthetic data.</strong> The images and texts of this study \
+      are generated. Its scores say nothing about patients.</p>
+
+      """ : ""
+    let links =
+      [("answer", "Answer"), ("scores", "Scores"), ("pairs", "Comparisons")]
+      + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
+    let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()
+    let size =
+      [
+        counted(data.combinations.count, "combination"), counted(data.splits.count, "split"),
+      ] + data.counts.prefix(1).map { "\(escaped($0.value)) \(escaped($0.label))" }
+    return """
+      <header>
+      <p class="eyebrow">\(eyebrow)</p>
+      <h1>\(escaped(data.title))</h1>
+      <p class="lede">\(size.joined(separator: " · "))</p>
+      \(synthetic)<nav aria-label="Sections"><ul>\(items)</ul></nav>
+      </header>
+
+      """
+  }
+
+  private var answer: String {
+    let findings = headline.findings
+    let list =
+      findings.isEmpty
+      ? "" : "<ul>\n\(findings.map { "<li>\($0)</li>\n" }.joined())</ul>\n"
+    return """
+      <section class="answer" id="answer" aria-labelledby="answer-head">
+      <h2 id="answer-head">The answer</h2>
+      <p class="main">\(headline.answer)</p>
+      \(list)</section>
+
+      """
+  }
+
+  private var scoreSection: String {
+    let tables = ReportTables(data: data, scores: scores, selected: headline.selected)
+    let plot = DotPlot(data: data, scores: scores, selected: headline.selected).html
+    let figure =
+      plot.isEmpty
+      ? ""
+      : """
+      <figure>
+      <div class="plot">
+      \(plot)</div>
+      <figcaption>A dot for each split, the same split at the same height in every row. The upright \
+      stroke is the mean, the line its 95% interval, corrected for the overlap of the training \
+      parts.</figcaption>
+      </figure>
+
+      """
+    return """
+      <section id="scores" aria-labelledby="scores-head">
+      <h2 id="scores-head">Scores</h2>
+      \(tables.scoreTable)\(figure)</section>
+
+      """
+  }
+
+  private var pairSection: String {
+    let skipped = data.comparisons.skipped.map { pair in
+      "<li>\(escaped(pair.first)) and \(escaped(pair.second)): not compared, "
+        + "\(escaped(pair.reason)).</li>\n"
+    }
+    let list = skipped.isEmpty ? "" : "<ul>\n\(skipped.joined())</ul>\n"
+    return """
+      <section id="pairs" aria-labelledby="pairs-head">
+      <h2 id="pairs-head">Comparisons, pair by pair</h2>
+      <p>Both of a pair are trained and tested on the same splits, and the differences are taken \
+      split by split. A difference is called significant where its p, adjusted after Holm for the \
+      number of pairs, is below 0.05. In the drawing the shaded strip is the region of practical \
+      equivalence.</p>
+      \(PairTable(comparisons: data.comparisons).html)\(list)</section>
+
+      """
+  }
+}

@@ -1,0 +1,48 @@
+import Evaluation
+
+/// The values of a study's metrics, found by combination, part and metric.
+struct ReportScores {
+  private struct Cell: Hashable {
+    let combination: String
+    let part: String
+    let metric: String
+  }
+
+  private var summaries: [Cell: ResultSummary] = [:]
+  private var bySplit: [Cell: [String: Double]] = [:]
+
+  init(_ data: ReportData) {
+    let order = RowOrder(
+      combinations: data.combinations.map(\.name) + data.baselines.map(\.name),
+      splits: data.splits)
+    for summary in ResultSummary.summaries(of: data.results, order: order) {
+      let cell = Cell(
+        combination: summary.combination, part: summary.part, metric: summary.metric)
+      summaries[cell] = summary
+    }
+    for row in data.results {
+      let cell = Cell(combination: row.combination, part: row.part, metric: row.metric)
+      if let value = row.value { bySplit[cell, default: [:]][row.split] = value }
+    }
+  }
+
+  func summary(_ name: String, _ metric: BinaryMetric, part: String) -> ResultSummary? {
+    summaries[Cell(combination: name, part: part, metric: metric.rawValue)]
+  }
+
+  /// The defined values by the name of their split.
+  func values(_ name: String, _ metric: BinaryMetric, part: String) -> [String: Double] {
+    bySplit[Cell(combination: name, part: part, metric: metric.rawValue)] ?? [:]
+  }
+
+  /// The names with the best mean, as printed: several where they can't be told apart.
+  func best(_ names: [String], _ metric: BinaryMetric, part: String) -> [String] {
+    let means = names.compactMap { name in
+      summary(name, metric, part: part)?.mean.map { (name: name, mean: $0) }
+    }
+    let sign = metric.higherIsBetter ? 1.0 : -1.0
+    guard let top = means.max(by: { sign * $0.mean < sign * $1.mean }) else { return [] }
+    let printed = ReportNumbers.metric(top.mean)
+    return means.filter { ReportNumbers.metric($0.mean) == printed }.map(\.name)
+  }
+}

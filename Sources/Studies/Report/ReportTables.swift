@@ -1,0 +1,170 @@
+import Evaluation
+
+/// The tables of the report, each in a box of its own that scrolls where the page is narrow.
+struct ReportTables {
+  let data: ReportData
+  let scores: ReportScores
+  let selected: String?
+
+  /// The metrics with a column.
+  static let columns: [BinaryMetric] = [
+    .accuracy, .area, .sensitivity, .specificity, .f1, .logLoss,
+  ]
+
+  /// Wraps a table in its box; a tall one scrolls downwards too.
+  static func box(_ label: String, _ table: String, isTall: Bool = false) -> String {
+    """
+    <div class="scroll\(isTall ? " tall" : "")" tabindex="0" role="region" aria-label="\(escaped(label))">
+    \(table)</div>
+
+    """
+  }
+
+  /// A list of names and values; empty for none.
+  static func facts(_ facts: [ReportFact]) -> String {
+    guard !facts.isEmpty else { return "" }
+    let items = facts.map {
+      "<div><dt>\(escaped($0.label))</dt><dd>\(escaped($0.value))</dd></div>\n"
+    }
+    return "<dl class=\"facts\">\n\(items.joined())</dl>\n"
+  }
+
+  /// Mean ± SD of every metric, combinations and then baselines.
+  var scoreTable: String {
+    let names = data.combinations.map(\.name)
+    let everything = names + data.baselines.map(\.name)
+    let metric = data.comparisons.metric
+    let part = data.comparisons.part
+    let best = Dictionary(
+      uniqueKeysWithValues: Self.columns.map { column in
+        (column, scores.best(rivals(everything, column), column, part: part))
+      })
+    let bestOnValidation = scores.best(everything, metric, part: "validation")
+
+    func row(_ name: String) -> String {
+      let marker =
+        name == selected
+        ? "&nbsp;<span class=\"chosen\" title=\"best on validation\">◆<span class=\"unseen\">"
+          + " best on validation</span></span>" : ""
+      var cells = cell(
+        scores.summary(name, metric, part: "validation"),
+        isBest: bestOnValidation.contains(name), style: "apart")
+      for column in Self.columns {
+        cells += cell(
+          scores.summary(name, column, part: part), isBest: best[column]?.contains(name) == true)
+      }
+      return "<tr><th scope=\"row\">\(breakable(name))\(marker)</th>\(cells)</tr>\n"
+    }
+
+    let heads = Self.columns.map { "<th scope=\"col\">\(Self.head($0))</th>" }.joined()
+    let baselines =
+      data.baselines.isEmpty
+      ? ""
+      : "<tbody class=\"baselines\">\n<tr class=\"group\">"
+        + "<th scope=\"rowgroup\" colspan=\"\(Self.columns.count + 2)\">Baselines</th></tr>\n"
+        + data.baselines.map { row($0.name) }.joined() + "</tbody>\n"
+    let table = """
+      <table class="scores">
+      <caption><span>Mean ± standard deviation (SD) over \(counted(data.splits.count, "split")). \
+      Bold: best mean of its column; lower is better for log loss, higher for all others.\
+      \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
+      <thead>
+      <tr><td></td><th scope="colgroup" class="apart">validation</th>\
+      <th scope="colgroup" colspan="\(Self.columns.count)">\(escaped(part))</th></tr>
+      <tr><th scope="col">Combination</th><th scope="col" class="apart">\
+      \(Self.head(metric))</th>\(heads)</tr>
+      </thead>
+      <tbody>
+      \(names.map(row).joined())</tbody>
+      \(baselines)</table>
+
+      """
+    return Self.box("Scores of every combination", table)
+  }
+
+  /// The names among which the best of a column is found: who calls every case alike has all of the
+  /// sensitivity or all of the specificity for nothing.
+  private func rivals(_ names: [String], _ column: BinaryMetric) -> [String] {
+    let opposite: [BinaryMetric: BinaryMetric] = [
+      .sensitivity: .specificity, .specificity: .sensitivity,
+    ]
+    guard let other = opposite[column] else { return names }
+    return names.filter { scores.summary($0, other, part: data.comparisons.part)?.mean != 0 }
+  }
+
+  /// The head of a metric's column.
+  private static func head(_ metric: BinaryMetric) -> String {
+    switch metric {
+    case .area: "Area<br><small>under ROC</small>"
+    case .logLoss: "Log loss<br><small>lower is better</small>"
+    default: metric.title.prefix(1).uppercased() + String(metric.title.dropFirst())
+    }
+  }
+
+  private func cell(_ summary: ResultSummary?, isBest: Bool, style: String = "") -> String {
+    let group = style.isEmpty ? "" : " class=\"\(style)\""
+    guard let summary, let mean = summary.mean else {
+      return "<td\(group)><span class=\"none\" title=\"undefined\">–</span></td>"
+    }
+    let number = ReportNumbers.metric(mean)
+    var text = isBest ? "<b>\(number)</b>" : number
+    if let deviation = summary.standardDeviation {
+      text += " <span class=\"sd\">±\u{a0}\(ReportNumbers.metric(deviation))</span>"
+    }
+    if summary.undefined > 0 {
+      let all = summary.undefined + summary.values.count
+      text += " <small class=\"sd\">(\(summary.values.count) of \(all) splits)</small>"
+    }
+    return "<td\(group)>\(text)</td>"
+  }
+
+  /// What each combination is made of.
+  var partsTable: String {
+    let baselines = data.baselines.map {
+      "<tr><th scope=\"row\">\(escaped($0.name))</th><td colspan=\"6\" class=\"words\">"
+        + "\(escaped($0.summary))</td></tr>\n"
+    }
+    func optional(_ text: String?) -> String {
+      "<td class=\"words\">\(text.map(escaped) ?? "<span class=\"none\">–</span>")</td>"
+    }
+    let rows = data.combinations.map { combination in
+      "<tr><th scope=\"row\">\(breakable(combination.name))</th>"
+        + optional(combination.imageEncoder) + optional(combination.weights)
+        + optional(combination.textEncoder) + optional(combination.fusionHead)
+        + "<td>\(combination.parameterCount.map(ReportNumbers.count) ?? "–")</td>"
+        + "<td>\(combination.seconds.map(ReportNumbers.duration) ?? "–")</td></tr>\n"
+    }
+    let table = """
+      <table>
+      <caption><span>What the combinations are made of. Time: all splits together.</span></caption>
+      <thead><tr><th scope="col">Combination</th><th scope="col" class="words">Image encoder</th>\
+      <th scope="col" class="words">Weights</th><th scope="col" class="words">Text encoder</th>\
+      <th scope="col" class="words">Fusion head</th><th scope="col">Parameters</th>\
+      <th scope="col">Time</th></tr></thead>
+      <tbody>
+      \(rows.joined())\(baselines.joined())</tbody>
+      </table>
+
+      """
+    return Self.box("Parts of the combinations", table)
+  }
+
+  /// The cases that are in no split.
+  var leftOutTable: String {
+    guard !data.leftOut.isEmpty else { return "<p>No case was left out.</p>\n" }
+    let rows = data.leftOut.map {
+      "<tr><th scope=\"row\">\(escaped($0.identifier))</th><td class=\"words\">"
+        + "\(escaped($0.reason))</td></tr>\n"
+    }
+    let table = """
+      <table>
+      <caption><span>\(counted(data.leftOut.count, "case")) left out.</span></caption>
+      <thead><tr><th scope="col">Case</th><th scope="col" class="words">Reason</th></tr></thead>
+      <tbody>
+      \(rows.joined())</tbody>
+      </table>
+
+      """
+    return Self.box("Cases left out", table, isTall: true)
+  }
+}

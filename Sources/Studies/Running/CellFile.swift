@@ -1,0 +1,77 @@
+import Basics
+import Evaluation
+
+/// What one finished cell leaves in the run folder: its scores, beside its model.
+///
+/// Written last and whole, so a cell that has one is complete.
+struct CellFile: Sendable {
+  let combination: String
+  let split: String
+  let parameterCount: Int
+  let seconds: Double
+  let results: [ResultRow]
+  let epochs: [EpochRow]
+
+  func write(to path: String) throws {
+    let value: JSONValue = [
+      "schema": 1, "combination": JSONValue(.string(combination)),
+      "split": JSONValue(.string(split)), "parameters": JSONValue(.integer(parameterCount)),
+      "seconds": JSONValue(.number(seconds)),
+      "results": JSONValue(
+        .array(
+          results.map { row in
+            [JSONValue(.string(row.part)), JSONValue(.string(row.metric)), number(row.value)]
+          })),
+      "epochs": JSONValue(
+        .array(
+          epochs.map { row in
+            [
+              JSONValue(.integer(row.epoch)), JSONValue(.string(row.part)),
+              JSONValue(.string(row.metric)), number(row.value),
+            ]
+          })),
+    ]
+    try AtomicFile.write(value.text() + "\n", to: path)
+  }
+
+  private func number(_ value: Double?) -> JSONValue { value.map { JSONValue(.number($0)) } ?? nil }
+
+  static func read(_ path: String) throws -> CellFile {
+    var root = try JSONValue.parse(contentsOf: path).object()
+    _ = try root.required("schema").integer(in: 1...1)
+    let combination = try root.string("combination")
+    let split = try root.string("split")
+    let parameters = try root.required("parameters").integer()
+    let seconds = try root.required("seconds").number()
+    let results = try root.required("results").array().map { value in
+      let row = try fields(value, count: 3)
+      return ResultRow(
+        combination: combination, split: split, part: try row[0].string(),
+        metric: try row[1].string(), value: try optional(row[2]))
+    }
+    let epochs = try root.required("epochs").array().map { value in
+      let row = try fields(value, count: 4)
+      return EpochRow(
+        combination: combination, split: split, epoch: try row[0].integer(),
+        part: try row[1].string(), metric: try row[2].string(), value: try optional(row[3]))
+    }
+    try root.finish()
+    return CellFile(
+      combination: combination, split: split, parameterCount: parameters, seconds: seconds,
+      results: results, epochs: epochs)
+  }
+
+  private static func fields(_ value: JSONValue, count: Int) throws -> [JSONValue] {
+    let row = try value.array()
+    guard row.count == count else {
+      throw ZooError(
+        .badFormat, "found \(row.count) values; expected \(count)", at: value.place)
+    }
+    return row
+  }
+
+  private static func optional(_ value: JSONValue) throws -> Double? {
+    if case .null = value.content { return nil }
+    return try value.number()
+  }
+}

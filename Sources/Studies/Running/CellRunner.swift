@@ -1,0 +1,206 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Foundation
+import Fusion
+import Images
+import Registry
+import Training
+
+/// Trains and scores one combination on one split, the unit of work of a study.
+package struct CellRunner {
+  package let study: StudySpecification
+  package let cases: StudyCases
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+  package let progress: ProgressReporter
+
+  package init(
+    study: StudySpecification, cases: StudyCases, registry: EncoderRegistry,
+    kernels: any Kernels, progress: ProgressReporter
+  ) {
+    self.study = study
+    self.cases = cases
+    self.registry = registry
+    self.kernels = kernels
+    self.progress = progress
+  }
+
+  /// What a cell leaves behind besides its model.
+  package struct Outcome {
+    package var model: TrainedModel
+    package var results: [ResultRow]
+    package var epochs: [EpochRow]
+  }
+
+  /// Runs one cell; `modelFolder` tells where the model of another combination of the same split is.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted`.
+  package func run(
+    _ combination: Combination, _ split: Split, modelFolder: (String) -> String
+  ) throws -> Outcome {
+    let random = RandomStream(seed: study.seed).derived(split.name).derived(combination.name)
+    if let image = combination.image, let text = combination.text {
+      return try multimodal(
+        combination, split, random, parts: [modelFolder(image.name), modelFolder(text.name)])
+    }
+    return try unimodal(combination, split, random)
+  }
+
+  private func unimodal(_ combination: Combination, _ split: Split, _ random: RandomStream) throws
+    -> Outcome
+  {
+    var image = combination.image
+    if let branch = image {
+      image?.normalization = cases.images[branch.name]?.normalization(over: split.training)
+    }
+    let preparation = try combination.text.map { branch in
+      progress.begin("\(split.name) \(branch.name): word vectors", total: 100)
+      defer { progress.end() }
+      var done = 0
+      return try registry.textEncoder(branch.encoder, at: branch.place).prepare(
+        corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
+        random: random.derived("preparation")
+      ) { fraction in
+        let percent = Int(fraction * 100)
+        if percent > done { progress.advance(by: percent - done) }
+        done = max(done, percent)
+        return !Interruption.isRequested
+      }
+    }
+    try Interruption.check()
+    var decoder = combination.head.decoder
+    decoder.hidden = max(1, decoder.hidden / 2)
+    let model = try TrainedModel(
+      image: image, text: combination.text, preparation: preparation, decoder: decoder,
+      labels: cases.set.labels, registry: registry,
+      store: ParameterStore(random: random.derived("parameters")))
+    let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
+    let trainer = trainer(
+      model, settings, model.source(cases), "\(split.name) \(combination.name)")
+    let scores = try trainer.train(
+      on: split.training, validation: split.validation, random: random.derived("training"))
+    return try outcome(model, trainer, combination, split, scores)
+  }
+
+  /// The paper's way: encoders trained on the same fold, their features side by side; the decoder is
+  /// trained over frozen encoders, then everything at a low rate.
+  private func multimodal(
+    _ combination: Combination, _ split: Split, _ random: RandomStream, parts folders: [String]
+  ) throws -> Outcome {
+    let parts = try folders.map { try TrainedModel.read(from: $0, registry: registry) }
+    var saved: [String: Tensor] = [:]
+    for part in parts {
+      for parameter in part.classifier.store.parameters where !parameter.key.hasPrefix("head.") {
+        saved[parameter.key] = parameter.value
+      }
+    }
+    let decoder = DenseDecoder.Configuration(
+      hidden: parts.reduce(0) { $0 + $1.decoder.hidden },
+      dropout: combination.head.decoder.dropout,
+      featureDropout: combination.head.decoder.featureDropout)
+    let preparation = parts.compactMap(\.vocabulary).first.map { vocabulary in
+      TextPreparation(
+        vocabulary: vocabulary, dimension: saved["text.embedding.weight"]?.channels ?? 1,
+        vectors: nil)
+    }
+    let model = try TrainedModel(
+      image: parts[0].image, text: parts[1].text, preparation: preparation, decoder: decoder,
+      labels: cases.set.labels, registry: registry,
+      store: ParameterStore(random: random.derived("parameters")))
+    for parameter in model.classifier.store.parameters {
+      if let value = saved[parameter.key] { parameter.replace(Tensor(value.values, shape: value.shape)) }
+    }
+    model.classifier.store.startDecoder(asSumOf: parts.map(\.classifier.store))
+
+    let source = model.source(cases)
+    let title = "\(split.name) \(combination.name)"
+    let features = try features(
+      of: model, source, split, views: combination.head.views, random.derived("views"),
+      title: "\(title): features")
+    model.classifier.store.setTrainable(false)
+    model.classifier.store.setTrainable(true, prefix: "head.")
+    let head = trainer(
+      model, combination.head.training, BatchSource(features: features), "\(title): head")
+    var scores = try head.train(
+      on: split.training, validation: split.validation, random: random.derived("head"),
+      keepsStart: true)
+    model.classifier.store.setTrainable(true)
+    let tuning = trainer(model, combination.head.fineTuning, source, "\(title): fine-tuning")
+    if combination.head.fineTuning.epochs > 0 {
+      scores += try tuning.train(
+        on: split.training, validation: split.validation, random: random.derived("fine-tuning"),
+        firstEpoch: (scores.map(\.epoch).max() ?? 0) + 1, keepsStart: true)
+    }
+    return try outcome(model, tuning, combination, split, scores)
+  }
+
+  /// The features of every case with frozen encoders: once as they are, and for the training part
+  /// again with augmentation for each further view.
+  private func features(
+    of model: TrainedModel, _ source: BatchSource, _ split: Split, views: Int,
+    _ random: RandomStream, title: String
+  ) throws -> [[[Float]]] {
+    var features = [[[Float]]](repeating: [], count: cases.count)
+    let used = split.training + split.validation
+    let augments = model.image.map { !$0.augmentation.isOff } ?? false
+    let rounds = augments ? views : 1
+    progress.begin(title, total: used.count + split.training.count * (rounds - 1))
+    defer { progress.end() }
+    for view in 0..<rounds {
+      let indices = view == 0 ? used : split.training
+      let groups = stride(from: 0, to: indices.count, by: 64).map {
+        Array(indices[$0..<min($0 + 64, indices.count)])
+      }
+      let stream = view == 0 ? nil : random.derived(view)
+      let pipeline = BatchPipeline(count: groups.count) {
+        source.batch(groups[$0], augmentedBy: stream)
+      }
+      defer { pipeline.cancel() }
+      while let batch = pipeline.next() {
+        try Interruption.check()
+        var forward = Forward(
+          .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+        let result = model.features(batch, &forward)
+        let (values, width) = (result.values, result.channels)
+        for (row, index) in batch.indices.enumerated() {
+          features[index].append(Array(values[row * width..<(row + 1) * width]))
+        }
+        progress.advance(by: batch.indices.count)
+      }
+    }
+    return features
+  }
+
+  private func trainer(
+    _ model: TrainedModel, _ settings: TrainingSettings, _ source: BatchSource, _ title: String
+  ) -> Trainer {
+    Trainer(
+      settings: settings, store: model.classifier.store, kernels: kernels, source: source,
+      targets: cases.targets, title: title, progress: progress,
+      logits: { batch, forward in model.logits(batch, &forward) })
+  }
+
+  private func outcome(
+    _ model: TrainedModel, _ trainer: Trainer, _ combination: Combination, _ split: Split,
+    _ scores: [Trainer.EpochScore]
+  ) throws -> Outcome {
+    var results: [ResultRow] = []
+    for part in Split.Part.allCases {
+      let indices = split[part]
+      let evaluation = try BinaryEvaluation(
+        labels: cases.labels(indices), logits: try trainer.evaluate(indices))
+      results += evaluation.rows(
+        combination: combination.name, split: split.name, part: part.rawValue)
+    }
+    let epochs = scores.flatMap { score in
+      [("accuracy", score.accuracy), ("log-loss", score.logLoss)].map { metric, value in
+        EpochRow(
+          combination: combination.name, split: split.name, epoch: score.epoch, part: score.part,
+          metric: metric, value: value)
+      }
+    }
+    return Outcome(model: model, results: results, epochs: epochs)
+  }
+}

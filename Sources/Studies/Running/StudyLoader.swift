@@ -1,0 +1,61 @@
+import Basics
+import Datasets
+import Images
+import Training
+
+/// Brings a study's cases into memory and checks all of them before anything is trained.
+package enum StudyLoader {
+  /// Loads tables, texts and pictures.
+  ///
+  /// - Throws: `ZooError` that lists up to ten unusable cases; with `skipsBad` those are left out
+  ///   and listed in the case set.
+  package static func load(
+    _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter
+  ) throws -> StudyCases {
+    var set = try study.data.load(
+      needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
+    guard set.labels.count == 2 else {
+      throw ZooError(
+        .badValue,
+        "found \(set.labels.count) labels (\(set.labels.joined(separator: ", "))); expected two",
+        at: study.data.place, advice: "name the negative and the positive class in \"labels\"")
+    }
+    let paths = set.cases.map { $0.imagePath ?? "" }
+    var stores: [String: ImageStore] = [:]
+    var bad: [Int: ZooError] = [:]
+    for branch in study.images {
+      let (store, failures) = ImageStore.load(paths, branch, progress: progress)
+      stores[branch.name] = store
+      for failure in failures { bad[failure.index] = failure.error }
+      try Interruption.check()
+    }
+    if !bad.isEmpty {
+      guard skipsBad else { throw refusal(bad, set) }
+      let kept = set.cases.indices.filter { bad[$0] == nil }
+      let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
+        LeftOut(
+          id: set.cases[index].id, reason: .unreadable, message: error.message,
+          place: set.cases[index].source)
+      }
+      set = CaseSet(
+        name: set.name, description: set.description, terms: set.terms,
+        cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut + leftOut)
+      stores = stores.mapValues { $0.keeping(kept) }
+    }
+    let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
+    let targets = set.labelIndices.map { Float($0 ?? 0) }
+    return StudyCases(set: set, words: words, targets: targets, images: stores)
+  }
+
+  private static func refusal(_ bad: [Int: ZooError], _ set: CaseSet) -> ZooError {
+    let lines = bad.sorted { $0.key < $1.key }.prefix(10).map { index, error in
+      "\(set.cases[index].source): \(error.place?.path ?? ""): \(error.message)"
+    }
+    let more = bad.count > 10 ? "\n  and \(bad.count - 10) more" : ""
+    return ZooError(
+      .badFormat,
+      "\(bad.count) image\(bad.count == 1 ? "" : "s") can't be used\n  "
+        + lines.joined(separator: "\n  ") + more,
+      advice: "repair them, or leave those cases out with --skip-bad")
+  }
+}

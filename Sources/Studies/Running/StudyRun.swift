@@ -1,0 +1,146 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Foundation
+import Fusion
+import Registry
+import Training
+
+/// A comparison in its folder: every combination on every split, then the tables and the report.
+///
+/// `study.json` is the specification as it was run, `run.json` what it ran on, `folds.csv` the
+/// splits, `cells/SPLIT/COMBINATION/` the model and scores of each cell. A run that was stopped at
+/// any moment goes on where its last complete cell ended, and ends with the same `results.csv`.
+package struct StudyRun {
+  package let study: StudySpecification
+  package let folder: String
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+  package let progress: ProgressReporter
+  /// The command line, for the report.
+  package let command: String
+
+  package init(
+    study: StudySpecification, folder: String, registry: EncoderRegistry, kernels: any Kernels,
+    progress: ProgressReporter, command: String
+  ) {
+    self.study = study
+    self.folder = folder
+    self.registry = registry
+    self.kernels = kernels
+    self.progress = progress
+    self.command = command
+  }
+
+  /// Runs what is not there yet, and writes tables and report.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted` with everything finished so far kept.
+  /// - Returns: the summary lines to print.
+  package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
+    try prepareFolder(resumes: resumes)
+    let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    for left in cases.set.leftOut.prefix(10) where skipsBad {
+      progress.line("left out: \(left.place): \(left.message)")
+    }
+    let splits = try splits(cases)
+    let runner = CellRunner(
+      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    var files: [CellFile] = []
+    for split in splits {
+      for combination in study.combinations {
+        files.append(try cell(combination, split, runner))
+      }
+    }
+    let tables = StudyTables(study: study, cases: cases, splits: splits, cells: files)
+    return try tables.write(to: folder, command: command, environment: environment)
+  }
+
+  private func cell(_ combination: Combination, _ split: Split, _ runner: CellRunner) throws
+    -> CellFile
+  {
+    let place = "\(folder)/cells/\(split.name)/\(combination.name)"
+    let scores = "\(place)/scores.json"
+    if FileManager.default.fileExists(atPath: scores) { return try CellFile.read(scores) }
+    try Interruption.check()
+    let start = ContinuousClock.now
+    let outcome = try runner.run(combination, split) { name in
+      "\(folder)/cells/\(split.name)/\(name)/model"
+    }
+    try outcome.model.write(to: "\(place)/model")
+    let file = CellFile(
+      combination: combination.name, split: split.name,
+      parameterCount: outcome.model.classifier.store.parameterCount,
+      seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
+      epochs: outcome.epochs)
+    try file.write(to: scores)
+    let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
+    progress.line(
+      String(
+        format: "%@ %@: test accuracy %.3f (%.0f s)", split.name, combination.name, test ?? .nan,
+        file.seconds))
+    return file
+  }
+
+  /// The splits, written once and read back ever after.
+  private func splits(_ cases: StudyCases) throws -> [Split] {
+    let path = "\(folder)/folds.csv"
+    let made = try study.folds.splits(of: cases.set)
+    if FileManager.default.fileExists(atPath: path) {
+      let groups = study.folds.groups(of: cases.set)
+      let kept = try FoldsFile.read(path: path, cases: cases.set, groups: groups)
+      guard kept == made else {
+        throw ZooError(
+          .conflict, "these splits are not those of the study and its data", at: Place(path: path),
+          advice: "the data has changed since the run began; start in a new folder")
+      }
+    } else {
+      try FoldsFile.write(made, cases: cases.set, to: path)
+    }
+    return made
+  }
+
+  private func prepareFolder(resumes: Bool) throws {
+    let path = "\(folder)/study.json"
+    let text = study.source.text() + "\n"
+    let machine = environmentText
+    if FileManager.default.fileExists(atPath: path) {
+      guard resumes else {
+        throw ZooError(
+          .conflict, "a run is already there", at: Place(path: folder),
+          advice: "go on with it by --resume, or choose another --output")
+      }
+      guard try readFile(path) == Data(text.utf8) else {
+        throw ZooError(
+          .conflict, "the run there is of another specification", at: Place(path: path),
+          advice: "choose another --output, or give the specification it was begun with")
+      }
+      guard try readFile("\(folder)/run.json") == Data(machine.utf8) else {
+        throw ZooError(
+          .conflict, "the run was begun with other kernels, threads or versions",
+          at: Place(path: "\(folder)/run.json"),
+          advice: "use the same --kernels and --threads, so that the numbers stay comparable")
+      }
+      return
+    }
+    try AtomicFile.makeFolder(folder)
+    try AtomicFile.write(machine, to: "\(folder)/run.json")
+    try AtomicFile.write(text, to: path)
+  }
+
+  /// What the numbers depend on besides the specification.
+  private var environment: [(String, String)] {
+    [
+      ("zoo", programVersion), ("kernels", kernels.name),
+      ("kernel library", kernelLibrary(kernels)), ("OpenBLAS core", Compute.blasCore),
+      ("threads", "\(Compute.threads)"),
+    ]
+  }
+
+  private var environmentText: String {
+    JSONValue(.object(environment.map { ($0.0, JSONValue(.string($0.1))) })).text() + "\n"
+  }
+}
+
+/// The version of the program and its packages.
+package let programVersion = "0.1.0"

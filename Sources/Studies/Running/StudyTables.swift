@@ -1,0 +1,154 @@
+import Basics
+import Datasets
+import Evaluation
+import Foundation
+import Training
+
+/// The tables and the report of a finished comparison.
+struct StudyTables {
+  let study: StudySpecification
+  let cases: StudyCases
+  let splits: [Split]
+  let cells: [CellFile]
+
+  /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  /// - Returns: a line a combination, then where the report is.
+  func write(to folder: String, command: String, environment: [(String, String)]) throws
+    -> [String]
+  {
+    let names = study.combinations.map(\.name)
+    let baselines = try baselineRows()
+    let results = cells.flatMap(\.results) + baselines.rows
+    let epochs = cells.flatMap(\.epochs)
+    let order = RowOrder(
+      combinations: names + baselines.baselines.map(\.name), splits: splits.map(\.name))
+    try ResultsFile.write(results, order: order, to: "\(folder)/results.csv")
+    try EpochsFile.write(epochs, order: order, to: "\(folder)/epochs.csv")
+    var timings = CSVWriter(columns: ["combination", "split", "seconds"])
+    for cell in cells {
+      timings.append([cell.combination, cell.split, String(format: "%.1f", cell.seconds)])
+    }
+    try timings.write(to: "\(folder)/timings.csv")
+
+    let ratio =
+      splits.reduce(0.0) { $0 + Double($1.test.count) / Double(max(1, $1.training.count)) }
+      / Double(max(1, splits.count))
+    var data = ReportData(
+      title: study.name, dataDescription: "\(cases.set.name): \(cases.set.description)",
+      foldsDescription: foldsDescription, splits: splits.map(\.name),
+      combinations: study.combinations.map(reportCombination), results: results,
+      comparisons: PairComparisons(
+        names: names, rows: results, metric: .accuracy, testToTrainingRatio: ratio),
+      command: command)
+    data.epochs = epochs
+    data.baselines = baselines.baselines
+    data.isSynthetic = study.data.isSynthetic
+    data.classNames = (cases.set.labels[0], cases.set.labels[1])
+    data.counts =
+      [ReportFact("cases", "\(cases.count)")]
+      + zip(cases.set.labels, cases.set.labelCounts).map { ReportFact($0, "\($1)") }
+      + [ReportFact("left out", "\(cases.set.leftOut.count)")]
+    data.leftOut = cases.set.leftOut.map {
+      ReportLeftOutCase(identifier: $0.id, reason: $0.message)
+    }
+    data.settings = settings
+    data.environment = environment.map { ReportFact($0.0, $0.1) }
+    data.limits = [
+      "Splits of one data set overlap: the range over them is not the range over new data.",
+      "Everything fitted (vocabulary, word vectors, pixel statistics, weights) is fitted on the "
+        + "training part of each split alone.",
+    ]
+    try ReportPage(data).write(to: "\(folder)/report.html")
+    return summary(results, names + baselines.baselines.map(\.name), folder)
+  }
+
+  private func summary(_ results: [ResultRow], _ names: [String], _ folder: String) -> [String] {
+    let summaries = ResultSummary.summaries(of: results, order: RowOrder(combinations: names))
+    let width = names.map(\.count).max() ?? 0
+    let lines = names.map { name in
+      let cells = [BinaryMetric.accuracy, .area].map { metric -> String in
+        let found = summaries.first {
+          $0.combination == name && $0.part == "test" && $0.metric == metric.rawValue
+        }
+        guard let mean = found?.mean else { return "      –     " }
+        return found?.standardDeviation.map { String(format: "%.3f ± %.3f", mean, $0) }
+          ?? String(format: "%.3f", mean)
+      }
+      let padded = name.padding(toLength: width, withPad: " ", startingAt: 0)
+      return "\(padded)  \(cells.joined(separator: "  "))"
+    }
+    let head = "test part".padding(toLength: width, withPad: " ", startingAt: 0)
+    return ["\(head)  accuracy       area (mean ± SD over \(splits.count) splits)"] + lines
+      + ["report: \(folder)/report.html"]
+  }
+
+  private func baselineRows() throws -> (rows: [ResultRow], baselines: [ReportBaseline]) {
+    var rows: [ResultRow] = []
+    var baselines = [
+      ReportBaseline(name: "majority class", summary: "always the commoner class")
+    ]
+    let hasTexts = !study.texts.isEmpty
+    if hasTexts {
+      baselines.append(
+        ReportBaseline(
+          name: "TF-IDF + logistic regression", summary: "a linear model of the report's words"))
+    }
+    for split in splits {
+      let labels = cases.labels(split.training)
+      let majority = MajorityClass(training: labels)
+      let text =
+        try hasTexts
+        ? TextBaseline(training: split.training.map { cases.words[$0] }, labels: labels) : nil
+      for part in Split.Part.allCases {
+        let indices = split[part]
+        rows += try BinaryEvaluation(
+          labels: cases.labels(indices), probabilities: majority.probabilities(count: indices.count)
+        ).rows(combination: baselines[0].name, split: split.name, part: part.rawValue)
+        if let text {
+          rows += try BinaryEvaluation(
+            labels: cases.labels(indices),
+            probabilities: text.probabilities(indices.map { cases.words[$0] })
+          ).rows(combination: baselines[1].name, split: split.name, part: part.rawValue)
+        }
+      }
+    }
+    return (rows, baselines)
+  }
+
+  private func reportCombination(_ combination: Combination) -> ReportCombination {
+    let own = cells.filter { $0.combination == combination.name }
+    return ReportCombination(
+      name: combination.name, imageEncoder: combination.image?.encoder,
+      weights: combination.image == nil ? nil : "random",
+      textEncoder: combination.text?.encoder,
+      fusionHead: combination.image == nil || combination.text == nil
+        ? nil : combination.head.head,
+      parameterCount: own.first?.parameterCount, seconds: own.reduce(0) { $0 + $1.seconds })
+  }
+
+  private var foldsDescription: String {
+    let groups = [
+      study.folds.groupsByPatient ? "patients" : nil,
+      study.folds.groupsByText ? "equal report texts" : nil,
+    ].compactMap { $0 }
+    let together = groups.isEmpty ? "" : ", \(groups.joined(separator: " and ")) kept together"
+    switch study.folds.kind {
+    case .folds(let count, let repeats):
+      let times = repeats == 1 ? "" : ", \(repeats) times"
+      return "\(count) folds\(times), stratified by label\(together), seed \(study.folds.seed)"
+    case .splits(let count, let fraction):
+      return
+        "\(count) splits with \(Int((fraction * 100).rounded())) % to test, stratified by label"
+        + "\(together), seed \(study.folds.seed)"
+    }
+  }
+
+  private var settings: [ReportFact] {
+    study.images.map { ReportFact($0.name, $0.json.text(pretty: false)) }
+      + study.texts.map { ReportFact($0.name, $0.json.text(pretty: false)) }
+      + study.heads.map { ReportFact("fusion \($0.head)", $0.json.text(pretty: false)) }
+      + [ReportFact("seed", "\(study.seed)")]
+  }
+}

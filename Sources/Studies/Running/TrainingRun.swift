@@ -1,0 +1,74 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Foundation
+import Registry
+import Training
+
+/// The training of one model into a folder: the parts of a multimodal first, then itself.
+package struct TrainingRun {
+  package let study: StudySpecification
+  package let folder: String
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+  package let progress: ProgressReporter
+
+  package init(
+    study: StudySpecification, folder: String, registry: EncoderRegistry, kernels: any Kernels,
+    progress: ProgressReporter
+  ) {
+    self.study = study
+    self.folder = folder
+    self.registry = registry
+    self.kernels = kernels
+    self.progress = progress
+  }
+
+  /// Trains on the first split and writes the model last, so that a folder with `model.json` is
+  /// complete.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted`.
+  /// - Returns: the lines to print.
+  package func run(skipsBad: Bool) throws -> [String] {
+    guard study.images.count <= 1, study.texts.count <= 1, study.heads.count == 1 else {
+      throw ZooError(
+        .badValue,
+        "names \(study.images.count) image encoders, \(study.texts.count) text encoders and "
+          + "\(study.heads.count) heads; train takes at most one of each",
+        advice: "use zoo compare for several")
+    }
+    if FileManager.default.fileExists(atPath: "\(folder)/model.json") {
+      throw ZooError(
+        .conflict, "a model is already there", at: Place(path: folder),
+        advice: "choose another --output")
+    }
+    let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    let splits = try study.folds.splits(of: cases.set)
+    guard let split = splits.first else {
+      throw ZooError(.badValue, "the folds make no split", at: study.data.place)
+    }
+    let runner = CellRunner(
+      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    let combinations = study.combinations
+    var results: [ResultRow] = []
+    for combination in combinations {
+      let outcome = try runner.run(combination, split) { "\(folder)/parts/\($0)" }
+      let isLast = combination.name == combinations.last?.name
+      results += outcome.results
+      if isLast {
+        try AtomicFile.makeFolder(folder)
+        try ResultsFile.write(results, to: "\(folder)/results.csv")
+        try AtomicFile.write(study.source.text() + "\n", to: "\(folder)/specification.json")
+      }
+      try outcome.model.write(to: isLast ? folder : "\(folder)/parts/\(combination.name)")
+    }
+    let lines = combinations.map { combination in
+      let test = results.first {
+        $0.combination == combination.name && $0.part == "test" && $0.metric == "accuracy"
+      }
+      return String(format: "%@: test accuracy %.3f", combination.name, test?.value ?? .nan)
+    }
+    return lines + ["model: \(folder)"]
+  }
+}

@@ -1,0 +1,96 @@
+import Basics
+import Datasets
+import Foundation
+
+/// Where a study's cases come from.
+package struct DataSpecification: Sendable, Equatable {
+  /// The layouts that can be read.
+  package enum Format: String, Sendable, CaseIterable {
+    case csv
+    case openI = "open-i"
+    case openIKaggle = "open-i-kaggle"
+    case chestXray14 = "chestx-ray14"
+  }
+
+  package var format: Format
+  package var path: String
+  package var columns: CSVColumns?
+  package var imageRoot: String?
+  package var projections: String?
+  package var sections: [String]
+  package var labels: [String]?
+  package var isSynthetic: Bool
+  package var place: Place
+  private let folder: String
+
+  /// Reads the data part of a specification; paths in it are relative to `folder`.
+  ///
+  /// - Throws: `ZooError` for an unknown key or format.
+  package init(_ value: JSONValue, folder: String) throws {
+    var object = try value.object()
+    place = value.place
+    self.folder = folder
+    format =
+      Format(rawValue: try object.choice("format", among: Format.allCases.map(\.rawValue))) ?? .csv
+    path = try object.string("path")
+    imageRoot = try object.optionalString("imageRoot")
+    projections = try object.optionalString("projections")
+    sections = try object.strings("sections") ?? ["FINDINGS"]
+    labels = try object.strings("labels")
+    isSynthetic = try object.boolean("synthetic", default: false)
+    if var named = try object.object("columns") {
+      columns = CSVColumns(
+        id: try named.optionalString("id"), image: try named.optionalString("image"),
+        text: try named.optionalString("text"), label: try named.string("label"),
+        patient: try named.optionalString("patient"))
+      try named.finish()
+    }
+    try object.finish()
+    if let labels, labels.count != 2 {
+      throw ZooError(
+        .badValue, "labels: found \(labels.count); expected two, the negative class first",
+        at: value.place)
+    }
+    if format == .csv, columns == nil {
+      throw ZooError(
+        .badValue, "\"columns\" is missing; expected at least {\"label\": …} and \"image\" or \"text\"",
+        at: value.place)
+    }
+  }
+
+  /// The cases, checked for what the study needs.
+  ///
+  /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
+  package func load(needsImages: Bool, needsTexts: Bool, skipsBad: Bool) throws -> CaseSet {
+    let rules = CaseRules(
+      image: needsImages ? .required : .optional, text: needsTexts ? .required : .optional,
+      labels: labels, skipsBad: skipsBad)
+    let lenient = CaseRules(
+      image: needsImages ? .wanted : .optional, text: needsTexts ? .wanted : .optional,
+      labels: labels ?? [OpenI.normal, OpenI.abnormal], skipsBad: skipsBad)
+    switch format {
+    case .csv:
+      var columns = columns ?? CSVColumns.sample
+      if !needsImages { columns.image = nil }
+      return try CaseSet.csv(
+        path: resolved(path), columns: columns, imageRoot: imageRoot.map(resolved), rules: rules)
+    case .openI, .openIKaggle:
+      var options = OpenI.Options()
+      options.sections = sections
+      options.imageRoot = needsImages ? imageRoot.map(resolved) : nil
+      options.rules = lenient
+      return format == .openI
+        ? try CaseSet.openI(
+          path: resolved(path), projections: projections.map(resolved), options: options)
+        : try CaseSet.openIKaggle(
+          reports: resolved(path), projections: projections.map(resolved), options: options)
+    case .chestXray14:
+      return try CaseSet.chestXray14(
+        table: resolved(path), imageRoot: imageRoot.map(resolved), rules: lenient)
+    }
+  }
+
+  private func resolved(_ path: String) -> String {
+    path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
+  }
+}

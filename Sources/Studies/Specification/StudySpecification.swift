@@ -1,0 +1,104 @@
+import Basics
+import Datasets
+import Registry
+import Training
+
+/// A study: which data, which folds, which encoders and heads, how they are trained.
+///
+/// Every image branch and every text branch is a combination of its own; every pair of them with
+/// every head is a multimodal one.
+package struct StudySpecification: Sendable {
+  package var name: String
+  package var data: DataSpecification
+  package var folds: FoldPlan
+  package var seed: UInt64
+  package var tokenizer: Tokenizer
+  package var images: [ImageBranch]
+  package var texts: [TextBranch]
+  package var heads: [HeadBranch]
+  /// The file as it was read.
+  package var source: JSONValue
+
+  /// Reads a specification file; with `dataFolder`, its data paths are relative to that folder.
+  ///
+  /// - Throws: `ZooError` with file, line and key.
+  package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
+    source = try JSONValue.parse(contentsOf: path)
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let folder = dataFolder ?? parts.joined(separator: "/")
+    var root = try source.object()
+    let schema = try root.required("schema")
+    guard try schema.integer() == 1 else {
+      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    }
+    name = try root.string("name")
+    data = try DataSpecification(root.required("data"), folder: folder)
+    seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
+    folds = try StudySpecification.folds(root.object("folds"), seed: seed)
+    var words = try root.object("tokenizer")
+    let numbers = try words?.choice("numbers", among: ["kept", "merged"], default: "kept")
+    let keepsRemoved = try words?.boolean("keepsRemovedWords", default: true)
+    try words?.finish()
+    tokenizer = Tokenizer(
+      numbers: numbers == "merged" ? .merged : .kept, keepsRemovedWords: keepsRemoved ?? true)
+    let defaults = try TrainingSettings(root.object("training"), defaults: TrainingSettings())
+    images = try StudySpecification.list(root.value("image")).map {
+      try ImageBranch($0, registry: registry, defaults: defaults)
+    }
+    texts = try StudySpecification.list(root.value("text")).map {
+      try TextBranch($0, registry: registry, defaults: defaults)
+    }
+    heads = try StudySpecification.list(root.value("fusion")).map {
+      try HeadBranch($0, registry: registry)
+    }
+    try root.finish()
+    if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
+    guard !images.isEmpty || !texts.isEmpty else {
+      throw ZooError(
+        .badValue, "names no encoder; expected \"image\", \"text\" or both", at: Place(path: path))
+    }
+    try checkNames(path)
+  }
+
+  /// The encoder sides, one value or a list of them.
+  private static func list(_ value: JSONValue?) -> [JSONValue] {
+    guard let value else { return [] }
+    if case .array(let elements) = value.content { return elements }
+    return [value]
+  }
+
+  private static func folds(_ object: JSONObject?, seed: UInt64) throws -> FoldPlan {
+    var object = object
+    let kind = try object?.choice("kind", among: ["k-fold", "splits"], default: "k-fold")
+    let count = try object?.integer("count", in: 1...1000, default: 5) ?? 5
+    let repeats = try object?.integer("repeats", in: 1...1000, default: 1) ?? 1
+    let test = try object?.number("test", in: 0.01...0.99, default: 0.2) ?? 0.2
+    let own = try object?.integer("seed", in: 0...Int.max, default: Int(clamping: seed))
+    var plan = FoldPlan(
+      kind: kind == "splits"
+        ? .splits(count: count, testFraction: test) : .folds(count: count, repeats: repeats),
+      seed: UInt64(own ?? Int(clamping: seed)))
+    plan.validationFraction = try object?.number("validation", in: 0.01...0.9, default: 0.1) ?? 0.1
+    plan.groupsByPatient = try object?.boolean("groupByPatient", default: true) ?? true
+    plan.groupsByText = try object?.boolean("groupByText", default: true) ?? true
+    try object?.finish()
+    return plan
+  }
+
+  private func checkNames(_ path: String) throws {
+    var seen: Set<String> = []
+    for (name, place) in images.map({ ($0.name, $0.place) }) + texts.map({ ($0.name, $0.place) }) {
+      let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_. ".contains($0) }
+      guard isPlain, !name.isEmpty, !name.hasPrefix(".") else {
+        throw ZooError(
+          .badValue, "the name \"\(name)\" may hold letters, digits, '-', '_', '.' and spaces only",
+          at: place)
+      }
+      guard seen.insert(name).inserted else {
+        throw ZooError(
+          .badValue, "two encoders are called \"\(name)\"", at: place,
+          advice: "give each a \"name\" of its own")
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Basics
+import CKernels
+import COpenBLAS
+
+/// The pool of threads that all kernels share, and what this machine offers.
+///
+/// oneDNN, OpenBLAS (in its OpenMP flavour) and our own loops run in one OpenMP team. OpenMP makes a
+/// team for every calling thread, so kernels are called from one thread only.
+public enum Compute {
+  /// The number of threads kernels run on.
+  public static var threads: Int { Int(ez_threads()) }
+
+  /// The number of processors that are online.
+  public static var processors: Int { Int(ez_processors()) }
+
+  /// Sets the number of threads, at least one.
+  package static func setThreads(_ count: Int) {
+    ez_set_threads(Int32(max(1, count)))
+    openblas_set_num_threads(Int32(max(1, count)))
+  }
+
+  /// The processor kernels OpenBLAS chose, such as `SkylakeX`.
+  package static var blasCore: String { String(cString: openblas_get_corename()) }
+
+  /// How OpenBLAS was built.
+  package static var blasConfiguration: String { String(cString: openblas_get_config()) }
+}
+
+func allFinite(_ x: UnsafePointer<Float>, _ count: Int) -> Bool { ez_all_finite(x, count) != 0 }
+
+/// A row-major matrix in memory, read as it lies or transposed.
+struct Matrix {
+  var floats: UnsafePointer<Float>
+  var rowStride: Int
+  var isTransposed = false
+
+  init(_ floats: UnsafePointer<Float>, rowStride: Int) {
+    self.floats = floats
+    self.rowStride = rowStride
+  }
+
+  var transposed: Matrix {
+    var other = self
+    other.isTransposed.toggle()
+    return other
+  }
+}
+
+/// `c = a * b + beta * c`, all row-major: `[m, k] * [k, n]`.
+func multiply(
+  _ a: Matrix, _ b: Matrix, into c: UnsafeMutablePointer<Float>, rowStride: Int,
+  m: Int, n: Int, k: Int, beta: Float = 0
+) {
+  guard m > 0, n > 0 else { return }
+  cblas_sgemm(
+    CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
+    b.isTransposed ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,
+    a.floats, Int32(a.rowStride), b.floats, Int32(b.rowStride), beta, c, Int32(rowStride))
+}

@@ -1,0 +1,67 @@
+import CKernels
+
+extension Forward {
+  /// A convolution over images: `[batch, height, width, in]` to `[batch, height', width', out]`.
+  ///
+  /// Weights are `[out, kernel height, kernel width, in]`, bias `[out]`; the same stride and zero
+  /// padding on both axes; cross-correlation, as in the field.
+  public func convolution(
+    _ x: Tensor, _ weights: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Int = 0
+  ) -> Tensor {
+    let (w, b) = (value(of: weights), bias.map { value(of: $0) })
+    precondition(
+      x.shape.count == 4 && w.shape.count == 4 && x.channels == w.shape[3],
+      "\(weights.key) of shape \(w.shape) can't run over images of shape \(x.shape)")
+    let window = Window(height: w.shape[1], width: w.shape[2], stride: stride, padding: padding)
+    let output = kernels.convolution(x, w, bias: b, window)
+    let (inputNode, weightNode, biasNode) = (x.node, w.node, b?.node)
+    let (inputShape, weightShape, kernels) = (x.shape, w.shape, kernels)
+    let saved = weightNode != nil || biasNode != nil ? SavedTensor(x) : nil
+    let plainWeights = w.detached
+    return record(output, wanted: inputNode != nil || saved != nil) { dy in
+      if let saved {
+        let gradient = kernels.convolutionWeightGradient(
+          saved.tensor, dy, weightShape: weightShape, hasBias: biasNode != nil, window)
+        weightNode?.accumulate(gradient.weights)
+        if let bias = gradient.bias { biasNode?.accumulate(bias) }
+      }
+      inputNode?.accumulate(
+        kernels.convolutionInputGradient(dy, plainWeights, inputShape: inputShape, window))
+    }
+  }
+
+  /// The maximum of each window: `[batch, height, width, channels]`.
+  public func maxPool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
+    let window = Window(height: size, width: size, stride: stride, padding: padding)
+    let (output, argument) = kernels.maxPool(x, window)
+    let (node, shape, kernels) = (x.node, x.shape, kernels)
+    return record(output, wanted: node != nil) { dy in
+      node?.accumulate(kernels.maxPoolGradient(dy, argument, inputShape: shape, window))
+    }
+  }
+
+  /// The mean of each window; padding counts as zeros: `[batch, height, width, channels]`.
+  public func averagePool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
+    let window = Window(height: size, width: size, stride: stride, padding: padding)
+    let output = kernels.averagePool(x, window)
+    let (node, shape, kernels) = (x.node, x.shape, kernels)
+    return record(output, wanted: node != nil) { dy in
+      node?.accumulate(kernels.averagePoolGradient(dy, inputShape: shape, window))
+    }
+  }
+
+  /// The mean over all places of each image: `[batch, height, width, channels]` to `[batch,
+  /// channels]`.
+  public func globalAveragePool(_ x: Tensor) -> Tensor {
+    let (batch, channels) = (x.shape[0], x.channels)
+    let positions = x.rows / max(batch, 1)
+    let output = Tensor(uninitialized: [batch, channels])
+    ez_mean_positions(x.floats, batch, positions, channels, output.floats)
+    let (node, shape) = (x.node, x.shape)
+    return record(output, wanted: node != nil) { dy in
+      let dx = Tensor(uninitialized: shape)
+      ez_mean_positions_gradient(dy.floats, batch, positions, channels, dx.floats)
+      node?.accumulate(dx)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import CKernels
+
+/// The parameters and statistics of a batch normalisation, each `[channels]`.
+public struct NormalizationParameters {
+  let scale: Parameter
+  let shift: Parameter
+  let runningMean: Parameter
+  let runningVariance: Parameter
+  let momentum: Float
+  let epsilon: Float
+
+  /// The four tensors, the weight of the newest batch in the running statistics, and what is added
+  /// to the variance.
+  public init(
+    scale: Parameter, shift: Parameter, runningMean: Parameter, runningVariance: Parameter,
+    momentum: Float, epsilon: Float
+  ) {
+    self.scale = scale
+    self.shift = shift
+    self.runningMean = runningMean
+    self.runningVariance = runningVariance
+    self.momentum = momentum
+    self.epsilon = epsilon
+  }
+}
+
+extension Forward {
+  /// Batch normalisation over all axes but the last, of one tensor or of several side by side,
+  /// optionally followed by ReLU.
+  ///
+  /// y = (x − mean) / √(variance + ε) · scale + shift, by the batch's mean and biased variance in
+  /// training (which move the running ones, the variance unbiased), by the running ones in
+  /// evaluation. Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167.
+  ///
+  /// Several parts are read where they lie, so a dense block's concatenation is never stored; each
+  /// part's statistics are computed once for all layers that read it. The tape keeps no result: it
+  /// is made again when a gradient needs it.
+  public func batchNormalization(
+    _ parts: [Tensor], _ norm: NormalizationParameters, relu: Bool = false
+  ) -> Tensor {
+    precondition(!parts.isEmpty, "nothing to normalise")
+    let widths = parts.map(\.channels)
+    let (total, rows) = (widths.reduce(0, +), parts[0].rows)
+    precondition(
+      total == norm.scale.value.count && parts.allSatisfy { $0.rows == rows },
+      "\(norm.scale.key) normalises \(norm.scale.value.count) channels, not \(parts.map(\.shape))")
+    let usesBatch = mode == .training
+    precondition(
+      !usesBatch || rows > 1,
+      "\(norm.scale.key) can't take batch statistics of one value a channel; found \(parts[0].shape)"
+    )
+    let statistics = usesBatch ? batchStatistics(parts, norm) : norm.running
+    let (scale, shift) = norm.affine(statistics)
+    let shape = parts[0].shape.dropLast() + [total]
+    let nodes = parts.map(\.node)
+    let (scaleNode, shiftNode) = (value(of: norm.scale).node, value(of: norm.shift).node)
+    let wanted =
+      tape != nil && (scaleNode != nil || shiftNode != nil || nodes.contains { $0 != nil })
+    let saved = wanted ? parts.map { SavedTensor($0) } : []
+
+    func normalized(_ parts: [Tensor]) -> Tensor {
+      let output = Tensor(uninitialized: Array(shape))
+      var offset = 0
+      for part in parts {
+        ez_affine(
+          part.floats, rows, part.channels, scale.floats + offset, shift.floats + offset,
+          relu ? 1 : 0, output.floats + offset, total)
+        offset += part.channels
+      }
+      return output
+    }
+
+    var output = record(normalized(parts), wanted: wanted) { dy in
+      let gradient = NormalizationGradient(
+        statistics: statistics, scale: scale, shift: shift, relu: relu, usesBatch: usesBatch,
+        epsilon: norm.epsilon)
+      let scaleGradient = Tensor(uninitialized: [total])
+      let shiftGradient = Tensor(uninitialized: [total])
+      var offset = 0
+      for (index, part) in saved.enumerated() {
+        gradient.run(
+          part.tensor, dy, offset: offset, total: total, node: nodes[index],
+          scaleGradient: scaleGradient.floats + offset, shiftGradient: shiftGradient.floats + offset
+        )
+        offset += widths[index]
+      }
+      scaleNode?.accumulate(scaleGradient)
+      shiftNode?.accumulate(shiftGradient)
+    }
+    if wanted { output.recipe = Recipe { normalized(saved.map(\.tensor)) } }
+    return output
+  }
+
+  private func batchStatistics(_ parts: [Tensor], _ norm: NormalizationParameters) -> Moments {
+    var all = Moments(mean: [], variance: [])
+    for part in parts {
+      let moments = part.storage.moments ?? part.computeMoments()
+      part.storage.moments = moments
+      all.mean += moments.mean
+      all.variance += moments.variance
+    }
+    let rows = Double(parts[0].rows)
+    let (keep, take) = (Double(1 - norm.momentum), Double(norm.momentum))
+    norm.runningMean.update { running in
+      for (c, mean) in all.mean.enumerated() {
+        running[c] = Float(keep * Double(running[c]) + take * mean)
+      }
+    }
+    norm.runningVariance.update { running in
+      for (c, variance) in all.variance.enumerated() {
+        running[c] = Float(keep * Double(running[c]) + take * variance * rows / (rows - 1))
+      }
+    }
+    return all
+  }
+}
+
+extension Tensor {
+  fileprivate func computeMoments() -> Moments {
+    var moments = Moments(
+      mean: [Double](repeating: 0, count: channels),
+      variance: [Double](repeating: 0, count: channels))
+    ez_moments(floats, rows, channels, &moments.mean, &moments.variance)
+    return moments
+  }
+}
+
+extension NormalizationParameters {
+  fileprivate var running: Moments {
+    Moments(
+      mean: runningMean.value.values.map(Double.init),
+      variance: runningVariance.value.values.map(Double.init))
+  }
+
+  /// Normalisation as one multiplication and one addition a value.
+  fileprivate func affine(_ statistics: Moments) -> (scale: Tensor, shift: Tensor) {
+    let count = statistics.mean.count
+    let (factor, offset) = (
+      Tensor(uninitialized: [count]), Tensor(uninitialized: [count])
+    )
+    for c in 0..<count {
+      let inverse = 1 / (statistics.variance[c] + Double(epsilon)).squareRoot()
+      let product = Double(scale.value.floats[c]) * inverse
+      factor.floats[c] = Float(product)
+      offset.floats[c] = Float(Double(shift.value.floats[c]) - statistics.mean[c] * product)
+    }
+    return (factor, offset)
+  }
+}
+
+/// The backward pass of a normalisation, part by part.
+private struct NormalizationGradient {
+  let statistics: Moments
+  let scale: Tensor
+  let shift: Tensor
+  let relu: Bool
+  let usesBatch: Bool
+  let epsilon: Float
+
+  func run(
+    _ x: Tensor, _ dy: Tensor, offset: Int, total: Int, node: GradientNode?,
+    scaleGradient: UnsafeMutablePointer<Float>, shiftGradient: UnsafeMutablePointer<Float>
+  ) {
+    let (channels, rows) = (x.channels, x.rows)
+    let mean = statistics.mean[offset..<offset + channels].map { Float($0) }
+    var sum = [Double](repeating: 0, count: channels)
+    var centred = sum
+    let (factor, constant) = (scale.floats + offset, shift.floats + offset)
+    ez_affine_gradient_sums(
+      x.floats, dy.floats + offset, total, rows, channels, factor, constant, mean, relu ? 1 : 0,
+      &sum, &centred)
+    var a = [Float](repeating: 0, count: channels)
+    var b = a
+    var d = a
+    for c in 0..<channels {
+      // The sums were taken around the mean in single precision; the rest is added here.
+      let centre = statistics.mean[offset + c]
+      let centredSum = centred[c] + sum[c] * (Double(mean[c]) - centre)
+      let inverseVariance = 1 / (statistics.variance[offset + c] + Double(epsilon))
+      scaleGradient[c] = Float(centredSum * inverseVariance.squareRoot())
+      shiftGradient[c] = Float(sum[c])
+      a[c] = factor[c]
+      guard usesBatch else { continue }
+      let slope = -Double(factor[c]) * inverseVariance * centredSum / Double(rows)
+      b[c] = Float(slope)
+      d[c] = Float(-Double(factor[c]) * sum[c] / Double(rows) - slope * centre)
+    }
+    node?.accumulate(shape: x.shape) { dx, adds in
+      ez_affine_gradient(
+        x.floats, dy.floats + offset, total, rows, channels, factor, constant, relu ? 1 : 0,
+        a, b, d, adds ? 1 : 0, dx)
+    }
+  }
+}

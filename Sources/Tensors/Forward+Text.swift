@@ -1,0 +1,109 @@
+import CKernels
+import COpenBLAS
+
+/// Where each document of a batch lies in rows laid end to end.
+///
+/// Documents are packed without padding to a common length; `gap` zero rows follow each, so that a
+/// window that runs over a document's end reads zeros.
+public struct PackedLayout: Sendable, Equatable {
+  /// The first row of each document.
+  public let starts: [Int32]
+  /// The number of rows of each document, at least one.
+  public let lengths: [Int32]
+  /// All rows, gaps included.
+  public let rows: Int
+
+  /// Lays documents of the given lengths end to end.
+  ///
+  /// - Precondition: no length is below one.
+  public init(lengths: [Int], gap: Int) {
+    precondition(lengths.allSatisfy { $0 > 0 }, "a document without words can't be packed")
+    var starts: [Int32] = []
+    var next = 0
+    for length in lengths {
+      starts.append(Int32(next))
+      next += length + gap
+    }
+    self.starts = starts
+    self.lengths = lengths.map { Int32($0) }
+    rows = next
+  }
+}
+
+extension Forward {
+  /// The rows of a table for each index: `[indices, width]`.
+  ///
+  /// The row of the `padding` index, if any, reads as zeros and gets no gradient.
+  ///
+  /// - Precondition: every index is a row of the table.
+  public func embedding(_ table: Parameter, _ indices: [Int32], padding: Int32? = nil) -> Tensor {
+    let values = value(of: table)
+    let (rows, width) = (values.shape[0], values.shape[1])
+    precondition(
+      indices.allSatisfy { $0 >= 0 && $0 < Int32(rows) },
+      "\(table.key) has \(rows) rows; asked for one beyond")
+    let output = Tensor(uninitialized: [indices.count, width])
+    ez_gather_rows(values.floats, indices, indices.count, width, output.floats)
+    if let padding {
+      for (place, index) in indices.enumerated() where index == padding {
+        (output.floats + place * width).update(repeating: 0, count: width)
+      }
+    }
+    let node = values.node
+    return record(output, wanted: node != nil) { dy in
+      node?.accumulate(shape: [rows, width]) { sum, adds in
+        if !adds { sum.update(repeating: 0, count: rows * width) }
+        ez_scatter_rows(dy.floats, indices, indices.count, width, sum)
+        if let padding { (sum + Int(padding) * width).update(repeating: 0, count: width) }
+      }
+    }
+  }
+
+  /// A 1-D convolution over words, ReLU, and the maximum over time: `[rows, width]` of packed
+  /// documents to `[documents, filters]`.
+  ///
+  /// out[d, f] = max(0, max over t of Σⱼ x[t + j] · w[f, j] + b[f]), t over the words of document d.
+  /// Weights are `[filters, kernel, width]`, bias `[filters]`. Kim 2014,
+  /// https://arxiv.org/abs/1408.5882. Each kernel position is one matrix product; the backward pass
+  /// touches only the windows that won.
+  ///
+  /// - Precondition: the layout has a gap of at least kernel − 1 rows, which are zero.
+  public func convolutionMaxOverTime(
+    _ x: Tensor, _ layout: PackedLayout, _ weights: Parameter, bias: Parameter
+  ) -> Tensor {
+    let (w, b) = (value(of: weights), value(of: bias))
+    let (filters, kernel, width) = (w.shape[0], w.shape[1], w.shape[2])
+    let documents = layout.starts.count
+    precondition(
+      x.shape == [layout.rows, width],
+      "\(weights.key) of shape \(w.shape) can't run over \(x.shape) in \(layout.rows) rows")
+    let responses = Tensor(uninitialized: [layout.rows, filters])
+    for j in 0..<kernel {
+      // Rows past the end are only read for windows that start in the last gap.
+      Tensors.multiply(
+        Matrix(x.floats + j * width, rowStride: width),
+        Matrix(w.floats + j * width, rowStride: kernel * width).transposed,
+        into: responses.floats, rowStride: filters,
+        m: layout.rows - j, n: filters, k: width, beta: j == 0 ? 0 : 1)
+    }
+    let output = Tensor(uninitialized: [documents, filters])
+    var winners = [Int32](repeating: -1, count: documents * filters)
+    ez_max_over_time(
+      responses.floats, b.floats, layout.starts, layout.lengths, documents, filters,
+      output.floats, filters, &winners)
+    let (inputNode, weightNode, biasNode) = (x.node, w.node, b.node)
+    let saved = SavedTensor(x)
+    let (plain, chosen, rows) = (w.detached, winners, layout.rows)
+    return record(output, wanted: inputNode != nil || weightNode != nil || biasNode != nil) { dy in
+      let weightGradient = Tensor(repeating: 0, shape: [filters, kernel, width])
+      let biasGradient = Tensor(repeating: 0, shape: [filters])
+      let inputGradient = inputNode.map { _ in Tensor(repeating: 0, shape: [rows, width]) }
+      ez_max_over_time_gradient(
+        dy.floats, filters, chosen, saved.tensor.floats, plain.floats, documents, filters, kernel,
+        width, inputGradient?.floats, weightGradient.floats, biasGradient.floats)
+      weightNode?.accumulate(weightGradient)
+      biasNode?.accumulate(biasGradient)
+      if let inputGradient { inputNode?.accumulate(inputGradient) }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Basics
+
+/// One pass through a model: its mode, its random numbers, the tape and the kernels.
+///
+/// Layers and encoders take it `inout` and call its operations; there is no hidden global mode. Who
+/// writes a forward pass with these operations gets the gradients for free.
+public struct Forward {
+  /// Whether batch statistics and dropout behave as in training or as in evaluation.
+  public enum Mode: Sendable {
+    /// Dropout drops, normalisation uses the batch and updates its running statistics.
+    case training
+    /// Nothing is random, normalisation uses its running statistics.
+    case evaluation
+  }
+
+  /// Training or evaluation.
+  public let mode: Mode
+  /// The stream that dropout draws from.
+  public var random: RandomStream
+  package let tape: Tape?
+  package let kernels: any Kernels
+
+  /// A pass; with a tape it records what gradients need.
+  package init(_ mode: Mode, random: RandomStream, tape: Tape?, kernels: any Kernels) {
+    self.mode = mode
+    self.random = random
+    self.tape = tape
+    self.kernels = kernels
+  }
+
+  /// The tensor of a parameter, through which its gradient arrives unless it is frozen.
+  public func value(of parameter: Parameter) -> Tensor {
+    var tensor = parameter.value
+    tensor.node = tape != nil && parameter.isTrainable ? parameter.node : nil
+    return tensor
+  }
+
+  /// Records a step: `backward` gets the gradient with respect to `output`.
+  func record(_ output: Tensor, wanted: Bool, _ backward: @escaping (Tensor) -> Void) -> Tensor {
+    guard let tape, wanted else { return output }
+    var traced = output
+    let node = GradientNode()
+    traced.node = node
+    tape.record(node, backward)
+    return traced
+  }
+}

@@ -1,0 +1,123 @@
+#if ENCODERZOO_ONEDNN
+  import COneDNN
+
+  /// Convolutions by oneDNN (version 2's C interface): images stay channels-last, weights are
+  /// reordered once into the layout each primitive prefers.
+  ///
+  /// Primitives are kept by shape, since making one costs milliseconds; their scratch memory is one
+  /// shared buffer, since only one runs at a time.
+  package final class OneDNNKernels: Kernels {
+    package let name = "onednn"
+
+    let engine: dnnl_engine_t
+    let stream: dnnl_stream_t
+    private var primitives: [ConvolutionKey: ConvolutionPrimitive] = [:]
+    private var scratch = Storage(count: 16)
+
+    /// The library's version, such as `2.6.3`, and the instructions it found, as a word.
+    package static var version: String {
+      guard let version = dnnl_version()?.pointee else { return "unknown" }
+      return "\(version.major).\(version.minor).\(version.patch)"
+    }
+
+    /// Nil when the library can't be started on this machine.
+    package init?() {
+      var engine: dnnl_engine_t?
+      var stream: dnnl_stream_t?
+      guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine,
+        dnnl_stream_create(&stream, engine, dnnl_stream_default_flags.rawValue) == dnnl_success,
+        let stream
+      else { return nil }
+      self.engine = engine
+      self.stream = stream
+    }
+
+    deinit {
+      primitives = [:]
+      dnnl_stream_destroy(stream)
+      dnnl_engine_destroy(engine)
+    }
+
+    private func primitive(_ key: ConvolutionKey) -> ConvolutionPrimitive {
+      if let kept = primitives[key] { return kept }
+      let made = ConvolutionPrimitive(key, engine)
+      primitives[key] = made
+      return made
+    }
+
+    /// Memory for one primitive's temporary results.
+    func scratchpad(_ bytes: Int) -> UnsafeMutableRawPointer {
+      if scratch.count * 4 < bytes { scratch = Storage(count: (bytes + 3) / 4) }
+      return scratch.bytes
+    }
+
+    package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
+      -> Tensor
+    {
+      let shape = window.outputShape(x.shape, channels: weights.shape[0])
+      let output = Tensor(uninitialized: shape)
+      let run = primitive(
+        ConvolutionKey(
+          kind: .forward, input: x.shape, channels: weights.shape[0], window: window,
+          hasBias: bias != nil))
+      run.execute(
+        self,
+        [
+          (DNNL_ARG_SRC, run.input, x.storage.bytes),
+          (DNNL_ARG_WEIGHTS, run.weights, reordered(weights, for: run).bytes),
+          (DNNL_ARG_DST, run.output, output.storage.bytes),
+        ] + (bias.map { [(DNNL_ARG_BIAS, run.bias, $0.storage.bytes)] } ?? []))
+      return output
+    }
+
+    package func convolutionInputGradient(
+      _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+    ) -> Tensor {
+      let dx = Tensor(uninitialized: inputShape)
+      let run = primitive(
+        ConvolutionKey(
+          kind: .inputGradient, input: inputShape, channels: weights.shape[0], window: window,
+          hasBias: false))
+      run.execute(
+        self,
+        [
+          (DNNL_ARG_DIFF_DST, run.output, dy.storage.bytes),
+          (DNNL_ARG_WEIGHTS, run.weights, reordered(weights, for: run).bytes),
+          (DNNL_ARG_DIFF_SRC, run.input, dx.storage.bytes),
+        ])
+      return dx
+    }
+
+    package func convolutionWeightGradient(
+      _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
+    ) -> (weights: Tensor, bias: Tensor?) {
+      let run = primitive(
+        ConvolutionKey(
+          kind: .weightGradient, input: x.shape, channels: weightShape[0], window: window,
+          hasBias: hasBias))
+      let gradient = Tensor(uninitialized: weightShape)
+      let bias = hasBias ? Tensor(uninitialized: [weightShape[0]]) : nil
+      let blocked =
+        run.weightsArePlain
+        ? gradient.storage : Storage(count: (run.weightBytes + 3) / 4)
+      run.execute(
+        self,
+        [
+          (DNNL_ARG_SRC, run.input, x.storage.bytes),
+          (DNNL_ARG_DIFF_DST, run.output, dy.storage.bytes),
+          (DNNL_ARG_DIFF_WEIGHTS, run.weights, blocked.bytes),
+        ] + (bias.map { [(DNNL_ARG_DIFF_BIAS, run.bias, $0.storage.bytes)] } ?? []))
+      if !run.weightsArePlain { run.toPlain(self, blocked.bytes, gradient.storage.bytes) }
+      return (gradient, bias)
+    }
+
+    private func reordered(_ weights: Tensor, for run: ConvolutionPrimitive) -> Storage {
+      if run.weightsArePlain { return weights.storage }
+      if let kept = weights.storage.reordered[ObjectIdentifier(run)] { return kept }
+      let blocked = Storage(count: (run.weightBytes + 3) / 4)
+      run.fromPlain(self, weights.storage.bytes, blocked.bytes)
+      weights.storage.reordered[ObjectIdentifier(run)] = blocked
+      return blocked
+    }
+  }
+#endif

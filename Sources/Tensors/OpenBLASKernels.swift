@@ -1,0 +1,86 @@
+import CKernels
+
+/// The reference set: windows unfolded into rows (im2col), then matrix products of OpenBLAS.
+///
+/// Runs where oneDNN is not installed, and is what the tests measure oneDNN against.
+package final class OpenBLASKernels: Kernels {
+  package let name = "openblas"
+
+  package init() {}
+
+  package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
+    -> Tensor
+  {
+    let channels = weights.shape[0]
+    let output = Tensor(uninitialized: window.outputShape(x.shape, channels: channels))
+    let (positions, width) = (output.shape[1] * output.shape[2], weights.count / channels)
+    forEachSample(x, window, channels: channels) { sample, columns in
+      multiply(
+        Matrix(columns, rowStride: width), Matrix(weights.floats, rowStride: width).transposed,
+        into: output.floats + sample * positions * channels, rowStride: channels,
+        m: positions, n: channels, k: width)
+    }
+    if let bias { ez_add_bias(output.floats, bias.floats, output.rows, channels) }
+    return output
+  }
+
+  package func convolutionInputGradient(
+    _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+  ) -> Tensor {
+    let dx = Tensor(uninitialized: inputShape)
+    let channels = weights.shape[0]
+    let (positions, width) = (dy.shape[1] * dy.shape[2], weights.count / channels)
+    var geometry = window.geometry(inputShape, channels: channels)
+    let columns = Tensor(uninitialized: [positions, width])
+    let size = inputShape.dropFirst().reduce(1, *)
+    for sample in 0..<inputShape[0] {
+      multiply(
+        Matrix(dy.floats + sample * positions * channels, rowStride: channels),
+        Matrix(weights.floats, rowStride: width),
+        into: columns.floats, rowStride: width,
+        m: positions, n: width, k: channels)
+      ez_col2im(columns.floats, &geometry, dx.floats + sample * size)
+    }
+    return dx
+  }
+
+  package func convolutionWeightGradient(
+    _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
+  ) -> (weights: Tensor, bias: Tensor?) {
+    let gradient = Tensor(repeating: 0, shape: weightShape)
+    let channels = weightShape[0]
+    let (positions, width) = (dy.shape[1] * dy.shape[2], gradient.count / channels)
+    forEachSample(x, window, channels: channels) { sample, columns in
+      multiply(
+        Matrix(dy.floats + sample * positions * channels, rowStride: channels).transposed,
+        Matrix(columns, rowStride: width),
+        into: gradient.floats, rowStride: width,
+        m: channels, n: width, k: positions, beta: 1)
+    }
+    guard hasBias else { return (gradient, nil) }
+    let bias = Tensor(uninitialized: [channels])
+    ez_column_sums(dy.floats, dy.rows, channels, bias.floats, 0)
+    return (gradient, bias)
+  }
+
+  private func forEachSample(
+    _ x: Tensor, _ window: Window, channels: Int, _ body: (Int, UnsafePointer<Float>) -> Void
+  ) {
+    var geometry = window.geometry(x.shape, channels: channels)
+    let size = x.shape.dropFirst().reduce(1, *)
+    let isPlain = window == Window(height: 1, width: 1, stride: 1, padding: 0)
+    let positions = geometry.out_height * geometry.out_width
+    let columns =
+      isPlain
+      ? nil : Tensor(uninitialized: [positions, window.height * window.width * x.channels])
+    for sample in 0..<x.shape[0] {
+      let image = x.floats + sample * size
+      if let columns {
+        ez_im2col(image, &geometry, columns.floats)
+        body(sample, columns.floats)
+      } else {
+        body(sample, image)
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import CKernels
+
+func pooledMaximum(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
+  var geometry = window.geometry(x.shape, channels: x.channels)
+  let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
+  var positions = [Int32](repeating: 0, count: output.count)
+  ez_max_pool(x.floats, &geometry, output.floats, &positions)
+  return (output, PoolArgument(positions: positions))
+}
+
+func pooledMaximumGradient(
+  _ dy: Tensor, _ argument: PoolArgument, _ inputShape: [Int], _ window: Window
+) -> Tensor {
+  var geometry = window.geometry(inputShape, channels: dy.channels)
+  let dx = Tensor(uninitialized: inputShape)
+  ez_max_pool_gradient(dy.floats, argument.positions, &geometry, dx.floats)
+  return dx
+}
+
+func pooledMean(_ x: Tensor, _ window: Window) -> Tensor {
+  var geometry = window.geometry(x.shape, channels: x.channels)
+  let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
+  ez_average_pool(x.floats, &geometry, output.floats)
+  return output
+}
+
+func pooledMeanGradient(_ dy: Tensor, _ inputShape: [Int], _ window: Window) -> Tensor {
+  var geometry = window.geometry(inputShape, channels: dy.channels)
+  let dx = Tensor(uninitialized: inputShape)
+  ez_average_pool_gradient(dy.floats, &geometry, dx.floats)
+  return dx
+}

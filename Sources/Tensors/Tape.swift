@@ -1,0 +1,76 @@
+import CKernels
+
+/// Where the gradient with respect to one tensor adds up.
+package final class GradientNode {
+  package internal(set) var gradient: Tensor?
+
+  package init() {}
+
+  /// Adds a contribution; in place where nobody else holds the sum.
+  package func accumulate(_ contribution: Tensor) {
+    guard let shape = gradient?.shape else {
+      gradient = contribution.detached
+      return
+    }
+    precondition(
+      shape.reduce(1, *) == contribution.count,
+      "a gradient of shape \(contribution.shape) can't be added to one of \(shape)")
+    accumulate(shape: shape) { floats, _ in
+      ez_accumulate(contribution.floats, floats, contribution.count)
+    }
+  }
+
+  /// A buffer that kernels add to: the sum so far when it is nobody else's, else a fresh one.
+  ///
+  /// `body` gets the floats and whether to add (false: overwrite).
+  func accumulate(shape: [Int], _ body: (UnsafeMutablePointer<Float>, Bool) -> Void) {
+    if var storage = gradient?.storage {
+      gradient = nil
+      if !isKnownUniquelyReferenced(&storage) {
+        let copy = Storage(count: storage.count)
+        copy.floats.update(from: storage.floats, count: storage.count)
+        storage = copy
+      }
+      body(storage.floats, true)
+      gradient = Tensor(storage: storage, shape: shape)
+    } else {
+      let fresh = Tensor(uninitialized: shape)
+      body(fresh.floats, false)
+      gradient = fresh
+    }
+  }
+
+  /// The gradient, which is forgotten here.
+  package func take() -> Tensor? {
+    defer { gradient = nil }
+    return gradient
+  }
+}
+
+/// What was computed, in order, so that gradients can flow back.
+package final class Tape {
+  private struct Entry {
+    let node: GradientNode
+    let backward: (Tensor) -> Void
+  }
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  func record(_ node: GradientNode, _ backward: @escaping (Tensor) -> Void) {
+    entries.append(Entry(node: node, backward: backward))
+  }
+
+  /// Sends a gradient back from `output` to every parameter and input that wants one.
+  ///
+  /// Each step's saved tensors and gradient are released as soon as it is done.
+  package func backward(from output: Tensor, gradient: Tensor) {
+    precondition(
+      output.count == gradient.count,
+      "the gradient's shape \(gradient.shape) is not the output's \(output.shape)")
+    output.node?.accumulate(gradient)
+    while let entry = entries.popLast() {
+      if let gradient = entry.node.take() { entry.backward(gradient) }
+    }
+  }
+}

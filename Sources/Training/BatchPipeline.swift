@@ -1,0 +1,43 @@
+import Dispatch
+import Synchronization
+
+/// Values made ahead in the background, in order: the next batches while this one trains.
+package final class BatchPipeline<Value: Sendable>: Sendable {
+  private let count: Int
+  private let ready = DispatchSemaphore(value: 0)
+  private let room: DispatchSemaphore
+  private let state = Mutex((values: [Int: Value](), next: 0, isCancelled: false))
+
+  /// Starts making values 0..<count, at most `depth` ahead of the consumer.
+  package init(count: Int, depth: Int = 3, make: @escaping @Sendable (Int) -> Value) {
+    self.count = count
+    room = DispatchSemaphore(value: depth)
+    DispatchQueue.global(qos: .userInitiated).async { [self] in
+      for index in 0..<count {
+        room.wait()
+        if state.withLock({ $0.isCancelled }) { return }
+        let value = make(index)
+        state.withLock { $0.values[index] = value }
+        ready.signal()
+      }
+    }
+  }
+
+  /// The next value, or nil after the last.
+  package func next() -> Value? {
+    let index = state.withLock { state in
+      defer { state.next += 1 }
+      return state.next
+    }
+    guard index < count else { return nil }
+    ready.wait()
+    defer { room.signal() }
+    return state.withLock { $0.values.removeValue(forKey: index) }
+  }
+
+  /// Stops making values.
+  package func cancel() {
+    state.withLock { $0.isCancelled = true }
+    room.signal()
+  }
+}

@@ -1,0 +1,4 @@
+import Foundation
+
+/// cos(π · x).
+func cosine(_ x: Double) -> Double { cos(Double.pi * x) }

@@ -1,0 +1,138 @@
+import Basics
+import Images
+import Registry
+
+/// The image side of a model: which encoder, what it is given, how it is trained.
+package struct ImageBranch: Sendable, Equatable {
+  /// How a picture that is not square becomes so.
+  package enum Fit: String, Sendable, CaseIterable {
+    /// The shorter side is brought to the size, the middle is kept.
+    case crop
+    /// Black borders make it square first; nothing is lost.
+    case pad
+    /// Both sides are brought to the size; proportions change.
+    case stretch
+  }
+
+  package var name: String
+  package var encoder: String
+  package var size: Int
+  package var channels: Int
+  package var fit: Fit
+  package var options: JSONValue
+  package var augmentation: Augmentation
+  package var training: TrainingSettings
+  /// Mean and standard deviation of the training part's pixels (0…1); nil until fitted.
+  package var normalization: Normalization?
+  package var place: Place
+
+  /// What is taken from every pixel value, and what it is divided by.
+  package struct Normalization: Sendable, Equatable {
+    package var mean: Float
+    package var deviation: Float
+  }
+
+  /// Reads the branch of a specification.
+  ///
+  /// - Throws: `ZooError` for an unknown key, encoder or value.
+  package init(_ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings) throws {
+    var object = try value.object()
+    place = value.place
+    let named = try object.required("encoder")
+    encoder = try named.string()
+    _ = try registry.imageEncoder(encoder, at: named.place)
+    name = try object.string("name", default: encoder)
+    size = try object.integer("size", in: 16...2048, default: 224)
+    channels = try object.integer("channels", in: 1...3, default: 1)
+    guard channels != 2 else {
+      throw ZooError(.badValue, "channels is 2; expected 1 (grey) or 3 (colour)", at: value.place)
+    }
+    fit =
+      Fit(
+        rawValue: try object.choice(
+          "fit", among: Fit.allCases.map(\.rawValue), default: Fit.crop.rawValue)) ?? .crop
+    options = object.value("options") ?? [:]
+    augmentation = try Augmentation(object.object("augmentation"))
+    training = try TrainingSettings(object.object("training"), defaults: defaults)
+    if var fitted = try object.object("normalization") {
+      normalization = Normalization(
+        mean: Float(try fitted.required("mean").number()),
+        deviation: Float(try fitted.required("deviation").number(in: 1e-9...1e9)))
+      try fitted.finish()
+    }
+    try object.finish()
+  }
+
+  /// The branch as a specification would give it.
+  package var json: JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("name", JSONValue(.string(name))), ("encoder", JSONValue(.string(encoder))),
+      ("size", JSONValue(.integer(size))), ("channels", JSONValue(.integer(channels))),
+      ("fit", JSONValue(.string(fit.rawValue))), ("options", options),
+      ("augmentation", augmentation.json), ("training", training.json),
+    ]
+    if let normalization {
+      members.append(
+        (
+          "normalization",
+          [
+            "mean": JSONValue(.number(Double(normalization.mean))),
+            "deviation": JSONValue(.number(Double(normalization.deviation))),
+          ]
+        ))
+    }
+    return JSONValue(.object(members))
+  }
+
+  /// Pixels (0…1) with the training part's mean taken away, in units of its deviation.
+  package func normalized(_ pixels: [Float]) -> [Float] {
+    var output = pixels
+    output.withUnsafeMutableBufferPointer { normalize($0) }
+    return output
+  }
+
+  func normalize(_ pixels: UnsafeMutableBufferPointer<Float>) {
+    guard let normalization else { return }
+    let (mean, factor) = (normalization.mean, 1 / normalization.deviation)
+    for index in pixels.indices { pixels[index] = (pixels[index] - mean) * factor }
+  }
+
+  /// A picture as this branch reads it: `[size, size, channels]`, 8 bits.
+  package func prepared(_ path: String) throws -> PixelImage {
+    let image = try PixelImage.load(path: path, channels: channels)
+    switch fit {
+    case .crop: return image.resized(shorterSide: size, crop: size)
+    case .pad: return image.paddedToSquare().stretched(to: size)
+    case .stretch: return image.stretched(to: size)
+    }
+  }
+}
+
+extension Augmentation {
+  /// Reads the augmentation of a specification; what is left out is off.
+  ///
+  /// - Throws: `ZooError` for an unknown key or a value out of range.
+  init(_ object: JSONObject?) throws {
+    self.init()
+    guard var object else { return }
+    for (key, path) in Augmentation.fields {
+      self[keyPath: path] = try object.number(key, in: 0...360, default: 0)
+    }
+    try object.finish()
+    try check(at: object.place)
+  }
+
+  var json: JSONValue {
+    JSONValue(
+      .object(Augmentation.fields.map { ($0.0, JSONValue(.number(self[keyPath: $0.1]))) }))
+  }
+
+  private static var fields: [(String, WritableKeyPath<Augmentation, Double>)] {
+    [
+      ("rotation", \.rotation), ("translation", \.translation), ("scale", \.scale),
+      ("horizontalFlip", \.horizontalFlip), ("brightness", \.brightness),
+      ("contrast", \.contrast), ("gamma", \.gamma), ("eraseProbability", \.eraseProbability),
+      ("eraseArea", \.eraseArea),
+    ]
+  }
+}

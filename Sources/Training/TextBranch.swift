@@ -1,0 +1,34 @@
+import Basics
+import Registry
+
+/// The text side of a model: which encoder and how it is trained.
+package struct TextBranch: Sendable, Equatable {
+  package var name: String
+  package var encoder: String
+  package var options: JSONValue
+  package var training: TrainingSettings
+  package var place: Place
+
+  /// Reads the branch of a specification.
+  ///
+  /// - Throws: `ZooError` for an unknown key, encoder or value.
+  package init(_ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings) throws {
+    var object = try value.object()
+    place = value.place
+    let named = try object.required("encoder")
+    encoder = try named.string()
+    _ = try registry.textEncoder(encoder, at: named.place)
+    name = try object.string("name", default: encoder)
+    options = object.value("options") ?? [:]
+    training = try TrainingSettings(object.object("training"), defaults: defaults)
+    try object.finish()
+  }
+
+  /// The branch as a specification would give it.
+  package var json: JSONValue {
+    [
+      "name": JSONValue(.string(name)), "encoder": JSONValue(.string(encoder)),
+      "options": options, "training": training.json,
+    ]
+  }
+}

@@ -1,0 +1,123 @@
+import Basics
+import EncoderKit
+import Foundation
+import Fusion
+import Registry
+import WeightFiles
+
+extension TrainedModel {
+  /// Writes `model.safetensors`, `model.json` and, for texts, `vocabulary.txt` to a folder.
+  ///
+  /// The description is written last, so a folder that has one is complete. Same model, same bytes.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  package func write(to folder: String) throws {
+    try AtomicFile.makeFolder(folder)
+    if let vocabulary {
+      try AtomicFile.write(
+        vocabulary.words.joined(separator: "\n") + "\n", to: "\(folder)/vocabulary.txt")
+    }
+    try TensorFile.write(
+      classifier.store.parameters.map { parameter in
+        let tensor = parameter.value.inFileOrder
+        return (name: parameter.key, shape: tensor.shape, values: tensor.values)
+      }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
+    let description: JSONValue = [
+      "schema": 1, "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
+      "threshold": 0.5, "image": image?.json ?? nil, "text": text?.json ?? nil,
+      "decoder": [
+        "hidden": JSONValue(.integer(decoder.hidden)),
+        "dropout": JSONValue(.number(Double(decoder.dropout))),
+        "featureDropout": JSONValue(.number(Double(decoder.featureDropout))),
+      ],
+    ]
+    try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
+  }
+
+  /// Reads a model that `write` wrote.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package static func read(from folder: String, registry: EncoderRegistry) throws -> TrainedModel {
+    var root = try JSONValue.parse(contentsOf: "\(folder)/model.json").object()
+    let schema = try root.required("schema")
+    guard try schema.integer() == 1 else {
+      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    }
+    let labels = try root.strings("labels") ?? []
+    guard labels.count == 2 else {
+      throw ZooError(.badValue, "expected two labels", at: Place(path: "\(folder)/model.json"))
+    }
+    _ = try root.number("threshold", in: 0...1, default: 0.5)
+    let settings = TrainingSettings()
+    let image = try root.value("image").map {
+      try ImageBranch($0, registry: registry, defaults: settings)
+    }
+    let text = try root.value("text").map {
+      try TextBranch($0, registry: registry, defaults: settings)
+    }
+    var decoder = try root.required("decoder").object()
+    let configuration = DenseDecoder.Configuration(
+      hidden: try decoder.integer("hidden", in: 1...16_384, default: 512),
+      dropout: Float(try decoder.number("dropout", in: 0...0.95, default: 0)),
+      featureDropout: Float(try decoder.number("featureDropout", in: 0...0.95, default: 0)))
+    try decoder.finish()
+    try root.finish()
+
+    let path = "\(folder)/model.safetensors"
+    let file = try TensorFile.read(path: path)
+    var saved: [String: Tensor] = [:]
+    for entry in file.entries {
+      saved[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape).fromFileOrder
+    }
+    let preparation = try text.map { _ in
+      try vocabulary(at: "\(folder)/vocabulary.txt", dimension: saved["text.embedding.weight"])
+    }
+    return try TrainedModel(
+      image: image, text: text, preparation: preparation, decoder: configuration, labels: labels,
+      registry: registry, store: ParameterStore(saved: saved, origin: path))
+  }
+
+  private static func vocabulary(at path: String, dimension embedding: Tensor?) throws
+    -> TextPreparation
+  {
+    guard let text = String(data: try readFile(path), encoding: .utf8) else {
+      throw ZooError(.badFormat, "is not valid UTF-8", at: Place(path: path))
+    }
+    var words = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if words.last == "" { words.removeLast() }
+    return TextPreparation(
+      vocabulary: try Vocabulary(words: words, path: path), dimension: embedding?.channels ?? 1,
+      vectors: nil)
+  }
+}
+
+extension Tensor {
+  /// Files keep convolution weights as `[out, in, …]`; here they are `[out, …, in]`.
+  package var inFileOrder: Tensor {
+    guard shape.count > 2 else { return self }
+    return Tensor(
+      permuted(outer: shape[0], rows: shape[1..<shape.count - 1].reduce(1, *), columns: channels),
+      shape: [shape[0], channels] + shape[1..<shape.count - 1])
+  }
+
+  /// The inverse of `inFileOrder`.
+  package var fromFileOrder: Tensor {
+    guard shape.count > 2 else { return self }
+    return Tensor(
+      permuted(outer: shape[0], rows: shape[1], columns: shape[2...].reduce(1, *)),
+      shape: [shape[0]] + shape[2...] + [shape[1]])
+  }
+
+  private func permuted(outer: Int, rows: Int, columns: Int) -> [Float] {
+    let source = values
+    var output = [Float](repeating: 0, count: source.count)
+    for o in 0..<outer {
+      for r in 0..<rows {
+        for c in 0..<columns {
+          output[(o * columns + c) * rows + r] = source[(o * rows + r) * columns + c]
+        }
+      }
+    }
+    return output
+  }
+}

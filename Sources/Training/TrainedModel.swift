@@ -1,0 +1,78 @@
+import Basics
+import Datasets
+import EncoderKit
+import Fusion
+import Images
+import Registry
+import WeightFiles
+
+/// A classifier with all that prediction needs: preprocessing, vocabulary, labels.
+package struct TrainedModel {
+  package let classifier: MultimodalClassifier
+  package let image: ImageBranch?
+  package let text: TextBranch?
+  package let vocabulary: Vocabulary?
+  package let decoder: DenseDecoder.Configuration
+  /// The negative and the positive class.
+  package let labels: [String]
+
+  /// Builds a model whose parameters come from `store`.
+  ///
+  /// - Throws: `ZooError` for options or weights that do not fit.
+  package init(
+    image: ImageBranch?, text: TextBranch?, preparation: TextPreparation?,
+    decoder: DenseDecoder.Configuration, labels: [String], registry: EncoderRegistry,
+    store: ParameterStore
+  ) throws {
+    let imageEncoder = try image.map { branch in
+      try registry.imageEncoder(branch.encoder, at: branch.place).make(
+        options: branch.options.object(),
+        input: ImageInput(size: branch.size, channels: branch.channels),
+        scope: Scope(store)("image"))
+    }
+    let textEncoder = try text.map { branch in
+      guard let preparation else {
+        throw ZooError(.badFormat, "a text model without its vocabulary", at: branch.place)
+      }
+      return try registry.textEncoder(branch.encoder, at: branch.place).make(
+        options: branch.options.object(), preparation: preparation, scope: Scope(store)("text"))
+    }
+    classifier = try MultimodalClassifier(
+      image: imageEncoder, text: textEncoder, outputs: 1, decoder: decoder, store: store)
+    self.image = image
+    self.text = text
+    vocabulary = preparation?.vocabulary
+    self.decoder = decoder
+    self.labels = labels
+  }
+
+  /// The batches of this model over cases.
+  package func source(_ cases: StudyCases) -> BatchSource {
+    BatchSource(
+      images: image.flatMap { branch in cases.images[branch.name]?.with(branch) },
+      texts: vocabulary.map { vocabulary in
+        text == nil ? [] : cases.words.map { vocabulary.indices(of: $0) }
+      })
+  }
+
+  /// The logits of a raw batch.
+  package func logits(_ batch: RawBatch, _ forward: inout Forward) -> Tensor {
+    if let features = batch.features {
+      let width = features.count / max(1, batch.indices.count)
+      return classifier.head(
+        Tensor(features, shape: [batch.indices.count, width]), &forward)
+    }
+    return classifier(images: imageTensor(batch), texts: batch.texts, &forward)
+  }
+
+  /// The features of a raw batch, in evaluation mode.
+  package func features(_ batch: RawBatch, _ forward: inout Forward) -> Tensor {
+    classifier.features(images: imageTensor(batch), texts: batch.texts, &forward)
+  }
+
+  private func imageTensor(_ batch: RawBatch) -> Tensor? {
+    guard let image, let pixels = batch.images else { return nil }
+    return Tensor(
+      pixels, shape: [batch.indices.count, image.size, image.size, image.channels])
+  }
+}

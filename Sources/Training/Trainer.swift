@@ -1,0 +1,202 @@
+import Basics
+import EncoderKit
+import Evaluation
+import Foundation
+
+/// The training loop of one model.
+package struct Trainer {
+  package let settings: TrainingSettings
+  package let store: ParameterStore
+  package let kernels: any Kernels
+  package let source: BatchSource
+  /// 0…1 for each case.
+  package let targets: [Float]
+  /// What the progress line says.
+  package let title: String
+  package let progress: ProgressReporter
+  /// The logits of a batch, `[batch, 1]`.
+  package let logits: (RawBatch, inout Forward) -> Tensor
+
+  package init(
+    settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
+    targets: [Float], title: String, progress: ProgressReporter,
+    logits: @escaping (RawBatch, inout Forward) -> Tensor
+  ) {
+    self.settings = settings
+    self.store = store
+    self.kernels = kernels
+    self.source = source
+    self.targets = targets
+    self.title = title
+    self.progress = progress
+    self.logits = logits
+  }
+
+  /// Scores of one part after one epoch.
+  package struct EpochScore: Sendable, Equatable {
+    package let epoch: Int
+    package let part: String
+    package let accuracy: Double
+    package let logLoss: Double
+  }
+
+  /// Trains on some cases, watching others; the store ends with the weights that were selected.
+  ///
+  /// - Parameters:
+  ///   - firstEpoch: the number of the first epoch in the scores.
+  ///   - keepsStart: whether the weights before the first epoch may be selected too.
+  /// - Throws: `ZooError` of code `.notFinite` when the loss is; `Interrupted`.
+  package func train(
+    on training: [Int], validation: [Int], random: RandomStream, firstEpoch: Int = 1,
+    keepsStart: Bool = false
+  ) throws -> [EpochScore] {
+    let optimizer = Optimizer(settings.optimizer, weightDecay: Float(settings.weightDecay))
+    let average =
+      settings.average > 0
+      ? WeightAverage(store.parameters, decay: Float(settings.average)) : nil
+    let weights = classWeights(training)
+    let perEpoch = batches(training).count
+    let total = perEpoch * settings.epochs
+    var scores: [EpochScore] = []
+    var best: (loss: Double, values: [[Float]])?
+    if keepsStart {
+      let start = try score(validation, epoch: firstEpoch - 1, part: "validation")
+      if firstEpoch == 1 { scores.append(start) }
+      best = (start.logLoss, snapshot())
+    }
+    var stale = 0
+    progress.begin(title, total: total)
+    defer { progress.end() }
+    for epoch in 0..<settings.epochs {
+      let stream = random.derived("epoch").derived(epoch)
+      var shuffle = stream.derived("order")
+      let order = shuffle.permutation(training.count).map { training[$0] }
+      let trained = try run(
+        batches(order), stream: stream, optimizer: optimizer, average: average,
+        firstStep: epoch * perEpoch, total: total, weights: weights)
+      average?.swap()
+      let watched = try score(validation, epoch: firstEpoch + epoch, part: "validation")
+      if settings.select == .best, watched.logLoss < best?.loss ?? .infinity {
+        best = (watched.logLoss, snapshot())
+        stale = 0
+      } else {
+        stale += 1
+      }
+      average?.swap()
+      scores.append(
+        EpochScore(
+          epoch: firstEpoch + epoch, part: "training", accuracy: trained.accuracy,
+          logLoss: trained.logLoss))
+      scores.append(watched)
+      if settings.patience > 0, stale >= settings.patience { break }
+    }
+    average?.swap()
+    if settings.select == .best, let best { restore(best.values) }
+    return scores
+  }
+
+  /// The logits of cases in evaluation mode.
+  package func evaluate(_ indices: [Int]) throws -> [Float] {
+    let groups = stride(from: 0, to: indices.count, by: 64).map {
+      Array(indices[$0..<min($0 + 64, indices.count)])
+    }
+    let pipeline = BatchPipeline(count: groups.count) { [source] in
+      source.batch(groups[$0], augmentedBy: nil)
+    }
+    defer { pipeline.cancel() }
+    var values: [Float] = []
+    while let batch = pipeline.next() {
+      try Interruption.check()
+      var forward = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+      values += logits(batch, &forward).values
+    }
+    guard values.allSatisfy(\.isFinite) else {
+      throw ZooError(
+        .notFinite, "\(title): the model's output is not finite",
+        advice: "lower the learning rate, or look for broken images")
+    }
+    return values
+  }
+
+  private func run(
+    _ batches: [[Int]], stream: RandomStream, optimizer: Optimizer, average: WeightAverage?,
+    firstStep: Int, total: Int, weights: (negative: Float, positive: Float)
+  ) throws -> (accuracy: Double, logLoss: Double) {
+    let pipeline = BatchPipeline(count: batches.count) { [source] index in
+      source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
+    }
+    defer { pipeline.cancel() }
+    var (right, loss, seen, step) = (0, 0.0, 0, firstStep)
+    while let batch = pipeline.next() {
+      try Interruption.check()
+      let tape = Tape()
+      var forward = Forward(
+        .training, random: stream.derived("dropout").derived(step), tape: tape, kernels: kernels)
+      let output = logits(batch, &forward)
+      let labels = batch.indices.map { targets[$0] }
+      let smoothing = Float(settings.labelSmoothing)
+      let value = forward.binaryCrossEntropy(
+        output, targets: labels.map { $0 * (1 - smoothing) + smoothing / 2 },
+        weights: labels.map { $0 > 0.5 ? weights.positive : weights.negative })
+      let number = Double(value.floats[0])
+      guard number.isFinite else {
+        throw ZooError(
+          .notFinite, "\(title): the loss of step \(step + 1) is not finite",
+          advice: "lower the learning rate or set \"clip\"")
+      }
+      tape.backward(from: value, gradient: Tensor([1], shape: [1]))
+      optimizer.step(
+        store.parameters, learningRate: Float(settings.rate(step: step, of: total)),
+        clip: settings.clip > 0 ? Float(settings.clip) : nil,
+        factor: { $0.key.hasPrefix("head.") ? 1 : Float(settings.encoderRate) })
+      average?.update()
+      right += zip(output.values, labels).count { ($0 > 0) == ($1 > 0.5) }
+      loss += number * Double(labels.count)
+      seen += labels.count
+      step += 1
+      progress.advance(by: 1, note: String(format: "loss %.3f", loss / Double(seen)))
+    }
+    return (Double(right) / Double(seen), loss / Double(seen))
+  }
+
+  private func score(_ indices: [Int], epoch: Int, part: String) throws -> EpochScore {
+    let values = try evaluate(indices)
+    let labels = indices.map { targets[$0] > 0.5 }
+    let result = try BinaryEvaluation(labels: labels, logits: values)
+    return EpochScore(
+      epoch: epoch, part: part, accuracy: result[.accuracy] ?? 0, logLoss: result[.logLoss] ?? 0)
+  }
+
+  /// Batches of a size; a last one of a single case joins the one before, since batch statistics
+  /// need two.
+  private func batches(_ order: [Int]) -> [[Int]] {
+    var groups = stride(from: 0, to: order.count, by: settings.batchSize).map {
+      Array(order[$0..<min($0 + settings.batchSize, order.count)])
+    }
+    if groups.count > 1, let last = groups.last, last.count == 1 {
+      groups.removeLast()
+      groups[groups.count - 1] += last
+    }
+    return groups
+  }
+
+  private func classWeights(_ training: [Int]) -> (negative: Float, positive: Float) {
+    guard settings.classWeights else { return (1, 1) }
+    let positives = Float(training.count { targets[$0] > 0.5 })
+    let negatives = Float(training.count) - positives
+    guard positives > 0, negatives > 0 else { return (1, 1) }
+    let half = Float(training.count) / 2
+    return (half / negatives, half / positives)
+  }
+
+  private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
+
+  private func restore(_ values: [[Float]]) {
+    for (parameter, saved) in zip(store.parameters, values) {
+      parameter.update { floats in
+        for (index, value) in saved.enumerated() { floats[index] = value }
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Basics
+import Layers
+
+/// How a model is trained: optimiser, schedule, regularisation, and which weights are kept.
+package struct TrainingSettings: Sendable, Equatable {
+  /// How the learning rate moves over the steps of a training.
+  package enum Schedule: String, Sendable, CaseIterable {
+    /// The same rate throughout (after the warm-up).
+    case constant
+    /// Half a cosine from the rate to zero: Loshchilov and Hutter 2016,
+    /// https://arxiv.org/abs/1608.03983.
+    case cosine
+    /// A straight line from the rate to zero.
+    case linear
+  }
+
+  /// Which weights a training ends with.
+  package enum Selection: String, Sendable, CaseIterable {
+    /// Those of the last epoch.
+    case last
+    /// Those of the epoch with the lowest log loss on validation.
+    case best
+  }
+
+  package var epochs = 10
+  package var batchSize = 32
+  package var optimizer = OptimizerKind.adamw
+  package var learningRate = 1e-3
+  /// The rate of the encoders in multiples of the head's.
+  package var encoderRate = 1.0
+  package var weightDecay = 0.01
+  package var schedule = Schedule.cosine
+  /// The share of all steps in which the rate rises from zero.
+  package var warmup = 0.1
+  /// Gradients are scaled down to this norm; 0 leaves them.
+  package var clip = 5.0
+  package var labelSmoothing = 0.0
+  /// Decay of the weights' moving average, which is then evaluated and kept; 0 for none.
+  package var average = 0.0
+  package var select = Selection.last
+  /// Stops after so many epochs without a lower validation log loss; 0 never.
+  package var patience = 0
+  /// Whether both classes weigh the same in the loss, whatever their numbers.
+  package var classWeights = false
+
+  package init() {}
+
+  /// Reads the settings a specification gives; what it leaves out stays as in `defaults`.
+  ///
+  /// - Throws: `ZooError` for an unknown key or a value out of range.
+  package init(_ object: JSONObject?, defaults: TrainingSettings) throws {
+    self = defaults
+    guard var object else { return }
+    epochs = try object.integer("epochs", in: 0...10_000, default: epochs)
+    batchSize = try object.integer("batchSize", in: 2...4096, default: batchSize)
+    let optimizers = OptimizerKind.allCases.map(\.rawValue)
+    optimizer =
+      OptimizerKind(
+        rawValue: try object.choice("optimizer", among: optimizers, default: optimizer.rawValue))
+      ?? optimizer
+    learningRate = try object.number("learningRate", in: 1e-9...10, default: learningRate)
+    encoderRate = try object.number("encoderRate", in: 0...100, default: encoderRate)
+    weightDecay = try object.number("weightDecay", in: 0...10, default: weightDecay)
+    schedule =
+      Schedule(
+        rawValue: try object.choice(
+          "schedule", among: Schedule.allCases.map(\.rawValue), default: schedule.rawValue))
+      ?? schedule
+    warmup = try object.number("warmup", in: 0...1, default: warmup)
+    clip = try object.number("clip", in: 0...1e6, default: clip)
+    labelSmoothing = try object.number("labelSmoothing", in: 0...0.9, default: labelSmoothing)
+    average = try object.number("average", in: 0...0.99999, default: average)
+    select =
+      Selection(
+        rawValue: try object.choice(
+          "select", among: Selection.allCases.map(\.rawValue), default: select.rawValue)) ?? select
+    patience = try object.integer("patience", in: 0...10_000, default: patience)
+    classWeights = try object.boolean("classWeights", default: classWeights)
+    try object.finish()
+  }
+
+  /// The settings as a specification would give them.
+  package var json: JSONValue {
+    [
+      "epochs": JSONValue(.integer(epochs)), "batchSize": JSONValue(.integer(batchSize)),
+      "optimizer": JSONValue(.string(optimizer.rawValue)),
+      "learningRate": JSONValue(.number(learningRate)),
+      "encoderRate": JSONValue(.number(encoderRate)),
+      "weightDecay": JSONValue(.number(weightDecay)),
+      "schedule": JSONValue(.string(schedule.rawValue)), "warmup": JSONValue(.number(warmup)),
+      "clip": JSONValue(.number(clip)), "labelSmoothing": JSONValue(.number(labelSmoothing)),
+      "average": JSONValue(.number(average)), "select": JSONValue(.string(select.rawValue)),
+      "patience": JSONValue(.integer(patience)), "classWeights": JSONValue(.boolean(classWeights)),
+    ]
+  }
+
+  /// The learning rate of a step.
+  package func rate(step: Int, of total: Int) -> Double {
+    let rise = Double(total) * warmup
+    if Double(step) < rise { return learningRate * Double(step + 1) / (rise + 1) }
+    let progress = (Double(step) - rise) / max(1, Double(total) - rise)
+    switch schedule {
+    case .constant: return learningRate
+    case .linear: return learningRate * (1 - progress)
+    case .cosine: return learningRate * 0.5 * (1 + cosine(progress))
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Basics
+import Foundation
+
+/// Named tensors in the safetensors format: eight bytes of header length, a JSON header, the data.
+///
+/// Stricter than the reference reader (version 0.8.0): white space before the header, duplicate
+/// names, names with NUL or `..`, unknown members and shapes whose product overflows are refused,
+/// and so is every byte of data that no tensor claims. Shapes and data stay in the order of the
+/// file; bringing them to the order of the program is the caller's part.
+///
+/// ```swift
+/// let file = try TensorFile.read(path: "weights.safetensors")
+/// let kernel = try file.floats("features.conv0.weight")
+/// ```
+///
+/// Format: [safetensors](https://github.com/huggingface/safetensors).
+package struct TensorFile: Sendable {
+  /// A tensor as the header describes it.
+  package struct Entry: Sendable, Equatable {
+    /// The key, such as `features.conv0.weight`.
+    package let name: String
+    /// How an element is kept.
+    package let elementType: ElementType
+    /// The extent of each axis, outermost first; empty for a scalar.
+    package let shape: [Int]
+    /// Where its bytes stand in `contents`, counted from the first byte of the file.
+    package let range: Range<Int>
+
+    /// How many elements it has: the product of the shape, 1 for a scalar.
+    package var count: Int { range.count / elementType.byteCount }
+  }
+
+  /// The longest header that is read or written, in bytes.
+  package static let maximumHeaderLength = 100_000_000
+  /// The member of the header that holds texts about the file, not a tensor.
+  static let metadataKey = "__metadata__"
+
+  /// The tensors, in the order of their data.
+  package let entries: [Entry]
+  /// Texts about the file, by key.
+  package let metadata: [String: String]
+  /// The whole file, its first byte at index 0.
+  package let contents: Data
+  /// Where it came from, for messages.
+  package let path: String?
+  private let positions: [String: Int]
+
+  init(entries: [Entry], metadata: [String: String], contents: Data, path: String?) {
+    self.entries = entries
+    self.metadata = metadata
+    self.contents = contents
+    self.path = path
+    positions = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
+  }
+
+  /// The tensor of a name, or nil.
+  package func entry(_ name: String) -> Entry? { positions[name].map { entries[$0] } }
+
+  /// The values of a tensor as 32-bit floats, row-major in the order of its shape.
+  ///
+  /// F16 and BF16 convert without loss. F64 rounds to the nearest; beyond the range of Float it
+  /// becomes infinite.
+  ///
+  /// - Throws: `ZooError` of code `.notFound` when there is no such tensor (with the nearest name),
+  ///   `.badValue` when its elements are whole numbers or booleans.
+  package func floats(_ name: String) throws -> [Float] {
+    guard let entry = entry(name) else {
+      let near = nearestName(to: name, among: entries.map(\.name))
+        .map { "; did you mean \"\($0)\"?" }
+      throw ZooError(
+        .notFound, "no tensor \"\(name)\" among \(entries.count)\(near ?? "")",
+        at: Place(path: path))
+    }
+    return try contents.withUnsafeBytes { file in
+      let bytes = UnsafeRawBufferPointer(rebasing: file[entry.range])
+      switch entry.elementType {
+      case .float32:
+        return convert(bytes, from: UInt32.self) { Float(bitPattern: $0) }
+      case .bfloat16:
+        return convert(bytes, from: UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+      case .float16:
+        return convert(bytes, from: UInt16.self) { Float(Float16(bitPattern: $0)) }
+      case .float64:
+        return convert(bytes, from: UInt64.self) { Float(Double(bitPattern: $0)) }
+      case .int64, .int32, .int16, .int8, .uint8, .boolean:
+        throw ZooError(
+          .badValue,
+          "found elements of type \(entry.elementType.rawValue);"
+            + " expected F32, F16, BF16 or F64",
+          at: Place(path: path, key: name))
+      }
+    }
+  }
+}
+
+/// Converts little-endian words that may stand at any address: a file's data need not be aligned.
+@inline(__always)
+private func convert<Word: FixedWidthInteger & BitwiseCopyable>(
+  _ bytes: UnsafeRawBufferPointer, from type: Word.Type, _ value: (Word) -> Float
+) -> [Float] {
+  let count = bytes.count / MemoryLayout<Word>.size
+  return Array(unsafeUninitializedCapacity: count) { output, initialized in
+    guard let source = bytes.baseAddress, let target = output.baseAddress else { return }
+    for index in 0..<count {
+      let word = source.loadUnaligned(
+        fromByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
+      (target + index).initialize(to: value(Word(littleEndian: word)))
+    }
+    initialized = count
+  }
+}

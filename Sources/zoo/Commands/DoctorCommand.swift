@@ -1,0 +1,40 @@
+import Basics
+import CImageCodecs
+import Foundation
+import Registry
+import Studies
+import Tensors
+
+extension ZooCommand {
+  static let doctor = Command(
+    name: "doctor", summary: "Show libraries, versions, processor features and threads.",
+    examples: [("zoo doctor", "for a bug report")]
+  ) { arguments in
+    let kernels = try kernels(arguments)
+    let jpeg = zooJPEGVersion()
+    let rows: [(String, String)] = [
+      ("zoo", programVersion), ("kernels", "\(kernels.name) (\(kernelLibrary(kernels)))"),
+      ("OpenBLAS", "\(Compute.blasConfiguration)"), ("OpenBLAS core", Compute.blasCore),
+      ("libpng", String(cString: zooPNGVersion())), ("libjpeg", "\(jpeg / 10).\(jpeg % 10)"),
+      ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
+      ("processor", processor("model name") ?? "unknown"),
+      ("features", features), ("registry", (try? Catalogue.find()) ?? "not found"),
+    ]
+    for (name, value) in rows { print("\(pad(name, 14))  \(value)") }
+  }
+
+  private static var features: String {
+    let wanted = ["avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512_bf16", "amx_bf16"]
+    let found = Set((processor("flags") ?? "").split(separator: " ").map(String.init))
+    return wanted.map { found.contains($0) ? $0 : "no \($0)" }.joined(separator: ", ")
+  }
+
+  private static func processor(_ field: String) -> String? {
+    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
+      return nil
+    }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(field) }
+    return line?.split(separator: ":", maxSplits: 1).last
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}

@@ -1,0 +1,33 @@
+import Basics
+import Foundation
+import Studies
+
+extension ZooCommand {
+  static let predict = Command(
+    name: "predict", summary: "Predict with a trained model.",
+    discussion: "A model of both modalities needs both. This is no diagnosis.",
+    examples: [
+      ("zoo predict model --image chest.png --text \"The lungs are clear.\"", "one case"),
+      ("zoo predict run/cells/r1f1/word2vec/model --text \"Large effusion.\" --json", "as JSON"),
+    ],
+    options: [
+      .value("image", "FILE", "A PNG or JPEG file."), .value("text", "STRING", "A report's text."),
+      .flag("json", "Write JSON."),
+    ],
+    arguments: [Argument("DIR", "A model's folder.")]
+  ) { arguments in
+    let kernels = try kernels(arguments)
+    let predictor = try Predictor(
+      folder: arguments.argument("DIR"), registry: registry(), kernels: kernels)
+    let prediction = try predictor.predict(
+      image: arguments.optionalString("image"), text: arguments.optionalString("text"))
+    if arguments.flag("json") {
+      print(prediction.json.text())
+    } else {
+      print(
+        String(
+          format: "%@ (probability of %@: %.4f)", prediction.label, prediction.positive,
+          prediction.probability))
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Basics
+import Foundation
+import Studies
+
+extension ZooCommand {
+  private static let studyOptions: [Option] = [
+    .value("output", "DIR", isRequired: true, "Where everything is written."),
+    .value("data", "DIR", "The folder that the specification's data paths are relative to."),
+    .flag("skip-bad", "Leave out cases that can't be used, and list them."),
+  ]
+
+  static let compare = Command(
+    name: "compare", summary: "Compare encoder combinations over the splits of a study.",
+    discussion:
+      "Trains every combination on every split and writes results.csv, epochs.csv, folds.csv, the "
+      + "study as it was run, the models, and report.html. A run that was stopped goes on with "
+      + "--resume and ends with the same numbers.",
+    examples: [
+      ("zoo compare study.json --output run", "a whole study"),
+      ("zoo compare study.json --output run --resume", "go on after a stop"),
+    ],
+    options: studyOptions + [.flag("resume", "Go on with the run in --output.")],
+    arguments: [Argument("STUDY.json", "The study's specification.")]
+  ) { arguments in
+    let kernels = try kernels(arguments)
+    let registry = try registry()
+    let path = arguments.argument("STUDY.json")
+    let study = try StudySpecification(
+      path: path, registry: registry, dataFolder: arguments.optionalString("data"))
+    let output = try arguments.string("output")
+    let run = StudyRun(
+      study: study, folder: output, registry: registry, kernels: kernels,
+      progress: progress(arguments), command: "zoo compare \(path) --output \(output)")
+    let lines = try run.run(
+      resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
+    print(lines.joined(separator: "\n"))
+  }
+
+  static let train = Command(
+    name: "train", summary: "Train one model on all cases, a validation part kept apart.",
+    discussion:
+      "The specification has the form of a study with at most one image encoder, one text encoder "
+      + "and one head; its folds decide the validation and test parts (the first split is used). "
+      + "With both encoders a multimodal model is trained; its parts are kept beside it.",
+    examples: [("zoo train model.json --output model", "train and save")],
+    options: studyOptions,
+    arguments: [Argument("SPEC.json", "The model's specification.")]
+  ) { arguments in
+    let kernels = try kernels(arguments)
+    let registry = try registry()
+    let study = try StudySpecification(
+      path: arguments.argument("SPEC.json"), registry: registry,
+      dataFolder: arguments.optionalString("data"))
+    let run = TrainingRun(
+      study: study, folder: try arguments.string("output"), registry: registry, kernels: kernels,
+      progress: progress(arguments))
+    print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
+  }
+}

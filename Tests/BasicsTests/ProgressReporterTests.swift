@@ -1,0 +1,149 @@
+import Synchronization
+import Testing
+
+@testable import Basics
+
+@Suite("Progress")
+struct ProgressReporterTests {
+  /// A clock that is set by hand and a log of what was written.
+  final class Bench: Sendable {
+    let time = Mutex(0.0)
+    let texts = Mutex<[String]>([])
+
+    func reporter(_ mode: ProgressReporter.Mode, width: Int = 80) -> ProgressReporter {
+      ProgressReporter(
+        mode: mode, write: { text in self.texts.withLock { $0.append(text) } },
+        now: { self.time.withLock { $0 } }, width: { width })
+    }
+
+    func pass(_ seconds: Double) { time.withLock { $0 += seconds } }
+    var written: [String] { texts.withLock { $0 } }
+  }
+
+  @Test("On a terminal one line is rewritten, then stays with steps and time")
+  func terminal() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal)
+    progress.begin("training", total: 4)
+    bench.pass(30)
+    progress.advance(note: "loss .41")
+    bench.pass(30)
+    progress.advance(by: 3)
+    progress.end()
+    #expect(
+      bench.written == [
+        "\rtraining  0/4  0 %\u{1b}[K",
+        "\rtraining  1/4  25 %  loss .41  1 min 30 s left\u{1b}[K",
+        "\rtraining  4/4  100 %  loss .41\u{1b}[K",
+        "\r\u{1b}[Ktraining: 4/4 in 1 min 00 s, loss .41\n",
+      ])
+  }
+
+  @Test("A terminal is written to at most ten times a second")
+  func terminalRate() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal)
+    progress.begin("decoding", total: 1000)
+    for _ in 0..<1000 {
+      bench.pass(1.0 / 512)
+      progress.advance()
+    }
+    // 1000/512 s: the line of the beginning, then one every 52 steps (52/512 s is the first ≥ 0.1).
+    #expect(bench.written.count == 1 + 1000 / 52)
+  }
+
+  @Test("A line that stays clears the rewritten one, which then comes back")
+  func permanentLine() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal)
+    progress.line("before")
+    progress.begin("folds", total: 2)
+    progress.line("warning")
+    #expect(
+      bench.written == [
+        "before\n", "\rfolds  0/2  0 %\u{1b}[K", "\r\u{1b}[Kwarning\n",
+        "\rfolds  0/2  0 %\u{1b}[K",
+      ])
+  }
+
+  @Test("A long line is cut to the terminal's width, and control characters become spaces")
+  func narrow() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal, width: 12)
+    progress.begin("a\nb\tc", total: 1_000_000)
+    #expect(bench.written == ["\ra b c  0/10\u{1b}[K"])
+  }
+
+  @Test("Elsewhere a line comes every ten seconds and at the end of a stage")
+  func plain() {
+    let bench = Bench()
+    let progress = bench.reporter(.plain)
+    progress.begin("training", total: 100)
+    for step in 1...25 {
+      bench.pass(1)
+      progress.advance(note: "step \(step)")
+    }
+    progress.line("a word")
+    progress.end()
+    #expect(
+      bench.written == [
+        "training  10/100  10 %  step 10  1 min 30 s left\n",
+        "training  20/100  20 %  step 20  1 min 20 s left\n",
+        "a word\n",
+        "training: 25/100 in 25 s, step 25\n",
+      ])
+  }
+
+  @Test("A new stage ends the one before; an unknown total is left out")
+  func stages() {
+    let bench = Bench()
+    let progress = bench.reporter(.plain)
+    progress.end()
+    progress.advance()
+    progress.begin("reading")
+    progress.advance(by: 12)
+    progress.begin("writing")
+    bench.pass(2)
+    progress.end()
+    progress.end()
+    #expect(bench.written == ["reading: 12 in 0 s\n", "writing: in 2 s\n"])
+  }
+
+  @Test("Quiet means silent")
+  func quiet() {
+    let bench = Bench()
+    let progress = bench.reporter(.quiet)
+    progress.begin("training", total: 2)
+    bench.pass(60)
+    progress.advance()
+    progress.line("a word")
+    progress.end()
+    #expect(bench.written.isEmpty)
+  }
+
+  @Test("Steps reported by several threads are all counted")
+  func threads() async {
+    let bench = Bench()
+    let progress = bench.reporter(.plain)
+    progress.begin("decoding", total: 8000)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask { for _ in 0..<1000 { progress.advance() } }
+      }
+    }
+    progress.end()
+    #expect(bench.written == ["decoding: 8000/8000 in 0 s\n"])
+  }
+
+  @Test(
+    "A duration has two units at most and is rounded to the smaller",
+    arguments: [
+      (0, "0 s"), (0.4, "0 s"), (59.4, "59 s"), (59.5, "1 min 00 s"), (130, "2 min 10 s"),
+      (3599, "59 min 59 s"), (3599.5, "1 h 00 min"), (3900, "1 h 05 min"), (7170, "2 h 00 min"),
+      (86_369, "23 h 59 min"), (86_370, "1 d 00 h"), (183_600, "2 d 03 h"),
+      (999 * 86_400, "more than 999 d"), (-1, "unknown"), (.infinity, "unknown"), (.nan, "unknown"),
+    ] as [(Double, String)])
+  func durations(_ seconds: Double, _ text: String) {
+    #expect(durationText(seconds) == text)
+  }
+}

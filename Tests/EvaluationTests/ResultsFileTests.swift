@@ -1,0 +1,134 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+@Suite("Results tables")
+struct ResultsFileTests {
+  private func row(
+    _ combination: String, _ split: String, _ part: String, _ metric: String, _ value: Double?
+  ) -> ResultRow {
+    ResultRow(combination: combination, split: split, part: part, metric: metric, value: value)
+  }
+
+  private var rows: [ResultRow] {
+    [
+      row("b", "s10", "test", "accuracy", 0.1),
+      row("b", "s2", "test", "log-loss", 1.0 / 3),
+      row("b", "s2", "test", "area", nil),
+      row("b", "s2", "validation", "area", 1e-7),
+      row("a, \"x\"", "s2", "test", "accuracy", 1),
+    ]
+  }
+
+  @Test("Rows come out in one order whatever order they went in")
+  func order() throws {
+    let expected = """
+      combination,split,part,metric,value
+      b,s2,validation,area,1e-07
+      b,s2,test,area,
+      b,s2,test,log-loss,0.3333333333333333
+      b,s10,test,accuracy,0.1
+      "a, ""x""\",s2,test,accuracy,1
+
+      """
+    let order = RowOrder(combinations: ["b"])
+    #expect(try ResultsFile.text(rows, order: order) == expected)
+    #expect(try ResultsFile.text(rows.reversed(), order: order) == expected)
+  }
+
+  @Test("What was written is read back to the last bit")
+  func roundTrip() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/results.csv"
+      let order = RowOrder(combinations: ["b"])
+      try ResultsFile.write(rows, order: order, to: path)
+      #expect(try ResultsFile.read(path) == order.sorted(rows))
+      let epochs = [
+        EpochRow(
+          combination: "b", split: "s1", epoch: 10, part: "validation", metric: "loss",
+          value: 0.1 + 0.2),
+        EpochRow(
+          combination: "b", split: "s1", epoch: 9, part: "training", metric: "accuracy",
+          value: nil),
+      ]
+      try EpochsFile.write(epochs, to: "\(folder)/epochs.csv")
+      #expect(try EpochsFile.read("\(folder)/epochs.csv") == epochs.reversed())
+    }
+  }
+
+  @Test(
+    "A damaged table is refused with its line",
+    arguments: [
+      ("", ":1: the header is \"\"; expected \"combination,split,part,metric,value\""),
+      ("combination,split,part,value\n", ":1: the header is \"combination,split,part,value\";"),
+      ("H\na,s1,test,accuracy\n", ":2: 4 fields; expected 5: combination,split,part,metric,value"),
+      ("H\na,s1,test,accuracy,0.5\n\n", ":3: 1 field; expected 5"),
+      ("H\na,s1,test,accuracy,0,5\n", ":2: 6 fields; expected 5"),
+      ("H\na,,test,accuracy,0.5\n", ":2: split: is empty; expected a name"),
+      ("H\na,s1,test,area,nan\n", ":2: value: \"nan\"; expected a finite number"),
+      ("H\na,s1,test,area,0x1p3\n", ":2: value: \"0x1p3\"; expected a finite number"),
+      ("H\na,s1,test,area,1e999\n", ":2: value: \"1e999\"; expected a finite number"),
+      ("H\na,s1,test,area,1\na,s1,test,area,1\n", ":3: the cell a, s1, test, area was on line 2"),
+      ("H\n\"a,s1,test,area,1\n", ":2: a quoted field begins here and never ends"),
+      ("H\n\"a\"b,s1,test,area,1\n", ":2: text after the quote that closes a field"),
+    ])
+  func damaged(text: String, message: String) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/results.csv"
+      let content = text.replacing("H\n", with: "combination,split,part,metric,value\n")
+      try AtomicFile.write(content, to: path)
+      let error = errorText { _ = try ResultsFile.read(path) }
+      #expect(error.contains("results.csv" + message), "\(error)")
+    }
+  }
+
+  @Test("An epoch is a whole number in its plain form", arguments: ["-1", "1.0", "01", "x", "+1"])
+  func epoch(text: String) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/epochs.csv"
+      try AtomicFile.write(
+        "combination,split,epoch,part,metric,value\r\na,s1,\(text),test,accuracy,1\r\n", to: path)
+      #expect(
+        errorText { _ = try EpochsFile.read(path) }
+          .contains(":2: epoch: epoch \"\(text)\"; expected a whole number from 0"))
+    }
+  }
+
+  @Test("Values that are not finite and cells with two values are not written")
+  func refused() {
+    #expect(
+      errorText { _ = try ResultsFile.text([row("a", "s", "test", "area", .infinity)]) }
+        == "a, s, test, area: the value is inf; expected a finite number")
+    let twice = [row("a", "s", "test", "area", 1), row("a", "s", "test", "area", 0)]
+    #expect(
+      errorText { _ = try ResultsFile.text(twice) }
+        == "a, s, test, area: two results for one cell; expected one")
+    #expect(
+      errorText { _ = try ResultsFile.text([row("a", "", "test", "area", 1)]) }
+        .contains("a result without a name of its split"))
+  }
+
+  @Test("Names with numbers are ordered as people do")
+  func natural() {
+    let names = ["s10", "s2", "r2f1", "r1f10", "r1f2", "s", "s02"]
+    #expect(
+      names.sorted(by: naturalOrder) == ["r1f2", "r1f10", "r2f1", "s", "s02", "s2", "s10"])
+  }
+
+  @Test("A summary has mean, deviation and the count of undefined splits")
+  func summary() throws {
+    let summaries = ResultSummary.summaries(of: [
+      row("a", "s2", "test", "area", 0.75), row("a", "s1", "test", "area", 0.25),
+      row("a", "s3", "test", "area", nil), row("a", "s1", "validation", "area", 1),
+    ])
+    #expect(summaries.map(\.part) == ["validation", "test"])
+    #expect(summaries[1].values == [0.25, 0.75])
+    #expect(summaries[1].mean == 0.5)
+    #expect(summaries[1].standardDeviation == 0.125.squareRoot())
+    #expect(summaries[1].undefined == 1)
+    #expect(summaries[0].standardDeviation == nil)
+  }
+}

@@ -1,0 +1,29 @@
+import Basics
+import Foundation
+
+/// Real data for tests, which is not part of the project: `ENCODERZOO_DATA`, else `../shared/data`
+/// beside the package. Nil where it is absent: tests that need it are disabled with a message.
+public let dataFolder: String? = {
+  let environment = ProcessInfo.processInfo.environment["ENCODERZOO_DATA"]
+  let package = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  let candidates: [String?] = [environment, package.appendingPathComponent("../shared/data").path]
+  return candidates.compactMap { $0 }.first {
+    FileManager.default.fileExists(atPath: "\($0)/pairs.csv")
+  }
+}()
+
+/// Runs `body` with a fresh folder that is removed afterwards.
+public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("encoderzoo-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder.path)
+}
+
+/// The error that `body` throws, as text; empty when it throws none.
+public func errorText(_ body: () throws -> Void) -> String {
+  do { try body() } catch { return String(describing: error) }
+  return ""
+}
