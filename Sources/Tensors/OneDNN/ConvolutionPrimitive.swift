@@ -94,13 +94,13 @@
       bias = key.hasBias ? memory(&biasVector, engine, key) : nil
       var made: dnnl_primitive_t?
       check(dnnl_primitive_create(&made, chosen), key)
-      dnnl_primitive_desc_destroy(chosen)
       guard let made else { preconditionFailure("oneDNN made no primitive for \(key)") }
       primitive = made
       if !weightsArePlain {
         packing = reorder(&plainWeights, weightLayout, engine, key)
         unpacking = reorder(weightLayout, &plainWeights, engine, key)
       }
+      dnnl_primitive_desc_destroy(chosen)  // last: the layouts above are its own
     }
 
     deinit {
