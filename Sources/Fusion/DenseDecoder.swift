@@ -3,11 +3,12 @@ import EncoderKit
 /// From features to logits: batch normalisation, a hidden layer with ReLU and dropout, batch
 /// normalisation, a last layer; the paper's dense decoder.
 ///
-/// `[batch, width]` to `[batch, outputs]`. Keys: `norm1`, `hidden`, `norm2`, `output`.
+/// `[batch, width]` to `[batch, outputs]`. Keys: `norm1`, `hidden`, `norm2`, `output`. Without a
+/// hidden layer it is dropout and the last layer alone.
 package struct DenseDecoder {
   /// The numbers of a decoder.
   package struct Configuration: Sendable, Equatable {
-    /// Width of the hidden layer.
+    /// Width of the hidden layer; 0 for none.
     package var hidden: Int
     /// Rate of dropout behind it.
     package var dropout: Float
@@ -21,25 +22,38 @@ package struct DenseDecoder {
     }
   }
 
-  private let firstNormalization: BatchNormalization
-  private let hidden: Linear
-  private let secondNormalization: BatchNormalization
+  private struct Middle {
+    let firstNormalization: BatchNormalization
+    let hidden: Linear
+    let secondNormalization: BatchNormalization
+  }
+  private let middle: Middle?
   private let output: Linear
   private let configuration: Configuration
 
   package init(_ scope: Scope, width: Int, outputs: Int, _ configuration: Configuration) throws {
     self.configuration = configuration
-    firstNormalization = try BatchNormalization(scope("norm1"), channels: width)
-    hidden = try Linear(
-      scope("hidden"), from: width, to: configuration.hidden, initializer: .kaimingNormal)
-    secondNormalization = try BatchNormalization(scope("norm2"), channels: configuration.hidden)
-    output = try Linear(scope("output"), from: configuration.hidden, to: outputs)
+    let hidden = configuration.hidden
+    guard hidden > 0 else {
+      middle = nil
+      output = try Linear(scope("output"), from: width, to: outputs)
+      return
+    }
+    middle = Middle(
+      firstNormalization: try BatchNormalization(scope("norm1"), channels: width),
+      hidden: try Linear(scope("hidden"), from: width, to: hidden, initializer: .kaimingNormal),
+      secondNormalization: try BatchNormalization(scope("norm2"), channels: hidden))
+    output = try Linear(scope("output"), from: hidden, to: outputs)
   }
 
   package func callAsFunction(_ features: Tensor, _ run: inout Forward) -> Tensor {
-    let normal = run.dropout(firstNormalization(features, &run), rate: configuration.featureDropout)
-    let active = run.dropout(run.relu(hidden(normal, &run)), rate: configuration.dropout)
-    return output(secondNormalization(active, &run), &run)
+    guard let middle else {
+      return output(run.dropout(features, rate: configuration.featureDropout), &run)
+    }
+    let normal = run.dropout(
+      middle.firstNormalization(features, &run), rate: configuration.featureDropout)
+    let active = run.dropout(run.relu(middle.hidden(normal, &run)), rate: configuration.dropout)
+    return output(middle.secondNormalization(active, &run), &run)
   }
 }
 
@@ -53,6 +67,25 @@ extension ParameterStore {
   /// - Precondition: the hidden width is the sum of the parts' hidden widths.
   package func startDecoder(asSumOf parts: [ParameterStore]) {
     func own(_ key: String) -> Parameter { required("head.\(key)") }
+    if let hidden = parameter("head.hidden.weight") { joinHidden(hidden, parts) }
+    let output = own("output.weight")
+    let outputs = output.value.shape[0]
+    let last = (0..<outputs).flatMap { index in
+      parts.flatMap { part -> [Float] in
+        let weight = part.required("head.output.weight").value
+        let size = weight.shape[1]
+        return Array(weight.values[index * size..<(index + 1) * size])
+      }
+    }
+    output.replace(Tensor(last, shape: output.value.shape))
+    let bias = own("output.bias")
+    let biases = parts.map { $0.required("head.output.bias").value.values }
+    bias.replace(
+      Tensor((0..<outputs).map { index in biases.reduce(0) { $0 + $1[index] } }, shape: [outputs]))
+  }
+
+  private func joinHidden(_ hidden: Parameter, _ parts: [ParameterStore]) {
+    func own(_ key: String) -> Parameter { required("head.\(key)") }
     for name in ["weight", "bias", "running_mean", "running_var"] {
       for norm in ["norm1", "norm2"] {
         let values = parts.flatMap { $0.required("head.\(norm).\(name)").value.values }
@@ -60,7 +93,6 @@ extension ParameterStore {
         target.replace(Tensor(values, shape: target.value.shape))
       }
     }
-    let hidden = own("hidden.weight")
     let width = hidden.value.shape[1]
     var weights = [Float](repeating: 0, count: hidden.value.count)
     var (row, column) = (0, 0)
@@ -84,20 +116,6 @@ extension ParameterStore {
       Tensor(
         parts.flatMap { $0.required("head.hidden.bias").value.values },
         shape: hiddenBias.value.shape))
-    let output = own("output.weight")
-    let outputs = output.value.shape[0]
-    let last = (0..<outputs).flatMap { index in
-      parts.flatMap { part -> [Float] in
-        let weight = part.required("head.output.weight").value
-        let size = weight.shape[1]
-        return Array(weight.values[index * size..<(index + 1) * size])
-      }
-    }
-    output.replace(Tensor(last, shape: output.value.shape))
-    let bias = own("output.bias")
-    let biases = parts.map { $0.required("head.output.bias").value.values }
-    bias.replace(
-      Tensor((0..<outputs).map { index in biases.reduce(0) { $0 + $1[index] } }, shape: [outputs]))
   }
 
   private func required(_ key: String) -> Parameter {

@@ -5,13 +5,15 @@ import Synchronization
 package final class BatchPipeline<Value: Sendable>: Sendable {
   private let count: Int
   private let ready = DispatchSemaphore(value: 0)
-  private let room: DispatchSemaphore
+  private let room = DispatchSemaphore(value: 0)
   private let state = Mutex((values: [Int: Value](), next: 0, isCancelled: false))
 
   /// Starts making values 0..<count, at most `depth` ahead of the consumer.
   package init(count: Int, depth: Int = 3, make: @escaping @Sendable (Int) -> Value) {
     self.count = count
-    room = DispatchSemaphore(value: depth)
+    // Started at zero and raised: a semaphore may not be released below its first value, which
+    // would happen when a training stops half-way.
+    for _ in 0..<depth { room.signal() }
     DispatchQueue.global(qos: .userInitiated).async { [self] in
       for index in 0..<count {
         room.wait()

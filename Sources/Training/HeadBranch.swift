@@ -22,7 +22,7 @@ package struct HeadBranch: Sendable, Equatable {
     place = value.place
     head = try object.choice("head", among: registry.catalogue.fusionHeads, default: "concat")
     decoder = DenseDecoder.Configuration(
-      hidden: try object.integer("hidden", in: 1...16_384, default: 512),
+      hidden: try object.integer("hidden", in: 0...16_384, default: 512),
       dropout: Float(try object.number("dropout", in: 0...0.95, default: 0.3)),
       featureDropout: Float(try object.number("featureDropout", in: 0...0.95, default: 0)))
     views = try object.integer("views", in: 1...100, default: 4)

@@ -57,7 +57,7 @@ extension TrainedModel {
     }
     var decoder = try root.required("decoder").object()
     let configuration = DenseDecoder.Configuration(
-      hidden: try decoder.integer("hidden", in: 1...16_384, default: 512),
+      hidden: try decoder.integer("hidden", in: 0...16_384, default: 512),
       dropout: Float(try decoder.number("dropout", in: 0...0.95, default: 0)),
       featureDropout: Float(try decoder.number("featureDropout", in: 0...0.95, default: 0)))
     try decoder.finish()

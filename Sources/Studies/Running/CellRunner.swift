@@ -71,7 +71,7 @@ package struct CellRunner {
     }
     try Interruption.check()
     var decoder = combination.head.decoder
-    decoder.hidden = max(1, decoder.hidden / 2)
+    decoder.hidden /= 2
     let model = try TrainedModel(
       image: image, text: combination.text, preparation: preparation, decoder: decoder,
       labels: cases.set.labels, registry: registry,
