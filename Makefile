@@ -13,7 +13,7 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
-TEST_FLAGS = -c release -Xswiftc -enable-testing
+TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
 FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Package.swift
 ZOO = $$($(SWIFT) build -c release --show-bin-path)/zoo
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo

@@ -46,7 +46,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: folder,
       exclude: names.contains("Resources") ? ["Resources"] : [],
-      swiftSettings: strict, linkerSettings: exportSymbols)
+      swiftSettings: strict + oneDNNSettings, linkerSettings: exportSymbols)
   ]
 }
 
@@ -98,15 +98,15 @@ targets += plugins.map {
     swiftSettings: strict)
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors"]), ("Layers", ["Layers"]),
-  ("WeightFiles", ["WeightFiles"]), ("EncoderKit", ["EncoderKit"]), ("Registry", ["Registry"]),
-  ("Images", ["Images"]), ("Datasets", ["Datasets"]), ("Evaluation", ["Evaluation"]),
+  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
+  ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]), ("Registry", ["Registry"]),
+  ("Images", ["Images", "CImageCodecs", "Basics"]), ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]), ("Training", ["Training", "Fusion", "EncoderKit"]),
-  ("Studies", ["Studies", "Evaluation", "Datasets", "Training", "Registry"]),
+  ("Studies", ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"] + pluginDependencies),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }
-targets += tests("Plugins", ["Registry", "EncoderKit", "WeightFiles"] + pluginDependencies)
+targets += tests("Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
 targets += tests("zoo", ["zoo", "Studies"])
 
 let package = Package(
