@@ -6,7 +6,8 @@ let root = Context.packageDirectory
 let files = FileManager.default
 
 /// oneDNN is found by its header; without it the reference kernels over OpenBLAS run everything.
-let hasOneDNN = ["/usr/include", "/usr/local/include", "/usr/include/x86_64-linux-gnu"]
+let hasOneDNN =
+  ["/usr/include", "/usr/local/include", "/usr/include/x86_64-linux-gnu"]
   .contains { files.fileExists(atPath: "\($0)/oneapi/dnnl/dnnl.h") }
   && Context.environment["ENCODERZOO_WITHOUT_ONEDNN"] == nil
 
@@ -20,7 +21,9 @@ let optimized: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=fast", "-Wall",
 let oneDNNDependencies: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
 let oneDNNSettings: [SwiftSetting] = hasOneDNN ? [.define("ENCODERZOO_ONEDNN")] : []
 
-/// Every folder below `Plugins/` is a plugin: a target of its own that imports EncoderKit alone.
+/// Every folder below `Plugins/` is a plugin.
+///
+/// A target of its own that imports EncoderKit alone.
 /// Its entry point is an exported C symbol, so nothing above names it (see docs/architecture.md).
 let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? [])
   .filter { name in
@@ -74,7 +77,8 @@ var targets: [Target] = [
   library(
     "Training",
     [
-      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Evaluation", "Basics",
+      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Evaluation",
+      "Basics",
     ]),
   library(
     "Studies", ["Training", "Evaluation", "Datasets", "Registry", "Images", "Tensors", "Basics"],
@@ -99,14 +103,21 @@ targets += plugins.map {
 }
 for (name, dependencies) in [
   ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
-  ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]), ("Registry", ["Registry"]),
-  ("Images", ["Images", "CImageCodecs", "Basics"]), ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
+  ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
+  ("Registry", ["Registry"]),
+  ("Images", ["Images", "CImageCodecs", "Basics"]),
+  ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]), ("Training", ["Training", "Fusion", "EncoderKit"]),
-  ("Studies", ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"] + pluginDependencies),
+  (
+    "Studies",
+    ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"]
+      + pluginDependencies
+  ),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }
-targets += tests("Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
+targets += tests(
+  "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
 targets += tests("zoo", ["zoo", "Studies"])
 
 let package = Package(

@@ -28,7 +28,8 @@ private struct DenseNetEntry: ImageEncoderEntry {
       options: [
         .init("growthRate", default: "\(configuration.growthRate)", "channels each layer adds"),
         .init("blocks", default: "[\(blocks)]", "layers of each block"),
-        .init("initialFeatures", default: "\(configuration.initialFeatures)", "channels of the stem"),
+        .init(
+          "initialFeatures", default: "\(configuration.initialFeatures)", "channels of the stem"),
         .init("bottleneck", default: "4", "width of the 1×1 convolution, in growth rates"),
         .init("stemKernel", default: "7", "kernel of the first convolution, odd"),
         .init("stemStride", default: "2", "stride of the first convolution"),
@@ -43,7 +44,8 @@ private struct DenseNetEntry: ImageEncoderEntry {
       throw ZooError(
         .badValue,
         "\(description.name) needs images of at least \(chosen.minimumSize) pixels; found \(input.size)",
-        at: options.place, advice: "raise \"size\", or set stemStride and stemPool for small images")
+        at: options.place, advice: "raise \"size\", or set stemStride and stemPool for small images"
+      )
     }
     return try DenseNet(chosen, channels: input.channels, scope: scope)
   }

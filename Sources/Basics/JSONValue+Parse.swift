@@ -146,7 +146,8 @@ private struct JSONParser {
   private mutating func string() throws -> String {
     index += 1
     let start = index
-    while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\"),
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\""),
+      bytes[index] != UInt8(ascii: "\\"),
       bytes[index] >= 0x20
     { index += 1 }
     if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {

@@ -104,7 +104,8 @@ extension JSONValue {
     guard case .integer(let number) = content else { throw mismatch("a whole number") }
     guard range.contains(number) else {
       throw ZooError(
-        .badValue, "found \(number); expected \(range.lowerBound) to \(range.upperBound)", at: place)
+        .badValue, "found \(number); expected \(range.lowerBound) to \(range.upperBound)", at: place
+      )
     }
     return number
   }

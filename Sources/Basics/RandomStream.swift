@@ -28,6 +28,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     RandomStream(seed: key &+ RandomStream.mix(UInt64(bitPattern: Int64(index)) &+ 0x51_7c_c1))
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     if unused < 2 {
       let low = UInt32(truncatingIfNeeded: counter)

@@ -12,7 +12,10 @@
 public struct ZooError: Error, Sendable, Equatable {
   /// The kind of failure: stable, short, machine-readable.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The code as it is printed.
     public let description: String
+
+    /// A code of one's own.
     public init(_ description: String) { self.description = description }
 
     /// A file or folder that is not there or can't be opened.
@@ -33,11 +36,16 @@ public struct ZooError: Error, Sendable, Equatable {
     public static let notFinite = Code("not-finite")
   }
 
+  /// The kind of failure.
   public let code: Code
+  /// What was found and what was expected.
   public let message: String
+  /// Where.
   public let place: Place?
+  /// What to do.
   public let advice: String?
 
+  /// An error with a sentence for a person.
   public init(_ code: Code, _ message: String, at place: Place? = nil, advice: String? = nil) {
     self.code = code
     self.message = message
@@ -47,6 +55,7 @@ public struct ZooError: Error, Sendable, Equatable {
 }
 
 extension ZooError: CustomStringConvertible {
+  /// Place, message and advice, as the program prints them.
   public var description: String {
     var text = ""
     if let place, !place.description.isEmpty { text += "\(place): " }
@@ -59,16 +68,21 @@ extension ZooError: CustomStringConvertible {
 /// Where in the input something was found: a path, a line counted from 1, a key such as
 /// `training.epochs`.
 public struct Place: Sendable, Equatable, CustomStringConvertible {
+  /// The file or folder.
   public var path: String?
+  /// The line, counted from 1.
   public var line: Int?
+  /// The path of keys, such as `training.epochs`.
   public var key: String?
 
+  /// A place, as far as it is known.
   public init(path: String? = nil, line: Int? = nil, key: String? = nil) {
     self.path = path
     self.line = line
     self.key = key
   }
 
+  /// `path:line: key`, as far as known.
   public var description: String {
     var text = path ?? ""
     if let line { text += text.isEmpty ? "line \(line)" : ":\(line)" }

@@ -60,7 +60,8 @@ public struct Vocabulary: Sendable, Equatable {
   package init(words: [String], path: String) throws {
     guard words.count >= 2, words[0] == Vocabulary.padding, words[1] == Vocabulary.unknown else {
       throw ZooError(
-        .badFormat, "expected \(Vocabulary.padding) and \(Vocabulary.unknown) as the first two words",
+        .badFormat,
+        "expected \(Vocabulary.padding) and \(Vocabulary.unknown) as the first two words",
         at: Place(path: path))
     }
     guard Set(words).count == words.count else {

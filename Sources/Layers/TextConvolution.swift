@@ -25,12 +25,14 @@ public struct TextConvolution {
     self.kernels = kernels
     featureWidth = kernels.count * filters
     table = try scope("embedding").parameter(
-      "weight", shape: [words, dimension], initializer: vectors.map { .values($0) } ?? .uniform(0.25))
+      "weight", shape: [words, dimension],
+      initializer: vectors.map { .values($0) } ?? .uniform(0.25))
     convolutions = try kernels.enumerated().map { index, kernel in
       let part = scope("convolutions")(index)
       let bound = 1 / Float(kernel * dimension).squareRoot()
       return (
-        try part.parameter("weight", shape: [filters, kernel, dimension], initializer: .uniformFanIn),
+        try part.parameter(
+          "weight", shape: [filters, kernel, dimension], initializer: .uniformFanIn),
         try part.parameter("bias", shape: [filters], kind: .offset, initializer: .uniform(bound))
       )
     }

@@ -42,7 +42,8 @@ package struct EncoderRegistry: Sendable {
   /// The description of any encoder by name.
   ///
   /// - Throws: `ZooError` that names the nearest valid name.
-  package func description(of name: String, at place: Place = Place()) throws -> EncoderDescription {
+  package func description(of name: String, at place: Place = Place()) throws -> EncoderDescription
+  {
     let known = catalogue.encoders.first { $0.name == name }
     switch known?.modality {
     case .image: return try imageEncoder(name, at: place).description

@@ -18,7 +18,9 @@ public final class Parameter {
   public let kind: Kind
   /// The current content.
   public private(set) var value: Tensor
-  /// Whether optimisers may change it; false when frozen. Statistics never are.
+  /// Whether optimisers may change it.
+  ///
+  /// False when frozen; statistics never are changed by them.
   public var isTrainable: Bool
   package let node = GradientNode()
 

@@ -42,9 +42,10 @@ package struct Trainer {
 
   /// Trains on some cases, watching others; the store ends with the weights that were selected.
   ///
-  /// - Parameters:
-  ///   - firstEpoch: the number of the first epoch in the scores.
-  ///   - keepsStart: whether the weights before the first epoch may be selected too.
+  /// Epochs are numbered from `firstEpoch`; with `keepsStart` the weights before the first epoch may
+  /// be selected too.
+  ///
+  /// - Returns: the scores of both parts after every epoch.
   /// - Throws: `ZooError` of code `.notFinite` when the loss is; `Interrupted`.
   package func train(
     on training: [Int], validation: [Int], random: RandomStream, firstEpoch: Int = 1,

@@ -1,8 +1,9 @@
 import Basics
 import Foundation
 
-/// Real data for tests, which is not part of the project: `ENCODERZOO_DATA`, else `../shared/data`
-/// beside the package. Nil where it is absent: tests that need it are disabled with a message.
+/// Real data for tests, which is not part of the project.
+///
+/// `ENCODERZOO_DATA`, else `../shared/data` beside the package. Nil where it is absent: tests that need it are disabled with a message.
 public let dataFolder: String? = {
   let environment = ProcessInfo.processInfo.environment["ENCODERZOO_DATA"]
   let package = URL(fileURLWithPath: #filePath)

@@ -110,7 +110,9 @@ package struct CellRunner {
       labels: cases.set.labels, registry: registry,
       store: ParameterStore(random: random.derived("parameters")))
     for parameter in model.classifier.store.parameters {
-      if let value = saved[parameter.key] { parameter.replace(Tensor(value.values, shape: value.shape)) }
+      if let value = saved[parameter.key] {
+        parameter.replace(Tensor(value.values, shape: value.shape))
+      }
     }
     model.classifier.store.startDecoder(asSumOf: parts.map(\.classifier.store))
 

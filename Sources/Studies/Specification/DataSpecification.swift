@@ -53,7 +53,8 @@ package struct DataSpecification: Sendable, Equatable {
     }
     if format == .csv, columns == nil {
       throw ZooError(
-        .badValue, "\"columns\" is missing; expected at least {\"label\": …} and \"image\" or \"text\"",
+        .badValue,
+        "\"columns\" is missing; expected at least {\"label\": …} and \"image\" or \"text\"",
         at: value.place)
     }
   }

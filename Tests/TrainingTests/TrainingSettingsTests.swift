@@ -1,0 +1,60 @@
+import Basics
+import EncoderKit
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("Training")
+struct TrainingSettingsTests {
+  @Test("The rate rises over the warm-up and falls along a half cosine to zero")
+  func schedule() {
+    var settings = TrainingSettings()
+    settings.learningRate = 1
+    settings.warmup = 0.1
+    #expect(settings.rate(step: 0, of: 100) < 0.1)
+    #expect(abs(settings.rate(step: 10, of: 100) - 1) < 1e-12)
+    #expect(abs(settings.rate(step: 55, of: 100) - 0.5) < 1e-12)
+    #expect(settings.rate(step: 99, of: 100) < 1e-3)
+    settings.schedule = .constant
+    #expect(settings.rate(step: 99, of: 100) == 1)
+  }
+
+  @Test("Settings survive their JSON form, and unknown ones are refused")
+  func json() throws {
+    var settings = TrainingSettings()
+    settings.epochs = 7
+    settings.optimizer = .sgd
+    settings.select = .best
+    settings.average = 0.99
+    #expect(try TrainingSettings(settings.json.object(), defaults: TrainingSettings()) == settings)
+    let text = errorText {
+      _ = try TrainingSettings(
+        (["learnignRate": 0.1] as JSONValue).object(), defaults: TrainingSettings())
+    }
+    #expect(text.contains("did you mean \"learningRate\"?"))
+  }
+
+  @Test("File order and ours are inverse, and a known weight lands where it should")
+  func order() {
+    let ours = Tensor((0..<24).map(Float.init), shape: [2, 2, 2, 3])  // out, height, width, in
+    let file = ours.inFileOrder
+    #expect(file.shape == [2, 3, 2, 2])
+    // ours[1, 0, 1, 2] = 12 + 3 + 2 = 17 stands at file[1, 2, 0, 1] = 12 + 8 + 1
+    #expect(file.values[21] == 17)
+    #expect(file.fromFileOrder.values == ours.values)
+    let linear = Tensor([1, 2, 3, 4], shape: [2, 2])
+    #expect(linear.inFileOrder.values == linear.values)
+  }
+
+  @Test("Batches come in order, whole, whatever the consumer does")
+  func pipeline() {
+    let pipeline = BatchPipeline(count: 50) { $0 * $0 }
+    var values: [Int] = []
+    while let value = pipeline.next() { values.append(value) }
+    #expect(values == (0..<50).map { $0 * $0 })
+    let stopped = BatchPipeline(count: 1000) { $0 }
+    _ = stopped.next()
+    stopped.cancel()
+  }
+}

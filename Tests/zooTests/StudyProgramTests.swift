@@ -1,0 +1,178 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  "The program over a small study", .serialized,
+  .enabled(if: ProgramRunner.program != nil, "the program was not built beside the tests"))
+struct StudyProgramTests {
+  /// A sample of 60 synthetic cases and a specification over it.
+  private func prepare(_ folder: String, image: Bool = true) throws -> String {
+    let made = try ProgramRunner.run([
+      "data", "sample", "--output", "\(folder)/sample", "--count", "60", "--size", "64",
+    ])
+    #expect(made.status == 0, "\(made.error)")
+    let encoder = """
+      "image": {"name": "net", "encoder": "densenet121", "size": 32,
+        "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3},
+        "augmentation": {"rotation": 5, "horizontalFlip": 0.5},
+        "training": {"epochs": 2, "batchSize": 8, "average": 0.9}},
+      """
+    let specification = """
+      {"schema": 1, "name": "small", "seed": 3,
+       "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
+         "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
+           "patient": "patient"},
+         "labels": ["normal", "abnormal"]},
+       "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+       \(image ? encoder : "")
+       "text": {"name": "words", "encoder": "word2vec",
+         "options": {"dimension": 16, "epochs": 2, "filters": 8, "wordDropout": 0.1},
+         "training": {"epochs": 2, "batchSize": 8}},
+       "fusion": {"hidden": 16, "views": 2, "training": {"epochs": 2},
+         "fineTuning": {"epochs": 1}}}
+      """
+    try specification.write(toFile: "\(folder)/study.json", atomically: true, encoding: .utf8)
+    return "\(folder)/study.json"
+  }
+
+  @Test("A comparison killed at several moments and resumed gives the same results")
+  func killAndResume() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      let whole = try ProgramRunner.run([
+        "compare", study, "--output", "\(folder)/whole", "--quiet",
+      ])
+      #expect(whole.status == 0, "\(whole.error)")
+      #expect(whole.output.contains("net + words"))
+      var arguments = ["compare", study, "--output", "\(folder)/broken", "--quiet"]
+      var kills = 0
+      for delay in [0.05, 0.15, 0.25, 0.4, 0.6] {
+        let stopped = try ProgramRunner.run(arguments, killAfter: delay)
+        if stopped.status == SIGKILL { kills += 1 }
+        if FileManager.default.fileExists(atPath: "\(folder)/broken/study.json") {
+          arguments = ["compare", study, "--output", "\(folder)/broken", "--quiet", "--resume"]
+        }
+      }
+      #expect(kills > 0, "the study ended before it could be stopped")
+      let last = try ProgramRunner.run(arguments)
+      #expect(last.status == 0, "\(last.error)")
+      for name in ["results.csv", "epochs.csv", "folds.csv"] {
+        let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/whole/\(name)"))
+        let found = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/broken/\(name)"))
+        #expect(wanted == found, "\(name) differs")
+        #expect(wanted.count > 100)
+      }
+    }
+  }
+
+  @Test("Training twice with one seed gives identical weights, another seed other ones")
+  func reproducible() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      var weights: [Data] = []
+      for run in ["a", "b"] {
+        let trained = try ProgramRunner.run(["train", study, "--output", "\(folder)/\(run)"])
+        #expect(trained.status == 0, "\(trained.error)")
+        weights.append(
+          try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(run)/model.safetensors")))
+      }
+      #expect(weights[0] == weights[1])
+      let other = try String(contentsOfFile: study, encoding: .utf8)
+        .replacingOccurrences(of: "\"seed\": 3", with: "\"seed\": 4")
+      try other.write(toFile: "\(folder)/other.json", atomically: true, encoding: .utf8)
+      let third = try ProgramRunner.run([
+        "train", "\(folder)/other.json", "--output", "\(folder)/c",
+      ])
+      #expect(third.status == 0, "\(third.error)")
+      #expect(
+        try Data(contentsOf: URL(fileURLWithPath: "\(folder)/c/model.safetensors")) != weights[0])
+    }
+  }
+
+  @Test("A saved model predicts the same each time, and asks for what it reads")
+  func predict() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      let trained = try ProgramRunner.run(["train", study, "--output", "\(folder)/model"])
+      #expect(trained.status == 0, "\(trained.error)")
+      let arguments = [
+        "predict", "\(folder)/model", "--image", "\(folder)/sample/images/0001.png", "--text",
+        "The lungs are clear.", "--json",
+      ]
+      let first = try ProgramRunner.run(arguments)
+      #expect(first.status == 0, "\(first.error)")
+      #expect(first.output.contains("\"probability\""))
+      #expect(try ProgramRunner.run(arguments).output == first.output)
+      let lacking = try ProgramRunner.run(["predict", "\(folder)/model", "--text", "Clear."])
+      #expect(lacking.status == 2)
+      #expect(lacking.error.contains("the model reads an image; none was given"))
+      let reference = try ProgramRunner.run(arguments + ["--kernels", "openblas"])
+      #expect(reference.status == 0, "\(reference.error)")
+    }
+  }
+
+  @Test("A run is not overwritten, and a changed study is not resumed")
+  func conflicts() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder, image: false)
+      let output = "\(folder)/run"
+      #expect(try ProgramRunner.run(["compare", study, "--output", output]).status == 0)
+      let again = try ProgramRunner.run(["compare", study, "--output", output])
+      #expect(again.status == 1)
+      #expect(again.error.contains("a run is already there"))
+      let changed = try String(contentsOfFile: study, encoding: .utf8)
+        .replacingOccurrences(of: "\"filters\": 8", with: "\"filters\": 9")
+      try changed.write(toFile: study, atomically: true, encoding: .utf8)
+      let other = try ProgramRunner.run(["compare", study, "--output", output, "--resume"])
+      #expect(other.status == 1)
+      #expect(other.error.contains("the run there is of another specification"))
+    }
+  }
+
+  @Test(
+    "What is wrong in a specification is named with line, key and the nearest valid name",
+    arguments: [
+      (
+        "\"word2vec\"", "\"word2vek\"",
+        "unknown text encoder \"word2vek\"; did you mean \"word2vec\"?"
+      ),
+      (
+        "\"wordDropout\"", "\"wordDroput\"",
+        "unknown key \"wordDroput\"; did you mean \"wordDropout\"?"
+      ),
+      ("\"fusion\"", "\"fusoin\"", "unknown key \"fusoin\"; did you mean \"fusion\"?"),
+      ("\"dimension\": 16", "\"dimension\": 1.5", "found a number; expected a whole number"),
+      ("\"k-fold\"", "\"k-folds\"", "unknown kind \"k-folds\"; did you mean \"k-fold\"?"),
+      ("sample/cases.csv", "sample/case.csv", "sample/case.csv"),
+    ])
+  func badSpecification(from: String, to: String, message: String) throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder, image: false)
+      let changed = try String(contentsOfFile: study, encoding: .utf8)
+        .replacingOccurrences(of: from, with: to)
+      try changed.write(toFile: study, atomically: true, encoding: .utf8)
+      let outcome = try ProgramRunner.run(["compare", study, "--output", "\(folder)/run"])
+      #expect(outcome.status == 1)
+      #expect(outcome.error.contains(message), "\(outcome.error)")
+    }
+  }
+
+  @Test("A missing and a broken image are named; with --skip-bad they are left out and listed")
+  func badImages() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      try FileManager.default.removeItem(atPath: "\(folder)/sample/images/0003.png")
+      try Data("no picture".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/sample/images/0007.png"))
+      let refused = try ProgramRunner.run(["compare", study, "--output", "\(folder)/a"])
+      #expect(refused.status == 1)
+      #expect(refused.error.contains("0003.png"))
+      let skipped = try ProgramRunner.run([
+        "compare", study, "--output", "\(folder)/b", "--skip-bad",
+      ])
+      #expect(skipped.status == 0, "\(skipped.error)")
+      #expect(skipped.error.contains("0007.png") || skipped.error.contains("left out"))
+    }
+  }
+}
