@@ -91,9 +91,10 @@ struct RegisteredEncoderTests {
 
   @Test("Evaluation does not depend on the batch around an image")
   func independence() throws {
+    let small: JSONValue = ["growthRate": 4, "blocks": [2, 2], "initialFeatures": 8]
     let store = ParameterStore(random: RandomStream(seed: 1))
     let encoder = try registry().imageEncoder("densenet121", at: Place()).make(
-      options: (["growthRate": 4, "blocks": [2, 2], "initialFeatures": 8] as JSONValue).object(),
+      options: small.object(),
       input: ImageInput(size: 32, channels: 1), scope: Scope(store))
     var random = RandomStream(seed: 2)
     let pixels = (0..<3 * 32 * 32).map { _ in Float(random.normal()) }
@@ -105,7 +106,9 @@ struct RegisteredEncoderTests {
     let together = features(pixels, 3)
     let alone = features(Array(pixels[1024..<2048]), 1)
     let width = encoder.featureWidth
-    for (a, b) in zip(together[width..<2 * width], alone) { #expect(Swift.abs(Double(a) - Double(b)) <= 1e-5) }
+    for (a, b) in zip(together[width..<2 * width], alone) {
+      #expect(Swift.abs(Double(a) - Double(b)) <= 1e-5)
+    }
   }
 
   @Test("Word2Vec trains, builds and gives every parameter a gradient")
