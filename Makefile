@@ -12,10 +12,13 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
+# Package.swift finds plugins and tests by their folders; a kept manifest would not see new ones.
+FRESH = --manifest-cache none
+
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
 FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Package.swift
-ZOO = $$($(SWIFT) build -c release --show-bin-path)/zoo
+ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
 .PHONY: help demo test test-long bench lint format install clean packages build
@@ -27,7 +30,7 @@ packages:
 	@scripts/install-packages.sh
 
 build: packages
-	$(SWIFT) build -c release --product zoo
+	$(SWIFT) build $(FRESH) -c release --product zoo
 
 # An interrupted sample is made anew; an interrupted comparison goes on where it stopped.
 demo: build
@@ -42,12 +45,12 @@ demo: build
 	echo "The report is at demo/phantom/report.html"
 
 test: packages
-	$(SWIFT) build --build-tests $(TEST_FLAGS)
-	$(SWIFT) test $(TEST_FLAGS) --skip-build
+	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
+	$(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 
 test-long: packages
-	$(SWIFT) build --build-tests $(TEST_FLAGS)
-	ENCODERZOO_LONG_TESTS=1 $(SWIFT) test $(TEST_FLAGS) --skip-build
+	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
+	ENCODERZOO_LONG_TESTS=1 $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 
 bench: packages
 	@if [ -f Benchmarks/run.sh ]; then exec bash Benchmarks/run.sh; \
