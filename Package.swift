@@ -102,8 +102,7 @@ targets += plugins.map {
     swiftSettings: strict)
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]),
-  ("Tape", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
+  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("Registry", ["Registry"]),
   ("Images", ["Images", "CImageCodecs", "Basics"]),

@@ -24,7 +24,8 @@ EZ_LOOP(add, a[i] + b[i])
 EZ_LOOP(accumulate, out[i] + a[i])
 EZ_LOOP(multiply, a[i] * b[i])
 EZ_LOOP(scale, a[i] * factor)
-EZ_LOOP(relu, a[i] > 0 ? a[i] : 0)
+// Written so that a NaN stays one: a network that diverged must not look finite.
+EZ_LOOP(relu, a[i] < 0 ? 0 : a[i])
 EZ_LOOP(relu_gradient, a[i] > 0 ? b[i] : 0)
 EZ_LOOP(average, out[i] + (a[i] - out[i]) * factor)
 

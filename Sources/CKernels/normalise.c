@@ -84,7 +84,7 @@ EZ_CLONES static void affine_body(void *context, size_t begin, size_t end) {
     float *restrict out = w.out + r * w.stride;
     for (size_t j = 0; j < w.channels; j++) {
       const float y = x[j] * scale[j] + shift[j];
-      out[j] = y > floor ? y : floor;
+      out[j] = y < floor ? floor : y; // a NaN stays one
     }
   }
 }

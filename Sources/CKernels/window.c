@@ -97,12 +97,15 @@ static void max_pool_body(void *context, size_t begin, size_t end) {
           if (p->where) {
             int32_t *where = p->where + at;
             for (size_t c = 0; c < w->channels; c++) {
-              const int better = in[c] > out[c];
+              const int better = in[c] > out[c] || in[c] != in[c]; // a NaN wins
               out[c] = better ? in[c] : out[c];
               where[c] = better ? here : where[c];
             }
           } else
-            for (size_t c = 0; c < w->channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
+            for (size_t c = 0; c < w->channels; c++) {
+              const int better = in[c] > out[c] || in[c] != in[c];
+              out[c] = better ? in[c] : out[c];
+            }
         }
     }
   }

@@ -13,7 +13,7 @@ public enum Compute {
   /// The number of processors that are online.
   public static var processors: Int { Int(ez_processors()) }
 
-  /// Sets the number of threads, at least one.
+  /// Sets the number of threads, at least one, for kernels called from this thread.
   package static func setThreads(_ count: Int) {
     ez_set_threads(Int32(max(1, count)))
     openblas_set_num_threads(Int32(max(1, count)))

@@ -94,7 +94,9 @@ extension Forward {
   private func batchStatistics(_ parts: [Tensor], _ norm: NormalizationParameters) -> Moments {
     var all = Moments(mean: [], variance: [])
     for part in parts {
-      let moments = part.storage.moments ?? part.computeMoments()
+      // A reshaped tensor shares the storage, but not the channels.
+      let kept = part.storage.moments.flatMap { $0.mean.count == part.channels ? $0 : nil }
+      let moments = kept ?? part.computeMoments()
       part.storage.moments = moments
       all.mean += moments.mean
       all.variance += moments.variance

@@ -10,6 +10,8 @@ public struct PackedLayout: Sendable, Equatable {
   public let starts: [Int32]
   /// The number of rows of each document, at least one.
   public let lengths: [Int32]
+  /// The zero rows behind each document.
+  public let gap: Int
   /// All rows, gaps included.
   public let rows: Int
 
@@ -25,6 +27,7 @@ public struct PackedLayout: Sendable, Equatable {
       next += length + gap
     }
     self.starts = starts
+    self.gap = gap
     self.lengths = lengths.map { Int32($0) }
     rows = next
   }
@@ -42,6 +45,9 @@ extension Forward {
     precondition(
       indices.allSatisfy { $0 >= 0 && $0 < Int32(rows) },
       "\(table.key) has \(rows) rows; asked for one beyond")
+    precondition(
+      padding.map { $0 >= 0 && $0 < Int32(rows) } ?? true,
+      "\(table.key) has \(rows) rows; the padding row \(padding ?? 0) is not among them")
     let output = Tensor(uninitialized: [indices.count, width])
     ez_gather_rows(values.floats, indices, indices.count, width, output.floats)
     if let padding {
@@ -53,8 +59,12 @@ extension Forward {
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(shape: [rows, width]) { sum, adds in
         if !adds { sum.update(repeating: 0, count: rows * width) }
+        // Another look-up of the same table may have sent that row a gradient.
+        let kept = padding.map { row in
+          Array(UnsafeBufferPointer(start: sum + Int(row) * width, count: width))
+        }
         ez_scatter_rows(dy.floats, indices, indices.count, width, sum)
-        if let padding { (sum + Int(padding) * width).update(repeating: 0, count: width) }
+        if let padding, let kept { (sum + Int(padding) * width).update(from: kept, count: width) }
       }
     }
   }
@@ -74,6 +84,9 @@ extension Forward {
     let (w, b) = (value(of: weights), value(of: bias))
     let (filters, kernel, width) = (w.shape[0], w.shape[1], w.shape[2])
     let documents = layout.starts.count
+    precondition(
+      layout.gap >= kernel - 1,
+      "\(weights.key): a gap of \(layout.gap) rows is too short for \(kernel) words")
     precondition(
       x.shape == [layout.rows, width],
       "\(weights.key) of shape \(w.shape) can't run over \(x.shape) in \(layout.rows) rows")

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// A training step asks for the same sizes again and again; giving large blocks back to the system
 /// would cost a page fault for each 4 KiB of each step. Sizes are rounded up so that nearby ones
-/// share. What is kept is bounded by what was in use at once.
+/// share. For each size, what is kept is bounded by what was in use at once.
 package final class MemoryPool: Sendable {
   package static let shared = MemoryPool()
 

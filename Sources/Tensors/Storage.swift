@@ -10,7 +10,7 @@ package final class Storage {
   /// Per-channel mean and biased variance, kept because every layer of a dense block asks again.
   var moments: Moments?
   /// The same weights in the layouts that primitives want, by primitive.
-  var reordered: [ObjectIdentifier: Storage] = [:]
+  var reordered: [ObjectIdentifier: Reordered] = [:]
 
   package init(count: Int, elementType: ElementType = .float32) {
     self.count = count
@@ -28,6 +28,14 @@ package final class Storage {
     moments = nil
     reordered = [:]
   }
+}
+
+/// Weights in the layout of one primitive.
+///
+/// The owner is weak: a later primitive at the address of one that is gone must not find them.
+struct Reordered {
+  weak var owner: AnyObject?
+  var storage: Storage
 }
 
 /// Mean and biased variance of each channel.

@@ -113,10 +113,12 @@
 
     private func reordered(_ weights: Tensor, for run: ConvolutionPrimitive) -> Storage {
       if run.weightsArePlain { return weights.storage }
-      if let kept = weights.storage.reordered[ObjectIdentifier(run)] { return kept }
+      if let kept = weights.storage.reordered[ObjectIdentifier(run)], kept.owner === run {
+        return kept.storage
+      }
       let blocked = Storage(count: (run.weightBytes + 3) / 4)
       run.fromPlain(self, weights.storage.bytes, blocked.bytes)
-      weights.storage.reordered[ObjectIdentifier(run)] = blocked
+      weights.storage.reordered[ObjectIdentifier(run)] = Reordered(owner: run, storage: blocked)
       return blocked
     }
   }

@@ -1,0 +1,118 @@
+import Testing
+
+@testable import Tensors
+
+extension TensorsSuite {
+  @Suite("Recipes and memory")
+  struct RecipeTests {
+    @Test("A normalised tensor is made again after the original is gone, whatever changed since")
+    func remade() throws {
+      let (first, firstTrained, _) = normalization(3)
+      let (second, secondTrained, _) = normalization(3)
+      let x = traced(randomTensor([2, 3, 3, 3], "x"))
+      let forward = pass(.training, tape: Tape())
+      weak var released: Storage?
+      func saved() throws -> (SavedTensor, [Float]) {
+        let inner = forward.batchNormalization([x], first, relu: true)
+        let outer = forward.batchNormalization([inner], second)
+        #expect(inner.recipe != nil && outer.recipe != nil)
+        released = outer.storage
+        return (SavedTensor(outer), outer.values)
+      }
+      let (kept, values) = try saved()
+      #expect(released == nil, "the tape keeps the result")
+      for parameter in firstTrained + secondTrained {
+        parameter.update { $0.update(repeating: 9, count: 3) }
+      }
+      #expect(kept.tensor.values == values)
+      #expect(kept.tensor.values == values)
+    }
+
+    @Test("The gradient through a remade input is right", arguments: KernelSet.allCases)
+    func gradient(_ set: KernelSet) {
+      let (norm, trained, _) = normalization(2)
+      let weights = randomParameter("w", [3, 3, 3, 2])
+      checkGradients(
+        set, mode: .training, inputs: [randomTensor([2, 3, 3, 2], "x")],
+        parameters: trained + [weights], step: 0x1p-8, tolerance: 3e-3
+      ) { forward, x in
+        let y = forward.convolution(forward.batchNormalization([x[0]], norm), weights, padding: 1)
+        return forward.multiply(y, y)
+      }
+    }
+
+    /// A small network of every kind of step; the gradients are taken and forgotten.
+    private func step(_ kernels: any Kernels, _ parameters: Parameters) {
+      let tape = Tape()
+      var forward = pass(.training, tape: tape, kernels)
+      let x = traced(randomTensor([2, 9, 9, 3], "x"))
+      let a = forward.convolution(x, parameters.stem, stride: 2, padding: 1)
+      let b = forward.convolution(
+        forward.batchNormalization([a], parameters.norm, relu: true), parameters.block, padding: 1)
+      let joined = forward.concatenate([a, forward.relu(b)])
+      let pooled = forward.globalAveragePool(forward.averagePool(joined, size: 2, stride: 2))
+      let best = forward.globalAveragePool(forward.maxPool(joined, size: 2, stride: 2))
+      let features = forward.dropout(forward.multiply(pooled, best), rate: 0.2)
+      let loss = forward.binaryCrossEntropy(
+        forward.linear(features, parameters.head), targets: [0, 1])
+      tape.backward(from: loss, gradient: Tensor([1], shape: [1]))
+      for parameter in parameters.trained { #expect(parameter.node.take() != nil) }
+      #expect(x.node?.take() != nil)
+    }
+
+    private struct Parameters {
+      let stem = randomParameter("stem", [4, 3, 3, 3])
+      let block = randomParameter("block", [4, 3, 3, 4])
+      let head = randomParameter("head", [1, 8])
+      let norm: NormalizationParameters
+      let trained: [Parameter]
+      init() {
+        let (norm, scales, _) = normalization(4)
+        self.norm = norm
+        trained = scales + [stem, block, head]
+      }
+    }
+
+    @Test("All memory returns after a forward and a backward pass", arguments: KernelSet.allCases)
+    func returned(_ set: KernelSet) {
+      let (kernels, parameters) = (set.make(), Parameters())
+      step(kernels, parameters)  // primitives and weights in their layouts stay
+      // Other test modules of the process use the pool too: a leak shows in every attempt.
+      let differences = (0..<20).map { _ in
+        let before = MemoryPool.shared.usage.now
+        step(kernels, parameters)
+        return MemoryPool.shared.usage.now - before
+      }
+      #expect(differences.contains(0), "left over: \(differences)")
+    }
+
+    @Test("A tape that is never run backward lets go of everything too")
+    func abandoned() {
+      weak var storage: Storage?
+      func run() {
+        let tape = Tape()
+        let x = traced(randomTensor([4, 4], "x"))
+        let y = pass(tape: tape).multiply(x, x)
+        storage = y.storage
+      }
+      run()
+      #expect(storage == nil)
+    }
+
+    @Test(
+      "Blocks are rounded up by at most an eighth, to multiples of 64",
+      arguments: [1, 64, 65, 1000, 4097, 1 << 20, (1 << 20) + 1])
+    func rounding(bytes: Int) {
+      let size = MemoryPool.rounded(bytes)
+      #expect(size >= bytes && size % 64 == 0)
+      #expect(bytes < 1024 || size - bytes <= bytes / 8)
+    }
+
+    @Test("Storage is aligned to 64 bytes")
+    func alignment() {
+      for count in [0, 1, 17, 1000] {
+        #expect(UInt(bitPattern: Storage(count: count).bytes) % 64 == 0)
+      }
+    }
+  }
+}

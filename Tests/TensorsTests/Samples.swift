@@ -1,0 +1,75 @@
+import Basics
+import Testing
+
+@testable import Tensors
+
+/// Numbers for tests, the same in each run: uniform in `range`.
+func randomValues(_ count: Int, _ name: String, _ range: Range<Double> = -1..<1) -> [Float] {
+  var stream = RandomStream(seed: 7).derived(name)
+  return (0..<count).map { _ in Float(stream.uniform(range.lowerBound, range.upperBound)) }
+}
+
+func randomTensor(_ shape: [Int], _ name: String, _ range: Range<Double> = -1..<1) -> Tensor {
+  Tensor(randomValues(shape.reduce(1, *), name, range), shape: shape)
+}
+
+func randomParameter(
+  _ key: String, _ shape: [Int], _ range: Range<Double> = -1..<1, kind: Parameter.Kind = .weight
+) -> Parameter {
+  Parameter(key: key, kind: kind, value: randomTensor(shape, key, range))
+}
+
+func parameter(_ key: String, _ values: [Float], _ shape: [Int]) -> Parameter {
+  Parameter(key: key, kind: .weight, value: Tensor(values, shape: shape))
+}
+
+/// Numbers at least 0.2 away from zero, of alternating sign.
+func signedValues(_ count: Int, _ name: String) -> [Float] {
+  randomValues(count, name, 0.2..<1).enumerated().map { $0 % 2 == 0 ? $1 : -$1 }
+}
+
+/// Multiples of 0.1 in random order, so that no two are near each other.
+func distinctValues(_ count: Int, _ name: String) -> [Float] {
+  var stream = RandomStream(seed: 7).derived(name)
+  return stream.permutation(count).map { Float($0 - count / 2) * 0.1 }
+}
+
+/// A tensor that wants a gradient, as an input of a pass.
+func traced(_ tensor: Tensor) -> Tensor {
+  var tensor = tensor
+  tensor.node = GradientNode()
+  return tensor
+}
+
+/// A pass that draws the same random numbers each time.
+func pass(
+  _ mode: Forward.Mode = .evaluation, tape: Tape? = nil, _ kernels: any Kernels = OpenBLASKernels()
+) -> Forward {
+  Forward(mode, random: RandomStream(seed: 5), tape: tape, kernels: kernels)
+}
+
+/// Expects numbers within an absolute distance of what was computed by hand.
+func expectClose(
+  _ found: [Float], _ expected: [Double], within bound: Double = 1e-6,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  guard found.count == expected.count else {
+    Issue.record(
+      "\(found.count) numbers, expected \(expected.count)", sourceLocation: sourceLocation)
+    return
+  }
+  for (index, (a, b)) in zip(found, expected).enumerated() where !(abs(Double(a) - b) <= bound) {
+    Issue.record(
+      "number \(index) is \(a), expected \(b) ± \(bound)", sourceLocation: sourceLocation)
+    return
+  }
+}
+
+/// ‖a − b‖ / ‖b‖ over all elements.
+func relativeDistance(_ a: [Float], _ b: [Float]) -> Double {
+  let difference = zip(a, b).reduce(0.0) { sum, pair in
+    let d = Double(pair.0) - Double(pair.1)
+    return sum + d * d
+  }
+  return (difference / max(b.reduce(0.0) { $0 + Double($1) * Double($1) }, 1e-300)).squareRoot()
+}
