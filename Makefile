@@ -17,7 +17,7 @@ FRESH = --manifest-cache none
 
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
-FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Package.swift
+FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Package.swift
 ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 

@@ -89,6 +89,12 @@ var targets: [Target] = [
       "Studies", "Registry", "EncoderKit", "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
+  .executableTarget(
+    name: "zoo-parity",
+    dependencies: [
+      "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors", "Basics",
+    ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict,
+    linkerSettings: exportSymbols),
   .target(
     name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
     swiftSettings: strict),

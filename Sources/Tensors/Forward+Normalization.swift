@@ -144,7 +144,9 @@ extension NormalizationParameters {
       let inverse = 1 / (statistics.variance[c] + Double(epsilon)).squareRoot()
       let product = Double(scale.value.floats[c]) * inverse
       factor.floats[c] = Float(product)
-      offset.floats[c] = Float(Double(shift.value.floats[c]) - statistics.mean[c] * product)
+      // By the factor as it was rounded: a large mean then cancels to the last bit.
+      offset.floats[c] = Float(
+        Double(shift.value.floats[c]) - statistics.mean[c] * Double(factor.floats[c]))
     }
     return (factor, offset)
   }
