@@ -1,4 +1,5 @@
 import Basics
+import Datasets
 import EncoderKit
 import Foundation
 import Fusion
@@ -25,6 +26,10 @@ extension TrainedModel {
     let description: JSONValue = [
       "schema": 1, "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
       "threshold": 0.5, "image": image?.json ?? nil, "text": text?.json ?? nil,
+      "tokenizer": [
+        "numbers": JSONValue(.string(tokenizer.numbers.rawValue)),
+        "keepsRemovedWords": JSONValue(.boolean(tokenizer.keepsRemovedWords)),
+      ],
       "decoder": [
         "hidden": JSONValue(.integer(decoder.hidden)),
         "dropout": JSONValue(.number(Double(decoder.dropout))),
@@ -61,6 +66,12 @@ extension TrainedModel {
       dropout: Float(try decoder.number("dropout", in: 0...0.95, default: 0)),
       featureDropout: Float(try decoder.number("featureDropout", in: 0...0.95, default: 0)))
     try decoder.finish()
+    var words = try root.required("tokenizer").object()
+    let numbers = try words.choice("numbers", among: Tokenizer.Numbers.allCases.map(\.rawValue))
+    let tokenizer = Tokenizer(
+      numbers: Tokenizer.Numbers(rawValue: numbers) ?? .kept,
+      keepsRemovedWords: try words.boolean("keepsRemovedWords", default: true))
+    try words.finish()
     try root.finish()
 
     let path = "\(folder)/model.safetensors"
@@ -72,9 +83,11 @@ extension TrainedModel {
     let preparation = try text.map { _ in
       try vocabulary(at: "\(folder)/vocabulary.txt", dimension: saved["text.embedding.weight"])
     }
-    return try TrainedModel(
+    var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: configuration, labels: labels,
       registry: registry, store: ParameterStore(saved: saved, origin: path))
+    model.tokenizer = tokenizer
+    return model
   }
 
   private static func vocabulary(at path: String, dimension embedding: Tensor?) throws

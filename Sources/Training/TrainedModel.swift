@@ -15,6 +15,8 @@ package struct TrainedModel {
   package let decoder: DenseDecoder.Configuration
   /// The negative and the positive class.
   package let labels: [String]
+  /// How texts became words in training, and must become in prediction.
+  package var tokenizer = Tokenizer()
 
   /// Builds a model whose parameters come from `store`.
   ///

@@ -112,6 +112,24 @@ struct StudyProgramTests {
     }
   }
 
+  @Test("Prediction splits texts into words as the training did")
+  func tokenizer() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder, image: false)
+      let merged = try String(contentsOfFile: study, encoding: .utf8).replacingOccurrences(
+        of: "\"seed\": 3,", with: "\"seed\": 3, \"tokenizer\": {\"numbers\": \"merged\"},")
+      try merged.write(toFile: study, atomically: true, encoding: .utf8)
+      let trained = try ProgramRunner.run(["train", study, "--output", "\(folder)/model"])
+      #expect(trained.status == 0, "\(trained.error)")
+      let model = try String(contentsOfFile: "\(folder)/model/model.json", encoding: .utf8)
+      #expect(model.contains("\"numbers\": \"merged\""))
+      let predicted = try ProgramRunner.run([
+        "predict", "\(folder)/model", "--text", "A 3 cm mass.",
+      ])
+      #expect(predicted.status == 0, "\(predicted.error)")
+    }
+  }
+
   @Test("A run is not overwritten, and a changed study is not resumed")
   func conflicts() throws {
     try withTemporaryFolder { folder in

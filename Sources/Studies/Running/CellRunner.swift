@@ -72,10 +72,11 @@ package struct CellRunner {
     try Interruption.check()
     var decoder = combination.head.decoder
     decoder.hidden /= 2
-    let model = try TrainedModel(
+    var model = try TrainedModel(
       image: image, text: combination.text, preparation: preparation, decoder: decoder,
       labels: cases.set.labels, registry: registry,
       store: ParameterStore(random: random.derived("parameters")))
+    model.tokenizer = study.tokenizer
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
     let trainer = trainer(
       model, settings, model.source(cases), "\(split.name) \(combination.name)")
@@ -105,10 +106,11 @@ package struct CellRunner {
         vocabulary: vocabulary, dimension: saved["text.embedding.weight"]?.channels ?? 1,
         vectors: nil)
     }
-    let model = try TrainedModel(
+    var model = try TrainedModel(
       image: parts[0].image, text: parts[1].text, preparation: preparation, decoder: decoder,
       labels: cases.set.labels, registry: registry,
       store: ParameterStore(random: random.derived("parameters")))
+    model.tokenizer = study.tokenizer
     for parameter in model.classifier.store.parameters {
       if let value = saved[parameter.key] {
         parameter.replace(Tensor(value.values, shape: value.shape))

@@ -48,7 +48,7 @@ package struct Predictor {
     }
     if model.text != nil, let vocabulary = model.vocabulary {
       guard let text else { throw missing("a text", "--text STRING") }
-      batch.texts = [vocabulary.indices(of: Tokenizer().words(text))]
+      batch.texts = [vocabulary.indices(of: model.tokenizer.words(text))]
     }
     if model.image == nil, path != nil { throw superfluous("images", "--image") }
     if model.text == nil, text != nil { throw superfluous("texts", "--text") }
