@@ -1,0 +1,111 @@
+import Basics
+import EncoderKit
+import Foundation
+import Registry
+import Studies
+import Tensors
+import Training
+import WeightFiles
+
+/// One pass of an encoder with given weights, forward and backward, for a script to compare with its
+/// peer.
+///
+/// The folder holds `weights.safetensors` (published keys, with `classifier.weight` `[1, width]` and
+/// `classifier.bias` `[1]`) and `input.safetensors` (`images` `[batch, channels, height, width]`,
+/// `labels` `[batch]`). Written there: `output.safetensors` with `logits`, `loss`, `features`,
+/// `grad.KEY` and `stat.KEY` in the order of files, and `relus.bits`, what the ReLUs chose: a bit a
+/// value, the lowest first, channels-last, each ReLU's beginning on a byte of its own.
+struct ParityRun {
+  private let settings: ParitySettings
+
+  init(_ settings: ParitySettings) { self.settings = settings }
+
+  /// Reads, computes, writes.
+  ///
+  /// - Throws: `ZooError` for files or options that are not as described.
+  func run() throws {
+    let saved = try weights()
+    let (images, labels) = try input()
+    let store = ParameterStore(saved: saved, origin: "\(settings.folder)/weights.safetensors")
+    let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
+    let encoder = try registry.imageEncoder(settings.encoder, at: Place()).make(
+      options: try JSONValue.parse(Data(settings.options.utf8)).object(),
+      input: ImageInput(size: images.shape[1], channels: images.channels), scope: Scope(store))
+    let classifier = try Linear(Scope(store)("classifier"), from: encoder.featureWidth, to: 1)
+
+    let kernels = RecordingKernels(try KernelChoice.make(settings.kernels))
+    let tape = Tape()
+    var forward = Forward(
+      settings.mode, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    let features = encoder.features(images, &forward)
+    let logits = classifier(features, &forward)
+    let loss = forward.binaryCrossEntropy(logits, targets: labels)
+    tape.backward(from: loss, gradient: Tensor([1], shape: [1]))
+
+    var output: [(name: String, shape: [Int], values: [Float])] = [
+      ("logits", logits.shape, logits.values), ("loss", [1], loss.values),
+      ("features", features.shape, features.values),
+    ]
+    for parameter in store.parameters {
+      if parameter.kind == .statistic {
+        output.append(("stat.\(parameter.key)", parameter.value.shape, parameter.value.values))
+      } else if let gradient = parameter.node.take()?.inFileOrder {
+        output.append(("grad.\(parameter.key)", gradient.shape, gradient.values))
+      }
+    }
+    try TensorFile.write(output, to: "\(settings.folder)/output.safetensors")
+    try recordLastNormalization(kernels, saved)
+    try write(kernels.choices)
+  }
+
+  private func weights() throws -> [String: Tensor] {
+    let file = try TensorFile.read(path: "\(settings.folder)/weights.safetensors")
+    var saved: [String: Tensor] = [:]
+    for entry in file.entries {
+      saved[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape).fromFileOrder
+    }
+    return saved
+  }
+
+  private func input() throws -> (images: Tensor, labels: [Float]) {
+    let path = "\(settings.folder)/input.safetensors"
+    let file = try TensorFile.read(path: path)
+    let (values, labels) = (try file.floats("images"), try file.floats("labels"))
+    let shape = file.entry("images")?.shape ?? []
+    guard shape.count == 4, shape[2] == shape[3], labels.count == shape[0], !values.isEmpty else {
+      throw ZooError(
+        .badValue,
+        "found \(labels.count) labels and images of shape \(shape); "
+          + "expected one label an image, and [batch, channels, size, size]",
+        at: Place(path: path))
+    }
+    // As for weights, the axis of channels goes last.
+    return (Tensor(values, shape: shape).fromFileOrder, labels)
+  }
+
+  /// The last ReLU feeds no kernel: its normalisation is run once more on what the last block made.
+  private func recordLastNormalization(_ kernels: RecordingKernels, _ saved: [String: Tensor])
+    throws
+  {
+    guard saved["features.norm5.weight"] != nil else { return }
+    let parts = kernels.lastParts
+    let normalization = try BatchNormalization(
+      Scope(ParameterStore(saved: saved, origin: nil))("features")("norm5"),
+      channels: parts.reduce(0) { $0 + $1.channels }, relu: true)
+    var forward = Forward(
+      settings.mode, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    kernels.record(normalization(parts, &forward))
+  }
+
+  private func write(_ choices: [[Bool]]) throws {
+    var bytes = Data()
+    for choice in choices {
+      var packed = [UInt8](repeating: 0, count: (choice.count + 7) / 8)
+      for (index, isPositive) in choice.enumerated() where isPositive {
+        packed[index / 8] |= 1 << UInt8(index % 8)
+      }
+      bytes.append(contentsOf: packed)
+    }
+    try bytes.write(to: URL(fileURLWithPath: "\(settings.folder)/relus.bits"))
+  }
+}
