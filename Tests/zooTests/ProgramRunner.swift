@@ -17,24 +17,42 @@ struct ProgramRunner {
     let error: String
   }
 
-  /// Starts the program; `kill` sends SIGKILL after so many seconds.
-  static func run(_ arguments: [String], killAfter seconds: Double? = nil) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program ?? "zoo")
-    process.arguments = arguments
+  /// Runs the program to its end.
+  static func run(_ arguments: [String]) throws -> Outcome {
+    let process = made(arguments)
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error
     try process.run()
-    if let seconds {
-      let pid = process.processIdentifier
-      DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { kill(pid, SIGKILL) }
-    }
     let text = output.fileHandleForReading.readDataToEndOfFile()
     let problems = error.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
       error: String(decoding: problems, as: UTF8.self))
+  }
+
+  /// Runs the program until a moment comes, and kills it then; true if it was still running.
+  static func run(_ arguments: [String], killedWhen isMoment: () -> Bool) throws -> Bool {
+    let process = made(arguments)
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning {
+      if isMoment() {
+        kill(process.processIdentifier, SIGKILL)
+        break
+      }
+      usleep(200)
+    }
+    process.waitUntilExit()
+    return process.terminationReason == .uncaughtSignal
+  }
+
+  private static func made(_ arguments: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program ?? "zoo")
+    process.arguments = arguments
+    return process
   }
 }

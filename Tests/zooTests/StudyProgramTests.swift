@@ -36,6 +36,11 @@ struct StudyProgramTests {
     return "\(folder)/study.json"
   }
 
+  private func finishedCells(_ run: String) -> Int {
+    let files = FileManager.default.enumerator(atPath: "\(run)/cells")
+    return files?.count { ($0 as? String)?.hasSuffix("scores.json") == true } ?? 0
+  }
+
   @Test("A comparison killed at several moments and resumed gives the same results")
   func killAndResume() throws {
     try withTemporaryFolder { folder in
@@ -47,14 +52,18 @@ struct StudyProgramTests {
       #expect(whole.output.contains("net + words"))
       var arguments = ["compare", study, "--output", "\(folder)/broken", "--quiet"]
       var kills = 0
-      for delay in [0.05, 0.15, 0.25, 0.4, 0.6] {
-        let stopped = try ProgramRunner.run(arguments, killAfter: delay)
-        if stopped.status == SIGKILL { kills += 1 }
+      for moment in ["", "study.json", "folds.csv", "1", "2", "4"] {
+        let killed = try ProgramRunner.run(arguments) {
+          if let cells = Int(moment) { return finishedCells("\(folder)/broken") >= cells }
+          return moment.isEmpty
+            || FileManager.default.fileExists(atPath: "\(folder)/broken/\(moment)")
+        }
+        if killed { kills += 1 }
         if FileManager.default.fileExists(atPath: "\(folder)/broken/study.json") {
           arguments = ["compare", study, "--output", "\(folder)/broken", "--quiet", "--resume"]
         }
       }
-      #expect(kills > 0, "the study ended before it could be stopped")
+      #expect(kills >= 3, "the study ended before it could be stopped")
       let last = try ProgramRunner.run(arguments)
       #expect(last.status == 0, "\(last.error)")
       for name in ["results.csv", "epochs.csv", "folds.csv"] {
