@@ -63,12 +63,18 @@ var targets: [Target] = [
   .target(
     name: "CKernels", cSettings: optimized,
     linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+  .target(name: "CWordVectors", cSettings: optimized),
+  .target(
+    name: "CTransfer", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+    linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
   library("Basics", []),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
   library("Layers", ["Tensors", "Basics"]),
   library("WeightFiles", ["Basics"]),
-  library("EncoderKit", ["Layers", "Tensors", "Basics"]),
+  library("WordVectors", ["Basics", "CWordVectors"]),
+  library("Downloads", ["Basics", "CTransfer"]),
+  library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
   library("Registry", ["EncoderKit", "Basics"]),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive"]),
@@ -110,6 +116,7 @@ targets += plugins.map {
 for (name, dependencies) in [
   ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
+  ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
   ("Registry", ["Registry"]),
   ("Images", ["Images", "CImageCodecs", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),

@@ -11,6 +11,8 @@ packages=(
   libpng-dev
   libjpeg-dev
   libarchive-dev
+  libcurl4-openssl-dev
+  libssl-dev
   pkg-config
   gcc
 )

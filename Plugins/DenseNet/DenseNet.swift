@@ -44,17 +44,32 @@ struct DenseNet: ImageEncoder {
     self.transitions = transitions
     lastNormalization = try BatchNormalization(features("norm5"), channels: width, relu: true)
     featureWidth = width
+    stages = DenseNet.stages(of: configuration)
   }
 
-  func features(_ images: Tensor, _ run: inout Forward) -> Tensor {
-    var x = stemNormalization(stem(images, &run), &run)
-    if hasStemPool { x = run.maxPool(x, size: 3, stride: 2, padding: 1) }
-    var parts = [x]
-    for (index, block) in blocks.enumerated() {
-      for layer in block { parts.append(layer(parts, &run)) }
-      if index < transitions.count { parts = [transitions[index](parts, &run)] }
+  let stages: [EncoderStage]
+
+  /// The stem, each block with the transition or normalisation behind it, the pooling.
+  static func stages(of configuration: DenseNetConfiguration) -> [EncoderStage] {
+    let last = configuration.blocks.count
+    return [EncoderStage("stem", keys: ["features.conv0", "features.norm0"])]
+      + (1...last).map { block in
+        let behind = block == last ? "norm5" : "transition\(block)"
+        return EncoderStage(
+          "block\(block)", keys: ["features.denseblock\(block)", "features.\(behind)"])
+      } + [EncoderStage("pool")]
+  }
+
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    if stage == 0 {
+      let stem = stemNormalization(stem(x, &run), &run)
+      return hasStemPool ? run.maxPool(stem, size: 3, stride: 2, padding: 1) : stem
     }
-    return run.globalAveragePool(lastNormalization(parts, &run))
+    guard stage <= blocks.count else { return run.globalAveragePool(x) }
+    var parts = [x]
+    for layer in blocks[stage - 1] { parts.append(layer(parts, &run)) }
+    return stage <= transitions.count
+      ? transitions[stage - 1](parts, &run) : lastNormalization(parts, &run)
   }
 }
 

@@ -50,6 +50,16 @@ struct DenseNetConfiguration: Sendable, Equatable {
     return result
   }
 
+  /// The width of the features: every layer adds the growth rate, every transition halves.
+  var featureWidth: Int {
+    var width = initialFeatures
+    for (index, layers) in blocks.enumerated() {
+      if index > 0 { width /= 2 }
+      width += layers * growthRate
+    }
+    return width
+  }
+
   /// The smallest image that leaves a pixel to the last block.
   var minimumSize: Int {
     let reduction = stemStride * (stemPool ? 2 : 1) << (blocks.count - 1)

@@ -35,7 +35,10 @@ private struct DenseNetEntry: ImageEncoderEntry {
         .init("stemStride", default: "2", "stride of the first convolution"),
         .init("stemPool", default: "true", "3×3 maximum pooling of stride 2 after the stem"),
         .init("dropout", default: "0", "dropout after each layer, in training"),
-      ])
+      ],
+      image: ImageDetails(
+        featureWidth: configuration.featureWidth, classifier: "classifier",
+        stages: DenseNet.stages(of: configuration).map(\.name)))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

@@ -2,7 +2,9 @@
 ///
 /// - A word is a run of letters, digits and combining marks of any script: `L2-L3` is `l2`, `l3`.
 /// - Hyphens, slashes and all other punctuation separate: `well-expanded` is `well`, `expanded`, so
-///   that spellings with and without hyphen share their words. Sentence ends leave no token.
+///   that spellings with and without hyphen share their words.
+/// - Sentence ends leave no token, unless asked for: then `.`, `!` and `?` behind a word are the
+///   word `.`, so that a negation's reach ends where its sentence does.
 /// - An apostrophe between letters stays, straightened: `patient’s` is `patient's`.
 /// - A number keeps its decimal point: `2.4 cm` is `2.4`, `cm`. With `numbers` merged, every word
 ///   of digits alone becomes `<number>`.
@@ -23,15 +25,22 @@ package struct Tokenizer: Sendable, Equatable {
   package var numbers: Numbers
   /// Whether `xxxx` stays as a word.
   package var keepsRemovedWords: Bool
+  /// Whether the end of a sentence is a word.
+  package var keepsSentenceEnds: Bool
 
   /// The word that stands for any number when numbers are merged.
   package static let numberWord = "<number>"
   /// The word that stands for what was removed from the report.
   package static let removedWord = "xxxx"
+  /// The word that stands for the end of a sentence; GloVe's files know it by this spelling too.
+  package static let sentenceEndWord = "."
 
-  package init(numbers: Numbers = .kept, keepsRemovedWords: Bool = true) {
+  package init(
+    numbers: Numbers = .kept, keepsRemovedWords: Bool = true, keepsSentenceEnds: Bool = false
+  ) {
     self.numbers = numbers
     self.keepsRemovedWords = keepsRemovedWords
+    self.keepsSentenceEnds = keepsSentenceEnds
   }
 
   /// The words of a text with their places, in order.
@@ -51,9 +60,11 @@ package struct Tokenizer: Sendable, Equatable {
   private func cut(_ text: String, _ emit: (String, Range<Int>) -> Void) {
     var text = text
     text.withUTF8 { bytes in
-      var scanner = WordScanner(bytes: bytes)
+      var scanner = WordScanner(bytes: bytes, marksSentenceEnds: keepsSentenceEnds)
       while let found = scanner.next() {
-        if found.isRemoved {
+        if found.isSentenceEnd {
+          emit(Tokenizer.sentenceEndWord, found.range)
+        } else if found.isRemoved {
           if keepsRemovedWords { emit(Tokenizer.removedWord, found.range) }
         } else if found.isNumber, numbers == .merged {
           emit(Tokenizer.numberWord, found.range)

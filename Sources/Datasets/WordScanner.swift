@@ -8,12 +8,20 @@ struct WordScanner {
     var isNumber = true
     /// Four or more `X` and nothing else.
     var isRemoved = false
+    /// A full stop, exclamation or question mark.
+    var isSentenceEnd = false
   }
 
   let bytes: UnsafeBufferPointer<UInt8>
+  /// Whether sentence ends are handed out, a run of them once.
+  let marksSentenceEnds: Bool
   private var position = 0
+  private var isAfterWord = false
 
-  init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  init(bytes: UnsafeBufferPointer<UInt8>, marksSentenceEnds: Bool) {
+    self.bytes = bytes
+    self.marksSentenceEnds = marksSentenceEnds
+  }
 
   private enum Kind {
     case letter, digit, other
@@ -22,8 +30,16 @@ struct WordScanner {
   mutating func next() -> Word? {
     while position < bytes.count {
       let (kind, length) = classify(position)
-      if kind != .other { return readWord() }
+      if kind != .other {
+        isAfterWord = true
+        return readWord()
+      }
+      let start = position
       position += length
+      if marksSentenceEnds, isAfterWord, ".!?".utf8.contains(bytes[start]) {
+        isAfterWord = false
+        return Word(range: start..<position, isSentenceEnd: true)
+      }
     }
     return nil
   }

@@ -20,6 +20,8 @@ public struct EncoderDescription: Sendable, Equatable {
   public let link: String
   /// The options that a specification may set, each with its default and meaning.
   public let options: [Option]
+  /// More about an encoder of images; nil for one of texts.
+  public let image: ImageDetails?
 
   /// An option of an encoder.
   public struct Option: Sendable, Equatable {
@@ -41,7 +43,7 @@ public struct EncoderDescription: Sendable, Equatable {
   /// A complete description.
   public init(
     name: String, modality: Modality, summary: String, paper: String, link: String,
-    options: [Option]
+    options: [Option], image: ImageDetails? = nil
   ) {
     self.name = name
     self.modality = modality
@@ -49,5 +51,32 @@ public struct EncoderDescription: Sendable, Equatable {
     self.paper = paper
     self.link = link
     self.options = options
+    self.image = image
+  }
+}
+
+/// What an image encoder without options is like.
+public struct ImageDetails: Sendable, Equatable {
+  /// The width of the features.
+  public let featureWidth: Int
+  /// The key of the published classifier behind the features, such as `fc`: a linear layer
+  /// `[classes, featureWidth]` with bias.
+  public let classifier: String
+  /// The names of the stages, in order.
+  public let stages: [String]
+  /// The side of the images it was published for, in pixels.
+  public let size: Int
+  /// The channels of the images it was published for.
+  public let channels: Int
+
+  /// The facts of an encoder.
+  public init(
+    featureWidth: Int, classifier: String, stages: [String], size: Int = 224, channels: Int = 3
+  ) {
+    self.featureWidth = featureWidth
+    self.classifier = classifier
+    self.stages = stages
+    self.size = size
+    self.channels = channels
   }
 }

@@ -1,11 +1,42 @@
-/// A network that turns images into features.
+/// A network that turns images into features, as a row of stages.
+///
+/// Each stage takes what the one before it made: the first the images `[batch, height, width,
+/// channels]`, normalised as the specification says; the last gives the features `[batch,
+/// featureWidth]`. Freezing, cached features and maps of an inner stage all follow from this row.
 public protocol ImageEncoder {
   /// The width of the features.
   var featureWidth: Int { get }
 
-  /// The features of images: `[batch, height, width, channels]`, normalised as the specification
-  /// says, to `[batch, featureWidth]`.
-  func features(_ images: Tensor, _ run: inout Forward) -> Tensor
+  /// The stages in order; every parameter belongs to exactly one.
+  var stages: [EncoderStage] { get }
+
+  /// Runs one stage.
+  ///
+  /// - Precondition: `stage` is an index of `stages`.
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor
+}
+
+extension ImageEncoder {
+  /// The features of images: `[batch, height, width, channels]` to `[batch, featureWidth]`.
+  public func features(_ images: Tensor, _ run: inout Forward) -> Tensor {
+    features(from: 0, of: images, &run)
+  }
+
+  /// The features from the output of the stage before `first`, or from images where that is 0.
+  public func features(from first: Int, of x: Tensor, _ run: inout Forward) -> Tensor {
+    var x = x
+    for stage in first..<stages.count { x = self.run(stage: stage, on: x, &run) }
+    return x
+  }
+
+  /// The output of every stage, in order; maps are `[batch, height', width', channels']`.
+  public func stageOutputs(_ images: Tensor, _ run: inout Forward) -> [Tensor] {
+    var outputs: [Tensor] = []
+    for stage in stages.indices {
+      outputs.append(self.run(stage: stage, on: outputs.last ?? images, &run))
+    }
+    return outputs
+  }
 }
 
 /// What images an encoder will be given.

@@ -11,6 +11,8 @@ public enum Initializer {
   case kaimingNormal
   /// Normal with variance 2 / (out · kernel area): the same by fan-out, as torchvision's ResNet.
   case kaimingNormalFanOut
+  /// Normal with a standard deviation.
+  case normal(Float)
   /// Uniform within ±1 / √fan-in: what PyTorch's linear and convolution layers start from.
   case uniformFanIn
   /// Uniform within ±bound.
@@ -22,15 +24,17 @@ public enum Initializer {
     var random = random
     let count = shape.reduce(1, *)
     let fanIn = Double(shape.dropFirst().reduce(1, *))
+    func normal(_ deviation: Double) -> Tensor {
+      Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+    }
     switch self {
     case .constant(let value): return Tensor(repeating: value, shape: shape)
     case .kaimingNormal:
-      let deviation = (2 / fanIn).squareRoot()
-      return Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+      return normal((2 / fanIn).squareRoot())
     case .kaimingNormalFanOut:
       let area = shape.dropFirst().dropLast().reduce(1, *)
-      let deviation = (2 / Double(shape[0] * area)).squareRoot()
-      return Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+      return normal((2 / Double(shape[0] * area)).squareRoot())
+    case .normal(let deviation): return normal(Double(deviation))
     case .uniformFanIn:
       let bound = 1 / fanIn.squareRoot()
       return Tensor((0..<count).map { _ in Float(random.uniform(-bound, bound)) }, shape: shape)

@@ -8,7 +8,8 @@ import Tensors
 public final class ParameterStore {
   /// The parameters in the order of the model.
   public private(set) var parameters: [Parameter] = []
-  private let random: RandomStream
+  private var indices: [String: Int] = [:]
+  private let random: RandomStream?
   private let saved: [String: Tensor]?
   private let origin: String?
 
@@ -23,11 +24,18 @@ public final class ParameterStore {
   package init(saved: [String: Tensor], origin: String?) {
     self.saved = saved
     self.origin = origin
-    random = RandomStream(seed: 0)
+    random = nil
   }
 
+  private init() {
+    (random, saved, origin) = (nil, nil, nil)
+  }
+
+  /// A store whose parameters are all zero: for their keys, shapes and number.
+  package static func blank() -> ParameterStore { ParameterStore() }
+
   /// The parameter of a key, or nil.
-  public func parameter(_ key: String) -> Parameter? { parameters.first { $0.key == key } }
+  public func parameter(_ key: String) -> Parameter? { indices[key].map { parameters[$0] } }
 
   /// Freezes or thaws all weights whose key starts with a prefix; statistics never train.
   public func setTrainable(_ isTrainable: Bool, prefix: String = "") {
@@ -62,10 +70,13 @@ public final class ParameterStore {
       }
       // A copy: the saved tensors may build more than one model.
       value = Tensor(tensor.values, shape: shape)
-    } else {
+    } else if let random {
       value = initializer.tensor(shape, random: random.derived(key))
+    } else {
+      value = Tensor(repeating: 0, shape: shape)
     }
     let parameter = Parameter(key: key, kind: kind, value: value)
+    indices[key] = parameters.count
     parameters.append(parameter)
     return parameter
   }

@@ -64,4 +64,39 @@ extension Forward {
       node?.accumulate(dx)
     }
   }
+
+  /// The mean of windows that divide each image into `height` × `width` places: `[batch, height,
+  /// width, channels]`.
+  ///
+  /// Windows overlap where the sizes do not divide; a map smaller than that is repeated.
+  public func adaptiveAveragePool(_ x: Tensor, height: Int, width: Int) -> Tensor {
+    let shape = x.shape
+    precondition(shape.count == 4 && height > 0 && width > 0, "can't pool \(shape)")
+    if shape[1] == height, shape[2] == width { return x }
+    let output = Tensor(uninitialized: [shape[0], height, width, shape[3]])
+    ez_adaptive_average_pool(
+      x.floats, shape[0], shape[1], shape[2], shape[3], height, width, output.floats)
+    let node = x.node
+    return record(output, wanted: node != nil) { dy in
+      let dx = Tensor(uninitialized: shape)
+      ez_adaptive_average_pool_gradient(
+        dy.floats, shape[0], shape[1], shape[2], shape[3], height, width, dx.floats)
+      node?.accumulate(dx)
+    }
+  }
+
+  /// Each image as one row in PyTorch's order, channels first: `[batch, height, width, channels]` to
+  /// `[batch, channels · height · width]`.
+  public func flattenChannelsFirst(_ x: Tensor) -> Tensor {
+    let (batch, channels) = (x.shape[0], x.channels)
+    let positions = x.rows / max(batch, 1)
+    let output = Tensor(uninitialized: [batch, channels * positions])
+    ez_transpose(x.floats, batch, positions, channels, output.floats)
+    let (node, shape) = (x.node, x.shape)
+    return record(output, wanted: node != nil) { dy in
+      let dx = Tensor(uninitialized: shape)
+      ez_transpose(dy.floats, batch, channels, positions, dx.floats)
+      node?.accumulate(dx)
+    }
+  }
 }

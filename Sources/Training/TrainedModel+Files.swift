@@ -26,10 +26,7 @@ extension TrainedModel {
     let description: JSONValue = [
       "schema": 1, "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
       "threshold": 0.5, "image": image?.json ?? nil, "text": text?.json ?? nil,
-      "tokenizer": [
-        "numbers": JSONValue(.string(tokenizer.numbers.rawValue)),
-        "keepsRemovedWords": JSONValue(.boolean(tokenizer.keepsRemovedWords)),
-      ],
+      "tokenizer": tokenizer.json,
       "decoder": [
         "hidden": JSONValue(.integer(decoder.hidden)),
         "dropout": JSONValue(.number(Double(decoder.dropout))),
@@ -66,12 +63,7 @@ extension TrainedModel {
       dropout: Float(try decoder.number("dropout", in: 0...0.95, default: 0)),
       featureDropout: Float(try decoder.number("featureDropout", in: 0...0.95, default: 0)))
     try decoder.finish()
-    var words = try root.required("tokenizer").object()
-    let numbers = try words.choice("numbers", among: Tokenizer.Numbers.allCases.map(\.rawValue))
-    let tokenizer = Tokenizer(
-      numbers: Tokenizer.Numbers(rawValue: numbers) ?? .kept,
-      keepsRemovedWords: try words.boolean("keepsRemovedWords", default: true))
-    try words.finish()
+    let tokenizer = try Tokenizer(root.required("tokenizer").object())
     try root.finish()
 
     let path = "\(folder)/model.safetensors"

@@ -74,14 +74,8 @@ package struct TensorFile: Sendable {
     return try contents.withUnsafeBytes { file in
       let bytes = UnsafeRawBufferPointer(rebasing: file[entry.range])
       switch entry.elementType {
-      case .float32:
-        return convert(bytes, from: UInt32.self) { Float(bitPattern: $0) }
-      case .bfloat16:
-        return convert(bytes, from: UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-      case .float16:
-        return convert(bytes, from: UInt16.self) { Float(Float16(bitPattern: $0)) }
-      case .float64:
-        return convert(bytes, from: UInt64.self) { Float(Double(bitPattern: $0)) }
+      case .float32, .float16, .bfloat16, .float64:
+        return FloatConversion.floats(bytes, as: entry.elementType)
       case .int64, .int32, .int16, .int8, .uint8, .boolean:
         throw ZooError(
           .badValue,
@@ -90,22 +84,5 @@ package struct TensorFile: Sendable {
           at: Place(path: path, key: name))
       }
     }
-  }
-}
-
-/// Converts little-endian words that may stand at any address: a file's data need not be aligned.
-@inline(__always)
-private func convert<Word: FixedWidthInteger & BitwiseCopyable>(
-  _ bytes: UnsafeRawBufferPointer, from type: Word.Type, _ value: (Word) -> Float
-) -> [Float] {
-  let count = bytes.count / MemoryLayout<Word>.size
-  return Array(unsafeUninitializedCapacity: count) { output, initialized in
-    guard let source = bytes.baseAddress, let target = output.baseAddress else { return }
-    for index in 0..<count {
-      let word = source.loadUnaligned(
-        fromByteOffset: index &* MemoryLayout<Word>.size, as: Word.self)
-      (target + index).initialize(to: value(Word(littleEndian: word)))
-    }
-    initialized = count
   }
 }

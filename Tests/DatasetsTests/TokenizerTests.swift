@@ -31,6 +31,17 @@ struct TokenizerTests {
     #expect(Tokenizer(keepsRemovedWords: false).words(text) == ["2.4", "cm", "at", "t5", "10"])
   }
 
+  @Test(
+    "Sentence ends may be words, a run of them once",
+    arguments: [
+      ("No effusion. Heart normal.", "no effusion . heart normal ."),
+      ("Clear... 2.4 cm?! ", "clear . 2.4 cm ."), (". a", "a"), ("a . . b", "a . b"),
+      ("", ""), ("...", ""),
+    ])
+  func sentenceEnds(_ text: String, _ words: String) {
+    #expect(Tokenizer(keepsSentenceEnds: true).words(text).joined(separator: " ") == words)
+  }
+
   @Test("Ranges are UTF-8 offsets into the original")
   func ranges() {
     #expect(

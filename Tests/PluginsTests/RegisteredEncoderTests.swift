@@ -12,6 +12,22 @@ private func registry() throws -> EncoderRegistry {
   return EncoderRegistry(try Catalogue(path: root.appendingPathComponent("registry.json").path))
 }
 
+/// torchvision's state dictionaries by model, a line a tensor: key and shape; written by `make_keys.py`.
+private func keyLists() throws -> [String: [String]] {
+  let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Resources/torchvision-keys.txt")
+  var lists: [String: [String]] = [:]
+  var name = ""
+  for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+    if line.hasPrefix("# ") {
+      name = String(line.dropFirst(2))
+    } else {
+      lists[name, default: []].append(String(line))
+    }
+  }
+  return lists
+}
+
 private func emptyOptions() throws -> JSONObject { try ([:] as JSONValue).object() }
 
 @Suite("Registered encoders", .serialized)
@@ -19,7 +35,7 @@ struct RegisteredEncoderTests {
   @Test("Every encoder of the catalogue is found by its plugin and describes itself truly")
   func described() throws {
     let registry = try registry()
-    #expect(registry.catalogue.encoders.count >= 5)
+    #expect(registry.catalogue.encoders.count >= 18)
     for encoder in registry.catalogue.encoders {
       let description = try registry.description(of: encoder.name)
       #expect(description.name == encoder.name)
@@ -33,8 +49,14 @@ struct RegisteredEncoderTests {
     let registry = try registry()
     for name in registry.names(.image) {
       let store = ParameterStore(random: RandomStream(seed: 1))
+      // As registered, but for the width of VGG's hidden layers, which are 120 million weights.
+      let options: JSONValue = name.hasPrefix("vgg") ? ["hidden": 32] : [:]
       let encoder = try registry.imageEncoder(name, at: Place()).make(
-        options: emptyOptions(), input: ImageInput(size: 32, channels: 3), scope: Scope(store))
+        options: options.object(), input: ImageInput(size: 32, channels: 3), scope: Scope(store))
+      let owners = store.parameters.map { parameter in
+        encoder.stages.count { $0.owns(parameter.key) }
+      }
+      #expect(owners.allSatisfy { $0 == 1 }, "\(name): every parameter is of one stage")
       var random = RandomStream(seed: 2)
       let images = Tensor(
         (0..<2 * 32 * 32 * 3).map { _ in Float(random.normal()) }, shape: [2, 32, 32, 3])
@@ -54,29 +76,42 @@ struct RegisteredEncoderTests {
   }
 
   @Test(
-    "Parameter counts are torchvision's without its classifier",
+    "Parameter counts are torchvision's with its classifier of 1,000 classes",
     arguments: [
-      ("densenet121", 7_978_856, 1024), ("densenet161", 28_681_000, 2208),
-      ("densenet169", 14_149_480, 1664), ("densenet201", 20_013_928, 1920),
+      ("densenet121", 7_978_856), ("densenet161", 28_681_000), ("densenet169", 14_149_480),
+      ("densenet201", 20_013_928), ("resnet18", 11_689_512), ("resnet34", 21_797_672),
+      ("resnet50", 25_557_032), ("resnet101", 44_549_160), ("resnet152", 60_192_808),
+      ("vgg11", 132_863_336), ("vgg11_bn", 132_868_840), ("vgg13", 133_047_848),
+      ("vgg13_bn", 133_053_736), ("vgg16", 138_357_544), ("vgg16_bn", 138_365_992),
+      ("vgg19", 143_667_240), ("vgg19_bn", 143_678_248),
     ])
-  func counts(name: String, published: Int, width: Int) throws {
-    let store = ParameterStore(random: RandomStream(seed: 1))
-    let encoder = try registry().imageEncoder(name, at: Place()).make(
+  func counts(name: String, published: Int) throws {
+    let store = ParameterStore.blank()
+    let entry = try registry().imageEncoder(name, at: Place())
+    let encoder = try entry.make(
       options: emptyOptions(), input: ImageInput(size: 224, channels: 3), scope: Scope(store))
-    #expect(encoder.featureWidth == width)
-    #expect(store.parameterCount == published - (width * 1000 + 1000))
-    #expect(store.parameters.first?.key == "features.conv0.weight")
-    #expect(store.parameter("features.denseblock2.denselayer12.conv2.weight") != nil)
-    #expect(store.parameter("features.transition3.norm.running_var") != nil)
-    #expect(store.parameter("features.norm5.bias") != nil)
+    #expect(store.parameterCount + 1000 * (encoder.featureWidth + 1) == published)
+    #expect(entry.description.image?.featureWidth == encoder.featureWidth)
+    #expect(entry.description.image?.stages == encoder.stages.map(\.name))
   }
 
-  @Test("DenseNet-121 has torchvision's 604 feature tensors")
-  func keys() throws {
-    let store = ParameterStore(random: RandomStream(seed: 1))
-    _ = try registry().imageEncoder("densenet121", at: Place()).make(
+  @Test(
+    "The keys and shapes of every image encoder are torchvision's",
+    arguments: try keyLists().sorted { $0.key < $1.key })
+  func keys(name: String, published: [String]) throws {
+    let store = ParameterStore.blank()
+    let entry = try registry().imageEncoder(name, at: Place())
+    _ = try entry.make(
       options: emptyOptions(), input: ImageInput(size: 224, channels: 3), scope: Scope(store))
-    #expect(store.parameters.count == 604)
+    let classifier = try #require(entry.description.image?.classifier)
+    let wanted = published.filter { !$0.hasPrefix("\(classifier).") }
+    #expect(wanted.count == published.count - 2)
+    let found = store.parameters.map { parameter in
+      let shape = parameter.value.shape
+      let published = shape.count > 2 ? [shape[0], shape[3]] + shape[1...2] : shape
+      return "\(parameter.key) \(published.map(String.init).joined(separator: "x"))"
+    }
+    #expect(found.sorted() == wanted.sorted())
   }
 
   @Test("An image too small for the network is refused by name")

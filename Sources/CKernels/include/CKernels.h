@@ -80,6 +80,17 @@ void ez_max_pool_gradient(const float *_Nonnull dy, const int32_t *_Nonnull wher
 void ez_average_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull out);
 void ez_average_pool_gradient(const float *_Nonnull dy, const ez_window *_Nonnull w,
                               float *_Nonnull dx);
+// Pooling to a given size: place i of n is the mean of inputs floor(i * size / n) up to
+// ceil((i + 1) * size / n), as in torch.nn.AdaptiveAvgPool2d.
+void ez_adaptive_average_pool(const float *_Nonnull x, size_t batch, size_t height, size_t width,
+                              size_t channels, size_t out_height, size_t out_width,
+                              float *_Nonnull out);
+void ez_adaptive_average_pool_gradient(const float *_Nonnull dy, size_t batch, size_t height,
+                                       size_t width, size_t channels, size_t out_height,
+                                       size_t out_width, float *_Nonnull dx);
+// [batch, rows, columns] to [batch, columns, rows].
+void ez_transpose(const float *_Nonnull x, size_t batch, size_t rows, size_t columns,
+                  float *_Nonnull out);
 
 // Text. Rows of a table; gradient adds rows back in the order of the tokens.
 void ez_gather_rows(const float *_Nonnull table, const int32_t *_Nonnull rows, size_t count,

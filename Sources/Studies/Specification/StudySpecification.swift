@@ -35,12 +35,7 @@ package struct StudySpecification: Sendable {
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
     folds = try StudySpecification.folds(root.object("folds"), seed: seed)
-    var words = try root.object("tokenizer")
-    let numbers = try words?.choice("numbers", among: ["kept", "merged"], default: "kept")
-    let keepsRemoved = try words?.boolean("keepsRemovedWords", default: true)
-    try words?.finish()
-    tokenizer = Tokenizer(
-      numbers: numbers == "merged" ? .merged : .kept, keepsRemovedWords: keepsRemoved ?? true)
+    tokenizer = try Tokenizer(root.object("tokenizer"))
     let defaults = try TrainingSettings(root.object("training"), defaults: TrainingSettings())
     images = try StudySpecification.list(root.value("image")).map {
       try ImageBranch($0, registry: registry, defaults: defaults)

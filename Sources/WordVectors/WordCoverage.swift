@@ -1,0 +1,98 @@
+import Foundation
+
+/// The share of a corpus that word vectors cover, by types (different words) and tokens (words as
+/// they run).
+public struct WordCoverage: Sendable, Equatable {
+  /// A word without a vector, and how often it occurs.
+  public struct MissingWord: Sendable, Equatable {
+    /// The word.
+    public let word: String
+    /// Its occurrences in the corpus.
+    public let count: Int
+
+    /// A word and its occurrences.
+    public init(word: String, count: Int) {
+      self.word = word
+      self.count = count
+    }
+  }
+
+  /// The different words of the corpus.
+  public let types: Int
+  /// Those among them that have a vector.
+  public let coveredTypes: Int
+  /// The words of the corpus as they run.
+  public let tokens: Int
+  /// Those among them that have a vector.
+  public let coveredTokens: Int
+  /// The most frequent words without a vector, most frequent first, equally frequent ones by bytes.
+  public let missing: [MissingWord]
+
+  /// Counts what is covered.
+  ///
+  /// - Parameters:
+  ///   - counts: How often each word of the corpus occurs; words that occur 0 times are left out.
+  ///   - limit: The most missing words to list.
+  ///   - isFound: Whether a word has a vector.
+  public init(counts: [String: Int], listing limit: Int = 20, isFound: (String) -> Bool) {
+    var coveredTypes = 0
+    var coveredTokens = 0
+    var missing: [MissingWord] = []
+    for (word, count) in counts where count > 0 {
+      if isFound(word) {
+        coveredTypes += 1
+        coveredTokens += count
+      } else {
+        missing.append(MissingWord(word: word, count: count))
+      }
+    }
+    missing.sort {
+      $0.count == $1.count
+        ? $0.word.utf8.lexicographicallyPrecedes($1.word.utf8) : $0.count > $1.count
+    }
+    types = coveredTypes + missing.count
+    tokens = coveredTokens + missing.reduce(0) { $0 + $1.count }
+    self.coveredTypes = coveredTypes
+    self.coveredTokens = coveredTokens
+    self.missing = Array(missing.prefix(max(0, limit)))
+  }
+
+  /// The share of the different words that have a vector, 0…1; 0 for an empty corpus.
+  public var typeShare: Double { types == 0 ? 0 : Double(coveredTypes) / Double(types) }
+
+  /// The share of the running words that have a vector, 0…1; 0 for an empty corpus.
+  public var tokenShare: Double { tokens == 0 ? 0 : Double(coveredTokens) / Double(tokens) }
+}
+
+extension WordCoverage: CustomStringConvertible {
+  /// Two or three lines for people.
+  ///
+  /// ```
+  /// word vectors cover 3 of 5 words (60.0 %)
+  /// and 90 of 100 of their occurrences (90.0 %)
+  /// most frequent without a vector: cardiomegally (7), xxxx (3)
+  /// ```
+  public var description: String {
+    var text = "word vectors cover \(coveredTypes) of \(types) words (\(percent(typeShare)))\n"
+    text += "and \(coveredTokens) of \(tokens) of their occurrences (\(percent(tokenShare)))"
+    guard !missing.isEmpty else { return text }
+    let listed = missing.map { "\($0.word) (\($0.count))" }.joined(separator: ", ")
+    text += "\nmost frequent without a vector: \(listed)"
+    let unlisted = types - coveredTypes - missing.count
+    return unlisted > 0 ? text + " and \(unlisted) more" : text
+  }
+
+  private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+}
+
+extension WordVectorTable {
+  /// The share of a corpus that has vectors in this table, with the most frequent missing words.
+  ///
+  /// - Parameters:
+  ///   - counts: How often each word of the corpus occurs.
+  ///   - limit: The most missing words to list.
+  /// - Returns: Counts, shares and the missing words.
+  public func coverage(of counts: [String: Int], listing limit: Int = 20) -> WordCoverage {
+    WordCoverage(counts: counts, listing: limit) { row(of: $0) != nil }
+  }
+}

@@ -1,0 +1,58 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Downloads
+
+@Suite("Interrupted downloads")
+struct DownloadInterruptionTests {
+  @Test("An interruption keeps the partial file, and the next fetch goes on from it")
+  func keeps() throws {
+    try withScene(Answers.inTurn([Answers.trickle, Answers.file()])) { scene in
+      #expect(throws: Interrupted()) {
+        try scene.fetch {
+          var information = stat()
+          if stat(scene.partialPath, &information) == 0, information.st_size > 0 {
+            throw Interrupted()
+          }
+        }
+      }
+      #expect(scene.names == [".file.bin.partial", ".file.bin.partial.json"])
+      try scene.fetch()
+      #expect(scene.content == payload)
+      #expect((scene.server.requests[1].offset ?? 0) > 0)
+    }
+  }
+
+  @Test("An interruption before the first byte leaves nothing")
+  func nothing() throws {
+    try withScene(Answers.file()) { scene in
+      #expect(throws: Interrupted()) { try scene.fetch { throw Interrupted() } }
+      #expect(scene.names == [])
+    }
+  }
+
+  @Test("Ctrl-C ends a running download within a second")
+  func signal() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      Interruption.install()
+      let text = try withScene(Answers.trickle) { scene in
+        Thread.detachNewThread {
+          usleep(300_000)
+          kill(getpid(), SIGINT)
+        }
+        var policy = quickPolicy
+        policy.slowSeconds = 60
+        let start = ContinuousClock.now
+        let text = errorText {
+          _ = try scene.cache.fetch(
+            scene.file, progress: ProgressReporter(mode: .quiet), policy: policy)
+        }
+        let isKept = scene.names == [".file.bin.partial", ".file.bin.partial.json"]
+        return isKept && ContinuousClock.now - start < .seconds(2) ? text : "kept: \(scene.names)"
+      }
+      exit(text == "interrupted" ? 7 : 1)
+    }
+  }
+}
