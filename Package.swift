@@ -75,7 +75,7 @@ var targets: [Target] = [
   library("WordVectors", ["Basics", "CWordVectors"]),
   library("Downloads", ["Basics", "CTransfer"]),
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
-  library("Registry", ["EncoderKit", "Basics"]),
+  library("Registry", ["EncoderKit", "WeightFiles", "Downloads", "Basics"]),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive"]),
   library("Evaluation", ["Basics"]),
@@ -83,8 +83,8 @@ var targets: [Target] = [
   library(
     "Training",
     [
-      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Evaluation",
-      "Basics",
+      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
+      "Evaluation", "Basics",
     ]),
   library(
     "Studies", ["Training", "Evaluation", "Datasets", "Registry", "Images", "Tensors", "Basics"],
@@ -92,7 +92,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Registry", "EncoderKit", "Images", "CImageCodecs", "Tensors", "Basics",
+      "Studies", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
+      "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -117,7 +118,10 @@ for (name, dependencies) in [
   ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
-  ("Registry", ["Registry"]),
+  (
+    "Registry",
+    ["Registry", "Downloads", "WeightFiles", "EncoderKit", "Basics"] + pluginDependencies
+  ),
   ("Images", ["Images", "CImageCodecs", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]), ("Training", ["Training", "Fusion", "EncoderKit"]),
@@ -131,7 +135,7 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
-targets += tests("zoo", ["zoo", "Studies"])
+targets += tests("zoo", ["zoo", "Studies", "WeightFiles"])
 
 let package = Package(
   name: "EncoderZoo",

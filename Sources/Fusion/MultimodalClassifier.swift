@@ -10,6 +10,12 @@ package struct MultimodalClassifier {
   package let text: (any TextEncoder)?
   package let head: DenseDecoder
   package let store: ParameterStore
+  /// Whether evaluation takes the mean of an image's features and its mirror image's.
+  package var averagesMirror = false
+  /// How many stages of the image encoder, from the first on, run as in evaluation and learn nothing.
+  package var frozenImageStages = 0 {
+    didSet { freeze() }
+  }
 
   /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
   ///
@@ -33,13 +39,40 @@ package struct MultimodalClassifier {
     var parts: [Tensor] = []
     if let image {
       guard let images else { preconditionFailure("the model needs images") }
-      parts.append(image.features(images, &run))
+      let plain = features(of: images, by: image, &run)
+      if averagesMirror, run.mode == .evaluation {
+        let mirrored = features(of: run.mirror(images), by: image, &run)
+        parts.append(run.multiply(run.add(plain, mirrored), 0.5))
+      } else {
+        parts.append(plain)
+      }
     }
     if let text {
       guard let texts else { preconditionFailure("the model needs texts") }
       parts.append(text.features(texts, &run))
     }
     return run.concatenate(parts)
+  }
+
+  /// Makes every parameter trainable that is not of a frozen stage.
+  package func thaw() {
+    store.setTrainable(true)
+    freeze()
+  }
+
+  private func freeze() {
+    for stage in image?.stages.prefix(frozenImageStages) ?? [] {
+      for key in stage.keys { store.setTrainable(false, below: "image.\(key)") }
+    }
+  }
+
+  private func features(of images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
+    -> Tensor
+  {
+    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
+    var x = images
+    for stage in 0..<frozenImageStages { x = image.run(stage: stage, on: x, &still) }
+    return image.features(from: frozenImageStages, of: x, &run)
   }
 
   /// The logits of a batch, `[batch, outputs]`.

@@ -16,6 +16,8 @@ package struct Catalogue: Sendable, Equatable {
   package let encoders: [Encoder]
   /// Fusion heads by name.
   package let fusionHeads: [String]
+  /// Published weights by name.
+  package let weightSets: [WeightSet]
 
   /// The fusion heads this build knows.
   package static let builtInHeads = ["concat"]
@@ -53,7 +55,33 @@ package struct Catalogue: Sendable, Equatable {
       try object.finish()
       return name
     }
+    weightSets = try root.value("weightSets")?.array().map { try WeightSet($0) } ?? []
     try root.finish()
+    var names: Set<String> = []
+    for set in weightSets {
+      guard names.insert(set.name).inserted else {
+        throw ZooError(.badValue, "the weight set \"\(set.name)\" stands twice", at: set.place)
+      }
+      guard seen.contains(set.encoder) else {
+        throw ZooError(
+          .badValue,
+          "unknown encoder \"\(set.encoder)\"; "
+            + suggestion(for: set.encoder, among: encoders.map(\.name)), at: set.place)
+      }
+    }
+  }
+
+  /// A weight set by name.
+  ///
+  /// - Throws: `ZooError` that names the nearest valid name.
+  package func weightSet(_ name: String, at place: Place = Place()) throws -> WeightSet {
+    guard let found = weightSets.first(where: { $0.name == name }) else {
+      throw ZooError(
+        .badValue,
+        "unknown weight set \"\(name)\"; "
+          + suggestion(for: name, among: weightSets.map(\.name)), at: place)
+    }
+    return found
   }
 
   /// Where the catalogue is: named by `ENCODERZOO_REGISTRY`, installed beside the program, or in

@@ -45,6 +45,18 @@ extension Forward {
     }
   }
 
+  /// Every element times one factor.
+  public func multiply(_ x: Tensor, _ factor: Float) -> Tensor {
+    let output = Tensor(uninitialized: x.shape)
+    ez_scale(x.floats, factor, output.floats, x.count)
+    let node = x.node
+    return record(output, wanted: node != nil) { dy in
+      let dx = Tensor(uninitialized: dy.shape)
+      ez_scale(dy.floats, factor, dx.floats, dy.count)
+      node?.accumulate(dx)
+    }
+  }
+
   /// Inverted dropout: in training each element is zero with probability `rate`, the others are
   /// multiplied by 1 / (1 − rate); in evaluation nothing happens.
   ///

@@ -65,6 +65,13 @@ extension Forward {
     }
   }
 
+  /// Images with left and right exchanged: `[batch, height, width, channels]`.
+  public func mirror(_ x: Tensor) -> Tensor {
+    let output = mirrored(x)
+    let node = x.node
+    return record(output, wanted: node != nil) { dy in node?.accumulate(mirrored(dy)) }
+  }
+
   /// The mean of windows that divide each image into `height` × `width` places: `[batch, height,
   /// width, channels]`.
   ///
@@ -99,4 +106,16 @@ extension Forward {
       node?.accumulate(dx)
     }
   }
+}
+
+private func mirrored(_ x: Tensor) -> Tensor {
+  let (width, channels) = (x.shape[2], x.shape[3])
+  let output = Tensor(uninitialized: x.shape)
+  for row in 0..<x.shape[0] * x.shape[1] {
+    let (from, to) = (x.floats + row * width * channels, output.floats + row * width * channels)
+    for column in 0..<width {
+      (to + column * channels).update(from: from + (width - 1 - column) * channels, count: channels)
+    }
+  }
+  return output
 }

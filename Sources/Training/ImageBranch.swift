@@ -24,12 +24,53 @@ package struct ImageBranch: Sendable, Equatable {
   package var training: TrainingSettings
   /// Mean and standard deviation of the training part's pixels (0…1); nil until fitted.
   package var normalization: Normalization?
+  /// The weights it starts from: a weight set's name or a path; nil draws them.
+  package var weights: String?
+  /// How many stages, from the first on, keep their weights and statistics.
+  package var frozenStages: Int
+  /// Whether evaluation takes the mean of an image's features and its mirror image's.
+  package var averagesMirror: Bool
+  /// The last of them by name, or `all`; nil where none is.
+  package var frozen: String?
   package var place: Place
 
-  /// What is taken from every pixel value, and what it is divided by.
+  /// What is taken from every pixel value (0…1), and what it is divided by: one number for all
+  /// channels, or one for each.
   package struct Normalization: Sendable, Equatable {
-    package var mean: Float
-    package var deviation: Float
+    package var mean: [Float]
+    package var deviation: [Float]
+
+    package init(mean: [Float], deviation: [Float]) {
+      self.mean = mean
+      self.deviation = deviation
+    }
+
+    init(_ value: JSONValue, channels: Int) throws {
+      var object = try value.object()
+      func numbers(_ key: String, in range: ClosedRange<Double>) throws -> [Float] {
+        let value = try object.required(key)
+        if case .array(let elements) = value.content {
+          return try elements.map { Float(try $0.number(in: range)) }
+        }
+        return [Float(try value.number(in: range))]
+      }
+      mean = try numbers("mean", in: -1e9...1e9)
+      deviation = try numbers("deviation", in: 1e-9...1e9)
+      try object.finish()
+      guard [1, channels].contains(mean.count), deviation.count == mean.count else {
+        throw ZooError(
+          .badValue,
+          "found \(mean.count) means and \(deviation.count) deviations; expected one or \(channels)",
+          at: value.place)
+      }
+    }
+
+    var json: JSONValue {
+      [
+        "mean": JSONValue(.array(mean.map { JSONValue(.number(Double($0))) })),
+        "deviation": JSONValue(.array(deviation.map { JSONValue(.number(Double($0))) })),
+      ]
+    }
   }
 
   /// Reads the branch of a specification.
@@ -40,10 +81,14 @@ package struct ImageBranch: Sendable, Equatable {
     place = value.place
     let named = try object.required("encoder")
     encoder = try named.string()
-    _ = try registry.imageEncoder(encoder, at: named.place)
+    let entry = try registry.imageEncoder(encoder, at: named.place)
     name = try object.string("name", default: encoder)
-    size = try object.integer("size", in: 16...2048, default: 224)
-    channels = try object.integer("channels", in: 1...3, default: 1)
+    let start = object.value("weights")
+    weights = try start?.string()
+    if weights == "random" { weights = nil }
+    let source = try weights.map { try WeightSource($0, registry, at: start?.place ?? value.place) }
+    size = try object.integer("size", in: 16...2048, default: source?.input?.size ?? 224)
+    channels = try object.integer("channels", in: 1...3, default: source?.input?.channels ?? 1)
     guard channels != 2 else {
       throw ZooError(.badValue, "channels is 2; expected 1 (grey) or 3 (colour)", at: value.place)
     }
@@ -54,13 +99,15 @@ package struct ImageBranch: Sendable, Equatable {
     options = object.value("options") ?? [:]
     augmentation = try Augmentation(object.object("augmentation"))
     training = try TrainingSettings(object.object("training"), defaults: defaults)
-    if var fitted = try object.object("normalization") {
-      normalization = Normalization(
-        mean: Float(try fitted.required("mean").number()),
-        deviation: Float(try fitted.required("deviation").number(in: 1e-9...1e9)))
-      try fitted.finish()
-    }
+    let given = object.value("normalization")
+    let channelCount = channels
+    normalization = try given.map { try Normalization($0, channels: channelCount) }
+    averagesMirror = try object.boolean("mirrorAverage", default: false)
+    frozen = try object.optionalString("freeze")
+    frozenStages = try ImageBranch.stages(
+      upTo: frozen, of: entry, options: options, size: size, channels: channels, at: value.place)
     try object.finish()
+    if let source { try adopt(source) }
   }
 
   /// The branch as a specification would give it.
@@ -71,16 +118,10 @@ package struct ImageBranch: Sendable, Equatable {
       ("fit", JSONValue(.string(fit.rawValue))), ("options", options),
       ("augmentation", augmentation.json), ("training", training.json),
     ]
-    if let normalization {
-      members.append(
-        (
-          "normalization",
-          [
-            "mean": JSONValue(.number(Double(normalization.mean))),
-            "deviation": JSONValue(.number(Double(normalization.deviation))),
-          ]
-        ))
-    }
+    if averagesMirror { members.append(("mirrorAverage", JSONValue(.boolean(true)))) }
+    if let normalization { members.append(("normalization", normalization.json)) }
+    if let weights { members.append(("weights", JSONValue(.string(weights)))) }
+    if let frozen { members.append(("freeze", JSONValue(.string(frozen)))) }
     return JSONValue(.object(members))
   }
 
@@ -93,8 +134,13 @@ package struct ImageBranch: Sendable, Equatable {
 
   func normalize(_ pixels: UnsafeMutableBufferPointer<Float>) {
     guard let normalization else { return }
-    let (mean, factor) = (normalization.mean, 1 / normalization.deviation)
-    for index in pixels.indices { pixels[index] = (pixels[index] - mean) * factor }
+    let count = normalization.mean.count
+    for channel in 0..<count {
+      let (mean, factor) = (normalization.mean[channel], 1 / normalization.deviation[channel])
+      for index in stride(from: channel, to: pixels.count, by: count) {
+        pixels[index] = (pixels[index] - mean) * factor
+      }
+    }
   }
 
   /// A picture as this branch reads it: `[size, size, channels]`, 8 bits.

@@ -77,7 +77,7 @@ package struct ImageStore: Sendable {
       $0 + (Double($1.offset) - mean) * (Double($1.offset) - mean) * Double($1.element)
     }
     let deviation = (variance / count).squareRoot() / 255
-    return .init(mean: Float(mean / 255), deviation: Float(max(deviation, 1e-3)))
+    return .init(mean: [Float(mean / 255)], deviation: [Float(max(deviation, 1e-3))])
   }
 
   /// A batch of pictures, `[indices, size, size, channels]`, normalised; with a random stream also

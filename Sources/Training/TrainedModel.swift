@@ -8,7 +8,7 @@ import WeightFiles
 
 /// A classifier with all that prediction needs: preprocessing, vocabulary, labels.
 package struct TrainedModel {
-  package let classifier: MultimodalClassifier
+  package private(set) var classifier: MultimodalClassifier
   package let image: ImageBranch?
   package let text: TextBranch?
   package let vocabulary: Vocabulary?
@@ -42,10 +42,19 @@ package struct TrainedModel {
     classifier = try MultimodalClassifier(
       image: imageEncoder, text: textEncoder, outputs: 1, decoder: decoder, store: store)
     self.image = image
+    classifier.averagesMirror = image?.averagesMirror ?? false
+    classifier.frozenImageStages = image?.frozenStages ?? 0
     self.text = text
     vocabulary = preparation?.vocabulary
     self.decoder = decoder
     self.labels = labels
+  }
+
+  /// Puts weights in the place of the image encoder's, by its keys.
+  package func startImageEncoder(from tensors: [String: Tensor]) {
+    for (key, tensor) in tensors {
+      classifier.store.parameter("image.\(key)")?.replace(tensor)
+    }
   }
 
   /// The batches of this model over cases.

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import WeightFiles
 
 @Suite(
   "The program over a small study", .serialized,
@@ -96,6 +97,49 @@ struct StudyProgramTests {
       #expect(third.status == 0, "\(third.error)")
       #expect(
         try Data(contentsOf: URL(fileURLWithPath: "\(folder)/c/model.safetensors")) != weights[0])
+    }
+  }
+
+  @Test("Weights of a saved model start another; frozen stages keep theirs to the bit")
+  func transfer() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      let first = try ProgramRunner.run(["train", study, "--output", "\(folder)/first"])
+      #expect(first.status == 0, "\(first.error)")
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      let image = try #require(text.range(of: "\"text\": {"))
+      let weights = "\(folder)/first/parts/net"
+      #expect(FileManager.default.fileExists(atPath: weights), "\(first.output)")
+      for (freeze, changes) in [("all", false), ("block1", true)] {
+        let specification =
+          text[..<image.lowerBound].replacing(
+            "\"size\": 32,",
+            with: "\"size\": 32, \"weights\": \"\(weights)\", \"freeze\": \"\(freeze)\",")
+          + "\"fusion\": {\"hidden\": 8, \"views\": 2}}"
+        let path = "\(folder)/\(freeze).json"
+        try specification.write(toFile: path, atomically: true, encoding: .utf8)
+        let second = try ProgramRunner.run(["train", path, "--output", "\(folder)/\(freeze)"])
+        #expect(second.status == 0, "\(second.error)")
+        let (old, new) = (
+          try TensorFile.read(path: "\(weights)/model.safetensors"),
+          try TensorFile.read(path: "\(folder)/\(freeze)/model.safetensors")
+        )
+        for entry in old.entries where entry.name.hasPrefix("image.") {
+          let isFrozen =
+            !changes || entry.name.contains("conv0") || entry.name.contains("norm0")
+            || entry.name.contains("block1") || entry.name.contains("transition1")
+          let isSame = try old.floats(entry.name) == new.floats(entry.name)
+          #expect(isSame == isFrozen, "\(freeze): \(entry.name)")
+        }
+      }
+      let wrong = text.replacing(
+        "\"size\": 32,", with: "\"size\": 32, \"weights\": \"resnet18-imagenet\",")
+      try wrong.write(toFile: "\(folder)/wrong.json", atomically: true, encoding: .utf8)
+      let refused = try ProgramRunner.run([
+        "train", "\(folder)/wrong.json", "--output", "\(folder)/wrong",
+      ])
+      #expect(refused.status == 1)
+      #expect(refused.error.contains("are of resnet18, not of densenet121"), "\(refused.error)")
     }
   }
 

@@ -15,6 +15,7 @@ package struct CellRunner {
   package let registry: EncoderRegistry
   package let kernels: any Kernels
   package let progress: ProgressReporter
+  private let frozen = FeatureCache()
 
   package init(
     study: StudySpecification, cases: StudyCases, registry: EncoderRegistry,
@@ -52,7 +53,7 @@ package struct CellRunner {
     -> Outcome
   {
     var image = combination.image
-    if let branch = image {
+    if let branch = image, branch.normalization == nil {
       image?.normalization = cases.images[branch.name]?.normalization(over: split.training)
     }
     let preparation = try combination.text.map { branch in
@@ -77,12 +78,36 @@ package struct CellRunner {
       labels: cases.set.labels, registry: registry,
       store: ParameterStore(random: random.derived("parameters")))
     model.tokenizer = study.tokenizer
+    if let image, let weights = image.weights {
+      let source = try WeightSource(weights, registry, at: image.place)
+      model.startImageEncoder(from: try source.load(image, registry: registry))
+    }
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
-    let trainer = trainer(
-      model, settings, model.source(cases), "\(split.name) \(combination.name)")
+    let title = "\(split.name) \(combination.name)"
+    let source = try frozenSource(of: model, split, combination, random, title: title)
+    let trainer = trainer(model, settings, source ?? model.source(cases), title)
     let scores = try trainer.train(
       on: split.training, validation: split.validation, random: random.derived("training"))
     return try outcome(model, trainer, combination, split, scores)
+  }
+
+  /// The features of an encoder that is frozen whole, computed once; nil for any other.
+  ///
+  /// Where its weights are given and nothing is drawn they are the same on every split.
+  private func frozenSource(
+    of model: TrainedModel, _ split: Split, _ combination: Combination, _ random: RandomStream,
+    title: String
+  ) throws -> BatchSource? {
+    guard let branch = model.image, let encoder = model.classifier.image,
+      branch.frozenStages == encoder.stages.count
+    else { return nil }
+    var known = branch.weights == nil ? [:] : frozen.features[branch.json.text()] ?? [:]
+    let features = try features(
+      of: model, model.source(cases), split, parts: [split.training, split.validation, split.test],
+      views: combination.head.views, known: &known, random.derived("views"),
+      title: "\(title): features")
+    if branch.weights != nil { frozen.features[branch.json.text()] = known }
+    return BatchSource(features: features)
   }
 
   /// The paper's way: encoders trained on the same fold, their features side by side; the decoder is
@@ -120,8 +145,10 @@ package struct CellRunner {
 
     let source = model.source(cases)
     let title = "\(split.name) \(combination.name)"
+    var known: [Int: [Float]] = [:]
     let features = try features(
-      of: model, source, split, views: combination.head.views, random.derived("views"),
+      of: model, source, split, parts: [split.training, split.validation],
+      views: combination.head.views, known: &known, random.derived("views"),
       title: "\(title): features")
     model.classifier.store.setTrainable(false)
     model.classifier.store.setTrainable(true, prefix: "head.")
@@ -130,7 +157,7 @@ package struct CellRunner {
     var scores = try head.train(
       on: split.training, validation: split.validation, random: random.derived("head"),
       keepsStart: true)
-    model.classifier.store.setTrainable(true)
+    model.classifier.thaw()
     let tuning = trainer(model, combination.head.fineTuning, source, "\(title): fine-tuning")
     if combination.head.fineTuning.epochs > 0 {
       scores += try tuning.train(
@@ -142,12 +169,14 @@ package struct CellRunner {
 
   /// The features of every case with frozen encoders: once as they are, and for the training part
   /// again with augmentation for each further view.
+  ///
+  /// `known` holds features as they are by case: those there are not computed again, new ones join.
   private func features(
-    of model: TrainedModel, _ source: BatchSource, _ split: Split, views: Int,
-    _ random: RandomStream, title: String
+    of model: TrainedModel, _ source: BatchSource, _ split: Split, parts: [[Int]], views: Int,
+    known: inout [Int: [Float]], _ random: RandomStream, title: String
   ) throws -> [[[Float]]] {
     var features = [[[Float]]](repeating: [], count: cases.count)
-    let used = split.training + split.validation
+    let used = parts.flatMap { $0 }.filter { known[$0] == nil }
     let augments = model.image.map { !$0.augmentation.isOff } ?? false
     let rounds = augments ? views : 1
     progress.begin(title, total: used.count + split.training.count * (rounds - 1))
@@ -169,10 +198,12 @@ package struct CellRunner {
         let result = model.features(batch, &forward)
         let (values, width) = (result.values, result.channels)
         for (row, index) in batch.indices.enumerated() {
-          features[index].append(Array(values[row * width..<(row + 1) * width]))
+          let found = Array(values[row * width..<(row + 1) * width])
+          if view == 0 { known[index] = found } else { features[index].append(found) }
         }
         progress.advance(by: batch.indices.count)
       }
+      if view == 0 { for index in parts.joined() { features[index] = [known[index] ?? []] } }
     }
     return features
   }
@@ -207,4 +238,9 @@ package struct CellRunner {
     }
     return Outcome(model: model, results: results, epochs: epochs)
   }
+}
+
+/// Features of encoders that are frozen whole, by the branch's description and the case.
+private final class FeatureCache {
+  var features: [String: [Int: [Float]]] = [:]
 }

@@ -1,4 +1,5 @@
 import Basics
+import Downloads
 import EncoderKit
 import Registry
 
@@ -6,14 +7,20 @@ extension ZooCommand {
   static let list = Command(
     name: "list", summary: "List the encoders and fusion heads of the registry.",
     examples: [
-      ("zoo list", "everything"), ("zoo list --modality image --json", "for another program"),
+      ("zoo list", "every encoder and head"), ("zoo list --weights", "every weight set"),
+      ("zoo list --modality image --json", "for another program"),
     ],
     options: [
       .value("modality", choices: ["image", "text"], "Only encoders of this kind of input."),
+      .flag("weights", "List the published weight sets, and which are in the cache."),
       .flag("json", "Write JSON."),
     ]
   ) { arguments in
     let registry = try registry()
+    if arguments.flag("weights") {
+      try listWeights(registry.catalogue.weightSets, asJSON: arguments.flag("json"))
+      return
+    }
     let wanted = arguments.optionalString("modality")
     let encoders = registry.catalogue.encoders.filter {
       wanted == nil || $0.modality.rawValue == wanted
@@ -53,6 +60,34 @@ extension ZooCommand {
     let width = encoder.options.map { $0.name.count }.max() ?? 0
     for option in encoder.options {
       print("  \(pad(option.name, width))  \(option.summary) (default \(option.fallback))")
+    }
+  }
+
+  private static func listWeights(_ sets: [WeightSet], asJSON: Bool) throws {
+    let cache = try? DownloadCache.standard()
+    let paths = sets.map { set in (try? set.remoteFile()).flatMap { cache?.path(for: $0) } }
+    if asJSON {
+      let values = zip(sets, paths).map { set, path -> JSONValue in
+        [
+          "name": JSONValue(.string(set.name)), "encoder": JSONValue(.string(set.encoder)),
+          "url": JSONValue(.string(set.url)), "input": set.input.json,
+          "labels": JSONValue(.array(set.labels.map { JSONValue(.string($0)) })),
+          "licences": [
+            "code": JSONValue(.string(set.licences.code)),
+            "weights": JSONValue(.string(set.licences.weights)),
+            "data": JSONValue(.string(set.licences.data)),
+          ],
+          "path": path.map { JSONValue(.string($0)) } ?? nil,
+        ]
+      }
+      print(JSONValue(.array(values)).text())
+      return
+    }
+    let width = sets.map(\.name.count).max() ?? 0
+    for (set, path) in zip(sets, paths) {
+      let size = set.megabytes.map { "\(Int($0.rounded())) MB" } ?? ""
+      let state = path ?? (set.hash == nil ? "no hash known: download it yourself" : "not fetched")
+      print("\(pad(set.name, width))  \(pad(set.encoder, 12))  \(pad(size, 6))  \(state)")
     }
   }
 

@@ -1,0 +1,136 @@
+import Basics
+import Downloads
+
+/// A published set of weights: where it is, which encoder it belongs to, what it was trained on.
+package struct WeightSet: Sendable, Equatable {
+  /// The name that commands and specifications use, such as `resnet18-imagenet`.
+  package let name: String
+  /// The encoder it belongs to.
+  package let encoder: String
+  /// The address of the file.
+  package let url: String
+  /// The name in the cache.
+  package let fileName: String
+  /// What the file is checked against; nil where no hash is published.
+  package let hash: RemoteFile.Hash?
+  /// About how large the file is, in MB (10⁶ bytes); nil where unknown.
+  package let megabytes: Double?
+  /// The input it was trained for.
+  package let input: WeightInput
+  /// What its classifier tells apart, such as `ImageNet (1000 classes)`, or the labels in order.
+  package let labels: [String]
+  /// The licences, each on its own.
+  package let licences: WeightLicences
+  /// Where it stands in the catalogue.
+  package let place: Place
+
+  /// Reads an entry of the catalogue.
+  ///
+  /// - Throws: `ZooError` for an unknown key, a missing one or a hash that is none.
+  init(_ value: JSONValue) throws {
+    var object = try value.object()
+    place = value.place
+    name = try object.string("name")
+    encoder = try object.string("encoder")
+    url = try object.string("url")
+    fileName = String(url.split(separator: "/").last ?? "weights")
+    if let whole = try object.optionalString("sha256") {
+      hash = .sha256(whole)
+    } else {
+      hash = try object.optionalString("sha256Prefix").map { .sha256Prefix($0) }
+    }
+    let size = try object.number("megabytes", in: 0...1e9, default: 0)
+    megabytes = size > 0 ? size : nil
+    input = try WeightInput(object.required("input"))
+    labels = try object.strings("labels") ?? []
+    licences = try WeightLicences(object.required("licences"))
+    try object.finish()
+    if let hash { _ = try RemoteFile(url: url, size: nil, hash: hash, fileName: fileName) }
+  }
+
+  /// The file to download.
+  ///
+  /// - Throws: `ZooError` of code `.unsupported` when no hash is known to check it against.
+  package func remoteFile() throws -> RemoteFile {
+    guard let hash else {
+      throw ZooError(
+        .unsupported, "no hash of \"\(name)\" is known, so a download could not be checked",
+        at: place,
+        advice: "download \(url) yourself, and read it by: zoo weights import FILE --for \(encoder)"
+      )
+    }
+    return try RemoteFile(url: url, size: nil, hash: hash, fileName: fileName)
+  }
+}
+
+/// The images that weights were trained on: their preprocessing belongs to the weights.
+package struct WeightInput: Sendable, Equatable {
+  /// 1 for grey, 3 for colour.
+  package var channels: Int
+  /// Height and width in pixels after the crop.
+  package var size: Int
+  /// What the shorter side is brought to before the crop.
+  package var resize: Int
+  /// What is taken from each channel's values (0…1).
+  package var mean: [Float]
+  /// What they are divided by after that.
+  package var deviation: [Float]
+
+  /// An input; see the properties.
+  package init(channels: Int, size: Int, resize: Int, mean: [Float], deviation: [Float]) {
+    self.channels = channels
+    self.size = size
+    self.resize = resize
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// Reads an input from JSON.
+  ///
+  /// - Throws: `ZooError` for an unknown key or a value out of range.
+  package init(_ value: JSONValue) throws {
+    var object = try value.object()
+    channels = try object.required("channels").integer(in: 1...3)
+    size = try object.required("size").integer(in: 16...2048)
+    resize = try object.integer("resize", in: 16...4096, default: size)
+    mean = try object.required("mean").array().map { Float(try $0.number()) }
+    deviation = try object.required("deviation").array().map {
+      Float(try $0.number(in: 1e-9...1e9))
+    }
+    try object.finish()
+    guard channels != 2, mean.count == channels, deviation.count == channels, resize >= size else {
+      throw ZooError(
+        .badValue,
+        "expected 1 or 3 channels, as many means and deviations, and resize not below size",
+        at: value.place)
+    }
+  }
+
+  /// The input as JSON.
+  package var json: JSONValue {
+    [
+      "channels": JSONValue(.integer(channels)), "size": JSONValue(.integer(size)),
+      "resize": JSONValue(.integer(resize)),
+      "mean": JSONValue(.array(mean.map { JSONValue(.number(Double($0))) })),
+      "deviation": JSONValue(.array(deviation.map { JSONValue(.number(Double($0))) })),
+    ]
+  }
+}
+
+/// Under which terms weights come: code, weights and training data are three things.
+package struct WeightLicences: Sendable, Equatable {
+  package let code: String
+  package let weights: String
+  package let data: String
+
+  /// Reads the licences from JSON.
+  ///
+  /// - Throws: `ZooError` for an unknown or missing key.
+  package init(_ value: JSONValue) throws {
+    var object = try value.object()
+    code = try object.string("code")
+    weights = try object.string("weights")
+    data = try object.string("data")
+    try object.finish()
+  }
+}

@@ -1,0 +1,137 @@
+import Basics
+import Downloads
+import EncoderKit
+import Foundation
+import Registry
+import WeightFiles
+
+/// Where an encoder's starting weights come from: a weight set of the registry, a model folder that
+/// was saved here, or a weight file.
+package struct WeightSource: Sendable {
+  /// As the specification names it.
+  package let name: String
+  /// The encoder these weights belong to; nil for a plain file, whose tensors tell.
+  package let encoder: String?
+  /// What they were trained on; nil for a plain file.
+  package let input: WeightInput?
+  private let set: WeightSet?
+  private let path: String
+  private let place: Place
+
+  /// Finds a weight source; its file is read by `load`.
+  ///
+  /// - Throws: `ZooError` when the name is neither a weight set nor a file that is there.
+  package init(_ name: String, _ registry: EncoderRegistry, at place: Place) throws {
+    self.name = name
+    self.place = place
+    if let known = registry.catalogue.weightSets.first(where: { $0.name == name }) {
+      (set, encoder, input, path) = (known, known.encoder, known.input, "")
+      return
+    }
+    set = nil
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+      throw ZooError(
+        .notFound,
+        "no weight set and no file is called \"\(name)\"; "
+          + suggestion(for: name, among: ["random"] + registry.catalogue.weightSets.map(\.name)),
+        at: place, advice: "zoo list --weights shows the weight sets")
+    }
+    guard isFolder.boolValue else {
+      (encoder, input, path) = (nil, nil, name)
+      return
+    }
+    path = "\(name)/model.safetensors"
+    var root = try JSONValue.parse(contentsOf: "\(name)/model.json").object()
+    guard let value = root.value("image") else {
+      throw ZooError(.badValue, "the model there reads no images", at: Place(path: name))
+    }
+    let branch = try ImageBranch(value, registry: registry, defaults: TrainingSettings())
+    encoder = branch.encoder
+    input = branch.normalization.map { fitted in
+      func all(_ values: [Float]) -> [Float] {
+        values.count == branch.channels
+          ? values : [Float](repeating: values[0], count: branch.channels)
+      }
+      return WeightInput(
+        channels: branch.channels, size: branch.size, resize: branch.size,
+        mean: all(fitted.mean), deviation: all(fitted.deviation))
+    }
+  }
+
+  /// The tensors by the encoder's keys, in the program's layout.
+  ///
+  /// - Throws: `ZooError` when a weight set was not fetched, or the tensors do not fit whole.
+  package func load(_ branch: ImageBranch, registry: EncoderRegistry) throws -> [String: Tensor] {
+    let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
+    let file = try StateDictionary.read(path: try located())
+    let mapping = try WeightImport(
+      file, entry: entry, options: branch.options.object(), size: branch.size)
+    guard mapping.channels == branch.channels else {
+      throw ZooError(
+        .badValue,
+        "the weights \"\(name)\" read \(mapping.channels) channels; the branch has \(branch.channels)",
+        at: branch.place, advice: "set \"channels\" to \(mapping.channels)")
+    }
+    return try mapping.tensors().mapValues { Tensor($0.values, shape: $0.shape).fromFileOrder }
+  }
+
+  private func located() throws -> String {
+    guard let set else { return path }
+    let file = try set.remoteFile()
+    guard let path = try DownloadCache.standard().path(for: file) else {
+      throw ZooError(
+        .notFound, "the weight set \"\(name)\" is not on this machine", at: place,
+        advice: "get it by: zoo weights fetch \(name)")
+    }
+    return path
+  }
+}
+
+extension ImageBranch {
+  /// Takes over the preprocessing that belongs to weights.
+  ///
+  /// - Throws: `ZooError` where the specification asks for another encoder, channels or
+  ///   normalisation.
+  mutating func adopt(_ source: WeightSource) throws {
+    if let encoder = source.encoder, encoder != self.encoder {
+      throw ZooError(
+        .badValue, "the weights \"\(source.name)\" are of \(encoder), not of \(self.encoder)",
+        at: place)
+    }
+    guard let input = source.input else { return }
+    guard input.channels == channels else {
+      throw ZooError(
+        .badValue,
+        "the weights \"\(source.name)\" read \(input.channels) channels; found \(channels)",
+        at: place, advice: "leave \"channels\" out; grey images are repeated where three are read")
+    }
+    let own = Normalization(mean: input.mean, deviation: input.deviation)
+    if let normalization, normalization != own {
+      throw ZooError(
+        .badValue,
+        "the weights \"\(source.name)\" bring their own normalization, and the specification names another",
+        at: place, advice: "leave \"normalization\" out")
+    }
+    normalization = own
+  }
+
+  /// How many stages are frozen by the name of the last of them, or `all`.
+  static func stages(
+    upTo name: String?, of entry: any ImageEncoderEntry, options: JSONValue, size: Int,
+    channels: Int, at place: Place
+  ) throws -> Int {
+    guard let name else { return 0 }
+    let encoder = try entry.make(
+      options: options.object(), input: ImageInput(size: size, channels: channels),
+      scope: Scope(ParameterStore.blank()))
+    if name == "all" { return encoder.stages.count }
+    guard let index = encoder.stages.firstIndex(where: { $0.name == name }) else {
+      throw ZooError(
+        .badValue,
+        "unknown stage \"\(name)\"; "
+          + suggestion(for: name, among: encoder.stages.map(\.name) + ["all"]), at: place)
+    }
+    return index + 1
+  }
+}

@@ -1,0 +1,137 @@
+import Basics
+import Downloads
+import EncoderKit
+import Foundation
+import Registry
+import WeightFiles
+
+extension ZooCommand {
+  static let weights = Command(
+    name: "weights", summary: "Look into weight files, check them, bring them in, download them.",
+    subcommands: [inspectWeights, importWeights, fetchWeights])
+
+  private static let inspectWeights = Command(
+    name: "inspect", summary: "Show what a weight file holds; nothing in it is executed.",
+    discussion: "Reads safetensors and PyTorch's zip and legacy files, pickled modules included.",
+    examples: [("zoo weights inspect model.pth.tar", "keys, shapes and what wraps them")],
+    options: [.flag("json", "Write JSON."), .flag("all", "List every tensor.")],
+    arguments: [Argument("FILE", "A weight file.")]
+  ) { arguments in
+    let file = try StateDictionary.read(path: arguments.argument("FILE"))
+    if arguments.flag("json") {
+      print(json(file).text())
+      return
+    }
+    let values = file.entries.reduce(0) { $0 + $1.count }
+    print(
+      "\(file.format.rawValue), \(describe(file.content)): \(file.entries.count) tensors, \(values) values"
+    )
+    if !file.wrapping.isEmpty { print("found under \(file.wrapping.joined(separator: " / "))") }
+    for (key, value) in file.attributes.sorted(by: { $0.key < $1.key }) {
+      if let texts = value.texts, !texts.isEmpty {
+        print("\(key): \(texts.joined(separator: ", "))")
+      } else if let text = value.text {
+        print("\(key): \(text)")
+      }
+    }
+    let shown = arguments.flag("all") ? file.entries[...] : file.entries.prefix(12)
+    let width = shown.map(\.name.count).max() ?? 0
+    for entry in shown {
+      print("  \(pad(entry.name, width))  \(entry.elementType.rawValue)  \(entry.shape)")
+    }
+    if shown.count < file.entries.count {
+      print("  and \(file.entries.count - shown.count) more (--all)")
+    }
+  }
+
+  private static let importWeights = Command(
+    name: "import", summary: "Bring a file's weights to an encoder's keys, checked key by key.",
+    discussion:
+      "Ends in a report: tensors mapped, renamed, dropped, missing. What does not fit whole is "
+      + "refused, unless --allow names it. With --output the tensors are written as safetensors with "
+      + "the published keys: same weights, same bytes.",
+    examples: [
+      ("zoo weights import resnet18.pth --for resnet18", "check alone"),
+      ("zoo weights import m.pth.tar --for densenet121 --output m.safetensors", "convert"),
+    ],
+    options: [
+      .value("for", "ENCODER", isRequired: true, "The encoder, by its name in the registry."),
+      .value("options", "JSON", default: "{}", "The encoder's options."),
+      .value("allow", "KEYS", "Keys, or their first parts, that may be missing or unexpected."),
+      .value("output", "FILE", "Write the tensors there."),
+    ],
+    arguments: [Argument("FILE", "A weight file.")]
+  ) { arguments in
+    let registry = try registry()
+    let path = arguments.argument("FILE")
+    let entry = try registry.imageEncoder(arguments.string("for"), at: Place())
+    let options = try JSONValue.parse(Data(arguments.string("options").utf8), path: "--options")
+    let mapping = try WeightImport(
+      StateDictionary.read(path: path), entry: entry, options: options.object(),
+      size: entry.description.image?.size ?? 224)
+    let allowed = (arguments.optionalString("allow") ?? "").split(separator: ",").map(String.init)
+    let tensors: [String: (shape: [Int], values: [Float])]
+    do {
+      tensors = try mapping.tensors(allowing: allowed)
+    } catch {
+      print(mapping.lines.joined(separator: "\n"))
+      throw error
+    }
+    print(mapping.lines.joined(separator: "\n"))
+    guard let output = arguments.optionalString("output") else { return }
+    guard !FileManager.default.fileExists(atPath: output) else {
+      throw ZooError(
+        .conflict, "the file is already there", at: Place(path: output),
+        advice: "choose another --output")
+    }
+    try TensorFile.write(
+      tensors.map { (name: $0.key, shape: $0.value.shape, values: $0.value.values) },
+      metadata: ["format": "pt"], to: output)
+    print("wrote \(output)")
+  }
+
+  private static let fetchWeights = Command(
+    name: "fetch", summary: "Download a published weight set, checked by its hash, into the cache.",
+    discussion:
+      "The cache is $XDG_CACHE_HOME/encoderzoo/weights, else ~/.cache/encoderzoo/weights. A download "
+      + "that was cut goes on where it stopped; a wrong hash leaves nothing behind.",
+    examples: [("zoo weights fetch resnet18-imagenet", "zoo list --weights tells the names")],
+    options: [.flag("verify", "Compute the hash of a file that is there already, too.")],
+    arguments: [Argument("NAME", "A weight set of the registry.")]
+  ) { arguments in
+    let set = try registry().catalogue.weightSet(arguments.argument("NAME"))
+    let file = try set.remoteFile()
+    FileHandle.standardError.write(
+      Data(
+        "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n"
+          .utf8))
+    print(
+      try DownloadCache.standard().fetch(
+        file, progress: progress(arguments), verify: arguments.flag("verify")))
+  }
+
+  private static func describe(_ content: StateDictionary.Content) -> String {
+    switch content {
+    case .stateDictionary: "state dictionary"
+    case .checkpoint: "checkpoint"
+    case .module(let name): "pickled module \(name)"
+    }
+  }
+
+  private static func json(_ file: StateDictionary) -> JSONValue {
+    [
+      "format": JSONValue(.string(file.format.rawValue)),
+      "content": JSONValue(.string(describe(file.content))),
+      "wrapping": JSONValue(.array(file.wrapping.map { JSONValue(.string($0)) })),
+      "tensors": JSONValue(
+        .array(
+          file.entries.map { entry in
+            [
+              "name": JSONValue(.string(entry.name)),
+              "type": JSONValue(.string(entry.elementType.rawValue)),
+              "shape": JSONValue(.array(entry.shape.map { JSONValue(.integer($0)) })),
+            ]
+          })),
+    ]
+  }
+}
