@@ -23,17 +23,13 @@ private struct Word2VecEntry: TextEncoderEntry {
       .init("learningRate", default: "0.025", "first learning rate of the vectors"),
       .init("minimumCount", default: "2", "rarer words count as unknown"),
       .init("vocabularySize", default: "15000", "the most words that get a vector"),
-      .init("maximumWords", default: "140", "words of a text that are read"),
       .init("racing", default: "false", "threads overwrite each other: faster, not reproducible"),
-      .init("kernels", default: "[3, 4, 5]", "widths of the convolutions, in words"),
-      .init("filters", default: "100", "filters of each width"),
-      .init("embeddingDropout", default: "0", "dropout on word vectors, in training"),
-      .init("wordDropout", default: "0", "share of words replaced by unknown, in training"),
-      .init("freezeEmbedding", default: "false", "keep the word vectors as they were trained"),
-    ])
+      .init("continueTraining", default: "true", "train vectors that are given further"),
+    ] + ConvolutionalTextOptions.descriptions)
 
   func prepare(
-    corpus: [[String]], options: JSONObject, random: RandomStream, progress: (Double) -> Bool
+    corpus: [[String]], options: JSONObject, vectors path: String?, random: RandomStream,
+    progress: (Double) -> Bool
   ) throws -> TextPreparation {
     let settings = try Word2VecSettings(options)
     let vocabulary = Vocabulary(
@@ -41,44 +37,44 @@ private struct Word2VecEntry: TextEncoderEntry {
     var training = settings.training
     var stream = random
     training.seed = stream.next()
+    let given = try path.map { try read($0, for: vocabulary) }
+    if let given, settings.namesDimension, given.dimension != training.dimension {
+      throw ZooError(
+        .badValue,
+        "the vectors have dimension \(given.dimension); \"dimension\" is \(training.dimension)",
+        at: options.place, advice: "leave \"dimension\" out")
+    }
+    if let given { training.dimension = given.dimension }
+    if !settings.continuesTraining { training.epochs = 0 }
+    let words = Dictionary(
+      uniqueKeysWithValues: zip(vocabulary.words, vocabulary.counts).dropFirst(2))
     let vectors = try trainWordVectors(
-      corpus: corpus.map { vocabulary.indices(of: $0.prefix(settings.maximumWords)) },
-      vocabulary: vocabulary, options: training, threads: Compute.threads, progress: progress)
+      corpus: corpus.map { vocabulary.indices(of: $0.prefix(settings.network.maximumWords)) },
+      vocabulary: vocabulary, options: training, threads: Compute.threads,
+      startingFrom: given?.start, progress: progress)
     return TextPreparation(
-      vocabulary: vocabulary, dimension: training.dimension, vectors: vectors)
+      vocabulary: vocabulary, dimension: training.dimension, vectors: vectors,
+      coverage: given?.table.coverage(of: words, listing: 10))
+  }
+
+  /// Vectors of a file in the order of a vocabulary; zeros where it has none.
+  private func read(_ path: String, for vocabulary: Vocabulary) throws
+    -> (table: WordVectorTable, dimension: Int, start: [Float])
+  {
+    let table = try WordVectors.read(path: path, keeping: Array(vocabulary.words.dropFirst(2)))
+    guard !table.words.isEmpty else {
+      throw ZooError(
+        .badValue, "no word of the training texts has a vector there", at: Place(path: path))
+    }
+    let none = [Float](repeating: 0, count: table.dimension)
+    let start = vocabulary.words.flatMap { word in table.vector(of: word).map { Array($0) } ?? none
+    }
+    return (table, table.dimension, start)
   }
 
   func make(options: JSONObject, preparation: TextPreparation, scope: Scope) throws
     -> any TextEncoder
   {
-    try ConvolutionalTextEncoder(Word2VecSettings(options), preparation, scope)
-  }
-}
-
-/// A 1-D CNN over word vectors, which train further unless frozen.
-private struct ConvolutionalTextEncoder: TextEncoder {
-  private let network: TextConvolution
-  private let settings: Word2VecSettings
-  let featureWidth: Int
-
-  init(_ settings: Word2VecSettings, _ preparation: TextPreparation, _ scope: Scope) throws {
-    self.settings = settings
-    network = try TextConvolution(
-      scope, words: preparation.vocabulary.count, dimension: preparation.dimension,
-      kernels: settings.kernels, filters: settings.filters, vectors: preparation.vectors)
-    featureWidth = network.featureWidth
-    if settings.freezesEmbedding { network.embedding.isTrainable = false }
-  }
-
-  func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
-    var texts = texts.map { Array($0.prefix(settings.maximumWords)) }
-    if run.mode == .training, settings.wordDropout > 0 {
-      for text in texts.indices {
-        for word in texts[text].indices where run.random.uniform() < settings.wordDropout {
-          texts[text][word] = 1
-        }
-      }
-    }
-    return network(texts, &run, embeddingDropout: settings.embeddingDropout)
+    try ConvolutionalTextEncoder(Word2VecSettings(options).network, preparation, scope)
   }
 }

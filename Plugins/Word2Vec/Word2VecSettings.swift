@@ -5,12 +5,11 @@ struct Word2VecSettings: Sendable, Equatable {
   var training: Word2VecOptions
   let minimumCount: Int
   let vocabularySize: Int
-  let maximumWords: Int
-  let kernels: [Int]
-  let filters: Int
-  let embeddingDropout: Float
-  let wordDropout: Double
-  let freezesEmbedding: Bool
+  /// Whether vectors that are given train further on the texts.
+  let continuesTraining: Bool
+  /// Whether the specification asks for a dimension.
+  let namesDimension: Bool
+  let network: ConvolutionalTextOptions
 
   /// Reads the options of a specification.
   ///
@@ -30,15 +29,9 @@ struct Word2VecSettings: Sendable, Equatable {
     training.racing = try options.boolean("racing", default: false)
     minimumCount = try options.integer("minimumCount", in: 1...1_000_000, default: 2)
     vocabularySize = try options.integer("vocabularySize", in: 1...10_000_000, default: 15_000)
-    maximumWords = try options.integer("maximumWords", in: 1...100_000, default: 140)
-    kernels = try options.integers("kernels", in: 1...64) ?? [3, 4, 5]
-    filters = try options.integer("filters", in: 1...4096, default: 100)
-    embeddingDropout = Float(try options.number("embeddingDropout", in: 0...0.9, default: 0))
-    wordDropout = try options.number("wordDropout", in: 0...0.9, default: 0)
-    freezesEmbedding = try options.boolean("freezeEmbedding", default: false)
+    continuesTraining = try options.boolean("continueTraining", default: true)
+    namesDimension = options.value("dimension") != nil
+    network = try ConvolutionalTextOptions(&options)
     try options.finish()
-    guard !kernels.isEmpty else {
-      throw ZooError(.badValue, "\"kernels\" is empty; expected widths in words", at: options.place)
-    }
   }
 }

@@ -1,3 +1,8 @@
+import Basics
+import Layers
+import Tensors
+import WordVectors
+
 /// A network that turns texts into features.
 public protocol TextEncoder {
   /// The width of the features.
@@ -15,12 +20,17 @@ public struct TextPreparation: Sendable {
   public let dimension: Int
   /// The starting vectors, `[words, dimension]` row-major; nil to draw them.
   public let vectors: [Float]?
+  /// How much of the training texts a file of word vectors covered; nil where none was read.
+  public let coverage: WordCoverage?
 
   /// A vocabulary with its vectors.
-  public init(vocabulary: Vocabulary, dimension: Int, vectors: [Float]?) {
+  public init(
+    vocabulary: Vocabulary, dimension: Int, vectors: [Float]?, coverage: WordCoverage? = nil
+  ) {
     self.vocabulary = vocabulary
     self.dimension = dimension
     self.vectors = vectors
+    self.coverage = coverage
   }
 }
 
@@ -31,11 +41,12 @@ public protocol TextEncoderEntry: Sendable {
 
   /// Fits vocabulary and vectors to the tokenised training texts, and to nothing else.
   ///
+  /// `vectors` is the path of a file of word vectors, where the specification names one.
   /// Deterministic for a random stream, whatever the thread count.
   ///
   /// - Throws: `ZooError` for unknown or impossible options or texts without a usable word.
   func prepare(
-    corpus: [[String]], options: JSONObject, random: RandomStream,
+    corpus: [[String]], options: JSONObject, vectors: String?, random: RandomStream,
     progress: (Double) -> Bool
   ) throws -> TextPreparation
 

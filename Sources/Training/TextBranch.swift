@@ -6,6 +6,8 @@ package struct TextBranch: Sendable, Equatable {
   package var name: String
   package var encoder: String
   package var options: JSONValue
+  /// The path of a file of word vectors; nil where none is named.
+  package var vectors: String?
   package var training: TrainingSettings
   package var place: Place
 
@@ -19,6 +21,7 @@ package struct TextBranch: Sendable, Equatable {
     encoder = try named.string()
     _ = try registry.textEncoder(encoder, at: named.place)
     name = try object.string("name", default: encoder)
+    vectors = try object.optionalString("vectors")
     options = object.value("options") ?? [:]
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     try object.finish()
@@ -29,6 +32,7 @@ package struct TextBranch: Sendable, Equatable {
     [
       "name": JSONValue(.string(name)), "encoder": JSONValue(.string(encoder)),
       "options": options, "training": training.json,
+      "vectors": vectors.map { JSONValue(.string($0)) } ?? nil,
     ]
   }
 }

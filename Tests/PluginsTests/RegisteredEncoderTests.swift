@@ -155,7 +155,7 @@ struct RegisteredEncoderTests {
     }
     let options = try (["dimension": 12, "filters": 5, "epochs": 2] as JSONValue).object()
     let prepared = try entry.prepare(
-      corpus: corpus, options: options, random: RandomStream(seed: 1)
+      corpus: corpus, options: options, vectors: nil, random: RandomStream(seed: 1)
     ) { _ in true }
     #expect(prepared.vocabulary.count == 12)
     let store = ParameterStore(random: RandomStream(seed: 1))

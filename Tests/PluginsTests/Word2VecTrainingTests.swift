@@ -126,7 +126,7 @@ struct Word2VecTrainingTests {
     arguments: [
       (Word2VecOptions(dimension: 0), "dimension: 0 is out of range; expected 1 to 65536"),
       (Word2VecOptions(window: 0), "window: 0"), (Word2VecOptions(negatives: -1), "negatives: -1"),
-      (Word2VecOptions(epochs: 0), "epochs: 0"), (Word2VecOptions(subsampling: 2), "subsampling"),
+      (Word2VecOptions(epochs: -1), "epochs: -1"), (Word2VecOptions(subsampling: 2), "subsampling"),
       (Word2VecOptions(learningRate: .nan), "learningRate: nan"),
       (Word2VecOptions(learningRate: 1e-5), "minimumLearningRate: 0.0001"),
     ])

@@ -62,7 +62,7 @@ package struct Word2VecOptions: Sendable, Equatable {
     try check("dimension", dimension, 1...65_536)
     try check("window", window, 1...100)
     try check("negatives", negatives, 1...1000)
-    try check("epochs", epochs, 1...100_000)
+    try check("epochs", epochs, 0...100_000)
     try check("subsampling", subsampling, 0...1)
     try check("noiseExponent", noiseExponent, -2...2)
     try check("learningRate", learningRate, 1e-9...1)

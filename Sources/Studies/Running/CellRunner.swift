@@ -62,7 +62,7 @@ package struct CellRunner {
       var done = 0
       return try registry.textEncoder(branch.encoder, at: branch.place).prepare(
         corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
-        random: random.derived("preparation")
+        vectors: branch.vectors, random: random.derived("preparation")
       ) { fraction in
         let percent = Int(fraction * 100)
         if percent > done { progress.advance(by: percent - done) }
@@ -71,6 +71,9 @@ package struct CellRunner {
       }
     }
     try Interruption.check()
+    if let coverage = preparation?.coverage {
+      progress.line("\(split.name) \(combination.name): \(coverage)")
+    }
     var decoder = combination.head.decoder
     decoder.hidden /= 2
     var model = try TrainedModel(

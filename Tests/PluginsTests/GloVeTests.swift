@@ -1,0 +1,130 @@
+import EncoderKit
+import Foundation
+import Registry
+import TestSupport
+import Testing
+
+/// A GloVe file of three words in four dimensions; "effusion" and "the" are not among them.
+private let file = """
+  lungs 1 2 3 4
+  clear -1 0.5 0 2
+  heart 0.25 0.25 0.25 0.25
+
+  """.replacing("\n\n", with: "\n")
+private let corpus = [["the", "lungs", "clear"], ["effusion", "lungs"], ["the", "the"]]
+
+private func entry(_ name: String) throws -> any TextEncoderEntry {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  let catalogue = try Catalogue(path: root.appendingPathComponent("registry.json").path)
+  return try EncoderRegistry(catalogue).textEncoder(name, at: Place())
+}
+
+private func prepare(_ name: String, _ options: JSONValue, vectors: String?, seed: UInt64 = 1)
+  throws -> TextPreparation
+{
+  try entry(name).prepare(
+    corpus: corpus, options: options.object(), vectors: vectors, random: RandomStream(seed: seed)
+  ) { _ in true }
+}
+
+private func row(_ word: String, _ prepared: TextPreparation) throws -> [Float] {
+  let index = Int(prepared.vocabulary.index(of: word))
+  let values = try #require(prepared.vectors)
+  return Array(values[index * prepared.dimension..<(index + 1) * prepared.dimension])
+}
+
+@Suite("Given word vectors")
+struct GloVeTests {
+  @Test("Found vectors are the file's, others are drawn, padding is zero, coverage is counted")
+  func starts() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try file.write(toFile: path, atomically: true, encoding: .utf8)
+      let prepared = try prepare("glove", [:], vectors: path)
+      #expect(prepared.dimension == 4)
+      #expect(
+        prepared.vocabulary.words == ["<pad>", "<unk>", "the", "lungs", "clear", "effusion"])
+      #expect(try row("lungs", prepared) == [1, 2, 3, 4])
+      #expect(try row("clear", prepared) == [-1, 0.5, 0, 2])
+      #expect(try row("<pad>", prepared) == [0, 0, 0, 0])
+      #expect(try row("<unk>", prepared) == [0, 1.25, 1.5, 3])
+      #expect(try row("the", prepared) != row("effusion", prepared))
+      let coverage = try #require(prepared.coverage)
+      #expect((coverage.types, coverage.coveredTypes) == (4, 2))
+      #expect((coverage.tokens, coverage.coveredTokens) == (7, 3))
+      #expect(coverage.missing.map(\.word) == ["the", "effusion"])
+      let again = try prepare("glove", [:], vectors: path)
+      #expect(again.vectors == prepared.vectors)
+      let other = try prepare("glove", [:], vectors: path, seed: 2)
+      #expect(try row("the", other) != row("the", prepared))
+      #expect(try row("lungs", other) == row("lungs", prepared))
+    }
+  }
+
+  @Test("A frozen embedding gets no gradient, a free one does", arguments: [true, false])
+  func freezing(_ isFrozen: Bool) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try file.write(toFile: path, atomically: true, encoding: .utf8)
+      let options: JSONValue = [
+        "filters": 3, "kernels": [1, 2], "freezeEmbedding": JSONValue(.boolean(isFrozen)),
+      ]
+      let prepared = try prepare("glove", options, vectors: path)
+      let store = ParameterStore(random: RandomStream(seed: 1))
+      let encoder = try entry("glove").make(
+        options: options.object(), preparation: prepared, scope: Scope(store))
+      let tape = Tape()
+      var run = Forward(
+        .training, random: RandomStream(seed: 1), tape: tape, kernels: OpenBLASKernels())
+      let features = encoder.features(
+        corpus.map { prepared.vocabulary.indices(of: $0) }, &run)
+      #expect(features.shape == [3, 6])
+      tape.backward(from: features, gradient: Tensor(repeating: 1, shape: features.shape))
+      for parameter in store.parameters {
+        let expectsGradient = !(isFrozen && parameter.key == "embedding.weight")
+        #expect((parameter.node.take() != nil) == expectsGradient, "\(parameter.key)")
+      }
+    }
+  }
+
+  @Test("No file, a file without a word of the texts, and another dimension are refused")
+  func refused() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try file.write(toFile: path, atomically: true, encoding: .utf8)
+      #expect(
+        errorText { _ = try prepare("glove", [:], vectors: nil) }
+          .contains("\"vectors\": \"glove.6B.300d.txt\""))
+      #expect(
+        errorText { _ = try prepare("word2vec", ["dimension": 5], vectors: path) }
+          .contains("the vectors have dimension 4; \"dimension\" is 5"))
+      let other = "\(folder)/other.txt"
+      try "poumons 1 2 3\nclairs 1 2 3\n".write(toFile: other, atomically: true, encoding: .utf8)
+      for name in ["glove", "word2vec"] {
+        #expect(
+          errorText { _ = try prepare(name, ["minimumCount": 1], vectors: other) }
+            .contains("other.txt"))
+      }
+    }
+  }
+
+  @Test("Word2Vec goes on from given vectors, or keeps them")
+  func continues() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try file.write(toFile: path, atomically: true, encoding: .utf8)
+      let options: JSONValue = ["minimumCount": 1, "epochs": 3, "subsampling": 0]
+      let trained = try prepare("word2vec", options, vectors: path)
+      #expect(trained.dimension == 4)
+      #expect(try row("lungs", trained) != [1, 2, 3, 4])
+      #expect(try prepare("word2vec", options, vectors: path).vectors == trained.vectors)
+      let kept = try prepare(
+        "word2vec", ["minimumCount": 1, "continueTraining": false], vectors: path)
+      #expect(try row("lungs", kept) == [1, 2, 3, 4])
+      #expect(try row("clear", kept) == [-1, 0.5, 0, 2])
+      #expect(try row("the", kept) != [0, 0, 0, 0])
+      #expect(kept.coverage?.coveredTypes == 2)
+    }
+  }
+}
