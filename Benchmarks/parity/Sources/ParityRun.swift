@@ -10,8 +10,8 @@ import WeightFiles
 /// One pass of an encoder with given weights, forward and backward, for a script to compare with its
 /// peer.
 ///
-/// The folder holds `weights.safetensors` (published keys, with `classifier.weight` `[1, width]` and
-/// `classifier.bias` `[1]`) and `input.safetensors` (`images` `[batch, channels, height, width]`,
+/// The folder holds the weights, `weights.safetensors` or another file that is named (published keys,
+/// the classifier `[1, width]` under its published key), and `input.safetensors` (`images` `[batch, channels, height, width]`,
 /// `labels` `[batch]`). Written there: `output.safetensors` with `logits`, `loss`, `features`,
 /// `grad.KEY` and `stat.KEY` in the order of files, and `relus.bits`, what the ReLUs chose: a bit a
 /// value, the lowest first, channels-last, each ReLU's beginning on a byte of its own.
@@ -26,12 +26,14 @@ struct ParityRun {
   func run() throws {
     let saved = try weights()
     let (images, labels) = try input()
-    let store = ParameterStore(saved: saved, origin: "\(settings.folder)/weights.safetensors")
+    let store = ParameterStore(saved: saved, origin: "\(settings.folder)/\(settings.weights)")
     let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
-    let encoder = try registry.imageEncoder(settings.encoder, at: Place()).make(
+    let entry = try registry.imageEncoder(settings.encoder, at: Place())
+    let encoder = try entry.make(
       options: try JSONValue.parse(Data(settings.options.utf8)).object(),
       input: ImageInput(size: images.shape[1], channels: images.channels), scope: Scope(store))
-    let classifier = try Linear(Scope(store)("classifier"), from: encoder.featureWidth, to: 1)
+    let key = entry.description.image?.classifier ?? "classifier"
+    let classifier = try Linear(Scope(store)(key), from: encoder.featureWidth, to: 1)
 
     let kernels = RecordingKernels(try KernelChoice.make(settings.kernels))
     let tape = Tape()
@@ -59,9 +61,9 @@ struct ParityRun {
   }
 
   private func weights() throws -> [String: Tensor] {
-    let file = try TensorFile.read(path: "\(settings.folder)/weights.safetensors")
+    let file = try StateDictionary.read(path: "\(settings.folder)/\(settings.weights)")
     var saved: [String: Tensor] = [:]
-    for entry in file.entries {
+    for entry in file.entries where !entry.name.hasSuffix("num_batches_tracked") {
       saved[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape).fromFileOrder
     }
     return saved

@@ -3,7 +3,7 @@ import EncoderKit
 import Foundation
 
 /// The command line: `zoo-parity ENCODER FOLDER [--mode training|evaluation] [--kernels
-/// onednn|openblas] [--options JSON]`.
+/// onednn|openblas] [--options JSON] [--weights FILE]`.
 struct ParitySettings {
   let encoder: String
   let folder: String
@@ -12,10 +12,12 @@ struct ParitySettings {
   var kernels: String?
   /// The encoder's options as a JSON object.
   var options = "{}"
+  /// The weight file's name in the folder.
+  var weights = "weights.safetensors"
 
   private static let usage =
     "expected ENCODER FOLDER [--mode training|evaluation] [--kernels onednn|openblas] "
-    + "[--options JSON]"
+    + "[--options JSON] [--weights FILE]"
 
   /// Reads the arguments behind the program's name.
   ///
@@ -32,6 +34,7 @@ struct ParitySettings {
       case ("--mode", "evaluation"): mode = .evaluation
       case ("--kernels", "onednn"), ("--kernels", "openblas"): kernels = value
       case ("--options", _): options = value
+      case ("--weights", _): weights = value
       default:
         throw ZooError(.usage, "found \(arguments[index]) \(value); \(Self.usage)")
       }

@@ -56,7 +56,14 @@ extension ZooCommand {
       return
     }
     print("\(encoder.name) (\(encoder.modality.rawValue))\n  \(encoder.summary)")
-    print("  \(encoder.paper)\n  \(encoder.link)\noptions:")
+    print("  \(encoder.paper)\n  \(encoder.link)")
+    if let image = encoder.image {
+      print("  features: \(image.featureWidth); published for \(image.size) pixels")
+      print("  stages, to freeze up to one: \(image.stages.joined(separator: ", "))")
+      let sets = try registry().catalogue.weightSets.filter { $0.encoder == encoder.name }
+      if !sets.isEmpty { print("  weights: \(sets.map(\.name).joined(separator: ", "))") }
+    }
+    print("options:")
     let width = encoder.options.map { $0.name.count }.max() ?? 0
     for option in encoder.options {
       print("  \(pad(option.name, width))  \(option.summary) (default \(option.fallback))")
