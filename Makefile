@@ -12,8 +12,9 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-# Package.swift finds plugins and tests by their folders; a kept manifest would not see new ones.
-FRESH = --manifest-cache none
+# Package.swift finds plugins and tests by their folders; a kept manifest or plan would not see new
+# ones.
+FRESH = --manifest-cache none --disable-build-manifest-caching
 
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test

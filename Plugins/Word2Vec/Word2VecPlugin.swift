@@ -45,7 +45,7 @@ private struct Word2VecEntry: TextEncoderEntry {
         at: options.place, advice: "leave \"dimension\" out")
     }
     if let given { training.dimension = given.dimension }
-    if !settings.continuesTraining { training.epochs = 0 }
+    if given != nil, !settings.continuesTraining { training.epochs = 0 }
     let words = Dictionary(
       uniqueKeysWithValues: zip(vocabulary.words, vocabulary.counts).dropFirst(2))
     let vectors = try trainWordVectors(
