@@ -124,7 +124,8 @@ for (name, dependencies) in [
   ),
   ("Images", ["Images", "CImageCodecs", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
-  ("Fusion", ["Fusion", "EncoderKit"]), ("Training", ["Training", "Fusion", "EncoderKit"]),
+  ("Fusion", ["Fusion", "EncoderKit"]),
+  ("Training", ["Training", "Fusion", "Registry", "EncoderKit", "Basics"] + pluginDependencies),
   (
     "Studies",
     ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"]

@@ -73,10 +73,14 @@ package struct ImageBranch: Sendable, Equatable {
     }
   }
 
-  /// Reads the branch of a specification.
+  /// Reads the branch of a specification, or of a saved model: that one is whole, and `weights` only
+  /// tells what it once started from.
   ///
   /// - Throws: `ZooError` for an unknown key, encoder or value.
-  package init(_ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings) throws {
+  package init(
+    _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
+    isSaved: Bool = false
+  ) throws {
     var object = try value.object()
     place = value.place
     let named = try object.required("encoder")
@@ -86,7 +90,9 @@ package struct ImageBranch: Sendable, Equatable {
     let start = object.value("weights")
     weights = try start?.string()
     if weights == "random" { weights = nil }
-    let source = try weights.map { try WeightSource($0, registry, at: start?.place ?? value.place) }
+    let source = try (isSaved ? nil : weights).map {
+      try WeightSource($0, registry, at: start?.place ?? value.place)
+    }
     size = try object.integer("size", in: 16...2048, default: source?.input?.size ?? 224)
     channels = try object.integer("channels", in: 1...3, default: source?.input?.channels ?? 1)
     guard channels != 2 else {

@@ -52,7 +52,7 @@ extension TrainedModel {
     _ = try root.number("threshold", in: 0...1, default: 0.5)
     let settings = TrainingSettings()
     let image = try root.value("image").map {
-      try ImageBranch($0, registry: registry, defaults: settings)
+      try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
     let text = try root.value("text").map {
       try TextBranch($0, registry: registry, defaults: settings)

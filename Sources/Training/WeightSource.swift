@@ -46,7 +46,8 @@ package struct WeightSource: Sendable {
     guard let value = root.value("image") else {
       throw ZooError(.badValue, "the model there reads no images", at: Place(path: name))
     }
-    let branch = try ImageBranch(value, registry: registry, defaults: TrainingSettings())
+    let branch = try ImageBranch(
+      value, registry: registry, defaults: TrainingSettings(), isSaved: true)
     encoder = branch.encoder
     input = branch.normalization.map { fitted in
       func all(_ values: [Float]) -> [Float] {

@@ -14,9 +14,7 @@ private let file = """
 private let corpus = [["the", "lungs", "clear"], ["effusion", "lungs"], ["the", "the"]]
 
 private func entry(_ name: String) throws -> any TextEncoderEntry {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  let catalogue = try Catalogue(path: root.appendingPathComponent("registry.json").path)
+  let catalogue = try Catalogue(path: packageFile("registry.json"))
   return try EncoderRegistry(catalogue).textEncoder(name, at: Place())
 }
 
@@ -125,6 +123,11 @@ struct GloVeTests {
       #expect(try row("clear", kept) == [-1, 0.5, 0, 2])
       #expect(try row("the", kept) != [0, 0, 0, 0])
       #expect(kept.coverage?.coveredTypes == 2)
+      let fresh: JSONValue = ["minimumCount": 1, "dimension": 4]
+      let without: JSONValue = ["minimumCount": 1, "dimension": 4, "continueTraining": false]
+      #expect(
+        try prepare("word2vec", without, vectors: nil).vectors
+          == prepare("word2vec", fresh, vectors: nil).vectors)
     }
   }
 }

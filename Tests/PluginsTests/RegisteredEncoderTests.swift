@@ -7,18 +7,15 @@ import Testing
 @testable import DenseNetPlugin
 
 private func registry() throws -> EncoderRegistry {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  return EncoderRegistry(try Catalogue(path: root.appendingPathComponent("registry.json").path))
+  EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
 }
 
 /// torchvision's state dictionaries by model, a line a tensor: key and shape; written by `make_keys.py`.
 private func keyLists() throws -> [String: [String]] {
-  let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("Resources/torchvision-keys.txt")
+  let file = packageFile("Tests/PluginsTests/Resources/torchvision-keys.txt")
   var lists: [String: [String]] = [:]
   var name = ""
-  for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+  for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") {
     if line.hasPrefix("# ") {
       name = String(line.dropFirst(2))
     } else {

@@ -6,13 +6,17 @@ import Foundation
 /// `ENCODERZOO_DATA`, else `../shared/data` beside the package. Nil where it is absent: tests that need it are disabled with a message.
 public let dataFolder: String? = {
   let environment = ProcessInfo.processInfo.environment["ENCODERZOO_DATA"]
-  let package = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  let candidates: [String?] = [environment, package.appendingPathComponent("../shared/data").path]
+  let candidates: [String?] = [environment, packageFile("../shared/data")]
   return candidates.compactMap { $0 }.first {
     FileManager.default.fileExists(atPath: "\($0)/pairs.csv")
   }
 }()
+
+/// The path of a file of the package, such as `registry.json`.
+public func packageFile(_ name: String) -> String {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent(name).path
+}
 
 /// Runs `body` with a fresh folder that is removed afterwards.
 public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {

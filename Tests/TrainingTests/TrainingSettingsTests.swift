@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Registry
 import TestSupport
 import Testing
 
@@ -18,6 +19,25 @@ struct TrainingSettingsTests {
     #expect(settings.rate(step: 99, of: 100) < 1e-3)
     settings.schedule = .constant
     #expect(settings.rate(step: 99, of: 100) == 1)
+  }
+
+  @Test("Pixels are normalised by one mean and deviation, or by those of each channel")
+  func normalization() throws {
+    let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+    func pixels(_ channels: Int, _ normalization: JSONValue) throws -> [Float] {
+      let branch = try ImageBranch(
+        [
+          "encoder": "resnet18", "channels": JSONValue(.integer(channels)),
+          "normalization": normalization,
+        ], registry: registry, defaults: TrainingSettings())
+      return branch.normalized([1, 2, 3, 4, 5, 6])
+    }
+    #expect(try pixels(1, ["mean": 1, "deviation": 0.5]) == [0, 2, 4, 6, 8, 10])
+    #expect(
+      try pixels(3, ["mean": [1, 2, 3], "deviation": [1, 0.5, 0.25]]) == [0, 0, 0, 3, 6, 12])
+    #expect(
+      errorText { _ = try pixels(3, ["mean": [1, 2], "deviation": [1, 2]]) }
+        .contains("found 2 means and 2 deviations; expected one or 3"))
   }
 
   @Test("Settings survive their JSON form, and unknown ones are refused")

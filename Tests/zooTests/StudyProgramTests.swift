@@ -132,6 +132,12 @@ struct StudyProgramTests {
           #expect(isSame == isFrozen, "\(freeze): \(entry.name)")
         }
       }
+      // What a model started from need not stay.
+      try FileManager.default.removeItem(atPath: weights)
+      let predicted = try ProgramRunner.run([
+        "predict", "\(folder)/block1", "--image", "\(folder)/sample/images/0001.png",
+      ])
+      #expect(predicted.status == 0, "\(predicted.error)")
       let wrong = text.replacing(
         "\"size\": 32,", with: "\"size\": 32, \"weights\": \"resnet18-imagenet\",")
       try wrong.write(toFile: "\(folder)/wrong.json", atomically: true, encoding: .utf8)

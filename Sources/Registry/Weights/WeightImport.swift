@@ -57,6 +57,7 @@ package struct WeightImport {
     let classifier = description.image?.classifier ?? "classifier"
     let prefix = Self.prefix(of: file.entries.map(\.name), wanted: wanted)
     var sources: [String: String] = [:]
+    var unfit: Set<String> = []
     for entry in file.entries {
       guard entry.name.hasPrefix(prefix) else {
         dropped.append((entry.name, "outside \(prefix.dropLast())"))
@@ -70,6 +71,7 @@ package struct WeightImport {
         if shape == entry.shape {
           sources[key] = entry.name
         } else {
+          unfit.insert(key)
           mismatched.append(Mismatch(key: entry.name, found: entry.shape, expected: shape))
         }
       } else if key == classifier || key.hasPrefix("\(classifier).") {
@@ -82,9 +84,7 @@ package struct WeightImport {
     for parameter in scope.parameters {
       total += parameter.value.count
       guard let source = sources[parameter.key] else {
-        if !mismatched.contains(where: { Self.joined($0.key).hasSuffix(parameter.key) }) {
-          missing.append(parameter.key)
-        }
+        if !unfit.contains(parameter.key) { missing.append(parameter.key) }
         continue
       }
       covered += parameter.value.count
