@@ -12,10 +12,9 @@ package struct MultimodalClassifier {
   package let store: ParameterStore
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
   package var averagesMirror = false
-  /// How many stages of the image encoder, from the first on, run as in evaluation and learn nothing.
-  package var frozenImageStages = 0 {
-    didSet { freeze() }
-  }
+  /// How many stages of the image encoder, from the first on, run as in evaluation and off the tape,
+  /// so that no gradient reaches them.
+  package var frozenImageStages = 0
 
   /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
   ///
@@ -52,18 +51,6 @@ package struct MultimodalClassifier {
       parts.append(text.features(texts, &run))
     }
     return run.concatenate(parts)
-  }
-
-  /// Makes every parameter trainable that is not of a frozen stage.
-  package func thaw() {
-    store.setTrainable(true)
-    freeze()
-  }
-
-  private func freeze() {
-    for stage in image?.stages.prefix(frozenImageStages) ?? [] {
-      for key in stage.keys { store.setTrainable(false, below: "image.\(key)") }
-    }
   }
 
   private func features(of images: Tensor, by image: any ImageEncoder, _ run: inout Forward)

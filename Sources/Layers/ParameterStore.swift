@@ -44,15 +44,6 @@ public final class ParameterStore {
     }
   }
 
-  /// Freezes or thaws the weights of one part: those below a key, and the key itself.
-  public func setTrainable(_ isTrainable: Bool, below key: String) {
-    for parameter in parameters where parameter.kind != .statistic {
-      if parameter.key == key || parameter.key.hasPrefix("\(key).") {
-        parameter.isTrainable = isTrainable
-      }
-    }
-  }
-
   /// The number of trainable values (statistics not counted), as the field counts parameters.
   public var parameterCount: Int {
     parameters.filter { $0.kind != .statistic }.reduce(0) { $0 + $1.value.count }

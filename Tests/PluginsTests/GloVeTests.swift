@@ -123,8 +123,10 @@ struct GloVeTests {
       #expect(try row("clear", kept) == [-1, 0.5, 0, 2])
       #expect(try row("the", kept) != [0, 0, 0, 0])
       #expect(kept.coverage?.coveredTypes == 2)
-      let fresh: JSONValue = ["minimumCount": 1, "dimension": 4]
-      let without: JSONValue = ["minimumCount": 1, "dimension": 4, "continueTraining": false]
+      let fresh: JSONValue = ["minimumCount": 1, "dimension": 4, "subsampling": 0]
+      let without: JSONValue = [
+        "minimumCount": 1, "dimension": 4, "subsampling": 0, "continueTraining": false,
+      ]
       #expect(
         try prepare("word2vec", without, vectors: nil).vectors
           == prepare("word2vec", fresh, vectors: nil).vectors)

@@ -94,9 +94,6 @@ package struct WeightImport {
     share = total == 0 ? 0 : Double(covered) / Double(total)
   }
 
-  /// Whether every parameter is covered and every tensor of the file has its use.
-  package var isWhole: Bool { missing.isEmpty && mismatched.isEmpty && unexpected.isEmpty }
-
   /// The tensors by the encoder's keys, in the file's order of axes.
   ///
   /// What `allowed` names, whole keys or their first parts, may be missing or unexpected.

@@ -160,7 +160,7 @@ package struct CellRunner {
     var scores = try head.train(
       on: split.training, validation: split.validation, random: random.derived("head"),
       keepsStart: true)
-    model.classifier.thaw()
+    model.classifier.store.setTrainable(true)
     let tuning = trainer(model, combination.head.fineTuning, source, "\(title): fine-tuning")
     if combination.head.fineTuning.epochs > 0 {
       scores += try tuning.train(
