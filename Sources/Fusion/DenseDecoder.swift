@@ -62,10 +62,10 @@ extension ParameterStore {
   /// decoders over each part of its features.
   ///
   /// The hidden layers stand side by side, the weights between a part and another part's hidden
-  /// units are zero; the last biases add up.
+  /// units are zero; the last biases add up. All of it is multiplied by `factor`.
   ///
   /// - Precondition: the hidden width is the sum of the parts' hidden widths.
-  package func startDecoder(asSumOf parts: [ParameterStore]) {
+  package func startDecoder(asSumOf parts: [ParameterStore], factor: Float = 1) {
     func own(_ key: String) -> Parameter { required("head.\(key)") }
     if let hidden = parameter("head.hidden.weight") { joinHidden(hidden, parts) }
     let output = own("output.weight")
@@ -74,14 +74,16 @@ extension ParameterStore {
       parts.flatMap { part -> [Float] in
         let weight = part.required("head.output.weight").value
         let size = weight.shape[1]
-        return Array(weight.values[index * size..<(index + 1) * size])
+        return weight.values[index * size..<(index + 1) * size].map { $0 * factor }
       }
     }
     output.replace(Tensor(last, shape: output.value.shape))
     let bias = own("output.bias")
     let biases = parts.map { $0.required("head.output.bias").value.values }
     bias.replace(
-      Tensor((0..<outputs).map { index in biases.reduce(0) { $0 + $1[index] } }, shape: [outputs]))
+      Tensor(
+        (0..<outputs).map { index in factor * biases.reduce(0) { $0 + $1[index] } },
+        shape: [outputs]))
   }
 
   private func joinHidden(_ hidden: Parameter, _ parts: [ParameterStore]) {

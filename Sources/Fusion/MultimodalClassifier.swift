@@ -15,6 +15,9 @@ package struct MultimodalClassifier {
   /// How many stages of the image encoder, from the first on, run as in evaluation and off the tape,
   /// so that no gradient reaches them.
   package var frozenImageStages = 0
+  /// Whether the image encoder's normalisation uses the statistics it has, and leaves them, in training
+  /// too.
+  package var freezesImageStatistics = false
 
   /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
   ///
@@ -59,6 +62,9 @@ package struct MultimodalClassifier {
     var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
     var x = images
     for stage in 0..<frozenImageStages { x = image.run(stage: stage, on: x, &still) }
+    let kept = run.freezesStatistics
+    run.freezesStatistics = freezesImageStatistics
+    defer { run.freezesStatistics = kept }
     return image.features(from: frozenImageStages, of: x, &run)
   }
 

@@ -44,7 +44,7 @@ extension Forward {
     precondition(
       total == norm.scale.value.count && parts.allSatisfy { $0.rows == rows },
       "\(norm.scale.key) normalises \(norm.scale.value.count) channels, not \(parts.map(\.shape))")
-    let usesBatch = mode == .training
+    let usesBatch = mode == .training && !freezesStatistics
     precondition(
       !usesBatch || rows > 1,
       "\(norm.scale.key) can't take batch statistics of one value a channel; found \(parts[0].shape)"

@@ -17,6 +17,8 @@ public struct Forward {
   public let mode: Mode
   /// The stream that dropout draws from.
   public var random: RandomStream
+  /// Whether normalisation uses its running statistics, and leaves them, in training too.
+  package var freezesStatistics = false
   package let tape: Tape?
   package let kernels: any Kernels
 

@@ -30,6 +30,14 @@ package struct ImageBranch: Sendable, Equatable {
   package var frozenStages: Int
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
   package var averagesMirror: Bool
+  /// How many encoders are trained apart and joined, their logits averaged; 1 for a plain one.
+  package var members: Int
+  /// Whether normalisation keeps the statistics it came with, in training too.
+  package var freezesStatistics: Bool
+  /// What the learning rate is multiplied by from each stage to the one before it, 0…1.
+  package var layerDecay: Double
+  /// The name without the weights' that a list of weights adds.
+  package var family: String
   /// The last of them by name, or `all`; nil where none is.
   package var frozen: String?
   package var place: Place
@@ -88,7 +96,8 @@ package struct ImageBranch: Sendable, Equatable {
     let entry = try registry.imageEncoder(encoder, at: named.place)
     name = try object.string("name", default: encoder)
     let start = object.value("weights")
-    weights = try start?.string()
+    let known = encoder
+    weights = try start.map { ImageBranch.fullName(try $0.string(), encoder: known, registry) }
     if weights == "random" { weights = nil }
     let source = try (isSaved ? nil : weights).map {
       try WeightSource($0, registry, at: start?.place ?? value.place)
@@ -109,10 +118,21 @@ package struct ImageBranch: Sendable, Equatable {
     let channelCount = channels
     normalization = try given.map { try Normalization($0, channels: channelCount) }
     averagesMirror = try object.boolean("mirrorAverage", default: false)
+    members = try object.integer("members", in: 1...16, default: 1)
+    freezesStatistics =
+      try object.choice("batchNormalization", among: ["trained", "frozen"], default: "trained")
+      == "frozen"
+    layerDecay = try object.number("layerDecay", in: 0.01...1, default: 1)
+    family = name
     frozen = try object.optionalString("freeze")
     frozenStages = try ImageBranch.stages(
       upTo: frozen, of: entry, options: options, size: size, channels: channels, at: value.place)
     try object.finish()
+    guard members == 1 || frozen == nil else {
+      throw ZooError(
+        .badValue, "\"freeze\" and \"members\": encoders that share frozen weights gain nothing",
+        at: value.place, advice: "leave one of them out")
+    }
     if let source { try adopt(source) }
   }
 
@@ -125,6 +145,9 @@ package struct ImageBranch: Sendable, Equatable {
       ("augmentation", augmentation.json), ("training", training.json),
     ]
     if averagesMirror { members.append(("mirrorAverage", JSONValue(.boolean(true)))) }
+    if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
+    if freezesStatistics { members.append(("batchNormalization", "frozen")) }
+    if layerDecay < 1 { members.append(("layerDecay", JSONValue(.number(layerDecay)))) }
     if let normalization { members.append(("normalization", normalization.json)) }
     if let weights { members.append(("weights", JSONValue(.string(weights)))) }
     if let frozen { members.append(("freeze", JSONValue(.string(frozen)))) }

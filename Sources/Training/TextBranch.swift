@@ -9,6 +9,8 @@ package struct TextBranch: Sendable, Equatable {
   /// The path of a file of word vectors; nil where none is named.
   package var vectors: String?
   package var training: TrainingSettings
+  /// How many encoders are trained apart and joined, their logits averaged; 1 for a plain one.
+  package var members: Int
   package var place: Place
 
   /// Reads the branch of a specification.
@@ -24,15 +26,18 @@ package struct TextBranch: Sendable, Equatable {
     vectors = try object.optionalString("vectors")
     options = object.value("options") ?? [:]
     training = try TrainingSettings(object.object("training"), defaults: defaults)
+    members = try object.integer("members", in: 1...16, default: 1)
     try object.finish()
   }
 
   /// The branch as a specification would give it.
   package var json: JSONValue {
-    [
-      "name": JSONValue(.string(name)), "encoder": JSONValue(.string(encoder)),
-      "options": options, "training": training.json,
-      "vectors": vectors.map { JSONValue(.string($0)) } ?? nil,
+    var members: [(key: String, value: JSONValue)] = [
+      ("name", JSONValue(.string(name))), ("encoder", JSONValue(.string(encoder))),
+      ("options", options), ("training", training.json),
+      ("vectors", vectors.map { JSONValue(.string($0)) } ?? nil),
     ]
+    if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
+    return JSONValue(.object(members))
   }
 }

@@ -73,7 +73,7 @@ extension TrainedModel {
       saved[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape).fromFileOrder
     }
     let preparation = try text.map { _ in
-      try vocabulary(at: "\(folder)/vocabulary.txt", dimension: saved["text.embedding.weight"])
+      try vocabulary(at: "\(folder)/vocabulary.txt", dimension: wordDimension(in: saved))
     }
     var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: configuration, labels: labels,
@@ -82,7 +82,7 @@ extension TrainedModel {
     return model
   }
 
-  private static func vocabulary(at path: String, dimension embedding: Tensor?) throws
+  private static func vocabulary(at path: String, dimension: Int?) throws
     -> TextPreparation
   {
     guard let text = String(data: try readFile(path), encoding: .utf8) else {
@@ -91,7 +91,7 @@ extension TrainedModel {
     var words = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if words.last == "" { words.removeLast() }
     return TextPreparation(
-      vocabulary: try Vocabulary(words: words, path: path), dimension: embedding?.channels ?? 1,
+      vocabulary: try Vocabulary(words: words, path: path), dimension: dimension ?? 1,
       vectors: nil)
   }
 }

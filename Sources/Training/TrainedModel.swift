@@ -17,6 +17,8 @@ package struct TrainedModel {
   package let labels: [String]
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
+  /// The stages of the image encoder, of one member where it has several.
+  private let imageStages: [EncoderStage]
 
   /// Builds a model whose parameters come from `store`.
   ///
@@ -26,24 +28,30 @@ package struct TrainedModel {
     decoder: DenseDecoder.Configuration, labels: [String], registry: EncoderRegistry,
     store: ParameterStore
   ) throws {
-    let imageEncoder = try image.map { branch in
-      try registry.imageEncoder(branch.encoder, at: branch.place).make(
-        options: branch.options.object(),
-        input: ImageInput(size: branch.size, channels: branch.channels),
-        scope: Scope(store)("image"))
+    let imageEncoder = try image.map { branch -> any ImageEncoder in
+      let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
+      return try members(branch.members, Scope(store)("image"), joined: ImageEnsemble.init) {
+        try entry.make(
+          options: branch.options.object(),
+          input: ImageInput(size: branch.size, channels: branch.channels), scope: $0)
+      }
     }
-    let textEncoder = try text.map { branch in
+    let textEncoder = try text.map { branch -> any TextEncoder in
       guard let preparation else {
         throw ZooError(.badFormat, "a text model without its vocabulary", at: branch.place)
       }
-      return try registry.textEncoder(branch.encoder, at: branch.place).make(
-        options: branch.options.object(), preparation: preparation, scope: Scope(store)("text"))
+      let entry = try registry.textEncoder(branch.encoder, at: branch.place)
+      return try members(branch.members, Scope(store)("text"), joined: TextEnsemble.init) {
+        try entry.make(options: branch.options.object(), preparation: preparation, scope: $0)
+      }
     }
     classifier = try MultimodalClassifier(
       image: imageEncoder, text: textEncoder, outputs: 1, decoder: decoder, store: store)
     self.image = image
+    imageStages = (imageEncoder as? ImageEnsemble)?.memberStages ?? imageEncoder?.stages ?? []
     classifier.averagesMirror = image?.averagesMirror ?? false
     classifier.frozenImageStages = image?.frozenStages ?? 0
+    classifier.freezesImageStatistics = image?.freezesStatistics ?? false
     self.text = text
     vocabulary = preparation?.vocabulary
     self.decoder = decoder
@@ -55,6 +63,12 @@ package struct TrainedModel {
     for (key, tensor) in tensors {
       classifier.store.parameter("image.\(key)")?.replace(tensor)
     }
+  }
+
+  /// What the learning rate of a parameter is multiplied by for its depth in the image encoder.
+  package func depthFactor(_ key: String) -> Double {
+    guard let image, key.hasPrefix("image.") else { return 1 }
+    return image.depthFactor(String(key.dropFirst("image.".count)), imageStages)
   }
 
   /// The batches of this model over cases.
@@ -86,4 +100,12 @@ package struct TrainedModel {
     return Tensor(
       pixels, shape: [batch.indices.count, image.size, image.size, image.channels])
   }
+}
+
+/// One encoder, or as many as a branch has members, joined.
+private func members<Encoder>(
+  _ count: Int, _ scope: Scope, joined: ([Encoder]) -> Encoder, make: (Scope) throws -> Encoder
+) rethrows -> Encoder {
+  guard count > 1 else { return try make(scope) }
+  return joined(try (1...count).map { try make(scope("member\($0)")) })
 }

@@ -14,12 +14,15 @@ package struct Trainer {
   /// What the progress line says.
   package let title: String
   package let progress: ProgressReporter
+  /// What the learning rate of a parameter is multiplied by, besides the encoders' own rate.
+  package let rateFactor: (String) -> Double
   /// The logits of a batch, `[batch, 1]`.
   package let logits: (RawBatch, inout Forward) -> Tensor
 
   package init(
     settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
     targets: [Float], title: String, progress: ProgressReporter,
+    rateFactor: @escaping (String) -> Double,
     logits: @escaping (RawBatch, inout Forward) -> Tensor
   ) {
     self.settings = settings
@@ -29,6 +32,7 @@ package struct Trainer {
     self.targets = targets
     self.title = title
     self.progress = progress
+    self.rateFactor = rateFactor
     self.logits = logits
   }
 
@@ -38,6 +42,21 @@ package struct Trainer {
     package let part: String
     package let accuracy: Double
     package let logLoss: Double
+
+    /// The mean over several trainings, epoch by epoch, as far as each went.
+    package static func means(_ runs: [[EpochScore]]) -> [EpochScore] {
+      let first = runs.max { $0.count < $1.count } ?? []
+      return first.map { score in
+        let alike = runs.compactMap { run in
+          run.first { $0.epoch == score.epoch && $0.part == score.part }
+        }
+        let count = Double(alike.count)
+        return EpochScore(
+          epoch: score.epoch, part: score.part,
+          accuracy: alike.reduce(0) { $0 + $1.accuracy } / count,
+          logLoss: alike.reduce(0) { $0 + $1.logLoss } / count)
+      }
+    }
   }
 
   /// Trains on some cases, watching others; the store ends with the weights that were selected.
@@ -150,7 +169,9 @@ package struct Trainer {
       optimizer.step(
         store.parameters, learningRate: Float(settings.rate(step: step, of: total)),
         clip: settings.clip > 0 ? Float(settings.clip) : nil,
-        factor: { $0.key.hasPrefix("head.") ? 1 : Float(settings.encoderRate) })
+        factor: {
+          $0.key.hasPrefix("head.") ? 1 : Float(settings.encoderRate * rateFactor($0.key))
+        })
       average?.update()
       right += zip(output.values, labels).count { ($0 > 0) == ($1 > 0.5) }
       loss += number * Double(labels.count)

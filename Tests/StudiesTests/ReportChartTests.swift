@@ -58,7 +58,7 @@ struct ReportChartTests {
         row("s2", 1, 0.75), row("s1", 1, 0.25), row("s1", 2, 0.5), row("s2", 2, nil),
         row("s1", 1, 1, "training"),
       ], combination: "a", metric: "accuracy")
-    #expect(curves.map(\.part) == ["training", "validation"])
+    #expect(curves.map(\.label) == ["training", "validation"])
     #expect(
       curves[1].points == [
         .init(epoch: 1, mean: 0.5, deviation: 0.125.squareRoot(), count: 2),

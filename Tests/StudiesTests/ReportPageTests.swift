@@ -7,6 +7,31 @@ import Testing
 
 @Suite("The report page")
 struct ReportPageTests {
+  @Test("One encoder from several weights is drawn in one figure, a line for each of them")
+  func transfer() {
+    var data = ReportSample.data()
+    #expect(!ReportPage(data).html.contains("Transfer:"))
+    data.combinations[0].family = "image"
+    data.combinations[0].name = "image random"
+    var other = data.combinations[0]
+    other.name = "image <mine>"
+    other.weights = "mine"
+    data.combinations.insert(other, at: 1)
+    data.epochs = data.epochs.flatMap { row -> [EpochRow] in
+      guard row.combination == "image" else { return [row] }
+      var (first, second) = (row, row)
+      first.combination = "image random"
+      second.combination = "image <mine>"
+      return [first, second]
+    }
+    let page = ReportPage(data).html
+    #expect(page.contains("Transfer: the same encoder from other weights"))
+    #expect(page.contains("class=\"curve weights-1\""))
+    #expect(page.contains("class=\"curve weights-2\""))
+    #expect(page.contains(">&lt;mine&gt;</text>"))
+    #expect(unbalancedTag(page) == nil)
+  }
+
   @Test("Equal data give equal bytes, and no date unless one is given")
   func deterministic() {
     let data = ReportSample.data()

@@ -49,6 +49,22 @@ extension TensorsSuite {
       #expect(norm.runningVariance.value.values == [4])
     }
 
+    @Test("Frozen statistics are used, and stay, in training too; scale and shift still learn")
+    func frozenStatistics() throws {
+      let norm = small(mean: 1, variance: 4, shift: 5)
+      let tape = Tape()
+      var run = pass(.training, tape: tape)
+      run.freezesStatistics = true
+      let y = run.batchNormalization([Tensor([3, -3], shape: [2, 1])], norm)
+      expectClose(y.values, [7, 1])
+      #expect(norm.runningMean.value.values == [1])
+      #expect(norm.runningVariance.value.values == [4])
+      tape.backward(from: y, gradient: Tensor([1, 10], shape: [2, 1]))
+      // The normalised values are (3 − 1) / 2 = 1 and (−3 − 1) / 2 = −2.
+      expectClose(try #require(norm.scale.node.take()).values, [1 * 1 + 10 * -2])
+      expectClose(try #require(norm.shift.node.take()).values, [11])
+    }
+
     @Test("ReLU follows when asked for")
     func relu() {
       let norm = small(mean: 0, variance: 1, shift: -1)

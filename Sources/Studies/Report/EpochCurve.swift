@@ -11,7 +11,10 @@ struct EpochCurve {
     let count: Int
   }
 
-  let part: String
+  /// What it is called beside its end.
+  let label: String
+  /// The class of its line and band in the style sheet.
+  let style: String
   /// By epoch, ascending.
   let points: [Point]
 
@@ -34,7 +37,8 @@ struct EpochCurve {
         return Point(
           epoch: epoch, mean: mean, deviation: Evaluation.standardDeviation(all), count: all.count)
       }
-      return EpochCurve(part: part, points: points)
+      return EpochCurve(
+        label: part, style: part == "training" ? "series-b" : "series-a", points: points)
     }
   }
 }

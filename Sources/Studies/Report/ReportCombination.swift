@@ -7,19 +7,23 @@ package struct ReportCombination: Sendable, Equatable {
   package var weights: String?
   package var textEncoder: String?
   package var fusionHead: String?
+  /// What combinations that differ in their weights alone are called together; nil for a text alone.
+  package var family: String?
   package var parameterCount: Int?
   /// Time for all splits together.
   package var seconds: Double?
 
   package init(
     name: String, imageEncoder: String? = nil, weights: String? = nil, textEncoder: String? = nil,
-    fusionHead: String? = nil, parameterCount: Int? = nil, seconds: Double? = nil
+    fusionHead: String? = nil, family: String? = nil, parameterCount: Int? = nil,
+    seconds: Double? = nil
   ) {
     self.name = name
     self.imageEncoder = imageEncoder
     self.weights = weights
     self.textEncoder = textEncoder
     self.fusionHead = fusionHead
+    self.family = family
     self.parameterCount = parameterCount
     self.seconds = seconds
   }

@@ -15,12 +15,17 @@ extension ReportPage {
         ? "" : "<h3>\(title)</h3>\n<div class=\"panels\">\n\(charts)</div>\n"
     }.joined()
     guard !panels.isEmpty else { return "" }
+    let transfer = TransferCharts(data).html
+    let transferPart =
+      transfer.isEmpty
+      ? ""
+      : "<h3>Transfer: the same encoder from other weights</h3>\n\(transfer)"
     return """
       <section id="epochs" aria-labelledby="epochs-head">
       <h2 id="epochs-head">Learning curves</h2>
       <p>Lines are means over the splits, bands mean ± SD. A line goes on paler where training had \
       ended early in some of the splits. Charts of one metric share their vertical scale.</p>
-      <ul class="legend">
+      \(transferPart)<ul class="legend">
       <li>\(key("series-a"))validation</li>
       <li>\(key("series-b"))training</li>
       </ul>

@@ -12,6 +12,7 @@ enum ReportStyle {
       --ground: #fbfbfa; --surface: #ffffff; --ink: #1b1e21; --muted: #565d65;
       --rule: #d8dce0; --soft: #eef1f3; --accent: #00609a;
       --a: #0072b2; --b: #d55e00; --a-text: #00609a; --b-text: #a84a00; --plain: #6b737b;
+      --w1: #0072b2; --w2: #d55e00; --w3: #009e73; --w4: #cc79a7; --w5: #8a6d00; --w6: #1b1e21;
       --note: #fff4da; --note-rule: #b98300; --region: #e3e7ea; --dot: .62; --band: .17;
     }
     @media screen and (prefers-color-scheme: dark) {
@@ -19,6 +20,7 @@ enum ReportStyle {
         --ground: #131619; --surface: #1a1e22; --ink: #e9ebed; --muted: #a9b1b9;
         --rule: #353b41; --soft: #22272c; --accent: #7cc4f0;
         --a: #56b4e9; --b: #e69f00; --a-text: #7cc4f0; --b-text: #f0b429; --plain: #98a1aa;
+        --w1: #56b4e9; --w2: #e69f00; --w3: #2fc79a; --w4: #e39ac4; --w5: #f0e442; --w6: #e9ebed;
         --note: #33290f; --note-rule: #e69f00; --region: #3a4148; --dot: .8; --band: .26;
       }
     }
@@ -150,6 +152,19 @@ enum ReportStyle {
     .curve { fill: none; stroke-width: 2.3; stroke-linejoin: round; stroke-linecap: round; }
     .curve.series-a { stroke: var(--a); }
     .curve.series-b { stroke: var(--b); stroke-width: 2; stroke-dasharray: 5 3.5; }
+    .curve.weights-1, .band.weights-1 { stroke: var(--w1); fill: var(--w1); }
+    .curve.weights-2, .band.weights-2 { stroke: var(--w2); fill: var(--w2); }
+    .curve.weights-3, .band.weights-3 { stroke: var(--w3); fill: var(--w3); }
+    .curve.weights-4, .band.weights-4 { stroke: var(--w4); fill: var(--w4); }
+    .curve.weights-5, .band.weights-5 { stroke: var(--w5); fill: var(--w5); }
+    .curve.weights-6, .band.weights-6 { stroke: var(--w6); fill: var(--w6); }
+    .curve.weights-2 { stroke-dasharray: 8 4; } .curve.weights-3 { stroke-dasharray: 2 4; }
+    .curve.weights-4 { stroke-dasharray: 10 3 2 3; } .curve.weights-5 { stroke-dasharray: 5 2; }
+    [class*="curve weights-"] { fill: none; } [class*="band weights-"] { stroke: none; }
+    [class*="curve-label weights-"] { fill: var(--ink); }
+    .dot.weights-1 { fill: var(--w1); } .dot.weights-2 { fill: var(--w2); }
+    .dot.weights-3 { fill: var(--w3); } .dot.weights-4 { fill: var(--w4); }
+    .dot.weights-5 { fill: var(--w5); } .dot.weights-6 { fill: var(--w6); }
     .curve.partial { stroke-opacity: .45; }
     .band { stroke: none; fill-opacity: var(--band); }
     .band.series-a { fill: var(--a); } .band.series-b { fill: var(--b); }

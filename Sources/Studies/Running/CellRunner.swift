@@ -52,6 +52,33 @@ package struct CellRunner {
   private func unimodal(_ combination: Combination, _ split: Split, _ random: RandomStream) throws
     -> Outcome
   {
+    let count = combination.image?.members ?? combination.text?.members ?? 1
+    guard count > 1 else {
+      let (model, trainer, scores) = try single(combination, split, random)
+      return try outcome(model, trainer, combination, split, scores)
+    }
+    var models: [TrainedModel] = []
+    var scores: [[Trainer.EpochScore]] = []
+    for member in 1...count {
+      let trained = try single(
+        combination.member, split, random.derived("member").derived(member),
+        title: " member \(member)")
+      models.append(trained.model)
+      scores.append(trained.scores)
+    }
+    var image = models[0].image
+    image?.members = count
+    let model = try TrainedModel(
+      joining: models, image: image, text: combination.text, registry: registry)
+    let trainer = trainer(
+      model, TrainingSettings(), model.source(cases), "\(split.name) \(combination.name)")
+    return try outcome(model, trainer, combination, split, Trainer.EpochScore.means(scores))
+  }
+
+  /// Trains one model of one encoder.
+  private func single(
+    _ combination: Combination, _ split: Split, _ random: RandomStream, title suffix: String = ""
+  ) throws -> (model: TrainedModel, trainer: Trainer, scores: [Trainer.EpochScore]) {
     var image = combination.image
     if let branch = image, branch.normalization == nil {
       image?.normalization = cases.images[branch.name]?.normalization(over: split.training)
@@ -86,12 +113,12 @@ package struct CellRunner {
       model.startImageEncoder(from: try source.load(image, registry: registry))
     }
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
-    let title = "\(split.name) \(combination.name)"
+    let title = "\(split.name) \(combination.name)\(suffix)"
     let source = try frozenSource(of: model, split, combination, random, title: title)
     let trainer = trainer(model, settings, source ?? model.source(cases), title)
     let scores = try trainer.train(
       on: split.training, validation: split.validation, random: random.derived("training"))
-    return try outcome(model, trainer, combination, split, scores)
+    return (model, trainer, scores)
   }
 
   /// The features of an encoder that is frozen whole, computed once; nil for any other.
@@ -131,7 +158,7 @@ package struct CellRunner {
       featureDropout: combination.head.decoder.featureDropout)
     let preparation = parts.compactMap(\.vocabulary).first.map { vocabulary in
       TextPreparation(
-        vocabulary: vocabulary, dimension: saved["text.embedding.weight"]?.channels ?? 1,
+        vocabulary: vocabulary, dimension: TrainedModel.wordDimension(in: saved) ?? 1,
         vectors: nil)
     }
     var model = try TrainedModel(
@@ -217,6 +244,7 @@ package struct CellRunner {
     Trainer(
       settings: settings, store: model.classifier.store, kernels: kernels, source: source,
       targets: cases.targets, title: title, progress: progress,
+      rateFactor: { model.depthFactor($0) },
       logits: { batch, forward in model.logits(batch, &forward) })
   }
 

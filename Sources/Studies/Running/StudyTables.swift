@@ -121,10 +121,10 @@ struct StudyTables {
     let own = cells.filter { $0.combination == combination.name }
     return ReportCombination(
       name: combination.name, imageEncoder: combination.image?.encoder,
-      weights: combination.image == nil ? nil : "random",
+      weights: combination.image.map { $0.weights ?? "random" },
       textEncoder: combination.text?.encoder,
       fusionHead: combination.image == nil || combination.text == nil
-        ? nil : combination.head.head,
+        ? nil : combination.head.head, family: combination.image?.family,
       parameterCount: own.first?.parameterCount, seconds: own.reduce(0) { $0 + $1.seconds })
   }
 

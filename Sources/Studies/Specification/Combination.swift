@@ -6,6 +6,14 @@ package struct Combination: Sendable {
   package let image: ImageBranch?
   package let text: TextBranch?
   package let head: HeadBranch
+
+  /// The same with a single encoder in place of several members.
+  var member: Combination {
+    var (image, text) = (image, text)
+    image?.members = 1
+    text?.members = 1
+    return Combination(name: name, image: image, text: text, head: head)
+  }
 }
 
 extension StudySpecification {

@@ -37,8 +37,8 @@ package struct StudySpecification: Sendable {
     folds = try StudySpecification.folds(root.object("folds"), seed: seed)
     tokenizer = try Tokenizer(root.object("tokenizer"))
     let defaults = try TrainingSettings(root.object("training"), defaults: TrainingSettings())
-    images = try StudySpecification.list(root.value("image")).map {
-      try ImageBranch($0, registry: registry, defaults: defaults)
+    images = try StudySpecification.list(root.value("image")).flatMap {
+      try ImageBranch.branches($0, registry: registry, defaults: defaults)
     }
     texts = try StudySpecification.list(root.value("text")).map {
       try TextBranch($0, registry: registry, defaults: defaults)

@@ -1,0 +1,50 @@
+import Basics
+import EncoderKit
+import Fusion
+import Registry
+
+extension TrainedModel {
+  /// One model of several that were trained apart: their encoders side by side, its logit the mean of
+  /// theirs.
+  ///
+  /// - Precondition: at least one model; they are alike but for their weights.
+  /// - Throws: `ZooError` for options that do not fit.
+  package init(
+    joining models: [TrainedModel], image: ImageBranch?, text: TextBranch?,
+    registry: EncoderRegistry
+  ) throws {
+    let first = models[0]
+    var saved: [String: Tensor] = [:]
+    for (index, model) in models.enumerated() {
+      for parameter in model.classifier.store.parameters {
+        let parts = parameter.key.split(separator: ".", maxSplits: 1)
+        saved["\(parts[0]).member\(index + 1).\(parts[1])"] = parameter.value
+      }
+    }
+    var decoder = first.decoder
+    decoder.hidden *= models.count
+    let preparation = first.vocabulary.map {
+      TextPreparation(
+        vocabulary: $0, dimension: TrainedModel.wordDimension(in: saved) ?? 1, vectors: nil)
+    }
+    // What is not replaced below, the decoder, is set as a whole after that.
+    try self.init(
+      image: image, text: text, preparation: preparation, decoder: decoder, labels: first.labels,
+      registry: registry, store: ParameterStore.blank())
+    for parameter in classifier.store.parameters {
+      if let value = saved[parameter.key] {
+        parameter.replace(Tensor(value.values, shape: value.shape))
+      }
+    }
+    classifier.store.startDecoder(
+      asSumOf: models.map(\.classifier.store), factor: 1 / Float(models.count))
+    tokenizer = first.tokenizer
+  }
+
+  /// The length of the word vectors among tensors, by the key of the embedding.
+  package static func wordDimension(in tensors: [String: Tensor]) -> Int? {
+    let key = tensors.keys.filter { $0.hasPrefix("text.") && $0.hasSuffix("embedding.weight") }
+      .min()
+    return key.flatMap { tensors[$0]?.channels }
+  }
+}

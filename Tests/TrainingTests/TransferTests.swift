@@ -1,0 +1,113 @@
+import Basics
+import EncoderKit
+import Fusion
+import Registry
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite("Starting weights and ensembles")
+struct TransferTests {
+  private let registry: EncoderRegistry
+
+  init() throws {
+    registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+  }
+
+  private func branch(_ more: [(key: String, value: JSONValue)] = []) throws -> ImageBranch {
+    try #require(try branches(more).first)
+  }
+
+  private func branches(_ more: [(key: String, value: JSONValue)]) throws -> [ImageBranch] {
+    let plain: [(key: String, value: JSONValue)] = [
+      ("encoder", "resnet18"), ("name", "net"), ("size", 32), ("channels", 1),
+      ("options", ["width": 4, "blocks": [1, 1]]),
+    ]
+    return try ImageBranch.branches(
+      JSONValue(.object(plain.filter { own in !more.contains { $0.key == own.key } } + more)),
+      registry: registry, defaults: TrainingSettings())
+  }
+
+  @Test("A list of weights makes a branch of each, called by its weights")
+  func list() throws {
+    let made = try branches([
+      ("weights", ["random", "imagenet", ["name": "mine", "from": "random"]]), ("channels", 3),
+      ("options", [:]),
+    ])
+    #expect(made.map(\.name) == ["net random", "net imagenet", "net mine"])
+    #expect(made.map(\.weights) == [nil, "resnet18-imagenet", nil])
+    #expect(made.map(\.family) == ["net", "net", "net"])
+    #expect(errorText { _ = try branches([("weights", [])]) }.contains("an empty list"))
+    #expect(
+      errorText { _ = try branches([("weights", ["random", "imagnet"])]) }
+        .contains("no weight set and no file is called \"imagnet\""))
+  }
+
+  @Test("The rate falls from stage to stage towards the image, and the head keeps its own")
+  func depth() throws {
+    let model = try model(try branch([("layerDecay", 0.5)]), seed: 1)
+    // The stages that learn are stem, layer1 and layer2.
+    #expect(model.depthFactor("image.conv1.weight") == 0.25)
+    #expect(model.depthFactor("image.layer1.0.conv1.weight") == 0.5)
+    #expect(model.depthFactor("image.layer2.0.bn1.bias") == 1)
+    #expect(model.depthFactor("head.output.weight") == 1)
+    #expect(try self.model(try branch(), seed: 1).depthFactor("image.conv1.weight") == 1)
+    let members = try self.model(try branch([("layerDecay", 0.5), ("members", 2)]), seed: 1)
+    #expect(members.depthFactor("image.member2.conv1.weight") == 0.25)
+  }
+
+  @Test(
+    "An ensemble's logit is the mean of its members', with and without a hidden layer",
+    arguments: [0, 6])
+  func ensemble(hidden: Int) throws {
+    let parts = try (1...3).map { try model(try branch(), seed: UInt64($0), hidden: hidden) }
+    let joined = try TrainedModel(
+      joining: parts, image: try branch([("members", 3)]), text: nil, registry: registry)
+    var random = RandomStream(seed: 4)
+    var batch = RawBatch(indices: [0, 1])
+    batch.images = (0..<2 * 32 * 32).map { _ in Float(random.normal()) }
+    var run = Forward(
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+    let logits = parts.map { $0.logits(batch, &run).values }
+    let found = joined.logits(batch, &run).values
+    for index in 0..<2 {
+      let mean = logits.reduce(0) { $0 + $1[index] } / 3
+      #expect(abs(found[index] - mean) < 1e-5)
+      #expect(abs(found[index] - logits[0][index]) > 1e-4)
+    }
+  }
+
+  @Test("A saved ensemble reads back and answers the same to the bit")
+  func saved() throws {
+    try withTemporaryFolder { folder in
+      let parts = try (1...2).map { try model(try branch(), seed: UInt64($0)) }
+      let joined = try TrainedModel(
+        joining: parts, image: try branch([("members", 2), ("batchNormalization", "frozen")]),
+        text: nil, registry: registry)
+      try joined.write(to: "\(folder)/model")
+      let read = try TrainedModel.read(from: "\(folder)/model", registry: registry)
+      #expect(read.image?.members == 2)
+      #expect(read.image?.freezesStatistics == true)
+      var batch = RawBatch(indices: [0])
+      batch.images = (0..<32 * 32).map { Float($0 % 7) }
+      var run = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      #expect(read.logits(batch, &run).values == joined.logits(batch, &run).values)
+    }
+  }
+
+  @Test("Members of frozen weights are refused")
+  func frozenMembers() {
+    #expect(
+      errorText { _ = try branch([("members", 2), ("freeze", "all")]) }
+        .contains("\"freeze\" and \"members\""))
+  }
+
+  private func model(_ branch: ImageBranch, seed: UInt64, hidden: Int = 0) throws -> TrainedModel {
+    try TrainedModel(
+      image: branch, text: nil, preparation: nil,
+      decoder: .init(hidden: hidden, dropout: 0, featureDropout: 0), labels: ["no", "yes"],
+      registry: registry, store: ParameterStore(random: RandomStream(seed: seed)))
+  }
+}
