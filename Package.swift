@@ -89,7 +89,8 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "Training", "Evaluation", "Datasets", "Registry", "Downloads", "Images", "Tensors", "Basics",
+      "Training", "Evaluation", "Datasets", "Registry", "Downloads", "WeightFiles", "Images",
+      "Tensors", "Basics",
     ],
     oneDNNSettings),
   .executableTarget(

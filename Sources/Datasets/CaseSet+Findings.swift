@@ -20,8 +20,9 @@ package struct FindingColumns: Sendable, Equatable {
   }
 }
 
-/// What an uncertain answer (−1) becomes: the policies of Irvin et al. 2019, "CheXpert",
-/// https://arxiv.org/abs/1901.07031.
+/// What an uncertain answer (−1) becomes.
+///
+/// Irvin and others 2019, "CheXpert", https://arxiv.org/abs/1901.07031.
 package enum UncertainPolicy: String, Sendable, CaseIterable {
   /// Left out of the loss and of the scores.
   case masked

@@ -36,15 +36,26 @@ package struct MultimodalClassifier {
 
   /// The features of a batch, `[batch, width]`.
   ///
+  /// `maps` may stand in for images: what `frozenMaps` made of them, and in evaluation of their mirror
+  /// images.
+  ///
   /// - Precondition: what the encoders read is there.
-  package func features(images: Tensor?, texts: [[Int32]]?, _ run: inout Forward) -> Tensor {
+  package func features(
+    images: Tensor?, maps: Tensor? = nil, mirroredMaps: Tensor? = nil, texts: [[Int32]]?,
+    _ run: inout Forward
+  ) -> Tensor {
     var parts: [Tensor] = []
     if let image {
-      guard let images else { preconditionFailure("the model needs images") }
-      let plain = features(of: images, by: image, &run)
-      if averagesMirror, run.mode == .evaluation {
-        let mirrored = features(of: run.mirror(images), by: image, &run)
-        parts.append(run.multiply(run.add(plain, mirrored), 0.5))
+      guard images != nil || maps != nil else {
+        preconditionFailure("the model needs images")
+      }
+      let averages = averagesMirror && run.mode == .evaluation
+      var mirrored = averages ? mirroredMaps : nil
+      if averages, maps == nil, let images { mirrored = frozenMaps(run.mirror(images), &run) }
+      let plain = features(ofMaps: maps ?? images.map { frozenMaps($0, &run) }, by: image, &run)
+      if let mirrored {
+        let other = features(ofMaps: mirrored, by: image, &run)
+        parts.append(run.multiply(run.add(plain, other), 0.5))
       } else {
         parts.append(plain)
       }
@@ -56,16 +67,23 @@ package struct MultimodalClassifier {
     return run.concatenate(parts)
   }
 
-  private func features(of images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
-    -> Tensor
-  {
+  /// What the frozen stages make of images; the images themselves where none is frozen.
+  package func frozenMaps(_ images: Tensor, _ run: inout Forward) -> Tensor {
+    guard let image, frozenImageStages > 0 else { return images }
     var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
     var x = images
     for stage in 0..<frozenImageStages { x = image.run(stage: stage, on: x, &still) }
+    return x
+  }
+
+  private func features(ofMaps maps: Tensor?, by image: any ImageEncoder, _ run: inout Forward)
+    -> Tensor
+  {
+    guard let maps else { preconditionFailure("the model needs images") }
     let kept = run.freezesStatistics
     run.freezesStatistics = freezesImageStatistics
     defer { run.freezesStatistics = kept }
-    return image.features(from: frozenImageStages, of: x, &run)
+    return image.features(from: frozenImageStages, of: maps, &run)
   }
 
   /// The logits of a batch, `[batch, outputs]`.

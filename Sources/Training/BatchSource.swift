@@ -4,6 +4,8 @@ import EncoderKit
 /// Where the batches of one model come from: pictures, word indices, or features computed before.
 package struct BatchSource: Sendable {
   package var images: ImageStore?
+  /// What the image encoder's frozen stages made of the pictures, in place of those.
+  package var maps: FrozenMaps?
   package var texts: [[Int32]]?
   /// Features of each case in each view, `[width]`; the first view is not augmented.
   package var features: [[[Float]]]?
@@ -25,7 +27,12 @@ package struct BatchSource: Sendable {
       }
       return batch
     }
-    batch.images = images?.batch(indices, augmentedBy: random)
+    if let maps {
+      (batch.maps, batch.mirroredMaps) = maps.batch(indices, random: random)
+      batch.mapShape = maps.shape
+    } else {
+      batch.images = images?.batch(indices, augmentedBy: random)
+    }
     batch.texts = texts.map { texts in indices.map { texts[$0] } }
     return batch
   }

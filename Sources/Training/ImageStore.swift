@@ -104,6 +104,11 @@ package struct ImageStore: Sendable {
     return output
   }
 
+  /// Hands every picture's bytes over, in order.
+  package func forEachPicture(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    for index in paths.indices { try bytes(index).withUnsafeBytes(body) }
+  }
+
   /// The store with a fitted branch.
   package func with(_ branch: ImageBranch) -> ImageStore {
     ImageStore(paths: paths, branch: branch, decoded: decoded)

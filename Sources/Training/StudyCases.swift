@@ -31,6 +31,9 @@ package struct RawBatch: Sendable {
   package var images: [Float]?
   package var texts: [[Int32]]?
   package var features: [Float]?
+  package var maps: [Float]?
+  package var mirroredMaps: [Float]?
+  package var mapShape: [Int] = []
 
   package init(indices: [Int]) { self.indices = indices }
 }

@@ -91,12 +91,23 @@ package struct TrainedModel {
       return classifier.head(
         Tensor(features, shape: [batch.indices.count, width]), &forward)
     }
-    return classifier(images: imageTensor(batch), texts: batch.texts, &forward)
+    return classifier.head(features(batch, &forward), &forward)
   }
 
-  /// The features of a raw batch, in evaluation mode.
+  /// The features of a raw batch, `[batch, width]`.
   package func features(_ batch: RawBatch, _ forward: inout Forward) -> Tensor {
-    classifier.features(images: imageTensor(batch), texts: batch.texts, &forward)
+    func tensor(_ maps: [Float]) -> Tensor {
+      Tensor(maps, shape: [batch.indices.count] + batch.mapShape)
+    }
+    return classifier.features(
+      images: imageTensor(batch), maps: batch.maps.map(tensor),
+      mirroredMaps: batch.mirroredMaps.map(tensor), texts: batch.texts, &forward)
+  }
+
+  /// What the frozen stages make of a raw batch of pictures, `[batch, …]`, in evaluation mode.
+  package func frozenMaps(_ batch: RawBatch, mirrored: Bool, _ forward: inout Forward) -> Tensor {
+    guard let images = imageTensor(batch) else { preconditionFailure("a batch without pictures") }
+    return classifier.frozenMaps(mirrored ? forward.mirror(images) : images, &forward)
   }
 
   private func imageTensor(_ batch: RawBatch) -> Tensor? {

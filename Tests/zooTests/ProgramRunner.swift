@@ -11,6 +11,9 @@ struct ProgramRunner {
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
+  /// A cache of the tests' own, so that nothing of the user's is read or left behind.
+  private static let cache = "\(NSTemporaryDirectory())encoderzoo-tests-\(getpid())-cache"
+
   struct Outcome {
     let status: Int32
     let output: String
@@ -53,6 +56,8 @@ struct ProgramRunner {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program ?? "zoo")
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["XDG_CACHE_HOME": cache], uniquingKeysWith: { $1 })
     return process
   }
 }

@@ -149,6 +149,39 @@ struct StudyProgramTests {
     }
   }
 
+  @Test("Frozen stages are computed once for all splits, kept for the next run, with equal results")
+  func frozenOnce() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      let first = try ProgramRunner.run(["train", study, "--output", "\(folder)/first"])
+      #expect(first.status == 0, "\(first.error)")
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      for (freeze, mirror) in [("all", true), ("block1", true), ("block1", false)] {
+        let name = "\(freeze)-\(mirror)"
+        let path = "\(folder)/\(name).json"
+        try text.replacing(
+          "\"size\": 32,",
+          with:
+            "\"size\": 32, \"weights\": \"\(folder)/first/parts/net\", \"freeze\": \"\(freeze)\","
+            + " \"mirrorAverage\": \(mirror),"
+        ).write(toFile: path, atomically: true, encoding: .utf8)
+        var results: [String] = []
+        for run in ["a", "b"] {
+          let output = "\(folder)/\(name)-\(run)"
+          let done = try ProgramRunner.run(["compare", path, "--output", output])
+          #expect(done.status == 0, "\(done.error)")
+          // Two splits, alone and with the text: one computation, or none where it was kept.
+          let count = done.error.components(separatedBy: "frozen stages: 180/180").count - 1
+          let countMirrored = done.error.components(separatedBy: "frozen stages: 120/120").count - 1
+          #expect(
+            count + countMirrored == (freeze == "all" && run == "b" ? 0 : 1), "\(done.error)")
+          results.append(try String(contentsOfFile: "\(output)/results.csv", encoding: .utf8))
+        }
+        #expect(results[0] == results[1])
+      }
+    }
+  }
+
   @Test("Pre-training on findings leaves weights to start from; masked answers change nothing")
   func pretraining() throws {
     try withTemporaryFolder { folder in

@@ -15,7 +15,7 @@ package struct CellRunner {
   package let registry: EncoderRegistry
   package let kernels: any Kernels
   package let progress: ProgressReporter
-  private let frozen = FeatureCache()
+  let frozen = FrozenMapCache()
 
   package init(
     study: StudySpecification, cases: StudyCases, registry: EncoderRegistry,
@@ -114,30 +114,11 @@ package struct CellRunner {
     }
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
     let title = "\(split.name) \(combination.name)\(suffix)"
-    let source = try frozenSource(of: model, split, combination, random, title: title)
-    let trainer = trainer(model, settings, source ?? model.source(cases), title)
+    let source = try source(of: model, combination, split, title: title)
+    let trainer = trainer(model, settings, source, title)
     let scores = try trainer.train(
       on: split.training, validation: split.validation, random: random.derived("training"))
     return (model, trainer, scores)
-  }
-
-  /// The features of an encoder that is frozen whole, computed once; nil for any other.
-  ///
-  /// Where its weights are given and nothing is drawn they are the same on every split.
-  private func frozenSource(
-    of model: TrainedModel, _ split: Split, _ combination: Combination, _ random: RandomStream,
-    title: String
-  ) throws -> BatchSource? {
-    guard let branch = model.image, let encoder = model.classifier.image,
-      branch.frozenStages == encoder.stages.count
-    else { return nil }
-    var known = branch.weights == nil ? [:] : frozen.features[branch.json.text()] ?? [:]
-    let features = try features(
-      of: model, model.source(cases), split, parts: [split.training, split.validation, split.test],
-      views: combination.head.views, known: &known, random.derived("views"),
-      title: "\(title): features")
-    if branch.weights != nil { frozen.features[branch.json.text()] = known }
-    return BatchSource(features: features)
   }
 
   /// The paper's way: encoders trained on the same fold, their features side by side; the decoder is
@@ -173,13 +154,11 @@ package struct CellRunner {
     }
     model.classifier.store.startDecoder(asSumOf: parts.map(\.classifier.store))
 
-    let source = model.source(cases)
     let title = "\(split.name) \(combination.name)"
-    var known: [Int: [Float]] = [:]
+    let source = try source(of: model, combination, split, title: title)
     let features = try features(
       of: model, source, split, parts: [split.training, split.validation],
-      views: combination.head.views, known: &known, random.derived("views"),
-      title: "\(title): features")
+      views: combination.head.views, random.derived("views"), title: "\(title): features")
     model.classifier.store.setTrainable(false)
     model.classifier.store.setTrainable(true, prefix: "head.")
     let head = trainer(
@@ -197,45 +176,51 @@ package struct CellRunner {
     return try outcome(model, tuning, combination, split, scores)
   }
 
-  /// The features of every case with frozen encoders: once as they are, and for the training part
+  /// The features of every case with trained encoders: once as they are, and for the training part
   /// again with augmentation for each further view.
-  ///
-  /// `known` holds features as they are by case: those there are not computed again, new ones join.
   private func features(
     of model: TrainedModel, _ source: BatchSource, _ split: Split, parts: [[Int]], views: Int,
-    known: inout [Int: [Float]], _ random: RandomStream, title: String
+    _ random: RandomStream, title: String
   ) throws -> [[[Float]]] {
     var features = [[[Float]]](repeating: [], count: cases.count)
-    let used = parts.flatMap { $0 }.filter { known[$0] == nil }
+    let used = parts.flatMap { $0 }
     let augments = model.image.map { !$0.augmentation.isOff } ?? false
     let rounds = augments ? views : 1
     progress.begin(title, total: used.count + split.training.count * (rounds - 1))
     defer { progress.end() }
     for view in 0..<rounds {
-      let indices = view == 0 ? used : split.training
-      let groups = stride(from: 0, to: indices.count, by: 64).map {
-        Array(indices[$0..<min($0 + 64, indices.count)])
-      }
-      let stream = view == 0 ? nil : random.derived(view)
-      let pipeline = BatchPipeline(count: groups.count) {
-        source.batch(groups[$0], augmentedBy: stream)
-      }
-      defer { pipeline.cancel() }
-      while let batch = pipeline.next() {
-        try Interruption.check()
-        var forward = Forward(
-          .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+      try forEachBatch(
+        view == 0 ? used : split.training, source, random: view == 0 ? nil : random.derived(view)
+      ) { batch, forward in
         let result = model.features(batch, &forward)
         let (values, width) = (result.values, result.channels)
         for (row, index) in batch.indices.enumerated() {
-          let found = Array(values[row * width..<(row + 1) * width])
-          if view == 0 { known[index] = found } else { features[index].append(found) }
+          features[index].append(Array(values[row * width..<(row + 1) * width]))
         }
-        progress.advance(by: batch.indices.count)
       }
-      if view == 0 { for index in parts.joined() { features[index] = [known[index] ?? []] } }
     }
     return features
+  }
+
+  /// Batches of cases, made in the background, each with a pass in evaluation mode.
+  func forEachBatch(
+    _ indices: [Int], _ source: BatchSource, random: RandomStream?,
+    _ body: (RawBatch, inout Forward) throws -> Void
+  ) throws {
+    let groups = stride(from: 0, to: indices.count, by: 64).map {
+      Array(indices[$0..<min($0 + 64, indices.count)])
+    }
+    let pipeline = BatchPipeline(count: groups.count) {
+      source.batch(groups[$0], augmentedBy: random)
+    }
+    defer { pipeline.cancel() }
+    while let batch = pipeline.next() {
+      try Interruption.check()
+      var forward = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+      try body(batch, &forward)
+      progress.advance(by: batch.indices.count)
+    }
   }
 
   private func trainer(
@@ -269,9 +254,4 @@ package struct CellRunner {
     }
     return Outcome(model: model, results: results, epochs: epochs)
   }
-}
-
-/// Features of encoders that are frozen whole, by the branch's description and the case.
-private final class FeatureCache {
-  var features: [String: [Int: [Float]]] = [:]
 }

@@ -1,0 +1,80 @@
+import Basics
+import Downloads
+import EncoderKit
+import Foundation
+import Fusion
+import Training
+import WeightFiles
+
+/// The features of an encoder that is frozen whole, kept in the user's cache between runs.
+///
+/// `encoderzoo/features/KEY.safetensors` in `XDG_CACHE_HOME`, else in `~/.cache`; a tensor
+/// `[cases, width]` for each view. The key is a SHA-256 of all that the numbers depend on: weights,
+/// preprocessing, augmentation, every picture's pixels, kernels, threads and the program's version. So
+/// what is read is to the bit what would be computed. The files may be deleted at any time.
+struct FeatureFile {
+  private let path: String
+
+  /// The file for a model over pictures; nil where there is no cache folder.
+  ///
+  /// - Throws: `ZooError` where libcrypto fails.
+  init?(
+    _ model: TrainedModel, _ branch: ImageBranch, _ images: ImageStore?, views: Int, seed: UInt64,
+    kernels: any Kernels
+  ) throws {
+    guard let images, let folder = Self.folder else { return nil }
+    var plain = branch
+    plain.name = ""
+    plain.weights = nil
+    plain.training = TrainingSettings()
+    let description = [
+      programVersion, plain.json.text(), "\(views) \(views > 1 ? seed : 0)", kernels.name,
+      kernelLibrary(kernels), Compute.blasCore, "\(Compute.threads)",
+    ].joined(separator: "\n")
+    let hash = try SHA256Stream()
+    try Array(description.utf8).withUnsafeBytes { try hash.update($0) }
+    for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {
+      try Array("\(parameter.key) \(parameter.value.shape)\n".utf8).withUnsafeBytes {
+        try hash.update($0)
+      }
+      try parameter.value.values.withUnsafeBytes { try hash.update($0) }
+    }
+    try images.forEachPicture { try hash.update($0) }
+    path = "\(folder)/\(try hash.finish()).safetensors"
+  }
+
+  /// The features, if they were kept and are whole.
+  func read(cases: Int, views: Int) -> FrozenMaps? {
+    guard let file = try? TensorFile.read(path: path) else { return nil }
+    var width = 0
+    let all = (0..<views).compactMap { view -> [[Float]]? in
+      let name = "view\(view)"
+      guard let shape = file.entry(name)?.shape, shape.count == 2, shape[0] == cases,
+        let values = try? file.floats(name)
+      else { return nil }
+      width = shape[1]
+      return (0..<cases).map { Array(values[$0 * width..<($0 + 1) * width]) }
+    }
+    return all.count == views ? FrozenMaps(shape: [width], views: all) : nil
+  }
+
+  /// Keeps features; a cache that can't be written is done without.
+  func write(_ maps: FrozenMaps) {
+    let folder = (path as NSString).deletingLastPathComponent
+    try? AtomicFile.makeFolder(folder)
+    try? TensorFile.write(
+      maps.views.enumerated().map { view, features in
+        (
+          name: "view\(view)", shape: [features.count] + maps.shape,
+          values: features.flatMap { $0 }
+        )
+      }, metadata: [:], to: path)
+  }
+
+  private static var folder: String? {
+    let environment = ProcessInfo.processInfo.environment
+    return [("XDG_CACHE_HOME", ""), ("HOME", "/.cache")].compactMap { name, tail in
+      environment[name].flatMap { $0.hasPrefix("/") ? "\($0)\(tail)/encoderzoo/features" : nil }
+    }.first
+  }
+}
