@@ -86,6 +86,15 @@ extension ParameterStore {
         shape: [outputs]))
   }
 
+  /// Sets the decoder `head.` without a hidden layer.
+  ///
+  /// - Precondition: it has one output, and as many weights as given.
+  package func setLinearDecoder(_ values: (weights: [Float], intercept: Float)) {
+    let weight = required("head.output.weight")
+    weight.replace(Tensor(values.weights, shape: weight.value.shape))
+    required("head.output.bias").replace(Tensor([values.intercept], shape: [1]))
+  }
+
   private func joinHidden(_ hidden: Parameter, _ parts: [ParameterStore]) {
     func own(_ key: String) -> Parameter { required("head.\(key)") }
     for name in ["weight", "bias", "running_mean", "running_var"] {

@@ -182,6 +182,37 @@ struct StudyProgramTests {
     }
   }
 
+  @Test("Probes score untouched encoders; a linear probe is a model that predicts what it scored")
+  func probes() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      let run = try ProgramRunner.run(["probe", study, "--output", "\(folder)/probes"])
+      #expect(run.status == 0, "\(run.error)")
+      #expect(run.output.contains("net, linear probe"))
+      #expect(run.output.contains("net, nearest neighbours"))
+      #expect(!run.output.contains("words"))
+      let model = "\(folder)/probes/cells/r1f1/net, linear probe/model"
+      let predicted = try ProgramRunner.run([
+        "predict", model, "--image", "\(folder)/sample/images/0001.png",
+      ])
+      #expect(predicted.status == 0, "\(predicted.error)")
+      // The encoder was not touched: both splits have the weights they drew, no more.
+      let other = try ProgramRunner.run([
+        "compare", study, "--output", "\(folder)/probes", "--resume",
+      ])
+      #expect(other.status == 1)
+      #expect(other.error.contains("the run was begun with other"), "\(other.error)")
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      let image = try #require(text.range(of: "\"image\": {"))
+      let words = try #require(text.range(of: "\"text\": {"))
+      try (text[..<image.lowerBound] + text[words.lowerBound...]).write(
+        toFile: study, atomically: true, encoding: .utf8)
+      let none = try ProgramRunner.run(["probe", study, "--output", "\(folder)/none"])
+      #expect(none.status == 1)
+      #expect(none.error.contains("names no image encoder to probe"))
+    }
+  }
+
   @Test("Pre-training on findings leaves weights to start from; masked answers change nothing")
   func pretraining() throws {
     try withTemporaryFolder { folder in

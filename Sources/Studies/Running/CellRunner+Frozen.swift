@@ -20,7 +20,7 @@ extension CellRunner {
     let views = branch.augmentation.isOff ? 1 : combination.head.views
     // Weights that are given are the same on every split, and so is all that is frozen of them,
     // where their normalisation is theirs too; the branch's description holds that.
-    let drawn = branch.weights == nil ? "\(split.name) \(combination.name)" : ""
+    let drawn = branch.weights == nil ? "\(split.name) \(branch.name)" : ""
     let key = "\(branch.json.text()) \(views) \(drawn)"
     if let kept = frozen.maps[branch.name], kept.key == key {
       source.maps = kept.maps

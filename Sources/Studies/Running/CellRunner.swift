@@ -30,7 +30,9 @@ package struct CellRunner {
 
   /// What a cell leaves behind besides its model.
   package struct Outcome {
-    package var model: TrainedModel
+    /// Nil for a rule that is no network.
+    package var model: TrainedModel?
+    package var parameterCount: Int
     package var results: [ResultRow]
     package var epochs: [EpochRow]
   }
@@ -41,6 +43,7 @@ package struct CellRunner {
   package func run(
     _ combination: Combination, _ split: Split, modelFolder: (String) -> String
   ) throws -> Outcome {
+    if let probe = combination.probe { return try probed(probe, combination, split) }
     let random = RandomStream(seed: study.seed).derived(split.name).derived(combination.name)
     if let image = combination.image, let text = combination.text {
       return try multimodal(
@@ -108,10 +111,7 @@ package struct CellRunner {
       labels: cases.set.labels, registry: registry,
       store: ParameterStore(random: random.derived("parameters")))
     model.tokenizer = study.tokenizer
-    if let image, let weights = image.weights {
-      let source = try WeightSource(weights, registry, at: image.place)
-      model.startImageEncoder(from: try source.load(image, registry: registry))
-    }
+    if let image { try start(model, image) }
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
     let title = "\(split.name) \(combination.name)\(suffix)"
     let source = try source(of: model, combination, split, title: title)
@@ -223,7 +223,14 @@ package struct CellRunner {
     }
   }
 
-  private func trainer(
+  /// Puts the branch's weights, where it names any, in the place of those that were drawn.
+  func start(_ model: TrainedModel, _ branch: ImageBranch) throws {
+    guard let weights = branch.weights else { return }
+    let source = try WeightSource(weights, registry, at: branch.place)
+    model.startImageEncoder(from: try source.load(branch, registry: registry))
+  }
+
+  func trainer(
     _ model: TrainedModel, _ settings: TrainingSettings, _ source: BatchSource, _ title: String
   ) -> Trainer {
     Trainer(
@@ -233,7 +240,7 @@ package struct CellRunner {
       logits: { batch, forward in model.logits(batch, &forward) })
   }
 
-  private func outcome(
+  func outcome(
     _ model: TrainedModel, _ trainer: Trainer, _ combination: Combination, _ split: Split,
     _ scores: [Trainer.EpochScore]
   ) throws -> Outcome {
@@ -252,6 +259,8 @@ package struct CellRunner {
           metric: metric, value: value)
       }
     }
-    return Outcome(model: model, results: results, epochs: epochs)
+    return Outcome(
+      model: model, parameterCount: model.classifier.store.parameterCount, results: results,
+      epochs: epochs)
   }
 }

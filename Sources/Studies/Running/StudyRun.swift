@@ -70,10 +70,11 @@ package struct StudyRun {
     let outcome = try runner.run(combination, split) { name in
       "\(folder)/cells/\(split.name)/\(name)/model"
     }
-    try outcome.model.write(to: "\(place)/model")
+    try AtomicFile.makeFolder(place)
+    try outcome.model?.write(to: "\(place)/model")
     let file = CellFile(
       combination: combination.name, split: split.name,
-      parameterCount: outcome.model.classifier.store.parameterCount,
+      parameterCount: outcome.parameterCount,
       seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
       epochs: outcome.epochs)
     try file.write(to: scores)
@@ -137,7 +138,7 @@ package struct StudyRun {
       ("zoo", programVersion), ("kernels", kernels.name),
       ("kernel library", kernelLibrary(kernels)), ("OpenBLAS core", Compute.blasCore),
       ("threads", "\(Compute.threads)"),
-    ]
+    ] + (study.probes ? [("probes", "yes")] : [])
   }
 
   private var environmentText: String {

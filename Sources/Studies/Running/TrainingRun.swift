@@ -67,7 +67,7 @@ package struct TrainingRun {
         try TrainedImages.write(
           (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
       }
-      try outcome.model.write(to: place)
+      try outcome.model?.write(to: place)
     }
     let lines = combinations.map { combination in
       let test = results.first {

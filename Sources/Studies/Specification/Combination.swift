@@ -6,6 +6,16 @@ package struct Combination: Sendable {
   package let image: ImageBranch?
   package let text: TextBranch?
   package let head: HeadBranch
+  /// The simple rule that takes the place of training; nil trains.
+  package var probe: Probe?
+
+  /// A simple rule over the features of an untouched encoder.
+  package enum Probe: String, Sendable, CaseIterable {
+    /// Logistic regression.
+    case linear = "linear probe"
+    /// A vote of the nearest training cases.
+    case neighbours = "nearest neighbours"
+  }
 
   /// The same with a single encoder in place of several members.
   var member: Combination {
@@ -20,6 +30,15 @@ extension StudySpecification {
   /// All combinations; those of one encoder first, since multimodal ones start from them.
   package var combinations: [Combination] {
     var all: [Combination] = []
+    if probes {
+      return images.flatMap { image in
+        Combination.Probe.allCases.map { probe in
+          Combination(
+            name: "\(image.name), \(probe.rawValue)", image: image, text: nil, head: heads[0],
+            probe: probe)
+        }
+      }
+    }
     for image in images {
       all.append(Combination(name: image.name, image: image, text: nil, head: heads[0]))
     }

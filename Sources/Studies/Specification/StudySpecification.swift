@@ -16,6 +16,8 @@ package struct StudySpecification: Sendable {
   package var images: [ImageBranch]
   package var texts: [TextBranch]
   package var heads: [HeadBranch]
+  /// Whether simple rules over the features of untouched image encoders take the place of training.
+  package private(set) var probes = false
   /// The file as it was read.
   package var source: JSONValue
 
@@ -53,6 +55,19 @@ package struct StudySpecification: Sendable {
         .badValue, "names no encoder; expected \"image\", \"text\" or both", at: Place(path: path))
     }
     try checkNames(path)
+  }
+
+  /// The study of its image encoders alone, untouched, by simple rules over their features.
+  ///
+  /// - Throws: `ZooError` when it names no image encoder.
+  package func probing() throws -> StudySpecification {
+    guard !images.isEmpty else {
+      throw ZooError(.badValue, "names no image encoder to probe", at: source.place)
+    }
+    var study = self
+    study.probes = true
+    study.texts = []
+    return study
   }
 
   /// The encoder sides, one value or a list of them.

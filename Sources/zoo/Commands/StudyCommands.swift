@@ -21,16 +21,22 @@ extension ZooCommand {
     ],
     options: studyOptions + [.flag("resume", "Go on with the run in --output.")],
     arguments: [Argument("STUDY.json", "The study's specification.")]
-  ) { arguments in
+  ) { arguments in try runStudy(arguments, verb: "compare") { $0 } }
+
+  private static func runStudy(
+    _ arguments: ParsedArguments, verb: String,
+    _ adapted: (StudySpecification) throws -> StudySpecification
+  ) throws {
     let kernels = try kernels(arguments)
     let registry = try registry()
     let path = arguments.argument("STUDY.json")
-    let study = try StudySpecification(
-      path: path, registry: registry, dataFolder: arguments.optionalString("data"))
+    let study = try adapted(
+      StudySpecification(
+        path: path, registry: registry, dataFolder: arguments.optionalString("data")))
     let output = try arguments.string("output")
     let run = StudyRun(
       study: study, folder: output, registry: registry, kernels: kernels,
-      progress: progress(arguments), command: "zoo compare \(path) --output \(output)")
+      progress: progress(arguments), command: "zoo \(verb) \(path) --output \(output)")
     let lines = try run.run(
       resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
     print(lines.joined(separator: "\n"))
@@ -56,6 +62,18 @@ extension ZooCommand {
       progress: progress(arguments))
     print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
   }
+
+  static let probe = Command(
+    name: "probe", summary: "Ask which weights suit the images, without training an encoder.",
+    discussion:
+      "Takes the image encoders of a study as they are, and tells on each split what a linear probe "
+      + "(logistic regression) and the nearest neighbours make of their features. Penalty and number "
+      + "of neighbours are chosen on validation. Writes what compare writes; features are kept in the "
+      + "cache, so a second run is quicker. Augmentation, members, training and texts are passed over.",
+    examples: [("zoo probe study.json --output probes", "every image encoder of the study")],
+    options: studyOptions + [.flag("resume", "Go on with the run in --output.")],
+    arguments: [Argument("STUDY.json", "The study's specification.")]
+  ) { arguments in try runStudy(arguments, verb: "probe") { try $0.probing() } }
 
   static let pretrain = Command(
     name: "pretrain", summary: "Train an image encoder on many findings, to start others from.",
