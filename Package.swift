@@ -136,7 +136,7 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
-targets += tests("zoo", ["zoo", "Studies", "WeightFiles"])
+targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
 
 let package = Package(
   name: "EncoderZoo",
