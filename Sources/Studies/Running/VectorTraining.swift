@@ -27,6 +27,7 @@ package struct VectorTraining {
   ///     they are not given here, the bounds are what the documents have.
   ///   - start: A file or vector set to go on from.
   ///   - seed: Chooses all random numbers: the same seed gives the same vectors.
+  ///   - registry: Where encoders stand.
   /// - Throws: `ZooError` for an encoder that trains no vectors, and for documents without a word.
   package init(
     documents: [[String]], encoder: String?, options: [(key: String, value: JSONValue)],
