@@ -87,7 +87,10 @@ var targets: [Target] = [
       "Evaluation", "Basics",
     ]),
   library(
-    "Studies", ["Training", "Evaluation", "Datasets", "Registry", "Images", "Tensors", "Basics"],
+    "Studies",
+    [
+      "Training", "Evaluation", "Datasets", "Registry", "Downloads", "Images", "Tensors", "Basics",
+    ],
     oneDNNSettings),
   .executableTarget(
     name: "zoo",

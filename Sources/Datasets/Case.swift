@@ -12,6 +12,8 @@ package struct Case: Sendable, Equatable {
   package var label: String?
   /// All findings of a multi-label set, without "No Finding"; empty where none are known.
   package var findings: [String]
+  /// Findings of which the table does not say whether they are there.
+  package var unknownFindings: [String] = []
   /// The patient: cases of one group never part into training and test.
   package var group: String?
   /// Where the case was read: file and line.

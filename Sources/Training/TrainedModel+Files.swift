@@ -24,7 +24,8 @@ extension TrainedModel {
         return (name: parameter.key, shape: tensor.shape, values: tensor.values)
       }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
     let description: JSONValue = [
-      "schema": 1, "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
+      "schema": 1, "task": isMultiLabel ? "multi-label" : "binary",
+      "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
       "threshold": 0.5, "image": image?.json ?? nil, "text": text?.json ?? nil,
       "tokenizer": tokenizer.json,
       "decoder": [
@@ -46,8 +47,11 @@ extension TrainedModel {
       throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
     }
     let labels = try root.strings("labels") ?? []
-    guard labels.count == 2 else {
-      throw ZooError(.badValue, "expected two labels", at: Place(path: "\(folder)/model.json"))
+    let task = try root.choice("task", among: ["binary", "multi-label"], default: "binary")
+    guard task == "multi-label" ? !labels.isEmpty : labels.count == 2 else {
+      throw ZooError(
+        .badValue, "found \(labels.count) labels for a \(task) model",
+        at: Place(path: "\(folder)/model.json"))
     }
     _ = try root.number("threshold", in: 0...1, default: 0.5)
     let settings = TrainingSettings()
@@ -77,7 +81,8 @@ extension TrainedModel {
     }
     var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: configuration, labels: labels,
-      registry: registry, store: ParameterStore(saved: saved, origin: path))
+      isMultiLabel: task == "multi-label", registry: registry,
+      store: ParameterStore(saved: saved, origin: path))
     model.tokenizer = tokenizer
     return model
   }

@@ -13,8 +13,10 @@ package struct TrainedModel {
   package let text: TextBranch?
   package let vocabulary: Vocabulary?
   package let decoder: DenseDecoder.Configuration
-  /// The negative and the positive class.
+  /// The negative and the positive class, or the findings that a case may have together.
   package let labels: [String]
+  /// Whether each label is a question of its own.
+  package let isMultiLabel: Bool
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
   /// The stages of the image encoder, of one member where it has several.
@@ -25,8 +27,8 @@ package struct TrainedModel {
   /// - Throws: `ZooError` for options or weights that do not fit.
   package init(
     image: ImageBranch?, text: TextBranch?, preparation: TextPreparation?,
-    decoder: DenseDecoder.Configuration, labels: [String], registry: EncoderRegistry,
-    store: ParameterStore
+    decoder: DenseDecoder.Configuration, labels: [String], isMultiLabel: Bool = false,
+    registry: EncoderRegistry, store: ParameterStore
   ) throws {
     let imageEncoder = try image.map { branch -> any ImageEncoder in
       let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
@@ -46,7 +48,8 @@ package struct TrainedModel {
       }
     }
     classifier = try MultimodalClassifier(
-      image: imageEncoder, text: textEncoder, outputs: 1, decoder: decoder, store: store)
+      image: imageEncoder, text: textEncoder, outputs: isMultiLabel ? labels.count : 1,
+      decoder: decoder, store: store)
     self.image = image
     imageStages = (imageEncoder as? ImageEnsemble)?.memberStages ?? imageEncoder?.stages ?? []
     classifier.averagesMirror = image?.averagesMirror ?? false
@@ -56,6 +59,7 @@ package struct TrainedModel {
     vocabulary = preparation?.vocabulary
     self.decoder = decoder
     self.labels = labels
+    self.isMultiLabel = isMultiLabel
   }
 
   /// Puts weights in the place of the image encoder's, by its keys.

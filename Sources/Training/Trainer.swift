@@ -9,19 +9,18 @@ package struct Trainer {
   package let store: ParameterStore
   package let kernels: any Kernels
   package let source: BatchSource
-  /// 0…1 for each case.
-  package let targets: [Float]
+  package let targets: CaseTargets
   /// What the progress line says.
   package let title: String
   package let progress: ProgressReporter
   /// What the learning rate of a parameter is multiplied by, besides the encoders' own rate.
   package let rateFactor: (String) -> Double
-  /// The logits of a batch, `[batch, 1]`.
+  /// The logits of a batch, `[batch, outputs]`.
   package let logits: (RawBatch, inout Forward) -> Tensor
 
   package init(
     settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
-    targets: [Float], title: String, progress: ProgressReporter,
+    targets: CaseTargets, title: String, progress: ProgressReporter,
     rateFactor: @escaping (String) -> Double,
     logits: @escaping (RawBatch, inout Forward) -> Tensor
   ) {
@@ -40,8 +39,21 @@ package struct Trainer {
   package struct EpochScore: Sendable, Equatable {
     package let epoch: Int
     package let part: String
+    /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
+    /// The mean area over the labels that have both answers; nil for a single label.
+    package let meanArea: Double?
+
+    package init(
+      epoch: Int, part: String, accuracy: Double, logLoss: Double, meanArea: Double? = nil
+    ) {
+      self.epoch = epoch
+      self.part = part
+      self.accuracy = accuracy
+      self.logLoss = logLoss
+      self.meanArea = meanArea
+    }
 
     /// The mean over several trainings, epoch by epoch, as far as each went.
     package static func means(_ runs: [[EpochScore]]) -> [EpochScore] {
@@ -74,7 +86,7 @@ package struct Trainer {
     let average =
       settings.average > 0
       ? WeightAverage(store.parameters, decay: Float(settings.average)) : nil
-    let weights = classWeights(training)
+    let weights = settings.classWeights ? targets.balance(training) : nil
     let perEpoch = batches(training).count
     let total = perEpoch * settings.epochs
     var scores: [EpochScore] = []
@@ -141,24 +153,24 @@ package struct Trainer {
 
   private func run(
     _ batches: [[Int]], stream: RandomStream, optimizer: Optimizer, average: WeightAverage?,
-    firstStep: Int, total: Int, weights: (negative: Float, positive: Float)
+    firstStep: Int, total: Int, weights classes: [(negative: Float, positive: Float)]?
   ) throws -> (accuracy: Double, logLoss: Double) {
     let pipeline = BatchPipeline(count: batches.count) { [source] index in
       source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
     }
     defer { pipeline.cancel() }
-    var (right, loss, seen, step) = (0, 0.0, 0, firstStep)
+    var (right, known, loss, seen, step) = (0, 0, 0.0, 0, firstStep)
     while let batch = pipeline.next() {
       try Interruption.check()
       let tape = Tape()
       var forward = Forward(
         .training, random: stream.derived("dropout").derived(step), tape: tape, kernels: kernels)
       let output = logits(batch, &forward)
-      let labels = batch.indices.map { targets[$0] }
+      let answers = targets.rows(batch.indices)
       let smoothing = Float(settings.labelSmoothing)
       let value = forward.binaryCrossEntropy(
-        output, targets: labels.map { $0 * (1 - smoothing) + smoothing / 2 },
-        weights: labels.map { $0 > 0.5 ? weights.positive : weights.negative })
+        output, targets: answers.map { $0 * (1 - smoothing) + smoothing / 2 },
+        weights: weights(answers, classes))
       let number = Double(value.floats[0])
       guard number.isFinite else {
         throw ZooError(
@@ -173,21 +185,30 @@ package struct Trainer {
           $0.key.hasPrefix("head.") ? 1 : Float(settings.encoderRate * rateFactor($0.key))
         })
       average?.update()
-      right += zip(output.values, labels).count { ($0 > 0) == ($1 > 0.5) }
-      loss += number * Double(labels.count)
-      seen += labels.count
+      right += zip(output.values, answers).count { !$1.isNaN && ($0 > 0) == ($1 > 0.5) }
+      known += answers.count { !$0.isNaN }
+      loss += number * Double(batch.indices.count)
+      seen += batch.indices.count
       step += 1
       progress.advance(by: 1, note: String(format: "loss %.3f", loss / Double(seen)))
     }
-    return (Double(right) / Double(seen), loss / Double(seen))
+    return (Double(right) / Double(max(1, known)), loss / Double(seen))
   }
 
   private func score(_ indices: [Int], epoch: Int, part: String) throws -> EpochScore {
-    let values = try evaluate(indices)
-    let labels = indices.map { targets[$0] > 0.5 }
-    let result = try BinaryEvaluation(labels: labels, logits: values)
+    let logits = try evaluate(indices)
+    let answers = targets.rows(indices)
+    let known = answers.indices.filter { !answers[$0].isNaN }
+    let result = try BinaryEvaluation(
+      labels: known.map { answers[$0] > 0.5 }, logits: known.map { logits[$0] })
+    let areas =
+      targets.outputs > 1
+      ? MultiLabelArea(
+        labels: answers.map { $0 > 0.5 }, scores: logits.map(Double.init),
+        mask: answers.map { !$0.isNaN }, labelCount: targets.outputs) : nil
     return EpochScore(
-      epoch: epoch, part: part, accuracy: result[.accuracy] ?? 0, logLoss: result[.logLoss] ?? 0)
+      epoch: epoch, part: part, accuracy: result[.accuracy] ?? 0, logLoss: result[.logLoss] ?? 0,
+      meanArea: areas?.mean)
   }
 
   /// Batches of a size; a last one of a single case joins the one before, since batch statistics
@@ -203,13 +224,15 @@ package struct Trainer {
     return groups
   }
 
-  private func classWeights(_ training: [Int]) -> (negative: Float, positive: Float) {
-    guard settings.classWeights else { return (1, 1) }
-    let positives = Float(training.count { targets[$0] > 0.5 })
-    let negatives = Float(training.count) - positives
-    guard positives > 0, negatives > 0 else { return (1, 1) }
-    let half = Float(training.count) / 2
-    return (half / negatives, half / positives)
+  /// The weight of every answer in a batch; those not known have none.
+  private func weights(
+    _ answers: [Float], _ classes: [(negative: Float, positive: Float)]?
+  ) -> [Float] {
+    answers.enumerated().map { index, answer in
+      guard !answer.isNaN else { return 0 }
+      guard let pair = classes?[index % targets.outputs] else { return 1 }
+      return answer > 0.5 ? pair.positive : pair.negative
+    }
   }
 
   private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }

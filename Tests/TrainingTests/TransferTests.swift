@@ -104,6 +104,17 @@ struct TransferTests {
         .contains("\"freeze\" and \"members\""))
   }
 
+  @Test("Answers that are not known have no part in weights, and balance is each question's own")
+  func targets() {
+    let targets = CaseTargets([1, 0, 0, .nan, 0, 1, 0, .nan], outputs: 2)
+    #expect(targets.rows([2, 0]) == [0, 1, 1, 0])
+    let balance = targets.balance([0, 1, 2, 3])
+    // One of four is positive; of the two known one is.
+    #expect(balance[0] == (negative: 4 / 2 / 3, positive: 2))
+    #expect(balance[1] == (negative: 1, positive: 1))
+    #expect(targets.balance([1, 3])[0] == (negative: 1, positive: 1))
+  }
+
   private func model(_ branch: ImageBranch, seed: UInt64, hidden: Int = 0) throws -> TrainedModel {
     try TrainedModel(
       image: branch, text: nil, preparation: nil,

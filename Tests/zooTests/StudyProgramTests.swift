@@ -176,6 +176,66 @@ struct StudyProgramTests {
     }
   }
 
+  @Test("Pre-training on findings leaves weights to start from; masked answers change nothing")
+  func pretraining() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      // Two findings: the label, and one that is known of the first 30 cases only.
+      let table = try String(contentsOfFile: "\(folder)/sample/cases.csv", encoding: .utf8)
+      let rows = table.split(separator: "\n").dropFirst()
+      func write(_ unknown: String, _ name: String) throws {
+        let lines = rows.enumerated().map { index, row in
+          let id = row.split(separator: ",")[0]
+          let known = index % 3 == 0 ? "1" : "0"
+          return "images/\(id).png,\(row.contains(",abnormal,") ? 1 : 0),"
+            + (index < 30 ? known : unknown)
+        }
+        try ("file,lesion,other\n" + lines.joined(separator: "\n") + "\n").write(
+          toFile: "\(folder)/sample/\(name).csv", atomically: true, encoding: .utf8)
+        try """
+        {"schema": 1, "name": "findings", "seed": 2,
+         "data": {"format": "csv", "path": "sample/\(name).csv",
+           "columns": {"image": "file", "findings": ["lesion", "other"]}},
+         "folds": {"kind": "k-fold", "count": 3, "validation": 0.2},
+         "image": {"name": "net", "encoder": "densenet121", "size": 32,
+           "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3},
+           "training": {"epochs": 2, "batchSize": 8}}}
+        """.write(toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
+      }
+      var weights: [Data] = []
+      for (unknown, name) in [("", "missing"), ("-1", "uncertain"), ("1", "known")] {
+        try write(unknown, name)
+        let run = try ProgramRunner.run([
+          "pretrain", "\(folder)/\(name).json", "--output", "\(folder)/\(name)",
+        ])
+        #expect(run.status == 0, "\(run.error)")
+        #expect(run.output.contains("lesion"))
+        weights.append(
+          try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)/model.safetensors")))
+      }
+      #expect(weights[0] == weights[1])
+      #expect(weights[0] != weights[2])
+      let results = try String(contentsOfFile: "\(folder)/missing/results.csv", encoding: .utf8)
+      #expect(results.contains(",test,area of lesion,"))
+      let answer = try ProgramRunner.run([
+        "predict", "\(folder)/missing", "--image", "\(folder)/sample/images/0001.png",
+      ])
+      #expect(answer.output.contains("  lesion\n") && answer.output.contains("  other\n"))
+
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      let list = "\"weights\": [\"random\", \"\(folder)/missing\"]"
+      try text.replacing("\"size\": 32,", with: "\"size\": 32, \(list),").write(
+        toFile: study, atomically: true, encoding: .utf8)
+      let compared = try ProgramRunner.run(["compare", study, "--output", "\(folder)/run"])
+      #expect(compared.status == 0, "\(compared.error)")
+      #expect(compared.output.contains("net random + words"))
+      let report = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
+      #expect(report.contains("Transfer: the same encoder from other weights"))
+      // Folds are grouped by image and stratified; what was trained on there is tested on here.
+      #expect(report.contains("its weights were trained on"), "\(report.suffix(3000))")
+    }
+  }
+
   @Test("A saved model predicts the same each time, and asks for what it reads")
   func predict() throws {
     try withTemporaryFolder { folder in

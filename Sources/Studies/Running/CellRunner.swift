@@ -247,7 +247,7 @@ package struct CellRunner {
   ) -> Trainer {
     Trainer(
       settings: settings, store: model.classifier.store, kernels: kernels, source: source,
-      targets: cases.targets, title: title, progress: progress,
+      targets: CaseTargets(cases.targets), title: title, progress: progress,
       rateFactor: { model.depthFactor($0) },
       logits: { batch, forward in model.logits(batch, &forward) })
   }

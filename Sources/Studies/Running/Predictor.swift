@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import EncoderKit
 import Evaluation
+import Foundation
 import Images
 import Registry
 import Training
@@ -14,15 +15,45 @@ package struct Predictor {
 
   /// What a model says of a case.
   package struct Prediction: Sendable, Equatable {
-    package let label: String
-    package let positive: String
-    package let logit: Double
-    package let probability: Double
+    /// A question's answer: how likely this label is.
+    package struct Answer: Sendable, Equatable {
+      package let label: String
+      package let logit: Double
+      package let probability: Double
+    }
+
+    /// The class of a binary model; nil for one of many findings.
+    package let label: String?
+    /// One for the positive class, or one for each finding.
+    package let answers: [Answer]
 
     package var json: JSONValue {
-      [
-        "label": JSONValue(.string(label)), "positive": JSONValue(.string(positive)),
-        "probability": JSONValue(.number(probability)), "logit": JSONValue(.number(logit)),
+      func number(_ value: Double) -> JSONValue { JSONValue(.number(value)) }
+      guard let label, let answer = answers.first else {
+        return [
+          "findings": JSONValue(
+            .array(
+              answers.map {
+                [
+                  "label": JSONValue(.string($0.label)), "probability": number($0.probability),
+                  "logit": number($0.logit),
+                ]
+              }))
+        ]
+      }
+      return [
+        "label": JSONValue(.string(label)), "positive": JSONValue(.string(answer.label)),
+        "probability": number(answer.probability), "logit": number(answer.logit),
+      ]
+    }
+
+    /// The same for a reader.
+    package var lines: [String] {
+      guard let label, let answer = answers.first else {
+        return answers.map { String(format: "%.4f  %@", $0.probability, $0.label) }
+      }
+      return [
+        String(format: "%@ (probability of %@: %.4f)", label, answer.label, answer.probability)
       ]
     }
   }
@@ -53,13 +84,14 @@ package struct Predictor {
     if model.image == nil, path != nil { throw superfluous("images", "--image") }
     if model.text == nil, text != nil { throw superfluous("texts", "--text") }
     var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let logit = Double(model.logits(batch, &forward).values[0])
-    guard logit.isFinite else {
+    let logits = model.logits(batch, &forward).values.map(Double.init)
+    guard logits.allSatisfy(\.isFinite) else {
       throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
     }
+    let labels = model.isMultiLabel ? model.labels : [model.labels[1]]
     return Prediction(
-      label: model.labels[logit > 0 ? 1 : 0], positive: model.labels[1], logit: logit,
-      probability: sigmoid(logit))
+      label: model.isMultiLabel ? nil : model.labels[logits[0] > 0 ? 1 : 0],
+      answers: zip(labels, logits).map { .init(label: $0, logit: $1, probability: sigmoid($1)) })
   }
 
   private func missing(_ what: String, _ option: String) -> ZooError {

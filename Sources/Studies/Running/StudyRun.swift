@@ -43,6 +43,8 @@ package struct StudyRun {
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
+    let warnings = try TrainedImages.warnings(study.images, cases.set)
+    for warning in warnings { progress.line("note: \(warning)") }
     let splits = try splits(cases)
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
@@ -52,7 +54,8 @@ package struct StudyRun {
         files.append(try cell(combination, split, runner))
       }
     }
-    let tables = StudyTables(study: study, cases: cases, splits: splits, cells: files)
+    let tables = StudyTables(
+      study: study, cases: cases, splits: splits, cells: files, warnings: warnings)
     return try tables.write(to: folder, command: command, environment: environment)
   }
 

@@ -10,6 +10,8 @@ struct StudyTables {
   let cases: StudyCases
   let splits: [Split]
   let cells: [CellFile]
+  /// What a reader of the scores must know besides.
+  let warnings: [String]
 
   /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
   ///
@@ -60,6 +62,7 @@ struct StudyTables {
       "Everything fitted (vocabulary, word vectors, pixel statistics, weights) is fitted on the "
         + "training part of each split alone.",
     ]
+    data.limits += warnings
     try ReportPage(data).write(to: "\(folder)/report.html")
     return summary(results, names + baselines.baselines.map(\.name), folder)
   }

@@ -61,7 +61,13 @@ package struct TrainingRun {
         try ResultsFile.write(results, to: "\(folder)/results.csv")
         try AtomicFile.write(study.source.text() + "\n", to: "\(folder)/specification.json")
       }
-      try outcome.model.write(to: isLast ? folder : "\(folder)/parts/\(combination.name)")
+      let place = isLast ? folder : "\(folder)/parts/\(combination.name)"
+      if combination.image != nil {
+        try AtomicFile.makeFolder(place)
+        try TrainedImages.write(
+          (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
+      }
+      try outcome.model.write(to: place)
     }
     let lines = combinations.map { combination in
       let test = results.first {

@@ -62,7 +62,7 @@ package struct StudySpecification: Sendable {
     return [value]
   }
 
-  private static func folds(_ object: JSONObject?, seed: UInt64) throws -> FoldPlan {
+  static func folds(_ object: JSONObject?, seed: UInt64) throws -> FoldPlan {
     var object = object
     let kind = try object?.choice("kind", among: ["k-fold", "splits"], default: "k-fold")
     let count = try object?.integer("count", in: 1...1000, default: 5) ?? 5

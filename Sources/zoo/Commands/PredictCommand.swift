@@ -21,13 +21,8 @@ extension ZooCommand {
       folder: arguments.argument("DIR"), registry: registry(), kernels: kernels)
     let prediction = try predictor.predict(
       image: arguments.optionalString("image"), text: arguments.optionalString("text"))
-    if arguments.flag("json") {
-      print(prediction.json.text())
-    } else {
-      print(
-        String(
-          format: "%@ (probability of %@: %.4f)", prediction.label, prediction.positive,
-          prediction.probability))
-    }
+    print(
+      arguments.flag("json")
+        ? prediction.json.text() : prediction.lines.joined(separator: "\n"))
   }
 }

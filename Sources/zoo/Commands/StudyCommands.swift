@@ -56,4 +56,26 @@ extension ZooCommand {
       progress: progress(arguments))
     print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
   }
+
+  static let pretrain = Command(
+    name: "pretrain", summary: "Train an image encoder on many findings, to start others from.",
+    discussion:
+      "The specification names a table of findings (ChestX-ray14's, or one of your own with a column "
+      + "a finding), how it is divided (official lists or folds) and an image encoder. Findings that "
+      + "are not known, and by default uncertain ones, count neither in the loss nor in the areas. "
+      + "The folder it leaves can be named as \"weights\" in a study.",
+    examples: [("zoo pretrain Examples/pretrain.json --data DATA --output cxr", "train and save")],
+    options: studyOptions,
+    arguments: [Argument("SPEC.json", "The pre-training's specification.")]
+  ) { arguments in
+    let kernels = try kernels(arguments)
+    let registry = try registry()
+    let specification = try PretrainingSpecification(
+      path: arguments.argument("SPEC.json"), registry: registry,
+      dataFolder: arguments.optionalString("data"))
+    let run = PretrainingRun(
+      specification: specification, folder: try arguments.string("output"), registry: registry,
+      kernels: kernels, progress: progress(arguments))
+    print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
+  }
 }

@@ -1,0 +1,153 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Foundation
+import Fusion
+import Registry
+import Training
+
+/// A pre-training in its folder; what it leaves is a model that other trainings may start from.
+package struct PretrainingRun {
+  package let specification: PretrainingSpecification
+  package let folder: String
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+  package let progress: ProgressReporter
+
+  package init(
+    specification: PretrainingSpecification, folder: String, registry: EncoderRegistry,
+    kernels: any Kernels, progress: ProgressReporter
+  ) {
+    self.specification = specification
+    self.folder = folder
+    self.registry = registry
+    self.kernels = kernels
+    self.progress = progress
+  }
+
+  /// Trains, scores, and writes the model last, so that a folder with `model.json` is complete.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted`.
+  /// - Returns: the lines to print.
+  package func run(skipsBad: Bool) throws -> [String] {
+    if FileManager.default.fileExists(atPath: "\(folder)/model.json") {
+      throw ZooError(
+        .conflict, "a model is already there", at: Place(path: folder),
+        advice: "choose another --output")
+    }
+    var set = try specification.load(skipsBad: skipsBad)
+    let (store, failures) = ImageStore.load(
+      set.cases.map { $0.imagePath ?? "" }, specification.image, progress: progress)
+    var images = store
+    try Interruption.check()
+    if let first = failures.first {
+      guard skipsBad else { throw first.error }
+      let bad = Set(failures.map(\.index))
+      let kept = set.cases.indices.filter { !bad.contains($0) }
+      for failure in failures { progress.line("left out: \(failure.error.message)") }
+      images = store.keeping(kept)
+      set = CaseSet(
+        name: set.name, description: set.description, terms: set.terms,
+        cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut)
+    }
+    let split = try specification.split(of: set)
+    let targets = CaseTargets(
+      set.answers(to: specification.labels), outputs: specification.labels.count)
+    let (model, trainer) = try prepare(images, split, targets)
+    let random = RandomStream(seed: specification.seed).derived("pretraining")
+    let scores = try trainer.train(
+      on: split.training, validation: split.validation, random: random.derived("training"))
+    var rows: [ResultRow] = []
+    var areas: [Split.Part: MultiLabelArea] = [:]
+    for part in Split.Part.allCases {
+      let area = MultiLabelArea(
+        labels: targets.rows(split[part]).map { $0 > 0.5 },
+        scores: try trainer.evaluate(split[part]).map(Double.init),
+        mask: targets.rows(split[part]).map { !$0.isNaN }, labelCount: targets.outputs)
+      areas[part] = area
+      let values =
+        [("area", area.mean)]
+        + zip(specification.labels, area.areas).map { ("area of \($0)", $1) }
+      rows += values.map { metric, value in
+        ResultRow(
+          combination: specification.image.name, split: split.name, part: part.rawValue,
+          metric: metric, value: value)
+      }
+    }
+    try write(set, split, rows, scores)
+    try model.write(to: folder)
+    return lines(areas, targets, split)
+  }
+
+  private func prepare(_ images: ImageStore, _ split: Split, _ targets: CaseTargets) throws -> (
+    TrainedModel, Trainer
+  ) {
+    var branch = specification.image
+    if branch.normalization == nil {
+      branch.normalization = images.normalization(over: split.training)
+    }
+    let random = RandomStream(seed: specification.seed).derived("pretraining")
+    let model = try TrainedModel(
+      image: branch, text: nil, preparation: nil,
+      decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout),
+      labels: specification.labels, isMultiLabel: true, registry: registry,
+      store: ParameterStore(random: random.derived("parameters")))
+    if let weights = branch.weights {
+      let source = try WeightSource(weights, registry, at: branch.place)
+      model.startImageEncoder(from: try source.load(branch, registry: registry))
+    }
+    let trainer = Trainer(
+      settings: branch.training, store: model.classifier.store, kernels: kernels,
+      source: BatchSource(images: images.with(branch)), targets: targets,
+      title: "\(branch.name) on \(specification.labels.count) findings", progress: progress,
+      rateFactor: { model.depthFactor($0) },
+      logits: { batch, forward in model.logits(batch, &forward) })
+    return (model, trainer)
+  }
+
+  private func write(
+    _ set: CaseSet, _ split: Split, _ rows: [ResultRow], _ scores: [Trainer.EpochScore]
+  ) throws {
+    try AtomicFile.makeFolder(folder)
+    try AtomicFile.write(specification.source.text() + "\n", to: "\(folder)/specification.json")
+    try TrainedImages.write(
+      (split.training + split.validation).map { set.cases[$0] }, to: folder)
+    try FoldsFile.write([split], cases: set, to: "\(folder)/folds.csv")
+    try ResultsFile.write(rows, to: "\(folder)/results.csv")
+    let epochs = scores.flatMap { score in
+      [("area", score.meanArea), ("log-loss", score.logLoss)].compactMap { metric, value in
+        value.map {
+          EpochRow(
+            combination: specification.image.name, split: split.name, epoch: score.epoch,
+            part: score.part, metric: metric, value: $0)
+        }
+      }
+    }
+    try EpochsFile.write(epochs, to: "\(folder)/epochs.csv")
+  }
+
+  private func lines(
+    _ areas: [Split.Part: MultiLabelArea], _ targets: CaseTargets, _ split: Split
+  ) -> [String] {
+    func text(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "  –  " }
+    let answers = targets.rows(split.test)
+    let width = max(specification.labels.map(\.count).max() ?? 0, 12)
+    func padded(_ name: String) -> String {
+      name.padding(toLength: width, withPad: " ", startingAt: 0)
+    }
+    var lines = ["\(padded("area"))  validation  test   positives of known in test"]
+    for (index, label) in specification.labels.enumerated() {
+      let known = stride(from: index, to: answers.count, by: targets.outputs)
+        .map { answers[$0] }.filter { !$0.isNaN }
+      lines.append(
+        "\(padded(label))  \(text(areas[.validation]?.areas[index]))       "
+          + "\(text(areas[.test]?.areas[index]))  \(known.count { $0 > 0.5 }) of \(known.count)")
+    }
+    lines.append(
+      "\(padded("mean"))  \(text(areas[.validation]?.mean))       \(text(areas[.test]?.mean))")
+    return lines + [
+      "model: \(folder); start another from it by \"weights\": \"\(folder)\""
+    ]
+  }
+}

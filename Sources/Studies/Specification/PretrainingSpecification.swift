@@ -1,0 +1,150 @@
+import Basics
+import Datasets
+import Registry
+import Training
+
+/// A pre-training: an image encoder on many findings at once.
+package struct PretrainingSpecification: Sendable {
+  package let name: String
+  package let seed: UInt64
+  package let image: ImageBranch
+  /// The findings asked for, in the order of the outputs.
+  package let labels: [String]
+  package let folds: FoldPlan
+  /// Rate of dropout on the features.
+  package let featureDropout: Float
+  /// The file as it was read.
+  package let source: JSONValue
+  private let data: Table
+  private let lists: (training: String, test: String)?
+  private let folder: String
+
+  private struct Table {
+    let isChestXray14: Bool
+    let path: String
+    let imageRoot: String?
+    let columns: FindingColumns?
+    let uncertain: UncertainPolicy
+    let place: Place
+  }
+
+  /// Reads a specification file; with `dataFolder`, its data paths are relative to that folder.
+  ///
+  /// - Throws: `ZooError` with file, line and key.
+  package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
+    source = try JSONValue.parse(contentsOf: path)
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    folder = dataFolder ?? parts.joined(separator: "/")
+    var root = try source.object()
+    let schema = try root.required("schema")
+    guard try schema.integer() == 1 else {
+      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    }
+    name = try root.string("name")
+    seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
+    data = try Self.table(root.required("data"))
+    let chosen = root.value("labels")
+    labels = try Self.labels(chosen, data)
+    lists = try root.object("lists").map { object in
+      var object = object
+      let lists = (try object.string("training"), try object.string("test"))
+      try object.finish()
+      return lists
+    }
+    let plan = try root.object("folds")
+    guard lists == nil || plan == nil else {
+      throw ZooError(
+        .badValue, "\"lists\" and \"folds\": either divides the cases", at: source.place,
+        advice: "leave one of them out")
+    }
+    folds = try StudySpecification.folds(plan, seed: seed)
+    let branch = try root.required("image")
+    image = try ImageBranch(branch, registry: registry, defaults: TrainingSettings())
+    guard image.members == 1 else {
+      throw ZooError(.badValue, "pre-training has one member", at: branch.place)
+    }
+    featureDropout = Float(try root.number("featureDropout", in: 0...0.95, default: 0))
+    try root.finish()
+  }
+
+  private static func table(_ value: JSONValue) throws -> Table {
+    var object = try value.object()
+    let format = try object.choice("format", among: ["chestx-ray14", "csv"])
+    let path = try object.string("path")
+    let imageRoot = try object.optionalString("imageRoot")
+    let policy = try object.choice(
+      "uncertain", among: UncertainPolicy.allCases.map(\.rawValue),
+      default: UncertainPolicy.masked.rawValue)
+    var columns: FindingColumns?
+    if var named = try object.object("columns") {
+      columns = FindingColumns(
+        id: try named.optionalString("id"), image: try named.string("image"),
+        patient: try named.optionalString("patient"),
+        findings: try named.strings("findings") ?? [])
+      try named.finish()
+    }
+    try object.finish()
+    guard format == "chestx-ray14" || columns?.findings.isEmpty == false else {
+      throw ZooError(
+        .badValue, "\"columns\" is missing; expected {\"image\": …, \"findings\": [ … ]}",
+        at: value.place)
+    }
+    return Table(
+      isChestXray14: format == "chestx-ray14", path: path, imageRoot: imageRoot, columns: columns,
+      uncertain: UncertainPolicy(rawValue: policy) ?? .masked, place: value.place)
+  }
+
+  private static func labels(_ chosen: JSONValue?, _ data: Table) throws -> [String] {
+    let known = data.isChestXray14 ? ChestXray14.findings : data.columns?.findings ?? []
+    guard let chosen else { return known }
+    let names = try chosen.array().map { value in
+      let name = try value.string()
+      guard known.contains(name) else {
+        throw ZooError(
+          .badValue, "unknown finding \"\(name)\"; " + suggestion(for: name, among: known),
+          at: value.place)
+      }
+      return name
+    }
+    guard !names.isEmpty, Set(names).count == names.count else {
+      throw ZooError(.badValue, "expected one or more findings, each once", at: chosen.place)
+    }
+    return names
+  }
+
+  /// The cases, checked.
+  ///
+  /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
+  package func load(skipsBad: Bool) throws -> CaseSet {
+    if data.isChestXray14 {
+      return try CaseSet.chestXray14(
+        table: resolved(data.path), imageRoot: data.imageRoot.map(resolved),
+        rules: CaseRules(
+          image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal],
+          skipsBad: skipsBad))
+    }
+    return try CaseSet.findings(
+      path: resolved(data.path), columns: data.columns ?? FindingColumns(image: "", findings: []),
+      uncertain: data.uncertain, imageRoot: data.imageRoot.map(resolved), skipsBad: skipsBad)
+  }
+
+  /// The split to train on: that of the lists, or the first of the folds.
+  ///
+  /// - Throws: `ZooError` when the lists or folds do not fit the cases.
+  package func split(of set: CaseSet) throws -> Split {
+    if let lists {
+      return try FoldPlan.official(
+        set, training: ChestXray14.list(path: resolved(lists.training)),
+        test: ChestXray14.list(path: resolved(lists.test)), groups: folds.groups(of: set),
+        validationFraction: folds.validationFraction, seed: seed)
+    }
+    guard let split = try folds.splits(of: set).first else {
+      throw ZooError(.badValue, "the folds make no split", at: data.place)
+    }
+    return split
+  }
+
+  private func resolved(_ path: String) -> String {
+    path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
+  }
+}
