@@ -73,7 +73,7 @@ var targets: [Target] = [
   library("Layers", ["Tensors", "Basics"]),
   library("WeightFiles", ["Basics"]),
   library("WordVectors", ["Basics", "CWordVectors"]),
-  library("Downloads", ["Basics", "CTransfer"]),
+  library("Downloads", ["Basics", "CTransfer", "CArchive"]),
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
   library("Registry", ["EncoderKit", "WeightFiles", "Downloads", "Basics"]),
   library("Images", ["Basics", "CImageCodecs"]),
@@ -140,7 +140,7 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
-targets += tests("zoo", ["zoo", "Studies", "WeightFiles"])
+targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
 
 let package = Package(
   name: "EncoderZoo",

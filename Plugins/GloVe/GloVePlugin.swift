@@ -37,25 +37,26 @@ private struct GloVeEntry: TextEncoderEntry {
         .badValue, "none of the \(words.count) words of the training texts has a vector there",
         at: Place(path: path), advice: "is it a file of another language, or in upper case?")
     }
-    let counts = Dictionary(
-      uniqueKeysWithValues: zip(words, vocabulary.counts.dropFirst(2)))
     return TextPreparation(
       vocabulary: vocabulary, dimension: table.dimension,
-      vectors: start(vocabulary, table, random), coverage: table.coverage(of: counts, listing: 10))
+      vectors: start(vocabulary, table, random), coverage: vocabulary.coverage(by: table))
   }
 
-  /// Found vectors as they are; others drawn with the deviation of the found ones, each word from a
-  /// stream of its own; padding zero; unknown the mean of the found.
+  /// Found vectors as they are; others drawn around the mean of the found ones with their deviation
+  /// about it, each word from a stream of its own; padding zero; unknown the mean.
   private func start(_ vocabulary: Vocabulary, _ table: WordVectorTable, _ random: RandomStream)
     -> [Float]
   {
     let size = table.dimension
-    var (mean, square) = ([Double](repeating: 0, count: size), 0.0)
-    for (index, value) in table.values.enumerated() {
-      mean[index % size] += Double(value)
-      square += Double(value) * Double(value)
-    }
+    var mean = [Double](repeating: 0, count: size)
+    for (index, value) in table.values.enumerated() { mean[index % size] += Double(value) }
     mean = mean.map { $0 / Double(table.words.count) }
+    var square = 0.0
+    for (index, value) in table.values.enumerated() {
+      let distance = Double(value) - mean[index % size]
+      square += distance * distance
+    }
+    // One number for all columns: a column of a few words tells little of its own.
     let deviation = (square / Double(table.values.count)).squareRoot()
     var values = [Float](repeating: 0, count: size)
     values += mean.map { Float($0) }
@@ -64,7 +65,7 @@ private struct GloVeEntry: TextEncoderEntry {
         values += found
       } else {
         var stream = random.derived(word)
-        values += (0..<size).map { _ in Float(stream.normal() * deviation) }
+        values += mean.map { Float($0 + stream.normal() * deviation) }
       }
     }
     return values

@@ -27,6 +27,8 @@ private struct Word2VecEntry: TextEncoderEntry {
       .init("continueTraining", default: "true", "train vectors that are given further"),
     ] + ConvolutionalTextOptions.descriptions)
 
+  let trainsVectors = true
+
   func prepare(
     corpus: [[String]], options: JSONObject, vectors path: String?, random: RandomStream,
     progress: (Double) -> Bool
@@ -46,20 +48,18 @@ private struct Word2VecEntry: TextEncoderEntry {
     }
     if let given { training.dimension = given.dimension }
     if given != nil, !settings.continuesTraining { training.epochs = 0 }
-    let words = Dictionary(
-      uniqueKeysWithValues: zip(vocabulary.words, vocabulary.counts).dropFirst(2))
     let vectors = try trainWordVectors(
       corpus: corpus.map { vocabulary.indices(of: $0.prefix(settings.network.maximumWords)) },
       vocabulary: vocabulary, options: training, threads: Compute.threads,
       startingFrom: given?.start, progress: progress)
     return TextPreparation(
       vocabulary: vocabulary, dimension: training.dimension, vectors: vectors,
-      coverage: given?.table.coverage(of: words, listing: 10))
+      coverage: (given?.table).map { vocabulary.coverage(by: $0) })
   }
 
-  /// Vectors of a file in the order of a vocabulary; zeros where it has none.
+  /// Vectors of a file in the order of a vocabulary.
   private func read(_ path: String, for vocabulary: Vocabulary) throws
-    -> (table: WordVectorTable, dimension: Int, start: [Float])
+    -> (table: WordVectorTable, dimension: Int, start: GivenVectors)
   {
     let table = try WordVectors.read(path: path, keeping: Array(vocabulary.words.dropFirst(2)))
     guard !table.words.isEmpty else {
@@ -67,8 +67,9 @@ private struct Word2VecEntry: TextEncoderEntry {
         .badValue, "no word of the training texts has a vector there", at: Place(path: path))
     }
     let none = [Float](repeating: 0, count: table.dimension)
-    let start = vocabulary.words.flatMap { word in table.vector(of: word).map { Array($0) } ?? none
-    }
+    let found = vocabulary.words.map { table.vector(of: $0).map { Array($0) } }
+    let start = GivenVectors(
+      values: found.flatMap { $0 ?? none }, isGiven: found.map { $0 != nil })
     return (table, table.dimension, start)
   }
 

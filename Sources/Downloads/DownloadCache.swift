@@ -5,7 +5,8 @@ import Foundation
 ///
 /// Beside a file `NAME` may lie: `.NAME.partial` and `.NAME.partial.json` (the beginning of a
 /// download and what is needed to resume it), `.NAME.lock` (while a download runs) and
-/// `.NAME.verified` (the hash that was found, with the size and time of change of that moment).
+/// `.NAME.verified` (the hash that was found, with the size and time of change of that moment). A
+/// file out of a downloaded zip lies there under its own name.
 ///
 /// ```swift
 /// let path = try DownloadCache.standard().fetch(file, progress: progress)
@@ -88,7 +89,7 @@ package struct DownloadCache: Sendable {
       throw advised(error)
     }
     var hasWaited = false
-    let lock = try makeLock(file) {
+    let lock = try makeLock(file.fileName) {
       if !hasWaited { progress.line("\(file.fileName): waiting for another download of it") }
       hasWaited = true
       try checkInterruption()
@@ -121,9 +122,9 @@ package struct DownloadCache: Sendable {
       advice: "Unset ENCODERZOO_OFFLINE, or put the file there as \(file.fileName).")
   }
 
-  private func makeLock(_ file: RemoteFile, onWait: () throws -> Void) throws -> FileLock {
+  func makeLock(_ fileName: String, onWait: () throws -> Void) throws -> FileLock {
     do {
-      return try FileLock("\(folder)/.\(file.fileName).lock", onWait: onWait)
+      return try FileLock("\(folder)/.\(fileName).lock", onWait: onWait)
     } catch let error as ZooError { throw advised(error) }
   }
 

@@ -39,6 +39,10 @@ public protocol TextEncoderEntry: Sendable {
   /// What people want to know of it.
   var description: EncoderDescription { get }
 
+  /// Whether `prepare` trains word vectors on the texts, so that they are worth keeping for
+  /// themselves; false unless said otherwise.
+  var trainsVectors: Bool { get }
+
   /// Fits vocabulary and vectors to the tokenised training texts, and to nothing else.
   ///
   /// `vectors` is the path of a file of word vectors, where the specification names one.
@@ -55,4 +59,40 @@ public protocol TextEncoderEntry: Sendable {
   /// - Throws: `ZooError` for unknown or impossible options, or saved weights that do not fit.
   func make(options: JSONObject, preparation: TextPreparation, scope: Scope) throws
     -> any TextEncoder
+}
+
+extension TextEncoderEntry {
+  /// False: the vectors are given, or are parameters like others.
+  public var trainsVectors: Bool { false }
+}
+
+extension Vocabulary {
+  /// How much of this vocabulary a table of word vectors covers, by the words that were counted.
+  public func coverage(by table: WordVectorTable, listing limit: Int = 10) -> WordCoverage {
+    table.coverage(
+      of: Dictionary(uniqueKeysWithValues: zip(words, counts).dropFirst(2)), listing: limit,
+      outsideTokens: counts[1])
+  }
+}
+
+extension WordVectorTable {
+  /// The words of a vocabulary with their vectors; padding and unknown, which no file has, are left
+  /// out.
+  ///
+  /// - Parameters:
+  ///   - vocabulary: Words, padding and unknown first.
+  ///   - dimension: The numbers of a vector.
+  ///   - values: `[vocabulary.count, dimension]`, row-major.
+  /// - Throws: `ZooError` when the numbers don't fit or are not finite.
+  package init(vocabulary: Vocabulary, dimension: Int, values: [Float]) throws {
+    guard values.count == vocabulary.count * dimension else {
+      throw ZooError(
+        .badValue,
+        "\(values.count) numbers for a vocabulary of \(vocabulary.count) words of dimension "
+          + "\(dimension)")
+    }
+    try self.init(
+      words: Array(vocabulary.words.dropFirst(2)), dimension: dimension,
+      values: Array(values.dropFirst(2 * dimension)))
+  }
 }

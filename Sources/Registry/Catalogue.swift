@@ -18,6 +18,8 @@ package struct Catalogue: Sendable, Equatable {
   package let fusionHeads: [String]
   /// Published weights by name.
   package let weightSets: [WeightSet]
+  /// Published word vectors by name.
+  package let vectorSets: [VectorSet]
 
   /// The fusion heads this build knows.
   package static let builtInHeads = ["concat"]
@@ -56,8 +58,12 @@ package struct Catalogue: Sendable, Equatable {
       return name
     }
     weightSets = try root.value("weightSets")?.array().map { try WeightSet($0) } ?? []
+    vectorSets = try root.value("vectorSets")?.array().map { try VectorSet($0) } ?? []
     try root.finish()
     var names: Set<String> = []
+    for set in vectorSets where !names.insert(set.name).inserted {
+      throw ZooError(.badValue, "the vector set \"\(set.name)\" stands twice", at: set.place)
+    }
     for set in weightSets {
       guard names.insert(set.name).inserted else {
         throw ZooError(.badValue, "the weight set \"\(set.name)\" stands twice", at: set.place)
@@ -79,7 +85,8 @@ package struct Catalogue: Sendable, Equatable {
       throw ZooError(
         .badValue,
         "unknown weight set \"\(name)\"; "
-          + suggestion(for: name, among: weightSets.map(\.name)), at: place)
+          + suggestion(for: name, among: weightSets.map(\.name) + vectorSets.map(\.name)),
+        at: place)
     }
     return found
   }

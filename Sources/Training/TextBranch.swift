@@ -6,28 +6,48 @@ package struct TextBranch: Sendable, Equatable {
   package var name: String
   package var encoder: String
   package var options: JSONValue
-  /// The path of a file of word vectors; nil where none is named.
+  /// A vector set of the registry or the path of a file of word vectors; nil where none is named.
   package var vectors: String?
   package var training: TrainingSettings
   /// How many encoders are trained apart and joined, their logits averaged; 1 for a plain one.
   package var members: Int
   package var place: Place
 
-  /// Reads the branch of a specification.
+  /// Reads the branch of a specification, or of a saved model: that one is whole, and `vectors` only
+  /// tells what it once started from.
   ///
-  /// - Throws: `ZooError` for an unknown key, encoder or value.
-  package init(_ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings) throws {
+  /// - Throws: `ZooError` for an unknown key, encoder or value, or vectors that are not at hand.
+  package init(
+    _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
+    isSaved: Bool = false
+  ) throws {
     var object = try value.object()
     place = value.place
     let named = try object.required("encoder")
     encoder = try named.string()
     _ = try registry.textEncoder(encoder, at: named.place)
     name = try object.string("name", default: encoder)
-    vectors = try object.optionalString("vectors")
+    let start = object.value("vectors")
+    vectors = try start?.string()
     options = object.value("options") ?? [:]
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     members = try object.integer("members", in: 1...16, default: 1)
     try object.finish()
+    // Said now, not after hours of training something else.
+    if let vectors, !isSaved {
+      _ = try VectorSource(vectors, registry.catalogue, at: start?.place ?? value.place)
+    }
+  }
+
+  /// The path of the vectors it starts from, unpacked if need be; nil where none are named.
+  ///
+  /// - Throws: `ZooError` when they are not at hand.
+  package func vectorsPath(_ registry: EncoderRegistry, progress: ProgressReporter) throws
+    -> String?
+  {
+    try vectors.map {
+      try VectorSource($0, registry.catalogue, at: place).path(progress: progress)
+    }
   }
 
   /// The branch as a specification would give it.

@@ -59,7 +59,7 @@ extension TrainedModel {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
     let text = try root.value("text").map {
-      try TextBranch($0, registry: registry, defaults: settings)
+      try TextBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
     var decoder = try root.required("decoder").object()
     let configuration = DenseDecoder.Configuration(

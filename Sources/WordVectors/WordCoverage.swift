@@ -25,6 +25,9 @@ public struct WordCoverage: Sendable, Equatable {
   public let tokens: Int
   /// Those among them that have a vector.
   public let coveredTokens: Int
+  /// The running words of the corpus that were not looked up, because a vocabulary left them out; nil
+  /// where all of the corpus was.
+  public let outsideTokens: Int?
   /// The most frequent words without a vector, most frequent first, equally frequent ones by bytes.
   public let missing: [MissingWord]
 
@@ -33,8 +36,14 @@ public struct WordCoverage: Sendable, Equatable {
   /// - Parameters:
   ///   - counts: How often each word of the corpus occurs; words that occur 0 times are left out.
   ///   - limit: The most missing words to list.
+  ///   - outsideTokens: Where `counts` are of a vocabulary alone: the running words of the corpus that
+  ///     it left out. Nil says that `counts` are of the whole corpus.
   ///   - isFound: Whether a word has a vector.
-  public init(counts: [String: Int], listing limit: Int = 20, isFound: (String) -> Bool) {
+  public init(
+    counts: [String: Int], listing limit: Int = 20, outsideTokens: Int? = nil,
+    isFound: (String) -> Bool
+  ) {
+    self.outsideTokens = outsideTokens
     var coveredTypes = 0
     var coveredTokens = 0
     var missing: [MissingWord] = []
@@ -65,7 +74,8 @@ public struct WordCoverage: Sendable, Equatable {
 }
 
 extension WordCoverage: CustomStringConvertible {
-  /// Two or three lines for people.
+  /// Two to four lines for people, which say what was counted: a corpus, or a vocabulary and how much
+  /// of the corpus it left out.
   ///
   /// ```
   /// word vectors cover 3 of 5 words (60.0 %)
@@ -73,8 +83,15 @@ extension WordCoverage: CustomStringConvertible {
   /// most frequent without a vector: cardiomegally (7), xxxx (3)
   /// ```
   public var description: String {
-    var text = "word vectors cover \(coveredTypes) of \(types) words (\(percent(typeShare)))\n"
+    let words = outsideTokens == nil ? "\(types) words" : "the vocabulary's \(types) words"
+    var text = "word vectors cover \(coveredTypes) of \(words) (\(percent(typeShare)))\n"
     text += "and \(coveredTokens) of \(tokens) of their occurrences (\(percent(tokenShare)))"
+    if let outside = outsideTokens, outside > 0 {
+      let share = percent(Double(outside) / Double(tokens + outside))
+      text +=
+        "\nnot counted: \(outside) occurrences (\(share) of all) of words that the vocabulary "
+      text += "leaves out; all of them share one vector"
+    }
     guard !missing.isEmpty else { return text }
     let listed = missing.map { "\($0.word) (\($0.count))" }.joined(separator: ", ")
     text += "\nmost frequent without a vector: \(listed)"
@@ -91,8 +108,14 @@ extension WordVectorTable {
   /// - Parameters:
   ///   - counts: How often each word of the corpus occurs.
   ///   - limit: The most missing words to list.
+  ///   - outsideTokens: The running words that a vocabulary left out of `counts`; nil where it is
+  ///     the whole corpus.
   /// - Returns: Counts, shares and the missing words.
-  public func coverage(of counts: [String: Int], listing limit: Int = 20) -> WordCoverage {
-    WordCoverage(counts: counts, listing: limit) { row(of: $0) != nil }
+  public func coverage(
+    of counts: [String: Int], listing limit: Int = 20, outsideTokens: Int? = nil
+  ) -> WordCoverage {
+    WordCoverage(counts: counts, listing: limit, outsideTokens: outsideTokens) {
+      row(of: $0) != nil
+    }
   }
 }

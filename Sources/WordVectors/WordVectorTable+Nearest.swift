@@ -19,22 +19,28 @@ extension WordVectorTable {
   ///
   /// A vector of zeros has the cosine 0 with everything. Takes time in proportion to the table.
   ///
-  /// - Throws: `ZooError` of code `.badValue` for a word that is not there, with the nearest name.
+  /// - Precondition: `count` is 0 or more.
+  /// - Throws: `ZooError` of code `.badValue` for a word that is not there, with the nearest spelling.
   public func nearest(to word: String, count: Int = 10) throws -> [Neighbour] {
+    precondition(count >= 0, "count is \(count); expected 0 or more")
     guard let row = row(of: word) else {
-      // Files hold frequent words first; comparing with millions would take minutes.
-      let near = nearestName(to: word, among: Array(words.prefix(20_000)))
       throw ZooError(
         .badValue, "the word \"\(word)\" has no vector",
-        advice: near.map { "Did you mean \"\($0)\"?" })
+        at: summary.map { Place(path: $0.path) },
+        advice: nearestSpelling(to: word).map { "Did you mean \"\($0)\"?" })
     }
     let cosines = cosines(to: row)
-    let order = words.indices.filter { $0 != row }.sorted {
-      (cosines[$1], $0) < (cosines[$0], $1)
+    var best: [Int] = []
+    for other in words.indices where other != row {
+      if best.count == count {
+        guard let last = best.last, cosines[other] > cosines[last] else { continue }
+        best.removeLast()
+      }
+      // Rows come in order, so an equal one that is there already stays in front.
+      let position = best.lastIndex { cosines[$0] >= cosines[other] }.map { $0 + 1 } ?? 0
+      best.insert(other, at: position)
     }
-    return order.prefix(max(0, count)).map {
-      Neighbour(word: words[$0], similarity: Float(cosines[$0]))
-    }
+    return best.map { Neighbour(word: words[$0], similarity: Float(cosines[$0])) }
   }
 
   private func cosines(to row: Int) -> [Double] {

@@ -60,6 +60,15 @@ public struct WordVectorTable: Sendable {
     self.summary = summary
   }
 
+  /// The rows of some words, in their order; where the table comes from is forgotten.
+  public func keeping(_ isKept: (String) -> Bool) -> WordVectorTable {
+    let rows = words.indices.filter { isKept(words[$0]) }
+    let kept = rows.map { words[$0] }
+    return WordVectorTable(
+      words: kept, dimension: dimension, values: rows.flatMap { vector(row: $0) },
+      index: ByteIndex(kept), summary: nil)
+  }
+
   /// The row of a word, or nil.
   public func row(of word: String) -> Int? {
     var word = word

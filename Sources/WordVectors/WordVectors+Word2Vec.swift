@@ -75,9 +75,10 @@ extension WordVectors {
     return table.table(path: path, format: .word2vecBinary, wordsInFile: header.words)
   }
 
-  private static func readBinaryWord(
-    _ number: Int, _ header: Word2VecHeader, _ stream: ByteStream, _ table: inout TableBuilder
-  ) throws {
+  /// The bytes of the next word and of its vector, which hold until the stream is asked again.
+  static func nextBinaryEntry(_ number: Int, _ header: Word2VecHeader, _ stream: ByteStream) throws
+    -> (token: UnsafeRawBufferPointer, vector: UnsafeRawBufferPointer)
+  {
     guard try skipNewline(stream) else { throw cutOff(after: number, header, stream) }
     var place: Place { Place(path: stream.path, key: "word \(number + 1)") }
     _ = try stream.has(maximumWordBytes + 1)
@@ -99,6 +100,14 @@ extension WordVectors {
     guard !token.isEmpty else {
       throw ZooError(.badFormat, "the word is empty", at: place)
     }
+    return (token, vector)
+  }
+
+  private static func readBinaryWord(
+    _ number: Int, _ header: Word2VecHeader, _ stream: ByteStream, _ table: inout TableBuilder
+  ) throws {
+    let (token, vector) = try nextBinaryEntry(number, header, stream)
+    var place: Place { Place(path: stream.path, key: "word \(number + 1)") }
     if let base = vector.baseAddress {
       let bad = ez_first_not_finite(base.assumingMemoryBound(to: UInt8.self), header.dimension)
       if bad < header.dimension {

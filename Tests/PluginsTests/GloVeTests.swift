@@ -60,6 +60,58 @@ struct GloVeTests {
     }
   }
 
+  @Test("Words without a vector are drawn around the mean, with the deviation about it")
+  func drawn() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try file.write(toFile: path, atomically: true, encoding: .utf8)
+      let prepared = try prepare("glove", [:], vectors: path, seed: 5)
+      // Of (1, 2, 3, 4) and (-1, .5, 0, 2); the root mean square would be 2.1.
+      let mean: [Double] = [0, 1.25, 1.5, 3]
+      let squares: [Double] = [1, 1, 0.5625, 0.5625, 2.25, 2.25, 1, 1]
+      let deviation = (squares.reduce(0, +) / 8).squareRoot()
+      for word in ["the", "effusion"] {
+        var stream = RandomStream(seed: 5).derived(word)
+        let expected = mean.map { Float($0 + stream.normal() * deviation) }
+        #expect(try row(word, prepared) == expected)
+      }
+    }
+  }
+
+  @Test(
+    "A vector of zeros in the file is a vector: neither drawn nor lost", arguments: [true, false])
+  func zeros(_ continues: Bool) throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try "lungs 0 0 0 0\nclear 1 2 3 4\n".write(toFile: path, atomically: true, encoding: .utf8)
+      let options: JSONValue = [
+        "minimumCount": 1, "learningRate": 1e-6, "epochs": 1, "subsampling": 0,
+        "continueTraining": JSONValue(.boolean(continues)),
+      ]
+      let prepared = try prepare("word2vec", options, vectors: path)
+      #expect(try row("lungs", prepared).allSatisfy { abs($0) < 1e-5 })
+      #expect(try row("effusion", prepared).contains { abs($0) > 1e-3 })
+      if !continues { #expect(try row("lungs", prepared) == [0, 0, 0, 0]) }
+      #expect(try row("lungs", prepare("glove", [:], vectors: path)) == [0, 0, 0, 0])
+    }
+  }
+
+  @Test("Coverage tells how much of the texts the vocabulary leaves out")
+  func outside() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/glove.txt"
+      try file.write(toFile: path, atomically: true, encoding: .utf8)
+      for name in ["glove", "word2vec"] {
+        let prepared = try prepare(name, ["minimumCount": 2], vectors: path)
+        let coverage = try #require(prepared.coverage)
+        #expect((coverage.types, coverage.coveredTypes, coverage.tokens) == (2, 1, 5))
+        #expect(coverage.outsideTokens == 2)
+        #expect("\(coverage)".contains("cover 1 of the vocabulary's 2 words (50.0 %)"))
+        #expect("\(coverage)".contains("not counted: 2 occurrences (28.6 % of all)"))
+      }
+    }
+  }
+
   @Test("A frozen embedding gets no gradient, a free one does", arguments: [true, false])
   func freezing(_ isFrozen: Bool) throws {
     try withTemporaryFolder { folder in

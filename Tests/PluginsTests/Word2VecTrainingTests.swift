@@ -82,15 +82,16 @@ struct Word2VecTrainingTests {
     }
   }
 
-  @Test("Training goes on from given vectors; a row of zeros is drawn")
+  @Test("Training goes on from given vectors; what is not given is drawn")
   func initialVectors() throws {
     let (corpus, vocabulary) = topicCorpus(documents: 10)
     var options = Word2VecOptions(dimension: 6, epochs: 1, learningRate: 1e-9)
     options.minimumLearningRate = 0
     var initial = (0..<vocabulary.count * 6).map { Float($0 % 11) - 4.5 }
-    for column in 0..<6 { initial[3 * 6 + column] = 0 }
+    for column in 0..<12 { initial[3 * 6 + column] = 0 }
+    let given = GivenVectors(values: initial, isGiven: (0..<vocabulary.count).map { $0 != 3 })
     let vectors = try trainWordVectors(
-      corpus: corpus, vocabulary: vocabulary, options: options, threads: 1, startingFrom: initial)
+      corpus: corpus, vocabulary: vocabulary, options: options, threads: 1, startingFrom: given)
     for index in 2..<vocabulary.count where index != 3 {
       for i in index * 6..<(index + 1) * 6 { #expect(abs(vectors[i] - initial[i]) < 1e-5) }
     }
@@ -147,7 +148,9 @@ struct Word2VecTrainingTests {
       errorText {
         _ = try trainWordVectors(
           corpus: corpus, vocabulary: vocabulary, options: options, threads: 1,
-          startingFrom: initial)
+          startingFrom: initial.map {
+            GivenVectors(values: $0, isGiven: Array(repeating: true, count: vocabulary.count))
+          })
       }
     }
     #expect(
@@ -155,7 +158,8 @@ struct Word2VecTrainingTests {
         "nothing to train on: \(vocabulary.count - 2) words, 0 tokens"))
     #expect(text([[1]], Vocabulary(counts: [:]), nil).contains("0 words, 1 tokens"))
     #expect(
-      text(corpus, vocabulary, [1, 2]).contains("hold 2 numbers; expected \(vocabulary.count) × 4"))
+      text(corpus, vocabulary, [1, 2]).contains(
+        "hold 2 numbers for \(vocabulary.count) words; expected \(vocabulary.count) × 4"))
     let infinite = [Float](repeating: .infinity, count: vocabulary.count * 4)
     #expect(text(corpus, vocabulary, infinite).contains("not finite"))
   }

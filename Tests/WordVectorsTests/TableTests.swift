@@ -81,6 +81,55 @@ import WordVectors
         """)
   }
 
+  @Test("Coverage of a vocabulary says so, and what the vocabulary leaves out")
+  func coverageOfVocabulary() throws {
+    let coverage = try Self.table().coverage(of: ["east": 3, "lung": 1], outsideTokens: 12)
+    #expect(
+      "\(coverage)" == """
+        word vectors cover 1 of the vocabulary's 2 words (50.0 %)
+        and 3 of 4 of their occurrences (75.0 %)
+        not counted: 12 occurrences (75.0 % of all) of words that the vocabulary leaves out; all of \
+        them share one vector
+        most frequent without a vector: lung (1)
+        """)
+    let whole = try Self.table().coverage(of: ["east": 3], outsideTokens: 0)
+    #expect("\(whole)".contains("of the vocabulary's 1 words"))
+    #expect(!"\(whole)".contains("not counted"))
+  }
+
+  @Test("Only the nearest are kept, ties in the order of rows")
+  func ties() throws {
+    let table = try WordVectorTable(
+      words: ["q", "a", "b", "c", "d", "e"], dimension: 2,
+      values: [1, 0, 0, 1, 2, 0, 1, 1, 3, 0, 0, 5])
+    #expect(try table.nearest(to: "q", count: 4).map(\.word) == ["b", "d", "c", "a"])
+    #expect(try table.nearest(to: "q", count: 1).map(\.word) == ["b"])
+    #expect(try table.nearest(to: "q", count: 0).isEmpty)
+  }
+
+  @Test(
+    "The nearest spelling is found wherever it stands",
+    arguments: [
+      ("cardiomegally", "cardiomegaly"), ("Cardiomegaly", "cardiomegaly"), ("x29999y", "x29999"),
+      ("cradiomegaly", "cardiomegaly"),
+    ])
+  func spelling(wrong: String, right: String) throws {
+    let words = (0..<30_000).map { "x\($0)" } + ["cardiomegaly"]
+    let table = try WordVectorTable(
+      words: words, dimension: 1, values: [Float](repeating: 1, count: words.count))
+    #expect(errorText { _ = try table.nearest(to: wrong) }.contains("Did you mean \"\(right)\"?"))
+  }
+
+  @Test("Some rows of a table, in their order")
+  func keeping() throws {
+    let part = try Self.table().keeping { $0.hasPrefix("n") }
+    #expect(
+      try part
+        == WordVectorTable(
+          words: ["north", "northeast", "nowhere"], dimension: 2, values: [0, 2, 3, 3, 0, 0]))
+    #expect(part.row(of: "nowhere") == 2 && part.row(of: "east") == nil)
+  }
+
   @Test("Nothing is covered of an empty corpus")
   func emptyCorpus() throws {
     let coverage = try Self.table().coverage(of: [:])

@@ -20,9 +20,12 @@ struct ProgramRunner {
     let error: String
   }
 
-  /// Runs the program to its end.
-  static func run(_ arguments: [String]) throws -> Outcome {
+  /// Runs the program to its end; `environment` is added to that of the tests.
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
     let process = made(arguments)
+    if !environment.isEmpty {
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    }
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error

@@ -100,6 +100,33 @@ struct StudyProgramTests {
     }
   }
 
+  @Test("A frozen embedding stays frozen while a multimodal model is fine-tuned")
+  func frozenEmbedding() throws {
+    try withTemporaryFolder { folder in
+      let study = try prepare(folder)
+      let free = try String(contentsOfFile: study, encoding: .utf8)
+      for (name, isFrozen) in [("free", false), ("frozen", true)] {
+        try free.replacing(
+          "\"filters\": 8", with: "\"filters\": 8, \"freezeEmbedding\": \(isFrozen)"
+        )
+        .write(toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
+        let trained = try ProgramRunner.run([
+          "train", "\(folder)/\(name).json", "--output", "\(folder)/\(name)",
+        ])
+        #expect(trained.status == 0, "\(trained.error)")
+        let (part, whole) = (
+          try TensorFile.read(path: "\(folder)/\(name)/parts/words/model.safetensors"),
+          try TensorFile.read(path: "\(folder)/\(name)/model.safetensors")
+        )
+        for (key, keeps) in [
+          ("text.embedding.weight", isFrozen), ("text.convolutions.0.weight", false),
+        ] {
+          #expect(try (part.floats(key) == whole.floats(key)) == keeps, "\(name): \(key)")
+        }
+      }
+    }
+  }
+
   @Test("Weights of a saved model start another; frozen stages keep theirs to the bit")
   func transfer() throws {
     try withTemporaryFolder { folder in

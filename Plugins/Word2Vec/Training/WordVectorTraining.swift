@@ -18,8 +18,7 @@ import EncoderKit
 ///   - vocabulary: the words and their counts, by which words are thinned out and negatives drawn.
 ///   - options: model, sizes and rates.
 ///   - threads: how many threads to use; more than one for each 80 columns, or four, don't help.
-///   - initial: vectors `[vocabulary.count, dimension]` to go on from, row-major; a row of zeros
-///     means none is known, and is drawn as usual. Nil draws all.
+///   - initial: vectors to go on from; what is not given is drawn as usual. Nil draws all.
 ///   - progress: called about every 16,000 tokens with the share done in 0…1; returning false ends
 ///     the training, and the vectors are returned as they stand.
 /// - Returns: vectors `[vocabulary.count, dimension]`, row-major.
@@ -27,14 +26,17 @@ import EncoderKit
 ///   `.notFinite` when the vectors diverge, `.system` when memory is short.
 package func trainWordVectors(
   corpus: [[Int32]], vocabulary: Vocabulary, options: Word2VecOptions, threads: Int,
-  startingFrom initial: [Float]? = nil, progress: (Double) -> Bool = { _ in true }
+  startingFrom initial: GivenVectors? = nil, progress: (Double) -> Bool = { _ in true }
 ) throws -> [Float] {
   try options.validate()
   let rows = vocabulary.count
-  if let initial, initial.count != rows * options.dimension {
+  if let initial,
+    initial.values.count != rows * options.dimension || initial.isGiven.count != rows
+  {
     throw ZooError(
       .badValue,
-      "the initial vectors hold \(initial.count) numbers; expected \(rows) × \(options.dimension)")
+      "the initial vectors hold \(initial.values.count) numbers for \(initial.isGiven.count) words; "
+        + "expected \(rows) × \(options.dimension)")
   }
   let documents = try TrainingCorpus(
     corpus, vocabularySize: rows, blockSize: WordKernels.block)
@@ -71,14 +73,13 @@ package func trainWordVectors(
 
 /// Sets the input vectors: those given, and drawn ones where none are.
 private func start(
-  _ trainer: WordTrainer, rows: Int, dimension: Int, from initial: [Float]?, key: UInt64
+  _ trainer: WordTrainer, rows: Int, dimension: Int, from initial: GivenVectors?, key: UInt64
 ) {
   let width = WordKernels.stride(dimension)
   let inputs = trainer.inputs
   for row in 2..<rows {
-    if let given = initial?[row * dimension..<(row + 1) * dimension],
-      given.contains(where: { $0 != 0 })
-    {
+    if let initial, initial.isGiven[row] {
+      let given = initial.values[row * dimension..<(row + 1) * dimension]
       for (column, value) in given.enumerated() { inputs[row * width + column] = value }
     } else {
       trainer.drawRow(row, key: key)

@@ -87,12 +87,13 @@ package struct CellRunner {
       image?.normalization = cases.images[branch.name]?.normalization(over: split.training)
     }
     let preparation = try combination.text.map { branch in
+      let vectors = try branch.vectorsPath(registry, progress: progress)
       progress.begin("\(split.name) \(branch.name): word vectors", total: 100)
       defer { progress.end() }
       var done = 0
       return try registry.textEncoder(branch.encoder, at: branch.place).prepare(
         corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
-        vectors: branch.vectors, random: random.derived("preparation")
+        vectors: vectors, random: random.derived("preparation")
       ) { fraction in
         let percent = Int(fraction * 100)
         if percent > done { progress.advance(by: percent - done) }
@@ -159,6 +160,8 @@ package struct CellRunner {
     let features = try features(
       of: model, source, split, parts: [split.training, split.validation],
       views: combination.head.views, random.derived("views"), title: "\(title): features")
+    // An embedding that its options keep frozen stays so while all else is fine-tuned.
+    let kept = model.classifier.store.parameters.filter { !$0.isTrainable }
     model.classifier.store.setTrainable(false)
     model.classifier.store.setTrainable(true, prefix: "head.")
     let head = trainer(
@@ -167,6 +170,7 @@ package struct CellRunner {
       on: split.training, validation: split.validation, random: random.derived("head"),
       keepsStart: true)
     model.classifier.store.setTrainable(true)
+    for parameter in kept { parameter.isTrainable = false }
     let tuning = trainer(model, combination.head.fineTuning, source, "\(title): fine-tuning")
     if combination.head.fineTuning.epochs > 0 {
       scores += try tuning.train(

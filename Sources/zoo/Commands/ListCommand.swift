@@ -12,13 +12,13 @@ extension ZooCommand {
     ],
     options: [
       .value("modality", choices: ["image", "text"], "Only encoders of this kind of input."),
-      .flag("weights", "List the published weight sets, and which are in the cache."),
+      .flag("weights", "List the published weights and word vectors, and which are in the cache."),
       .flag("json", "Write JSON."),
     ]
   ) { arguments in
     let registry = try registry()
     if arguments.flag("weights") {
-      try listWeights(registry.catalogue.weightSets, asJSON: arguments.flag("json"))
+      try listWeights(registry.catalogue, asJSON: arguments.flag("json"))
       return
     }
     let wanted = arguments.optionalString("modality")
@@ -70,13 +70,15 @@ extension ZooCommand {
     }
   }
 
-  private static func listWeights(_ sets: [WeightSet], asJSON: Bool) throws {
+  private static func listWeights(_ catalogue: Catalogue, asJSON: Bool) throws {
+    let sets = catalogue.weightSets
     let cache = try? DownloadCache.standard()
     let paths = sets.map { set in (try? set.remoteFile()).flatMap { cache?.path(for: $0) } }
     if asJSON {
       let values = zip(sets, paths).map { set, path -> JSONValue in
         [
-          "name": JSONValue(.string(set.name)), "encoder": JSONValue(.string(set.encoder)),
+          "name": JSONValue(.string(set.name)), "kind": "weights",
+          "encoder": JSONValue(.string(set.encoder)),
           "url": JSONValue(.string(set.url)), "input": set.input.json,
           "labels": JSONValue(.array(set.labels.map { JSONValue(.string($0)) })),
           "licences": [
@@ -87,15 +89,17 @@ extension ZooCommand {
           "path": path.map { JSONValue(.string($0)) } ?? nil,
         ]
       }
-      print(JSONValue(.array(values)).text())
+      print(JSONValue(.array(values + catalogue.vectorSets.map { json($0) })).text())
       return
     }
-    let width = sets.map(\.name.count).max() ?? 0
+    let names = sets.map(\.name) + catalogue.vectorSets.map(\.name)
+    let width = names.map(\.count).max() ?? 0
     for (set, path) in zip(sets, paths) {
       let size = set.megabytes.map { "\(Int($0.rounded())) MB" } ?? ""
       let state = path ?? (set.hash == nil ? "no hash known: download it yourself" : "not fetched")
-      print("\(pad(set.name, width))  \(pad(set.encoder, 12))  \(pad(size, 6))  \(state)")
+      print("\(pad(set.name, width))  \(pad(set.encoder, 12))  \(pad(size, 7))  \(state)")
     }
+    listVectors(catalogue.vectorSets, nameWidth: width)
   }
 
   private static func json(_ encoder: EncoderDescription) -> JSONValue {

@@ -95,11 +95,19 @@ extension ZooCommand {
     discussion:
       "The cache is $XDG_CACHE_HOME/encoderzoo/weights, else ~/.cache/encoderzoo/weights. A download "
       + "that was cut goes on where it stopped; a wrong hash leaves nothing behind.",
-    examples: [("zoo weights fetch resnet18-imagenet", "zoo list --weights tells the names")],
+    examples: [
+      ("zoo weights fetch resnet18-imagenet", "zoo list --weights tells the names"),
+      ("zoo weights fetch glove-6b-100d", "word vectors; their file is unpacked, too"),
+    ],
     options: [.flag("verify", "Compute the hash of a file that is there already, too.")],
-    arguments: [Argument("NAME", "A weight set of the registry.")]
+    arguments: [Argument("NAME", "A set of weights or word vectors of the registry.")]
   ) { arguments in
-    let set = try registry().catalogue.weightSet(arguments.argument("NAME"))
+    let catalogue = try registry().catalogue
+    let name = arguments.argument("NAME")
+    if let vectors = catalogue.vectorSets.first(where: { $0.name == name }) {
+      return try fetch(vectors, arguments)
+    }
+    let set = try catalogue.weightSet(name)
     let file = try set.remoteFile()
     FileHandle.standardError.write(
       Data(

@@ -11,7 +11,9 @@ enum ZooCommand {
     discussion:
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
-    subcommands: [list, show, train, compare, pretrain, probe, predict, weights, data, doctor])
+    subcommands: [
+      list, show, train, compare, pretrain, probe, predict, weights, vectors, data, doctor,
+    ])
 
   static let globalOptions: [Option] = [
     .value("threads", "N", "Threads for computing; else as many as there are processors."),

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Archives made by hand, so that tests know every byte of them.
-enum ArchiveBuilder {
+public enum ArchiveBuilder {
   /// A ustar archive of regular files; `kind` `2` makes symbolic links.
-  static func tar(_ files: [(name: String, data: Data)], kind: Character = "0") -> Data {
+  public static func tar(_ files: [(name: String, data: Data)], kind: Character = "0") -> Data {
     var archive = Data()
     for (name, data) in files {
       var header = [UInt8](repeating: 0, count: 512)
@@ -26,7 +26,7 @@ enum ArchiveBuilder {
   }
 
   /// A zip of stored files.
-  static func zip(_ files: [(name: String, data: Data)]) -> Data {
+  public static func zip(_ files: [(name: String, data: Data)]) -> Data {
     var archive = Data()
     var directory = Data()
     for (name, data) in files {

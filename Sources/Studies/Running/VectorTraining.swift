@@ -1,0 +1,121 @@
+import Basics
+import Datasets
+import EncoderKit
+import Registry
+import Training
+
+/// Word vectors trained on texts for their own sake, by a text encoder of the registry.
+package struct VectorTraining {
+  /// gensim cuts longer documents there, too: no context reaches over the cut.
+  private static let longestPiece = 10_000
+
+  /// The words of each document.
+  package let documents: [[String]]
+  /// The encoder's options, as a specification would give them.
+  package let options: JSONValue
+  /// A file or vector set to go on from; nil draws all vectors.
+  package let start: VectorSource?
+  package let seed: UInt64
+  private let entry: any TextEncoderEntry
+
+  /// Prepares a training.
+  ///
+  /// - Parameters:
+  ///   - documents: The words of each document; long ones are cut into pieces.
+  ///   - encoder: An encoder of the registry; nil takes the first that trains vectors.
+  ///   - options: Its options. Where it bounds the size of its vocabulary or the words of a text, and
+  ///     they are not given here, the bounds are what the documents have.
+  ///   - start: A file or vector set to go on from.
+  ///   - seed: Chooses all random numbers: the same seed gives the same vectors.
+  ///   - registry: Where encoders stand.
+  /// - Throws: `ZooError` for an encoder that trains no vectors, and for documents without a word.
+  package init(
+    documents: [[String]], encoder: String?, options: [(key: String, value: JSONValue)],
+    start: VectorSource?, seed: UInt64, registry: EncoderRegistry
+  ) throws {
+    entry = try Self.entry(encoder, registry)
+    self.documents = documents.flatMap { words in
+      stride(from: 0, to: words.count, by: Self.longestPiece).map {
+        Array(words[$0..<min($0 + Self.longestPiece, words.count)])
+      }
+    }
+    let distinct = Set(self.documents.joined())
+    guard !distinct.isEmpty else {
+      throw ZooError(.badValue, "the texts hold no words; there is nothing to train on")
+    }
+    var members = options
+    for (key, bound) in [
+      ("maximumWords", self.documents.map(\.count).max() ?? 1), ("vocabularySize", distinct.count),
+    ] where entry.description.options.contains(where: { $0.name == key }) {
+      if !members.contains(where: { $0.key == key }) {
+        members.append((key, JSONValue(.integer(bound))))
+      }
+    }
+    self.options = JSONValue(.object(members))
+    self.start = start
+    self.seed = seed
+  }
+
+  private static func entry(_ name: String?, _ registry: EncoderRegistry) throws
+    -> any TextEncoderEntry
+  {
+    let trainers = try registry.names(.text).map { try registry.textEncoder($0, at: Place()) }
+      .filter(\.trainsVectors)
+    let names = trainers.map(\.description.name)
+    guard let name else {
+      guard let first = trainers.first else {
+        throw ZooError(.notFound, "no text encoder of the registry trains word vectors")
+      }
+      return first
+    }
+    guard let entry = trainers.first(where: { $0.description.name == name }) else {
+      throw ZooError(
+        .badValue,
+        "no encoder that trains word vectors is called \"\(name)\"; "
+          + suggestion(for: name, among: names))
+    }
+    return entry
+  }
+
+  /// Trains.
+  ///
+  /// - Returns: the words of the vocabulary with their vectors, the most frequent first, and how much
+  ///   of it the given vectors covered.
+  /// - Throws: `ZooError`, or `Interrupted`.
+  package func run(progress: ProgressReporter) throws
+    -> (table: WordVectorTable, coverage: WordCoverage?)
+  {
+    let path = try start?.path(progress: progress)
+    let prepared = try progress.stage("training word vectors (%)") { advance in
+      try entry.prepare(
+        corpus: documents, options: options.object(), vectors: path,
+        random: RandomStream(seed: seed), progress: advance)
+    }
+    try Interruption.check()
+    guard let vectors = prepared.vectors else {
+      throw ZooError(
+        .unsupported, "\"\(entry.description.name)\" trained no vectors with these options")
+    }
+    let table = try WordVectorTable(
+      vocabulary: prepared.vocabulary, dimension: prepared.dimension, values: vectors)
+    return (table, prepared.coverage)
+  }
+}
+
+extension VectorTraining {
+  /// The documents at a path: of a plain text, each line; of a study's specification (a name ending in
+  /// `.json`), the texts of all its cases.
+  ///
+  /// - Throws: `ZooError` with file and line.
+  package static func documents(
+    at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry
+  ) throws -> [[String]] {
+    guard path.hasSuffix(".json") else {
+      let tokenizer = Tokenizer()
+      return try readLines(path).map { tokenizer.words($0) }
+    }
+    let study = try StudySpecification(path: path, registry: registry, dataFolder: dataFolder)
+    let set = try study.data.load(needsImages: false, needsTexts: true, skipsBad: skipsBad)
+    return set.cases.map { study.tokenizer.words($0.text ?? "") }
+  }
+}

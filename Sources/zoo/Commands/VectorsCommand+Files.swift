@@ -1,0 +1,126 @@
+import Basics
+import EncoderKit
+import Foundation
+import Registry
+import WeightFiles
+
+extension ZooCommand {
+  /// The formats by the names that commands use.
+  private static let formats: [(name: String, format: WordVectorFormat)] = [
+    ("glove", .gloveText), ("word2vec-text", .word2vecText), ("word2vec-binary", .word2vecBinary),
+  ]
+
+  static let format = Option.value(
+    "format", default: "word2vec-text", choices: formats.map(\.name), "The format to write.")
+
+  /// Reading less than this needs no progress, in bytes.
+  private static let longRead = 200_000_000
+
+  /// The path of a file of vectors, or of a vector set of the registry.
+  static func vectorsPath(_ name: String, _ arguments: ParsedArguments) throws -> String {
+    try VectorSource(name, registry().catalogue).path(progress: progress(arguments))
+  }
+
+  /// Reads a file of vectors, with progress where it is large.
+  static func reading<Result>(
+    _ path: String, _ arguments: ParsedArguments, _ read: ((Double) -> Bool) throws -> Result
+  ) throws -> Result {
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    guard let size, size >= longRead else { return try read { _ in !Interruption.isRequested } }
+    return try progress(arguments).stage("reading \(path) (%)", read)
+  }
+
+  /// The different words of a list, one a line.
+  static func wordList(_ path: String) throws -> [String] {
+    var seen: Set<[UInt8]> = []
+    let words = try readLines(path).filter { !$0.isEmpty && seen.insert(Array($0.utf8)).inserted }
+    guard !words.isEmpty else {
+      throw ZooError(.badValue, "the list has no words; expected one a line", at: Place(path: path))
+    }
+    return words
+  }
+
+  /// A path that is free.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` when something is there.
+  static func newFile(_ path: String, _ choice: String) throws -> String {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw ZooError(
+        .conflict, "the file is already there", at: Place(path: path), advice: "choose \(choice)")
+    }
+    return path
+  }
+
+  /// Writes vectors in the format that was asked for, to a path that is still free.
+  static func write(
+    _ table: WordVectorTable, to path: String, _ arguments: ParsedArguments, skipsBad: Bool = false
+  ) throws {
+    let name = try arguments.string("format")
+    let format = formats.first { $0.name == name }?.format ?? .word2vecText
+    var table = table
+    if skipsBad {
+      let bad = table.words.filter { WordVectors.fault(of: $0, in: format) != nil }
+      if !bad.isEmpty {
+        let more = bad.count > 20 ? " and \(bad.count - 20) more" : ""
+        let shown = bad.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
+        print("left out, as the format can't hold them: \(shown)\(more)")
+        table = table.keeping { WordVectors.fault(of: $0, in: format) == nil }
+      }
+    }
+    try WordVectors.write(table, as: format, to: newFile(path, "another file"))
+    print("wrote \(path): \(table.words.count) words of \(table.dimension) numbers")
+  }
+
+  /// The word vectors of a model's folder.
+  ///
+  /// - Throws: `ZooError` when the model reads no texts or is not whole.
+  static func wordVectors(ofModel folder: String, member: Int) throws -> WordVectorTable {
+    let path = "\(folder)/model.safetensors"
+    let file = try TensorFile.read(path: path)
+    let keys = file.entries.map(\.name).filter {
+      $0.hasPrefix("text.") && $0.hasSuffix("embedding.weight")
+    }
+    guard !keys.isEmpty else {
+      throw ZooError(
+        .badValue, "the model there reads no texts; it has no word vectors", at: Place(path: path))
+    }
+    let named = keys.filter {
+      $0 == "text.embedding.weight" || $0.hasPrefix("text.member\(member).")
+    }
+    guard let key = named.first, keys.count > 1 || member == 1 else {
+      throw ZooError(
+        .badValue, "the model has \(keys.count) members; found --member \(member)",
+        at: Place(path: path))
+    }
+    let shape = file.entry(key)?.shape ?? []
+    let vocabulary = try Vocabulary(
+      words: readLines("\(folder)/vocabulary.txt"), path: "\(folder)/vocabulary.txt")
+    guard shape.count == 2, shape[0] == vocabulary.count else {
+      throw ZooError(
+        .badFormat,
+        "the tensor has shape \(shape); expected [\(vocabulary.count), dimension], as vocabulary.txt "
+          + "has \(vocabulary.count) words", at: Place(path: path, key: key))
+    }
+    return try WordVectorTable(
+      vocabulary: vocabulary, dimension: shape[1], values: file.floats(key))
+  }
+
+  /// What `zoo vectors inspect` found, as JSON.
+  static func json(
+    _ summary: WordVectorFileSummary, _ dimension: Int, _ first: [String]
+  ) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("path", JSONValue(.string(summary.path))),
+      ("format", JSONValue(.string(formats.first { $0.format == summary.format }?.name ?? ""))),
+      ("words", JSONValue(.integer(summary.wordsInFile))),
+      ("dimension", JSONValue(.integer(dimension))),
+      ("wordsWithSpaces", JSONValue(.integer(summary.wordsWithSpaces))),
+      ("firstWords", JSONValue(.array(first.map { JSONValue(.string($0)) }))),
+    ]
+    if let wanted = summary.wanted, wanted > 0 {
+      members.append(("listed", JSONValue(.integer(wanted))))
+      members.append(("found", JSONValue(.integer(summary.found))))
+    }
+    return JSONValue(.object(members))
+  }
+}
