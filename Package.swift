@@ -96,7 +96,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
+      "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images",
+      "CImageCodecs",
       "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),

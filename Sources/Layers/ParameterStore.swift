@@ -12,10 +12,15 @@ public final class ParameterStore {
   private let random: RandomStream?
   private let saved: [String: Tensor]?
   private let origin: String?
+  private let given: [String: Tensor]
 
   /// A store that initialises every parameter.
-  public init(random: RandomStream) {
+  public convenience init(random: RandomStream) { self.init(random: random, given: [:]) }
+
+  /// A store that takes what is given by key, in the package's layout, and initialises the rest.
+  package init(random: RandomStream, given: [String: Tensor]) {
     self.random = random
+    self.given = given
     saved = nil
     origin = nil
   }
@@ -25,10 +30,11 @@ public final class ParameterStore {
     self.saved = saved
     self.origin = origin
     random = nil
+    given = [:]
   }
 
   private init() {
-    (random, saved, origin) = (nil, nil, nil)
+    (random, saved, origin, given) = (nil, nil, nil, [:])
   }
 
   /// A store whose parameters are all zero: for their keys, shapes and number.
@@ -56,7 +62,7 @@ public final class ParameterStore {
       throw ZooError(.conflict, "two parameters are called \"\(key)\"", at: Place(path: origin))
     }
     let value: Tensor
-    if let saved {
+    if let saved = saved ?? given[key].map({ [key: $0] }) {
       guard let tensor = saved[key] else {
         throw ZooError(
           .badFormat, "has no tensor \"\(key)\" of shape \(shape)", at: Place(path: origin),

@@ -18,6 +18,8 @@ package struct ImageBranch: Sendable, Equatable {
   package var encoder: String
   package var size: Int
   package var channels: Int
+  /// What the shorter side is brought to before the middle of `size` is kept; `size` keeps all of it.
+  package var resize: Int
   package var fit: Fit
   package var options: JSONValue
   package var augmentation: Augmentation
@@ -36,8 +38,12 @@ package struct ImageBranch: Sendable, Equatable {
   package var freezesStatistics: Bool
   /// What the learning rate is multiplied by from each stage to the one before it, 0…1.
   package var layerDecay: Double
+  /// Whether its own normalisation may take the place of the weights'.
+  package var ignoresPreprocessing: Bool
   /// The name without the weights' that a list of weights adds.
   package var family: String
+  /// Where it is not given what its weights were trained on, in sentences.
+  package var departures: [String] = []
   /// The last of them by name, or `all`; nil where none is.
   package var frozen: String?
   package var place: Place
@@ -104,6 +110,12 @@ package struct ImageBranch: Sendable, Equatable {
     }
     size = try object.integer("size", in: 16...2048, default: source?.input?.size ?? 224)
     channels = try object.integer("channels", in: 1...3, default: source?.input?.channels ?? 1)
+    let (asked, side) = (object.value("resize"), size)
+    resize =
+      try asked?.integer(in: side...4096)
+      ?? source?.input.map { side * $0.resize / $0.size } ?? side
+    ignoresPreprocessing =
+      try object.choice("preprocessing", among: ["weights", "own"], default: "weights") == "own"
     guard channels != 2 else {
       throw ZooError(.badValue, "channels is 2; expected 1 (grey) or 3 (colour)", at: value.place)
     }
@@ -144,6 +156,8 @@ package struct ImageBranch: Sendable, Equatable {
       ("fit", JSONValue(.string(fit.rawValue))), ("options", options),
       ("augmentation", augmentation.json), ("training", training.json),
     ]
+    if resize != size { members.append(("resize", JSONValue(.integer(resize)))) }
+    if ignoresPreprocessing { members.append(("preprocessing", "own")) }
     if averagesMirror { members.append(("mirrorAverage", JSONValue(.boolean(true)))) }
     if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
     if freezesStatistics { members.append(("batchNormalization", "frozen")) }
@@ -176,7 +190,7 @@ package struct ImageBranch: Sendable, Equatable {
   package func prepared(_ path: String) throws -> PixelImage {
     let image = try PixelImage.load(path: path, channels: channels)
     switch fit {
-    case .crop: return image.resized(shorterSide: size, crop: size)
+    case .crop: return image.resized(shorterSide: resize, crop: size)
     case .pad: return image.paddedToSquare().stretched(to: size)
     case .stretch: return image.stretched(to: size)
     }

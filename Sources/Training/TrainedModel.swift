@@ -62,13 +62,6 @@ package struct TrainedModel {
     self.isMultiLabel = isMultiLabel
   }
 
-  /// Puts weights in the place of the image encoder's, by its keys.
-  package func startImageEncoder(from tensors: [String: Tensor]) {
-    for (key, tensor) in tensors {
-      classifier.store.parameter("image.\(key)")?.replace(tensor)
-    }
-  }
-
   /// What the learning rate of a parameter is multiplied by for its depth in the image encoder.
   package func depthFactor(_ key: String) -> Double {
     guard let image, key.hasPrefix("image.") else { return 1 }

@@ -55,7 +55,7 @@ package struct WeightSource: Sendable {
           ? values : [Float](repeating: values[0], count: branch.channels)
       }
       return WeightInput(
-        channels: branch.channels, size: branch.size, resize: branch.size,
+        channels: branch.channels, size: branch.size, resize: branch.resize,
         mean: all(fitted.mean), deviation: all(fitted.deviation))
     }
   }
@@ -68,16 +68,18 @@ package struct WeightSource: Sendable {
     let file = try StateDictionary.read(path: try located())
     let mapping = try WeightImport(
       file, entry: entry, options: branch.options.object(), size: branch.size)
-    guard mapping.channels == branch.channels else {
-      throw ZooError(
-        .badValue,
-        "the weights \"\(name)\" read \(mapping.channels) channels; the branch has \(branch.channels)",
-        at: branch.place, advice: "set \"channels\" to \(mapping.channels)")
+    let tensors = try mapping.tensors().mapValues {
+      Tensor($0.values, shape: $0.shape).fromFileOrder
     }
-    return try mapping.tensors().mapValues { Tensor($0.values, shape: $0.shape).fromFileOrder }
+    guard mapping.channels != branch.channels else { return tensors }
+    return try ChannelConversion(from: input, to: branch.channels)
+      .converted(tensors, order: mapping.mapped, at: branch.place)
   }
 
-  private func located() throws -> String {
+  /// The path of the file the weights are read from.
+  ///
+  /// - Throws: `ZooError` when a weight set was not fetched.
+  package func located() throws -> String {
     guard let set else { return path }
     let file = try set.remoteFile()
     guard let path = try DownloadCache.standard().path(for: file) else {
@@ -92,8 +94,10 @@ package struct WeightSource: Sendable {
 extension ImageBranch {
   /// Takes over the preprocessing that belongs to weights.
   ///
-  /// - Throws: `ZooError` where the specification asks for another encoder, channels or
-  ///   normalisation.
+  /// What the specification asks for otherwise is noted in `departures`.
+  ///
+  /// - Throws: `ZooError` where the specification asks for another encoder, or for another
+  ///   normalisation without saying so.
   mutating func adopt(_ source: WeightSource) throws {
     if let encoder = source.encoder, encoder != self.encoder {
       throw ZooError(
@@ -101,21 +105,33 @@ extension ImageBranch {
         at: place)
     }
     guard let input = source.input else { return }
-    guard input.channels == channels else {
-      throw ZooError(
-        .badValue,
-        "the weights \"\(source.name)\" read \(input.channels) channels; found \(channels)",
-        at: place, advice: "leave \"channels\" out; grey images are repeated where three are read")
+    var own = Normalization(mean: input.mean, deviation: input.deviation)
+    if input.channels != channels {
+      own = Normalization(
+        mean: [Float](repeating: mean(input.mean), count: channels),
+        deviation: [Float](repeating: mean(input.deviation), count: channels))
+      departures.append(
+        "\(name): its weights read \(input.channels) channels and were brought to \(channels)")
     }
-    let own = Normalization(mean: input.mean, deviation: input.deviation)
-    if let normalization, normalization != own {
+    if size != input.size || resize * input.size != input.resize * size {
+      departures.append(
+        "\(name): its weights were trained on the middle \(input.size) pixels of images brought to"
+          + " \(input.resize); it is given \(size) of \(resize)")
+    }
+    guard let normalization, normalization != own else {
+      normalization = own
+      return
+    }
+    guard ignoresPreprocessing else {
       throw ZooError(
         .badValue,
         "the weights \"\(source.name)\" bring their own normalization, and the specification names another",
-        at: place, advice: "leave \"normalization\" out")
+        at: place, advice: "leave \"normalization\" out, or set \"preprocessing\" to \"own\"")
     }
-    normalization = own
+    departures.append("\(name): its normalization is not that of its weights")
   }
+
+  private func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
 
   /// How many stages are frozen by the name of the last of them, or `all`.
   static func stages(

@@ -72,12 +72,10 @@ extension CellRunner {
   }
 
   private func untrained(_ branch: ImageBranch, _ random: RandomStream) throws -> TrainedModel {
-    let model = try TrainedModel(
+    try TrainedModel(
       image: branch, text: nil, preparation: nil,
       decoder: .init(hidden: 0, dropout: 0, featureDropout: 0), labels: cases.set.labels,
-      registry: registry, store: ParameterStore(random: random.derived("parameters")))
-    try start(model, branch)
-    return model
+      registry: registry, store: store(branch, random.derived("parameters")))
   }
 
   private func rows(of model: TrainedModel, _ source: BatchSource) throws -> [[Float]] {

@@ -16,6 +16,7 @@ package struct CellRunner {
   package let kernels: any Kernels
   package let progress: ProgressReporter
   let frozen = FrozenMapCache()
+  private let loaded = LoadedWeights()
 
   package init(
     study: StudySpecification, cases: StudyCases, registry: EncoderRegistry,
@@ -110,9 +111,8 @@ package struct CellRunner {
     var model = try TrainedModel(
       image: image, text: combination.text, preparation: preparation, decoder: decoder,
       labels: cases.set.labels, registry: registry,
-      store: ParameterStore(random: random.derived("parameters")))
+      store: store(image, random.derived("parameters")))
     model.tokenizer = study.tokenizer
-    if let image { try start(model, image) }
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
     let title = "\(split.name) \(combination.name)\(suffix)"
     let source = try source(of: model, combination, split, title: title)
@@ -227,11 +227,20 @@ package struct CellRunner {
     }
   }
 
-  /// Puts the branch's weights, where it names any, in the place of those that were drawn.
-  func start(_ model: TrainedModel, _ branch: ImageBranch) throws {
-    guard let weights = branch.weights else { return }
-    let source = try WeightSource(weights, registry, at: branch.place)
-    model.startImageEncoder(from: try source.load(branch, registry: registry))
+  /// A store that draws what the branch's weights do not give, by the keys of a whole model.
+  func store(_ branch: ImageBranch?, _ random: RandomStream) throws -> ParameterStore {
+    guard let branch, let name = branch.weights else { return ParameterStore(random: random) }
+    // Read once for all splits; of several sets of weights the last one is kept.
+    let key = "\(name) \(branch.encoder) \(branch.options.text()) \(branch.channels) \(branch.size)"
+    if loaded.key != key {
+      let source = try WeightSource(name, registry, at: branch.place)
+      loaded.tensors = Dictionary(
+        uniqueKeysWithValues: try source.load(branch, registry: registry).map {
+          ("image.\($0)", $1)
+        })
+      loaded.key = key
+    }
+    return ParameterStore(random: random, given: loaded.tensors)
   }
 
   func trainer(
@@ -267,4 +276,10 @@ package struct CellRunner {
       model: model, parameterCount: model.classifier.store.parameterCount, results: results,
       epochs: epochs)
   }
+}
+
+/// The weights that were read last, and what they were read for.
+private final class LoadedWeights {
+  var key = ""
+  var tensors: [String: Tensor] = [:]
 }

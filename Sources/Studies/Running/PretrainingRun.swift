@@ -51,6 +51,7 @@ package struct PretrainingRun {
         name: set.name, description: set.description, terms: set.terms,
         cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut)
     }
+    for sentence in specification.image.departures { progress.line("note: \(sentence)") }
     let split = try specification.split(of: set)
     let targets = CaseTargets(
       set.answers(to: specification.labels), outputs: specification.labels.count)
@@ -88,15 +89,16 @@ package struct PretrainingRun {
       branch.normalization = images.normalization(over: split.training)
     }
     let random = RandomStream(seed: specification.seed).derived("pretraining")
+    let weights = try branch.weights.map {
+      try WeightSource($0, registry, at: branch.place).load(branch, registry: registry)
+    }
+    let given = (weights ?? [:]).map { ("image.\($0)", $1) }
     let model = try TrainedModel(
       image: branch, text: nil, preparation: nil,
       decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout),
       labels: specification.labels, isMultiLabel: true, registry: registry,
-      store: ParameterStore(random: random.derived("parameters")))
-    if let weights = branch.weights {
-      let source = try WeightSource(weights, registry, at: branch.place)
-      model.startImageEncoder(from: try source.load(branch, registry: registry))
-    }
+      store: ParameterStore(
+        random: random.derived("parameters"), given: Dictionary(uniqueKeysWithValues: given)))
     let trainer = Trainer(
       settings: branch.training, store: model.classifier.store, kernels: kernels,
       source: BatchSource(images: images.with(branch)), targets: targets,

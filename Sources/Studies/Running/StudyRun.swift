@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Downloads
 import EncoderKit
 import Evaluation
 import Foundation
@@ -43,7 +44,9 @@ package struct StudyRun {
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
-    let warnings = try TrainedImages.warnings(study.images, cases.set)
+    let warnings =
+      study.images.flatMap { branch in branch.departures.map { "\($0)." } }
+      + (try TrainedImages.warnings(study.images, cases.set))
     for warning in warnings { progress.line("note: \(warning)") }
     let splits = try splits(cases)
     let runner = CellRunner(
@@ -107,7 +110,7 @@ package struct StudyRun {
   private func prepareFolder(resumes: Bool) throws {
     let path = "\(folder)/study.json"
     let text = study.source.text() + "\n"
-    let machine = environmentText
+    let machine = try environmentText()
     if FileManager.default.fileExists(atPath: path) {
       guard resumes else {
         throw ZooError(
@@ -121,9 +124,10 @@ package struct StudyRun {
       }
       guard try readFile("\(folder)/run.json") == Data(machine.utf8) else {
         throw ZooError(
-          .conflict, "the run was begun with other kernels, threads or versions",
+          .conflict, "the run was begun with other kernels, threads, versions or files",
           at: Place(path: "\(folder)/run.json"),
-          advice: "use the same --kernels and --threads, so that the numbers stay comparable")
+          advice: "use the same --kernels, --threads, weights and vectors, so that the numbers stay"
+            + " comparable")
       }
       return
     }
@@ -141,8 +145,21 @@ package struct StudyRun {
     ] + (study.probes ? [("probes", "yes")] : [])
   }
 
-  private var environmentText: String {
-    JSONValue(.object(environment.map { ($0.0, JSONValue(.string($0.1))) })).text() + "\n"
+  private func environmentText() throws -> String {
+    JSONValue(.object(try (environment + inputs()).map { ($0.0, JSONValue(.string($0.1))) })).text()
+      + "\n"
+  }
+
+  /// The SHA-256 of each file of weights or word vectors that the study names.
+  private func inputs() throws -> [(String, String)] {
+    let weights = try study.images.compactMap { branch in
+      try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
+    }
+    let vectors = try study.texts.compactMap { try $0.vectorsPath(registry, progress: progress) }
+    var seen: Set<String> = []
+    return try (weights + vectors).filter { seen.insert($0).inserted }.map {
+      ($0, try sha256(ofFile: $0))
+    }
   }
 }
 

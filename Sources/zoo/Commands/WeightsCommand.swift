@@ -3,12 +3,14 @@ import Downloads
 import EncoderKit
 import Foundation
 import Registry
+import Tensors
+import Training
 import WeightFiles
 
 extension ZooCommand {
   static let weights = Command(
     name: "weights", summary: "Look into weight files, check them, bring them in, download them.",
-    subcommands: [inspectWeights, importWeights, fetchWeights])
+    subcommands: [inspectWeights, importWeights, exportWeights, fetchWeights])
 
   private static let inspectWeights = Command(
     name: "inspect", summary: "Show what a weight file holds; nothing in it is executed.",
@@ -58,6 +60,8 @@ extension ZooCommand {
       .value("for", "ENCODER", isRequired: true, "The encoder, by its name in the registry."),
       .value("options", "JSON", default: "{}", "The encoder's options."),
       .value("allow", "KEYS", "Keys, or their first parts, that may be missing or unexpected."),
+      .value(
+        "channels", choices: ["1", "3"], "Bring the first convolution to grey or colour images."),
       .value("output", "FILE", "Write the tensors there."),
     ],
     arguments: [Argument("FILE", "A weight file.")]
@@ -70,7 +74,7 @@ extension ZooCommand {
       StateDictionary.read(path: path), entry: entry, options: options.object(),
       size: entry.description.image?.size ?? 224)
     let allowed = (arguments.optionalString("allow") ?? "").split(separator: ",").map(String.init)
-    let tensors: [String: (shape: [Int], values: [Float])]
+    var tensors: [String: (shape: [Int], values: [Float])]
     do {
       tensors = try mapping.tensors(allowing: allowed)
     } catch {
@@ -78,6 +82,19 @@ extension ZooCommand {
       throw error
     }
     print(mapping.lines.joined(separator: "\n"))
+    if let channels = try arguments.integer("channels", in: 1...3), channels != mapping.channels {
+      // Without a description of the file all channels count as normalised alike.
+      let converted = try ChannelConversion(from: nil, to: channels).converted(
+        tensors.mapValues { Tensor($0.values, shape: $0.shape).fromFileOrder },
+        order: mapping.mapped, at: Place(path: path))
+      tensors = converted.mapValues {
+        let tensor = $0.inFileOrder
+        return (tensor.shape, tensor.values)
+      }
+      print(
+        "brought from \(mapping.channels) channels to \(channels), as for channels normalised alike"
+      )
+    }
     guard let output = arguments.optionalString("output") else { return }
     guard !FileManager.default.fileExists(atPath: output) else {
       throw ZooError(
@@ -88,6 +105,44 @@ extension ZooCommand {
       tensors.map { (name: $0.key, shape: $0.value.shape, values: $0.value.values) },
       metadata: ["format": "pt"], to: output)
     print("wrote \(output)")
+  }
+
+  private static let exportWeights = Command(
+    name: "export", summary: "Write a trained model's encoder with the published key names.",
+    discussion:
+      "Safetensors that torchvision's model loads with strict=True where the model is one image encoder "
+      + "under a linear layer (\"hidden\": 0): num_classes is the number of its outputs. Otherwise the "
+      + "classifier is left out, and the program says so. Same model, same bytes. Encoder, "
+      + "preprocessing and labels are in the file's metadata.",
+    examples: [
+      ("zoo weights export model --output resnet18.safetensors", "an image model"),
+      ("zoo weights export model --part text --output words.safetensors", "the text side"),
+    ],
+    options: [
+      .value("output", "FILE", isRequired: true, "The file to write."),
+      .value("part", default: "image", choices: ["image", "text"], "Which encoder."),
+      .value("member", "N", "Which of several members."),
+    ],
+    arguments: [Argument("MODEL", "A model's folder.")]
+  ) { arguments in
+    let (registry, folder) = (try registry(), arguments.argument("MODEL"))
+    let output = try arguments.string("output")
+    guard !FileManager.default.fileExists(atPath: output) else {
+      throw ZooError(
+        .conflict, "the file is already there", at: Place(path: output),
+        advice: "choose another --output")
+    }
+    let model = try TrainedModel.read(from: folder, registry: registry)
+    let member = try arguments.integer("member", in: 1...16)
+    let published =
+      try arguments.string("part") == "image"
+      ? model.publishedImageWeights(registry: registry, member: member)
+      : model.publishedTextWeights(member: member)
+    try TensorFile.write(published.tensors, metadata: published.metadata, to: output)
+    print("wrote \(output): \(published.tensors.count) tensors")
+    if !published.hasClassifier {
+      print("without a classifier: load it with strict=False, or into the features alone")
+    }
   }
 
   private static let fetchWeights = Command(
