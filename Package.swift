@@ -87,13 +87,19 @@ var targets: [Target] = [
       "Evaluation", "Basics",
     ]),
   library(
+    "Explanation",
+    [
+      "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles",
+      "Evaluation", "Tensors", "Basics",
+    ]),
+  library(
     "Studies", ["Training", "Evaluation", "Datasets", "Registry", "Images", "Tensors", "Basics"],
     oneDNNSettings),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
-      "Tensors", "Basics",
+      "Studies", "Explanation", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images",
+      "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -126,6 +132,13 @@ for (name, dependencies) in [
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
   ("Training", ["Training", "Fusion", "Registry", "EncoderKit", "Basics"] + pluginDependencies),
+  (
+    "Explanation",
+    [
+      "Explanation", "Training", "Fusion", "Evaluation", "Datasets", "Images", "Registry",
+      "EncoderKit", "WeightFiles", "Tensors", "Basics",
+    ] + pluginDependencies
+  ),
   (
     "Studies",
     ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"]
