@@ -38,19 +38,24 @@ package struct MultimodalClassifier {
     var parts: [Tensor] = []
     if let image {
       guard let images else { preconditionFailure("the model needs images") }
-      let plain = features(of: images, by: image, &run)
-      if averagesMirror, run.mode == .evaluation {
-        let mirrored = features(of: run.mirror(images), by: image, &run)
-        parts.append(run.multiply(run.add(plain, mirrored), 0.5))
-      } else {
-        parts.append(plain)
-      }
+      parts.append(imageFeatures(images, by: image, &run))
     }
     if let text {
       guard let texts else { preconditionFailure("the model needs texts") }
       parts.append(text.features(texts, &run))
     }
     return run.concatenate(parts)
+  }
+
+  /// What an encoder's features of images are in this model: in evaluation perhaps the mean with the
+  /// mirror images'.
+  package func imageFeatures(_ images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
+    -> Tensor
+  {
+    let plain = features(of: images, by: image, &run)
+    guard averagesMirror, run.mode == .evaluation else { return plain }
+    let mirrored = features(of: run.mirror(images), by: image, &run)
+    return run.multiply(run.add(plain, mirrored), 0.5)
   }
 
   private func features(of images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
