@@ -1,6 +1,8 @@
 import Basics
 
-/// Integrated gradients: Sundararajan et al. 2017, "Axiomatic attribution for deep networks",
+/// Integrated gradients along the straight path from a baseline to the input.
+///
+/// Sundararajan et al. 2017, "Axiomatic attribution for deep networks",
 /// https://arxiv.org/abs/1703.01365.
 ///
 /// aᵢ = (xᵢ − x′ᵢ) ∫₀¹ ∂F/∂xᵢ (x′ + α (x − x′)) dα, by Gauss–Legendre quadrature. δ = Σ aᵢ − (F(x) −

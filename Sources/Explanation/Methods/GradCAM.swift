@@ -1,9 +1,9 @@
 import Tensors
 import Training
 
-/// Grad-CAM: Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391.
+/// Grad-CAM: where the last maps of the encoder speak for the positive class.
 ///
-/// The maps of the last stage that has any, weighted by the mean gradient of each channel, negative
+/// Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391. The maps of the last stage that has any, weighted by the mean gradient of each channel, negative
 /// sums cut to 0, brought to the image's size bilinearly. Where the model averages an image and its
 /// mirror image, the two maps are added.
 package struct GradCAM: ImageAttribution {

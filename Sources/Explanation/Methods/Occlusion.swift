@@ -1,9 +1,9 @@
 import Basics
 import Training
 
-/// Occlusion: Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901.
+/// How far the logit falls when a part of the image is covered.
 ///
-/// A square of the baseline slides over the image; a pixel's score is the mean fall of the logit over
+/// Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901. A square of the baseline slides over the image; a pixel's score is the mean fall of the logit over
 /// the squares that covered it.
 package struct Occlusion: ImageAttribution {
   /// The square's side as a share of the image's.

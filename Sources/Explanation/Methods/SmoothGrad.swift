@@ -1,9 +1,9 @@
 import Basics
 import Training
 
-/// SmoothGrad: Smilkov et al. 2017, https://arxiv.org/abs/1706.03825.
+/// The mean gradient over noisy copies of the image, its magnitude summed over channels.
 ///
-/// The mean gradient over noisy copies of the image, its magnitude summed over channels. It tells
+/// SmoothGrad: Smilkov et al. 2017, https://arxiv.org/abs/1706.03825. It tells
 /// where the model is sensitive, not in which direction; it is never negative.
 package struct SmoothGrad: ImageAttribution {
   /// Noisy copies.

@@ -1,7 +1,8 @@
 /// How much of a detected circle and a lesion's box coincide.
 package struct Overlap: Sendable, Equatable {
-  /// What stands for the circle: the disc itself, or the square around it. Both are cut at the
-  /// image's border.
+  /// What stands for the circle: the disc itself, or the square around it.
+  ///
+  /// Both are cut at the image's border.
   package enum Shape: String, Sendable, CaseIterable {
     case circle
     case square
@@ -14,7 +15,9 @@ package struct Overlap: Sendable, Equatable {
     /// Intersection over union.
     case iou = "IoU"
 
-    /// The published thresholds: Wang et al. 2017, https://arxiv.org/abs/1705.02315, for IoBB.
+    /// The published thresholds.
+    ///
+    /// Those of IoBB are from Wang et al. 2017, https://arxiv.org/abs/1705.02315.
     package var thresholds: [Double] {
       switch self {
       case .iobb: [0.1, 0.25, 0.5]

@@ -40,10 +40,10 @@ package struct DensityFilter: Sendable {
     isKept = kept
   }
 
-  /// Clusters of cores within reach of each other, numbered by their first points; any other point
-  /// that is kept joins its nearest core, the lower index among equals. −1 for what is not kept.
+  /// Clusters of cores within reach of each other, numbered by their first points.
   ///
-  /// Ester et al. 1996, "A density-based algorithm for discovering clusters", where such border
+  /// Any other point that is kept joins its nearest core, the lower index among equals; what is not
+  /// kept is −1. Ester et al. 1996, "A density-based algorithm for discovering clusters", where such border
   /// points go to the cluster that happens to come first.
   package var linked: (labels: [Int], count: Int) {
     var labels = [Int](repeating: -1, count: points.count)

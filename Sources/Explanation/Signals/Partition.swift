@@ -24,10 +24,10 @@ package struct Partition: Sendable {
     self.sizes = sizes
   }
 
-  /// The mean over all points of (b − a) / max(a, b), where a is the distance to the own centroid and
-  /// b to the nearest other: the simplified silhouette. A cluster of one point counts 0.
+  /// The simplified silhouette: how much nearer points lie to their own centroid than to another.
   ///
-  /// Hruschka et al. 2004, "Evolutionary search for optimal fuzzy c-means clustering".
+  /// The mean over all points of (b − a) / max(a, b), where a is the distance to the own centroid and
+  /// b to the nearest other. A cluster of one point counts 0. Hruschka et al. 2004, "Evolutionary search for optimal fuzzy c-means clustering".
   package var simplifiedSilhouette: Double {
     var sum = 0.0
     for (index, label) in labels.enumerated() where sizes[label] > 1 {

@@ -16,7 +16,10 @@ package struct JointExplanation: Sendable, Equatable {
 
   /// Attributes the logit to both; the text's baseline are zero vectors.
   ///
-  /// - Parameter score: the logit as a function of image and text.
+  /// - Parameters:
+  ///   - score: the logit as a function of image and text.
+  ///   - imageBaseline: the normalised image that stands for nothing to see.
+  ///   - integration: how the path is integrated.
   /// - Throws: `ZooError` of code `.notFinite`; `Interrupted`.
   init(
     _ score: ModelScore, imageBaseline: [Float], integration: IntegratedGradients

@@ -12,8 +12,10 @@ package struct TextExplanation: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - score: the logit as a function of the text.
+  ///   - text: the report as it was written.
   ///   - tokens: the words of `text`, cut by the model's tokenizer.
   ///   - indices: their indices in the model's vocabulary.
+  ///   - integration: how the path is integrated.
   /// - Throws: `ZooError` of code `.notFinite`; `Interrupted`.
   init(
     _ score: ModelScore, text: String, tokens: [Token], indices: [Int32],

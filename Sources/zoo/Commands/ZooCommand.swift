@@ -11,7 +11,7 @@ enum ZooCommand {
     discussion:
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
-    subcommands: [list, show, train, compare, predict, weights, data, doctor])
+    subcommands: [list, show, train, compare, predict, explain, weights, data, doctor])
 
   static let globalOptions: [Option] = [
     .value("threads", "N", "Threads for computing; else as many as there are processors."),
