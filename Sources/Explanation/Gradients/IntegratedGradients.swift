@@ -45,12 +45,12 @@ package struct IntegratedGradients: Sendable, Equatable {
       let delta = abs(values.reduce(0, +) - (ends[0] - ends[1]))
       let isComplete =
         delta <= max(tolerance * abs(ends[0] - ends[1]), IntegratedGradients.rounding)
-      if isComplete || count * 2 > maximumNodes {
+      if isComplete || count >= maximumNodes {
         return PathAttribution(
           values: values, score: ends[0], baselineScore: ends[1], nodes: count,
           isComplete: isComplete)
       }
-      count *= 2
+      count = min(count * 2, maximumNodes)
     }
   }
 

@@ -22,7 +22,7 @@ package struct ExplanationSettings: Sendable, Equatable {
   package var skipsMissingMean = true
 
   /// The sensitivity where none is given.
-  package static let defaultSensitivity = 0.9
+  package static let defaultSensitivity = 0.7
 
   package init() {}
 

@@ -84,7 +84,7 @@ enum PageStyle {
     caption { text-align: left; color: var(--muted); padding: .7rem .9rem .4rem; font-size: .87rem; }
     th, td { padding: .45rem .7rem; text-align: right; white-space: nowrap; }
     thead th { font-size: .86rem; border-bottom: 1px solid var(--rule); }
-    thead th:first-child, tbody th, td.words { text-align: left; }
+    thead th:first-child, tbody th, th.words, td.words { text-align: left; }
     tbody th { font-weight: 550; }
     tbody tr + tr > * { border-top: 1px solid var(--soft); }
     dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr));
