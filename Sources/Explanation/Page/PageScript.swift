@@ -70,8 +70,10 @@ enum PageScript {
         }
         circles.forEach((c, i) => {
           const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
-          label.setAttribute("x", c.x); label.setAttribute("y", c.y);
-          label.setAttribute("font-size", data.height / 28);
+          const size = data.height / 28, above = c.y - c.radius - size;
+          label.setAttribute("x", c.x);
+          label.setAttribute("y", above > size ? above : c.y + c.radius + size);
+          label.setAttribute("font-size", size);
           label.textContent = i + 1;
           rings.append(label);
         });

@@ -62,48 +62,80 @@ enum SightScript {
         return { core, near, around };
       }
 
-      // Ward's merges by nearest-neighbour chain, in ascending order of loss.
+      // Ward's merges by nearest-neighbour chain, in ascending order of loss. Clusters hang in square
+      // cells, so that a search looks at near ones alone; the loss at a distance is at least a single
+      // point's (a little less, for rounding), which tells when to stop.
       function ward(xs, ys) {
-        const n = xs.length, merges = [];
-        const ids = new Int32Array(n), w = new Float64Array(n).fill(1);
+        const n = xs.length, merges = [], SIZE = 8;
+        if (n === 0) return merges;
+        const w = new Float64Array(n).fill(1);
         const sx = Float64Array.from(xs), sy = Float64Array.from(ys);
         const cx = Float64Array.from(xs), cy = Float64Array.from(ys);
-        for (let i = 0; i < n; i++) ids[i] = i;
-        let m = n;
-        const position = id => {
-          let low = 0, high = m - 1;
-          while (low < high) {
-            const middle = (low + high) >> 1;
-            if (ids[middle] < id) low = middle + 1; else high = middle;
+        const left = Math.min(...xs), top = Math.min(...ys);
+        const columns = Math.floor((Math.max(...xs) - left) / SIZE) + 1;
+        const rows = Math.floor((Math.max(...ys) - top) / SIZE) + 1;
+        const cell = new Int32Array(n), next = new Int32Array(n), back = new Int32Array(n);
+        const head = new Int32Array(columns * rows).fill(-1), alive = new Uint8Array(n).fill(1);
+        const hang = i => {
+          const c = Math.floor((cy[i] - top) / SIZE) * columns + Math.floor((cx[i] - left) / SIZE);
+          cell[i] = c; back[i] = -1; next[i] = head[c];
+          if (head[c] >= 0) back[head[c]] = i;
+          head[c] = i;
+        };
+        const unhang = i => {
+          if (back[i] >= 0) next[back[i]] = next[i]; else head[cell[i]] = next[i];
+          if (next[i] >= 0) back[next[i]] = back[i];
+        };
+        for (let i = n - 1; i >= 0; i--) hang(i);
+        let best = Infinity, b = -1;
+        const nearest = (a, previous) => {
+          const wa = w[a], x = cx[a], y = cy[a], least = wa / (wa + 1) * 0.999;
+          best = Infinity; b = -1;
+          if (previous >= 0) {
+            const dx = cx[previous] - x, dy = cy[previous] - y;
+            best = wa * w[previous] / (wa + w[previous]) * (dx * dx + dy * dy);
+            b = previous;
           }
-          return low;
+          const column = cell[a] % columns, row = (cell[a] - column) / columns;
+          const look = c => {
+            for (let j = head[c]; j >= 0; j = next[j]) {
+              const dx = cx[j] - x, dy = cy[j] - y, square = dx * dx + dy * dy;
+              if (least * square > best || j === a || j === previous) continue;
+              const loss = wa * w[j] / (wa + w[j]) * square;
+              if (loss < best || (loss === best && b !== previous && j < b)) { best = loss; b = j; }
+            }
+          };
+          const most = Math.max(columns, rows);
+          for (let ring = 0; ring < most; ring++) {
+            const away = (ring - 1) * SIZE;
+            if (away > 0 && least * away * away > best) break;
+            const low = Math.max(0, column - ring), high = Math.min(columns - 1, column + ring);
+            for (let r = Math.max(0, row - ring); r <= Math.min(rows - 1, row + ring); r++) {
+              if (Math.abs(r - row) === ring) for (let c = low; c <= high; c++) look(r * columns + c);
+              else {
+                if (column - ring >= 0) look(r * columns + column - ring);
+                if (ring > 0 && column + ring < columns) look(r * columns + column + ring);
+              }
+            }
+          }
         };
         const chain = [];
-        while (m > 1) {
-          if (chain.length === 0) chain.push(ids[0]);
-          const a = position(chain[chain.length - 1]);
-          const wa = w[a], x = cx[a], y = cy[a];
-          let best = Infinity, b = -1;
-          if (chain.length > 1) {
-            b = position(chain[chain.length - 2]);
-            const dx = cx[b] - x, dy = cy[b] - y;
-            best = wa * w[b] / (wa + w[b]) * (dx * dx + dy * dy);
-          }
-          const previous = b, least = wa / (wa + 1) * 0.999;
-          for (let j = 0; j < m; j++) {
-            const dx = cx[j] - x, dy = cy[j] - y, square = dx * dx + dy * dy;
-            if (least * square > best || j === a || j === previous) continue;
-            const loss = wa * w[j] / (wa + w[j]) * square;
-            if (loss < best) { best = loss; b = j; }
-          }
-          if (b !== previous) { chain.push(ids[b]); continue; }
+        let first = 0;
+        while (merges.length < n - 1) {
+          while (!alive[first]) first++;
+          if (chain.length === 0) chain.push(first);
+          const a = chain[chain.length - 1];
+          const previous = chain.length > 1 ? chain[chain.length - 2] : -1;
+          nearest(a, previous);
+          if (b !== previous) { chain.push(b); continue; }
           chain.pop(); chain.pop();
           const keep = Math.min(a, b), drop = Math.max(a, b);
-          merges.push({ first: ids[keep], second: ids[drop], loss: best });
+          merges.push({ first: keep, second: drop, loss: best });
+          unhang(keep); unhang(drop);
+          alive[drop] = 0;
           w[keep] += w[drop]; sx[keep] += sx[drop]; sy[keep] += sy[drop];
           cx[keep] = sx[keep] / w[keep]; cy[keep] = sy[keep] / w[keep];
-          for (const list of [ids, w, sx, sy, cx, cy]) list.copyWithin(drop, drop + 1, m);
-          m--;
+          hang(keep);
         }
         merges.sort((p, q) => p.loss - q.loss);
         return merges;
@@ -211,6 +243,9 @@ enum SightScript {
         const { values, width, height } = map;
         if (!map.ranked) map.ranked = ranking(values);
         const selected = select(map.ranked, sensitivity);
+        // The number of points tells which they are: the strongest.
+        const key = `${settings.method} ${settings.relativeLoss} ${selected.points.length}`;
+        if (map.key === key) return { ...map.answer, asked: selected.asked };
         const dense = density(selected.points, width, height, radiusFor(width, height));
         const kept = selected.points.map((p, i) => ({ p, i })).filter(o => dense.near[o.i]);
         const xs = kept.map(o => o.p % width), ys = kept.map(o => Math.floor(o.p / width));
@@ -237,8 +272,10 @@ enum SightScript {
             mass, first, members });
         }
         circles.sort((a, b) => b.mass - a.mass || a.first - b.first);
-        return { signals: selected.points.length, asked: selected.asked, kept: kept.map(o => o.p),
+        map.key = key;
+        map.answer = { signals: selected.points.length, asked: selected.asked, kept: kept.map(o => o.p),
           clusters: parts.k, dropped, silhouettes: parts.silhouettes, loss: parts.loss, circles };
+        return map.answer;
       }
 
       // The circle around the members as they lie on the original image.
