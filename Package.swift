@@ -87,6 +87,12 @@ var targets: [Target] = [
       "Evaluation", "Basics",
     ]),
   library(
+    "Explanation",
+    [
+      "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles",
+      "Evaluation", "Tensors", "Basics",
+    ]),
+  library(
     "Studies",
     [
       "Training", "Evaluation", "Datasets", "Registry", "Downloads", "WeightFiles", "Images",
@@ -96,9 +102,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images",
-      "CImageCodecs",
-      "Tensors", "Basics",
+      "Studies", "Explanation", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads",
+      "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -131,6 +136,13 @@ for (name, dependencies) in [
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
   ("Training", ["Training", "Fusion", "Registry", "EncoderKit", "Basics"] + pluginDependencies),
+  (
+    "Explanation",
+    [
+      "Explanation", "Training", "Fusion", "Evaluation", "Datasets", "Images", "Registry",
+      "EncoderKit", "WeightFiles", "Tensors", "Basics",
+    ] + pluginDependencies
+  ),
   (
     "Studies",
     ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"]

@@ -46,19 +46,13 @@ package struct MultimodalClassifier {
   ) -> Tensor {
     var parts: [Tensor] = []
     if let image {
-      guard images != nil || maps != nil else {
+      guard let start = maps ?? images.map({ frozenMaps($0, &run) }) else {
         preconditionFailure("the model needs images")
       }
       let averages = averagesMirror && run.mode == .evaluation
       var mirrored = averages ? mirroredMaps : nil
       if averages, maps == nil, let images { mirrored = frozenMaps(run.mirror(images), &run) }
-      let plain = features(ofMaps: maps ?? images.map { frozenMaps($0, &run) }, by: image, &run)
-      if let mirrored {
-        let other = features(ofMaps: mirrored, by: image, &run)
-        parts.append(run.multiply(run.add(plain, other), 0.5))
-      } else {
-        parts.append(plain)
-      }
+      parts.append(imageFeatures(start, mirrored: mirrored, by: image, &run))
     }
     if let text {
       guard let texts else { preconditionFailure("the model needs texts") }
@@ -67,19 +61,48 @@ package struct MultimodalClassifier {
     return run.concatenate(parts)
   }
 
+  /// What an encoder's features of images are in this model: in evaluation perhaps the mean with the
+  /// mirror images'.
+  package func imageFeatures(_ images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
+    -> Tensor
+  {
+    let averages = averagesMirror && run.mode == .evaluation
+    let start = frozenMaps(images, by: image, &run)
+    let mirrored = averages ? frozenMaps(run.mirror(images), by: image, &run) : nil
+    return imageFeatures(start, mirrored: mirrored, by: image, &run)
+  }
+
+  private func imageFeatures(
+    _ maps: Tensor, mirrored: Tensor?, by image: any ImageEncoder, _ run: inout Forward
+  ) -> Tensor {
+    let plain = features(ofMaps: maps, by: image, &run)
+    guard let mirrored else { return plain }
+    return run.multiply(run.add(plain, features(ofMaps: mirrored, by: image, &run)), 0.5)
+  }
+
   /// What the frozen stages make of images; the images themselves where none is frozen.
   package func frozenMaps(_ images: Tensor, _ run: inout Forward) -> Tensor {
-    guard let image, frozenImageStages > 0 else { return images }
-    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
+    guard let image else { return images }
+    return frozenMaps(images, by: image, &run)
+  }
+
+  private func frozenMaps(_ images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
+    -> Tensor
+  {
+    guard frozenImageStages > 0 else { return images }
+    // Off the tape, unless somebody wants the gradient with respect to the images themselves.
+    var still = Forward(
+      .evaluation, random: run.random, tape: images.node == nil ? nil : run.tape,
+      kernels: run.kernels)
+    still.tracksParameters = run.tracksParameters
     var x = images
     for stage in 0..<frozenImageStages { x = image.run(stage: stage, on: x, &still) }
     return x
   }
 
-  private func features(ofMaps maps: Tensor?, by image: any ImageEncoder, _ run: inout Forward)
+  private func features(ofMaps maps: Tensor, by image: any ImageEncoder, _ run: inout Forward)
     -> Tensor
   {
-    guard let maps else { preconditionFailure("the model needs images") }
     let kept = run.freezesStatistics
     run.freezesStatistics = freezesImageStatistics
     defer { run.freezesStatistics = kept }

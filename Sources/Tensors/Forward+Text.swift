@@ -55,6 +55,7 @@ extension Forward {
         (output.floats + place * width).update(repeating: 0, count: width)
       }
     }
+    if let embeddingTap { return embeddingTap.take(output, indices, padding: padding) }
     let node = values.node
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(shape: [rows, width]) { sum, adds in

@@ -21,6 +21,12 @@ public struct Forward {
   package var freezesStatistics = false
   package let tape: Tape?
   package let kernels: any Kernels
+  /// Whether gradients with respect to parameters are wanted.
+  ///
+  /// Explanations want those of inputs alone, which saves their work and memory.
+  package var tracksParameters = true
+  /// What looks at, and may replace, the word vectors that the next look-ups give.
+  package var embeddingTap: EmbeddingTap?
 
   /// A pass; with a tape it records what gradients need.
   package init(_ mode: Mode, random: RandomStream, tape: Tape?, kernels: any Kernels) {
@@ -33,7 +39,7 @@ public struct Forward {
   /// The tensor of a parameter, through which its gradient arrives unless it is frozen.
   public func value(of parameter: Parameter) -> Tensor {
     var tensor = parameter.value
-    tensor.node = tape != nil && parameter.isTrainable ? parameter.node : nil
+    tensor.node = tracksParameters && tape != nil && parameter.isTrainable ? parameter.node : nil
     return tensor
   }
 

@@ -188,7 +188,11 @@ package struct ImageBranch: Sendable, Equatable {
 
   /// A picture as this branch reads it: `[size, size, channels]`, 8 bits.
   package func prepared(_ path: String) throws -> PixelImage {
-    let image = try PixelImage.load(path: path, channels: channels)
+    fitted(try PixelImage.load(path: path, channels: channels))
+  }
+
+  /// A picture of the branch's channels brought to its size: `[size, size, channels]`.
+  package func fitted(_ image: PixelImage) -> PixelImage {
     switch fit {
     case .crop: return image.resized(shorterSide: resize, crop: size)
     case .pad: return image.paddedToSquare().stretched(to: size)

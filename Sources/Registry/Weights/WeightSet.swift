@@ -33,7 +33,9 @@ package struct WeightSet: Sendable, Equatable {
     name = try object.string("name")
     encoder = try object.string("encoder")
     url = try object.string("url")
-    fileName = String(url.split(separator: "/").last ?? "weights")
+    let last = String(url.split(separator: "/").last ?? "weights")
+    // Names such as model.pt say nothing, and two sets may share them.
+    fileName = last.hasPrefix(encoder) ? last : "\(name)-\(last)"
     if let whole = try object.optionalString("sha256") {
       hash = .sha256(whole)
     } else {

@@ -1,24 +1,7 @@
+import Basics
+
 /// A text as it stands in HTML content or a quoted attribute.
-///
-/// Besides the five characters of the syntax, control characters (but tab and line end) become the
-/// replacement character: they are not allowed in a page.
-func escaped(_ text: String) -> String {
-  var result = ""
-  result.reserveCapacity(text.utf8.count)
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    case "\t", "\n": result.unicodeScalars.append(scalar)
-    case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}": result += "\u{fffd}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
+func escaped(_ text: String) -> String { htmlEscaped(text) }
 
 /// A name as it stands in HTML, with places where a narrow column may break it.
 func breakable(_ name: String) -> String {

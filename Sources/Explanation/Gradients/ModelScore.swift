@@ -1,0 +1,212 @@
+import Basics
+import EncoderKit
+import Fusion
+import Tensors
+import Training
+
+/// The logit of a trained model as a function of an image's pixels, of the vectors of a text's words,
+/// or of both, in evaluation mode.
+///
+/// The vector is the normalised image `[size, size, channels]`, then the vectors of the words that
+/// the encoder reads, `[words, dimension]`; only what varies is in it. The features of the other
+/// modality are computed once. Parameters get no gradient.
+package final class ModelScore: ScoreFunction {
+  /// Which part of the case varies.
+  package enum Varied: Sendable {
+    case image
+    case text
+    case both
+  }
+
+  package let count: Int
+  /// The case's own vector.
+  package let input: [Float]
+  /// How many of its elements are pixels; they come first.
+  package let imageCount: Int
+  /// How many words the text encoder reads; 0 where the text does not vary.
+  package let wordCount: Int
+  let classifier: MultimodalClassifier
+  private let kernels: any Kernels
+  private let imageShape: [Int]
+  private let words: [Int32]
+  private let varies: (image: Bool, text: Bool)
+  /// Features of what does not vary, `[1, width]`.
+  private let fixed: (image: Tensor?, text: Tensor?)
+
+  /// The function around one case.
+  ///
+  /// - Precondition: what the model reads is there, and the model reads what varies.
+  /// - Throws: `ZooError` of code `.unsupported` when the text encoder looks its words up in a way
+  ///   that can't be followed.
+  package init(
+    _ model: TrainedModel, image: [Float]?, words: [Int32]?, varying: Varied,
+    kernels: any Kernels
+  ) throws {
+    var classifier = model.classifier
+    // Frozen stages leave the tape; here the gradient must reach the pixels.
+    classifier.frozenImageStages = 0
+    self.classifier = classifier
+    self.kernels = kernels
+    self.words = words ?? []
+    let size = model.image.map { [1, $0.size, $0.size, $0.channels] } ?? []
+    imageShape = size
+    varies = (varying != .text, varying != .image)
+    precondition(
+      (!varies.image || classifier.image != nil) && (!varies.text || classifier.text != nil),
+      "the model does not read what is to vary")
+    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    var input: [Float] = []
+    var fixedImage: Tensor?
+    var fixedText: Tensor?
+    if let encoder = classifier.image {
+      guard let image else { preconditionFailure("the model needs an image") }
+      precondition(image.count == size.reduce(1, *), "\(image.count) pixels for \(size)")
+      if varies.image {
+        input = image
+      } else {
+        fixedImage = classifier.imageFeatures(Tensor(image, shape: size), by: encoder, &run)
+      }
+    }
+    imageCount = input.count
+    var wordCount = 0
+    if let encoder = classifier.text {
+      if varies.text {
+        let tap = EmbeddingTap()
+        run.embeddingTap = tap
+        _ = encoder.features([self.words], &run)
+        guard tap.calls == 1 else {
+          throw ZooError(
+            .unsupported,
+            "the text encoder looks its words up \(tap.calls) times; words can be explained where "
+              + "it does so once")
+        }
+        wordCount = tap.width == 0 ? 0 : tap.rows.count / tap.width
+        input += tap.rows
+      } else {
+        fixedText = encoder.features([self.words], &run)
+      }
+    }
+    self.wordCount = wordCount
+    fixed = (fixedImage, fixedText)
+    self.input = input
+    count = input.count
+  }
+
+  package func scores(_ inputs: [Float]) -> [Double] {
+    run(inputs, tape: nil).logits.values.map(Double.init)
+  }
+
+  package func gradients(_ inputs: [Float]) -> (scores: [Double], gradients: [Float]) {
+    let tape = Tape()
+    let outcome = run(inputs, tape: tape)
+    tape.backward(
+      from: outcome.logits, gradient: Tensor(repeating: 1, shape: outcome.logits.shape))
+    let batch = inputs.count / max(1, count)
+    let pixels = outcome.imageNode.gradient
+    let vectors = outcome.tap?.gradient ?? []
+    let textCount = count - imageCount
+    let gradients = [Float](unsafeUninitializedCapacity: inputs.count) { buffer, filled in
+      for row in 0..<batch {
+        for i in 0..<imageCount {
+          buffer[row * count + i] = pixels.map { $0.floats[row * imageCount + i] } ?? 0
+        }
+        for i in 0..<textCount {
+          buffer[row * count + imageCount + i] = vectors[row * textCount + i]
+        }
+      }
+      filled = batch * count
+    }
+    return (outcome.logits.values.map(Double.init), gradients)
+  }
+
+  private func run(_ inputs: [Float], tape: Tape?)
+    -> (logits: Tensor, imageNode: GradientNode, tap: EmbeddingTap?)
+  {
+    precondition(inputs.count % max(1, count) == 0, "\(inputs.count) numbers of \(count) a vector")
+    let batch = inputs.count / max(1, count)
+    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    run.tracksParameters = false
+    var parts: [Tensor] = []
+    let imageNode = GradientNode()
+    if let encoder = classifier.image {
+      if varies.image {
+        var images = Tensor(
+          column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
+        if tape != nil { images.node = imageNode }
+        parts.append(classifier.imageFeatures(images, by: encoder, &run))
+      } else if let fixed = fixed.image {
+        parts.append(fixed.repeated(batch))
+      }
+    }
+    var tap: EmbeddingTap?
+    if let encoder = classifier.text {
+      if varies.text {
+        let vectors = EmbeddingTap(
+          replacement: column(inputs, from: imageCount, width: count - imageCount))
+        run.embeddingTap = vectors
+        parts.append(encoder.features(Array(repeating: words, count: batch), &run))
+        run.embeddingTap = nil
+        tap = vectors
+      } else if let fixed = fixed.text {
+        parts.append(fixed.repeated(batch))
+      }
+    }
+    return (classifier.head(run.concatenate(parts), &run), imageNode, tap)
+  }
+
+  /// Some columns of all rows.
+  private func column(_ inputs: [Float], from first: Int, width: Int) -> [Float] {
+    if width == count { return inputs }
+    return stride(from: first, to: inputs.count, by: count).flatMap { inputs[$0..<$0 + width] }
+  }
+
+  /// The outputs of the last stage that gives maps, one for every view the model takes of the image,
+  /// with the logit's gradient there.
+  package func lastMaps() throws -> [StageMap] {
+    guard let encoder = classifier.image else { preconditionFailure("the model reads no images") }
+    var plain = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let image = Tensor(Array(input.prefix(imageCount)), shape: imageShape)
+    let views = classifier.averagesMirror ? [image, plain.mirror(image)] : [image]
+    let tape = Tape()
+    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    run.tracksParameters = false
+    var maps: [Tensor] = []
+    var features: [Tensor] = []
+    for view in views {
+      let outputs = encoder.stageOutputs(view, &plain)
+      guard let last = outputs.lastIndex(where: { $0.shape.count == 4 }) else {
+        throw ZooError(.unsupported, "no stage of the image encoder gives maps")
+      }
+      var map = outputs[last].detached
+      map.node = GradientNode()
+      maps.append(map)
+      features.append(encoder.features(from: last + 1, of: map, &run))
+    }
+    var parts = [
+      features.count == 2 ? run.multiply(run.add(features[0], features[1]), 0.5) : features[0]
+    ]
+    if let fixed = fixed.text { parts.append(fixed) }
+    let logit = classifier.head(run.concatenate(parts), &run)
+    tape.backward(from: logit, gradient: Tensor(repeating: 1, shape: logit.shape))
+    return maps.enumerated().map { index, map in
+      StageMap(
+        activations: map,
+        gradient: map.node?.gradient ?? Tensor(repeating: 0, shape: map.shape),
+        isMirrored: index == 1)
+    }
+  }
+}
+
+/// A stage's output for one view of an image, `[1, height, width, channels]`, and the gradient there.
+package struct StageMap {
+  package let activations: Tensor
+  package let gradient: Tensor
+  package let isMirrored: Bool
+}
+
+extension Tensor {
+  /// One row, several times.
+  fileprivate func repeated(_ times: Int) -> Tensor {
+    times == 1 ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times, channels])
+  }
+}

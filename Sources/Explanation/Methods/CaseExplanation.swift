@@ -1,0 +1,49 @@
+import Foundation
+import Images
+
+/// All that is known of why a model says what it says of a case.
+package struct CaseExplanation: Sendable {
+  /// A picture as it was given and as the model sees it.
+  package struct Picture: Sendable {
+    package let path: String
+    package let original: PixelImage
+    /// `[size, size, channels]`.
+    package let seen: PixelImage
+    package let geometry: ImageGeometry
+  }
+
+  /// The model's folder.
+  package let model: String
+  /// The negative and the positive class.
+  package let labels: [String]
+  /// The positive class's logit.
+  package let logit: Double
+  package let picture: Picture?
+  /// One for every method and baseline; empty where the model reads no images.
+  package let images: [ImageExplanation]
+  /// The report as it was written.
+  package let text: String?
+  package let words: TextExplanation?
+  /// Nil where the model reads one modality alone.
+  package let joint: JointExplanation?
+  package let settings: ExplanationSettings
+
+  /// The probability of the positive class.
+  package var probability: Double { 1 / (1 + exp(-logit)) }
+  /// The class that the model chooses.
+  package var label: String { labels[logit > 0 ? 1 : 0] }
+
+  /// What people should know before they trust the figures: quadratures that did not settle.
+  package var warnings: [String] {
+    var paths = images.compactMap { image in image.path.map { (image.title, $0) } }
+    if let words { paths.append(("Words", words.path)) }
+    if let joint { paths.append(("Image and words together", joint.path)) }
+    return paths.filter { !$0.1.isComplete }.map { title, path in
+      "\(title): with \(path.nodes) nodes the attributions still miss the change of the logit "
+        + "(\(figure(path.change))) by \(figure(path.delta)), more than "
+        + "\(Int((settings.integration.tolerance * 100).rounded())) %."
+    }
+  }
+
+  private func figure(_ value: Double) -> String { String(format: "%.4f", value) }
+}

@@ -1,0 +1,35 @@
+import Training
+
+/// What image and text add to the logit together, on one path from both baselines.
+package struct JointExplanation: Sendable, Equatable {
+  /// The sum over all pixels, in logits.
+  package let image: Double
+  /// The sum over all words, in logits.
+  package let text: Double
+  package let path: PathSummary
+
+  /// The image's share of the decision: |image| / (|image| + |text|); nil where neither adds anything.
+  package var imageShare: Double? {
+    let total = abs(image) + abs(text)
+    return total > 0 ? abs(image) / total : nil
+  }
+
+  /// Attributes the logit to both; the text's baseline are zero vectors.
+  ///
+  /// - Parameters:
+  ///   - score: the logit as a function of image and text.
+  ///   - imageBaseline: the normalised image that stands for nothing to see.
+  ///   - integration: how the path is integrated.
+  /// - Throws: `ZooError` of code `.notFinite`; `Interrupted`.
+  init(
+    _ score: ModelScore, imageBaseline: [Float], integration: IntegratedGradients
+  ) throws {
+    let path = try integration.attribute(
+      score, input: score.input,
+      baseline: imageBaseline
+        + [Float](repeating: 0, count: score.count - score.imageCount))
+    image = path.values.prefix(score.imageCount).reduce(0, +)
+    text = path.values.dropFirst(score.imageCount).reduce(0, +)
+    self.path = PathSummary(path)
+  }
+}
