@@ -29,6 +29,13 @@ struct ReportPageTests {
     #expect(page.contains("class=\"curve weights-1\""))
     #expect(page.contains("class=\"curve weights-2\""))
     #expect(page.contains(">&lt;mine&gt;</text>"))
+    #expect(page.contains("on cases it has not seen"))
+    // A model whose weights knew the images has seen them, and that stands before the scores.
+    data.cautions = ["image <mine>: its weights were trained on 3 of the images."]
+    let warned = ReportPage(data).html
+    #expect(warned.contains("<strong>Mind:</strong> image &lt;mine&gt;: its weights"))
+    #expect(!warned.contains("on cases it has not seen"))
+    #expect(unbalancedTag(warned) == nil)
     #expect(unbalancedTag(page) == nil)
   }
 

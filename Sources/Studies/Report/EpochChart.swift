@@ -118,8 +118,14 @@ struct EpochChart {
       }
     }
     for place in places {
+      // Of several lines a dot tells which one a label belongs to; two are told by their ink.
+      let isOneOfMany = place.curve.style.hasPrefix("weights")
+      if isOneOfMany {
+        drawing.dot(
+          width - right + 10, place.y, radius: 4, style: "dot solid \(place.curve.style)")
+      }
       drawing.text(
-        width - right + 6, place.y + 4, place.curve.label,
+        width - right + (isOneOfMany ? 20 : 6), place.y + 4, place.curve.label,
         style: "curve-label \(place.curve.style)")
     }
   }

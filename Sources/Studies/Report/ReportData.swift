@@ -14,6 +14,8 @@ package struct ReportData: Sendable {
   package var leftOut: [ReportLeftOutCase] = []
   /// Shows a note that the images and texts are generated.
   package var isSynthetic = false
+  /// What a reader must know before the scores, a sentence each: that some flatter, and why.
+  package var cautions: [String] = []
   /// How the splits were made, in a sentence.
   package var foldsDescription: String
   /// The splits in their order.

@@ -32,7 +32,8 @@ struct ReportHeadline {
       ? "\(name(selected)) did best on the validation parts"
       : "\(list(tied)) did equally well on the validation parts; "
         + "the first of them in the study, \(name(selected)), is taken"
-    return "\(opening) and reaches \(score(selected)) on cases it has not seen."
+    return "\(opening) and reaches \(score(selected)) on "
+      + (data.cautions.isEmpty ? "cases it has not seen." : "the test parts.")
   }
 
   /// How sure the differences are, a sentence each.

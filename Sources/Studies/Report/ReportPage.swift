@@ -55,6 +55,12 @@ package struct ReportPage {
       are generated. Its scores say nothing about patients.</p>
 
       """ : ""
+    let cautions =
+      data.cautions.isEmpty
+      ? ""
+      : "<div class=\"note\" role=\"note\">\n"
+        + data.cautions.map { "<p><strong>Mind:</strong> \(escaped($0))</p>\n" }.joined()
+        + "</div>\n"
     let links =
       [("answer", "Answer"), ("scores", "Scores"), ("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
@@ -68,7 +74,7 @@ package struct ReportPage {
       <p class="eyebrow">\(eyebrow)</p>
       <h1>\(escaped(data.title))</h1>
       <p class="lede">\(size.joined(separator: " · "))</p>
-      \(synthetic)<nav aria-label="Sections"><ul>\(items)</ul></nav>
+      \(synthetic)\(cautions)<nav aria-label="Sections"><ul>\(items)</ul></nav>
       </header>
 
       """

@@ -152,19 +152,16 @@ enum ReportStyle {
     .curve { fill: none; stroke-width: 2.3; stroke-linejoin: round; stroke-linecap: round; }
     .curve.series-a { stroke: var(--a); }
     .curve.series-b { stroke: var(--b); stroke-width: 2; stroke-dasharray: 5 3.5; }
-    .curve.weights-1, .band.weights-1 { stroke: var(--w1); fill: var(--w1); }
-    .curve.weights-2, .band.weights-2 { stroke: var(--w2); fill: var(--w2); }
-    .curve.weights-3, .band.weights-3 { stroke: var(--w3); fill: var(--w3); }
-    .curve.weights-4, .band.weights-4 { stroke: var(--w4); fill: var(--w4); }
-    .curve.weights-5, .band.weights-5 { stroke: var(--w5); fill: var(--w5); }
-    .curve.weights-6, .band.weights-6 { stroke: var(--w6); fill: var(--w6); }
+    .curve.weights-1 { stroke: var(--w1); } .band.weights-1, .dot.weights-1 { fill: var(--w1); }
+    .curve.weights-2 { stroke: var(--w2); } .band.weights-2, .dot.weights-2 { fill: var(--w2); }
+    .curve.weights-3 { stroke: var(--w3); } .band.weights-3, .dot.weights-3 { fill: var(--w3); }
+    .curve.weights-4 { stroke: var(--w4); } .band.weights-4, .dot.weights-4 { fill: var(--w4); }
+    .curve.weights-5 { stroke: var(--w5); } .band.weights-5, .dot.weights-5 { fill: var(--w5); }
+    .curve.weights-6 { stroke: var(--w6); } .band.weights-6, .dot.weights-6 { fill: var(--w6); }
     .curve.weights-2 { stroke-dasharray: 8 4; } .curve.weights-3 { stroke-dasharray: 2 4; }
     .curve.weights-4 { stroke-dasharray: 10 3 2 3; } .curve.weights-5 { stroke-dasharray: 5 2; }
-    [class*="curve weights-"] { fill: none; } [class*="band weights-"] { stroke: none; }
-    [class*="curve-label weights-"] { fill: var(--ink); }
-    .dot.weights-1 { fill: var(--w1); } .dot.weights-2 { fill: var(--w2); }
-    .dot.weights-3 { fill: var(--w3); } .dot.weights-4 { fill: var(--w4); }
-    .dot.weights-5 { fill: var(--w5); } .dot.weights-6 { fill: var(--w6); }
+    .band[class*="weights-"] { fill-opacity: .1; }
+    .curve-label[class*="weights-"] { fill: var(--ink); }
     .curve.partial { stroke-opacity: .45; }
     .band { stroke: none; fill-opacity: var(--band); }
     .band.series-a { fill: var(--a); } .band.series-b { fill: var(--b); }

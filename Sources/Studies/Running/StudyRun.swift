@@ -44,10 +44,9 @@ package struct StudyRun {
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
-    let warnings =
-      study.images.flatMap { branch in branch.departures.map { "\($0)." } }
-      + (try TrainedImages.warnings(study.images, cases.set))
-    for warning in warnings { progress.line("note: \(warning)") }
+    let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
+    let cautions = try TrainedImages.cautions(study.images, cases.set)
+    for note in departures + cautions { progress.line("note: \(note)") }
     let splits = try splits(cases)
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
@@ -58,7 +57,8 @@ package struct StudyRun {
       }
     }
     let tables = StudyTables(
-      study: study, cases: cases, splits: splits, cells: files, warnings: warnings)
+      study: study, cases: cases, splits: splits, cells: files, departures: departures,
+      cautions: cautions)
     return try tables.write(to: folder, command: command, environment: environment)
   }
 

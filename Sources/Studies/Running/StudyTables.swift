@@ -10,8 +10,10 @@ struct StudyTables {
   let cases: StudyCases
   let splits: [Split]
   let cells: [CellFile]
-  /// What a reader of the scores must know besides.
-  let warnings: [String]
+  /// Where branches are given something else than their weights were trained on, in sentences.
+  let departures: [String]
+  /// What a reader must know before the scores.
+  let cautions: [String]
 
   /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
   ///
@@ -62,7 +64,8 @@ struct StudyTables {
       "Everything fitted (vocabulary, word vectors, pixel statistics, weights) is fitted on the "
         + "training part of each split alone.",
     ]
-    data.limits += warnings
+    data.limits += departures
+    data.cautions = cautions
     try ReportPage(data).write(to: "\(folder)/report.html")
     return summary(results, names + baselines.baselines.map(\.name), folder)
   }

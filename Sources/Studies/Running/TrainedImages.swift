@@ -23,7 +23,7 @@ enum TrainedImages {
   /// A sentence for each branch whose weights were trained on images of the study: its scores flatter.
   ///
   /// - Throws: `ZooError` when a list or an image can't be read.
-  static func warnings(_ branches: [ImageBranch], _ cases: CaseSet) throws -> [String] {
+  static func cautions(_ branches: [ImageBranch], _ cases: CaseSet) throws -> [String] {
     var own: [String: Int]?
     return try branches.compactMap { branch in
       guard let weights = branch.weights,
