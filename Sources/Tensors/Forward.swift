@@ -19,6 +19,8 @@ public struct Forward {
   public var random: RandomStream
   package let tape: Tape?
   package let kernels: any Kernels
+  /// Told what every ReLU gave, in the order of the pass; a comparison with a peer needs their signs.
+  package var observeReLU: ((Tensor) -> Void)?
 
   /// A pass; with a tape it records what gradients need.
   package init(_ mode: Mode, random: RandomStream, tape: Tape?, kernels: any Kernels) {
