@@ -24,7 +24,8 @@ NAMES = ([f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
          + [f"densenet{n}" for n in (121, 161, 169, 201)])
 LARGE = ["vgg16", "resnet50", "densenet121", XRAY]  # at 224 pixels: the last knows no other size
 HEAD = ("model", "images", "mode", "logits", "features", "gradients: median", "worst",
-        "PyTorch's worst", "pass", "by one run", "with the same choices", "choices that differ")
+        "PyTorch's worst", "its ways", "pass", "by one run", "with the same choices",
+        "choices that differ")
 
 
 def make(name, size, batch, seed):
@@ -82,15 +83,17 @@ def compare(arguments, name, size, batch):
                 theirs = max(v for k, v in yardstick.ways.items() if k.startswith("grad."))
                 rows.append((
                     name if len(arguments.kernels) == 1 else f"{name}, {kernels}",
-                    " × ".join(map(str, case.images.shape)), mode, f"{found.errors['logits']:.1e}",
-                    f"{found.errors['features']:.1e}", f"{statistics.median(gradients):.1e}",
-                    f"{max(gradients):.1e}", f"{theirs:.1e}", found.passing(found.bad_ways),
+                    " × ".join(map(str, case.images.shape)), mode, *map(peer.brief, (
+                        found.errors["logits"], found.errors["features"],
+                        statistics.median(gradients), max(gradients), theirs)), str(len(yardstick.found)),
+                    found.passing(found.bad_ways),
                     found.passing(found.bad_one), found.passing(found.bad_choices),
                     str(found.differing)))
                 print("| " + " | ".join(rows[-1]) + " |", flush=True)
                 for key in found.bad_ways[:arguments.show]:
-                    print(f"  {key}: {found.errors[key]:.1e}, PyTorch {yardstick.ways[key]:.1e}, "
-                          f"same choices {found.same[key]:.1e}", file=sys.stderr)
+                    print(f"  {key}: {peer.brief(found.errors[key])}, PyTorch "
+                          f"{peer.brief(yardstick.ways[key])}, same choices "
+                          f"{peer.brief(found.same[key])}", file=sys.stderr)
     return rows, passed
 
 
