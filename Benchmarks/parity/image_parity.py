@@ -83,10 +83,10 @@ def compare(arguments, name, size, batch):
                 theirs = max(v for k, v in yardstick.ways.items() if k.startswith("grad."))
                 rows.append((
                     name if len(arguments.kernels) == 1 else f"{name}, {kernels}",
-                    " × ".join(map(str, case.images.shape)), mode, *map(peer.brief, (
-                        found.errors["logits"], found.errors["features"],
-                        statistics.median(gradients), max(gradients), theirs)), str(len(yardstick.found)),
-                    found.passing(found.bad_ways),
+                    " × ".join(map(str, case.images.shape)), mode,
+                    *map(peer.brief, (found.errors["logits"], found.errors["features"],
+                                      statistics.median(gradients), max(gradients), theirs)),
+                    str(len(yardstick.found)), found.passing(found.bad_ways),
                     found.passing(found.bad_one), found.passing(found.bad_choices),
                     str(found.differing)))
                 print("| " + " | ".join(rows[-1]) + " |", flush=True)

@@ -272,11 +272,12 @@ class Verdict:
         return [v for k, v in (self.same if same else self.errors).items() if k.startswith("grad.")]
 
 
-def judge(yardstick, values, choices):
-    """Errors of a run, PyTorch's ways being tried as far as it needs them."""
+def judge(yardstick, values, choices, widens=True):
+    """Errors of a run, PyTorch's ways being tried as far as it needs them, or not."""
     found = yardstick.errors(values)
     same, differing = yardstick.same_choices(values, choices)
-    yardstick.widen(found)
+    if widens:
+        yardstick.widen(found)
     return Verdict(found, same, differing, failures(found, yardstick.ways),
                    failures(found, yardstick.one), failures(same, yardstick.choices))
 
