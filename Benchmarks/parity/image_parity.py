@@ -1,116 +1,131 @@
-"""Every image encoder here against torchvision's, with the same random weights and images.
+"""Every image encoder here against torchvision's, and torchxrayvision's DenseNet of one channel.
 
-Each model is saved by torch.save (zip and legacy) and by safetensors; zoo-parity reads those files and
-gives logits, features, loss, statistics and all gradients. The error of a tensor is
-|ours - reference| / |reference|, the reference being PyTorch in double precision. A tensor passes at
-1e-3, or, where PyTorch's own single precision is farther than that from its double precision, at
-twice PyTorch's error. VGG's dropout is off on both sides. Exit status 1 when a tensor fails.
+The weights are random: torchvision's own initialisation, the statistics of normalisations those of
+random images. torch.save (zip and legacy) and safetensors write them; zoo-parity reads each file and
+gives logits, features, loss, statistics and all gradients, which must be the same bits for every file.
+torchxrayvision's network is saved as a whole pickled module, in both of torch.save's formats, and
+comes in through `zoo weights import`, too. VGG's dropout is off on both sides.
 """
 import argparse
-import json
+import importlib.metadata
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 
+import peer
 import torch
+import torchvision.models as models
 
-_register = torch.library.register_fake  # the CPU wheel lacks torchvision's compiled operators
-torch.library.register_fake = (
-    lambda name, *a, **k: (lambda f: f) if name.startswith("torchvision::")
-    else _register(name, *a, **k))
-
-import torchvision.models as models  # noqa: E402
-from safetensors.torch import load_file, save_file  # noqa: E402
-
-LIMIT = 1e-3
-NAMES = ([f"resnet{n}" for n in (18, 34, 50, 101, 152)]
-         + [f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
+XRAY = "torchxrayvision"
+NAMES = ([f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
+         + [f"resnet{n}" for n in (18, 34, 50, 101, 152)]
          + [f"densenet{n}" for n in (121, 161, 169, 201)])
-HEAD = ("model", "mode", "file", "tensors", "logits", "features", "gradients: median", "worst",
-        "pass")
+LARGE = ["vgg16", "resnet50", "densenet121", XRAY]  # at 224 pixels: the last knows no other size
+HEAD = ("model", "images", "mode", "logits", "features", "gradients: median", "worst",
+        "PyTorch's worst", "its ways", "pass", "by one run", "with the same choices",
+        "choices that differ")
 
 
-def make(name, seed):
-    """torchvision's model with its own initialisation, one output, dropout off."""
+def make(name, size, batch, seed):
+    """A network with random weights and statistics, images, labels."""
     torch.manual_seed(seed)
-    model = getattr(models, name)(weights=None, num_classes=1)
+    if name == XRAY:
+        import torchxrayvision
+        model = torchxrayvision.models.DenseNet(weights=None, num_classes=18, in_channels=1)
+    else:
+        model = getattr(models, name)(weights=None, num_classes=1)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-        if isinstance(module, torch.nn.BatchNorm2d):  # else evaluation would not see them
-            torch.nn.init.uniform_(module.running_mean, -0.2, 0.2)
-            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
-    return model
+    channels, outputs = (1, 18) if name == XRAY else (3, 1)
+    peer.settle(model, torch.randn(batch, channels, size, size))
+    images = torch.randn(batch, channels, size, size)
+    labels = (torch.arange(batch * outputs) % 2).float().reshape(batch, outputs)
+    return peer.Case("densenet121" if name == XRAY else name, model, images, labels,
+                     {"dropout": 0} if name.startswith("vgg") else {})
 
 
-def run(model, images, labels, mode, dtype):
-    model = model.to(dtype)
-    model.train(mode == "training")
-    last = [m for m in model.modules() if isinstance(m, torch.nn.Linear)][-1]
-    kept = {}
-    last.register_forward_hook(lambda _m, inputs, _o: kept.update(features=inputs[0]))
-    logits = model(images.to(dtype))
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 0], labels.to(dtype))
-    loss.backward()
-    values = {"logits": logits, "loss": loss.reshape(1), "features": kept["features"]}
-    values |= {f"grad.{k}": p.grad for k, p in model.named_parameters()}
-    values |= {f"stat.{k}": b for k, b in model.named_buffers() if "num_batches" not in k}
-    return {k: v.detach().double().clone() for k, v in values.items()}
+def save_module(arguments, case, folder):
+    """Saves the module itself, and what `zoo weights import` makes of it with the module's head."""
+    state = {k: v for k, v in case.model.state_dict().items() if "num_batches" not in k}
+    head = {k: v for k, v in state.items() if k.startswith("classifier.")}
+    body = peer.digest({k: v for k, v in state.items() if k not in head})
+    torch.save(case.model, f"{folder}/module.zip.pt")
+    torch.save(case.model, f"{folder}/module.legacy.pt", _use_new_zipfile_serialization=False)
+    for kind in ("zip", "legacy"):
+        imported = f"{folder}/{kind}.safetensors"
+        subprocess.run([arguments.zoo, "weights", "import", f"{folder}/module.{kind}.pt", "--for",
+                        case.encoder, "--output", imported], check=True, stdout=subprocess.DEVNULL)
+        tensors = peer.load_file(imported)
+        if peer.digest(tensors) != body:
+            sys.exit(f"zoo weights import gave other tensors than the {kind} file's module has")
+        peer.save_file(tensors | head, imported)
+    return ["module.zip.pt", "module.legacy.pt", "zip.safetensors", "legacy.safetensors"]
 
 
-def errors(values, reference):
-    if set(values) != set(reference):
-        sys.exit(f"other tensors: {sorted(set(values) ^ set(reference))[:5]}")
-    found = {k: float((values[k] - v).norm() / v.norm().clamp_min(1e-30))
-             for k, v in reference.items()}
-    return {k: v if v == v else float("inf") for k, v in found.items()}
+def compare(arguments, name, size, batch):
+    """Compares one network in both modes; the rows, and whether it passes."""
+    case = make(name, size, batch, arguments.seed)
+    rows, passed = [], True
+    with tempfile.TemporaryDirectory(dir=arguments.scratch) as folder:
+        files = peer.save(case, folder)
+        if name == XRAY:
+            files += save_module(arguments, case, folder)
+        for mode in ("evaluation", "training"):
+            yardstick = peer.Yardstick(case, mode)
+            for kernels in arguments.kernels:
+                ours = peer.run_ours(arguments.program, case, folder, mode, kernels, files)
+                found = peer.judge(yardstick, ours, peer.read_choices(folder, yardstick.shapes))
+                passed &= found.passes
+                gradients = found.gradients()
+                theirs = max(v for k, v in yardstick.ways.items() if k.startswith("grad."))
+                rows.append((
+                    name if len(arguments.kernels) == 1 else f"{name}, {kernels}",
+                    " × ".join(map(str, case.images.shape)), mode,
+                    *map(peer.brief, (found.errors["logits"], found.errors["features"],
+                                      statistics.median(gradients), max(gradients), theirs)),
+                    str(len(yardstick.found)), found.passing(found.bad_ways),
+                    found.passing(found.bad_one), found.passing(found.bad_choices),
+                    str(found.differing)))
+                print("| " + " | ".join(rows[-1]) + " |", flush=True)
+                for key in found.bad_ways[:arguments.show]:
+                    print(f"  {key}: {peer.brief(found.errors[key])}, PyTorch "
+                          f"{peer.brief(yardstick.ways[key])}, same choices "
+                          f"{peer.brief(found.same[key])}", file=sys.stderr)
+    return rows, passed
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", help="the path of zoo-parity")
-    parser.add_argument("--models", nargs="+", choices=NAMES, default=NAMES)
-    parser.add_argument("--size", type=int, default=64, help="side of the images")
+    parser = argparse.ArgumentParser(description=__doc__ + "\n" + peer.__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", help="the path of zoo-parity; zoo lies beside it")
+    parser.add_argument("--models", nargs="+", choices=NAMES + [XRAY], default=NAMES + [XRAY])
+    parser.add_argument("--size", type=int, default=64,
+                        help="side of the images; some models run at 224 pixels, too")
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--kernels", default="onednn", choices=["onednn", "openblas"])
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--large-batch", type=int, default=4, help="at 224 pixels")
+    parser.add_argument("--kernels", nargs="+", default=["onednn"], choices=["onednn", "openblas"])
+    parser.add_argument("--seed", type=int, default=1, help="of the weights and images")
+    parser.add_argument("--show", type=int, default=0, help="tensors that fail to show of each run")
+    parser.add_argument("--markdown", metavar="FILE", help="write the table there, too")
+    parser.add_argument("--scratch", metavar="FOLDER", help="for the weight files; 3 GB")
     arguments = parser.parse_args()
-    print(" | ".join(HEAD))
-    passed = True
-    for name in arguments.models:
-        torch.manual_seed(arguments.seed + 1)
-        images = torch.randn(arguments.batch, 3, arguments.size, arguments.size)
-        labels = (torch.arange(arguments.batch) % 2).float()
-        for mode, kind in (("evaluation", "legacy"), ("training", "zip"),
-                           ("evaluation", "safetensors")):
-            exact = run(make(name, arguments.seed), images, labels, mode, torch.float64)
-            own = errors(run(make(name, arguments.seed), images, labels, mode, torch.float32), exact)
-            state = make(name, arguments.seed).state_dict()
-            with tempfile.TemporaryDirectory() as folder:
-                file = "weights.safetensors" if kind == "safetensors" else "weights.pth"
-                if kind == "safetensors":
-                    save_file({k: v.contiguous() for k, v in state.items()}, f"{folder}/{file}")
-                else:
-                    torch.save(state, f"{folder}/{file}",
-                               _use_new_zipfile_serialization=kind == "zip")
-                save_file({"images": images, "labels": labels}, f"{folder}/input.safetensors")
-                options = {"dropout": 0} if name.startswith("vgg") else {}
-                subprocess.run(
-                    [arguments.program, name, folder, "--mode", mode, "--kernels",
-                     arguments.kernels, "--options", json.dumps(options), "--weights", file],
-                    check=True)
-                ours = {k: v.double()
-                        for k, v in load_file(f"{folder}/output.safetensors").items()}
-            found = errors(ours, exact)
-            bad = [k for k in found if not found[k] <= max(LIMIT, 2 * own[k])]
-            passed &= not bad
-            gradients = [v for k, v in found.items() if k.startswith("grad.")]
-            print(name, mode, kind, len(found), f"{found['logits']:.1e}",
-                  f"{found['features']:.1e}", f"{statistics.median(gradients):.1e}",
-                  f"{max(gradients):.1e}", f"{len(found) - len(bad)} of {len(found)}", sep=" | ",
-                  flush=True)
+    arguments.program = os.path.abspath(arguments.program)
+    arguments.zoo = os.path.join(os.path.dirname(arguments.program), "zoo")
+    cases = [(n, arguments.size, arguments.batch) for n in arguments.models if n != XRAY]
+    cases += [(n, 224, arguments.large_batch) for n in LARGE if n in arguments.models]
+    line = peer.setting(**{XRAY: importlib.metadata.version(XRAY)} if XRAY in arguments.models else {})
+    print(line + "\n\n" + peer.table(HEAD, []), end="")
+    rows, passed = [], True
+    for name, size, batch in cases:
+        more, passes = compare(arguments, name, size, batch)
+        rows += more
+        passed &= passes
+    if arguments.markdown:
+        with open(arguments.markdown, "w", encoding="utf-8") as file:
+            file.write(line + "\n\n" + peer.table(HEAD, rows))
     print("pass" if passed else "FAIL")
     sys.exit(0 if passed else 1)
 

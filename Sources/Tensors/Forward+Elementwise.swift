@@ -6,6 +6,7 @@ extension Forward {
   public func relu(_ x: Tensor) -> Tensor {
     let output = Tensor(uninitialized: x.shape)
     ez_relu(x.floats, output.floats, x.count)
+    observeReLU?(output)
     let node = x.node
     let kept = node == nil ? nil : output
     return record(output, wanted: node != nil) { dy in

@@ -70,7 +70,9 @@ extension Forward {
       return output
     }
 
-    var output = record(normalized(parts), wanted: wanted) { dy in
+    let result = normalized(parts)
+    if relu { observeReLU?(result) }
+    var output = record(result, wanted: wanted) { dy in
       let gradient = NormalizationGradient(
         statistics: statistics, scale: scale, shift: shift, relu: relu, usesBatch: usesBatch,
         epsilon: norm.epsilon)

@@ -27,6 +27,8 @@ public struct Forward {
   package var tracksParameters = true
   /// What looks at, and may replace, the word vectors that the next look-ups give.
   package var embeddingTap: EmbeddingTap?
+  /// Told what every ReLU gave, in the order of the pass; a comparison with a peer needs their signs.
+  package var observeReLU: ((Tensor) -> Void)?
 
   /// A pass; with a tape it records what gradients need.
   package init(_ mode: Mode, random: RandomStream, tape: Tape?, kernels: any Kernels) {

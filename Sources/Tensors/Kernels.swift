@@ -23,9 +23,10 @@ package protocol Kernels: AnyObject {
   func averagePoolGradient(_ dy: Tensor, inputShape: [Int], _ window: Window) -> Tensor
 }
 
-/// Which input won each place of a maximum pooling, in the form of the kernels that made it.
+/// Which input won each place of a maximum pooling.
 package struct PoolArgument {
-  let positions: [Int32]
+  /// For each output the place `y * width + x` in its channel's map.
+  package let positions: [Int32]
 }
 
 extension Kernels {

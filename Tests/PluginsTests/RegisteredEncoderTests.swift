@@ -41,37 +41,6 @@ struct RegisteredEncoderTests {
     }
   }
 
-  @Test("Every image encoder runs forward and backward and gives every parameter a gradient")
-  func gradients() throws {
-    let registry = try registry()
-    for name in registry.names(.image) {
-      let store = ParameterStore(random: RandomStream(seed: 1))
-      // As registered, but for the width of VGG's hidden layers, which are 120 million weights.
-      let options: JSONValue = name.hasPrefix("vgg") ? ["hidden": 32] : [:]
-      let encoder = try registry.imageEncoder(name, at: Place()).make(
-        options: options.object(), input: ImageInput(size: 32, channels: 3), scope: Scope(store))
-      let owners = store.parameters.map { parameter in
-        encoder.stages.count { $0.owns(parameter.key) }
-      }
-      #expect(owners.allSatisfy { $0 == 1 }, "\(name): every parameter is of one stage")
-      var random = RandomStream(seed: 2)
-      let images = Tensor(
-        (0..<2 * 32 * 32 * 3).map { _ in Float(random.normal()) }, shape: [2, 32, 32, 3])
-      let tape = Tape()
-      var run = Forward(.training, random: random, tape: tape, kernels: OpenBLASKernels())
-      let features = encoder.features(images, &run)
-      #expect(features.shape == [2, encoder.featureWidth])
-      let slope = Tensor(
-        (0..<features.count).map { _ in Float(random.normal()) }, shape: features.shape)
-      tape.backward(from: features, gradient: slope)
-      for parameter in store.parameters where parameter.kind != .statistic {
-        let gradient = parameter.node.take()
-        #expect(gradient?.shape == parameter.value.shape, "\(name) \(parameter.key)")
-        #expect(gradient?.isFinite == true, "\(name) \(parameter.key)")
-      }
-    }
-  }
-
   @Test(
     "Parameter counts are torchvision's with its classifier of 1,000 classes",
     arguments: [

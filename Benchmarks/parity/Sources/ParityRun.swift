@@ -11,10 +11,12 @@ import WeightFiles
 /// peer.
 ///
 /// The folder holds the weights, `weights.safetensors` or another file that is named (published keys,
-/// the classifier `[1, width]` under its published key), and `input.safetensors` (`images` `[batch, channels, height, width]`,
-/// `labels` `[batch]`). Written there: `output.safetensors` with `logits`, `loss`, `features`,
-/// `grad.KEY` and `stat.KEY` in the order of files, and `relus.bits`, what the ReLUs chose: a bit a
-/// value, the lowest first, channels-last, each ReLU's beginning on a byte of its own.
+/// the classifier `[outputs, width]` under its published key), and `input.safetensors` (`images`
+/// `[batch, channels, height, width]`, `labels` `[batch]` or `[batch, outputs]`). Written there:
+/// `output.safetensors` with `logits`, `loss`, `features`, `grad.KEY` and `stat.KEY` in the order of
+/// files, and what was chosen on the way, channels-last, in the order of the pass: `relus.bits`, a bit
+/// for each value that a ReLU gave, the lowest first, each ReLU's beginning on a byte of its own, and
+/// `pools.i32`, for each output of a maximum pooling the place `y * width + x` of its input.
 struct ParityRun {
   private let settings: ParitySettings
 
@@ -33,12 +35,21 @@ struct ParityRun {
       options: try JSONValue.parse(Data(settings.options.utf8)).object(),
       input: ImageInput(size: images.shape[1], channels: images.channels), scope: Scope(store))
     let key = entry.description.image?.classifier ?? "classifier"
-    let classifier = try Linear(Scope(store)(key), from: encoder.featureWidth, to: 1)
+    let outputs = saved["\(key).weight"]?.shape.first ?? 1
+    let classifier = try Linear(Scope(store)(key), from: encoder.featureWidth, to: outputs)
+    guard labels.count == images.shape[0] * outputs else {
+      throw ZooError(
+        .badValue,
+        "found \(labels.count) labels for \(images.shape[0]) images and \(outputs) outputs",
+        at: Place(path: "\(settings.folder)/input.safetensors"))
+    }
 
     let kernels = RecordingKernels(try KernelChoice.make(settings.kernels))
     let tape = Tape()
     var forward = Forward(
       settings.mode, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    let signs = SignRecorder()
+    forward.observeReLU = signs.record
     let features = encoder.features(images, &forward)
     let logits = classifier(features, &forward)
     let loss = forward.binaryCrossEntropy(logits, targets: labels)
@@ -56,8 +67,11 @@ struct ParityRun {
       }
     }
     try TensorFile.write(output, to: "\(settings.folder)/output.safetensors")
-    try recordLastNormalization(kernels, saved)
-    try write(kernels.choices)
+    try signs.bits.write(to: URL(fileURLWithPath: "\(settings.folder)/relus.bits"))
+    let winners = kernels.winners.reduce(into: Data()) { bytes, winners in
+      winners.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+    try winners.write(to: URL(fileURLWithPath: "\(settings.folder)/pools.i32"))
   }
 
   private func weights() throws -> [String: Tensor] {
@@ -74,40 +88,13 @@ struct ParityRun {
     let file = try TensorFile.read(path: path)
     let (values, labels) = (try file.floats("images"), try file.floats("labels"))
     let shape = file.entry("images")?.shape ?? []
-    guard shape.count == 4, shape[2] == shape[3], labels.count == shape[0], !values.isEmpty else {
+    guard shape.count == 4, shape[2] == shape[3], !values.isEmpty else {
       throw ZooError(
         .badValue,
-        "found \(labels.count) labels and images of shape \(shape); "
-          + "expected one label an image, and [batch, channels, size, size]",
+        "found images of shape \(shape); expected [batch, channels, size, size]",
         at: Place(path: path))
     }
     // As for weights, the axis of channels goes last.
     return (Tensor(values, shape: shape).fromFileOrder, labels)
-  }
-
-  /// The last ReLU feeds no kernel: its normalisation is run once more on what the last block made.
-  private func recordLastNormalization(_ kernels: RecordingKernels, _ saved: [String: Tensor])
-    throws
-  {
-    guard saved["features.norm5.weight"] != nil else { return }
-    let parts = kernels.lastParts
-    let normalization = try BatchNormalization(
-      Scope(ParameterStore(saved: saved, origin: nil))("features")("norm5"),
-      channels: parts.reduce(0) { $0 + $1.channels }, relu: true)
-    var forward = Forward(
-      settings.mode, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    kernels.record(normalization(parts, &forward))
-  }
-
-  private func write(_ choices: [[Bool]]) throws {
-    var bytes = Data()
-    for choice in choices {
-      var packed = [UInt8](repeating: 0, count: (choice.count + 7) / 8)
-      for (index, isPositive) in choice.enumerated() where isPositive {
-        packed[index / 8] |= 1 << UInt8(index % 8)
-      }
-      bytes.append(contentsOf: packed)
-    }
-    try bytes.write(to: URL(fileURLWithPath: "\(settings.folder)/relus.bits"))
   }
 }

@@ -1,0 +1,90 @@
+import EncoderKit
+import Foundation
+import Registry
+import TestSupport
+import Testing
+
+private func registry() throws -> EncoderRegistry {
+  EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+}
+
+/// VGG's hidden layers are 120 million weights: elsewhere than in the long tests they are narrow.
+private let isLong = ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"] != nil
+
+@Suite("Gradients of every registered encoder", .serialized)
+struct EncoderGradientTests {
+  @Test(
+    "Every image encoder runs forward and backward and gives every parameter a gradient",
+    arguments: try registry().names(.image))
+  func images(name: String) throws {
+    let store = ParameterStore(random: RandomStream(seed: 1))
+    let options: JSONValue = name.hasPrefix("vgg") && !isLong ? ["hidden": 32] : [:]
+    let encoder = try registry().imageEncoder(name, at: Place()).make(
+      options: options.object(), input: ImageInput(size: 64, channels: 3), scope: Scope(store))
+    let owners = store.parameters.map { parameter in
+      encoder.stages.count { $0.owns(parameter.key) }
+    }
+    #expect(owners.allSatisfy { $0 == 1 }, "every parameter is of one stage")
+    let images = normal([2, 64, 64, 3], seed: 2)
+    for mode in [Forward.Mode.evaluation, .training] {
+      let tape = Tape()
+      var run = Forward(
+        mode, random: RandomStream(seed: 3), tape: tape, kernels: OpenBLASKernels())
+      let features = encoder.features(images, &run)
+      #expect(features.shape == [2, encoder.featureWidth])
+      tape.backward(from: features, gradient: normal(features.shape, seed: 4))
+      check(store, mode)
+    }
+  }
+
+  @Test(
+    "Every text encoder runs forward and backward and gives every parameter a gradient",
+    arguments: try registry().names(.text), [Forward.Mode.training, .evaluation])
+  func texts(name: String, mode: Forward.Mode) throws {
+    let corpus = (0..<40).map { index in
+      index % 2 == 0
+        ? ["the", "lungs", "are", "clear"] : ["there", "is", "a", "large", "left", "effusion"]
+    }
+    let entry = try registry().textEncoder(name, at: Place())
+    let prepared = try withTemporaryFolder { folder in
+      let path = "\(folder)/vectors.txt"
+      try "lungs 1 2 3 4\nclear -1 0.5 0 2\neffusion 0.25 -0.25 0.5 1\n"
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      return try entry.prepare(
+        corpus: corpus, options: ([:] as JSONValue).object(), vectors: path,
+        random: RandomStream(seed: 1)
+      ) { _ in true }
+    }
+    let store = ParameterStore(random: RandomStream(seed: 1))
+    let encoder = try entry.make(
+      options: ([:] as JSONValue).object(), preparation: prepared, scope: Scope(store))
+    let tape = Tape()
+    var run = Forward(mode, random: RandomStream(seed: 3), tape: tape, kernels: OpenBLASKernels())
+    let texts = corpus.prefix(4).map { prepared.vocabulary.indices(of: $0) } + [[]]
+    let features = encoder.features(texts, &run)
+    #expect(features.shape == [5, encoder.featureWidth])
+    tape.backward(from: features, gradient: normal(features.shape, seed: 4))
+    check(store, mode)
+  }
+
+  /// Every gradient is there, finite and, in evaluation, not zero.
+  ///
+  /// In training a bias before a batch normalisation has the gradient zero.
+  private func check(_ store: ParameterStore, _ mode: Forward.Mode) {
+    #expect(!store.parameters.isEmpty)
+    for parameter in store.parameters where parameter.kind != .statistic {
+      let gradient = parameter.node.take()
+      #expect(gradient?.shape == parameter.value.shape, "\(parameter.key)")
+      #expect(gradient?.isFinite == true, "\(parameter.key)")
+      if mode == .evaluation {
+        #expect(gradient?.values.contains { $0 != 0 } == true, "\(parameter.key) gets zeros")
+      }
+    }
+  }
+
+  private func normal(_ shape: [Int], seed: UInt64) -> Tensor {
+    var random = RandomStream(seed: seed)
+    return Tensor(
+      (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) }, shape: shape)
+  }
+}
