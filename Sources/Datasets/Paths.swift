@@ -16,7 +16,7 @@ func isFolder(_ path: String) -> Bool {
 func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
 
 /// A path below a folder; an absolute path stays as it is.
-func joinPath(_ folder: String, _ path: String) -> String {
+package func joinPath(_ folder: String, _ path: String) -> String {
   if path.hasPrefix("/") || folder.isEmpty { return path }
   return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
 }

@@ -28,16 +28,26 @@ package struct DownloadCache: Sendable {
   }
 
   static func standard(environment: [String: String]) throws -> DownloadCache {
-    let candidates = [("XDG_CACHE_HOME", ""), ("HOME", "/.cache")].compactMap { name, tail in
-      environment[name].flatMap { $0.hasPrefix("/") ? $0 + tail : nil }
-    }
-    guard let base = candidates.first else {
+    guard let folder = folder("weights", environment: environment) else {
       throw ZooError(
         .notFound,
         "no folder for downloaded files: neither XDG_CACHE_HOME nor HOME is an absolute path",
         advice: "Set XDG_CACHE_HOME to a folder that can be written.")
     }
-    return DownloadCache(folder: (base as NSString).appendingPathComponent("encoderzoo/weights"))
+    return DownloadCache(folder: folder)
+  }
+
+  /// A folder of the user's cache: `encoderzoo/NAME` in `XDG_CACHE_HOME`, else in `~/.cache`; nil where
+  /// neither is an absolute path.
+  package static func folder(
+    _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String? {
+    [("XDG_CACHE_HOME", ""), ("HOME", "/.cache")].compactMap { variable, tail in
+      environment[variable].flatMap {
+        $0.hasPrefix("/")
+          ? ($0 + tail as NSString).appendingPathComponent("encoderzoo/\(name)") : nil
+      }
+    }.first
   }
 
   /// The path of a file that is at hand, else nil.

@@ -46,13 +46,13 @@ package struct MultimodalClassifier {
   ) -> Tensor {
     var parts: [Tensor] = []
     if let image {
-      guard let start = maps ?? images.map({ frozenMaps($0, &run) }) else {
-        preconditionFailure("the model needs images")
+      if let maps {
+        let mirrored = averagesMirror && run.mode == .evaluation ? mirroredMaps : nil
+        parts.append(imageFeatures(maps, mirrored: mirrored, by: image, &run))
+      } else {
+        guard let images else { preconditionFailure("the model needs images") }
+        parts.append(imageFeatures(images, by: image, &run))
       }
-      let averages = averagesMirror && run.mode == .evaluation
-      var mirrored = averages ? mirroredMaps : nil
-      if averages, maps == nil, let images { mirrored = frozenMaps(run.mirror(images), &run) }
-      parts.append(imageFeatures(start, mirrored: mirrored, by: image, &run))
     }
     if let text {
       guard let texts else { preconditionFailure("the model needs texts") }
@@ -90,11 +90,7 @@ package struct MultimodalClassifier {
     -> Tensor
   {
     guard frozenImageStages > 0 else { return images }
-    // Off the tape, unless somebody wants the gradient with respect to the images themselves.
-    var still = Forward(
-      .evaluation, random: run.random, tape: images.node == nil ? nil : run.tape,
-      kernels: run.kernels)
-    still.tracksParameters = run.tracksParameters
+    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
     var x = images
     for stage in 0..<frozenImageStages { x = image.run(stage: stage, on: x, &still) }
     return x

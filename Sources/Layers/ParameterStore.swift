@@ -10,31 +10,26 @@ public final class ParameterStore {
   public private(set) var parameters: [Parameter] = []
   private var indices: [String: Int] = [:]
   private let random: RandomStream?
-  private let saved: [String: Tensor]?
-  private let origin: String?
   private let given: [String: Tensor]
+  /// Whether every parameter must be given.
+  private let isWhole: Bool
+  private let origin: String?
 
   /// A store that initialises every parameter.
   public convenience init(random: RandomStream) { self.init(random: random, given: [:]) }
 
   /// A store that takes what is given by key, in the package's layout, and initialises the rest.
   package init(random: RandomStream, given: [String: Tensor]) {
-    self.random = random
-    self.given = given
-    saved = nil
-    origin = nil
+    (self.random, self.given, isWhole, origin) = (random, given, false, nil)
   }
 
   /// A store that takes every parameter from saved tensors by key, in the package's layout.
   package init(saved: [String: Tensor], origin: String?) {
-    self.saved = saved
-    self.origin = origin
-    random = nil
-    given = [:]
+    (random, given, isWhole, self.origin) = (nil, saved, true, origin)
   }
 
   private init() {
-    (random, saved, origin, given) = (nil, nil, nil, [:])
+    (random, given, isWhole, origin) = (nil, [:], false, nil)
   }
 
   /// A store whose parameters are all zero: for their keys, shapes and number.
@@ -62,20 +57,19 @@ public final class ParameterStore {
       throw ZooError(.conflict, "two parameters are called \"\(key)\"", at: Place(path: origin))
     }
     let value: Tensor
-    if let saved = saved ?? given[key].map({ [key: $0] }) {
-      guard let tensor = saved[key] else {
-        throw ZooError(
-          .badFormat, "has no tensor \"\(key)\" of shape \(shape)", at: Place(path: origin),
-          advice: "these weights belong to another model or configuration")
-      }
+    if let tensor = given[key] {
       guard tensor.shape == shape else {
         throw ZooError(
           .badFormat, "the tensor has shape \(tensor.shape); expected \(shape)",
           at: Place(path: origin, key: key),
           advice: "these weights belong to another model or configuration")
       }
-      // A copy: the saved tensors may build more than one model.
+      // A copy: the given tensors may build more than one model.
       value = Tensor(tensor.values, shape: shape)
+    } else if isWhole {
+      throw ZooError(
+        .badFormat, "has no tensor \"\(key)\" of shape \(shape)", at: Place(path: origin),
+        advice: "these weights belong to another model or configuration")
     } else if let random {
       value = initializer.tensor(shape, random: random.derived(key))
     } else {

@@ -1,3 +1,5 @@
+import Evaluation
+
 /// What a model should answer for each case: one or more yes-or-no questions.
 package struct CaseTargets: Sendable, Equatable {
   /// Questions a case.
@@ -19,6 +21,15 @@ package struct CaseTargets: Sendable, Equatable {
   package func rows(_ indices: [Int]) -> [Float] {
     if outputs == 1 { return indices.map { values[$0] } }
     return indices.flatMap { values[$0 * outputs..<($0 + 1) * outputs] }
+  }
+
+  /// The area of each output over some cases, those that are not known left out; `logits` are `[indices,
+  /// outputs]`.
+  package func areas(_ indices: [Int], logits: [Float]) -> MultiLabelArea {
+    let answers = rows(indices)
+    return MultiLabelArea(
+      labels: answers.map { $0 > 0.5 }, scores: logits.map(Double.init),
+      mask: answers.map { !$0.isNaN }, labelCount: outputs)
   }
 
   /// What answers weigh, for each output, so that both kinds count the same over some cases and

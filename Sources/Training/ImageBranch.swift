@@ -99,7 +99,7 @@ package struct ImageBranch: Sendable, Equatable {
     place = value.place
     let named = try object.required("encoder")
     encoder = try named.string()
-    let entry = try registry.imageEncoder(encoder, at: named.place)
+    _ = try registry.imageEncoder(encoder, at: named.place)
     name = try object.string("name", default: encoder)
     let start = object.value("weights")
     let known = encoder
@@ -137,14 +137,14 @@ package struct ImageBranch: Sendable, Equatable {
     layerDecay = try object.number("layerDecay", in: 0.01...1, default: 1)
     family = name
     frozen = try object.optionalString("freeze")
-    frozenStages = try ImageBranch.stages(
-      upTo: frozen, of: entry, options: options, size: size, channels: channels, at: value.place)
+    frozenStages = 0
     try object.finish()
     guard members == 1 || frozen == nil else {
       throw ZooError(
         .badValue, "\"freeze\" and \"members\": encoders that share frozen weights gain nothing",
         at: value.place, advice: "leave one of them out")
     }
+    if let frozen { try freeze(upTo: frozen, registry: registry) }
     if let source { try adopt(source) }
   }
 

@@ -27,15 +27,10 @@ extension TrainedModel {
       TextPreparation(
         vocabulary: $0, dimension: TrainedModel.wordDimension(in: saved) ?? 1, vectors: nil)
     }
-    // What is not replaced below, the decoder, is set as a whole after that.
     try self.init(
       image: image, text: text, preparation: preparation, decoder: decoder, labels: first.labels,
-      registry: registry, store: ParameterStore.blank())
-    for parameter in classifier.store.parameters {
-      if let value = saved[parameter.key] {
-        parameter.replace(Tensor(value.values, shape: value.shape))
-      }
-    }
+      registry: registry, store: ParameterStore(random: RandomStream(seed: 0), given: saved))
+    // All but the decoder was given, and the decoder is set as a whole.
     classifier.store.startDecoder(
       asSumOf: models.map(\.classifier.store), factor: 1 / Float(models.count))
     tokenizer = first.tokenizer

@@ -87,16 +87,9 @@ extension TrainedModel {
     return model
   }
 
-  private static func vocabulary(at path: String, dimension: Int?) throws
-    -> TextPreparation
-  {
-    guard let text = String(data: try readFile(path), encoding: .utf8) else {
-      throw ZooError(.badFormat, "is not valid UTF-8", at: Place(path: path))
-    }
-    var words = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    if words.last == "" { words.removeLast() }
-    return TextPreparation(
-      vocabulary: try Vocabulary(words: words, path: path), dimension: dimension ?? 1,
+  private static func vocabulary(at path: String, dimension: Int?) throws -> TextPreparation {
+    TextPreparation(
+      vocabulary: try Vocabulary(words: try readLines(path), path: path), dimension: dimension ?? 1,
       vectors: nil)
   }
 }

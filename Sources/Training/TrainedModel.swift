@@ -19,8 +19,6 @@ package struct TrainedModel {
   package let isMultiLabel: Bool
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
-  /// The stages of the image encoder, of one member where it has several.
-  private let imageStages: [EncoderStage]
 
   /// Builds a model whose parameters come from `store`.
   ///
@@ -51,7 +49,6 @@ package struct TrainedModel {
       image: imageEncoder, text: textEncoder, outputs: isMultiLabel ? labels.count : 1,
       decoder: decoder, store: store)
     self.image = image
-    imageStages = (imageEncoder as? ImageEnsemble)?.memberStages ?? imageEncoder?.stages ?? []
     classifier.averagesMirror = image?.averagesMirror ?? false
     classifier.frozenImageStages = image?.frozenStages ?? 0
     classifier.freezesImageStatistics = image?.freezesStatistics ?? false
@@ -62,10 +59,25 @@ package struct TrainedModel {
     self.isMultiLabel = isMultiLabel
   }
 
+  /// The error where a model's input is not given; `folder` is the model's.
+  package func missing(_ what: String, _ option: String, at folder: String) -> ZooError {
+    ZooError(
+      .usage, "the model reads \(what); none was given", at: Place(path: folder),
+      advice: "add \(option)")
+  }
+
+  /// The error where an input is given that the model does not read.
+  package func superfluous(_ what: String, _ option: String, at folder: String) -> ZooError {
+    ZooError(
+      .usage, "the model reads no \(what)", at: Place(path: folder), advice: "leave out \(option)")
+  }
+
   /// What the learning rate of a parameter is multiplied by for its depth in the image encoder.
   package func depthFactor(_ key: String) -> Double {
-    guard let image, key.hasPrefix("image.") else { return 1 }
-    return image.depthFactor(String(key.dropFirst("image.".count)), imageStages)
+    guard let image, let encoder = classifier.image, key.hasPrefix("image.") else { return 1 }
+    return image.depthFactor(
+      String(key.dropFirst("image.".count)),
+      (encoder as? ImageEnsemble)?.memberStages ?? encoder.stages)
   }
 
   /// The batches of this model over cases.

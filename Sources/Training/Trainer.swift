@@ -159,6 +159,10 @@ package struct Trainer {
       source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
     }
     defer { pipeline.cancel() }
+    let rates = Dictionary(
+      uniqueKeysWithValues: store.parameters.filter { !$0.key.hasPrefix("head.") }.map {
+        ($0.key, Float(settings.encoderRate * rateFactor($0.key)))
+      })
     var (right, known, loss, seen, step) = (0, 0, 0.0, 0, firstStep)
     while let batch = pipeline.next() {
       try Interruption.check()
@@ -181,9 +185,7 @@ package struct Trainer {
       optimizer.step(
         store.parameters, learningRate: Float(settings.rate(step: step, of: total)),
         clip: settings.clip > 0 ? Float(settings.clip) : nil,
-        factor: {
-          $0.key.hasPrefix("head.") ? 1 : Float(settings.encoderRate * rateFactor($0.key))
-        })
+        factor: { rates[$0.key] ?? 1 })
       average?.update()
       right += zip(output.values, answers).count { !$1.isNaN && ($0 > 0) == ($1 > 0.5) }
       known += answers.count { !$0.isNaN }
@@ -201,11 +203,7 @@ package struct Trainer {
     let known = answers.indices.filter { !answers[$0].isNaN }
     let result = try BinaryEvaluation(
       labels: known.map { answers[$0] > 0.5 }, logits: known.map { logits[$0] })
-    let areas =
-      targets.outputs > 1
-      ? MultiLabelArea(
-        labels: answers.map { $0 > 0.5 }, scores: logits.map(Double.init),
-        mask: answers.map { !$0.isNaN }, labelCount: targets.outputs) : nil
+    let areas = targets.outputs > 1 ? targets.areas(indices, logits: logits) : nil
     return EpochScore(
       epoch: epoch, part: part, accuracy: result[.accuracy] ?? 0, logLoss: result[.logLoss] ?? 0,
       meanArea: areas?.mean)

@@ -60,7 +60,7 @@ package struct WeightSource: Sendable {
     }
   }
 
-  /// The tensors by the encoder's keys, in the program's layout.
+  /// The tensors by a model's keys (`image.…`), in the program's layout.
   ///
   /// - Throws: `ZooError` when a weight set was not fetched, or the tensors do not fit whole.
   package func load(_ branch: ImageBranch, registry: EncoderRegistry) throws -> [String: Tensor] {
@@ -68,12 +68,14 @@ package struct WeightSource: Sendable {
     let file = try StateDictionary.read(path: try located())
     let mapping = try WeightImport(
       file, entry: entry, options: branch.options.object(), size: branch.size)
-    let tensors = try mapping.tensors().mapValues {
+    var tensors = try mapping.tensors().mapValues {
       Tensor($0.values, shape: $0.shape).fromFileOrder
     }
-    guard mapping.channels != branch.channels else { return tensors }
-    return try ChannelConversion(from: input, to: branch.channels)
-      .converted(tensors, order: mapping.mapped, at: branch.place)
+    if mapping.channels != branch.channels {
+      tensors = try ChannelConversion(from: input, to: branch.channels)
+        .converted(tensors, order: mapping.mapped, at: branch.place)
+    }
+    return Dictionary(uniqueKeysWithValues: tensors.map { ("image.\($0)", $1) })
   }
 
   /// The path of the file the weights are read from.
@@ -133,22 +135,19 @@ extension ImageBranch {
 
   private func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
 
-  /// How many stages are frozen by the name of the last of them, or `all`.
-  static func stages(
-    upTo name: String?, of entry: any ImageEncoderEntry, options: JSONValue, size: Int,
-    channels: Int, at place: Place
-  ) throws -> Int {
-    guard let name else { return 0 }
-    let encoder = try entry.make(
+  /// Freezes the stages up to the one of that name, or `all`.
+  ///
+  /// - Throws: `ZooError` for a name the encoder has no stage of.
+  package mutating func freeze(upTo name: String, registry: EncoderRegistry) throws {
+    let encoder = try registry.imageEncoder(self.encoder, at: place).make(
       options: options.object(), input: ImageInput(size: size, channels: channels),
       scope: Scope(ParameterStore.blank()))
-    if name == "all" { return encoder.stages.count }
-    guard let index = encoder.stages.firstIndex(where: { $0.name == name }) else {
+    let stages = encoder.stages.map(\.name)
+    guard let last = name == "all" ? stages.indices.last : stages.firstIndex(of: name) else {
       throw ZooError(
-        .badValue,
-        "unknown stage \"\(name)\"; "
-          + suggestion(for: name, among: encoder.stages.map(\.name) + ["all"]), at: place)
+        .badValue, "unknown stage \"\(name)\"; " + suggestion(for: name, among: stages + ["all"]),
+        at: place)
     }
-    return index + 1
+    (frozen, frozenStages) = (name, last + 1)
   }
 }

@@ -119,10 +119,10 @@ package struct Explainer {
 
   private func picture(_ path: String?) throws -> Picture? {
     guard let branch = model.image else {
-      if path != nil { throw superfluous("images", "--image") }
+      if path != nil { throw model.superfluous("images", "--image", at: folder) }
       return nil
     }
-    guard let path else { throw missing("an image", "--image FILE") }
+    guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
     let original = try PixelImage.load(path: path, channels: branch.channels)
     let seen = branch.fitted(original)
     return Picture(
@@ -140,10 +140,10 @@ package struct Explainer {
 
   private func report(_ text: String?) throws -> Report? {
     guard model.text != nil, let vocabulary = model.vocabulary else {
-      if text != nil { throw superfluous("texts", "--text") }
+      if text != nil { throw model.superfluous("texts", "--text", at: folder) }
       return nil
     }
-    guard let text else { throw missing("a text", "--text STRING|FILE") }
+    guard let text else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
     let tokens = model.tokenizer.tokens(text)
     let indices = tokens.map { vocabulary.index(of: $0.text) }
     guard indices.contains(where: { $0 > 1 }) else {
@@ -153,16 +153,5 @@ package struct Explainer {
         advice: "give a report in the language the model was trained on")
     }
     return Report(text: text, tokens: tokens, indices: indices)
-  }
-
-  private func missing(_ what: String, _ option: String) -> ZooError {
-    ZooError(
-      .usage, "the model reads \(what); none was given", at: Place(path: folder),
-      advice: "add \(option)")
-  }
-
-  private func superfluous(_ what: String, _ option: String) -> ZooError {
-    ZooError(
-      .usage, "the model reads no \(what)", at: Place(path: folder), advice: "leave out \(option)")
   }
 }

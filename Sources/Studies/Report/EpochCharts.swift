@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// Small charts of a metric over the epochs, one for each combination, on a common scale.
@@ -22,7 +23,7 @@ struct EpochCharts {
     return panels.map { panel in
       """
       <figure class="panel">
-      <figcaption>\(escaped(panel.name))</figcaption>
+      <figcaption>\(htmlEscaped(panel.name))</figcaption>
       \(chart.drawing(panel.name, panel.curves, range: range))</figure>
 
       """

@@ -1,8 +1,5 @@
 import Basics
 
-/// A text as it stands in HTML content or a quoted attribute.
-func escaped(_ text: String) -> String { htmlEscaped(text) }
-
 /// A name as it stands in HTML, with places where a narrow column may break it.
 func breakable(_ name: String) -> String {
   var result = ""
@@ -10,11 +7,11 @@ func breakable(_ name: String) -> String {
   for character in name {
     piece.append(character)
     if "+_/".contains(character) {
-      result += escaped(piece) + "<wbr>"
+      result += htmlEscaped(piece) + "<wbr>"
       piece = ""
     }
   }
-  return result + escaped(piece)
+  return result + htmlEscaped(piece)
 }
 
 /// Such as "1 split" and "5 splits".

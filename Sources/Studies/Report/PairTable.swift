@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// The comparisons of every pair of combinations, with a small drawing of each interval.
@@ -17,7 +18,7 @@ struct PairTable {
     let (first, second) = metric.higherIsBetter ? (above, below) : (below, above)
     let table = """
       <table class="pairs">
-      <caption><span>Difference of \(escaped(comparisons.part)) \(metric.title), A − B, with the corrected \
+      <caption><span>Difference of \(htmlEscaped(comparisons.part)) \(metric.title), A − B, with the corrected \
       resampled t-test (\(counted(comparisons.pairs[0].test.count - 1, "degree")) of freedom, \
       two-sided).\(metric.higherIsBetter ? "" : " Lower is better.")</span></caption>
       <thead>
@@ -58,16 +59,16 @@ struct PairTable {
       pair.better.map { $0 == pair.first ? "A is better" : "B is better" } ?? pair.verdict
     let style = pair.isSignificant == true ? "words apart holds" : "words apart"
     return "<tr><th scope=\"row\">\(breakable(pair.first))<br>−&nbsp;\(breakable(pair.second))</th>"
-      + "<td class=\"\(style)\">\(escaped(outcome))</td>"
+      + "<td class=\"\(style)\">\(htmlEscaped(outcome))</td>"
       + "<td>\(ReportNumbers.signed(pair.test.meanDifference)) <span class=\"sd\">"
       + "\(ReportNumbers.signed(interval.lower)) to \(ReportNumbers.signed(interval.upper))</span></td>"
       + "<td class=\"mini apart\">\(drawing(pair, range: range))</td>"
       + "<td>\(pair.test.t.map { ReportNumbers.signed($0, digits: 2) } ?? "–")</td>"
-      + "<td>\(escaped(ReportNumbers.probability(pair.test.p)))</td>"
-      + "<td class=\"apart\">\(escaped(ReportNumbers.probability(pair.holmP)))</td>"
-      + "<td>\(escaped(ReportNumbers.probability(firstBetter)))</td>"
-      + "<td>\(escaped(ReportNumbers.probability(pair.bayesian.equivalent)))</td>"
-      + "<td>\(escaped(ReportNumbers.probability(secondBetter)))</td></tr>\n"
+      + "<td>\(htmlEscaped(ReportNumbers.probability(pair.test.p)))</td>"
+      + "<td class=\"apart\">\(htmlEscaped(ReportNumbers.probability(pair.holmP)))</td>"
+      + "<td>\(htmlEscaped(ReportNumbers.probability(firstBetter)))</td>"
+      + "<td>\(htmlEscaped(ReportNumbers.probability(pair.bayesian.equivalent)))</td>"
+      + "<td>\(htmlEscaped(ReportNumbers.probability(secondBetter)))</td></tr>\n"
   }
 
   /// Zero, the region of practical equivalence around it, the interval and the mean.

@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// The answer of a study in words, each a piece of HTML.
@@ -53,7 +54,7 @@ struct ReportHeadline {
           + " significantly; the <a href=\"#pairs\">comparisons</a> list each.")
     }
     sentences += data.comparisons.skipped.map { pair in
-      "\(name(pair.first)) and \(name(pair.second)) are not compared: \(escaped(pair.reason))."
+      "\(name(pair.first)) and \(name(pair.second)) are not compared: \(htmlEscaped(pair.reason))."
     }
     if let orientation { sentences.append(orientation) }
     return sentences
@@ -148,7 +149,7 @@ struct ReportHeadline {
       + "<span class=\"aside\">(± \(ReportNumbers.metric(deviation)) SD over \(count))</span>"
   }
 
-  private func name(_ text: String) -> String { "<b>\(escaped(text))</b>" }
+  private func name(_ text: String) -> String { "<b>\(htmlEscaped(text))</b>" }
 
   private func list(_ names: [String]) -> String {
     let parts = names.map(name)

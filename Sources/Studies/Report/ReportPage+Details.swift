@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// What one needs to judge the study and to make it again.
@@ -15,12 +16,12 @@ extension ReportPage {
       <h2 id="details-head">Details</h2>
       <h3>Combinations</h3>
       \(tables.partsTable)<h3>Data</h3>
-      <p>\(escaped(data.dataDescription))</p>
+      <p>\(htmlEscaped(data.dataDescription))</p>
       \(ReportTables.facts(data.counts))<h3>Splits</h3>
-      <p>\(escaped(data.foldsDescription))</p>
+      <p>\(htmlEscaped(data.foldsDescription))</p>
       <h3>Cases left out</h3>
       \(tables.leftOutTable)\(settings)\(environment)<h3>Make it again</h3>
-      <pre tabindex="0"><code>\(escaped(data.command))</code></pre>
+      <pre tabindex="0"><code>\(htmlEscaped(data.command))</code></pre>
       <h3>How to read the numbers</h3>
       <ul>
       \(reading.map { "<li>\($0)</li>\n" }.joined())</ul>
@@ -33,8 +34,8 @@ extension ReportPage {
   }
 
   private var reading: [String] {
-    let positive = escaped(data.classNames.positive)
-    let negative = escaped(data.classNames.negative)
+    let positive = htmlEscaped(data.classNames.positive)
+    let negative = htmlEscaped(data.classNames.negative)
     return [
       "The positive class is “\(positive)”: sensitivity is the share of “\(positive)” cases called "
         + "so, specificity the share of “\(negative)” cases called so.",
@@ -58,6 +59,6 @@ extension ReportPage {
       "The scores hold for cases like these, of the same source. "
         + "Other hospitals, devices and readers were not tested.",
       "This is a comparison of methods; nothing here is fit for use in diagnosis.",
-    ] + data.limits.map(escaped)
+    ] + data.limits.map(htmlEscaped)
   }
 }

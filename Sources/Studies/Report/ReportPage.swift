@@ -29,7 +29,7 @@ package struct ReportPage {
     <meta http-equiv="Content-Security-Policy" \
     content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
     <meta name="color-scheme" content="light dark">
-    <title>\(escaped(data.title)) · EncoderZoo</title>
+    <title>\(htmlEscaped(data.title)) · EncoderZoo</title>
     <link rel="icon" href="data:,">
     <style>
     \(ReportStyle.sheet)</style>
@@ -46,7 +46,7 @@ package struct ReportPage {
   }
 
   private var header: String {
-    let eyebrow = ["EncoderZoo comparison", data.date].compactMap { $0 }.map(escaped)
+    let eyebrow = ["EncoderZoo comparison", data.date].compactMap { $0 }.map(htmlEscaped)
       .joined(separator: " · ")
     let synthetic =
       data.isSynthetic
@@ -59,7 +59,7 @@ package struct ReportPage {
       data.cautions.isEmpty
       ? ""
       : "<div class=\"note\" role=\"note\">\n"
-        + data.cautions.map { "<p><strong>Mind:</strong> \(escaped($0))</p>\n" }.joined()
+        + data.cautions.map { "<p><strong>Mind:</strong> \(htmlEscaped($0))</p>\n" }.joined()
         + "</div>\n"
     let links =
       [("answer", "Answer"), ("scores", "Scores"), ("pairs", "Comparisons")]
@@ -68,11 +68,11 @@ package struct ReportPage {
     let size =
       [
         counted(data.combinations.count, "combination"), counted(data.splits.count, "split"),
-      ] + data.counts.prefix(1).map { "\(escaped($0.value)) \(escaped($0.label))" }
+      ] + data.counts.prefix(1).map { "\(htmlEscaped($0.value)) \(htmlEscaped($0.label))" }
     return """
       <header>
       <p class="eyebrow">\(eyebrow)</p>
-      <h1>\(escaped(data.title))</h1>
+      <h1>\(htmlEscaped(data.title))</h1>
       <p class="lede">\(size.joined(separator: " · "))</p>
       \(synthetic)\(cautions)<nav aria-label="Sections"><ul>\(items)</ul></nav>
       </header>
@@ -120,8 +120,8 @@ package struct ReportPage {
 
   private var pairSection: String {
     let skipped = data.comparisons.skipped.map { pair in
-      "<li>\(escaped(pair.first)) and \(escaped(pair.second)): not compared, "
-        + "\(escaped(pair.reason)).</li>\n"
+      "<li>\(htmlEscaped(pair.first)) and \(htmlEscaped(pair.second)): not compared, "
+        + "\(htmlEscaped(pair.reason)).</li>\n"
     }
     let list = skipped.isEmpty ? "" : "<ul>\n\(skipped.joined())</ul>\n"
     return """

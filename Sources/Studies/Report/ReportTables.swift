@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// The tables of the report, each in a box of its own that scrolls where the page is narrow.
@@ -14,7 +15,7 @@ struct ReportTables {
   /// Wraps a table in its box; a tall one scrolls downwards too.
   static func box(_ label: String, _ table: String, isTall: Bool = false) -> String {
     """
-    <div class="scroll\(isTall ? " tall" : "")" tabindex="0" role="region" aria-label="\(escaped(label))">
+    <div class="scroll\(isTall ? " tall" : "")" tabindex="0" role="region" aria-label="\(htmlEscaped(label))">
     \(table)</div>
 
     """
@@ -24,7 +25,7 @@ struct ReportTables {
   static func facts(_ facts: [ReportFact]) -> String {
     guard !facts.isEmpty else { return "" }
     let items = facts.map {
-      "<div><dt>\(escaped($0.label))</dt><dd>\(escaped($0.value))</dd></div>\n"
+      "<div><dt>\(htmlEscaped($0.label))</dt><dd>\(htmlEscaped($0.value))</dd></div>\n"
     }
     return "<dl class=\"facts\">\n\(items.joined())</dl>\n"
   }
@@ -70,7 +71,7 @@ struct ReportTables {
       \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
-      <th scope="colgroup" colspan="\(Self.columns.count)">\(escaped(part))</th></tr>
+      <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(part))</th></tr>
       <tr><th scope="col">Combination</th><th scope="col" class="apart">\
       \(Self.head(metric))</th>\(heads)</tr>
       </thead>
@@ -121,11 +122,11 @@ struct ReportTables {
   /// What each combination is made of.
   var partsTable: String {
     let baselines = data.baselines.map {
-      "<tr><th scope=\"row\">\(escaped($0.name))</th><td colspan=\"6\" class=\"words\">"
-        + "\(escaped($0.summary))</td></tr>\n"
+      "<tr><th scope=\"row\">\(htmlEscaped($0.name))</th><td colspan=\"6\" class=\"words\">"
+        + "\(htmlEscaped($0.summary))</td></tr>\n"
     }
     func optional(_ text: String?) -> String {
-      "<td class=\"words\">\(text.map(escaped) ?? "<span class=\"none\">–</span>")</td>"
+      "<td class=\"words\">\(text.map(htmlEscaped) ?? "<span class=\"none\">–</span>")</td>"
     }
     let rows = data.combinations.map { combination in
       "<tr><th scope=\"row\">\(breakable(combination.name))</th>"
@@ -153,8 +154,8 @@ struct ReportTables {
   var leftOutTable: String {
     guard !data.leftOut.isEmpty else { return "<p>No case was left out.</p>\n" }
     let rows = data.leftOut.map {
-      "<tr><th scope=\"row\">\(escaped($0.identifier))</th><td class=\"words\">"
-        + "\(escaped($0.reason))</td></tr>\n"
+      "<tr><th scope=\"row\">\(htmlEscaped($0.identifier))</th><td class=\"words\">"
+        + "\(htmlEscaped($0.reason))</td></tr>\n"
     }
     let table = """
       <table>

@@ -1,3 +1,5 @@
+import Basics
+
 /// A drawing whose size follows its box; colours come from the page's style by class names.
 struct SVGDrawing {
   let width: Double
@@ -26,7 +28,7 @@ struct SVGDrawing {
   /// A dot; `title` shows where the pointer rests on it.
   mutating func dot(_ x: Double, _ y: Double, radius: Double, style: String, title: String = "") {
     body += "<circle class=\"\(style)\" cx=\"\(at(x))\" cy=\"\(at(y))\" r=\"\(at(radius))\""
-    body += title.isEmpty ? "/>\n" : "><title>\(escaped(title))</title></circle>\n"
+    body += title.isEmpty ? "/>\n" : "><title>\(htmlEscaped(title))</title></circle>\n"
   }
 
   /// Text on a baseline; `anchor` is start, middle or end.
@@ -35,7 +37,7 @@ struct SVGDrawing {
   ) {
     body += "<text class=\"\(style)\" x=\"\(at(x))\" y=\"\(at(y))\""
     if anchor != "start" { body += " text-anchor=\"\(anchor)\"" }
-    body += ">\(escaped(content))</text>\n"
+    body += ">\(htmlEscaped(content))</text>\n"
   }
 
   /// A line through points, or the area they enclose, as the style says.
@@ -49,10 +51,10 @@ struct SVGDrawing {
   /// The drawing with a name for those who do not see it; without one it is hidden from them.
   func html(label: String?, style: String = "") -> String {
     let name =
-      label.map { "role=\"img\" aria-label=\"\(escaped($0))\"" }
+      label.map { "role=\"img\" aria-label=\"\(htmlEscaped($0))\"" }
       ?? "aria-hidden=\"true\" focusable=\"false\""
     let group = style.isEmpty ? "" : " class=\"\(style)\""
-    let title = label.map { "<title>\(escaped($0))</title>\n" } ?? ""
+    let title = label.map { "<title>\(htmlEscaped($0))</title>\n" } ?? ""
     return
       "<svg\(group) viewBox=\"0 0 \(at(width)) \(at(height))\" \(name)>\n\(title)\(body)</svg>\n"
   }

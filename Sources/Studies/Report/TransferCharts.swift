@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// Validation accuracy over the epochs, a line for each weight set that the same encoder started from.
@@ -40,7 +41,7 @@ struct TransferCharts {
     return """
       <figure class="plot">
       \(chart.drawing("\(family) by weights", curves, range: chart.range(curves)))
-      <figcaption>\(escaped(family)): validation accuracy by epoch, a line for each set of starting \
+      <figcaption>\(htmlEscaped(family)): validation accuracy by epoch, a line for each set of starting \
       weights.</figcaption>
       </figure>
 

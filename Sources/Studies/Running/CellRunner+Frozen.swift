@@ -43,46 +43,41 @@ extension CellRunner {
         model, branch, cases.images[branch.name], views: views, seed: study.seed, kernels: kernels)
       : nil
     if let kept = file?.read(cases: cases.count, views: views) { return kept }
-    // The mean over mirror images can be taken at once where no stage is left to run.
     let mirrors = branch.averagesMirror
     let rounds = views + (mirrors ? 1 : 0)
+    var forward = Forward(
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let first = model.frozenMaps(
+      source.batch([0], augmentedBy: nil), mirrored: false, &forward)
+    let (shape, size) = (Array(first.shape.dropFirst()), first.count)
+    guard size * cases.count * rounds * MemoryLayout<Float>.size <= Self.mapLimit else {
+      progress.line(
+        "\(title): maps \(shape) of \(cases.count) cases in \(rounds) views are too large to keep;"
+          + " frozen stages run in every epoch")
+      return nil
+    }
     progress.begin("\(title): frozen stages", total: cases.count * rounds)
     defer { progress.end() }
-    var shape: [Int] = []
-    var all: [[[Float]]] = []
-    for round in 0..<rounds {
+    var all = try (0..<rounds).map { round in
       let random =
         round == 0 || round == views
         ? nil : RandomStream(seed: study.seed).derived("views").derived(round)
       var maps = [[Float]](repeating: [], count: cases.count)
-      var fits = true
       try forEachBatch(Array(0..<cases.count), source, random: random) { batch, forward in
-        guard fits else { return }
-        let result = model.frozenMaps(batch, mirrored: round == views, &forward)
-        shape = Array(result.shape.dropFirst())
-        let (values, size) = (result.values, shape.reduce(1, *))
-        fits = size * cases.count * rounds * MemoryLayout<Float>.size <= Self.mapLimit
+        let values = model.frozenMaps(batch, mirrored: round == views, &forward).values
         for (row, index) in batch.indices.enumerated() {
           maps[index] = Array(values[row * size..<(row + 1) * size])
         }
       }
-      guard fits else {
-        progress.line(
-          "\(title): maps \(shape) of \(cases.count) cases in \(rounds) views are too large to keep;"
-            + " frozen stages run in every epoch")
-        return nil
-      }
-      all.append(maps)
+      return maps
     }
-    let mirrored = mirrors ? all.removeLast() : []
-    guard isWhole, mirrors else {
-      return try kept(FrozenMaps(shape: shape, views: all, mirrored: mirrored), file)
+    var mirrored = mirrors ? all.removeLast() : []
+    if isWhole, mirrors {
+      // No stage is left to run: the mean over the mirror images can be taken at once.
+      all[0] = zip(all[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
+      mirrored = []
     }
-    all[0] = zip(all[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
-    return try kept(FrozenMaps(shape: shape, views: all), file)
-  }
-
-  private func kept(_ maps: FrozenMaps, _ file: FeatureFile?) throws -> FrozenMaps {
+    let maps = FrozenMaps(shape: shape, views: all, mirrored: mirrored)
     file?.write(maps)
     return maps
   }

@@ -27,11 +27,12 @@ extension CellRunner {
     }
     branch.augmentation = Augmentation()
     branch.members = 1
+    try branch.freeze(upTo: "all", registry: registry)
     let random = RandomStream(seed: study.seed).derived(split.name).derived(branch.name)
-    var model = try untrained(branch, random)
-    branch.frozen = "all"
-    branch.frozenStages = model.classifier.image?.stages.count ?? 0
-    model = try untrained(branch, random)
+    let model = try TrainedModel(
+      image: branch, text: nil, preparation: nil,
+      decoder: .init(hidden: 0, dropout: 0, featureDropout: 0), labels: cases.set.labels,
+      registry: registry, store: store(branch, random.derived("parameters")))
     let title = "\(split.name) \(combination.name)"
     let source = try source(of: model, combination, split, title: title)
     let features = try rows(of: model, source)
@@ -69,13 +70,6 @@ extension CellRunner {
     return Outcome(
       model: nil, parameterCount: model.classifier.store.parameterCount, results: rows,
       epochs: [])
-  }
-
-  private func untrained(_ branch: ImageBranch, _ random: RandomStream) throws -> TrainedModel {
-    try TrainedModel(
-      image: branch, text: nil, preparation: nil,
-      decoder: .init(hidden: 0, dropout: 0, featureDropout: 0), labels: cases.set.labels,
-      registry: registry, store: store(branch, random.derived("parameters")))
   }
 
   private func rows(of model: TrainedModel, _ source: BatchSource) throws -> [[Float]] {

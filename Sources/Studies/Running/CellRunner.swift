@@ -89,17 +89,10 @@ package struct CellRunner {
     }
     let preparation = try combination.text.map { branch in
       let vectors = try branch.vectorsPath(registry, progress: progress)
-      progress.begin("\(split.name) \(branch.name): word vectors", total: 100)
-      defer { progress.end() }
-      var done = 0
-      return try registry.textEncoder(branch.encoder, at: branch.place).prepare(
-        corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
-        vectors: vectors, random: random.derived("preparation")
-      ) { fraction in
-        let percent = Int(fraction * 100)
-        if percent > done { progress.advance(by: percent - done) }
-        done = max(done, percent)
-        return !Interruption.isRequested
+      return try progress.stage("\(split.name) \(branch.name): word vectors") { advance in
+        try registry.textEncoder(branch.encoder, at: branch.place).prepare(
+          corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
+          vectors: vectors, random: random.derived("preparation"), progress: advance)
       }
     }
     try Interruption.check()
@@ -146,13 +139,8 @@ package struct CellRunner {
     var model = try TrainedModel(
       image: parts[0].image, text: parts[1].text, preparation: preparation, decoder: decoder,
       labels: cases.set.labels, registry: registry,
-      store: ParameterStore(random: random.derived("parameters")))
+      store: ParameterStore(random: random.derived("parameters"), given: saved))
     model.tokenizer = study.tokenizer
-    for parameter in model.classifier.store.parameters {
-      if let value = saved[parameter.key] {
-        parameter.replace(Tensor(value.values, shape: value.shape))
-      }
-    }
     model.classifier.store.startDecoder(asSumOf: parts.map(\.classifier.store))
 
     let title = "\(split.name) \(combination.name)"
@@ -233,11 +221,8 @@ package struct CellRunner {
     // Read once for all splits; of several sets of weights the last one is kept.
     let key = "\(name) \(branch.encoder) \(branch.options.text()) \(branch.channels) \(branch.size)"
     if loaded.key != key {
-      let source = try WeightSource(name, registry, at: branch.place)
-      loaded.tensors = Dictionary(
-        uniqueKeysWithValues: try source.load(branch, registry: registry).map {
-          ("image.\($0)", $1)
-        })
+      loaded.tensors = try WeightSource(name, registry, at: branch.place)
+        .load(branch, registry: registry)
       loaded.key = key
     }
     return ParameterStore(random: random, given: loaded.tensors)

@@ -22,7 +22,7 @@ struct FeatureFile {
     _ model: TrainedModel, _ branch: ImageBranch, _ images: ImageStore?, views: Int, seed: UInt64,
     kernels: any Kernels
   ) throws {
-    guard let images, let folder = Self.folder else { return nil }
+    guard let images, let folder = DownloadCache.folder("features") else { return nil }
     var plain = branch
     plain.name = ""
     plain.weights = nil
@@ -69,12 +69,5 @@ struct FeatureFile {
           values: features.flatMap { $0 }
         )
       }, metadata: [:], to: path)
-  }
-
-  private static var folder: String? {
-    let environment = ProcessInfo.processInfo.environment
-    return [("XDG_CACHE_HOME", ""), ("HOME", "/.cache")].compactMap { name, tail in
-      environment[name].flatMap { $0.hasPrefix("/") ? "\($0)\(tail)/encoderzoo/features" : nil }
-    }.first
   }
 }

@@ -73,16 +73,16 @@ package struct Predictor {
   package func predict(image path: String?, text: String?) throws -> Prediction {
     var batch = RawBatch(indices: [0])
     if let branch = model.image {
-      guard let path else { throw missing("an image", "--image FILE") }
+      guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
       let pixels = try branch.prepared(path)
       batch.images = branch.normalized(pixels.floats())
     }
     if model.text != nil, let vocabulary = model.vocabulary {
-      guard let text else { throw missing("a text", "--text STRING") }
+      guard let text else { throw model.missing("a text", "--text STRING", at: folder) }
       batch.texts = [vocabulary.indices(of: model.tokenizer.words(text))]
     }
-    if model.image == nil, path != nil { throw superfluous("images", "--image") }
-    if model.text == nil, text != nil { throw superfluous("texts", "--text") }
+    if model.image == nil, path != nil { throw model.superfluous("images", "--image", at: folder) }
+    if model.text == nil, text != nil { throw model.superfluous("texts", "--text", at: folder) }
     var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let logits = model.logits(batch, &forward).values.map(Double.init)
     guard logits.allSatisfy(\.isFinite) else {
@@ -92,16 +92,5 @@ package struct Predictor {
     return Prediction(
       label: model.isMultiLabel ? nil : model.labels[logits[0] > 0 ? 1 : 0],
       answers: zip(labels, logits).map { .init(label: $0, logit: $1, probability: sigmoid($1)) })
-  }
-
-  private func missing(_ what: String, _ option: String) -> ZooError {
-    ZooError(
-      .usage, "the model reads \(what); none was given", at: Place(path: folder),
-      advice: "add \(option)")
-  }
-
-  private func superfluous(_ what: String, _ option: String) -> ZooError {
-    ZooError(
-      .usage, "the model reads no \(what)", at: Place(path: folder), advice: "leave out \(option)")
   }
 }

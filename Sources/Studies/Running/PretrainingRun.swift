@@ -37,19 +37,13 @@ package struct PretrainingRun {
         advice: "choose another --output")
     }
     var set = try specification.load(skipsBad: skipsBad)
-    let (store, failures) = ImageStore.load(
-      set.cases.map { $0.imagePath ?? "" }, specification.image, progress: progress)
-    var images = store
-    try Interruption.check()
-    if let first = failures.first {
-      guard skipsBad else { throw first.error }
-      let bad = Set(failures.map(\.index))
-      let kept = set.cases.indices.filter { !bad.contains($0) }
-      for failure in failures { progress.line("left out: \(failure.error.message)") }
-      images = store.keeping(kept)
-      set = CaseSet(
-        name: set.name, description: set.description, terms: set.terms,
-        cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut)
+    let stores = try StudyLoader.images(
+      of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
+    guard let images = stores[specification.image.name] else {
+      preconditionFailure("no pictures of \(specification.image.name)")
+    }
+    for left in set.leftOut where skipsBad {
+      progress.line("left out: \(left.place): \(left.message)")
     }
     for sentence in specification.image.departures { progress.line("note: \(sentence)") }
     let split = try specification.split(of: set)
@@ -62,10 +56,7 @@ package struct PretrainingRun {
     var rows: [ResultRow] = []
     var areas: [Split.Part: MultiLabelArea] = [:]
     for part in Split.Part.allCases {
-      let area = MultiLabelArea(
-        labels: targets.rows(split[part]).map { $0 > 0.5 },
-        scores: try trainer.evaluate(split[part]).map(Double.init),
-        mask: targets.rows(split[part]).map { !$0.isNaN }, labelCount: targets.outputs)
+      let area = targets.areas(split[part], logits: try trainer.evaluate(split[part]))
       areas[part] = area
       let values =
         [("area", area.mean)]
@@ -92,13 +83,11 @@ package struct PretrainingRun {
     let weights = try branch.weights.map {
       try WeightSource($0, registry, at: branch.place).load(branch, registry: registry)
     }
-    let given = (weights ?? [:]).map { ("image.\($0)", $1) }
     let model = try TrainedModel(
       image: branch, text: nil, preparation: nil,
       decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout),
       labels: specification.labels, isMultiLabel: true, registry: registry,
-      store: ParameterStore(
-        random: random.derived("parameters"), given: Dictionary(uniqueKeysWithValues: given)))
+      store: ParameterStore(random: random.derived("parameters"), given: weights ?? [:]))
     let trainer = Trainer(
       settings: branch.training, store: model.classifier.store, kernels: kernels,
       source: BatchSource(images: images.with(branch)), targets: targets,

@@ -20,31 +20,40 @@ package enum StudyLoader {
         "found \(set.labels.count) labels (\(set.labels.joined(separator: ", "))); expected two",
         at: study.data.place, advice: "name the negative and the positive class in \"labels\"")
     }
+    let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
+    let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
+    let targets = set.labelIndices.map { Float($0 ?? 0) }
+    return StudyCases(set: set, words: words, targets: targets, images: stores)
+  }
+
+  /// Reads the pictures of a set as each branch wants them; stores are by the branches' names.
+  ///
+  /// - Throws: `ZooError` that lists up to ten pictures that can't be used; with `skipsBad` their cases
+  ///   leave the set and are listed in it.
+  static func images(
+    of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool, progress: ProgressReporter
+  ) throws -> [String: ImageStore] {
     let paths = set.cases.map { $0.imagePath ?? "" }
     var stores: [String: ImageStore] = [:]
     var bad: [Int: ZooError] = [:]
-    for branch in study.images {
+    for branch in branches {
       let (store, failures) = ImageStore.load(paths, branch, progress: progress)
       stores[branch.name] = store
       for failure in failures { bad[failure.index] = failure.error }
       try Interruption.check()
     }
-    if !bad.isEmpty {
-      guard skipsBad else { throw refusal(bad, set) }
-      let kept = set.cases.indices.filter { bad[$0] == nil }
-      let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
-        LeftOut(
-          id: set.cases[index].id, reason: .unreadable, message: error.message,
-          place: set.cases[index].source)
-      }
-      set = CaseSet(
-        name: set.name, description: set.description, terms: set.terms,
-        cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut + leftOut)
-      stores = stores.mapValues { $0.keeping(kept) }
+    guard !bad.isEmpty else { return stores }
+    guard skipsBad else { throw refusal(bad, set) }
+    let kept = set.cases.indices.filter { bad[$0] == nil }
+    let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
+      LeftOut(
+        id: set.cases[index].id, reason: .unreadable, message: error.message,
+        place: set.cases[index].source)
     }
-    let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
-    let targets = set.labelIndices.map { Float($0 ?? 0) }
-    return StudyCases(set: set, words: words, targets: targets, images: stores)
+    set = CaseSet(
+      name: set.name, description: set.description, terms: set.terms,
+      cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut + leftOut)
+    return stores.mapValues { $0.keeping(kept) }
   }
 
   private static func refusal(_ bad: [Int: ZooError], _ set: CaseSet) -> ZooError {

@@ -91,7 +91,5 @@ package struct DataSpecification: Sendable, Equatable {
     }
   }
 
-  private func resolved(_ path: String) -> String {
-    path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
-  }
+  private func resolved(_ path: String) -> String { joinPath(folder, path) }
 }

@@ -20,11 +20,10 @@ package struct PretrainingSpecification: Sendable {
   private let folder: String
 
   private struct Table {
-    let isChestXray14: Bool
     let path: String
     let imageRoot: String?
-    let columns: FindingColumns?
-    let uncertain: UncertainPolicy
+    /// Nil for ChestX-ray14's table.
+    let own: (columns: FindingColumns, uncertain: UncertainPolicy)?
     let place: Place
   }
 
@@ -32,14 +31,8 @@ package struct PretrainingSpecification: Sendable {
   ///
   /// - Throws: `ZooError` with file, line and key.
   package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
-    source = try JSONValue.parse(contentsOf: path)
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    folder = dataFolder ?? parts.joined(separator: "/")
-    var root = try source.object()
-    let schema = try root.required("schema")
-    guard try schema.integer() == 1 else {
-      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
-    }
+    var root: JSONObject
+    (source, root, folder) = try StudySpecification.opened(path, dataFolder: dataFolder)
     name = try root.string("name")
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
     data = try Self.table(root.required("data"))
@@ -84,18 +77,21 @@ package struct PretrainingSpecification: Sendable {
       try named.finish()
     }
     try object.finish()
-    guard format == "chestx-ray14" || columns?.findings.isEmpty == false else {
+    if format == "chestx-ray14" {
+      return Table(path: path, imageRoot: imageRoot, own: nil, place: value.place)
+    }
+    guard let columns, !columns.findings.isEmpty else {
       throw ZooError(
         .badValue, "\"columns\" is missing; expected {\"image\": …, \"findings\": [ … ]}",
         at: value.place)
     }
     return Table(
-      isChestXray14: format == "chestx-ray14", path: path, imageRoot: imageRoot, columns: columns,
-      uncertain: UncertainPolicy(rawValue: policy) ?? .masked, place: value.place)
+      path: path, imageRoot: imageRoot,
+      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), place: value.place)
   }
 
   private static func labels(_ chosen: JSONValue?, _ data: Table) throws -> [String] {
-    let known = data.isChestXray14 ? ChestXray14.findings : data.columns?.findings ?? []
+    let known = data.own?.columns.findings ?? ChestXray14.findings
     guard let chosen else { return known }
     let names = try chosen.array().map { value in
       let name = try value.string()
@@ -116,16 +112,19 @@ package struct PretrainingSpecification: Sendable {
   ///
   /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
   package func load(skipsBad: Bool) throws -> CaseSet {
-    if data.isChestXray14 {
+    let (path, imageRoot) = (
+      joinPath(folder, data.path), data.imageRoot.map { joinPath(folder, $0) }
+    )
+    guard let own = data.own else {
       return try CaseSet.chestXray14(
-        table: resolved(data.path), imageRoot: data.imageRoot.map(resolved),
+        table: path, imageRoot: imageRoot,
         rules: CaseRules(
           image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal],
           skipsBad: skipsBad))
     }
     return try CaseSet.findings(
-      path: resolved(data.path), columns: data.columns ?? FindingColumns(image: "", findings: []),
-      uncertain: data.uncertain, imageRoot: data.imageRoot.map(resolved), skipsBad: skipsBad)
+      path: path, columns: own.columns, uncertain: own.uncertain, imageRoot: imageRoot,
+      skipsBad: skipsBad)
   }
 
   /// The split to train on: that of the lists, or the first of the folds.
@@ -134,17 +133,13 @@ package struct PretrainingSpecification: Sendable {
   package func split(of set: CaseSet) throws -> Split {
     if let lists {
       return try FoldPlan.official(
-        set, training: ChestXray14.list(path: resolved(lists.training)),
-        test: ChestXray14.list(path: resolved(lists.test)), groups: folds.groups(of: set),
+        set, training: ChestXray14.list(path: joinPath(folder, lists.training)),
+        test: ChestXray14.list(path: joinPath(folder, lists.test)), groups: folds.groups(of: set),
         validationFraction: folds.validationFraction, seed: seed)
     }
     guard let split = try folds.splits(of: set).first else {
       throw ZooError(.badValue, "the folds make no split", at: data.place)
     }
     return split
-  }
-
-  private func resolved(_ path: String) -> String {
-    path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
   }
 }

@@ -25,14 +25,9 @@ package struct StudySpecification: Sendable {
   ///
   /// - Throws: `ZooError` with file, line and key.
   package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
-    source = try JSONValue.parse(contentsOf: path)
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let folder = dataFolder ?? parts.joined(separator: "/")
-    var root = try source.object()
-    let schema = try root.required("schema")
-    guard try schema.integer() == 1 else {
-      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
-    }
+    var root: JSONObject
+    let folder: String
+    (source, root, folder) = try StudySpecification.opened(path, dataFolder: dataFolder)
     name = try root.string("name")
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
@@ -68,6 +63,23 @@ package struct StudySpecification: Sendable {
     study.probes = true
     study.texts = []
     return study
+  }
+
+  /// A specification file of schema 1, and the folder its data paths are relative to: `dataFolder`, else
+  /// its own.
+  ///
+  /// - Throws: `ZooError` with file and line.
+  static func opened(_ path: String, dataFolder: String?) throws -> (
+    source: JSONValue, root: JSONObject, folder: String
+  ) {
+    let source = try JSONValue.parse(contentsOf: path)
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    var root = try source.object()
+    let schema = try root.required("schema")
+    guard try schema.integer() == 1 else {
+      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    }
+    return (source, root, dataFolder ?? parts.joined(separator: "/"))
   }
 
   /// The encoder sides, one value or a list of them.
