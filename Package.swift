@@ -135,7 +135,10 @@ for (name, dependencies) in [
   ("Images", ["Images", "CImageCodecs", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
-  ("Training", ["Training", "Fusion", "Registry", "EncoderKit", "Basics"] + pluginDependencies),
+  (
+    "Training",
+    ["Training", "Fusion", "Registry", "EncoderKit", "Images", "Basics"] + pluginDependencies
+  ),
   (
     "Explanation",
     [

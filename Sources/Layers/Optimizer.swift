@@ -57,6 +57,29 @@ package final class Optimizer {
     return Float(norm)
   }
 
+  /// The running moments of a parameter and the steps they saw; nil before its first step.
+  package func moments(of parameter: Parameter) -> (first: [Float], second: [Float], steps: Int)? {
+    states[ObjectIdentifier(parameter)].map { state in
+      func values(_ storage: Storage) -> [Float] {
+        Array(UnsafeBufferPointer(start: storage.floats, count: storage.count))
+      }
+      return (values(state.first), values(state.second), state.steps)
+    }
+  }
+
+  /// Goes on from moments kept before; as many values as the parameter has.
+  package func restore(
+    _ parameter: Parameter, _ moments: (first: [Float], second: [Float], steps: Int)
+  ) {
+    let state = State(count: parameter.value.count)
+    precondition(moments.first.count == state.first.count, "moments of another size")
+    precondition(moments.second.count == state.second.count, "moments of another size")
+    state.first.floats.update(from: moments.first, count: state.first.count)
+    state.second.floats.update(from: moments.second, count: state.second.count)
+    state.steps = moments.steps
+    states[ObjectIdentifier(parameter)] = state
+  }
+
   private func move(_ parameter: Parameter, _ gradient: Tensor, _ rate: Float, _ scale: Float) {
     let count = gradient.count
     let state = states[ObjectIdentifier(parameter)] ?? State(count: count)

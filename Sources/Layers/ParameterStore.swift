@@ -80,4 +80,12 @@ public final class ParameterStore {
     parameters.append(parameter)
     return parameter
   }
+
+  /// Brings all parameters to values kept before, in their order.
+  package func restore(_ values: [[Float]]) {
+    for (parameter, saved) in zip(parameters, values) {
+      precondition(saved.count == parameter.value.count, "\(parameter.key): values of another size")
+      parameter.update { $0.update(from: saved, count: saved.count) }
+    }
+  }
 }

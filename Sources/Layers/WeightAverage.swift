@@ -9,7 +9,8 @@ package final class WeightAverage {
   private let parameters: [Parameter]
   private let decay: Float
   private var averages: [Storage]
-  private var updates = 0
+  /// How often the parameters were taken in.
+  package private(set) var updates = 0
 
   package init(_ parameters: [Parameter], decay: Float) {
     self.parameters = parameters
@@ -24,6 +25,20 @@ package final class WeightAverage {
     for (parameter, average) in zip(parameters, averages) {
       ez_move_average(parameter.value.floats, average.floats, 1 - keep, average.count)
     }
+  }
+
+  /// The averages, in the parameters' order.
+  package var values: [[Float]] {
+    averages.map { Array(UnsafeBufferPointer(start: $0.floats, count: $0.count)) }
+  }
+
+  /// Goes on from averages kept before.
+  package func restore(_ values: [[Float]], updates: Int) {
+    for (average, saved) in zip(averages, values) {
+      precondition(saved.count == average.count, "averages of another size")
+      average.floats.update(from: saved, count: saved.count)
+    }
+    self.updates = updates
   }
 
   /// Exchanges the parameters with their averages; a second call exchanges them back.

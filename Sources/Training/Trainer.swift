@@ -36,7 +36,7 @@ package struct Trainer {
   }
 
   /// Scores of one part after one epoch.
-  package struct EpochScore: Sendable, Equatable {
+  package struct EpochScore: Sendable, Equatable, Codable {
     package let epoch: Int
     package let part: String
     /// The share of known answers that are right.
@@ -74,13 +74,14 @@ package struct Trainer {
   /// Trains on some cases, watching others; the store ends with the weights that were selected.
   ///
   /// Epochs are numbered from `firstEpoch`; with `keepsStart` the weights before the first epoch may
-  /// be selected too.
+  /// be selected too. With a checkpoint the training is kept after every epoch, and goes on from what
+  /// was kept with the same numbers.
   ///
   /// - Returns: the scores of both parts after every epoch.
   /// - Throws: `ZooError` of code `.notFinite` when the loss is; `Interrupted`.
   package func train(
     on training: [Int], validation: [Int], random: RandomStream, firstEpoch: Int = 1,
-    keepsStart: Bool = false
+    keepsStart: Bool = false, checkpoint: TrainingCheckpoint? = nil
   ) throws -> [EpochScore] {
     let optimizer = Optimizer(settings.optimizer, weightDecay: Float(settings.weightDecay))
     let average =
@@ -89,17 +90,19 @@ package struct Trainer {
     let weights = settings.classWeights ? targets.balance(training) : nil
     let perEpoch = batches(training).count
     let total = perEpoch * settings.epochs
-    var scores: [EpochScore] = []
-    var best: (loss: Double, values: [[Float]])?
-    if keepsStart {
+    var now = TrainingCheckpoint.Content()
+    if let kept = try checkpoint?.restore(store: store, optimizer: optimizer, average: average) {
+      now = kept
+    } else if keepsStart {
       let start = try score(validation, epoch: firstEpoch - 1, part: "validation")
-      if firstEpoch == 1 { scores.append(start) }
-      best = (start.logLoss, snapshot())
+      if firstEpoch == 1 { now.state.scores.append(start) }
+      (now.state.bestLoss, now.best) = (start.logLoss, snapshot())
     }
-    var stale = 0
     progress.begin(title, total: total)
     defer { progress.end() }
-    for epoch in 0..<settings.epochs {
+    if now.state.finished > 0 { progress.advance(by: now.state.finished * perEpoch) }
+    for epoch in now.state.finished..<max(now.state.finished, settings.epochs) {
+      if settings.patience > 0, now.state.stale >= settings.patience { break }
       let stream = random.derived("epoch").derived(epoch)
       var shuffle = stream.derived("order")
       let order = shuffle.permutation(training.count).map { training[$0] }
@@ -108,23 +111,24 @@ package struct Trainer {
         firstStep: epoch * perEpoch, total: total, weights: weights)
       average?.swap()
       let watched = try score(validation, epoch: firstEpoch + epoch, part: "validation")
-      if settings.select == .best, watched.logLoss < best?.loss ?? .infinity {
-        best = (watched.logLoss, snapshot())
-        stale = 0
+      if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
+        (now.state.bestLoss, now.best) = (watched.logLoss, snapshot())
+        now.state.stale = 0
       } else {
-        stale += 1
+        now.state.stale += 1
       }
       average?.swap()
-      scores.append(
+      now.state.scores.append(
         EpochScore(
           epoch: firstEpoch + epoch, part: "training", accuracy: trained.accuracy,
           logLoss: trained.logLoss))
-      scores.append(watched)
-      if settings.patience > 0, stale >= settings.patience { break }
+      now.state.scores.append(watched)
+      now.state.finished = epoch + 1
+      try checkpoint?.write(now, store: store, optimizer: optimizer, average: average)
     }
     average?.swap()
-    if settings.select == .best, let best { restore(best.values) }
-    return scores
+    if settings.select == .best, let best = now.best { store.restore(best) }
+    return now.state.scores
   }
 
   /// The logits of cases in evaluation mode.
@@ -234,12 +238,4 @@ package struct Trainer {
   }
 
   private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
-
-  private func restore(_ values: [[Float]]) {
-    for (parameter, saved) in zip(store.parameters, values) {
-      parameter.update { floats in
-        for (index, value) in saved.enumerated() { floats[index] = value }
-      }
-    }
-  }
 }

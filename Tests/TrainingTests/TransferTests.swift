@@ -1,6 +1,7 @@
 import Basics
 import EncoderKit
 import Fusion
+import Images
 import Registry
 import TestSupport
 import Testing
@@ -95,6 +96,25 @@ struct TransferTests {
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
       #expect(read.logits(batch, &run).values == joined.logits(batch, &run).values)
     }
+  }
+
+  @Test("Images are brought to resize, and the middle of it is what the encoder sees")
+  func resize() throws {
+    // A white frame, 8 pixels of 64 wide, around black.
+    let image = PixelImage(
+      width: 64, height: 64, channels: 1,
+      pixels: (0..<64 * 64).map { index in
+        [index / 64, index % 64].allSatisfy { (8..<56).contains($0) } ? 0 : 255
+      })
+    let cropped = try branch([("resize", 64)]).fitted(image)
+    #expect(cropped.width == 32 && cropped.height == 32)
+    #expect(cropped.pixels.allSatisfy { $0 == 0 })
+    let whole = try branch().fitted(image)
+    #expect(whole.width == 32 && whole.pixels[0] > 200 && whole.pixels[16 * 32 + 16] == 0)
+    // At 40 pixels the frame is 5 wide, and 4 of them are cut away.
+    let most = try branch([("resize", 40)]).fitted(image).pixels
+    #expect(most[16 * 32] > 100 && most[16 * 32 + 3] < 30)
+    #expect(errorText { _ = try branch([("resize", 16)]) }.contains("32 to 4096"))
   }
 
   @Test("Members of frozen weights are refused")

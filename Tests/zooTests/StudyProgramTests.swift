@@ -7,36 +7,6 @@ import WeightFiles
   "The program over a small study", .serialized,
   .enabled(if: ProgramRunner.program != nil, "the program was not built beside the tests"))
 struct StudyProgramTests {
-  /// A sample of 60 synthetic cases and a specification over it.
-  private func prepare(_ folder: String, image: Bool = true) throws -> String {
-    let made = try ProgramRunner.run([
-      "data", "sample", "--output", "\(folder)/sample", "--count", "60", "--size", "64",
-    ])
-    #expect(made.status == 0, "\(made.error)")
-    let encoder = """
-      "image": {"name": "net", "encoder": "densenet121", "size": 32,
-        "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3},
-        "augmentation": {"rotation": 5, "horizontalFlip": 0.5},
-        "training": {"epochs": 2, "batchSize": 8, "average": 0.9}},
-      """
-    let specification = """
-      {"schema": 1, "name": "small", "seed": 3,
-       "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
-         "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
-           "patient": "patient"},
-         "labels": ["normal", "abnormal"]},
-       "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
-       \(image ? encoder : "")
-       "text": {"name": "words", "encoder": "word2vec",
-         "options": {"dimension": 16, "epochs": 2, "filters": 8, "wordDropout": 0.1},
-         "training": {"epochs": 2, "batchSize": 8}},
-       "fusion": {"hidden": 16, "views": 2, "training": {"epochs": 2},
-         "fineTuning": {"epochs": 1}}}
-      """
-    try specification.write(toFile: "\(folder)/study.json", atomically: true, encoding: .utf8)
-    return "\(folder)/study.json"
-  }
-
   private func finishedCells(_ run: String) -> Int {
     let files = FileManager.default.enumerator(atPath: "\(run)/cells")
     return files?.count { ($0 as? String)?.hasSuffix("scores.json") == true } ?? 0
@@ -45,7 +15,7 @@ struct StudyProgramTests {
   @Test("A comparison killed at several moments and resumed gives the same results")
   func killAndResume() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       let whole = try ProgramRunner.run([
         "compare", study, "--output", "\(folder)/whole", "--quiet",
       ])
@@ -79,7 +49,7 @@ struct StudyProgramTests {
   @Test("Training twice with one seed gives identical weights, another seed other ones")
   func reproducible() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       var weights: [Data] = []
       for run in ["a", "b"] {
         let trained = try ProgramRunner.run(["train", study, "--output", "\(folder)/\(run)"])
@@ -103,7 +73,7 @@ struct StudyProgramTests {
   @Test("A frozen embedding stays frozen while a multimodal model is fine-tuned")
   func frozenEmbedding() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       let free = try String(contentsOfFile: study, encoding: .utf8)
       for (name, isFrozen) in [("free", false), ("frozen", true)] {
         try free.replacing(
@@ -130,7 +100,7 @@ struct StudyProgramTests {
   @Test("Weights of a saved model start another; frozen stages keep theirs to the bit")
   func transfer() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       let first = try ProgramRunner.run(["train", study, "--output", "\(folder)/first"])
       #expect(first.status == 0, "\(first.error)")
       let text = try String(contentsOfFile: study, encoding: .utf8)
@@ -179,7 +149,7 @@ struct StudyProgramTests {
   @Test("Frozen stages are computed once for all splits, kept for the next run, with equal results")
   func frozenOnce() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       let first = try ProgramRunner.run(["train", study, "--output", "\(folder)/first"])
       #expect(first.status == 0, "\(first.error)")
       let text = try String(contentsOfFile: study, encoding: .utf8)
@@ -212,7 +182,7 @@ struct StudyProgramTests {
   @Test("Probes score untouched encoders; a linear probe is a model that predicts what it scored")
   func probes() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       let run = try ProgramRunner.run(["probe", study, "--output", "\(folder)/probes"])
       #expect(run.status == 0, "\(run.error)")
       #expect(run.output.contains("net, linear probe"))
@@ -243,7 +213,7 @@ struct StudyProgramTests {
   @Test("Pre-training on findings leaves weights to start from; masked answers change nothing")
   func pretraining() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       // Two findings: the label, and one that is known of the first 30 cases only.
       let table = try String(contentsOfFile: "\(folder)/sample/cases.csv", encoding: .utf8)
       let rows = table.split(separator: "\n").dropFirst()
@@ -303,7 +273,7 @@ struct StudyProgramTests {
   @Test("A saved model predicts the same each time, and asks for what it reads")
   func predict() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       let trained = try ProgramRunner.run(["train", study, "--output", "\(folder)/model"])
       #expect(trained.status == 0, "\(trained.error)")
       let arguments = [
@@ -325,7 +295,7 @@ struct StudyProgramTests {
   @Test("Prediction splits texts into words as the training did")
   func tokenizer() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder, image: false)
+      let study = try SmallStudy.prepare(folder, image: false)
       let merged = try String(contentsOfFile: study, encoding: .utf8).replacingOccurrences(
         of: "\"seed\": 3,", with: "\"seed\": 3, \"tokenizer\": {\"numbers\": \"merged\"},")
       try merged.write(toFile: study, atomically: true, encoding: .utf8)
@@ -343,7 +313,7 @@ struct StudyProgramTests {
   @Test("A run is not overwritten, and a changed study is not resumed")
   func conflicts() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder, image: false)
+      let study = try SmallStudy.prepare(folder, image: false)
       let output = "\(folder)/run"
       #expect(try ProgramRunner.run(["compare", study, "--output", output]).status == 0)
       let again = try ProgramRunner.run(["compare", study, "--output", output])
@@ -376,7 +346,7 @@ struct StudyProgramTests {
     ])
   func badSpecification(from: String, to: String, message: String) throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder, image: false)
+      let study = try SmallStudy.prepare(folder, image: false)
       let changed = try String(contentsOfFile: study, encoding: .utf8)
         .replacingOccurrences(of: from, with: to)
       try changed.write(toFile: study, atomically: true, encoding: .utf8)
@@ -389,7 +359,7 @@ struct StudyProgramTests {
   @Test("A missing and a broken image are named; with --skip-bad they are left out and listed")
   func badImages() throws {
     try withTemporaryFolder { folder in
-      let study = try prepare(folder)
+      let study = try SmallStudy.prepare(folder)
       try FileManager.default.removeItem(atPath: "\(folder)/sample/images/0003.png")
       try Data("no picture".utf8).write(
         to: URL(fileURLWithPath: "\(folder)/sample/images/0007.png"))

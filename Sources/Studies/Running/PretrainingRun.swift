@@ -28,14 +28,18 @@ package struct PretrainingRun {
 
   /// Trains, scores, and writes the model last, so that a folder with `model.json` is complete.
   ///
+  /// What a stopped training reached is kept after every epoch, and gone on with by `resumes`.
+  ///
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
-  package func run(skipsBad: Bool) throws -> [String] {
+  package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
     if FileManager.default.fileExists(atPath: "\(folder)/model.json") {
       throw ZooError(
         .conflict, "a model is already there", at: Place(path: folder),
         advice: "choose another --output")
     }
+    let place = try runFolder()
+    try place.prepare(resumes: resumes)
     var set = try specification.load(skipsBad: skipsBad)
     let stores = try StudyLoader.images(
       of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
@@ -47,12 +51,15 @@ package struct PretrainingRun {
     }
     for sentence in specification.image.departures { progress.line("note: \(sentence)") }
     let split = try specification.split(of: set)
+    try place.keep([split], of: set, groups: specification.groups(of: set))
     let targets = CaseTargets(
       set.answers(to: specification.labels), outputs: specification.labels.count)
     let (model, trainer) = try prepare(images, split, targets)
     let random = RandomStream(seed: specification.seed).derived("pretraining")
+    let checkpoint = TrainingCheckpoint(path: "\(folder)/checkpoint.safetensors")
     let scores = try trainer.train(
-      on: split.training, validation: split.validation, random: random.derived("training"))
+      on: split.training, validation: split.validation, random: random.derived("training"),
+      checkpoint: checkpoint)
     var rows: [ResultRow] = []
     var areas: [Split.Part: MultiLabelArea] = [:]
     for part in Split.Part.allCases {
@@ -69,7 +76,19 @@ package struct PretrainingRun {
     }
     try write(set, split, rows, scores)
     try model.write(to: folder)
+    checkpoint.remove()
     return lines(areas, targets, split)
+  }
+
+  private func runFolder() throws -> RunFolder {
+    let branch = specification.image
+    let weights = try branch.weights.map {
+      try WeightSource($0, registry, at: branch.place).located()
+    }
+    return RunFolder(
+      path: folder, specificationName: "specification.json", specification: specification.source,
+      environment: RunFolder.machine(kernels)
+        + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
   }
 
   private func prepare(_ images: ImageStore, _ split: Split, _ targets: CaseTargets) throws -> (
@@ -100,11 +119,8 @@ package struct PretrainingRun {
   private func write(
     _ set: CaseSet, _ split: Split, _ rows: [ResultRow], _ scores: [Trainer.EpochScore]
   ) throws {
-    try AtomicFile.makeFolder(folder)
-    try AtomicFile.write(specification.source.text() + "\n", to: "\(folder)/specification.json")
     try TrainedImages.write(
       (split.training + split.validation).map { set.cases[$0] }, to: folder)
-    try FoldsFile.write([split], cases: set, to: "\(folder)/folds.csv")
     try ResultsFile.write(rows, to: "\(folder)/results.csv")
     let epochs = scores.flatMap { score in
       [("area", score.meanArea), ("log-loss", score.logLoss)].compactMap { metric, value in

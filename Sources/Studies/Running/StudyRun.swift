@@ -39,7 +39,8 @@ package struct StudyRun {
   /// - Throws: `ZooError`, or `Interrupted` with everything finished so far kept.
   /// - Returns: the summary lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
-    try prepareFolder(resumes: resumes)
+    let place = try runFolder()
+    try place.prepare(resumes: resumes)
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
@@ -47,7 +48,8 @@ package struct StudyRun {
     let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
     let cautions = try TrainedImages.cautions(study.images, cases.set)
     for note in departures + cautions { progress.line("note: \(note)") }
-    let splits = try splits(cases)
+    let splits = try study.folds.splits(of: cases.set)
+    try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
     var files: [CellFile] = []
@@ -89,77 +91,19 @@ package struct StudyRun {
     return file
   }
 
-  /// The splits, written once and read back ever after.
-  private func splits(_ cases: StudyCases) throws -> [Split] {
-    let path = "\(folder)/folds.csv"
-    let made = try study.folds.splits(of: cases.set)
-    if FileManager.default.fileExists(atPath: path) {
-      let groups = study.folds.groups(of: cases.set)
-      let kept = try FoldsFile.read(path: path, cases: cases.set, groups: groups)
-      guard kept == made else {
-        throw ZooError(
-          .conflict, "these splits are not those of the study and its data", at: Place(path: path),
-          advice: "the data has changed since the run began; start in a new folder")
-      }
-    } else {
-      try FoldsFile.write(made, cases: cases.set, to: path)
-    }
-    return made
-  }
-
-  private func prepareFolder(resumes: Bool) throws {
-    let path = "\(folder)/study.json"
-    let text = study.source.text() + "\n"
-    let machine = try environmentText()
-    if FileManager.default.fileExists(atPath: path) {
-      guard resumes else {
-        throw ZooError(
-          .conflict, "a run is already there", at: Place(path: folder),
-          advice: "go on with it by --resume, or choose another --output")
-      }
-      guard try readFile(path) == Data(text.utf8) else {
-        throw ZooError(
-          .conflict, "the run there is of another specification", at: Place(path: path),
-          advice: "choose another --output, or give the specification it was begun with")
-      }
-      guard try readFile("\(folder)/run.json") == Data(machine.utf8) else {
-        throw ZooError(
-          .conflict, "the run was begun with other kernels, threads, versions or files",
-          at: Place(path: "\(folder)/run.json"),
-          advice: "use the same --kernels, --threads, weights and vectors, so that the numbers stay"
-            + " comparable")
-      }
-      return
-    }
-    try AtomicFile.makeFolder(folder)
-    try AtomicFile.write(machine, to: "\(folder)/run.json")
-    try AtomicFile.write(text, to: path)
-  }
-
-  /// What the numbers depend on besides the specification.
+  /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
-    [
-      ("zoo", programVersion), ("kernels", kernels.name),
-      ("kernel library", kernelLibrary(kernels)), ("OpenBLAS core", Compute.blasCore),
-      ("threads", "\(Compute.threads)"),
-    ] + (study.probes ? [("probes", "yes")] : [])
+    RunFolder.machine(kernels) + (study.probes ? [("probes", "yes")] : [])
   }
 
-  private func environmentText() throws -> String {
-    JSONValue(.object(try (environment + inputs()).map { ($0.0, JSONValue(.string($0.1))) })).text()
-      + "\n"
-  }
-
-  /// The SHA-256 of each file of weights or word vectors that the study names.
-  private func inputs() throws -> [(String, String)] {
+  private func runFolder() throws -> RunFolder {
     let weights = try study.images.compactMap { branch in
       try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
     }
     let vectors = try study.texts.compactMap { try $0.vectorsPath(registry, progress: progress) }
-    var seen: Set<String> = []
-    return try (weights + vectors).filter { seen.insert($0).inserted }.map {
-      ($0, try sha256(ofFile: $0))
-    }
+    return RunFolder(
+      path: folder, specificationName: "study.json", specification: study.source,
+      environment: environment + (try RunFolder.hashes(of: weights + vectors)))
   }
 }
 

@@ -127,6 +127,9 @@ package struct PretrainingSpecification: Sendable {
       skipsBad: skipsBad)
   }
 
+  /// What cases must stay together.
+  package func groups(of set: CaseSet) -> CaseGroups { folds.groups(of: set) }
+
   /// The split to train on: that of the lists, or the first of the folds.
   ///
   /// - Throws: `ZooError` when the lists or folds do not fit the cases.

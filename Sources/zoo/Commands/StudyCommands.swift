@@ -81,9 +81,13 @@ extension ZooCommand {
       "The specification names a table of findings (ChestX-ray14's, or one of your own with a column "
       + "a finding), how it is divided (official lists or folds) and an image encoder. Findings that "
       + "are not known, and by default uncertain ones, count neither in the loss nor in the areas. "
-      + "The folder it leaves can be named as \"weights\" in a study.",
-    examples: [("zoo pretrain Examples/pretrain.json --data DATA --output cxr", "train and save")],
-    options: studyOptions,
+      + "The folder it leaves can be named as \"weights\" in a study. A stopped training goes on from "
+      + "its last whole epoch with --resume and ends with the same numbers.",
+    examples: [
+      ("zoo pretrain Examples/pretrain.json --data DATA --output cxr", "train and save"),
+      ("zoo pretrain Examples/pretrain.json --data DATA --output cxr --resume", "after a stop"),
+    ],
+    options: studyOptions + [.flag("resume", "Go on with the training in --output.")],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
     let kernels = try kernels(arguments)
@@ -94,6 +98,9 @@ extension ZooCommand {
     let run = PretrainingRun(
       specification: specification, folder: try arguments.string("output"), registry: registry,
       kernels: kernels, progress: progress(arguments))
-    print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
+    print(
+      try run.run(
+        resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")
+      ).joined(separator: "\n"))
   }
 }
