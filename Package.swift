@@ -158,6 +158,30 @@ targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
 targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
 
+/// Every target names all it reaches, not only its neighbours.
+///
+/// An incremental build compiles a target again when the module of a named dependency has changed.
+/// A changed layout in Tensors leaves EncoderKit's module as it was, so a plugin that named EncoderKit
+/// alone kept the old layout, and crashed.
+let neighbours = Dictionary(
+  uniqueKeysWithValues: targets.map { ($0.name, $0.dependencies.compactMap(name(of:))) })
+
+func name(of dependency: Target.Dependency) -> String? {
+  switch dependency {
+  case .byNameItem(let name, _), .targetItem(let name, _): name
+  default: nil
+  }
+}
+
+for target in targets {
+  var found: Set<String> = []
+  var open = neighbours[target.name] ?? []
+  while let name = open.popLast() {
+    if found.insert(name).inserted { open += neighbours[name] ?? [] }
+  }
+  target.dependencies = found.sorted().map { .target(name: $0) }
+}
+
 let package = Package(
   name: "EncoderZoo",
   products: [
