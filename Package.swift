@@ -112,6 +112,11 @@ var targets: [Target] = [
       "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict,
     linkerSettings: exportSymbols),
+  .executableTarget(
+    name: "zoo-bench",
+    dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
+      + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict,
+    linkerSettings: exportSymbols),
   .target(
     name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
     swiftSettings: strict),

@@ -11,6 +11,7 @@ extern int omp_get_num_threads(void);
 
 void ez_set_threads(int threads) { omp_set_num_threads(threads < 1 ? 1 : threads); }
 int ez_threads(void) { return omp_get_max_threads(); }
+int ez_thread(void) { return omp_get_thread_num(); }
 int ez_processors(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }
 
 typedef struct {

@@ -24,8 +24,31 @@ extension ImageEncoder {
 
   /// The features from the output of the stage before `first`, or from images where that is 0.
   public func features(from first: Int, of x: Tensor, _ run: inout Forward) -> Tensor {
+    self.run(stages: first..<stages.count, on: x, &run)
+  }
+
+  /// Runs stages in their order.
+  ///
+  /// Without gradients, a batch goes through all but the encoder's last stage a few images at a time,
+  /// so that what a stage makes is still in the processor's cache when the next reads it.
+  package func run(stages range: Range<Int>, on x: Tensor, _ run: inout Forward) -> Tensor {
     var x = x
-    for stage in first..<stages.count { x = self.run(stage: stage, on: x, &run) }
+    var rest = range
+    let few = run.imagesAtATime(x.shape)
+    if x.shape[0] > few {
+      // The last stage may hold most of the weights (VGG's hidden layers): it reads them once.
+      let sliced = range.lowerBound..<min(range.upperBound, stages.count - 1)
+      if !sliced.isEmpty {
+        x = run.concatenateBatch(
+          stride(from: 0, to: x.shape[0], by: few).map { start in
+            var slice = run.images(start..<min(start + few, x.shape[0]), of: x)
+            for stage in sliced { slice = self.run(stage: stage, on: slice, &run) }
+            return slice
+          })
+        rest = sliced.upperBound..<range.upperBound
+      }
+    }
+    for stage in rest { x = self.run(stage: stage, on: x, &run) }
     return x
   }
 

@@ -91,9 +91,7 @@ package struct MultimodalClassifier {
   {
     guard frozenImageStages > 0 else { return images }
     var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
-    var x = images
-    for stage in 0..<frozenImageStages { x = image.run(stage: stage, on: x, &still) }
-    return x
+    return image.run(stages: 0..<frozenImageStages, on: images, &still)
   }
 
   private func features(ofMaps maps: Tensor, by image: any ImageEncoder, _ run: inout Forward)

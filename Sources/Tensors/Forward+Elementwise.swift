@@ -4,6 +4,10 @@ import COpenBLAS
 extension Forward {
   /// Rectified linear unit: max(0, x).
   public func relu(_ x: Tensor) -> Tensor {
+    if defers, case .convolution(var work) = x.deferred, !work.relu {
+      work.relu = true
+      return Tensor(work)
+    }
     let output = Tensor(uninitialized: x.shape)
     ez_relu(x.floats, output.floats, x.count)
     observeReLU?(output)
@@ -20,6 +24,13 @@ extension Forward {
   /// The sum of two tensors of one shape.
   public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
     precondition(a.shape == b.shape, "can't add \(b.shape) to \(a.shape)")
+    if defers {
+      for (x, y) in [(a, b), (b, a)] {
+        guard case .convolution(var work) = x.deferred, work.isLinear else { continue }
+        work.addend = y
+        return Tensor(work)
+      }
+    }
     let output = Tensor(uninitialized: a.shape)
     ez_add(a.floats, b.floats, output.floats, a.count)
     let (left, right) = (a.node, b.node)

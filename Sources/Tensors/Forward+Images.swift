@@ -13,6 +13,10 @@ extension Forward {
       x.shape.count == 4 && w.shape.count == 4 && x.channels == w.shape[3],
       "\(weights.key) of shape \(w.shape) can't run over images of shape \(x.shape)")
     let window = Window(height: w.shape[1], width: w.shape[2], stride: stride, padding: padding)
+    if defers {
+      return Tensor(
+        DeferredConvolution(kernels: kernels, input: x, weights: w, window: window, bias: b))
+    }
     let output = kernels.convolution(x, w, bias: b, window)
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b?.node)
     let (inputShape, weightShape, kernels) = (x.shape, w.shape, kernels)
@@ -33,6 +37,7 @@ extension Forward {
   /// The maximum of each window: `[batch, height, width, channels]`.
   public func maxPool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
+    if defers { return maximum(x, window) }
     let (output, argument) = kernels.maxPool(x, window)
     let (node, shape, kernels) = (x.node, x.shape, kernels)
     return record(output, wanted: node != nil) { dy in

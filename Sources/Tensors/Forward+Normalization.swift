@@ -38,6 +38,20 @@ extension Forward {
   public func batchNormalization(
     _ parts: [Tensor], _ norm: NormalizationParameters, relu: Bool = false
   ) -> Tensor {
+    normalized(parts, norm, relu: relu, joins: false)
+  }
+
+  /// Batch normalisation of one tensor that nothing else reads: it may become part of the convolution
+  /// that makes the tensor.
+  public func batchNormalization(
+    _ x: Tensor, _ norm: NormalizationParameters, relu: Bool = false
+  ) -> Tensor {
+    normalized([x], norm, relu: relu, joins: true)
+  }
+
+  private func normalized(
+    _ parts: [Tensor], _ norm: NormalizationParameters, relu: Bool, joins: Bool
+  ) -> Tensor {
     precondition(!parts.isEmpty, "nothing to normalise")
     let widths = parts.map(\.channels)
     let (total, rows) = (widths.reduce(0, +), parts[0].rows)
@@ -49,28 +63,21 @@ extension Forward {
       !usesBatch || rows > 1,
       "\(norm.scale.key) can't take batch statistics of one value a channel; found \(parts[0].shape)"
     )
+    if defers { return deferredNormalization(parts, norm.runningAffine, relu: relu, joins: joins) }
     let statistics = usesBatch ? batchStatistics(parts, norm) : norm.running
-    let (scale, shift) = norm.affine(statistics)
-    let shape = parts[0].shape.dropLast() + [total]
+    let affine = usesBatch ? norm.affine(statistics) : norm.runningAffine
+    let (scale, shift) = (affine.scale, affine.shift)
     let nodes = parts.map(\.node)
     let (scaleNode, shiftNode) = (value(of: norm.scale).node, value(of: norm.shift).node)
     let wanted =
       tape != nil && (scaleNode != nil || shiftNode != nil || nodes.contains { $0 != nil })
     let saved = wanted ? parts.map { SavedTensor($0) } : []
 
-    func normalized(_ parts: [Tensor]) -> Tensor {
-      let output = Tensor(uninitialized: Array(shape))
-      var offset = 0
-      for part in parts {
-        ez_affine(
-          part.floats, rows, part.channels, scale.floats + offset, shift.floats + offset,
-          relu ? 1 : 0, output.floats + offset, total)
-        offset += part.channels
-      }
-      return output
+    func apply(_ parts: [Tensor]) -> Tensor {
+      DeferredNormalization(parts: parts, affine: affine, relu: relu).run()
     }
 
-    let result = normalized(parts)
+    let result = apply(parts)
     if relu { observeReLU?(result) }
     var output = record(result, wanted: wanted) { dy in
       let gradient = NormalizationGradient(
@@ -89,8 +96,22 @@ extension Forward {
       scaleNode?.accumulate(scaleGradient)
       shiftNode?.accumulate(shiftGradient)
     }
-    if wanted { output.recipe = Recipe { normalized(saved.map(\.tensor)) } }
+    if wanted { output.recipe = Recipe { apply(saved.map(\.tensor)) } }
     return output
+  }
+
+  /// Joins the convolution before it, or waits for one behind it.
+  private func deferredNormalization(
+    _ parts: [Tensor], _ affine: ChannelAffine, relu: Bool, joins: Bool
+  ) -> Tensor {
+    if joins, case .convolution(let work) = parts[0].deferred, work.isLinear {
+      return Tensor(work.normalized(affine, relu: relu))
+    }
+    let work = DeferredNormalization(parts: parts, affine: affine, relu: relu)
+    let shape = parts[0].shape.dropLast() + [affine.scale.count]
+    return Tensor(
+      storage: Storage(count: shape.reduce(1, *), deferred: .normalization(work)),
+      shape: Array(shape))
   }
 
   private func batchStatistics(_ parts: [Tensor], _ norm: NormalizationParameters) -> Moments {
@@ -137,7 +158,7 @@ extension NormalizationParameters {
   }
 
   /// Normalisation as one multiplication and one addition a value.
-  fileprivate func affine(_ statistics: Moments) -> (scale: Tensor, shift: Tensor) {
+  fileprivate func affine(_ statistics: Moments) -> ChannelAffine {
     let count = statistics.mean.count
     let (factor, offset) = (
       Tensor(uninitialized: [count]), Tensor(uninitialized: [count])
@@ -150,7 +171,25 @@ extension NormalizationParameters {
       offset.floats[c] = Float(
         Double(shift.value.floats[c]) - statistics.mean[c] * Double(factor.floats[c]))
     }
-    return (factor, offset)
+    return ChannelAffine(scale: factor, shift: offset)
+  }
+
+  /// The same by the running statistics, kept until one of them or the parameters change.
+  fileprivate var runningAffine: ChannelAffine {
+    let owner = scale.value.storage
+    let sources = [
+      owner, shift.value.storage, runningMean.value.storage, runningVariance.value.storage,
+    ]
+    if let kept = owner.affine, kept.isCurrent,
+      zip(kept.sources, sources.dropFirst()).allSatisfy({ $0.storage === $1 })
+    {
+      return kept.affine
+    }
+    let made = affine(running)
+    // Without the owner itself, whose changes drop what it keeps.
+    owner.affine = KeptAffine(
+      affine: made, sources: sources.dropFirst().map { ($0, $0.version) })
+    return made
   }
 }
 

@@ -45,6 +45,9 @@ public struct Forward {
     return tensor
   }
 
+  /// Whether steps may be put off and joined: where nobody wants gradients or looks at every ReLU.
+  var defers: Bool { tape == nil && mode == .evaluation && observeReLU == nil }
+
   /// Records a step: `backward` gets the gradient with respect to `output`.
   func record(_ output: Tensor, wanted: Bool, _ backward: @escaping (Tensor) -> Void) -> Tensor {
     guard let tape, wanted else { return output }

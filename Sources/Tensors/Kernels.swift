@@ -8,6 +8,8 @@ package protocol Kernels: AnyObject {
   var name: String { get }
 
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
+  /// A convolution and what has joined it.
+  func run(_ work: DeferredConvolution) -> Tensor
   func convolutionInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor
@@ -30,6 +32,7 @@ package struct PoolArgument {
 }
 
 extension Kernels {
+  package func run(_ work: DeferredConvolution) -> Tensor { runSteps(work) }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     pooledMaximum(x, window)
   }

@@ -8,6 +8,14 @@ func pooledMaximum(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: 
   return (output, PoolArgument(positions: positions))
 }
 
+/// The same where nobody asks which input won.
+func maximum(_ x: Tensor, _ window: Window) -> Tensor {
+  var geometry = window.geometry(x.shape, channels: x.channels)
+  let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
+  ez_max_pool(x.floats, &geometry, output.floats, nil)
+  return output
+}
+
 func pooledMaximumGradient(
   _ dy: Tensor, _ argument: PoolArgument, _ inputShape: [Int], _ window: Window
 ) -> Tensor {

@@ -5,20 +5,50 @@
 package final class Storage {
   package let elementType: ElementType
   package let count: Int
-  package let bytes: UnsafeMutableRawPointer
+  private var memory: UnsafeMutableRawPointer?
+  /// What makes the content; it is done when the content is first read, unless something that follows
+  /// has taken it over by then.
+  private(set) var deferred: Deferred?
 
   /// Per-channel mean and biased variance, kept because every layer of a dense block asks again.
   var moments: Moments?
   /// The same weights in the layouts that primitives want, by primitive.
   var reordered: [ObjectIdentifier: Reordered] = [:]
+  /// The same weights as our own kernels want them.
+  var packed: [PackedWeights.Kind: PackedWeights] = [:]
+  /// Of a normalisation's scale: what running statistics make of it.
+  var affine: KeptAffine?
+  /// How often the content has changed.
+  private(set) var version = 0
 
   package init(count: Int, elementType: ElementType = .float32) {
     self.count = count
     self.elementType = elementType
-    bytes = MemoryPool.shared.take(max(count, 1) * elementType.byteCount)
+    memory = MemoryPool.shared.take(byteCount)
   }
 
-  deinit { MemoryPool.shared.give(bytes, max(count, 1) * elementType.byteCount) }
+  /// A content that is made when it is first read.
+  init(count: Int, deferred: Deferred) {
+    self.count = count
+    self.elementType = .float32
+    self.deferred = deferred
+  }
+
+  deinit { if let memory { MemoryPool.shared.give(memory, byteCount) } }
+
+  private var byteCount: Int { max(count, 1) * elementType.byteCount }
+
+  /// The elements; made here if they have been put off.
+  package var bytes: UnsafeMutableRawPointer {
+    if let memory { return memory }
+    guard let work = deferred else { preconditionFailure("a tensor has no content") }
+    deferred = nil
+    let made = work.run().storage
+    let bytes = made.bytes
+    made.memory = nil  // now this storage's
+    memory = bytes
+    return bytes
+  }
 
   /// The elements as single-precision numbers.
   package var floats: UnsafeMutablePointer<Float> { bytes.assumingMemoryBound(to: Float.self) }
@@ -27,6 +57,9 @@ package final class Storage {
   package func contentChanged() {
     moments = nil
     reordered = [:]
+    packed = [:]
+    affine = nil
+    version += 1
   }
 }
 

@@ -12,6 +12,8 @@
 void ez_set_threads(int threads);
 int ez_threads(void);
 int ez_processors(void);
+// The number of the thread in its team, from 0.
+int ez_thread(void);
 typedef void (*ez_body)(void *_Nullable context, size_t begin, size_t end);
 // Calls body over [0, count) in chunks of `grain`, each chunk on one thread.
 void ez_parallel(size_t count, size_t grain, ez_body _Nonnull body, void *_Nullable context);
@@ -91,6 +93,41 @@ void ez_adaptive_average_pool_gradient(const float *_Nonnull dy, size_t batch, s
 // [batch, rows, columns] to [batch, columns, rows].
 void ez_transpose(const float *_Nonnull x, size_t batch, size_t rows, size_t columns,
                   float *_Nonnull out);
+
+// Convolutions of stride 1 in AVX-512, channels-last, [batch, height, width, channels]; nothing is
+// copied to other layouts but the weights, once. Call them only where this is not 0.
+int ez_has_fast_convolutions(void);
+
+// Channels that lie side by side: [rows, channels].
+typedef struct {
+  const float *_Nonnull values;
+  size_t channels;
+} ez_part;
+
+// 1x1: weights [columns, depth], each row times its scale, packed; ez_packed_count floats.
+size_t ez_packed_count(size_t depth, size_t columns);
+void ez_pack_weights(const float *_Nonnull weights, size_t columns, size_t depth,
+                     const float *_Nullable scale, float *_Nonnull packed);
+// out[rows, columns] = input * weights + bias + add, clipped below at 0 if relu. The input is the
+// parts side by side; with `scale` and `shift`, each value is max(0, value * scale + shift) of its
+// channel, without them there is one part. `add` is laid out as the result.
+size_t ez_pointwise_workspace(size_t depth);
+void ez_pointwise(const ez_part *_Nonnull parts, size_t part_count, const float *_Nullable scale,
+                  const float *_Nullable shift, size_t rows, const float *_Nonnull weights,
+                  size_t columns, const float *_Nullable bias, const float *_Nullable add, int relu,
+                  float *_Nonnull workspace, float *_Nonnull out);
+
+// 3x3, zero padding 1, channels multiples of 16, by Winograd's F(4x4, 3x3). Weights are [out, 3, 3,
+// in], each output's times its scale; flipped makes those of the gradient with respect to the input,
+// from weights [in, 3, 3, out] where `in` and `out` are the gradient's.
+size_t ez_winograd_count(size_t in, size_t out);
+void ez_winograd_weights(const float *_Nonnull weights, size_t in, size_t out,
+                         const float *_Nullable scale, int flipped, float *_Nonnull packed);
+size_t ez_winograd_workspace(size_t batch, size_t height, size_t width, size_t in, size_t out);
+void ez_winograd(const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
+                 const float *_Nonnull weights, size_t out, const float *_Nullable bias,
+                 const float *_Nullable add, int relu, float *_Nonnull workspace,
+                 float *_Nonnull result);
 
 // Text. Rows of a table; gradient adds rows back in the order of the tokens.
 void ez_gather_rows(const float *_Nonnull table, const int32_t *_Nonnull rows, size_t count,

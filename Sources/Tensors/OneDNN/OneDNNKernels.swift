@@ -1,7 +1,8 @@
 #if ENCODERZOO_ONEDNN
   import COneDNN
 
-  /// Convolutions by oneDNN (version 2's C interface): images stay channels-last, weights are
+  /// Convolutions by oneDNN (version 2's C interface), but for those that our own kernels run faster:
+  /// 1×1 and 3×3 of stride 1 with AVX-512. Images stay channels-last, weights are
   /// reordered once into the layout each primitive prefers.
   ///
   /// Primitives are kept by shape, since making one costs milliseconds; their scratch memory is one
@@ -13,6 +14,7 @@
     let stream: dnnl_stream_t
     private var primitives: [ConvolutionKey: ConvolutionPrimitive] = [:]
     private var scratch = Storage(count: 16)
+    private let own = OwnConvolutions()
 
     /// The library's version, such as `2.6.3`, and the instructions it found, as a word.
     package static var version: String {
@@ -54,6 +56,16 @@
     package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
       -> Tensor
     {
+      let work = DeferredConvolution(
+        kernels: self, input: x, weights: weights, window: window, bias: bias)
+      return own.run(work) ?? library(x, weights, bias: bias, window)
+    }
+
+    package func run(_ work: DeferredConvolution) -> Tensor { own.run(work) ?? runSteps(work) }
+
+    private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
+      -> Tensor
+    {
       let shape = window.outputShape(x.shape, channels: weights.shape[0])
       let output = Tensor(uninitialized: shape)
       let run = primitive(
@@ -73,6 +85,7 @@
     package func convolutionInputGradient(
       _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
     ) -> Tensor {
+      if let dx = own.inputGradient(dy, weights, inputShape: inputShape, window) { return dx }
       let dx = Tensor(uninitialized: inputShape)
       let run = primitive(
         ConvolutionKey(

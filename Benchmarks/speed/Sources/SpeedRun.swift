@@ -1,0 +1,93 @@
+import Basics
+import EncoderKit
+import Foundation
+import Registry
+import Studies
+import Tensors
+import Training
+
+/// Times an encoder with random weights: `zoo-bench evaluate|train ENCODER [--batch N] [--size N]
+/// [--repeats N] [--threads N] [--kernels onednn|openblas]`.
+///
+/// Prints one line of JSON: the seconds of every repeat after one warm-up, and the peak of resident
+/// memory in megabytes.
+struct SpeedRun {
+  private var work = ""
+  private var encoder = ""
+  private var batch = 16
+  private var size = 224
+  private var repeats = 5
+  private var threads = 2
+  private var kernels: String?
+
+  private static let usage =
+    "expected evaluate|train ENCODER [--batch N] [--size N] [--repeats N] [--threads N] "
+    + "[--kernels onednn|openblas]"
+
+  /// Reads the arguments behind the program's name.
+  ///
+  /// - Throws: `ZooError` of code `.usage` for anything else than `usage` says.
+  init(_ arguments: [String]) throws {
+    guard arguments.count >= 2, arguments.count.isMultiple(of: 2),
+      ["evaluate", "train"].contains(arguments[0])
+    else { throw ZooError(.usage, Self.usage) }
+    (work, encoder) = (arguments[0], arguments[1])
+    for index in stride(from: 2, to: arguments.count, by: 2) {
+      let value = arguments[index + 1]
+      switch (arguments[index], Int(value)) {
+      case ("--batch", let number?) where number > 0: batch = number
+      case ("--size", let number?) where number > 0: size = number
+      case ("--repeats", let number?) where number > 0: repeats = number
+      case ("--threads", let number?) where number > 0: threads = number
+      case ("--kernels", _): kernels = value
+      default: throw ZooError(.usage, "found \(arguments[index]) \(value); \(Self.usage)")
+      }
+    }
+  }
+
+  /// Makes the encoder, runs it.
+  ///
+  /// - Throws: `ZooError` for an unknown encoder, or kernels that are not at hand.
+  func run() throws -> String {
+    Compute.setThreads(threads)
+    let store = ParameterStore(random: RandomStream(seed: 1))
+    let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
+    let model = try registry.imageEncoder(encoder, at: Place()).make(
+      options: try JSONValue.parse(Data("{}".utf8)).object(),
+      input: ImageInput(size: size, channels: 3), scope: Scope(store))
+    let head = try Linear(Scope(store)("head"), from: model.featureWidth, to: 2)
+    let kernels = try KernelChoice.make(kernels)
+    var random = RandomStream(seed: 2)
+    let images = Tensor(
+      (0..<batch * size * size * 3).map { _ in Float(random.uniform()) - 0.5 },
+      shape: [batch, size, size, 3])
+    let optimizer = Optimizer(.sgd, weightDecay: 0)
+    let labels = (0..<batch * 2).map { Float($0 % 2) }
+
+    var seconds: [Double] = []
+    var check: Float = 0
+    for index in 0...repeats {
+      let start = ContinuousClock.now
+      if work == "evaluate" {
+        var pass = Forward(.evaluation, random: random, tape: nil, kernels: kernels)
+        check = head(model.features(images, &pass), &pass).values[0]
+      } else {
+        let tape = Tape()
+        var pass = Forward(.training, random: random, tape: tape, kernels: kernels)
+        let loss = pass.binaryCrossEntropy(
+          head(model.features(images, &pass), &pass), targets: labels)
+        tape.backward(from: loss, gradient: Tensor([1], shape: [1]))
+        optimizer.step(store.parameters, learningRate: 1e-4, clip: nil as Float?, factor: { _ in 1 })
+        check = loss.values[0]
+      }
+      let time = ContinuousClock.now - start
+      if index > 0 { seconds.append(time / .seconds(1)) }
+    }
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let times = seconds.map { String(format: "%.5f", $0) }.joined(separator: ", ")
+    return """
+      {"seconds": [\(times)], "megabytes": \(usage.ru_maxrss / 1024), "check": \(check)}
+      """
+  }
+}

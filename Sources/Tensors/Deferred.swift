@@ -1,0 +1,144 @@
+import CKernels
+
+/// Work of a pass without gradients that is put off until its result is read, so that what follows can
+/// join it: a normalisation, ReLU or sum behind a convolution becomes part of it, and a normalisation
+/// before a 1×1 convolution is computed while its input is read.
+///
+/// Encoders are written as ever; nothing changes but the time and the memory.
+enum Deferred {
+  case normalization(DeferredNormalization)
+  case convolution(DeferredConvolution)
+
+  func run() -> Tensor {
+    switch self {
+    case .normalization(let work): work.run()
+    case .convolution(let work): work.kernels.run(work)
+    }
+  }
+}
+
+/// max(0, x · scale + shift), channel by channel, of tensors side by side; without `relu`, unclipped.
+struct DeferredNormalization {
+  let parts: [Tensor]
+  let affine: ChannelAffine
+  let relu: Bool
+
+  func run() -> Tensor {
+    let total = affine.scale.count
+    let output = Tensor(uninitialized: parts[0].shape.dropLast() + [total])
+    var offset = 0
+    for part in parts {
+      ez_affine(
+        part.floats, part.rows, part.channels, affine.scale.floats + offset,
+        affine.shift.floats + offset, relu ? 1 : 0, output.floats + offset, total)
+      offset += part.channels
+    }
+    return output
+  }
+}
+
+/// A convolution and what has joined it.
+package struct DeferredConvolution {
+  let kernels: any Kernels
+  let input: Tensor
+  let weights: Tensor
+  let window: Window
+  /// What each output channel's weights are multiplied by, `[out]`.
+  var scale: Tensor?
+  /// Added to each output channel, `[out]`.
+  var bias: Tensor?
+  /// Added to the result, of its shape.
+  var addend: Tensor?
+  var relu = false
+
+  var shape: [Int] { window.outputShape(input.shape, channels: weights.shape[0]) }
+
+  /// Whether a normalisation may still join.
+  var isLinear: Bool { addend == nil && !relu }
+
+  /// The convolution with a normalisation behind it.
+  func normalized(_ affine: ChannelAffine, relu: Bool) -> DeferredConvolution {
+    var joined = self
+    // Of two normalisations in a row, or one behind a bias, the first goes through the second.
+    joined.scale = scale.map { multiply($0, affine.scale) } ?? affine.scale
+    joined.bias =
+      bias.map { bias in
+        Tensor(
+          zip(zip(bias.values, affine.scale.values), affine.shift.values)
+            .map { $0.0 * $0.1 + $1 }, shape: bias.shape)
+      } ?? affine.shift
+    joined.relu = relu
+    return joined
+  }
+
+  private func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
+    Tensor(zip(a.values, b.values).map { $0 * $1 }, shape: a.shape)
+  }
+}
+
+/// A normalisation by given statistics as one multiplication and one addition, each `[channels]`.
+struct ChannelAffine {
+  let scale: Tensor
+  let shift: Tensor
+}
+
+/// What the running statistics made of a normalisation, and of which contents.
+struct KeptAffine {
+  let affine: ChannelAffine
+  let sources: [(storage: Storage, version: Int)]
+
+  var isCurrent: Bool { sources.allSatisfy { $0.storage.version == $0.version } }
+}
+
+/// Weights in the layout of one of our kernels, perhaps scaled.
+struct PackedWeights {
+  enum Kind: Hashable { case plain, pointwise, winograd, flippedWinograd }
+  /// What they were multiplied by; kept alive, so that no other can come to have its address.
+  let scale: Storage?
+  let storage: Storage
+}
+
+extension Tensor {
+  /// What makes the content, if that is still to be done.
+  var deferred: Deferred? { storage.deferred }
+
+  init(_ work: DeferredConvolution) {
+    let shape = work.shape
+    self.init(
+      storage: Storage(count: shape.reduce(1, *), deferred: .convolution(work)), shape: shape)
+  }
+
+  /// Weights as one of our kernels wants them, made once for a content and a scale.
+  func packed(
+    _ kind: PackedWeights.Kind, scale: Tensor?, count: Int,
+    _ pack: (UnsafeMutablePointer<Float>) -> Void
+  ) -> Storage {
+    if let kept = storage.packed[kind], kept.scale === scale?.storage { return kept.storage }
+    let made = Storage(count: count)
+    pack(made.floats)
+    storage.packed[kind] = PackedWeights(scale: scale?.storage, storage: made)
+    return made
+  }
+}
+
+extension Kernels {
+  /// A convolution and what has joined it, step by step.
+  func runSteps(_ work: DeferredConvolution) -> Tensor {
+    var weights = work.weights
+    if let scale = work.scale {
+      let storage = weights.packed(.plain, scale: scale, count: weights.count) { scaled in
+        let width = weights.count / scale.count
+        for row in 0..<scale.count {
+          ez_scale(weights.floats + row * width, scale.floats[row], scaled + row * width, width)
+        }
+      }
+      weights = Tensor(storage: storage, shape: weights.shape)
+    }
+    let output = convolution(work.input, weights, bias: work.bias, work.window)
+    if let addend = work.addend {
+      ez_add(output.floats, addend.floats, output.floats, output.count)
+    }
+    if work.relu { ez_relu(output.floats, output.floats, output.count) }
+    return output
+  }
+}

@@ -1,0 +1,96 @@
+import CKernels
+
+/// Convolutions of stride 1 by our own loops, where the processor has AVX-512: 1×1 as one matrix
+/// product that normalises its input while reading it, 3×3 by Winograd's F(4×4, 3×3).
+///
+/// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
+/// the number of threads; whether a 3×3 convolution runs this way may depend on it.
+final class OwnConvolutions {
+  private var workspace = Storage(count: 16)
+  private let isAvailable = ez_has_fast_convolutions() != 0
+
+  /// The result, or nil where another way is faster or the shape is not for these loops.
+  func run(_ work: DeferredConvolution) -> Tensor? {
+    guard isAvailable, work.window.stride == 1 else { return nil }
+    switch (work.window.height, work.window.width, work.window.padding) {
+    case (1, 1, 0): return pointwise(work)
+    case (3, 3, 1):
+      let (x, out) = (work.input, work.weights.shape[0])
+      guard prefersWinograd(x.shape, to: out) else { return nil }
+      let packed = work.weights.packed(
+        .winograd, scale: work.scale, count: ez_winograd_count(x.channels, out)
+      ) {
+        ez_winograd_weights(work.weights.floats, x.channels, out, work.scale?.floats, 0, $0)
+      }
+      return winograd(
+        x, packed, to: out, bias: work.bias, addend: work.addend, relu: work.relu)
+    default: return nil
+    }
+  }
+
+  /// The gradient with respect to the input of a 3×3 convolution, itself one with turned weights.
+  func inputGradient(_ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window)
+    -> Tensor?
+  {
+    guard isAvailable, window == Window(height: 3, width: 3, stride: 1, padding: 1),
+      prefersWinograd(dy.shape, to: inputShape[3])
+    else { return nil }
+    let (from, to) = (dy.channels, inputShape[3])
+    let packed = weights.packed(.flippedWinograd, scale: nil, count: ez_winograd_count(from, to)) {
+      ez_winograd_weights(weights.floats, from, to, nil, 1, $0)
+    }
+    return winograd(dy, packed, to: to, bias: nil, addend: nil, relu: false)
+  }
+
+  private func winograd(
+    _ x: Tensor, _ weights: Storage, to out: Int, bias: Tensor?, addend: Tensor?, relu: Bool
+  ) -> Tensor {
+    let output = Tensor(uninitialized: Array(x.shape.dropLast()) + [out])
+    let (batch, height, width) = (x.shape[0], x.shape[1], x.shape[2])
+    let floats = x.floats
+    let (biasFloats, addendFloats) = (bias?.floats, addend?.floats)
+    ez_winograd(
+      floats, batch, height, width, x.channels, weights.floats, out, biasFloats, addendFloats,
+      relu ? 1 : 0, scratch(ez_winograd_workspace(batch, height, width, x.channels, out)),
+      output.floats)
+    return output
+  }
+
+  private func pointwise(_ work: DeferredConvolution) -> Tensor {
+    var (parts, affine) = ([work.input], ChannelAffine?.none)
+    if case .normalization(let before) = work.input.deferred, before.relu {
+      (parts, affine) = (before.parts, before.affine)
+    }
+    let (depth, out) = (work.input.channels, work.weights.shape[0])
+    let weights = work.weights.packed(
+      .pointwise, scale: work.scale, count: ez_packed_count(depth, out)
+    ) { ez_pack_weights(work.weights.floats, out, depth, work.scale?.floats, $0) }
+    let output = Tensor(uninitialized: work.shape)
+    let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+    let addend = work.addend?.floats
+    ez_pointwise(
+      lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows, weights.floats,
+      out, work.bias?.floats, addend, work.relu ? 1 : 0, scratch(ez_pointwise_workspace(depth)),
+      output.floats)
+    return output
+  }
+
+  /// A shape is tried by what it costs: products, transforms, weights read from memory.
+  ///
+  /// Nanoseconds on one core of the machine the loops were measured on; only their ratio matters.
+  private func prefersWinograd(_ shape: [Int], to out: Int) -> Bool {
+    let (from, threads) = (shape[3], Double(Compute.threads))
+    guard from.isMultiple(of: 16), out.isMultiple(of: 16) else { return false }
+    let tiles = Double(shape[0] * ((shape[1] + 3) / 4) * ((shape[2] + 3) / 4))
+    let positions = Double(shape[0] * shape[1] * shape[2])
+    let product = Double(from * out)
+    let direct = positions * 9 * product / 52 / threads + 36 * product / 40
+    let transforms = tiles * Double(from + out) / 16 * 70 / threads
+    return tiles * 36 * product / 55 / threads + transforms + 144 * product / 40 < direct
+  }
+
+  private func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
+    if workspace.count < count { workspace = Storage(count: count) }
+    return workspace.floats
+  }
+}
