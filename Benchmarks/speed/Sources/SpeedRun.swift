@@ -77,7 +77,8 @@ struct SpeedRun {
         let loss = pass.binaryCrossEntropy(
           head(model.features(images, &pass), &pass), targets: labels)
         tape.backward(from: loss, gradient: Tensor([1], shape: [1]))
-        optimizer.step(store.parameters, learningRate: 1e-4, clip: nil as Float?, factor: { _ in 1 })
+        optimizer.step(
+          store.parameters, learningRate: 1e-4, clip: nil as Float?, factor: { _ in 1 })
         check = loss.values[0]
       }
       let time = ContinuousClock.now - start

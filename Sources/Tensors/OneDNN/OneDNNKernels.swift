@@ -1,12 +1,11 @@
 #if ENCODERZOO_ONEDNN
   import COneDNN
 
-  /// Convolutions by oneDNN (version 2's C interface), but for those that our own kernels run faster:
-  /// 1×1 and 3×3 of stride 1 with AVX-512. Images stay channels-last, weights are
-  /// reordered once into the layout each primitive prefers.
+  /// Convolutions by oneDNN (version 2's C interface), or faster ones of our own.
   ///
-  /// Primitives are kept by shape, since making one costs milliseconds; their scratch memory is one
-  /// shared buffer, since only one runs at a time.
+  /// Ours are 1×1 and 3×3 of stride 1 with AVX-512. Images stay channels-last; weights are reordered
+  /// once into the layout each primitive prefers. Primitives are kept by shape, since making one costs
+  /// milliseconds; their scratch memory is one shared buffer, since only one runs at a time.
   package final class OneDNNKernels: Kernels {
     package let name = "onednn"
 
@@ -58,10 +57,12 @@
     {
       let work = DeferredConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias)
-      return own.run(work) ?? library(x, weights, bias: bias, window)
+      return own.run(work, inTraining: true) ?? library(x, weights, bias: bias, window)
     }
 
-    package func run(_ work: DeferredConvolution) -> Tensor { own.run(work) ?? runSteps(work) }
+    package func run(_ work: DeferredConvolution) -> Tensor {
+      own.run(work, inTraining: false) ?? runSteps(work)
+    }
 
     private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
       -> Tensor

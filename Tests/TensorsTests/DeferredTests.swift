@@ -1,0 +1,122 @@
+import Testing
+
+@testable import Tensors
+
+extension TensorsSuite {
+  /// A pass that records takes every step by itself; one without a tape joins them.
+  @Suite("Steps that join a convolution")
+  struct DeferredTests {
+    struct Layer {
+      let convolution: Parameter
+      let bias: Parameter?
+      let norm: NormalizationParameters
+
+      init(_ name: String, from input: Int, to output: Int, kernel: Int, bias: Bool = false) {
+        convolution = randomParameter("\(name).w", [output, kernel, kernel, input])
+        self.bias = bias ? randomParameter("\(name).b", [output]) : nil
+        norm = NormalizationParameters(
+          scale: randomParameter("\(name).scale", [output], kind: .offset),
+          shift: randomParameter("\(name).shift", [output], kind: .offset),
+          runningMean: randomParameter("\(name).mean", [output], kind: .statistic),
+          runningVariance: randomParameter(
+            "\(name).variance", [output], 0.5..<2, kind: .statistic),
+          momentum: 0.1, epsilon: 1e-5)
+      }
+    }
+
+    /// A residual block, a dense layer and a pooling, as the encoders have them.
+    struct Network {
+      let first = Layer("first", from: 16, to: 32, kernel: 3)
+      let second = Layer("second", from: 32, to: 16, kernel: 1, bias: true)
+      let before = Layer("before", from: 1, to: 48, kernel: 1)
+      let wide = Layer("wide", from: 48, to: 20, kernel: 1)
+
+      func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
+        let one = run.convolution(x, first.convolution, padding: 1)
+        let narrow = run.batchNormalization(one, first.norm, relu: true)
+        let two = run.convolution(narrow, second.convolution, bias: second.bias)
+        let sum = run.relu(run.add(run.batchNormalization(two, second.norm), x))
+        let both = run.batchNormalization([narrow, sum], before.norm, relu: true)
+        let last = run.convolution(both, wide.convolution)
+        return run.averagePool(
+          run.batchNormalization(last, wide.norm, relu: true), size: 2, stride: 2)
+      }
+
+      /// What an optimiser or a training pass would change.
+      var all: [Parameter] {
+        [first.convolution, second.convolution, wide.convolution]
+          + [first, second, before, wide].flatMap { layer in
+            [layer.norm.scale, layer.norm.shift]
+              + [layer.norm.runningMean, layer.norm.runningVariance]
+          }
+      }
+    }
+
+    @Test(
+      "They give what they give one by one, also after each parameter changed",
+      arguments: KernelSet.allCases, [[1, 12, 12, 16], [3, 9, 7, 16]])
+    func sameResult(_ set: KernelSet, shape: [Int]) throws {
+      let network = Network()
+      let x = randomTensor(shape, "x")
+      let kernels = set.make()
+      func difference() -> Double {
+        var joined = pass(.evaluation, kernels)
+        var single = pass(.evaluation, tape: Tape(), kernels)
+        #expect(joined.defers && !single.defers)
+        return relativeDistance(network(x, &joined).values, network(x, &single).values)
+      }
+      #expect(difference() < 2e-6)
+      for parameter in network.all {
+        var joined = pass(.evaluation, kernels)
+        let old = network(x, &joined).values
+        parameter.update { floats in
+          for i in 0..<parameter.value.count { floats[i] = floats[i] * 1.5 + 0.25 }
+        }
+        var again = pass(.evaluation, kernels)
+        #expect(relativeDistance(network(x, &again).values, old) > 1e-4, "\(parameter.key)")
+        #expect(difference() < 2e-6, "\(parameter.key)")
+      }
+    }
+
+    @Test("A value that is read before something follows is still right for both readers")
+    func twoReaders() throws {
+      let layer = Layer("layer", from: 16, to: 16, kernel: 3)
+      let x = randomTensor([1, 8, 8, 16], "x")
+      let run = pass(.evaluation)
+      let convolved = run.convolution(x, layer.convolution, padding: 1)
+      let normalized = run.batchNormalization(convolved, layer.norm, relu: true)
+      let plain = OpenBLASKernels().convolution(
+        x, layer.convolution.value, bias: nil,
+        Window(height: 3, width: 3, stride: 1, padding: 1))
+      #expect(relativeDistance(convolved.values, plain.values) == 0)
+      #expect(normalized.values.allSatisfy { $0 >= 0 })
+      let late = run.batchNormalization(convolved, layer.norm, relu: true)
+      #expect(relativeDistance(late.values, normalized.values) < 1e-6)
+    }
+
+    @Test(
+      "Something that is not a number stays one through every joined step",
+      arguments: KernelSet.allCases)
+    func notANumber(_ set: KernelSet) throws {
+      let network = Network()
+      var values = randomValues(1 * 8 * 8 * 16, "x")
+      values[0] = .nan
+      var run = pass(.evaluation, set.make())
+      let result = network(Tensor(values, shape: [1, 8, 8, 16]), &run)
+      #expect(result.values.contains { $0.isNaN })
+    }
+
+    @Test("Work that nobody reads is not done, and gives no memory to the pool")
+    func unread() throws {
+      let layer = Layer("layer", from: 16, to: 16, kernel: 3)
+      let x = randomTensor([1, 32, 32, 16], "x")
+      let before = MemoryPool.shared.usage.now
+      let run = pass(.evaluation)
+      let waiting = run.convolution(x, layer.convolution, padding: 1)
+      #expect(MemoryPool.shared.usage.now == before)
+      #expect(waiting.shape == [1, 32, 32, 16] && waiting.rows == 1024)
+      #expect(waiting.isFinite)
+      #expect(MemoryPool.shared.usage.now > before)
+    }
+  }
+}
