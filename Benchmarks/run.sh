@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Times EncoderZoo and its peers in turn; writes docs/benchmarks.md, or with arguments (see --help)
+# does what they say. Needs Python 3.11 or newer with venv, and PyPI; about 15 minutes on two
+# processors. BENCH_ENVIRONMENT names another virtual environment than Benchmarks/.venv-speed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+environment=${BENCH_ENVIRONMENT:-Benchmarks/.venv-speed}
+# No kept build plan: it would miss a plugin folder that is new.
+build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
+"${build[@]}" --product zoo-bench
+requirements=Benchmarks/speed/requirements.txt
+if ! cmp -s "$requirements" "$environment/speed-is-complete"; then # else it is made anew
+  python3 -m venv --clear "$environment"
+  # The CPU builds, where PyPI's own would bring another processor's libraries.
+  "$environment/bin/pip" install --quiet -r "$requirements" \
+    --extra-index-url https://download.pytorch.org/whl/cpu
+  cp "$requirements" "$environment/speed-is-complete"
+fi
+if [ $# -eq 0 ]; then set -- --output docs/benchmarks.md; fi
+exec "$environment/bin/python" Benchmarks/speed/bench.py "$("${build[@]}" --show-bin-path)/zoo-bench" "$@"
