@@ -9,8 +9,9 @@ environment=${BENCH_ENVIRONMENT:-Benchmarks/.venv-speed}
 build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
 "${build[@]}" --product zoo-bench
 requirements=Benchmarks/speed/requirements.txt
-if ! cmp -s "$requirements" "$environment/speed-is-complete"; then # else it is made anew
-  python3 -m venv --clear "$environment"
+if ! cmp -s "$requirements" "$environment/speed-is-complete"; then
+  # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
+  python3 -m venv "$environment"
   # The CPU builds, where PyPI's own would bring another processor's libraries.
   "$environment/bin/pip" install --quiet -r "$requirements" \
     --extra-index-url https://download.pytorch.org/whl/cpu

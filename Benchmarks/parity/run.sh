@@ -16,8 +16,9 @@ build=(swift build --manifest-cache none --disable-build-manifest-caching -c rel
 "${build[@]}" --product zoo-parity
 "${build[@]}" --product zoo
 requirements=Benchmarks/parity/requirements.txt
-if ! cmp -s "$requirements" "$environment/parity-is-complete"; then # else it is made anew
-  python3 -m venv --clear "$environment"
+if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
+  # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
+  python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet -r "$requirements"
   cp "$requirements" "$environment/parity-is-complete"
 fi

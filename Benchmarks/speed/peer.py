@@ -6,47 +6,46 @@ of resident memory in megabytes.
 import argparse
 import json
 import os
+import pathlib
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 
-import torch
-
-# torchvision's compiled operators may not load beside a CPU build; its models need only their names.
-try:
-    operators = torch.library.Library("torchvision", "DEF")
-    operators.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    operators.define("qnms(Tensor a) -> Tensor")
-except RuntimeError:  # they are declared already
-    pass
-import torchvision
+import numpy
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("work", choices=["evaluate", "train"])
+parser.add_argument("work", choices=["evaluate", "train", "export"])
 parser.add_argument("model")
 parser.add_argument("--engine", default="pytorch", choices=["pytorch", "onnxruntime", "openvino"])
 parser.add_argument("--batch", type=int, default=16)
 parser.add_argument("--size", type=int, default=224)
 parser.add_argument("--repeats", type=int, default=5)
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--output", metavar="FILE", help="where export writes the ONNX file")
 options = parser.parse_args()
-
-torch.set_num_threads(options.threads)
-torch.manual_seed(1)
-model = getattr(torchvision.models, options.model)(weights=None)
-images = torch.randn(options.batch, 3, options.size, options.size)
+SHAPE = (options.batch, 3, options.size, options.size)
 
 
-def exported():
-    path = os.path.join(tempfile.mkdtemp(), "model.onnx")
-    torch.onnx.export(model.eval(), images, path, dynamo=False)
-    return path
+def torch_model():
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+    from cpu_torchvision import torch, torchvision
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    return torch, getattr(torchvision.models, options.model)(weights=None)
 
 
-if options.work == "train":
-    assert options.engine == "pytorch", "PyTorch alone trains"
+def export():
+    torch, model = torch_model()
+    torch.onnx.export(model.eval(), torch.randn(SHAPE), options.output, dynamo=False)
+
+
+def training():
+    torch, model = torch_model()
     model = model.to(memory_format=torch.channels_last).train()
-    images = images.to(memory_format=torch.channels_last)
+    images = torch.randn(SHAPE).to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9)
     labels = torch.randint(0, 1000, (options.batch,))
 
@@ -54,34 +53,62 @@ if options.work == "train":
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(model(images), labels).backward()
         optimizer.step()
-elif options.engine == "pytorch":
+    return step
+
+
+def pytorch():
+    torch, model = torch_model()
     model = model.to(memory_format=torch.channels_last).eval()
-    images = images.to(memory_format=torch.channels_last)
+    images = torch.randn(SHAPE).to(memory_format=torch.channels_last)
 
     def step():
         with torch.inference_mode():
             model(images)
-elif options.engine == "onnxruntime":
+    return step
+
+
+def onnxruntime(path, images):
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = options.threads
-    session = onnxruntime.InferenceSession(exported(), settings, ["CPUExecutionProvider"])
-    feed = {session.get_inputs()[0].name: images.numpy()}
+    session = onnxruntime.InferenceSession(path, settings, ["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: images}
+    return lambda: session.run(None, feed)
 
-    def step():
-        session.run(None, feed)
-else:
+
+def openvino(path, images):
     import openvino
 
     compiled = openvino.Core().compile_model(
-        exported(), "CPU",
+        path, "CPU",
         {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY",
          "INFERENCE_NUM_THREADS": options.threads})
     request = compiled.create_infer_request()
+    return lambda: request.infer([images])
 
-    def step():
-        request.infer([images.numpy()])
+
+def exported(engine):
+    # In a process of its own, so that neither PyTorch nor the export counts as the engine's memory.
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        subprocess.run(
+            [sys.executable, __file__, "export", options.model, "--batch", str(options.batch),
+             "--size", str(options.size), "--output", path], check=True, stdout=sys.stderr)
+        images = numpy.random.default_rng(1).standard_normal(SHAPE, dtype=numpy.float32)
+        return engine(path, images)
+
+
+if options.work == "export":
+    export()
+    sys.exit()
+if options.work == "train":
+    assert options.engine == "pytorch", "PyTorch alone trains"
+    step = training()
+elif options.engine == "pytorch":
+    step = pytorch()
+else:
+    step = exported({"onnxruntime": onnxruntime, "openvino": openvino}[options.engine])
 
 seconds = []
 for index in range(options.repeats + 1):

@@ -9,7 +9,7 @@
 #define EZ_AVX512 __attribute__((target("avx512f")))
 
 // A product's tile: 14 rows by 32 columns are 28 registers of sums, two of weights, one of a row.
-enum { EZ_TILE_ROWS = 14, EZ_TILE_COLUMNS = 32 };
+enum { EZ_TILE_ROWS = 14 };
 
 // What happens to a tile before it is stored.
 typedef struct {

@@ -1,7 +1,6 @@
 #include "parallel.h"
 #include "product.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // Lavin and Gray 2015, https://arxiv.org/abs/1509.09308: a 4×4 tile of results is made from a 6×6 tile

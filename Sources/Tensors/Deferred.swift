@@ -53,14 +53,14 @@ package struct DeferredConvolution {
 
   var shape: [Int] { window.outputShape(input.shape, channels: weights.shape[0]) }
 
-  /// Whether a normalisation may still join.
+  /// Whether a sum may still join.
   var isLinear: Bool { addend == nil && !relu }
 
-  /// The convolution with a normalisation behind it.
-  func normalized(_ affine: ChannelAffine, relu: Bool) -> DeferredConvolution {
+  /// The convolution with a normalisation behind it; nil where one has joined already, or a sum.
+  func normalized(_ affine: ChannelAffine, relu: Bool) -> DeferredConvolution? {
+    guard isLinear, scale == nil else { return nil }
     var joined = self
-    // Of two normalisations in a row, or one behind a bias, the first goes through the second.
-    joined.scale = scale.map { multiply($0, affine.scale) } ?? affine.scale
+    joined.scale = affine.scale
     joined.bias =
       bias.map { bias in
         Tensor(
@@ -69,10 +69,6 @@ package struct DeferredConvolution {
       } ?? affine.shift
     joined.relu = relu
     return joined
-  }
-
-  private func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
-    Tensor(zip(a.values, b.values).map { $0 * $1 }, shape: a.shape)
   }
 }
 
@@ -86,8 +82,6 @@ struct ChannelAffine {
 struct KeptAffine {
   let affine: ChannelAffine
   let sources: [(storage: Storage, version: Int)]
-
-  var isCurrent: Bool { sources.allSatisfy { $0.storage.version == $0.version } }
 }
 
 /// Weights in the layout of one of our kernels, perhaps scaled.

@@ -104,8 +104,10 @@ extension Forward {
   private func deferredNormalization(
     _ parts: [Tensor], _ affine: ChannelAffine, relu: Bool, joins: Bool
   ) -> Tensor {
-    if joins, case .convolution(let work) = parts[0].deferred, work.isLinear {
-      return Tensor(work.normalized(affine, relu: relu))
+    if joins, case .convolution(let work) = parts[0].deferred,
+      let joined = work.normalized(affine, relu: relu)
+    {
+      return Tensor(joined)
     }
     let work = DeferredNormalization(parts: parts, affine: affine, relu: relu)
     let shape = parts[0].shape.dropLast() + [affine.scale.count]
@@ -177,18 +179,15 @@ extension NormalizationParameters {
   /// The same by the running statistics, kept until one of them or the parameters change.
   fileprivate var runningAffine: ChannelAffine {
     let owner = scale.value.storage
-    let sources = [
-      owner, shift.value.storage, runningMean.value.storage, runningVariance.value.storage,
-    ]
-    if let kept = owner.affine, kept.isCurrent,
-      zip(kept.sources, sources.dropFirst()).allSatisfy({ $0.storage === $1 })
+    // Without the owner itself, whose changes drop what it keeps.
+    let sources = [shift, runningMean, runningVariance].map(\.value.storage)
+    if let kept = owner.affine,
+      zip(kept.sources, sources).allSatisfy({ $0.storage === $1 && $0.version == $1.version })
     {
       return kept.affine
     }
     let made = affine(running)
-    // Without the owner itself, whose changes drop what it keeps.
-    owner.affine = KeptAffine(
-      affine: made, sources: sources.dropFirst().map { ($0, $0.version) })
+    owner.affine = KeptAffine(affine: made, sources: sources.map { ($0, $0.version) })
     return made
   }
 }

@@ -11,16 +11,16 @@ final class OwnConvolutions {
 
   /// The result, or nil where another way is faster or the shape is not for these loops.
   ///
-  /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In training it would
-  /// move a few values across zero, and each lets its ReLU's gradient jump; so there the forward pass
-  /// is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
-  func run(_ work: DeferredConvolution, inTraining: Bool) -> Tensor? {
+  /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
+  /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
+  /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
+  func run(_ work: DeferredConvolution, recorded: Bool) -> Tensor? {
     guard isAvailable, work.window.stride == 1 else { return nil }
     switch (work.window.height, work.window.width, work.window.padding) {
     case (1, 1, 0): return pointwise(work)
     case (3, 3, 1):
       let (x, out) = (work.input, work.weights.shape[0])
-      guard !inTraining, prefersWinograd(x.shape, to: out) else { return nil }
+      guard !recorded, prefersWinograd(x.shape, to: out) else { return nil }
       let packed = work.weights.packed(
         .winograd, scale: work.scale, count: ez_winograd_count(x.channels, out)
       ) {

@@ -1,18 +1,18 @@
 import CKernels
 
 func pooledMaximum(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
-  var geometry = window.geometry(x.shape, channels: x.channels)
-  let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
-  var positions = [Int32](repeating: 0, count: output.count)
-  ez_max_pool(x.floats, &geometry, output.floats, &positions)
+  let count = window.outputShape(x.shape, channels: x.channels).reduce(1, *)
+  var positions = [Int32](repeating: 0, count: count)
+  let output = maximum(x, window, positions: &positions)
   return (output, PoolArgument(positions: positions))
 }
 
-/// The same where nobody asks which input won.
-func maximum(_ x: Tensor, _ window: Window) -> Tensor {
+/// The maximum alone; `positions` gets which input won, where somebody asks.
+func maximum(_ x: Tensor, _ window: Window, positions: UnsafeMutablePointer<Int32>? = nil) -> Tensor
+{
   var geometry = window.geometry(x.shape, channels: x.channels)
   let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
-  ez_max_pool(x.floats, &geometry, output.floats, nil)
+  ez_max_pool(x.floats, &geometry, output.floats, positions)
   return output
 }
 

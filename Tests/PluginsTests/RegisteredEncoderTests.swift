@@ -25,6 +25,20 @@ private func keyLists() throws -> [String: [String]] {
   return lists
 }
 
+/// Kernels with a name for the tests' output.
+struct KernelsForTest: CustomTestStringConvertible, @unchecked Sendable {
+  let kernels: any Kernels
+  var testDescription: String { kernels.name }
+}
+
+private func kernelSets() throws -> [KernelsForTest] {
+  var sets = [KernelsForTest(kernels: OpenBLASKernels())]
+  #if ENCODERZOO_ONEDNN
+    sets.append(KernelsForTest(kernels: try #require(OneDNNKernels(), "oneDNN does not start")))
+  #endif
+  return sets
+}
+
 private func emptyOptions() throws -> JSONObject { try ([:] as JSONValue).object() }
 
 @Suite("Registered encoders", .serialized)
@@ -109,6 +123,38 @@ struct RegisteredEncoderTests {
     let width = encoder.featureWidth
     for (a, b) in zip(together[width..<2 * width], alone) {
       #expect(Swift.abs(Double(a) - Double(b)) <= 1e-5)
+    }
+  }
+
+  @Test(
+    "A batch larger than a slice gives what a recorded pass, which takes it whole, gives",
+    arguments: ["densenet121", "resnet18", "vgg11_bn"], try kernelSets())
+  func slices(name: String, kernels: KernelsForTest) throws {
+    let options: [String: JSONValue] = [
+      "densenet121": ["growthRate": 16, "blocks": [2, 2], "initialFeatures": 16],
+      "vgg11_bn": ["hidden": 32],
+    ]
+    let store = ParameterStore(random: RandomStream(seed: 1))
+    let encoder = try registry().imageEncoder(name, at: Place()).make(
+      options: (options[name] ?? [:]).object(), input: ImageInput(size: 224, channels: 3),
+      scope: Scope(store))
+    var random = RandomStream(seed: 2)
+    // Four images of this size are a slice: here are a whole one and a part of one.
+    let images = Tensor(
+      (0..<6 * 224 * 224 * 3).map { _ in Float(random.normal()) }, shape: [6, 224, 224, 3])
+    func features(_ tape: Tape?) -> Tensor {
+      var run = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels.kernels)
+      if tape == nil { #expect(run.imagesAtATime(images.shape) == 4) }
+      return encoder.features(images, &run)
+    }
+    let (sliced, whole) = (features(nil), features(Tape()))
+    #expect(sliced.shape == [6, encoder.featureWidth] && sliced.shape == whole.shape)
+    let largest = whole.values.map(Swift.abs).max() ?? 0
+    for (index, (a, b)) in zip(sliced.values, whole.values).enumerated()
+    where !(Swift.abs(a - b) <= 1e-4 * largest) {
+      Issue.record("feature \(index) is \(a), expected \(b)")
+      return
     }
   }
 

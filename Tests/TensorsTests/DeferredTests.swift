@@ -94,6 +94,20 @@ extension TensorsSuite {
       #expect(relativeDistance(late.values, normalized.values) < 1e-6)
     }
 
+    @Test("Of two normalisations in a row the first joins and the second stands alone")
+    func twoNormalizations() throws {
+      let (one, two) = (
+        Layer("one", from: 16, to: 16, kernel: 3), Layer("two", from: 16, to: 16, kernel: 3)
+      )
+      let x = randomTensor([1, 8, 8, 16], "x")
+      func result(_ run: Forward) -> [Float] {
+        let convolved = run.convolution(x, one.convolution, padding: 1)
+        let once = run.batchNormalization(convolved, one.norm)
+        return run.batchNormalization(once, two.norm, relu: true).values
+      }
+      #expect(relativeDistance(result(pass()), result(pass(tape: Tape()))) < 2e-6)
+    }
+
     @Test(
       "Something that is not a number stays one through every joined step",
       arguments: KernelSet.allCases)

@@ -14,13 +14,17 @@ extension TensorsSuite {
       ([2, 56, 56, 32], 32), ([1, 1, 1, 16], 32), ([1, 7, 7, 256], 256), ([9, 31, 30, 48], 64),
     ]
 
-    private func run(_ x: Tensor, _ weights: [Float], out: Int, flipped: Bool = false) -> [Float] {
+    private func run(
+      _ x: Tensor, _ weights: [Float], out: Int, flipped: Bool = false, scale: [Float]? = nil,
+      bias: [Float]? = nil, addend: [Float]? = nil, relu: Bool = false
+    ) -> [Float] {
       let (b, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
       var packed = [Float](repeating: 7, count: ez_winograd_count(c, out))
-      ez_winograd_weights(weights, c, out, nil, flipped ? 1 : 0, &packed)
+      ez_winograd_weights(weights, c, out, scale, flipped ? 1 : 0, &packed)
       var space = [Float](repeating: .nan, count: ez_winograd_workspace(b, h, w, c, out))
       var result = [Float](repeating: .nan, count: b * h * w * out)
-      ez_winograd(x.floats, b, h, w, c, packed, out, nil, nil, 0, &space, &result)
+      ez_winograd(
+        x.floats, b, h, w, c, packed, out, bias, addend, relu ? 1 : 0, &space, &result)
       return result
     }
 
@@ -31,6 +35,22 @@ extension TensorsSuite {
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
       let expected = OpenBLASKernels().convolution(x, weights, bias: nil, window)
       #expect(relativeDistance(run(x, weights.values, out: c.out), expected.values) < 1e-5)
+    }
+
+    @Test("A scale, a bias, a sum and a ReLU join it", arguments: cases)
+    func joined(_ c: (shape: [Int], out: Int)) throws {
+      let x = randomTensor(c.shape, "x")
+      let weights = randomTensor([c.out, 3, 3, c.shape[3]], "weights")
+      let (scale, bias) = (randomValues(c.out, "scale"), randomValues(c.out, "bias"))
+      let plain = OpenBLASKernels().convolution(
+        x, weights, bias: nil, Window(height: 3, width: 3, stride: 1, padding: 1))
+      let addend = randomValues(plain.count, "addend")
+      let expected = plain.values.enumerated().map { place, value in
+        max(0, value * scale[place % c.out] + bias[place % c.out] + addend[place])
+      }
+      let found = run(
+        x, weights.values, out: c.out, scale: scale, bias: bias, addend: addend, relu: true)
+      #expect(relativeDistance(found, expected) < 1e-5)
     }
 
     @Test("With turned weights it is the gradient with respect to the input", arguments: cases)

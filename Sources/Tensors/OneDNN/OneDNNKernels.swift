@@ -57,11 +57,11 @@
     {
       let work = DeferredConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias)
-      return own.run(work, inTraining: true) ?? library(x, weights, bias: bias, window)
+      return own.run(work, recorded: true) ?? library(x, weights, bias: bias, window)
     }
 
     package func run(_ work: DeferredConvolution) -> Tensor {
-      own.run(work, inTraining: false) ?? runSteps(work)
+      own.run(work, recorded: false) ?? runSteps(work)
     }
 
     private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
