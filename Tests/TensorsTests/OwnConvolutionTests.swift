@@ -5,7 +5,7 @@ import Testing
 
 extension TensorsSuite {
   @Suite(
-    "Our own convolutions", .enabled(if: ez_has_fast_convolutions() != 0, "needs AVX-512"))
+    "Our own convolutions", .enabled(if: ez_lanes() > 0, "needs AVX2"))
   struct OwnConvolutionTests {
     /// Sides that four divides and leaves one, two and three of; few tiles and many; channels in one
     /// panel of weights, in part of one, and in several.
@@ -14,31 +14,36 @@ extension TensorsSuite {
       ([2, 56, 56, 32], 32), ([1, 1, 1, 16], 32), ([1, 7, 7, 256], 256), ([9, 31, 30, 48], 64),
     ]
 
+    /// Every width of vectors that this processor has.
+    static let widths = [Int32(8), 16].filter { $0 <= ez_lanes() }
+
     private func run(
-      _ x: Tensor, _ weights: [Float], out: Int, flipped: Bool = false, scale: [Float]? = nil,
+      _ lanes: Int32, _ x: Tensor, _ weights: [Float], out: Int, flipped: Bool = false,
+      scale: [Float]? = nil,
       bias: [Float]? = nil, addend: [Float]? = nil, relu: Bool = false
     ) -> [Float] {
       let (b, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
-      var packed = [Float](repeating: 7, count: ez_winograd_count(c, out))
-      ez_winograd_weights(weights, c, out, scale, flipped ? 1 : 0, &packed)
-      var space = [Float](repeating: .nan, count: ez_winograd_workspace(b, h, w, c, out))
+      var packed = [Float](repeating: 7, count: ez_winograd_count(lanes, c, out))
+      ez_winograd_weights(lanes, weights, c, out, scale, flipped ? 1 : 0, &packed)
+      var space = [Float](repeating: .nan, count: ez_winograd_workspace(lanes, b, h, w, c, out))
       var result = [Float](repeating: .nan, count: b * h * w * out)
       ez_winograd(
-        x.floats, b, h, w, c, packed, out, bias, addend, relu ? 1 : 0, &space, &result)
+        lanes, x.floats, b, h, w, c, packed, out, bias, addend, relu ? 1 : 0, &space, &result)
       return result
     }
 
-    @Test("Winograd's 3×3 is the convolution, to a hundredth of a thousandth", arguments: cases)
-    func winograd(_ c: (shape: [Int], out: Int)) throws {
+    @Test(
+      "Winograd's 3×3 is the convolution, to a hundredth of a thousandth", arguments: cases, widths)
+    func winograd(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let x = randomTensor(c.shape, "x")
       let weights = randomTensor([c.out, 3, 3, c.shape[3]], "weights")
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
       let expected = OpenBLASKernels().convolution(x, weights, bias: nil, window)
-      #expect(relativeDistance(run(x, weights.values, out: c.out), expected.values) < 1e-5)
+      #expect(relativeDistance(run(lanes, x, weights.values, out: c.out), expected.values) < 1e-5)
     }
 
-    @Test("A scale, a bias, a sum and a ReLU join it", arguments: cases)
-    func joined(_ c: (shape: [Int], out: Int)) throws {
+    @Test("A scale, a bias, a sum and a ReLU join it", arguments: cases, widths)
+    func joined(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let x = randomTensor(c.shape, "x")
       let weights = randomTensor([c.out, 3, 3, c.shape[3]], "weights")
       let (scale, bias) = (randomValues(c.out, "scale"), randomValues(c.out, "bias"))
@@ -49,19 +54,21 @@ extension TensorsSuite {
         max(0, value * scale[place % c.out] + bias[place % c.out] + addend[place])
       }
       let found = run(
-        x, weights.values, out: c.out, scale: scale, bias: bias, addend: addend, relu: true)
+        lanes, x, weights.values, out: c.out, scale: scale, bias: bias, addend: addend, relu: true)
       #expect(relativeDistance(found, expected) < 1e-5)
     }
 
-    @Test("With turned weights it is the gradient with respect to the input", arguments: cases)
-    func gradient(_ c: (shape: [Int], out: Int)) throws {
+    @Test(
+      "With turned weights it is the gradient with respect to the input", arguments: cases, widths)
+    func gradient(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let dy = randomTensor(c.shape, "dy")
       let weights = randomTensor([c.shape[3], 3, 3, c.out], "weights")
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
       let expected = OpenBLASKernels().convolutionInputGradient(
         dy, weights, inputShape: Array(c.shape.dropLast()) + [c.out], window)
       #expect(
-        relativeDistance(run(dy, weights.values, out: c.out, flipped: true), expected.values) < 1e-5
+        relativeDistance(run(lanes, dy, weights.values, out: c.out, flipped: true), expected.values)
+          < 1e-5
       )
     }
 
@@ -69,18 +76,22 @@ extension TensorsSuite {
       "1×1 over normalised parts is the product of the normalised concatenation",
       arguments: [1, 13, 14, 15, 57, 500], [[16, 32], [5, 40, 7], [64], [500, 12]])
     func pointwise(rows: Int, widths: [Int]) throws {
+      for lanes in Self.widths { try pointwise(rows: rows, widths: widths, lanes: lanes) }
+    }
+
+    private func pointwise(rows: Int, widths: [Int], lanes: Int32) throws {
       let (depth, out) = (widths.reduce(0, +), 37)
       let parts = widths.enumerated().map { randomTensor([rows, $1], "part\($0)") }
       let (scale, shift) = (randomValues(depth, "scale"), randomValues(depth, "shift"))
       let (weights, bias) = (randomValues(out * depth, "weights"), randomValues(out, "bias"))
       let (factors, addend) = (randomValues(out, "factors"), randomValues(rows * out, "addend"))
-      var packed = [Float](repeating: 7, count: ez_packed_count(depth, out))
-      ez_pack_weights(weights, out, depth, factors, &packed)
+      var packed = [Float](repeating: 7, count: ez_packed_count(lanes, depth, out))
+      ez_pack_weights(lanes, weights, out, depth, factors, &packed)
       var space = [Float](repeating: .nan, count: ez_pointwise_workspace(depth))
       var found = [Float](repeating: .nan, count: rows * out)
       let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
       ez_pointwise(
-        lying, lying.count, scale, shift, rows, packed, out, bias, addend, 1, &space, &found)
+        lanes, lying, lying.count, scale, shift, rows, packed, out, bias, addend, 1, &space, &found)
 
       var expected = [Float](repeating: 0, count: rows * out)
       for row in 0..<rows {
@@ -95,15 +106,54 @@ extension TensorsSuite {
       #expect(relativeDistance(found, expected) < 1e-6)
     }
 
-    @Test("One thread and two give the same bits", arguments: cases)
-    func threads(_ c: (shape: [Int], out: Int)) throws {
+    /// Windows of odd and even sides, strides, paddings; one chunk of rows and many; channels that fill
+    /// no vector.
+    static let windows: [(shape: [Int], out: Int, window: Window)] = [
+      ([2, 31, 29, 3], 64, Window(height: 7, width: 7, stride: 2, padding: 3)),
+      ([1, 14, 15, 20], 37, Window(height: 3, width: 3, stride: 1, padding: 1)),
+      ([3, 7, 7, 32], 16, Window(height: 3, width: 3, stride: 2, padding: 1)),
+      ([2, 8, 9, 16], 50, Window(height: 1, width: 1, stride: 2, padding: 0)),
+      ([1, 5, 40, 4], 33, Window(height: 5, width: 2, stride: 3, padding: 2)),
+      ([1, 1, 1, 3], 1, Window(height: 1, width: 1, stride: 1, padding: 0)),
+      ([4, 56, 50, 8], 24, Window(height: 2, width: 3, stride: 1, padding: 0)),
+    ]
+
+    @Test("Any window by its definition, with all that joins it", arguments: windows, widths)
+    func direct(_ c: (shape: [Int], out: Int, window: Window), lanes: Int32) throws {
+      let x = randomTensor(c.shape, "x")
+      let weights = randomTensor([c.out, c.window.height, c.window.width, c.shape[3]], "weights")
+      let (scale, bias) = (randomValues(c.out, "scale"), randomValues(c.out, "bias"))
+      let plain = OpenBLASKernels().convolution(x, weights, bias: nil, c.window)
+      let addend = randomValues(plain.count, "addend")
+      let expected = plain.values.enumerated().map { place, value in
+        max(0, value * scale[place % c.out] + bias[place % c.out] + addend[place])
+      }
+      let depth = weights.count / c.out
+      var packed = [Float](repeating: 7, count: ez_packed_count(lanes, depth, c.out))
+      ez_pack_weights(lanes, weights.values, c.out, depth, scale, &packed)
+      var geometry = c.window.geometry(c.shape, channels: c.out)
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      let results = [1, 2].map { threads in
+        Compute.setThreads(threads)
+        var space = [Float](repeating: .nan, count: ez_direct_workspace(&geometry))
+        var found = [Float](repeating: .nan, count: plain.count)
+        ez_direct(lanes, &geometry, x.floats, packed, bias, addend, 1, &space, &found)
+        return found
+      }
+      #expect(relativeDistance(results[0], expected) < 1e-6)
+      #expect(results[0] == results[1])
+    }
+
+    @Test("One thread and two give the same bits", arguments: cases, widths)
+    func threads(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let x = randomTensor(c.shape, "x")
       let weights = randomValues(c.out * 9 * c.shape[3], "weights")
       let before = Compute.threads
       defer { Compute.setThreads(before) }
       let results = [1, 2].map { count in
         Compute.setThreads(count)
-        return run(x, weights, out: c.out)
+        return run(lanes, x, weights, out: c.out)
       }
       #expect(results[0] == results[1])
     }

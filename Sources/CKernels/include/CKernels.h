@@ -94,9 +94,10 @@ void ez_adaptive_average_pool_gradient(const float *_Nonnull dy, size_t batch, s
 void ez_transpose(const float *_Nonnull x, size_t batch, size_t rows, size_t columns,
                   float *_Nonnull out);
 
-// Convolutions of stride 1 in AVX-512, channels-last, [batch, height, width, channels]; nothing is
-// copied to other layouts but the weights, once. Call them only where this is not 0.
-int ez_has_fast_convolutions(void);
+// Convolutions of stride 1, channels-last, [batch, height, width, channels]; nothing is copied to other
+// layouts but the weights, once. `lanes` is how many floats a vector holds: 16 (AVX-512) or 8 (AVX2), no
+// more than the processor has, the same for a weight's packing and its use. 0: there is neither.
+int ez_lanes(void);
 
 // Channels that lie side by side: [rows, channels].
 typedef struct {
@@ -105,26 +106,34 @@ typedef struct {
 } ez_part;
 
 // 1x1: weights [columns, depth], each row times its scale, packed; ez_packed_count floats.
-size_t ez_packed_count(size_t depth, size_t columns);
-void ez_pack_weights(const float *_Nonnull weights, size_t columns, size_t depth,
+size_t ez_packed_count(int lanes, size_t depth, size_t columns);
+void ez_pack_weights(int lanes, const float *_Nonnull weights, size_t columns, size_t depth,
                      const float *_Nullable scale, float *_Nonnull packed);
 // out[rows, columns] = input * weights + bias + add, clipped below at 0 if relu. The input is the
 // parts side by side; with `scale` and `shift`, each value is max(0, value * scale + shift) of its
 // channel, without them there is one part. `add` is laid out as the result.
 size_t ez_pointwise_workspace(size_t depth);
-void ez_pointwise(const ez_part *_Nonnull parts, size_t part_count, const float *_Nullable scale,
+void ez_pointwise(int lanes, const ez_part *_Nonnull parts, size_t part_count, const float *_Nullable scale,
                   const float *_Nullable shift, size_t rows, const float *_Nonnull weights,
                   size_t columns, const float *_Nullable bias, const float *_Nullable add, int relu,
                   float *_Nonnull workspace, float *_Nonnull out);
 
+// Any window, by its definition: weights [out, kernel height, kernel width, in] packed as those of a
+// product of that depth, the rest as above.
+size_t ez_direct_workspace(const ez_window *_Nonnull window);
+void ez_direct(int lanes, const ez_window *_Nonnull window, const float *_Nonnull x,
+               const float *_Nonnull weights, const float *_Nullable bias,
+               const float *_Nullable add, int relu, float *_Nonnull workspace,
+               float *_Nonnull out);
+
 // 3x3, zero padding 1, channels multiples of 16, by Winograd's F(4x4, 3x3). Weights are [out, 3, 3,
 // in], each output's times its scale; flipped makes those of the gradient with respect to the input,
 // from weights [in, 3, 3, out] where `in` and `out` are the gradient's.
-size_t ez_winograd_count(size_t in, size_t out);
-void ez_winograd_weights(const float *_Nonnull weights, size_t in, size_t out,
+size_t ez_winograd_count(int lanes, size_t in, size_t out);
+void ez_winograd_weights(int lanes, const float *_Nonnull weights, size_t in, size_t out,
                          const float *_Nullable scale, int flipped, float *_Nonnull packed);
-size_t ez_winograd_workspace(size_t batch, size_t height, size_t width, size_t in, size_t out);
-void ez_winograd(const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
+size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out);
+void ez_winograd(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
                  const float *_Nonnull weights, size_t out, const float *_Nullable bias,
                  const float *_Nullable add, int relu, float *_Nonnull workspace,
                  float *_Nonnull result);

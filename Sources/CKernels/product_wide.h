@@ -1,0 +1,198 @@
+// Products and pointwise convolutions in one width; see lanes.h.
+#include "lanes.h"
+
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, size_t segments,
+              size_t segment_stride, size_t depth, const float *b, const ez_finish *finish,
+              size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride) {
+  ez_vector sum[EZ_TILE_ROWS][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = v_zero();
+  for (size_t s = 0; s < segments; s++, a += segment_stride, b += depth * 2 * EZ_LANES)
+    for (size_t k = 0; k < depth; k++) {
+      const ez_vector left = v_load(b + k * 2 * EZ_LANES);
+      const ez_vector right = v_load(b + (k * 2 + 1) * EZ_LANES);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++) {
+        const ez_vector x = v_set1(a[(size_t)i * a_stride + k]);
+        sum[i][0] = v_fmadd(x, left, sum[i][0]);
+        sum[i][1] = v_fmadd(x, right, sum[i][1]);
+      }
+    }
+  ez_vector bias0 = v_zero(), bias1 = bias0;
+  if (finish->bias) {
+    bias0 = v_maskload(low, finish->bias + column);
+    bias1 = v_maskload(high, finish->bias + column + EZ_LANES);
+  }
+  // The second operand of max is what comes out for a NaN: here the sum.
+  const ez_vector floor = v_set1(finish->relu ? 0 : -__builtin_inff());
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    ez_vector y0 = v_add(sum[i][0], bias0), y1 = v_add(sum[i][1], bias1);
+    if (finish->add) {
+      const float *add = finish->add + (size_t)i * c_stride + column;
+      y0 = v_add(y0, v_maskload(low, add));
+      y1 = v_add(y1, v_maskload(high, add + EZ_LANES));
+    }
+    float *to = c + (size_t)i * c_stride + column;
+    // AVX2's masked stores are slow whatever their mask.
+    if (whole) {
+      v_store(to, v_max(floor, y0));
+      v_store(to + EZ_LANES, v_max(floor, y1));
+    } else {
+      v_maskstore(to, low, v_max(floor, y0));
+      v_maskstore(to + EZ_LANES, high, v_max(floor, y1));
+    }
+  }
+}
+
+// The rows of one tile and the 2 * EZ_LANES columns from `column` on.
+static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size_t a_stride,
+                                               size_t segments, size_t segment_stride, size_t depth,
+                                               const float *b, const ez_finish *finish,
+                                               size_t column, size_t columns, float *c,
+                                               size_t c_stride) {
+  const size_t left = columns - column;
+  const ez_mask low = v_mask(left), high = v_mask(left > EZ_LANES ? left - EZ_LANES : 0);
+#define EZ_TILE(n, whole) \
+  EZ_WIDE(tile)(n, whole, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
+                high, c, c_stride)
+#define EZ_CASE(n) \
+  case n: \
+    if (left >= 2 * EZ_LANES) EZ_TILE(n, 1); \
+    else EZ_TILE(n, 0); \
+    break;
+  switch (rows) {
+    EZ_CASE(1)
+    EZ_CASE(2)
+    EZ_CASE(3)
+    EZ_CASE(4)
+    EZ_CASE(5)
+#if EZ_TILE_ROWS > 6
+    EZ_CASE(6)
+    EZ_CASE(7)
+    EZ_CASE(8)
+    EZ_CASE(9)
+    EZ_CASE(10)
+    EZ_CASE(11)
+    EZ_CASE(12)
+    EZ_CASE(13)
+#endif
+  default:
+    if (left >= 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 1);
+    else EZ_TILE(EZ_TILE_ROWS, 0);
+  }
+#undef EZ_CASE
+#undef EZ_TILE
+}
+
+EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size_t rows,
+                                           size_t depth, const float *weights, size_t columns,
+                                           const ez_finish *finish, float *c, size_t c_stride) {
+  for (size_t column = 0; column < columns; column += 2 * EZ_LANES)
+    for (size_t row = 0; row < rows; row += EZ_TILE_ROWS) {
+      ez_finish here = *finish;
+      if (here.add) here.add += row * c_stride;
+      EZ_WIDE(any_tile)(rows - row, a + row * a_stride, a_stride, 1, 0, depth,
+                        weights + column * depth, &here, column, columns, c + row * c_stride,
+                        c_stride);
+    }
+}
+
+static EZ_TARGET void EZ_WIDE(normalised_rows)(const ez_pointwise_work *w, size_t begin, size_t end,
+                                               float *out) {
+  size_t offset = 0;
+  for (size_t p = 0; p < w->part_count; p++) {
+    const size_t c = w->parts[p].channels;
+    const float *scale = w->scale + offset, *shift = w->shift + offset;
+    for (size_t r = begin; r < end; r++) {
+      const float *x = w->parts[p].values + r * c;
+      float *to = out + (r - begin) * (w->depth + EZ_GAP) + offset;
+      size_t j = 0;
+      for (; j + EZ_LANES <= c; j += EZ_LANES)
+        v_store(to + j,
+                v_max(v_zero(), v_fmadd(v_load(x + j), v_load(scale + j), v_load(shift + j))));
+      if (j < c) {
+        const ez_mask m = v_mask(c - j);
+        v_maskstore(to + j, m,
+                    v_max(v_zero(), v_fmadd(v_maskload(m, x + j), v_maskload(m, scale + j),
+                                            v_maskload(m, shift + j))));
+      }
+    }
+    offset += c;
+  }
+}
+
+static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
+  const ez_pointwise_work *w = context;
+  const float *from = w->parts[0].values + begin * w->depth;
+  size_t stride = w->depth;
+  float *rows = w->workspace + (size_t)ez_thread() * EZ_POINTWISE_ROWS * (w->depth + EZ_GAP);
+  if (w->scale) {
+    EZ_WIDE(normalised_rows)(w, begin, end, rows);
+    from = rows, stride = w->depth + EZ_GAP;
+  } else if (w->depth % 512 == 0) {
+    for (size_t r = 0; r < end - begin; r++)
+      memcpy(rows + r * (w->depth + EZ_GAP), from + r * w->depth, w->depth * sizeof(float));
+    from = rows, stride = w->depth + EZ_GAP;
+  }
+  ez_finish finish = w->finish;
+  if (finish.add) finish.add += begin * w->columns;
+  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish,
+                              w->out + begin * w->columns, w->columns);
+}
+
+static void EZ_WIDE(pointwise)(ez_pointwise_work *w, size_t rows) {
+  // Small maps are cut finer, so that every thread has some.
+  const size_t many = EZ_POINTWISE_ROWS / EZ_TILE_ROWS * EZ_TILE_ROWS;
+  ez_parallel(rows, rows >= 8 * many ? many : (14 + EZ_TILE_ROWS - 1) / EZ_TILE_ROWS * EZ_TILE_ROWS,
+              EZ_WIDE(pointwise_body), w);
+}
+
+// A chunk of output rows, y from begin to end of all images behind each other. The lines of input that
+// they read are copied between zeros, so that a window is one run of floats a line.
+static EZ_TARGET void EZ_WIDE(direct_body)(void *context, size_t begin, size_t end) {
+  const ez_direct_work *w = context;
+  const ez_window *g = &w->window;
+  const size_t line = (g->width + 2 * g->padding) * g->channels, depth = g->kernel_width * g->channels;
+  float *lines = w->workspace + (size_t)ez_thread() * w->lines * line;
+  while (begin < end) {
+    // No further than this image.
+    const size_t image = begin / g->out_height, y = begin % g->out_height;
+    const size_t rows = end - begin < g->out_height - y ? end - begin : g->out_height - y;
+    const size_t first = y * g->stride, count = (rows - 1) * g->stride + g->kernel_height;
+    for (size_t i = 0; i < count; i++) {
+      float *to = lines + i * line;
+      const size_t from = first + i;
+      if (from < g->padding || from >= g->height + g->padding) {
+        memset(to, 0, line * sizeof(float));
+        continue;
+      }
+      const size_t pad = g->padding * g->channels, width = g->width * g->channels;
+      memset(to, 0, pad * sizeof(float));
+      memcpy(to + pad, w->x + (image * g->height + from - g->padding) * width,
+             width * sizeof(float));
+      memset(to + pad + width, 0, pad * sizeof(float));
+    }
+    // As even as can be: seven places are four and three, not six and one.
+    const size_t tiles = (g->out_width + EZ_TILE_ROWS - 1) / EZ_TILE_ROWS;
+    const size_t few = g->out_width / tiles, longer = g->out_width % tiles;
+    for (size_t column = 0; column < g->out_channels; column += 2 * EZ_LANES) {
+      const float *b = w->weights + column * depth * g->kernel_height;
+      for (size_t row = 0; row < rows; row++) {
+        const float *a = lines + row * g->stride * line;
+        size_t place = (begin + row) * g->out_width * g->out_channels;
+        for (size_t tile = 0; tile < tiles; tile++) {
+          const size_t places = few + (tile < longer);
+          ez_finish here = w->finish;
+          if (here.add) here.add += place;
+          EZ_WIDE(any_tile)(places, a, g->stride * g->channels, g->kernel_height, line, depth, b,
+                            &here, column, g->out_channels, w->out + place, g->out_channels);
+          a += places * g->stride * g->channels;
+          place += places * g->out_channels;
+        }
+      }
+    }
+    begin += rows;
+  }
+}

@@ -1,0 +1,139 @@
+// Winograd's transforms and products in one width; see lanes.h.
+#include "lanes.h"
+
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(input_line)(ez_vector d0, ez_vector d1, ez_vector d2, ez_vector d3, ez_vector d4, ez_vector d5, ez_vector *v,
+           const int step) {
+  const ez_vector a2 = v_set1((float)EZ_A2), b2 = v_set1((float)EZ_B2);
+  const ez_vector a = v_set1((float)EZ_A), b = v_set1((float)EZ_B);
+  const ez_vector product = v_set1((float)(EZ_A2 * EZ_B2));
+  const ez_vector sum = v_set1((float)(EZ_A2 + EZ_B2));
+  const ez_vector even_a = v_fnmadd(b2, d2, d4), odd_a = v_fnmadd(b2, d1, d3);
+  const ez_vector even_b = v_fnmadd(a2, d2, d4), odd_b = v_fnmadd(a2, d1, d3);
+  v[0 * step] = v_fmadd(product, d0, v_fnmadd(sum, d2, d4));
+  v[1 * step] = v_fmadd(a, odd_a, even_a);
+  v[2 * step] = v_fnmadd(a, odd_a, even_a);
+  v[3 * step] = v_fmadd(b, odd_b, even_b);
+  v[4 * step] = v_fnmadd(b, odd_b, even_b);
+  v[5 * step] = v_fmadd(product, d1, v_fnmadd(sum, d3, d5));
+}
+
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(output_line)(ez_vector m0, ez_vector m1, ez_vector m2, ez_vector m3, ez_vector m4, ez_vector m5, ez_vector *o,
+            const int step) {
+  const ez_vector p = v_add(m1, m2), q = v_sub(m1, m2);
+  const ez_vector r = v_add(m3, m4), s = v_sub(m3, m4);
+  const ez_vector a = v_set1((float)EZ_A), b = v_set1((float)EZ_B);
+  const ez_vector a2 = v_set1((float)EZ_A2), b2 = v_set1((float)EZ_B2);
+  const ez_vector a3 = v_set1((float)(EZ_A2 * EZ_A)),
+               b3 = v_set1((float)(EZ_B2 * EZ_B));
+  o[0 * step] = v_add(m0, v_add(p, r));
+  o[1 * step] = v_fmadd(a, q, v_mul(b, s));
+  o[2 * step] = v_fmadd(a2, p, v_mul(b2, r));
+  o[3 * step] = v_fmadd(a3, q, v_fmadd(b3, s, m5));
+}
+
+// Inputs of tiles at the 36 points: v[point][tile][channel].
+static EZ_TARGET void EZ_WIDE(inputs)(const ez_winograd_work *w, size_t begin, size_t end, float *v) {
+  for (size_t t = begin; t < end; t++) {
+    const size_t tile = w->first + t, image = tile / (w->across * w->down);
+    const long y = (long)(tile / w->across % w->down) * 4 - 1, x = (long)(tile % w->across) * 4 - 1;
+    const float *from[EZ_POINTS];
+    for (int i = 0; i < 6; i++)
+      for (int j = 0; j < 6; j++) {
+        const long r = y + i, c = x + j;
+        from[i * 6 + j] =
+            r < 0 || c < 0 || r >= (long)w->height || c >= (long)w->width
+                ? w->zeros
+                : w->x + ((image * w->height + (size_t)r) * w->width + (size_t)c) * w->in;
+      }
+    for (size_t c = 0; c < w->in; c += EZ_LANES) {
+      ez_vector half[EZ_POINTS];
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 6; j++)
+        EZ_WIDE(input_line)(v_load(from[j] + c), v_load(from[6 + j] + c),
+                   v_load(from[12 + j] + c), v_load(from[18 + j] + c),
+                   v_load(from[24 + j] + c), v_load(from[30 + j] + c), half + j,
+                   6);
+      float *to = v + t * w->in + c;
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 6; i++) {
+        ez_vector line[6];
+        EZ_WIDE(input_line)(half[i * 6], half[i * 6 + 1], half[i * 6 + 2], half[i * 6 + 3], half[i * 6 + 4],
+                   half[i * 6 + 5], line, 1);
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 6; j++)
+          v_store(to + (size_t)(i * 6 + j) * w->in_plane, line[j]);
+      }
+    }
+  }
+}
+
+// Results of tiles from their products m[point][tile][channel].
+static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, size_t end, const float *m) {
+  const ez_vector floor = v_set1(w->finish.relu ? 0 : -__builtin_inff());
+  for (size_t t = begin; t < end; t++) {
+    const size_t tile = w->first + t, image = tile / (w->across * w->down);
+    const size_t y = tile / w->across % w->down * 4, x = tile % w->across * 4;
+    const size_t rows = w->height - y < 4 ? w->height - y : 4;
+    const size_t columns = w->width - x < 4 ? w->width - x : 4;
+    const size_t base = ((image * w->height + y) * w->width + x) * w->out;
+    for (size_t k = 0; k < w->out; k += EZ_LANES) {
+      ez_vector half[24], whole[16];
+      const float *from = m + t * w->out + k;
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 6; j++) {
+        ez_vector d[6];
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 6; i++) d[i] = v_load(from + (size_t)(i * 6 + j) * w->out_plane);
+        EZ_WIDE(output_line)(d[0], d[1], d[2], d[3], d[4], d[5], half + j, 6);
+      }
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++)
+        EZ_WIDE(output_line)(half[i * 6], half[i * 6 + 1], half[i * 6 + 2], half[i * 6 + 3], half[i * 6 + 4],
+                    half[i * 6 + 5], whole + i * 4, 1);
+      const ez_vector bias =
+          w->finish.bias ? v_load(w->finish.bias + k) : v_zero();
+      for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) {
+          const size_t place = base + (i * w->width + j) * w->out + k;
+          ez_vector value = v_add(whole[i * 4 + j], bias);
+          if (w->finish.add) value = v_add(value, v_load(w->finish.add + place));
+          v_store(w->result + place, v_max(floor, value));
+        }
+    }
+  }
+}
+
+static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t end, const float *v, float *m) {
+  const ez_finish nothing = {NULL, NULL, 0};
+  const size_t panel = ez_packed_count(EZ_LANES, w->in, w->out);
+  for (size_t p = begin; p < end; p++)
+    EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, w->tiles, w->in, w->weights + p * panel, w->out,
+                       &nothing, m + p * w->out_plane, w->out);
+}
+
+// Small weights: each thread takes tiles from their inputs to their results within its own cache.
+static void EZ_WIDE(whole_body)(void *context, size_t begin, size_t end) {
+  ez_winograd_work w = *(const ez_winograd_work *)context;
+  const size_t scratch = EZ_POINTS * (w.in_plane + w.out_plane);
+  float *v = w.v + (size_t)ez_thread() * scratch, *m = v + EZ_POINTS * w.in_plane;
+  w.first = begin, w.tiles = end - begin;
+  EZ_WIDE(inputs)(&w, 0, w.tiles, v);
+  EZ_WIDE(products)(&w, 0, EZ_POINTS, v, m);
+  EZ_WIDE(results)(&w, 0, w.tiles, m);
+}
+
+static void EZ_WIDE(inputs_body)(void *context, size_t begin, size_t end) {
+  const ez_winograd_work *w = context;
+  EZ_WIDE(inputs)(w, begin, end, w->v);
+}
+static void EZ_WIDE(products_body)(void *context, size_t begin, size_t end) {
+  const ez_winograd_work *w = context;
+  EZ_WIDE(products)(w, begin, end, w->v, w->m);
+}
+static void EZ_WIDE(results_body)(void *context, size_t begin, size_t end) {
+  const ez_winograd_work *w = context;
+  EZ_WIDE(results)(w, begin, end, w->m);
+}
+
