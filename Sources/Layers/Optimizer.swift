@@ -45,6 +45,8 @@ package final class Optimizer {
   package func step(
     _ parameters: [Parameter], learningRate: Float, clip: Float?, factor: (Parameter) -> Float
   ) -> Float {
+    Profile.lapBetween()
+    defer { Profile.lap("optimizer") }
     let gradients = parameters.map { $0.isTrainable ? $0.node.take() : nil }
     let norm = gradients.reduce(0.0) { sum, gradient in
       gradient.map { sum + ez_sum_of_squares($0.floats, $0.count) } ?? sum

@@ -10,9 +10,12 @@ enum Deferred {
   case convolution(DeferredConvolution)
 
   func run() -> Tensor {
+    Profile.lapBetween()
     switch self {
-    case .normalization(let work): work.run()
-    case .convolution(let work): work.kernels.run(work)
+    case .normalization(let work):
+      defer { Profile.lap("normalization") }
+      return work.run()
+    case .convolution(let work): return work.kernels.run(work)
     }
   }
 }

@@ -36,6 +36,7 @@ public struct Forward {
     self.random = random
     self.tape = tape
     self.kernels = kernels
+    Profile.lap("outside of passes")
   }
 
   /// The tensor of a parameter, through which its gradient arrives unless it is frozen.
@@ -49,12 +50,21 @@ public struct Forward {
   var defers: Bool { tape == nil && mode == .evaluation && observeReLU == nil }
 
   /// Records a step: `backward` gets the gradient with respect to `output`.
-  func record(_ output: Tensor, wanted: Bool, _ backward: @escaping (Tensor) -> Void) -> Tensor {
+  func record(
+    _ output: Tensor, wanted: Bool, operation: StaticString = #function,
+    _ backward: @escaping (Tensor) -> Void
+  ) -> Tensor {
+    Profile.lap(operation.firstName)
     guard let tape, wanted else { return output }
     var traced = output
     let node = GradientNode()
     traced.node = node
-    tape.record(node, backward)
+    tape.record(node, operation, backward)
     return traced
   }
+}
+
+extension StaticString {
+  /// The name of a function without its arguments.
+  var firstName: String { String(description.prefix { $0 != "(" }) }
 }

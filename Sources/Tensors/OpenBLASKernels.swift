@@ -21,6 +21,7 @@ package final class OpenBLASKernels: Kernels {
         m: positions, n: channels, k: width)
     }
     if let bias { ez_add_bias(output.floats, bias.floats, output.rows, channels) }
+    Profile.lap("im2col", input: x.shape, channels: channels, window)
     return output
   }
 
@@ -41,6 +42,7 @@ package final class OpenBLASKernels: Kernels {
         m: positions, n: width, k: channels)
       ez_col2im(columns.floats, &geometry, dx.floats + sample * size)
     }
+    Profile.lap("im2col, input gradient", input: inputShape, channels: channels, window)
     return dx
   }
 
@@ -57,6 +59,7 @@ package final class OpenBLASKernels: Kernels {
         into: gradient.floats, rowStride: width,
         m: channels, n: width, k: positions, beta: 1)
     }
+    Profile.lap("im2col, weight gradient", input: x.shape, channels: channels, window)
     guard hasBias else { return (gradient, nil) }
     let bias = Tensor(uninitialized: [channels])
     ez_column_sums(dy.floats, dy.rows, channels, bias.floats, 0)

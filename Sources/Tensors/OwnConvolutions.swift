@@ -1,13 +1,14 @@
 import CKernels
 
-/// Convolutions of stride 1 by our own loops, where the processor has AVX-512: 1×1 as one matrix
-/// product that normalises its input while reading it, 3×3 by Winograd's F(4×4, 3×3).
+/// Convolutions by our own loops, where the processor has AVX-512 or AVX2: 1×1 as one matrix product
+/// that normalises its input while reading it, 3×3 by Winograd's F(4×4, 3×3), and with AVX2 the rest
+/// by the definition (with AVX-512 oneDNN's are as fast).
 ///
 /// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
 /// the number of threads; whether a 3×3 convolution runs this way may depend on it.
 final class OwnConvolutions {
   private var workspace = Storage(count: 16)
-  private let isAvailable = ez_has_fast_convolutions() != 0
+  private let lanes = ez_lanes()
 
   /// The result, or nil where another way is faster or the shape is not for these loops.
   ///
@@ -15,33 +16,36 @@ final class OwnConvolutions {
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
   func run(_ work: DeferredConvolution, recorded: Bool) -> Tensor? {
-    guard isAvailable, work.window.stride == 1 else { return nil }
-    switch (work.window.height, work.window.width, work.window.padding) {
-    case (1, 1, 0): return pointwise(work)
-    case (3, 3, 1):
-      let (x, out) = (work.input, work.weights.shape[0])
-      guard !recorded, prefersWinograd(x.shape, to: out) else { return nil }
+    guard lanes > 0 else { return nil }
+    let window = work.window
+    if window == Window(height: 1, width: 1, stride: 1, padding: 0) { return pointwise(work) }
+    let (x, out) = (work.input, work.weights.shape[0])
+    if !recorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
+      prefersWinograd(x.shape, to: out)
+    {
       let packed = work.weights.packed(
-        .winograd, scale: work.scale, count: ez_winograd_count(x.channels, out)
+        .winograd, scale: work.scale, count: ez_winograd_count(lanes, x.channels, out)
       ) {
-        ez_winograd_weights(work.weights.floats, x.channels, out, work.scale?.floats, 0, $0)
+        ez_winograd_weights(lanes, work.weights.floats, x.channels, out, work.scale?.floats, 0, $0)
       }
       return winograd(
         x, packed, to: out, bias: work.bias, addend: work.addend, relu: work.relu)
-    default: return nil
     }
+    return lanes == 8 ? direct(work) : nil
   }
 
   /// The gradient with respect to the input of a 3×3 convolution, itself one with turned weights.
   func inputGradient(_ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window)
     -> Tensor?
   {
-    guard isAvailable, window == Window(height: 3, width: 3, stride: 1, padding: 1),
+    guard lanes > 0, window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(dy.shape, to: inputShape[3])
     else { return nil }
     let (from, to) = (dy.channels, inputShape[3])
-    let packed = weights.packed(.flippedWinograd, scale: nil, count: ez_winograd_count(from, to)) {
-      ez_winograd_weights(weights.floats, from, to, nil, 1, $0)
+    let packed = weights.packed(
+      .flippedWinograd, scale: nil, count: ez_winograd_count(lanes, from, to)
+    ) {
+      ez_winograd_weights(lanes, weights.floats, from, to, nil, 1, $0)
     }
     return winograd(dy, packed, to: to, bias: nil, addend: nil, relu: false)
   }
@@ -54,9 +58,13 @@ final class OwnConvolutions {
     let floats = x.floats
     let (biasFloats, addendFloats) = (bias?.floats, addend?.floats)
     ez_winograd(
-      floats, batch, height, width, x.channels, weights.floats, out, biasFloats, addendFloats,
-      relu ? 1 : 0, scratch(ez_winograd_workspace(batch, height, width, x.channels, out)),
+      lanes, floats, batch, height, width, x.channels, weights.floats, out, biasFloats,
+      addendFloats,
+      relu ? 1 : 0, scratch(ez_winograd_workspace(lanes, batch, height, width, x.channels, out)),
       output.floats)
+    Profile.lap(
+      "Winograd", input: x.shape, channels: out,
+      Window(height: 3, width: 3, stride: 1, padding: 1))
     return output
   }
 
@@ -67,15 +75,35 @@ final class OwnConvolutions {
     }
     let (depth, out) = (work.input.channels, work.weights.shape[0])
     let weights = work.weights.packed(
-      .pointwise, scale: work.scale, count: ez_packed_count(depth, out)
-    ) { ez_pack_weights(work.weights.floats, out, depth, work.scale?.floats, $0) }
+      .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
+    ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
     let output = Tensor(uninitialized: work.shape)
     let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
     let addend = work.addend?.floats
     ez_pointwise(
-      lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows, weights.floats,
+      lanes, lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows,
+      weights.floats,
       out, work.bias?.floats, addend, work.relu ? 1 : 0, scratch(ez_pointwise_workspace(depth)),
       output.floats)
+    Profile.lap(
+      affine == nil ? "product" : "normalization and product", input: work.input.shape,
+      channels: out, work.window)
+    return output
+  }
+
+  private func direct(_ work: DeferredConvolution) -> Tensor {
+    let (x, out) = (work.input, work.weights.shape[0])
+    let depth = work.weights.count / out
+    let weights = work.weights.packed(
+      .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
+    ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
+    let output = Tensor(uninitialized: work.shape)
+    var geometry = work.window.geometry(x.shape, channels: out)
+    let (floats, addend) = (x.floats, work.addend?.floats)
+    ez_direct(
+      lanes, &geometry, floats, weights.floats, work.bias?.floats, addend, work.relu ? 1 : 0,
+      scratch(ez_direct_workspace(&geometry)), output.floats)
+    Profile.lap("direct", input: x.shape, channels: out, work.window)
     return output
   }
 

@@ -51,14 +51,17 @@ package final class GradientNode {
 package final class Tape {
   private struct Entry {
     let node: GradientNode
+    let operation: StaticString
     let backward: (Tensor) -> Void
   }
   private var entries: [Entry] = []
 
   package init() {}
 
-  func record(_ node: GradientNode, _ backward: @escaping (Tensor) -> Void) {
-    entries.append(Entry(node: node, backward: backward))
+  func record(
+    _ node: GradientNode, _ operation: StaticString, _ backward: @escaping (Tensor) -> Void
+  ) {
+    entries.append(Entry(node: node, operation: operation, backward: backward))
   }
 
   /// Sends a gradient back from `output` to every parameter and input that wants one.
@@ -70,7 +73,9 @@ package final class Tape {
       "the gradient's shape \(gradient.shape) is not the output's \(output.shape)")
     output.node?.accumulate(gradient)
     while let entry = entries.popLast() {
-      if let gradient = entry.node.take() { entry.backward(gradient) }
+      guard let gradient = entry.node.take() else { continue }
+      entry.backward(gradient)
+      Profile.lap("gradient of \(entry.operation.firstName)")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import Tensors
 
 /// Values made ahead in the background, in order: the next batches while this one trains.
 package final class BatchPipeline<Value: Sendable>: Sendable {
@@ -32,7 +33,9 @@ package final class BatchPipeline<Value: Sendable>: Sendable {
       return state.next
     }
     guard index < count else { return nil }
+    Profile.lapBetween()
     ready.wait()
+    Profile.lap("waiting for a batch")
     defer { room.signal() }
     return state.withLock { $0.values.removeValue(forKey: index) }
   }

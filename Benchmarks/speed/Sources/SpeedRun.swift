@@ -19,10 +19,11 @@ struct SpeedRun {
   private var repeats = 5
   private var threads = 2
   private var kernels: String?
+  private var profiles = false
 
   private static let usage =
     "expected evaluate|train ENCODER [--batch N] [--size N] [--repeats N] [--threads N] "
-    + "[--kernels onednn|openblas]"
+    + "[--kernels onednn|openblas] [--profile yes|no]"
 
   /// Reads the arguments behind the program's name.
   ///
@@ -40,6 +41,7 @@ struct SpeedRun {
       case ("--repeats", let number?) where number > 0: repeats = number
       case ("--threads", let number?) where number > 0: threads = number
       case ("--kernels", _): kernels = value
+      case ("--profile", _) where ["yes", "no"].contains(value): profiles = value == "yes"
       default: throw ZooError(.usage, "found \(arguments[index]) \(value); \(Self.usage)")
       }
     }
@@ -67,6 +69,7 @@ struct SpeedRun {
     var seconds: [Double] = []
     var check: Float = 0
     for index in 0...repeats {
+      if profiles, index == 1 { Profile.start() }
       let start = ContinuousClock.now
       if work == "evaluate" {
         var pass = Forward(.evaluation, random: random, tape: nil, kernels: kernels)
@@ -83,6 +86,9 @@ struct SpeedRun {
       }
       let time = ContinuousClock.now - start
       if index > 0 { seconds.append(time / .seconds(1)) }
+    }
+    if let rows = Profile.stop() {
+      FileHandle.standardError.write(Data(Profile.table(rows).utf8))
     }
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

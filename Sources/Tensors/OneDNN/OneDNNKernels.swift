@@ -80,6 +80,7 @@
           (DNNL_ARG_WEIGHTS, run.weights, reordered(weights, for: run).bytes),
           (DNNL_ARG_DST, run.output, output.storage.bytes),
         ] + (bias.map { [(DNNL_ARG_BIAS, run.bias, $0.storage.bytes)] } ?? []))
+      Profile.lap("oneDNN", input: x.shape, channels: weights.shape[0], window)
       return output
     }
 
@@ -99,6 +100,7 @@
           (DNNL_ARG_WEIGHTS, run.weights, reordered(weights, for: run).bytes),
           (DNNL_ARG_DIFF_SRC, run.input, dx.storage.bytes),
         ])
+      Profile.lap("oneDNN, input gradient", input: inputShape, channels: dy.channels, window)
       return dx
     }
 
@@ -122,6 +124,7 @@
           (DNNL_ARG_DIFF_WEIGHTS, run.weights, blocked.bytes),
         ] + (bias.map { [(DNNL_ARG_DIFF_BIAS, run.bias, $0.storage.bytes)] } ?? []))
       if !run.weightsArePlain { run.toPlain(self, blocked.bytes, gradient.storage.bytes) }
+      Profile.lap("oneDNN, weight gradient", input: x.shape, channels: weightShape[0], window)
       return (gradient, bias)
     }
 

@@ -18,11 +18,15 @@ enum ZooCommand {
   static let globalOptions: [Option] = [
     .value("threads", "N", "Threads for computing; else as many as there are processors."),
     .value("kernels", choices: KernelChoice.names, "Library for convolutions; else oneDNN."),
+    .flag("profile", "Print where the time went, by operation, at the end."),
     .flag("quiet", "Show no progress."), .help, .version,
   ]
 
   /// Sets the threads and gives the kernels that the command line asks for.
+  ///
+  /// From here on the time is measured, if it asks for a profile.
   static func kernels(_ arguments: ParsedArguments) throws -> any Kernels {
+    if arguments.flag("profile") { Profile.start() }
     Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
     return try KernelChoice.make(arguments.optionalString("kernels"))
   }

@@ -1,0 +1,77 @@
+import Basics
+import Testing
+
+@testable import Tensors
+
+extension TensorsSuite {
+  @Suite("Profile")
+  struct ProfileTests {
+    private func profiled(_ body: () -> Void) throws -> [Profile.Row] {
+      Profile.start()
+      body()
+      return try #require(Profile.stop())
+    }
+
+    @Test("Every operation of a pass and its gradients has a row with its calls and its work")
+    func rows() throws {
+      let weights = Parameter(
+        key: "w", kind: .weight, value: randomTensor([32, 3, 3, 16], "w"))
+      let x = randomTensor([2, 8, 8, 16], "x")
+      let rows = try profiled {
+        let tape = Tape()
+        let pass = Forward(
+          .training, random: RandomStream(seed: 1), tape: tape, kernels: OpenBLASKernels())
+        let y = pass.relu(pass.convolution(x, weights, padding: 1))
+        tape.backward(from: y, gradient: Tensor(repeating: 1, shape: y.shape))
+      }
+      let found = Dictionary(uniqueKeysWithValues: rows.map { ($0.operation, $0) })
+      let direct = try #require(found["im2col 3×3 16→32, 8×8"])
+      #expect(direct.calls == 1)
+      #expect(direct.operations == Double(2 * 2 * 8 * 8 * 32 * 16 * 9))
+      #expect(found["im2col, weight gradient 3×3 16→32, 8×8"]?.calls == 1)
+      #expect(found["relu"]?.calls == 1)
+      #expect(found["gradient of relu"]?.calls == 1)
+      #expect(rows.allSatisfy { $0.seconds >= 0 })
+      #expect(rows.map(\.seconds) == rows.map(\.seconds).sorted(by: >))
+    }
+
+    @Test("Steps that are put off are measured where they run")
+    func deferred() throws {
+      let weights = Parameter(key: "w", kind: .weight, value: randomTensor([8, 3, 3, 4], "w"))
+      let rows = try profiled {
+        let pass = Forward(
+          .evaluation, random: RandomStream(seed: 1), tape: nil, kernels: OpenBLASKernels())
+        let y = pass.globalAveragePool(pass.convolution(randomTensor([1, 6, 6, 4], "x"), weights))
+        #expect(y.count == 8)
+      }
+      #expect(rows.contains { $0.operation == "im2col 3×3 4→8, 6×6" && $0.calls == 1 })
+      #expect(rows.contains { $0.operation == "globalAveragePool" && $0.calls == 1 })
+    }
+
+    @Test("Nothing is measured when nobody asked")
+    func off() {
+      #expect(Profile.stop() == nil)
+      Profile.lap("nothing")
+      #expect(Profile.stop() == nil)
+    }
+
+    @Test("The table shows seconds, shares, calls and speed, and sums up what is small")
+    func table() {
+      let rows = [
+        Profile.Row(operation: "product 1×1 64→128, 56×56", calls: 2, seconds: 3, operations: 6e11),
+        Profile.Row(operation: "relu", calls: 10, seconds: 0.999),
+        Profile.Row(operation: "add", calls: 4, seconds: 0.0006),
+        Profile.Row(operation: "mirror", calls: 1, seconds: 0.0004),
+      ]
+      #expect(
+        Profile.table(rows) == """
+             seconds   share    calls  GFLOP/s  operation
+               3.000  75.0 %        2      200  product 1×1 64→128, 56×56
+               0.999  25.0 %       10           relu
+               0.001   0.0 %        5           2 more, each under 0.1 %
+               4.000                            in all
+
+          """)
+    }
+  }
+}
