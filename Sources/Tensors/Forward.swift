@@ -27,6 +27,8 @@ public struct Forward {
   package var tracksParameters = true
   /// What looks at, and may replace, the word vectors that the next look-ups give.
   package var embeddingTap: EmbeddingTap?
+  /// Counts the multiply-adds of the operations.
+  package var operations: OperationCount?
   /// Told what every ReLU gave, in the order of the pass; a comparison with a peer needs their signs.
   package var observeReLU: ((Tensor) -> Void)?
 
