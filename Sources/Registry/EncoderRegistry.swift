@@ -121,7 +121,14 @@ package struct EncoderRegistry: Sendable {
           + names(modality).joined(separator: ", "), at: place)
     }
     if let installed = encoder.installed { return try loader.plugin(installed) }
-    return try PluginLoader.linked(encoder.plugin, at: encoder.place)
+    return try Self.linkedPlugin(encoder.plugin, at: encoder.place)
+  }
+
+  /// A plugin that is linked into this program.
+  ///
+  /// - Throws: `ZooError` when it is not, or was built against another kit.
+  static func linkedPlugin(_ name: String, at place: Place) throws -> Plugin {
+    try PluginLoader.linked(name, at: place)
   }
 
   /// Why an encoder is not there that an installed plugin would have brought.
