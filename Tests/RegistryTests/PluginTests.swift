@@ -1,4 +1,4 @@
-import Basics
+import EncoderKit
 import Foundation
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import EncoderKit
 import Foundation
 import Registry
 import TestSupport
