@@ -50,6 +50,7 @@ extension Forward {
   public func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
     let output = Tensor(uninitialized: x.shape)
     ez_activate(x.floats, activation.kind, output.floats, x.count)
+    if activation == .relu6 { observeReLU?(output) }
     let node = x.node
     let saved = node == nil ? nil : SavedTensor(x)
     return record(output, wanted: node != nil) { dy in

@@ -29,7 +29,7 @@ public struct Forward {
   package var embeddingTap: EmbeddingTap?
   /// Counts the multiply-adds of the operations.
   package var operations: OperationCount?
-  /// Told what every ReLU gave, in the order of the pass; a comparison with a peer needs their signs.
+  /// Told what every ReLU and ReLU6 gave, in the order of the pass; a comparison with a peer needs their signs.
   package var observeReLU: ((Tensor) -> Void)?
 
   /// A pass; with a tape it records what gradients need.
