@@ -31,7 +31,8 @@ extension EncoderConformance {
     let network = try build(subject).network
     let limit = 1e-4
     let together = values(network, Array(0..<subject.count))
-    let width = network.featureWidth
+    // What it gives, not what it says: another check compares the two.
+    let width = together.count / subject.count
     var worst = 0.0
     for sample in 0..<subject.count {
       let row = Array(together[sample * width..<(sample + 1) * width])
