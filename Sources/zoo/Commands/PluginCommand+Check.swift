@@ -68,7 +68,7 @@ extension ZooCommand {
     discussion:
       "Parameters, multiply-adds, speed and memory of every encoder that studies can name. Times are "
       + "this machine's; run it when nothing else runs.",
-    examples: [("zoo plugin table --output docs/encoders.md", "the page of the documentation")],
+    examples: [("zoo plugin table --output encoders.md", "every encoder; takes minutes")],
     options: [
       .value("output", "FILE", "Where it is written; else standard output."),
       .value("encoder", "NAME", isRepeatable: true, "Only these encoders."),
