@@ -6,6 +6,7 @@
 #   make bench       the benchmarks
 #   make lint        swift format, strict
 #   make format      swift format, in place
+#   make docs        reference pages from doc comments, in .build/docs
 #   make install     PREFIX (/usr/local) gets bin/zoo and share/encoderzoo; DESTDIR is honoured
 #   make clean       removes what the above have built, and the demonstration's results
 
@@ -18,11 +19,14 @@ FRESH = --manifest-cache none --disable-build-manifest-caching
 
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
-FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Package.swift
+FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples \
+  Package.swift
 ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
+# The modules that a plugin is compiled against, and the headers below them.
+KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo test test-long bench lint format install clean packages build
+.PHONY: help demo test test-long bench lint format docs install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -62,13 +66,23 @@ lint:
 format:
 	$(SWIFT) format format -i $(FORMAT_FLAGS)
 
+docs: build
+	@zoo="$(ZOO)"; scripts/make-docs.sh "$$(dirname "$$zoo")" .build/docs
+
 # As root, keep Swift on the PATH: sudo env PATH="$$PATH" make install
 install: build
 	@set -e; zoo="$(ZOO)"; \
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/weights"; \
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/weights" "$(SHARE)/kit/Modules"; \
 	install -m 755 "$$zoo" "$(DESTDIR)$(PREFIX)/bin/zoo"; \
 	install -m 644 registry.json "$(SHARE)/registry.json"; \
-	cp -R weights/. "$(SHARE)/weights/"; \
+	if [ -d weights ]; then cp -R weights/. "$(SHARE)/weights/"; fi; \
+	for module in $(KIT); do \
+	  install -m 644 "$$(dirname "$$zoo")/Modules/$$module.swiftmodule" "$(SHARE)/kit/Modules/"; \
+	done; \
+	for headers in CKernels/include CWordVectors/include COpenBLAS COneDNN; do \
+	  target="$(SHARE)/kit/C/$${headers%/include}"; \
+	  install -d "$$target"; install -m 644 "Sources/$$headers"/* "$$target/"; \
+	done; \
 	echo "installed $(DESTDIR)$(PREFIX)/bin/zoo and $(SHARE)"
 
 clean:

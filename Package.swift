@@ -41,8 +41,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [Swif
 }
 
 /// A test target exists as soon as its folder holds a Swift file.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
-  let folder = "Tests/\(name)Tests"
+func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
+  let folder = folder ?? "Tests/\(name)Tests"
   let names = (try? files.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
   guard names.contains(where: { $0.hasSuffix(".swift") }) else { return [] }
   return [
@@ -76,6 +76,7 @@ var targets: [Target] = [
   library("Downloads", ["Basics", "CTransfer", "CArchive"]),
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
   library("Registry", ["EncoderKit", "WeightFiles", "Downloads", "Basics"]),
+  library("Conformance", ["EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive"]),
   library("Evaluation", ["Basics"]),
@@ -102,8 +103,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Explanation", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads",
-      "Images", "CImageCodecs", "Tensors", "Basics",
+      "Studies", "Explanation", "Training", "Conformance", "Registry", "EncoderKit", "WeightFiles",
+      "Downloads", "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -124,10 +125,21 @@ var targets: [Target] = [
 if hasOneDNN {
   targets.append(.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]))
 }
-targets += plugins.map {
+targets += plugins.map { name in
   .target(
-    name: "\($0)Plugin", dependencies: ["EncoderKit", "CKernels"], path: "Plugins/\($0)",
+    name: "\(name)Plugin", dependencies: ["EncoderKit", "CKernels"], path: "Plugins/\(name)",
+    exclude: ["Tests", "plugin.json"].filter {
+      files.fileExists(atPath: "\(root)/Plugins/\(name)/\($0)")
+    },
     swiftSettings: strict)
+}
+for name in plugins {
+  targets += tests(
+    "\(name)Plugin",
+    [
+      .target(name: "\(name)Plugin"), "Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels",
+    ],
+    folder: "Plugins/\(name)/Tests")
 }
 for (name, dependencies) in [
   ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
@@ -161,7 +173,7 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
-targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
+targets += tests("zoo", ["zoo", "Registry", "Studies", "WeightFiles", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.
 ///
@@ -192,5 +204,6 @@ let package = Package(
   products: [
     .executable(name: "zoo", targets: ["zoo"]),
     .library(name: "EncoderKit", targets: ["EncoderKit"]),
+    .library(name: "Conformance", targets: ["Conformance"]),
   ],
   targets: targets)

@@ -2,13 +2,14 @@
 # Compares image encoders with torchvision's and torchxrayvision's; needs Python 3.11 or newer with
 # venv, and PyPI.
 # The first argument is image (every encoder, its weights from every kind of file; about 40 minutes on
-# two processors) or densenet (DenseNet-121 at 224 pixels in detail); the rest go to that script, and
+# two processors), densenet (DenseNet-121 at 224 pixels in detail) or example (the plugins in Examples,
+# which it builds and installs among the user's first); the rest go to that script, and
 # --help there tells what is compared and how. PARITY_ENVIRONMENT names another virtual environment
 # than Benchmarks/.venv.
 set -euo pipefail
 which=${1:-image}
 shift || true
-case $which in densenet | image) ;; *) echo "expected densenet or image, found $which" >&2; exit 2 ;; esac
+case $which in densenet | image | example) ;; *) echo "expected densenet, image or example, found $which" >&2; exit 2 ;; esac
 cd "$(dirname "$0")/../.."
 environment=${PARITY_ENVIRONMENT:-Benchmarks/.venv}
 # No kept build plan: it would miss a plugin folder that is new.
@@ -21,6 +22,13 @@ if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet -r "$requirements"
   cp "$requirements" "$environment/parity-is-complete"
+fi
+if [[ $which == example ]]; then
+  zoo="$("${build[@]}" --show-bin-path)/zoo"
+  for example in MobileNetV2 ViT-S16; do
+    "$zoo" plugin build "Examples/$example"
+    "$zoo" plugin install "Examples/$example"
+  done
 fi
 exec "$environment/bin/python" "Benchmarks/parity/${which}_parity.py" \
   "$("${build[@]}" --show-bin-path)/zoo-parity" "$@"

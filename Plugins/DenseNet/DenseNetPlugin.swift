@@ -24,7 +24,7 @@ private struct DenseNetEntry: ImageEncoderEntry {
       name: name, modality: .image,
       summary: "densely connected network, blocks \(blocks), growth \(configuration.growthRate)",
       paper: "Densely Connected Convolutional Networks (Huang et al., 2017)",
-      link: "https://arxiv.org/abs/1608.06993",
+      link: "https://arxiv.org/abs/1608.06993", licence: "Apache-2.0",
       options: [
         .init("growthRate", default: "\(configuration.growthRate)", "channels each layer adds"),
         .init("blocks", default: "[\(blocks)]", "layers of each block"),

@@ -12,7 +12,7 @@ private struct GloVeEntry: TextEncoderEntry {
     name: "glove", modality: .text,
     summary: "published word vectors (\"vectors\": a GloVe or word2vec file) under a 1-D CNN",
     paper: "GloVe: Global Vectors for Word Representation (Pennington et al., 2014)",
-    link: "https://aclanthology.org/D14-1162/",
+    link: "https://aclanthology.org/D14-1162/", licence: "Apache-2.0",
     options: [
       .init("minimumCount", default: "1", "rarer words count as unknown"),
       .init("vocabularySize", default: "15000", "the most words that get a vector"),

@@ -25,7 +25,7 @@ private struct ResNetEntry: ImageEncoderEntry {
     description = EncoderDescription(
       name: name, modality: .image, summary: "residual network, \(kind) \(blocks)",
       paper: "Deep Residual Learning for Image Recognition (He et al., 2016)",
-      link: "https://arxiv.org/abs/1512.03385",
+      link: "https://arxiv.org/abs/1512.03385", licence: "Apache-2.0",
       options: [
         .init("blocks", default: "[\(blocks)]", "blocks of each layer"),
         .init("width", default: "64", "channels of the stem; doubles with each layer"),

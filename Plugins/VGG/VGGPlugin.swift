@@ -31,7 +31,7 @@ private struct VGGEntry: ImageEncoderEntry {
       name: name, modality: .image, summary: "3×3 convolutions in blocks of \(blocks)\(normalized)",
       paper: "Very Deep Convolutional Networks for Large-Scale Image Recognition"
         + " (Simonyan and Zisserman, 2015)",
-      link: "https://arxiv.org/abs/1409.1556",
+      link: "https://arxiv.org/abs/1409.1556", licence: "Apache-2.0",
       options: [
         .init("blocks", default: "[\(blocks)]", "convolutions of each block"),
         .init("width", default: "64", "channels of the first block"),

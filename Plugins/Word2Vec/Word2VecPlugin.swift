@@ -12,7 +12,7 @@ private struct Word2VecEntry: TextEncoderEntry {
     name: "word2vec", modality: .text,
     summary: "word vectors trained on the training texts, under a 1-D CNN (kernels 3, 4, 5)",
     paper: "Distributed Representations of Words and Phrases (Mikolov et al., 2013)",
-    link: "https://arxiv.org/abs/1310.4546",
+    link: "https://arxiv.org/abs/1310.4546", licence: "Apache-2.0",
     options: [
       .init("model", default: "\"skip-gram\"", "\"skip-gram\" or \"cbow\""),
       .init("dimension", default: "300", "length of a word vector"),

@@ -18,6 +18,8 @@ public struct EncoderDescription: Sendable, Equatable {
   public let paper: String
   /// The paper's address.
   public let link: String
+  /// The licence of its code, such as `Apache-2.0`; nil where none is stated.
+  public let licence: String?
   /// The options that a specification may set, each with its default and meaning.
   public let options: [Option]
   /// More about an encoder of images; nil for one of texts.
@@ -43,13 +45,14 @@ public struct EncoderDescription: Sendable, Equatable {
   /// A complete description.
   public init(
     name: String, modality: Modality, summary: String, paper: String, link: String,
-    options: [Option], image: ImageDetails? = nil
+    licence: String? = nil, options: [Option], image: ImageDetails? = nil
   ) {
     self.name = name
     self.modality = modality
     self.summary = summary
     self.paper = paper
     self.link = link
+    self.licence = licence
     self.options = options
     self.image = image
   }

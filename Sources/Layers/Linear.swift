@@ -1,24 +1,31 @@
 import Tensors
 
-/// A linear layer: `[batch, in]` to `[batch, out]`, y = x · wᵀ + b.
+/// A linear layer: `[…, in]` to `[…, out]`, y = x · wᵀ + b.
 ///
-/// Keys: `weight` `[out, in]`, `bias` `[out]`.
+/// Keys: `weight` `[out, in]` and, unless left out, `bias` `[out]`.
 public struct Linear {
   private let weight: Parameter
-  private let bias: Parameter
+  private let bias: Parameter?
 
   /// A layer of `input` to `output` features.
   ///
   /// - Throws: `ZooError` when saved weights lack a tensor or have another shape.
   public init(
-    _ scope: Scope, from input: Int, to output: Int, initializer: Initializer = .uniformFanIn
+    _ scope: Scope, from input: Int, to output: Int, hasBias: Bool = true,
+    initializer: Initializer = .uniformFanIn
   ) throws {
     weight = try scope.parameter("weight", shape: [output, input], initializer: initializer)
-    bias = try scope.parameter("bias", shape: [output], kind: .offset, initializer: .constant(0))
+    bias =
+      hasBias
+      ? try scope.parameter("bias", shape: [output], kind: .offset, initializer: .constant(0))
+      : nil
   }
 
   /// Runs the layer.
   public func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    run.linear(x, weight, bias: bias)
+    guard x.shape.count > 2 else { return run.linear(x, weight, bias: bias) }
+    let rows = run.reshape(x, to: [x.shape.dropLast().reduce(1, *), x.channels])
+    let result = run.linear(rows, weight, bias: bias)
+    return run.reshape(result, to: x.shape.dropLast() + [result.channels])
   }
 }

@@ -10,14 +10,16 @@ package struct Catalogue: Sendable, Equatable {
     package let modality: EncoderDescription.Modality
     package let plugin: String
     package let place: Place
+    /// The plugin where it was installed from outside; nil where it is linked into the program.
+    package var installed: InstalledPlugin?
   }
 
   package let path: String
-  package let encoders: [Encoder]
+  package private(set) var encoders: [Encoder]
   /// Fusion heads by name.
   package let fusionHeads: [String]
   /// Published weights by name.
-  package let weightSets: [WeightSet]
+  package private(set) var weightSets: [WeightSet]
   /// Published word vectors by name.
   package let vectorSets: [VectorSet]
 
@@ -91,6 +93,49 @@ package struct Catalogue: Sendable, Equatable {
     return found
   }
 
+  /// Takes an installed plugin's encoders and weight sets out again.
+  package mutating func remove(plugin name: String) {
+    let gone = Set(encoders.filter { $0.installed?.record.name == name }.map(\.name))
+    weightSets.removeAll { gone.contains($0.encoder) }
+    encoders.removeAll { gone.contains($0.name) }
+  }
+
+  /// Adds an installed plugin's encoders and weight sets.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` for a name that is taken, `.badValue` for a weight set of
+  ///   another plugin's encoder; the catalogue is then as it was.
+  package mutating func add(_ plugin: InstalledPlugin) throws {
+    let record = plugin.record
+    if let own = encoders.first(where: { $0.plugin == record.name }) {
+      throw plugin.refusal(
+        "has the name of the plugin that brings \(own.name)", advice: "give it a name of its own")
+    }
+    for encoder in record.encoders {
+      if let owner = encoders.first(where: { $0.name == encoder.name }) {
+        throw plugin.refusal(
+          "registers the encoder \"\(encoder.name)\", which is \(owner.plugin)'s",
+          advice: "give the encoder a name of its own")
+      }
+    }
+    let sets = try record.weightSets.array().map { try WeightSet($0) }
+    let known = Set((weightSets.map(\.name)) + vectorSets.map(\.name))
+    for set in sets {
+      guard !known.contains(set.name) else {
+        throw plugin.refusal("brings the weight set \"\(set.name)\", whose name is taken")
+      }
+      guard record.encoders.contains(where: { $0.name == set.encoder }) else {
+        throw plugin.refusal(
+          "brings the weight set \"\(set.name)\" for \"\(set.encoder)\", which is not its encoder")
+      }
+    }
+    weightSets += sets
+    encoders += record.encoders.map {
+      Encoder(
+        name: $0.name, modality: $0.modality, plugin: record.name,
+        place: Place(path: plugin.folder), installed: plugin)
+    }
+  }
+
   /// Where the catalogue is: named by `ENCODERZOO_REGISTRY`, installed beside the program, or in
   /// the package that the program was built in.
   ///
@@ -98,7 +143,7 @@ package struct Catalogue: Sendable, Equatable {
   package static func find() throws -> String {
     let files = FileManager.default
     if let named = ProcessInfo.processInfo.environment["ENCODERZOO_REGISTRY"] { return named }
-    var folder = URL(fileURLWithPath: executablePath()).deletingLastPathComponent()
+    var folder = URL(fileURLWithPath: programPath()).deletingLastPathComponent()
     var tried: [String] = []
     for _ in 0..<6 {
       for candidate in ["registry.json", "share/encoderzoo/registry.json"] {
@@ -114,8 +159,4 @@ package struct Catalogue: Sendable, Equatable {
         + tried.prefix(4).joined(separator: ", "))
   }
 
-  private static func executablePath() -> String {
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-      ?? CommandLine.arguments.first ?? "zoo"
-  }
 }

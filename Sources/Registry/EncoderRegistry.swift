@@ -1,16 +1,54 @@
 import Basics
 import EncoderKit
-import Foundation
 
 /// The encoders that specifications name, found through the catalogue.
 ///
 /// A plugin of the tree is linked into the program and found by the name of its C entry point in the
-/// running process, so that nothing names it in code. Plugins are asked for only when an encoder of
-/// theirs is used.
+/// running process, so that nothing names it in code; installed ones are opened by `PluginLoader`.
+/// Plugins are asked for only when an encoder of theirs is used.
 package struct EncoderRegistry: Sendable {
+  /// Encoders, heads and weight sets by name, those of installed plugins included.
   package let catalogue: Catalogue
+  /// The installed plugins that are left out, and why.
+  package let refusals: [PluginRefusal]
+  private let loader: PluginLoader
 
-  package init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+  /// The encoders of a catalogue alone.
+  package init(_ catalogue: Catalogue) {
+    self.catalogue = catalogue
+    refusals = []
+    loader = PluginLoader()
+  }
+
+  /// The encoders of a catalogue and of the plugins in a store.
+  ///
+  /// Records are read and identities compared; nothing of a plugin runs. What does not fit is left out
+  /// and listed in `refusals`.
+  package init(_ catalogue: Catalogue, store: PluginStore?, loader: PluginLoader = PluginLoader()) {
+    var whole = catalogue
+    var refusals: [PluginRefusal] = []
+    // The program's own identity is only worked out where something is installed.
+    let names = store?.names ?? []
+    let identity = names.isEmpty ? nil : Result { try KitIdentity(of: KitFolder.find()) }
+    for name in names {
+      guard let store, let identity else { continue }
+      var encoders: [String] = []
+      do {
+        let plugin = try store.plugin(name)
+        encoders = plugin.record.encoders.map(\.name)
+        try plugin.checkIdentity(identity.get())
+        try whole.add(plugin)
+      } catch {
+        let known =
+          (error as? ZooError)
+          ?? ZooError(.unsupported, "\(error)", at: Place(path: "\(store.folder)/\(name)"))
+        refusals.append(PluginRefusal(name: name, encoders: encoders, error: known))
+      }
+    }
+    self.catalogue = whole
+    self.refusals = refusals
+    self.loader = loader
+  }
 
   /// The names of a modality, in the catalogue's order.
   package func names(_ modality: EncoderDescription.Modality) -> [String] {
@@ -49,6 +87,7 @@ package struct EncoderRegistry: Sendable {
     case .image: return try imageEncoder(name, at: place).description
     case .text: return try textEncoder(name, at: place).description
     case nil:
+      if let refusal = refusal(of: name) { throw refusal }
       throw ZooError(
         .badValue,
         "unknown encoder \"\(name)\"; "
@@ -56,10 +95,20 @@ package struct EncoderRegistry: Sendable {
     }
   }
 
+  /// The installed plugins that some encoders come from, each with the SHA-256 of its library: what
+  /// numbers depend on.
+  package func pluginDigests(of encoders: [String]) -> [(String, String)] {
+    var seen: Set<String> = []
+    return encoders.compactMap { name in
+      catalogue.encoders.first { $0.name == name }?.installed?.record
+    }.filter { seen.insert($0.name).inserted }.map { ("plugin \($0.name)", $0.digest) }
+  }
+
   private func plugin(
     of name: String, _ modality: EncoderDescription.Modality, at place: Place
   ) throws -> Plugin {
     guard let encoder = catalogue.encoders.first(where: { $0.name == name }) else {
+      if let refusal = refusal(of: name) { throw refusal }
       throw ZooError(
         .badValue,
         "unknown \(modality.rawValue) encoder \"\(name)\"; "
@@ -71,33 +120,25 @@ package struct EncoderRegistry: Sendable {
         "\"\(name)\" reads \(encoder.modality.rawValue)s; expected an encoder of \(modality.rawValue)s: "
           + names(modality).joined(separator: ", "), at: place)
     }
+    if let installed = encoder.installed { return try loader.plugin(installed) }
     return try Self.linkedPlugin(encoder.plugin, at: encoder.place)
-  }
-
-  private func missing(_ name: String, _ plugin: Plugin) -> ZooError {
-    ZooError(
-      .notFound, "the plugin \(plugin.name) has no encoder \"\(name)\"",
-      at: catalogue.encoders.first { $0.name == name }?.place)
   }
 
   /// A plugin that is linked into this program.
   ///
   /// - Throws: `ZooError` when it is not, or was built against another kit.
   static func linkedPlugin(_ name: String, at place: Place) throws -> Plugin {
-    typealias EntryPoint = @convention(c) () -> UnsafeMutableRawPointer
-    let symbol = "encoderzoo_plugin_\(name)"
-    guard let program = dlopen(nil, RTLD_NOW), let address = dlsym(program, symbol) else {
-      throw ZooError(
-        .notFound, "the plugin \"\(name)\" is not part of this program (no symbol \(symbol))",
-        at: place, advice: "add its folder below Plugins and build again")
-    }
-    let plugin = Plugin.imported(unsafeBitCast(address, to: EntryPoint.self)())
-    guard plugin.kitVersion == encoderKitVersion else {
-      throw ZooError(
-        .unsupported,
-        "the plugin \"\(name)\" was built for kit \(plugin.kitVersion); this program has \(encoderKitVersion)",
-        at: place, advice: "build the plugin again")
-    }
-    return plugin
+    try PluginLoader.linked(name, at: place)
+  }
+
+  /// Why an encoder is not there that an installed plugin would have brought.
+  private func refusal(of encoder: String) -> ZooError? {
+    refusals.first { $0.encoders.contains(encoder) }?.error
+  }
+
+  private func missing(_ name: String, _ plugin: Plugin) -> ZooError {
+    ZooError(
+      .notFound, "the plugin \(plugin.name) has no encoder \"\(name)\"",
+      at: catalogue.encoders.first { $0.name == name }?.place)
   }
 }

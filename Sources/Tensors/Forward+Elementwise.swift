@@ -135,6 +135,7 @@ extension Forward {
     let (m, n, k) = (x.shape[0], w.shape[0], w.shape[1])
     precondition(
       x.shape == [m, k], "\(weights.key) of shape \(w.shape) can't multiply features \(x.shape)")
+    operations?.add(m * n * k)
     let output = Tensor(uninitialized: [m, n])
     Tensors.multiply(
       Matrix(x.floats, rowStride: k), Matrix(w.floats, rowStride: k).transposed,

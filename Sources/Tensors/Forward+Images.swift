@@ -3,16 +3,24 @@ import CKernels
 extension Forward {
   /// A convolution over images: `[batch, height, width, in]` to `[batch, height', width', out]`.
   ///
-  /// Weights are `[out, kernel height, kernel width, in]`, bias `[out]`; the same stride and zero
-  /// padding on both axes; cross-correlation, as in the field.
+  /// Weights are `[out, kernel height, kernel width, in / groups]`, bias `[out]`; the same stride and
+  /// zero padding on both axes; cross-correlation, as in the field. With groups, each share of the
+  /// output channels reads its share of the input channels; as many groups as channels make a depthwise
+  /// convolution.
   public func convolution(
-    _ x: Tensor, _ weights: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Int = 0
+    _ x: Tensor, _ weights: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Int = 0,
+    groups: Int = 1
   ) -> Tensor {
     let (w, b) = (value(of: weights), bias.map { value(of: $0) })
     precondition(
-      x.shape.count == 4 && w.shape.count == 4 && x.channels == w.shape[3],
-      "\(weights.key) of shape \(w.shape) can't run over images of shape \(x.shape)")
-    let window = Window(height: w.shape[1], width: w.shape[2], stride: stride, padding: padding)
+      x.shape.count == 4 && w.shape.count == 4 && groups > 0 && x.channels == w.shape[3] * groups
+        && w.shape[0] % groups == 0,
+      "\(weights.key) of shape \(w.shape) can't run in \(groups) groups over images of shape \(x.shape)"
+    )
+    let window = Window(
+      height: w.shape[1], width: w.shape[2], stride: stride, padding: padding, groups: groups)
+    operations?.add(
+      window.outputShape(x.shape, channels: w.shape[0]).reduce(1, *) * (w.count / w.shape[0]))
     if defers {
       return Tensor(
         DeferredConvolution(kernels: kernels, input: x, weights: w, window: window, bias: b))

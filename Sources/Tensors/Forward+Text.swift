@@ -91,6 +91,7 @@ extension Forward {
     precondition(
       x.shape == [layout.rows, width],
       "\(weights.key) of shape \(w.shape) can't run over \(x.shape) in \(layout.rows) rows")
+    operations?.add(layout.rows * w.count)
     let responses = Tensor(uninitialized: [layout.rows, filters])
     for j in 0..<kernel {
       // Rows past the end are only read for windows that start in the last gap.

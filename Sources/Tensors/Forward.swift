@@ -27,7 +27,9 @@ public struct Forward {
   package var tracksParameters = true
   /// What looks at, and may replace, the word vectors that the next look-ups give.
   package var embeddingTap: EmbeddingTap?
-  /// Told what every ReLU gave, in the order of the pass; a comparison with a peer needs their signs.
+  /// Counts the multiply-adds of the operations.
+  package var operations: OperationCount?
+  /// Told what every ReLU and ReLU6 gave, in the order of the pass; a comparison with a peer needs their signs.
   package var observeReLU: ((Tensor) -> Void)?
 
   /// A pass; with a tape it records what gradients need.

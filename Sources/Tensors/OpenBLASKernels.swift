@@ -11,6 +11,7 @@ package final class OpenBLASKernels: Kernels {
   package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
     -> Tensor
   {
+    if window.groups > 1 { return convolutionByGroups(x, weights, bias: bias, window) }
     let channels = weights.shape[0]
     let output = Tensor(uninitialized: window.outputShape(x.shape, channels: channels))
     let (positions, width) = (output.shape[1] * output.shape[2], weights.count / channels)
@@ -28,6 +29,9 @@ package final class OpenBLASKernels: Kernels {
   package func convolutionInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor {
+    if window.groups > 1 {
+      return inputGradientByGroups(dy, weights, inputShape: inputShape, window)
+    }
     let dx = Tensor(uninitialized: inputShape)
     let channels = weights.shape[0]
     let (positions, width) = (dy.shape[1] * dy.shape[2], weights.count / channels)
@@ -49,6 +53,9 @@ package final class OpenBLASKernels: Kernels {
   package func convolutionWeightGradient(
     _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
   ) -> (weights: Tensor, bias: Tensor?) {
+    if window.groups > 1 {
+      return weightGradientByGroups(x, dy, weightShape: weightShape, hasBias: hasBias, window)
+    }
     let gradient = Tensor(repeating: 0, shape: weightShape)
     let channels = weightShape[0]
     let (positions, width) = (dy.shape[1] * dy.shape[2], gradient.count / channels)

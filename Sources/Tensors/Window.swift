@@ -6,12 +6,15 @@ package struct Window: Hashable, Sendable {
   package var width: Int
   package var stride: Int
   package var padding: Int
+  /// Into how many groups the channels are divided: each output channel reads those of its group.
+  package var groups: Int
 
-  package init(height: Int, width: Int, stride: Int, padding: Int) {
+  package init(height: Int, width: Int, stride: Int, padding: Int, groups: Int = 1) {
     self.height = height
     self.width = width
     self.stride = stride
     self.padding = padding
+    self.groups = groups
   }
 
   /// The extent of the output along an axis of `input` places: ⌊(input + 2·padding − kernel) /

@@ -33,6 +33,14 @@ extension TrainedModel {
         "dropout": JSONValue(.number(Double(decoder.dropout))),
         "featureDropout": JSONValue(.number(Double(decoder.featureDropout))),
       ],
+      "plugins": JSONValue(
+        .array(
+          plugins.map { plugin in
+            [
+              "encoder": JSONValue(.string(plugin.encoder)),
+              "plugin": JSONValue(.string(plugin.name)),
+            ]
+          })),
     ]
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
   }
@@ -54,6 +62,7 @@ extension TrainedModel {
         at: Place(path: "\(folder)/model.json"))
     }
     _ = try root.number("threshold", in: 0...1, default: 0.5)
+    try checkPlugins(root.value("plugins"), registry)
     let settings = TrainingSettings()
     let image = try root.value("image").map {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
@@ -85,6 +94,25 @@ extension TrainedModel {
       store: ParameterStore(saved: saved, origin: path))
     model.tokenizer = tokenizer
     return model
+  }
+
+  /// Demands the plugins from outside the program that a saved model's encoders came from.
+  private static func checkPlugins(_ value: JSONValue?, _ registry: EncoderRegistry) throws {
+    for entry in try value?.array() ?? [] {
+      var object = try entry.object()
+      let (encoder, plugin) = (try object.string("encoder"), try object.string("plugin"))
+      try object.finish()
+      guard registry.catalogue.encoders.contains(where: { $0.name == encoder }) else {
+        if let refusal = registry.refusals.first(where: { $0.name == plugin }) {
+          throw refusal.error
+        }
+        throw ZooError(
+          .notFound,
+          "the model needs the encoder \"\(encoder)\" of the plugin \(plugin), which is not installed",
+          at: entry.place,
+          advice: "install it: zoo plugin build DIR, then zoo plugin install DIR")
+      }
+    }
   }
 
   private static func vocabulary(at path: String, dimension: Int?) throws -> TextPreparation {

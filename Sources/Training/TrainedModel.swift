@@ -19,6 +19,9 @@ package struct TrainedModel {
   package let isMultiLabel: Bool
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
+  /// The encoders that came from plugins outside the program, those plugins, and their libraries'
+  /// SHA-256.
+  package let plugins: [(encoder: String, name: String, digest: String)]
 
   /// Builds a model whose parameters come from `store`.
   ///
@@ -57,6 +60,11 @@ package struct TrainedModel {
     self.decoder = decoder
     self.labels = labels
     self.isMultiLabel = isMultiLabel
+    plugins = [image?.encoder, text?.encoder].compactMap { name in
+      registry.catalogue.encoders.first { $0.name == name }.flatMap { encoder in
+        encoder.installed.map { (encoder.name, encoder.plugin, $0.record.digest) }
+      }
+    }
   }
 
   /// The error where a model's input is not given; `folder` is the model's.

@@ -4,8 +4,6 @@ import Registry
 import TestSupport
 import Testing
 
-@testable import DenseNetPlugin
-
 private func registry() throws -> EncoderRegistry {
   EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
 }
@@ -23,6 +21,11 @@ private func keyLists() throws -> [String: [String]] {
     }
   }
   return lists
+}
+
+/// Whether the catalogue holds an encoder: a plugin may be taken away with its entries.
+private func isRegistered(_ name: String) -> Bool {
+  (try? registry().catalogue.encoders.contains { $0.name == name }) ?? false
 }
 
 /// Kernels with a name for the tests' output.
@@ -46,7 +49,7 @@ struct RegisteredEncoderTests {
   @Test("Every encoder of the catalogue is found by its plugin and describes itself truly")
   func described() throws {
     let registry = try registry()
-    #expect(registry.catalogue.encoders.count >= 18)
+    #expect(!registry.catalogue.encoders.isEmpty)
     for encoder in registry.catalogue.encoders {
       let description = try registry.description(of: encoder.name)
       #expect(description.name == encoder.name)
@@ -64,7 +67,7 @@ struct RegisteredEncoderTests {
       ("vgg11", 132_863_336), ("vgg11_bn", 132_868_840), ("vgg13", 133_047_848),
       ("vgg13_bn", 133_053_736), ("vgg16", 138_357_544), ("vgg16_bn", 138_365_992),
       ("vgg19", 143_667_240), ("vgg19_bn", 143_678_248),
-    ])
+    ].filter { isRegistered($0.0) })
   func counts(name: String, published: Int) throws {
     let store = ParameterStore.blank()
     let entry = try registry().imageEncoder(name, at: Place())
@@ -77,7 +80,7 @@ struct RegisteredEncoderTests {
 
   @Test(
     "The keys and shapes of every image encoder are torchvision's",
-    arguments: try keyLists().sorted { $0.key < $1.key })
+    arguments: try keyLists().filter { isRegistered($0.key) }.sorted { $0.key < $1.key })
   func keys(name: String, published: [String]) throws {
     let store = ParameterStore.blank()
     let entry = try registry().imageEncoder(name, at: Place())
@@ -94,7 +97,28 @@ struct RegisteredEncoderTests {
     #expect(found.sorted() == wanted.sorted())
   }
 
-  @Test("An image too small for the network is refused by name")
+  @Test("Every folder of Plugins says in plugin.json what the catalogue and the plugin say")
+  func manifests() throws {
+    let registry = try registry()
+    let root = packageFile("Plugins")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: root).filter {
+      FileManager.default.fileExists(atPath: "\(root)/\($0)/plugin.json")
+    }
+    #expect(Set(folders) == Set(registry.catalogue.encoders.map(\.plugin)))
+    for folder in folders {
+      var manifest = try JSONValue.parse(contentsOf: "\(root)/\(folder)/plugin.json").object()
+      #expect(try manifest.required("schema").integer() == 1)
+      #expect(try manifest.string("name") == folder)
+      let entries = registry.catalogue.encoders.filter { $0.plugin == folder }
+      #expect(try manifest.strings("encoders") == entries.map(\.name))
+      #expect(try entries.allSatisfy { try $0.modality.rawValue == manifest.string("kind") })
+      try manifest.finish()
+    }
+  }
+
+  @Test(
+    "An image too small for the network is refused by name",
+    .enabled(if: isRegistered("densenet121")))
   func tooSmall() throws {
     let store = ParameterStore(random: RandomStream(seed: 1))
     let text = errorText {
@@ -104,7 +128,9 @@ struct RegisteredEncoderTests {
     #expect(text.contains("densenet121 needs images of at least 32 pixels; found 16"))
   }
 
-  @Test("Evaluation does not depend on the batch around an image")
+  @Test(
+    "Evaluation does not depend on the batch around an image",
+    .enabled(if: isRegistered("densenet121")))
   func independence() throws {
     let small: JSONValue = ["growthRate": 4, "blocks": [2, 2], "initialFeatures": 8]
     let store = ParameterStore(random: RandomStream(seed: 1))
@@ -128,7 +154,7 @@ struct RegisteredEncoderTests {
 
   @Test(
     "A batch larger than a slice gives what a recorded pass, which takes it whole, gives",
-    arguments: ["densenet121", "resnet18", "vgg11_bn"], try kernelSets())
+    arguments: ["densenet121", "resnet18", "vgg11_bn"].filter(isRegistered), try kernelSets())
   func slices(name: String, kernels: KernelsForTest) throws {
     let options: [String: JSONValue] = [
       "densenet121": ["growthRate": 16, "blocks": [2, 2], "initialFeatures": 16],
@@ -158,7 +184,9 @@ struct RegisteredEncoderTests {
     }
   }
 
-  @Test("Word2Vec trains, builds and gives every parameter a gradient")
+  @Test(
+    "Word2Vec trains, builds and gives every parameter a gradient",
+    .enabled(if: isRegistered("word2vec")))
   func text() throws {
     let entry = try registry().textEncoder("word2vec", at: Place())
     let corpus = (0..<40).map { index in

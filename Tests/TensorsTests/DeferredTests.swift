@@ -124,13 +124,17 @@ extension TensorsSuite {
     func unread() throws {
       let layer = Layer("layer", from: 16, to: 16, kernel: 3)
       let x = randomTensor([1, 32, 32, 16], "x")
-      let before = MemoryPool.shared.usage.now
-      let run = pass(.evaluation)
-      let waiting = run.convolution(x, layer.convolution, padding: 1)
-      #expect(MemoryPool.shared.usage.now == before)
-      #expect(waiting.shape == [1, 32, 32, 16] && waiting.rows == 1024)
-      #expect(waiting.isFinite)
-      #expect(MemoryPool.shared.usage.now > before)
+      // The pool is the process's, and other suites run beside this one: one undisturbed try suffices.
+      func isPutOff() -> Bool {
+        let before = MemoryPool.shared.usage.now
+        let run = pass(.evaluation)
+        let waiting = run.convolution(x, layer.convolution, padding: 1)
+        guard MemoryPool.shared.usage.now == before else { return false }
+        #expect(waiting.shape == [1, 32, 32, 16] && waiting.rows == 1024)
+        #expect(waiting.isFinite)
+        return MemoryPool.shared.usage.now > before
+      }
+      #expect((0..<200).contains { _ in isPutOff() })
     }
   }
 }

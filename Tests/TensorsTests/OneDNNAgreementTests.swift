@@ -14,16 +14,21 @@
         var input: [Int]
         var channels: Int
         var window: Window
-        init(_ input: [Int], _ channels: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0) {
+        init(
+          _ input: [Int], _ channels: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0,
+          groups: Int = 1
+        ) {
           self.input = input
           self.channels = channels
-          window = Window(height: kernel, width: kernel, stride: stride, padding: padding)
+          window = Window(
+            height: kernel, width: kernel, stride: stride, padding: padding, groups: groups)
         }
-        var weights: [Int] { [channels, window.height, window.width, input[3]] }
+        var inputs: Int { input[3] / window.groups }
+        var weights: [Int] { [channels, window.height, window.width, inputs] }
         var output: [Int] { window.outputShape(input, channels: channels) }
         var description: String {
           "\(input) to \(channels), \(window.height)², stride \(window.stride), "
-            + "padding \(window.padding)"
+            + "padding \(window.padding), \(window.groups) groups"
         }
       }
       static let cases = [
@@ -34,6 +39,11 @@
         Case([5, 33, 31, 3], 64, 7, stride: 2, padding: 3),
         Case([5, 10, 12, 3], 5, 3, stride: 2, padding: 1),
         Case([1, 15, 15, 7], 9, 3, stride: 2), Case([1, 5, 5, 1], 1, 5),
+        Case([3, 9, 7, 40], 40, 3, padding: 1, groups: 40),
+        Case([2, 9, 8, 33], 33, 5, stride: 2, padding: 2, groups: 33),
+        Case([2, 14, 14, 64], 64, 3, padding: 1, groups: 4),
+        Case([3, 7, 9, 12], 24, 3, stride: 2, padding: 1, groups: 3),
+        Case([1, 6, 6, 8], 16, 3, padding: 1, groups: 8),
       ]
 
       private func absolute(_ tensor: Tensor) -> Tensor {
@@ -66,12 +76,12 @@
         for round in 0..<3 {
           let w = weights.value
           compare(
-            kernel * c.input[3] + 1, oneDNN.convolution(x, w, bias: bias, c.window),
+            kernel * c.inputs + 1, oneDNN.convolution(x, w, bias: bias, c.window),
             reference.convolution(x, w, bias: bias, c.window),
             magnitude: reference.convolution(
               absolute(x), absolute(w), bias: absolute(bias), c.window))
           compare(
-            kernel * c.channels,
+            kernel * c.channels / c.window.groups,
             oneDNN.convolutionInputGradient(dy, w, inputShape: c.input, c.window),
             reference.convolutionInputGradient(dy, w, inputShape: c.input, c.window),
             magnitude: reference.convolutionInputGradient(

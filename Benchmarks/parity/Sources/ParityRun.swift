@@ -29,7 +29,8 @@ struct ParityRun {
     let saved = try weights()
     let (images, labels) = try input()
     let store = ParameterStore(saved: saved, origin: "\(settings.folder)/\(settings.weights)")
-    let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
+    let registry = EncoderRegistry(
+      try Catalogue(path: Catalogue.find()), store: PluginStore.standard())
     let entry = try registry.imageEncoder(settings.encoder, at: Place())
     let encoder = try entry.make(
       options: try JSONValue.parse(Data(settings.options.utf8)).object(),

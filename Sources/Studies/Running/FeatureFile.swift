@@ -27,10 +27,11 @@ struct FeatureFile {
     plain.name = ""
     plain.weights = nil
     plain.training = TrainingSettings()
-    let description = [
-      programVersion, plain.json.text(), "\(views) \(views > 1 ? seed : 0)", kernels.name,
-      kernelLibrary(kernels), Compute.blasCore, "\(Compute.threads)",
-    ].joined(separator: "\n")
+    let description =
+      (model.plugins.map(\.digest) + [
+        programVersion, plain.json.text(), "\(views) \(views > 1 ? seed : 0)", kernels.name,
+        kernelLibrary(kernels), Compute.blasCore, "\(Compute.threads)",
+      ]).joined(separator: "\n")
     let hash = try SHA256Stream()
     try Array(description.utf8).withUnsafeBytes { try hash.update($0) }
     for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {

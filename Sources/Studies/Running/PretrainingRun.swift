@@ -87,7 +87,7 @@ package struct PretrainingRun {
     }
     return RunFolder(
       path: folder, specificationName: "specification.json", specification: specification.source,
-      environment: RunFolder.machine(kernels)
+      environment: RunFolder.machine(kernels) + registry.pluginDigests(of: [branch.encoder])
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
   }
 

@@ -94,6 +94,7 @@ package struct StudyRun {
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
     RunFolder.machine(kernels) + (study.probes ? [("probes", "yes")] : [])
+      + registry.pluginDigests(of: study.images.map(\.encoder) + study.texts.map(\.encoder))
   }
 
   private func runFolder() throws -> RunFolder {

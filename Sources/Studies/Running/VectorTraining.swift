@@ -59,7 +59,8 @@ package struct VectorTraining {
   private static func entry(_ name: String?, _ registry: EncoderRegistry) throws
     -> any TextEncoderEntry
   {
-    let trainers = try registry.names(.text).map { try registry.textEncoder($0, at: Place()) }
+    // An installed plugin that is refused trains nothing.
+    let trainers = registry.names(.text).compactMap { try? registry.textEncoder($0, at: Place()) }
       .filter(\.trainsVectors)
     let names = trainers.map(\.description.name)
     guard let name else {

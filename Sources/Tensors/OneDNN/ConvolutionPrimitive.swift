@@ -31,9 +31,12 @@
       let window = key.window
       var source = describe([key.input[0], key.input[3], key.input[1], key.input[2]], dnnl_nhwc)
       var result = describe([shape[0], shape[3], shape[1], shape[2]], dnnl_nhwc)
-      let weightShape = [key.channels, key.input[3], window.height, window.width]
+      let groups = window.groups
+      let weightShape =
+        (groups > 1 ? [groups] : [])
+        + [key.channels / groups, key.input[3] / groups, window.height, window.width]
       var free = describe(weightShape, dnnl_format_tag_any)
-      var plainWeights = describe(weightShape, dnnl_ohwi)
+      var plainWeights = describe(weightShape, groups > 1 ? dnnl_gohwi : dnnl_ohwi)
       var biasVector = describe([key.channels], dnnl_a)
       var strides = [dnnl_dim_t](repeating: dnnl_dim_t(window.stride), count: 2)
       var padding = [dnnl_dim_t](repeating: dnnl_dim_t(window.padding), count: 2)

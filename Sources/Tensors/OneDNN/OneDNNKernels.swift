@@ -55,13 +55,18 @@
     package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
       -> Tensor
     {
+      if window.isDepthwise(x.shape, channels: weights.shape[0]) {
+        return DepthwiseConvolution.run(x, weights, bias: bias, window)
+      }
+      guard window.groups == 1 else { return library(x, weights, bias: bias, window) }
       let work = DeferredConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias)
       return own.run(work, recorded: true) ?? library(x, weights, bias: bias, window)
     }
 
     package func run(_ work: DeferredConvolution) -> Tensor {
-      own.run(work, recorded: false) ?? runSteps(work)
+      guard work.window.groups == 1 else { return runSteps(work) }
+      return own.run(work, recorded: false) ?? runSteps(work)
     }
 
     private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
@@ -87,7 +92,14 @@
     package func convolutionInputGradient(
       _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
     ) -> Tensor {
-      if let dx = own.inputGradient(dy, weights, inputShape: inputShape, window) { return dx }
+      if window.isDepthwise(inputShape, channels: weights.shape[0]) {
+        return DepthwiseConvolution.inputGradient(dy, weights, inputShape: inputShape, window)
+      }
+      if window.groups == 1,
+        let dx = own.inputGradient(dy, weights, inputShape: inputShape, window)
+      {
+        return dx
+      }
       let dx = Tensor(uninitialized: inputShape)
       let run = primitive(
         ConvolutionKey(
@@ -107,6 +119,10 @@
     package func convolutionWeightGradient(
       _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
     ) -> (weights: Tensor, bias: Tensor?) {
+      if window.isDepthwise(x.shape, channels: weightShape[0]) {
+        return DepthwiseConvolution.weightGradient(
+          x, dy, weightShape: weightShape, hasBias: hasBias, window)
+      }
       let run = primitive(
         ConvolutionKey(
           kind: .weightGradient, input: x.shape, channels: weightShape[0], window: window,

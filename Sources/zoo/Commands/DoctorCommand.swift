@@ -19,6 +19,8 @@ extension ZooCommand {
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
       ("processor", processor("model name") ?? "unknown"),
       ("features", features), ("registry", (try? Catalogue.find()) ?? "not found"),
+      ("kit", (try? KitFolder.find().modules) ?? "not found: plugins can't be built or opened"),
+      ("plugins", PluginStore.standard().map { "\($0.names.count) in \($0.folder)" } ?? "none"),
     ]
     for (name, value) in rows { print("\(pad(name, 14))  \(value)") }
   }

@@ -25,7 +25,14 @@ extension ZooCommand {
     let encoders = registry.catalogue.encoders.filter {
       wanted == nil || $0.modality.rawValue == wanted
     }
-    let described = try encoders.map { try registry.description(of: $0.name) }
+    let described = try encoders.compactMap { encoder in
+      do { return try registry.description(of: encoder.name) } catch {
+        // Whoever lists what there is need not suffer for one plugin.
+        guard encoder.installed != nil else { throw error }
+        warn("left out \(encoder.name): \(error)")
+        return nil
+      }
+    }
     let heads = wanted == nil ? registry.catalogue.fusionHeads : []
     if arguments.flag("json") {
       let value: JSONValue = [
@@ -57,6 +64,7 @@ extension ZooCommand {
     }
     print("\(encoder.name) (\(encoder.modality.rawValue))\n  \(encoder.summary)")
     print("  \(encoder.paper)\n  \(encoder.link)")
+    if let licence = encoder.licence { print("  licence of the code: \(licence)") }
     if let image = encoder.image {
       print("  features: \(image.featureWidth); published for \(image.size) pixels")
       print("  stages, to freeze up to one: \(image.stages.joined(separator: ", "))")
@@ -108,6 +116,7 @@ extension ZooCommand {
       "modality": JSONValue(.string(encoder.modality.rawValue)),
       "summary": JSONValue(.string(encoder.summary)), "paper": JSONValue(.string(encoder.paper)),
       "link": JSONValue(.string(encoder.link)),
+      "licence": encoder.licence.map { JSONValue(.string($0)) } ?? nil,
       "options": JSONValue(
         .array(
           encoder.options.map { option in

@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Foundation
 import Registry
 import Studies
 import Tensors
@@ -12,7 +13,8 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, pretrain, probe, predict, explain, weights, vectors, data, doctor,
+      list, show, train, compare, pretrain, probe, predict, explain, weights, vectors, plugin, data,
+      doctor,
     ])
 
   static let globalOptions: [Option] = [
@@ -31,8 +33,17 @@ enum ZooCommand {
     return try KernelChoice.make(arguments.optionalString("kernels"))
   }
 
+  /// The encoders of the catalogue and of installed plugins; those left out are named as errors.
   static func registry() throws -> EncoderRegistry {
-    EncoderRegistry(try Catalogue(path: Catalogue.find()))
+    let registry = EncoderRegistry(
+      try Catalogue(path: Catalogue.find()), store: PluginStore.standard())
+    for refusal in registry.refusals { warn("left out a plugin: \(refusal.error)") }
+    return registry
+  }
+
+  /// Says on standard error what goes on without something.
+  static func warn(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("zoo: \(text)\n".utf8))
   }
 
   static func progress(_ arguments: ParsedArguments) -> ProgressReporter {

@@ -1,0 +1,75 @@
+// Loops of the layers that attention, mobile and recurrent networks are made of. As in CKernels.h:
+// row-major, channels-last, the same bits whatever the thread count.
+#ifndef ENCODERZOO_CKERNELS_LAYERS_H
+#define ENCODERZOO_CKERNELS_LAYERS_H
+
+#include "CKernels.h"
+
+// Depthwise convolution: out[.., c] = bias[c] + sum over taps k of x[.., c] * weights[k, c]; weights are
+// [kernel_height * kernel_width, channels]; as many channels out as in.
+void ez_depthwise(const float *_Nonnull x, const ez_window *_Nonnull w,
+                  const float *_Nonnull weights, const float *_Nullable bias, float *_Nonnull out);
+void ez_depthwise_input_gradient(const float *_Nonnull dy, const ez_window *_Nonnull w,
+                                 const float *_Nonnull weights, float *_Nonnull dx);
+// `partial` holds batch * taps * channels floats; the samples' sums are added in order.
+void ez_depthwise_weight_gradient(const float *_Nonnull x, const float *_Nonnull dy,
+                                  const ez_window *_Nonnull w, float *_Nonnull partial,
+                                  float *_Nonnull weights);
+
+// Element-wise functions and dx = dy * f'(x).
+typedef enum {
+  ez_relu6 = 0,
+  ez_gelu,
+  ez_silu,
+  ez_hard_swish,
+  ez_hard_sigmoid,
+  ez_sigmoid,
+  ez_tanh
+} ez_activation;
+void ez_activate(const float *_Nonnull x, int kind, float *_Nonnull out, size_t n);
+void ez_activate_gradient(const float *_Nonnull x, const float *_Nonnull dy, int kind,
+                          float *_Nonnull dx, size_t n);
+
+// Layer normalisation of each row: out = (x - mean) * inverse * scale + shift; mean and the inverse
+// deviation of each row are kept for the gradient.
+void ez_layer_norm(const float *_Nonnull x, size_t rows, size_t width, float epsilon,
+                   const float *_Nonnull scale, const float *_Nonnull shift, float *_Nonnull out,
+                   float *_Nonnull mean, float *_Nonnull inverse);
+// dx, and in `scaled` dy * (x - mean) * inverse, whose column sums are the scale's gradient.
+void ez_layer_norm_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_t rows,
+                            size_t width, const float *_Nonnull scale, const float *_Nonnull mean,
+                            const float *_Nonnull inverse, float *_Nonnull dx,
+                            float *_Nonnull scaled);
+
+// Softmax of `factor` times the first `used` places of each row, in place; the others become 0. `used`
+// is of the row's block of `block` rows.
+void ez_softmax(float *_Nonnull x, size_t rows, size_t width, float factor,
+                const int32_t *_Nonnull used, size_t block);
+// dx = factor * p * (dp - sum over the row of p * dp), in place of dp.
+void ez_softmax_gradient(const float *_Nonnull p, float *_Nonnull dp, size_t rows, size_t width,
+                         float factor);
+
+// out[b, i, c] = x[b, i, c] * gate[b, c]; and the gate's gradient, sums over i of x * dy.
+void ez_gate(const float *_Nonnull x, const float *_Nonnull gate, size_t batch, size_t positions,
+             size_t channels, float *_Nonnull out);
+void ez_gate_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_t batch,
+                      size_t positions, size_t channels, float *_Nonnull dgate);
+
+// One step of a long short-term memory over `n` texts. `gates` [n, 4 * width] holds the sums for i, f,
+// g, o and gets their activations; c = f * before + i * g, h = o * tanh(c).
+void ez_lstm_step(float *_Nonnull gates, const float *_Nullable before, size_t n, size_t width,
+                  float *_Nonnull c, float *_Nonnull h);
+// Back: dh and dc (of this step's c) give the gradient of the sums and, in dc, that of `before`.
+void ez_lstm_step_gradient(const float *_Nonnull gates, const float *_Nullable before,
+                           const float *_Nonnull c, const float *_Nonnull dh, float *_Nonnull dc,
+                           size_t n, size_t width, float *_Nonnull dgates);
+// One step of a gated recurrent unit. `gates` [n, 3 * width] holds the input's sums for r, z, n and
+// gets the activations; `hidden` those of the state before. h = (1 - z) * n + z * before.
+void ez_gru_step(float *_Nonnull gates, const float *_Nonnull hidden, const float *_Nullable before,
+                 size_t n, size_t width, float *_Nonnull h);
+// Back: dh gives the gradients of both kinds of sums and, in dh, the direct part of that of `before`.
+void ez_gru_step_gradient(const float *_Nonnull gates, const float *_Nonnull hidden,
+                          const float *_Nullable before, float *_Nonnull dh, size_t n, size_t width,
+                          float *_Nonnull dgates, float *_Nonnull dhidden);
+
+#endif

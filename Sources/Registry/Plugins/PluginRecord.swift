@@ -1,0 +1,110 @@
+import Basics
+import Downloads
+import EncoderKit
+import Foundation
+
+/// `built.json` beside a built plugin: all that is checked before anything of the plugin runs.
+package struct PluginRecord: Sendable, Equatable {
+  /// An encoder that the plugin registered when it was tried.
+  package struct Encoder: Sendable, Equatable {
+    package let name: String
+    package let modality: EncoderDescription.Modality
+
+    init(name: String, modality: EncoderDescription.Modality) {
+      (self.name, self.modality) = (name, modality)
+    }
+
+    init(_ value: JSONValue) throws {
+      var object = try value.object()
+      name = try object.string("name")
+      let modalities = EncoderDescription.Modality.allCases.map(\.rawValue)
+      modality =
+        EncoderDescription.Modality(
+          rawValue: try object.choice("modality", among: modalities)) ?? .image
+      try object.finish()
+    }
+
+    /// Everything that an opened plugin registers.
+    package static func all(of plugin: Plugin) -> [Encoder] {
+      (plugin.imageEncoders.map(\.description) + plugin.textEncoders.map(\.description))
+        .map { Encoder(name: $0.name, modality: $0.modality) }
+    }
+
+    /// The entry as the record holds it.
+    package var json: JSONValue {
+      ["name": JSONValue(.string(name)), "modality": JSONValue(.string(modality.rawValue))]
+    }
+  }
+
+  /// The file's name.
+  package static let fileName = "built.json"
+
+  /// The plugin's name.
+  package var name: String
+  /// The kit and compiler it was built with.
+  package var kit: KitIdentity
+  /// The SHA-256 of the library.
+  package var digest: String
+  /// The SHA-256 over the sources it was built from.
+  package var sources: String
+  /// What it registered.
+  package var encoders: [Encoder]
+  /// Published weights of its encoders, as in `registry.json`.
+  package var weightSets: JSONValue
+
+  /// The name of the library's file.
+  package var libraryName: String { "lib\(name).so" }
+
+  init(
+    name: String, kit: KitIdentity, digest: String, sources: String, encoders: [Encoder],
+    weightSets: JSONValue
+  ) {
+    self.name = name
+    self.kit = kit
+    self.digest = digest
+    self.sources = sources
+    self.encoders = encoders
+    self.weightSets = weightSets
+  }
+
+  /// Reads the record in a folder.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package init(folder: String) throws {
+    var root = try JSONValue.parse(contentsOf: "\(folder)/\(Self.fileName)").object()
+    let schema = try root.required("schema")
+    guard try schema.integer() == 1 else {
+      throw ZooError(
+        .unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    }
+    name = try root.string("name")
+    kit = try KitIdentity(root.required("kit"))
+    digest = try root.string("sha256")
+    sources = try root.string("sources")
+    encoders = try root.required("encoders").array().map { try Encoder($0) }
+    weightSets = try root.required("weightSets")
+    try root.finish()
+  }
+
+  /// Writes the record to a folder.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  func write(to folder: String) throws {
+    let value: JSONValue = [
+      "schema": 1, "name": JSONValue(.string(name)), "kit": kit.json,
+      "sha256": JSONValue(.string(digest)), "sources": JSONValue(.string(sources)),
+      "encoders": JSONValue(.array(encoders.map(\.json))), "weightSets": weightSets,
+    ]
+    try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(Self.fileName)")
+  }
+
+  /// A SHA-256 over files: their names and contents.
+  static func digest(ofSources paths: [String]) throws -> String {
+    let stream = try SHA256Stream()
+    for path in paths {
+      let line = "\((path as NSString).lastPathComponent) \(try sha256(ofFile: path))\n"
+      try Array(line.utf8).withUnsafeBytes { try stream.update($0) }
+    }
+    return try stream.finish()
+  }
+}

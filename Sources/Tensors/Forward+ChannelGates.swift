@@ -1,0 +1,62 @@
+import Basics
+import CKernels
+
+extension Forward {
+  /// Every channel of each image times its gate: `[batch, height, width, channels]` and `[batch,
+  /// channels]` to the shape of `x`.
+  ///
+  /// y[b, …, c] = x[b, …, c] · gate[b, c]; the second half of squeeze-and-excitation: Hu et al. 2018,
+  /// https://arxiv.org/abs/1709.01507.
+  public func gate(_ x: Tensor, by gate: Tensor) -> Tensor {
+    let (batch, channels) = (x.shape[0], x.channels)
+    precondition(
+      gate.count == batch * channels, "a gate of shape \(gate.shape) does not fit \(x.shape)")
+    let positions = x.rows / max(batch, 1)
+    let output = Tensor(uninitialized: x.shape)
+    ez_gate(x.floats, gate.floats, batch, positions, channels, output.floats)
+    let (node, gateNode) = (x.node, gate.node)
+    let (saved, savedGate, gateShape) = (SavedTensor(x), SavedTensor(gate), gate.shape)
+    return record(output, wanted: node != nil || gateNode != nil) { dy in
+      if let node {
+        let dx = Tensor(uninitialized: dy.shape)
+        ez_gate(dy.floats, savedGate.tensor.floats, batch, positions, channels, dx.floats)
+        node.accumulate(dx)
+      }
+      if let gateNode {
+        let gradient = Tensor(uninitialized: gateShape)
+        ez_gate_gradient(
+          saved.tensor.floats, dy.floats, batch, positions, channels, gradient.floats)
+        gateNode.accumulate(gradient)
+      }
+    }
+  }
+
+  /// Stochastic depth: in training each sample of a residual branch is zero with probability `rate`,
+  /// the others are multiplied by 1 / (1 − rate); in evaluation nothing happens.
+  ///
+  /// Huang et al. 2016, https://arxiv.org/abs/1603.09382; samples are drawn one by one, as
+  /// torchvision's mode `row`. `[batch, …]` to the same shape.
+  ///
+  /// - Precondition: `rate` is in `0..<1`.
+  public mutating func stochasticDepth(_ x: Tensor, rate: Float) -> Tensor {
+    precondition((0..<1).contains(rate), "a rate of \(rate) is not in 0..<1")
+    guard mode == .training, rate > 0 else { return x }
+    let factors = (0..<x.shape[0]).map { _ in
+      random.uniform() < Double(rate) ? 0 : 1 / (1 - rate)
+    }
+    let node = x.node
+    return record(scaled(x, factors), wanted: node != nil) { dy in
+      node?.accumulate(scaled(dy, factors))
+    }
+  }
+}
+
+/// Each sample times its factor.
+private func scaled(_ x: Tensor, _ factors: [Float]) -> Tensor {
+  let output = Tensor(uninitialized: x.shape)
+  let width = x.count / max(factors.count, 1)
+  for (sample, factor) in factors.enumerated() {
+    ez_scale(x.floats + sample * width, factor, output.floats + sample * width, width)
+  }
+  return output
+}

@@ -1,0 +1,209 @@
+import CKernels
+import COpenBLAS
+
+extension Forward {
+  /// A long short-term memory over packed documents: `[rows, input]` to the states `[rows, width]`, zero
+  /// between documents.
+  ///
+  /// i, f, o = σ(W x + U h + b), g = tanh(W x + U h + b), c = f · c + i · g, h = o · tanh(c), all from
+  /// zero. Hochreiter and Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735; with forget
+  /// gates, as PyTorch. `isReversed` reads each document from its end, so that the state behind a
+  /// whole document is in its first row.
+  public func lstm(
+    _ x: Tensor, _ layout: PackedLayout, _ parameters: RecurrentParameters, isReversed: Bool = false
+  ) -> Tensor {
+    let pass = recurrence(x, layout, parameters, gates: 4, isReversed)
+    let (order, width, rows) = (pass.order, pass.width, pass.order.rows.count)
+    let sums = pass.inputSums(x, bias: true)
+    let cells = Tensor(uninitialized: [rows, width])
+    let states = Tensor(uninitialized: [rows, width])
+    var before: Int?
+    order.forEachStep { first, count in
+      if let before {
+        Tensors.multiply(
+          Matrix(states.floats + before * width, rowStride: width),
+          Matrix(pass.hidden.floats, rowStride: width).transposed,
+          into: sums.floats + first * 4 * width, rowStride: 4 * width, m: count, n: 4 * width,
+          k: width, beta: 1)
+      }
+      ez_lstm_step(
+        sums.floats + first * 4 * width, before.map { cells.floats + $0 * width }, count, width,
+        cells.floats + first * width, states.floats + first * width)
+      before = first
+    }
+    return record(pass.unpacked(states), wanted: pass.isWanted) { dy in
+      let dStates = pass.packed(dy)
+      let dCells = Tensor(repeating: 0, shape: [rows, width])
+      let dSums = Tensor(uninitialized: [rows, 4 * width])
+      order.forEachStepBack { first, count, before in
+        ez_lstm_step_gradient(
+          sums.floats + first * 4 * width, before.map { cells.floats + $0 * width },
+          cells.floats + first * width, dStates.floats + first * width,
+          dCells.floats + first * width, count, width, dSums.floats + first * 4 * width)
+        guard let before else { return }
+        Tensors.multiply(
+          Matrix(dSums.floats + first * 4 * width, rowStride: 4 * width),
+          Matrix(pass.hidden.floats, rowStride: width),
+          into: dStates.floats + before * width, rowStride: width, m: count, n: width,
+          k: 4 * width, beta: 1)
+        (dCells.floats + before * width)
+          .update(from: dCells.floats + first * width, count: count * width)
+      }
+      pass.sendGradients(dSums, dSums, states)
+    }
+  }
+
+  /// A gated recurrent unit over packed documents: `[rows, input]` to the states `[rows, width]`, zero
+  /// between documents.
+  ///
+  /// r, z = σ(W x + b + U h + d), n = tanh(W x + b + r · (U h + d)), h = (1 − z) · n + z · h, from zero.
+  /// Cho et al. 2014, https://arxiv.org/abs/1406.1078, with PyTorch's place of r. `isReversed` as in
+  /// `lstm`.
+  public func gru(
+    _ x: Tensor, _ layout: PackedLayout, _ parameters: RecurrentParameters, isReversed: Bool = false
+  ) -> Tensor {
+    let pass = recurrence(x, layout, parameters, gates: 3, isReversed)
+    let (order, width, rows) = (pass.order, pass.width, pass.order.rows.count)
+    let sums = pass.inputSums(x, bias: false)
+    let hiddenSums = Tensor(uninitialized: [rows, 3 * width])
+    let states = Tensor(uninitialized: [rows, width])
+    var before: Int?
+    order.forEachStep { first, count in
+      let step = hiddenSums.floats + first * 3 * width
+      for row in 0..<count {
+        (step + row * 3 * width).update(from: pass.hiddenBias.floats, count: 3 * width)
+      }
+      if let before {
+        Tensors.multiply(
+          Matrix(states.floats + before * width, rowStride: width),
+          Matrix(pass.hidden.floats, rowStride: width).transposed, into: step,
+          rowStride: 3 * width, m: count, n: 3 * width, k: width, beta: 1)
+      }
+      ez_gru_step(
+        sums.floats + first * 3 * width, step, before.map { states.floats + $0 * width }, count,
+        width, states.floats + first * width)
+      before = first
+    }
+    return record(pass.unpacked(states), wanted: pass.isWanted) { dy in
+      let dStates = pass.packed(dy)
+      let dSums = Tensor(uninitialized: [rows, 3 * width])
+      let dHidden = Tensor(uninitialized: [rows, 3 * width])
+      order.forEachStepBack { first, count, before in
+        ez_gru_step_gradient(
+          sums.floats + first * 3 * width, hiddenSums.floats + first * 3 * width,
+          before.map { states.floats + $0 * width }, dStates.floats + first * width, count, width,
+          dSums.floats + first * 3 * width, dHidden.floats + first * 3 * width)
+        guard let before else { return }
+        let previous = dStates.floats + before * width
+        ez_accumulate(dStates.floats + first * width, previous, count * width)
+        Tensors.multiply(
+          Matrix(dHidden.floats + first * 3 * width, rowStride: 3 * width),
+          Matrix(pass.hidden.floats, rowStride: width), into: previous, rowStride: width,
+          m: count, n: width, k: 3 * width, beta: 1)
+      }
+      pass.sendGradients(dSums, dHidden, states)
+    }
+  }
+
+  private func recurrence(
+    _ x: Tensor, _ layout: PackedLayout, _ parameters: RecurrentParameters, gates: Int,
+    _ isReversed: Bool
+  ) -> Recurrence {
+    let (w, u) = (value(of: parameters.input), value(of: parameters.hidden))
+    let (b, d) = (value(of: parameters.inputBias), value(of: parameters.hiddenBias))
+    let width = u.shape[1]
+    precondition(
+      x.shape == [layout.rows, w.shape[1]] && w.shape[0] == gates * width
+        && u.shape[0] == gates * width && b.count == gates * width && d.count == gates * width,
+      "\(parameters.input.key) \(w.shape) and \(parameters.hidden.key) \(u.shape) can't read \(x.shape)"
+    )
+    operations?.add(layout.lengths.reduce(0) { $0 + Int($1) } * (w.count + u.count))
+    return Recurrence(
+      order: TimeOrder(layout, isReversed: isReversed), width: width, rows: layout.rows,
+      input: w, hidden: u, inputBias: b, hiddenBias: d, source: x)
+  }
+}
+
+/// What both recurrences share: rows in time order, the sums over inputs, and gradients of the
+/// parameters.
+private struct Recurrence {
+  let order: TimeOrder
+  let width: Int
+  /// Rows of the packed documents, gaps included.
+  let rows: Int
+  let input: Tensor
+  let hidden: Tensor
+  let inputBias: Tensor
+  let hiddenBias: Tensor
+  let source: Tensor
+
+  var isWanted: Bool {
+    [input, hidden, inputBias, hiddenBias, source].contains { $0.node != nil }
+  }
+
+  /// Rows of packed documents in time order.
+  func packed(_ x: Tensor) -> Tensor {
+    let result = Tensor(uninitialized: [order.rows.count, x.channels])
+    ez_gather_rows(x.floats, order.rows, order.rows.count, x.channels, result.floats)
+    return result
+  }
+
+  /// Rows in time order as packed documents, zero between them.
+  func unpacked(_ x: Tensor) -> Tensor {
+    let result = Tensor(repeating: 0, shape: [rows, x.channels])
+    for (from, to) in order.rows.enumerated() {
+      (result.floats + Int(to) * x.channels)
+        .update(from: x.floats + from * x.channels, count: x.channels)
+    }
+    return result
+  }
+
+  /// W x with the input's bias, and with `bias` the hidden one too.
+  func inputSums(_ x: Tensor, bias: Bool) -> Tensor {
+    let (gates, from) = (input.shape[0], input.shape[1])
+    let x = packed(x)
+    let sums = Tensor(uninitialized: [x.rows, gates])
+    Tensors.multiply(
+      Matrix(x.floats, rowStride: from), Matrix(input.floats, rowStride: from).transposed,
+      into: sums.floats, rowStride: gates, m: x.rows, n: gates, k: from)
+    ez_add_bias(sums.floats, inputBias.floats, x.rows, gates)
+    if bias { ez_add_bias(sums.floats, hiddenBias.floats, x.rows, gates) }
+    return sums
+  }
+
+  /// Sends the gradients of the sums over inputs and over states on.
+  func sendGradients(_ dInput: Tensor, _ dHidden: Tensor, _ states: Tensor) {
+    let (gates, from, count) = (input.shape[0], input.shape[1], order.rows.count)
+    if let node = input.node {
+      let (x, gradient) = (packed(source), Tensor(uninitialized: input.shape))
+      Tensors.multiply(
+        Matrix(dInput.floats, rowStride: gates).transposed, Matrix(x.floats, rowStride: from),
+        into: gradient.floats, rowStride: from, m: gates, n: from, k: count)
+      node.accumulate(gradient)
+    }
+    for (node, sums) in [(inputBias.node, dInput), (hiddenBias.node, dHidden)] {
+      node?.accumulate(shape: [gates]) { sum, adds in
+        ez_column_sums(sums.floats, count, gates, sum, adds ? 1 : 0)
+      }
+    }
+    if let node = hidden.node {
+      // Each step's sums met the states of the step before.
+      let gradient = Tensor(repeating: 0, shape: hidden.shape)
+      order.forEachStepBack { first, count, before in
+        guard let before else { return }
+        Tensors.multiply(
+          Matrix(dHidden.floats + first * gates, rowStride: gates).transposed,
+          Matrix(states.floats + before * width, rowStride: width),
+          into: gradient.floats, rowStride: width, m: gates, n: width, k: count, beta: 1)
+      }
+      node.accumulate(gradient)
+    }
+    if let node = source.node {
+      let dx = Tensor(uninitialized: [count, from])
+      Tensors.multiply(
+        Matrix(dInput.floats, rowStride: gates), Matrix(input.floats, rowStride: from),
+        into: dx.floats, rowStride: from, m: count, n: from, k: gates)
+      node.accumulate(unpacked(dx))
+    }
+  }
+}

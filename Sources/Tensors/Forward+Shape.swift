@@ -1,0 +1,57 @@
+import CKernels
+
+extension Forward {
+  /// The same content for every sample of a batch: `[…]` to `[count, …]`.
+  public func broadcast(_ x: Tensor, count: Int) -> Tensor {
+    precondition(count >= 0, "can't repeat \(x.shape) \(count) times")
+    let output = Tensor(uninitialized: [count] + x.shape)
+    for sample in 0..<count {
+      (output.floats + sample * x.count).update(from: x.floats, count: x.count)
+    }
+    let (node, shape, width) = (x.node, x.shape, x.count)
+    return record(output, wanted: node != nil) { dy in
+      node?.accumulate(shape: shape) { sum, adds in
+        ez_column_sums(dy.floats, count, width, sum, adds ? 1 : 0)
+      }
+    }
+  }
+
+  /// Some places of the last axis: `[…, width]` to `[…, range.count]`.
+  ///
+  /// - Precondition: the range lies within the axis.
+  public func slice(_ x: Tensor, _ range: Range<Int>) -> Tensor {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= x.channels,
+      "places \(range) are not within the last axis of \(x.shape)")
+    let (rows, width) = (x.rows, x.channels)
+    let output = Tensor(uninitialized: x.shape.dropLast() + [range.count])
+    ez_copy_columns(
+      x.floats + range.lowerBound, width, output.floats, range.count, rows, range.count, 0)
+    let (node, shape) = (x.node, x.shape)
+    return record(output, wanted: node != nil) { dy in
+      node?.accumulate(shape: shape) { sum, adds in
+        if !adds { sum.update(repeating: 0, count: rows * width) }
+        ez_copy_columns(
+          dy.floats, range.count, sum + range.lowerBound, width, rows, range.count, 1)
+      }
+    }
+  }
+
+  /// Rows by their indices: `[rows, width]` to `[indices, width]`; a row may be taken more than once.
+  ///
+  /// - Precondition: every index is a row.
+  public func gatherRows(_ x: Tensor, _ indices: [Int32]) -> Tensor {
+    let (rows, width) = (x.rows, x.channels)
+    precondition(
+      indices.allSatisfy { $0 >= 0 && $0 < Int32(rows) }, "asked for a row beyond \(x.shape)")
+    let output = Tensor(uninitialized: [indices.count, width])
+    ez_gather_rows(x.floats, indices, indices.count, width, output.floats)
+    let (node, shape) = (x.node, x.shape)
+    return record(output, wanted: node != nil) { dy in
+      node?.accumulate(shape: shape) { sum, adds in
+        if !adds { sum.update(repeating: 0, count: rows * width) }
+        ez_scatter_rows(dy.floats, indices, indices.count, width, sum)
+      }
+    }
+  }
+}

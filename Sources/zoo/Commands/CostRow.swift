@@ -1,0 +1,78 @@
+import Basics
+import Conformance
+import EncoderKit
+import Foundation
+import Studies
+import Tensors
+
+/// A row of the table of encoders: what it is and what it costs.
+struct CostRow {
+  private let description: EncoderDescription
+  private let costs: EncoderCosts?
+  /// Why it could not be measured.
+  private let problem: String?
+
+  /// Measures an encoder as it is without options.
+  init(_ encoder: ZooCommand.Encoder, _ conformance: EncoderConformance) throws {
+    description = encoder.description
+    do {
+      switch encoder {
+      case .image(let entry): costs = try conformance.costs(entry)
+      case .text(let entry): costs = try conformance.costs(entry)
+      }
+      problem = nil
+    } catch let error as ZooError {
+      (costs, problem) = (nil, error.message)
+    }
+  }
+
+  /// The page of all rows, in Markdown.
+  static func page(_ rows: [CostRow], kernels: any Kernels) -> String {
+    let images = rows.filter { $0.description.modality == .image }
+    let texts = rows.filter { $0.description.modality == .text }
+    let head =
+      "| encoder | features | parameters, millions | multiply-adds, millions | one at a time, a second "
+      + "| in eights, a second | training, a second | memory of training, MB |\n"
+      + "|---|---|---|---|---|---|---|---|\n"
+    return """
+      # Encoders
+
+      Written by `zoo plugin table`, which measures every encoder without options: \(Compute.threads) \
+      threads, \(kernelLibrary(kernels)), zoo \(programVersion). Images are of the size that the \
+      encoder was published for, texts of 60 words. Multiply-adds are those of one forward pass, in \
+      convolutions, matrix products, attention and recurrences. Training is forward and back in eights, \
+      without the optimiser; its memory is the most that tensors took, parameters included. Published \
+      classifiers are not counted.
+
+      ## Images
+
+      \(head)\(images.map(\.line).joined(separator: "\n"))
+
+      ## Texts
+
+      \(head)\(texts.map(\.line).joined(separator: "\n"))
+
+      ## Papers
+
+      \(rows.map(\.source).joined(separator: "\n"))
+
+      """
+  }
+
+  private var line: String {
+    guard let costs else {
+      return "| `\(description.name)` | \(problem ?? "not measured") | | | | | | |"
+    }
+    let size = costs.size.map { ", \($0) pixels" } ?? ""
+    let numbers = [
+      (Double(costs.parameters) / 1e6, 2), (Double(costs.multiplyAdds) / 1e6, 1), (costs.alone, 1),
+      (costs.batched, 1), (costs.trained, 1), (Double(costs.trainingBytes) / 1e6, 0),
+    ].map { value, digits in String(format: "%.\(digits)f", value) }
+    return
+      "| `\(description.name)`\(size) | \(costs.featureWidth) | \(numbers.joined(separator: " | ")) |"
+  }
+
+  private var source: String {
+    "- `\(description.name)`: \(description.summary). [\(description.paper)](\(description.link))"
+  }
+}

@@ -1,0 +1,170 @@
+import Testing
+
+@testable import Tensors
+
+extension TensorsSuite {
+  @Suite("Operations of attention, mobile and recurrent networks")
+  struct LayerOperationTests {
+    @Test("Gradients agree with differences")
+    func gradients() {
+      let set = KernelSet.openBLAS
+      for activation in Activation.allCases {
+        // Far from the corners of the piecewise ones.
+        let x = Tensor([-7, -2.2, -0.9, 0.4, 1.3, 2.5, 4, 7.5], shape: [2, 4])
+        checkGradients(set, inputs: [x]) { run, x in run.activate(x[0], activation) }
+      }
+      let (scale, shift) = (randomParameter("scale", [6]), randomParameter("shift", [6]))
+      checkGradients(
+        set, inputs: [randomTensor([3, 2, 6], "x")], parameters: [scale, shift], tolerance: 5e-3
+      ) { run, x in run.layerNormalization(x[0], scale: scale, shift: shift) }
+      checkGradients(
+        set, inputs: [randomTensor([2, 3, 2, 4], "x"), randomTensor([2, 4], "gate")]
+      ) { run, x in run.gate(x[0], by: x[1]) }
+      checkGradients(set, inputs: [randomTensor([3, 4], "x")]) { run, x in
+        run.broadcast(x[0], count: 2)
+      }
+      checkGradients(set, inputs: [randomTensor([3, 2, 5], "x")]) { run, x in
+        run.multiply(run.slice(x[0], 1..<4), run.slice(x[0], 2..<5))
+      }
+      checkGradients(set, inputs: [randomTensor([4, 3], "x")]) { run, x in
+        run.gatherRows(x[0], [2, 0, 2, 3])
+      }
+      checkGradients(set, mode: .training, inputs: [randomTensor([6, 5], "x")]) { run, x in
+        run.stochasticDepth(x[0], rate: 0.4)
+      }
+      checkGradients(set, inputs: [randomTensor([2, 4, 18], "qkv")]) { run, x in
+        run.attention(x[0], heads: 3, lengths: [4, 2])
+      }
+    }
+
+    @Test("Gradients of recurrences agree with differences", arguments: [false, true])
+    func recurrences(isReversed: Bool) {
+      let layout = PackedLayout(lengths: [2, 4, 1], gap: 1)
+      for gates in [3, 4] {
+        let parameters = RecurrentParameters(
+          input: randomParameter("w", [gates * 3, 2]),
+          hidden: randomParameter("u", [gates * 3, 3]),
+          inputBias: randomParameter("b", [gates * 3]),
+          hiddenBias: randomParameter("d", [gates * 3]))
+        checkGradients(
+          .openBLAS, inputs: [randomTensor([layout.rows, 2], "x")],
+          parameters: [
+            parameters.input, parameters.hidden, parameters.inputBias, parameters.hiddenBias,
+          ]
+        ) { run, x in
+          gates == 4
+            ? run.lstm(x[0], layout, parameters, isReversed: isReversed)
+            : run.gru(x[0], layout, parameters, isReversed: isReversed)
+        }
+      }
+    }
+
+    @Test(
+      "Gradients of depthwise and grouped convolutions agree with differences",
+      arguments: KernelSet.allCases)
+    func groups(_ set: KernelSet) {
+      for (channels, out, groups, stride) in [
+        (3, 3, 3, 1), (4, 4, 4, 2), (4, 6, 2, 1), (2, 4, 2, 2),
+      ] {
+        let weights = randomParameter("w", [out, 3, 3, channels / groups])
+        let bias = randomParameter("b", [out])
+        checkGradients(
+          set, inputs: [randomTensor([2, 5, 4, channels], "x")], parameters: [weights, bias]
+        ) { run, x in
+          run.convolution(
+            x[0], weights, bias: bias, stride: stride, padding: 1, groups: groups)
+        }
+      }
+    }
+
+    @Test("A depthwise convolution by hand: each channel sees its own kernel alone")
+    func depthwiseExample() {
+      let x = Tensor([1, 10, 2, 20, 3, 30], shape: [1, 1, 3, 2])
+      let weights = parameter("w", [1, 2, 3, 4], [2, 1, 2, 1])
+      for set in KernelSet.allCases {
+        let y = pass(.evaluation, set.make()).convolution(x, weights, groups: 2)
+        #expect(y.shape == [1, 1, 2, 2])
+        // 1·1 + 2·2 and 2·1 + 3·2; 10·3 + 20·4 and 20·3 + 30·4.
+        #expect(y.values == [5, 110, 8, 180])
+      }
+    }
+
+    @Test("Evaluation joins a normalisation to a grouped convolution without changing it")
+    func joined() {
+      let norm = NormalizationParameters(
+        scale: randomParameter("scale", [8], 0.5..<2), shift: randomParameter("shift", [8]),
+        runningMean: randomParameter("mean", [8]),
+        runningVariance: randomParameter("variance", [8], 0.5..<2), momentum: 0.1, epsilon: 1e-5)
+      let x = randomTensor([2, 6, 5, 8], "x")
+      for groups in [2, 8] {
+        let weights = randomParameter("w", [8, 3, 3, 8 / groups])
+        for set in KernelSet.allCases {
+          func run(_ tape: Tape?) -> Tensor {
+            let forward = pass(.evaluation, tape: tape, set.make())
+            let y = forward.convolution(x, weights, padding: 1, groups: groups)
+            return forward.batchNormalization(y, norm, relu: true)
+          }
+          #expect(relativeDistance(run(nil).values, run(Tape()).values) < 1e-6)
+        }
+      }
+    }
+
+    @Test("Stochastic depth keeps whole samples, at their size on average, and rests in evaluation")
+    func depth() {
+      let x = Tensor(repeating: 1, shape: [4000, 3])
+      var run = pass(.training)
+      let y = run.stochasticDepth(x, rate: 0.25).values
+      var kept = 0
+      for sample in 0..<4000 {
+        let row = y[sample * 3..<sample * 3 + 3]
+        #expect(row.allSatisfy { $0 == row.first })
+        kept += row.first == 0 ? 0 : 1
+        #expect(row.first == 0 || row.first == 1 / (1 - 0.25 as Float))
+      }
+      // Binomial: 3000 ± 27 is one standard deviation.
+      #expect(abs(kept - 3000) < 137)
+      var rest = pass(.evaluation)
+      #expect(rest.stochasticDepth(x, rate: 0.25).values == x.values)
+    }
+
+    @Test("Attention over equal keys is the mean of the values it may read")
+    func attentionExample() {
+      // Queries and keys zero; values 1, 2, 6.
+      let qkv = Tensor([0, 0, 1, 0, 0, 2, 0, 0, 6], shape: [1, 3, 3])
+      #expect(pass().attention(qkv, heads: 1).values == [3, 3, 3])
+      #expect(pass().attention(qkv, heads: 1, lengths: [2]).values == [1.5, 1.5, 1.5])
+    }
+
+    @Test("A NaN stays one through every function")
+    func notANumber() {
+      for activation in Activation.allCases {
+        let y = pass().activate(Tensor([.nan, 1], shape: [2]), activation)
+        #expect(y.values[0].isNaN && y.values[1].isFinite, "\(activation)")
+      }
+    }
+
+    @Test("The new operations give the same bits on one thread and on two")
+    func threads() {
+      let threads = Compute.threads
+      defer { Compute.setThreads(threads) }
+      let x = randomTensor([4, 24, 24, 48], "x")
+      let weights = randomParameter("w", [48, 3, 3, 1])
+      let (scale, shift) = (randomParameter("scale", [48]), randomParameter("shift", [48]))
+      func results() -> [[Float]] {
+        let tape = Tape()
+        let input = traced(x)
+        let forward = pass(tape: tape, KernelSet.allCases.last?.make() ?? OpenBLASKernels())
+        var y = forward.convolution(input, weights, padding: 1, groups: 48)
+        y = forward.activate(forward.layerNormalization(y, scale: scale, shift: shift), .gelu)
+        tape.backward(from: y, gradient: Tensor(repeating: 1, shape: y.shape))
+        return [y, input.node?.take(), weights.node.take(), scale.node.take(), shift.node.take()]
+          .map { $0?.values ?? [] }
+      }
+      Compute.setThreads(1)
+      let one = results()
+      Compute.setThreads(2)
+      #expect(results() == one)
+      #expect(one.allSatisfy { !$0.isEmpty })
+    }
+  }
+}

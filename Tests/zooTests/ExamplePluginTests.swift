@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The examples, as an author would use them: built, checked, installed, compared.
+@Suite(
+  "Example plugins", .serialized,
+  .enabled(
+    if: PluginScene.canBuild && ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"] != nil,
+    "compilations and checks: set ENCODERZOO_LONG_TESTS"))
+struct ExamplePluginTests {
+  @Test(
+    "Builds, passes its checks, installs and is compared with another encoder",
+    arguments: [
+      ("MobileNetV2", "image", "mobilenet_v2", #"{"width": 0.25}"#),
+      ("ViT-S16", "image", "vit_small_patch16_224", #"{"width": 48, "depth": 2, "heads": 3}"#),
+      ("LSTMText", "text", "lstm", #"{"dimension": 16, "width": 8}"#),
+    ])
+  func example(name: String, kind: String, encoder: String, options: String) throws {
+    try PluginScene.with { scene in
+      let folder = scene.path(name)
+      try FileManager.default.copyItem(atPath: packageFile("Examples/\(name)"), toPath: folder)
+      for command in ["build", "check", "install"] {
+        let outcome = try scene.zoo("plugin", command, folder, "--quiet")
+        #expect(outcome.status == 0, "\(command): \(outcome.error)\n\(outcome.output)")
+        // Golden activations are recorded with each example, and hold.
+        if command == "check" {
+          #expect(outcome.output.contains("golden       passed"), "\(outcome.output)")
+        }
+      }
+      let made = try scene.zoo(
+        "data", "sample", "--output", scene.path("sample"), "--count", "40", "--size", "64")
+      #expect(made.status == 0, "\(made.error)")
+      let other = kind == "image" ? #""resnet18", "options": {"width": 8}"# : #""word2vec""#
+      let branch = { (name: String, encoder: String) in
+        #"{"name": "\#(name)", "encoder": \#(encoder), \#(kind == "image" ? #""size": 32,"# : "") "#
+          + #""training": {"epochs": 1, "batchSize": 8}}"#
+      }
+      let study = """
+        {"schema": 1, "name": "example", "seed": 3,
+         "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
+           "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
+             "patient": "patient"},
+           "labels": ["normal", "abnormal"]},
+         "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+         "\(kind)": [\(branch("example", "\"\(encoder)\", \"options\": \(options)")),
+           \(branch("other", other))]}
+        """
+      try study.write(toFile: scene.path("study.json"), atomically: true, encoding: .utf8)
+      let compared = try scene.zoo(
+        "compare", scene.path("study.json"), "--output", scene.path("run"), "--quiet")
+      #expect(compared.status == 0, "\(compared.error)")
+      let results = try String(contentsOfFile: scene.path("run/results.csv"), encoding: .utf8)
+      #expect(results.contains("example") && results.contains("other"), "\(results)")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Reference pages from doc comments, by the toolchain's DocC: make-docs.sh BUILD_FOLDER OUTPUT.
+# BUILD_FOLDER holds Modules, as `swift build --show-bin-path` names it.
+set -euo pipefail
+
+build=$1
+output=$2
+root=$(cd "$(dirname "$0")/.." && pwd)
+if ! command -v docc >/dev/null 2>&1; then
+  echo "docc is not on the PATH; it comes with the Swift toolchain." >&2
+  exit 1
+fi
+graphs=$(mktemp -d)
+trap 'rm -rf "$graphs"' EXIT
+flags=()
+for folder in CKernels/include CWordVectors/include COpenBLAS COneDNN; do
+  flags+=(-I "$root/Sources/$folder")
+done
+for flag in $(pkg-config --cflags openblas); do flags+=(-Xcc "$flag"); done
+# What a plugin imports, and the checks: one site each, below one folder.
+for module in EncoderKit Layers Tensors Basics WordVectors Conformance; do
+  mkdir -p "$graphs/$module"
+  swift symbolgraph-extract -module-name "$module" -I "$build/Modules" "${flags[@]}" \
+    -target "$(uname -m)-unknown-linux-gnu" -minimum-access-level public \
+    -output-dir "$graphs/$module"
+  rm -rf "${output:?}/$module"
+  mkdir -p "$output"
+  docc convert --fallback-display-name "$module" \
+    --fallback-bundle-identifier "encoderzoo.$module" \
+    --additional-symbol-graph-dir "$graphs/$module" --hosting-base-path "$module" \
+    --output-path "$output/$module" --transform-for-static-hosting
+done
+echo "serve it by: python3 -m http.server --directory $output"
+echo "then open http://localhost:8000/EncoderKit/documentation/encoderkit"
