@@ -99,10 +99,14 @@ var targets: [Target] = [
       "Tensors", "Basics",
     ],
     oneDNNSettings),
+  library(
+    "Exchange",
+    ["Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors", "Basics"]),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Explanation", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads",
+      "Exchange", "Studies", "Explanation", "Training", "Registry", "EncoderKit", "WeightFiles",
+      "Downloads",
       "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
@@ -161,6 +165,10 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
+targets += tests(
+  "Exchange",
+  ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Tensors", "Basics"]
+    + pluginDependencies)
 targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.

@@ -27,6 +27,8 @@ public struct Forward {
   package var tracksParameters = true
   /// What looks at, and may replace, the word vectors that the next look-ups give.
   package var embeddingTap: EmbeddingTap?
+  /// What the operations of the pass are noted in.
+  package var trace: Trace?
   /// Told what every ReLU gave, in the order of the pass; a comparison with a peer needs their signs.
   package var observeReLU: ((Tensor) -> Void)?
 
@@ -45,11 +47,17 @@ public struct Forward {
     return tensor
   }
 
-  /// Whether steps may be put off and joined: where nobody wants gradients or looks at every ReLU.
-  var defers: Bool { tape == nil && mode == .evaluation && observeReLU == nil }
+  /// Whether steps may be put off and joined: where nobody wants gradients or looks at every step.
+  var defers: Bool {
+    tape == nil && mode == .evaluation && observeReLU == nil && trace == nil
+  }
 
   /// Records a step: `backward` gets the gradient with respect to `output`.
-  func record(_ output: Tensor, wanted: Bool, _ backward: @escaping (Tensor) -> Void) -> Tensor {
+  func record(
+    _ output: Tensor, wanted: Bool, operation: String = #function,
+    _ backward: @escaping (Tensor) -> Void
+  ) -> Tensor {
+    trace?.noteUnlessKnown(operation, output)
     guard let tape, wanted else { return output }
     var traced = output
     let node = GradientNode()
