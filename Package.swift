@@ -121,6 +121,10 @@ var targets: [Target] = [
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
       + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict,
     linkerSettings: exportSymbols),
+  .executableTarget(
+    name: "reader-memory",
+    dependencies: ["WeightFiles", "WordVectors", "Datasets", "Images", "Basics"],
+    path: "Tests/ReaderMemory", swiftSettings: strict),
   .target(
     name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
     swiftSettings: strict),
@@ -169,6 +173,8 @@ targets += tests(
   "Exchange",
   ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Tensors", "Basics"]
     + pluginDependencies)
+// A process of its own for each file, so that its memory can be told.
+targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.
