@@ -152,6 +152,8 @@ struct ONNXInterpreter {
       return result.reshaped([result.shape[0], result.shape[1], result.shape[3]])
     }
     let (image, weights) = (x[0], x[1])
+    precondition(image.shape[1] == weights.shape[1] * (node.integers["group"]?[0] ?? 1))
+    precondition(image.shape[1] == weights.shape[1], "groups are not computed here")
     let pads = node.integers["pads"] ?? [0, 0, 0, 0]
     let strides = node.integers["strides"] ?? [1, 1]
     let (kernelHeight, kernelWidth) = (weights.shape[2], weights.shape[3])

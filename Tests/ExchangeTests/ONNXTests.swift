@@ -108,6 +108,8 @@ struct ONNXTests {
     #expect(try refusal(Sums()).contains("a tensor made outside of the recorded operations"))
     #expect(try refusal(Entropy()).contains("the operation \"binaryCrossEntropy\""))
     #expect(try refusal(Moody()).contains("other things with two cases than with one"))
+    #expect(try refusal(Loudness()).contains("a factor that depends on the input"))
+    #expect(try refusal(Beside()).contains("\"concatenate\" of a constant for each case"))
     #expect(try refusal(Plain()).isEmpty)
   }
 }
@@ -146,11 +148,31 @@ private struct Moody: ImageEncoder {
   }
 }
 
-/// A table added to the maps, and a reshape: all that can be written.
+/// Images over their first pixel.
+private struct Loudness: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("loudness")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    run.globalAveragePool(run.multiply(x, x.values[0]))
+  }
+}
+
+/// A constant beside the features of every case.
+private struct Beside: ImageEncoder {
+  let featureWidth = 2
+  let stages = [EncoderStage("beside")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    run.concatenate([run.globalAveragePool(x), Tensor(repeating: 1, shape: [x.shape[0], 1])])
+  }
+}
+
+/// A table added to every image, a ReLU and a reshape: all that can be written.
 private struct Plain: ImageEncoder {
   let featureWidth = 16
   let stages = [EncoderStage("plain")]
   func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    run.reshape(run.relu(x), to: [x.shape[0], 16])
+    let table = (0..<16).map { Float($0) / 16 }
+    let tables = Tensor((0..<x.shape[0]).flatMap { _ in table }, shape: x.shape)
+    return run.reshape(run.relu(run.add(x, tables)), to: [x.shape[0], 16])
   }
 }

@@ -21,6 +21,8 @@ struct GraphWriter {
   /// Steps whose result is rows of packed texts.
   var packed: Set<Int> = []
   var shared: [String: String] = [:]
+  /// Constants written once that stand for one of each case.
+  private var repeated: Set<Int> = []
 
   init(_ passes: TracedPasses) { self.passes = passes }
 
@@ -62,6 +64,9 @@ struct GraphWriter {
     case .add: return graph.add("Add", inputs, named: own)
     case .multiply: return graph.add("Mul", inputs, named: own)
     case .scale(let factor):
+      guard case .scale(factor) = passes.two.trace.steps[index].operation else {
+        throw refusal("a factor that depends on the input")
+      }
       let name = graph.constant("factor_\(factor)", Tensor([factor], shape: [1]))
       return graph.add("Mul", inputs + [name], named: own)
     case .concatenate:
@@ -72,9 +77,11 @@ struct GraphWriter {
         "Gemm", inputs + [parameter(weights)] + (bias.map { [parameter($0)] } ?? []),
         [("transB", .integer(1))], named: own)
     case .convolution(let weights, let bias, let window):
+      let channels = passes.one.trace.steps[step.inputs[0]].shape[3]
+      let groups = ("group", ONNXGraph.Attribute.integer(channels / weights.value.shape[3]))
       return graph.add(
         "Conv", inputs + [parameter(weights)] + (bias.map { [parameter($0)] } ?? []),
-        attributes(window), named: own)
+        attributes(window) + [groups], named: own)
     case .maxPool(let window):
       return graph.add("MaxPool", inputs, attributes(window), named: own)
     case .averagePool(let window):
@@ -103,8 +110,15 @@ struct GraphWriter {
     }
   }
 
-  /// Whether the result is rows of packed texts as the inputs are.
+  /// Whether the result is rows of packed texts as the inputs are; refuses what can't be done to rows, or
+  /// with a constant for each case.
   private func keepsRows(_ step: Trace.Step) throws -> Bool {
+    if step.inputs.contains(where: repeated.contains) {
+      switch step.operation {
+      case .add, .multiply: break
+      default: throw refusal("\"\(step.operation.name)\" of a constant for each case")
+      }
+    }
     let rows = step.inputs.filter(packed.contains)
     guard !rows.isEmpty else { return false }
     switch step.operation {
@@ -134,15 +148,26 @@ struct GraphWriter {
     graph.constant(parameter.key, parameter.value.inFileOrder)
   }
 
-  /// A tensor that is the same for every batch and every input.
+  /// A tensor that does not depend on the input: the same for every batch, or the same for each of its
+  /// cases.
   private mutating func constant(_ index: Int, _ tensor: Tensor) throws -> String {
-    guard case .constant(let other) = passes.two.trace.steps[index].operation,
-      other.shape == tensor.shape, other.values == tensor.values
-    else {
-      throw refusal("a tensor made outside of the recorded operations that depends on the input")
+    guard case .constant(let other) = passes.two.trace.steps[index].operation else {
+      throw refusal("a tensor that another batch makes by an operation")
+    }
+    if other.shape != tensor.shape {
+      guard tensor.shape.first == 1, other.shape == [2] + tensor.shape.dropFirst(),
+        other.values == tensor.values + tensor.values
+      else { throw dependent }
+      repeated.insert(index)
+    } else if other.values != tensor.values {
+      throw dependent
     }
     return graph.constant(
       "constant_\(index)", tensor.shape.count == 4 ? tensor.inFileOrder : tensor)
+  }
+
+  private var dependent: ZooError {
+    refusal("a tensor made outside of the recorded operations that depends on the input")
   }
 
   private mutating func reshape(
