@@ -2,7 +2,8 @@
 #
 #   make demo        install packages, build, compare encoders on the phantom sample
 #   make test        the tests
-#   make test-long   the tests, and those that take minutes
+#   make test-long   the tests, those that take minutes, and each reader fuzzed for ten seconds
+#   make fuzz        every reader of foreign files under libFuzzer, SECONDS (60) each
 #   make bench       the benchmarks
 #   make lint        swift format, strict
 #   make format      swift format, in place
@@ -12,6 +13,7 @@
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
+SECONDS ?= 60
 
 # Package.swift finds plugins and tests by their folders; a kept manifest or plan would not see new
 # ones.
@@ -19,14 +21,14 @@ FRESH = --manifest-cache none --disable-build-manifest-caching
 
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
-FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples \
+FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples Fuzz \
   Package.swift
 ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 # The modules that a plugin is compiled against, and the headers below them.
 KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo test test-long bench lint format docs install clean packages build
+.PHONY: help demo test test-long fuzz bench lint format docs install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -56,6 +58,10 @@ test: packages
 test-long: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	ENCODERZOO_LONG_TESTS=1 $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	Fuzz/fuzz.sh --seconds 10
+
+fuzz: packages
+	Fuzz/fuzz.sh --seconds $(SECONDS)
 
 bench: packages
 	@bash Benchmarks/run.sh

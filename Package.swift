@@ -100,11 +100,14 @@ var targets: [Target] = [
       "Tensors", "Basics",
     ],
     oneDNNSettings),
+  library(
+    "Exchange",
+    ["Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors", "Basics"]),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Explanation", "Training", "Conformance", "Registry", "EncoderKit", "WeightFiles",
-      "Downloads", "Images", "CImageCodecs", "Tensors", "Basics",
+      "Exchange", "Studies", "Explanation", "Training", "Conformance", "Registry", "EncoderKit",
+      "WeightFiles", "Downloads", "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -118,6 +121,10 @@ var targets: [Target] = [
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
       + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict,
     linkerSettings: exportSymbols),
+  .executableTarget(
+    name: "reader-memory",
+    dependencies: ["WeightFiles", "WordVectors", "Datasets", "Images", "Basics"],
+    path: "Tests/ReaderMemory", swiftSettings: strict),
   .target(
     name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
     swiftSettings: strict),
@@ -173,6 +180,12 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
+targets += tests(
+  "Exchange",
+  ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Tensors", "Basics"]
+    + pluginDependencies)
+// A process of its own for each file, so that its memory can be told.
+targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests("zoo", ["zoo", "Registry", "Studies", "WeightFiles", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.

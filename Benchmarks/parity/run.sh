@@ -2,21 +2,26 @@
 # Compares image encoders with torchvision's and torchxrayvision's; needs Python 3.11 or newer with
 # venv, and PyPI.
 # The first argument is image (every encoder, its weights from every kind of file; about 40 minutes on
-# two processors), densenet (DenseNet-121 at 224 pixels in detail) or example (the plugins in Examples,
-# which it builds and installs among the user's first); the rest go to that script, and
-# --help there tells what is compared and how. PARITY_ENVIRONMENT names another virtual environment
+# two processors), densenet (DenseNet-121 at 224 pixels in detail), example (the plugins in Examples,
+# which it builds and installs among the user's first) or exchange (what zoo export writes, in ONNX
+# Runtime, OpenVINO and PyTorch); the rest go to that script, and --help there, or its first lines,
+# tells what is compared and how. PARITY_ENVIRONMENT names another virtual environment
 # than Benchmarks/.venv.
 set -euo pipefail
 which=${1:-image}
 shift || true
-case $which in densenet | image | example) ;; *) echo "expected densenet, image or example, found $which" >&2; exit 2 ;; esac
+case $which in
+  densenet | image | example) program=zoo-parity requirements=requirements.txt ;;
+  exchange) program=zoo requirements=exchange-requirements.txt ;;
+  *) echo "expected image, densenet, example or exchange, found $which" >&2; exit 2 ;;
+esac
 cd "$(dirname "$0")/../.."
 environment=${PARITY_ENVIRONMENT:-Benchmarks/.venv}
 # No kept build plan: it would miss a plugin folder that is new.
 build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
 "${build[@]}" --product zoo-parity
 "${build[@]}" --product zoo
-requirements=Benchmarks/parity/requirements.txt
+requirements=Benchmarks/parity/$requirements
 if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
   # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
   python3 -m venv "$environment"
@@ -31,4 +36,4 @@ if [[ $which == example ]]; then
   done
 fi
 exec "$environment/bin/python" "Benchmarks/parity/${which}_parity.py" \
-  "$("${build[@]}" --show-bin-path)/zoo-parity" "$@"
+  "$("${build[@]}" --show-bin-path)/$program" "$@"

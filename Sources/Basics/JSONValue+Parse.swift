@@ -21,6 +21,9 @@ extension JSONValue {
   }
 }
 
+/// The most bytes of a key path.
+private let longestKeyPath = 200
+
 /// A recursive-descent parser over bytes.
 private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
@@ -77,7 +80,7 @@ private struct JSONParser {
       skipSpace()
       guard peek(UInt8(ascii: ":")) else { throw failure("expected ':' after \"\(name)\"") }
       skipSpace()
-      let inner = key.isEmpty ? name : "\(key).\(name)"
+      let inner = shortened(key.isEmpty ? name : "\(key).\(name)")
       members.append((name, try value(key: inner, depth: depth + 1)))
       skipSpace()
       if peek(UInt8(ascii: ",")) { continue }
@@ -93,12 +96,20 @@ private struct JSONParser {
     if peek(UInt8(ascii: "]")) { return .array(elements) }
     while true {
       skipSpace()
-      elements.append(try value(key: "\(key)[\(elements.count)]", depth: depth + 1))
+      let inner = shortened("\(key)[\(elements.count)]")
+      elements.append(try value(key: inner, depth: depth + 1))
       skipSpace()
       if peek(UInt8(ascii: ",")) { continue }
       if peek(UInt8(ascii: "]")) { return .array(elements) }
       throw failure("expected ',' or ']' in an array")
     }
+  }
+
+  /// A key path for messages: every value keeps its own, so a long key over many values must not
+  /// stand in each.
+  private func shortened(_ path: String) -> String {
+    guard path.utf8.count > longestKeyPath else { return path }
+    return String(path.unicodeScalars.prefix(longestKeyPath / 4 - 1)) + "…"
   }
 
   private mutating func literal(_ word: String, _ content: JSONValue.Content) throws

@@ -137,6 +137,15 @@ static void decode(
     decoder->errors.status = size;
     longjmp(decoder->errors.leave, 1);
   }
+  // A block of 64 pixels takes a bit at least, but where arithmetic coding meets an image without
+  // content: a short file is refused before memory is taken for a large image.
+  if ((uint64_t)jpeg->image_width * jpeg->image_height / zooCodecJPEGPixelsPerByte > count) {
+    snprintf(
+        image->message, zooCodecMessageSize, "%zu bytes can't hold the %u x %u pixels of its header",
+        count, jpeg->image_width, jpeg->image_height);
+    decoder->errors.status = zooCodecTruncated;
+    longjmp(decoder->errors.leave, 1);
+  }
   int orientation = 1;
   for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker; marker = marker->next) {
     orientation = orientationOf(marker->data, marker->data_length);

@@ -64,8 +64,11 @@ static ZooCodecStatus checkHeader(const uint8_t *bytes, size_t count, char *mess
   ZooCodecStatus status = zooCheckSize(width, height, message);
   if (status != zooCodecDone) return status;
   // Deflate can't shrink by more than 1032 to 1, so a short file can't hold a large image: refused
-  // before memory is taken for it. A depth of 1 bit and one channel is the least there can be.
-  uint64_t least = ((uint64_t)width + 7) / 8 * height / 1032;
+  // before memory is taken for it. What libpng will refuse counts as one bit a pixel.
+  static const uint8_t samples[] = {1, 1, 3, 1, 2, 1, 4};
+  uint64_t bits = bytes[25] < sizeof samples && bytes[24] <= 16 && bytes[24] > 0
+      ? (uint64_t)samples[bytes[25]] * bytes[24] : 1;
+  uint64_t least = (width * bits + 7) / 8 * height / 1032;
   if (least > count) {
     snprintf(
         message, zooCodecMessageSize, "%zu bytes can't hold the %u x %u pixels of its header",

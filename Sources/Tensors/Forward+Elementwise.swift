@@ -10,6 +10,7 @@ extension Forward {
     }
     let output = Tensor(uninitialized: x.shape)
     ez_relu(x.floats, output.floats, x.count)
+    trace?.note(.relu, [x], output)
     observeReLU?(output)
     let node = x.node
     let kept = node == nil ? nil : output
@@ -33,6 +34,7 @@ extension Forward {
     }
     let output = Tensor(uninitialized: a.shape)
     ez_add(a.floats, b.floats, output.floats, a.count)
+    trace?.note(.add, [a, b], output)
     let (left, right) = (a.node, b.node)
     return record(output, wanted: left != nil || right != nil) { dy in
       left?.accumulate(dy)
@@ -45,6 +47,7 @@ extension Forward {
     precondition(a.shape == b.shape, "can't multiply \(a.shape) by \(b.shape)")
     let output = Tensor(uninitialized: a.shape)
     ez_multiply(a.floats, b.floats, output.floats, a.count)
+    trace?.note(.multiply, [a, b], output)
     let (left, right) = (a.node, b.node)
     let (x, y) = (SavedTensor(a), SavedTensor(b))
     return record(output, wanted: left != nil || right != nil) { dy in
@@ -61,6 +64,7 @@ extension Forward {
   public func multiply(_ x: Tensor, _ factor: Float) -> Tensor {
     let output = Tensor(uninitialized: x.shape)
     ez_scale(x.floats, factor, output.floats, x.count)
+    trace?.note(.scale(factor), [x], output)
     let node = x.node
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(uninitialized: dy.shape)
@@ -107,6 +111,7 @@ extension Forward {
         part.floats, part.channels, output.floats + offset, total, rows, part.channels, 0)
       offset += part.channels
     }
+    trace?.note(.concatenate, parts, output)
     let (nodes, shapes) = (parts.map(\.node), parts.map(\.shape))
     return record(output, wanted: nodes.contains { $0 != nil }) { dy in
       var offset = 0
@@ -123,6 +128,7 @@ extension Forward {
   /// The same elements in the same order under another shape.
   public func reshape(_ x: Tensor, to shape: [Int]) -> Tensor {
     let output = Tensor(storage: x.storage, shape: shape)
+    trace?.note(.reshape, [x], output)
     let (node, old) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(Tensor(storage: dy.storage, shape: old))
@@ -141,6 +147,7 @@ extension Forward {
       Matrix(x.floats, rowStride: k), Matrix(w.floats, rowStride: k).transposed,
       into: output.floats, rowStride: n, m: m, n: n, k: k)
     if let b { ez_add_bias(output.floats, b.floats, m, n) }
+    trace?.note(.linear(weights: weights, bias: bias), [x], output)
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b?.node)
     let saved = weightNode == nil ? nil : SavedTensor(x)
     let plain = w.detached

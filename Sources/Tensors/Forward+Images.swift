@@ -26,6 +26,7 @@ extension Forward {
         DeferredConvolution(kernels: kernels, input: x, weights: w, window: window, bias: b))
     }
     let output = kernels.convolution(x, w, bias: b, window)
+    trace?.note(.convolution(weights: weights, bias: bias, window: window), [x], output)
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b?.node)
     let (inputShape, weightShape, kernels) = (x.shape, w.shape, kernels)
     let saved = weightNode != nil || biasNode != nil ? SavedTensor(x) : nil
@@ -47,6 +48,7 @@ extension Forward {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
     if defers { return maximum(x, window) }
     let (output, argument) = kernels.maxPool(x, window)
+    trace?.note(.maxPool(window), [x], output)
     let (node, shape, kernels) = (x.node, x.shape, kernels)
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(kernels.maxPoolGradient(dy, argument, inputShape: shape, window))
@@ -57,6 +59,7 @@ extension Forward {
   public func averagePool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
     let output = kernels.averagePool(x, window)
+    trace?.note(.averagePool(window), [x], output)
     let (node, shape, kernels) = (x.node, x.shape, kernels)
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(kernels.averagePoolGradient(dy, inputShape: shape, window))
@@ -70,6 +73,7 @@ extension Forward {
     let positions = x.rows / max(batch, 1)
     let output = Tensor(uninitialized: [batch, channels])
     ez_mean_positions(x.floats, batch, positions, channels, output.floats)
+    trace?.note(.globalAveragePool, [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(uninitialized: shape)
@@ -81,6 +85,7 @@ extension Forward {
   /// Images with left and right exchanged: `[batch, height, width, channels]`.
   public func mirror(_ x: Tensor) -> Tensor {
     let output = mirrored(x)
+    trace?.note(.mirror, [x], output)
     let node = x.node
     return record(output, wanted: node != nil) { dy in node?.accumulate(mirrored(dy)) }
   }
@@ -96,6 +101,7 @@ extension Forward {
     let output = Tensor(uninitialized: [shape[0], height, width, shape[3]])
     ez_adaptive_average_pool(
       x.floats, shape[0], shape[1], shape[2], shape[3], height, width, output.floats)
+    trace?.note(.adaptiveAveragePool(height: height, width: width), [x], output)
     let node = x.node
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(uninitialized: shape)
@@ -112,6 +118,7 @@ extension Forward {
     let positions = x.rows / max(batch, 1)
     let output = Tensor(uninitialized: [batch, channels * positions])
     ez_transpose(x.floats, batch, positions, channels, output.floats)
+    trace?.note(.flattenChannelsFirst, [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(uninitialized: shape)

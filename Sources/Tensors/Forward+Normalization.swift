@@ -2,12 +2,12 @@ import CKernels
 
 /// The parameters and statistics of a batch normalisation, each `[channels]`.
 public struct NormalizationParameters {
-  let scale: Parameter
-  let shift: Parameter
-  let runningMean: Parameter
-  let runningVariance: Parameter
+  package let scale: Parameter
+  package let shift: Parameter
+  package let runningMean: Parameter
+  package let runningVariance: Parameter
   let momentum: Float
-  let epsilon: Float
+  package let epsilon: Float
 
   /// The four tensors, the weight of the newest batch in the running statistics, and what is added
   /// to the variance.
@@ -78,6 +78,7 @@ extension Forward {
     }
 
     let result = apply(parts)
+    trace?.note(.normalization(norm, relu: relu), parts, result)
     if relu { observeReLU?(result) }
     var output = record(result, wanted: wanted) { dy in
       let gradient = NormalizationGradient(

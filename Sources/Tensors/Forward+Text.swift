@@ -55,6 +55,7 @@ extension Forward {
         (output.floats + place * width).update(repeating: 0, count: width)
       }
     }
+    trace?.note(.embedding(table: table, indices: indices, padding: padding), [], output)
     if let embeddingTap { return embeddingTap.take(output, indices, padding: padding) }
     let node = values.node
     return record(output, wanted: node != nil) { dy in
@@ -106,6 +107,8 @@ extension Forward {
     ez_max_over_time(
       responses.floats, b.floats, layout.starts, layout.lengths, documents, filters,
       output.floats, filters, &winners)
+    trace?.note(
+      .convolutionMaxOverTime(weights: weights, bias: bias, layout: layout), [x], output)
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b.node)
     let saved = SavedTensor(x)
     let (plain, chosen, rows) = (w.detached, winners, layout.rows)

@@ -29,6 +29,8 @@ public struct Forward {
   package var embeddingTap: EmbeddingTap?
   /// Counts the multiply-adds of the operations.
   package var operations: OperationCount?
+  /// What the operations of the pass are noted in.
+  package var trace: Trace?
   /// Told what every ReLU and ReLU6 gave, in the order of the pass; a comparison with a peer needs their signs.
   package var observeReLU: ((Tensor) -> Void)?
 
@@ -48,8 +50,10 @@ public struct Forward {
     return tensor
   }
 
-  /// Whether steps may be put off and joined: where nobody wants gradients or looks at every ReLU.
-  var defers: Bool { tape == nil && mode == .evaluation && observeReLU == nil }
+  /// Whether steps may be put off and joined: where nobody wants gradients or looks at every step.
+  var defers: Bool {
+    tape == nil && mode == .evaluation && observeReLU == nil && trace == nil
+  }
 
   /// Records a step: `backward` gets the gradient with respect to `output`.
   func record(
@@ -57,6 +61,7 @@ public struct Forward {
     _ backward: @escaping (Tensor) -> Void
   ) -> Tensor {
     Profile.lap(operation.firstName)
+    trace?.noteUnlessKnown(operation.description, output)
     guard let tape, wanted else { return output }
     var traced = output
     let node = GradientNode()

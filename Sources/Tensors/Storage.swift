@@ -18,6 +18,8 @@ package final class Storage {
   var packed: [PackedWeights.Kind: PackedWeights] = [:]
   /// Of a normalisation's scale: what running statistics make of it.
   var affine: KeptAffine?
+  /// Which steps of traces made the content.
+  var traceMarks: [TraceMark] = []
   /// How often the content has changed.
   private(set) var version = 0
 

@@ -34,6 +34,8 @@ enum {
   zooCodecMaxChunk = 16 << 20,
   /// Most scans of a progressive JPEG: a small file with thousands of them takes minutes.
   zooCodecMaxScans = 200,
+  /// Most pixels for each byte of a JPEG file.
+  zooCodecJPEGPixelsPerByte = 512,
   zooCodecMessageSize = 240,
 };
 

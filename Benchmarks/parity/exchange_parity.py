@@ -1,0 +1,209 @@
+"""`zoo export`: do ONNX Runtime, OpenVINO and the generated PyTorch script give what `zoo predict` gives?
+
+    python exchange_parity.py ZOO [NAME ...]
+
+Trains each model for an epoch on a small synthetic sample, exports it twice, and compares the logits of
+six cases one by one and, in ONNX Runtime, of all six as one batch. The pictures are larger than the
+models' input and not square, so that resizing is compared too: the script's, which also feeds the
+ONNX files, against the program's. Ends with status 1 where a logit differs by more than 1e-4.
+"""
+
+import csv
+import importlib.util
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+import numpy
+import onnx
+import onnxruntime
+import openvino
+from PIL import Image
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import cpu_torchvision  # noqa: E402, F401  (before the scripts import torchvision)
+
+CASES = 6
+LIMIT = 1e-4
+
+
+def image(encoder, size=224, channels=3, **more):
+    training = {"epochs": 1, "batchSize": 6, "learningRate": 1e-4}
+    return {"encoder": encoder, "size": size, "channels": channels, "training": training, **more}
+
+
+def text(encoder="word2vec", **more):
+    return {"encoder": encoder, "training": {"epochs": 1}, **more}
+
+
+# Name: the branches of the study, then whether torchvision can build the model.
+MODELS = {
+    "DenseNet-121": ({"image": image("densenet121")}, True),
+    "ResNet-50": ({"image": image("resnet50")}, True),
+    "VGG-16": ({"image": image("vgg16", fit="pad")}, True),
+    "text, word2vec": ({"text": text(options={"dimension": 50, "epochs": 2})}, True),
+    "text, GloVe": ({"text": text("glove", vectors="glove.txt", options={"freezeEmbedding": True})}, True),
+    "multimodal": ({"image": image("densenet121"), "text": text(options={"dimension": 50, "epochs": 2})}, True),
+    "DenseNet-121, grey, frozen": ({"image": image("densenet121", 96, 1, freeze="block2")}, True),
+    "ResNet-18, grey, mirror average, stretched": (
+        {"image": image("resnet18", 96, 1, mirrorAverage=True, fit="stretch"), "fusion": {"hidden": 0}}, True),
+    "VGG-11, small maps": ({"image": image("vgg11_bn", 96, 3, resize=112)}, True),
+    "multimodal, two and three members": (
+        {
+            "image": image("resnet18", 64, 1, members=2),
+            "text": text(members=3, options={"dimension": 20, "epochs": 2}),
+        }, True),
+    "DenseNet of other width": (
+        {"image": image("densenet121", 64, 1, options={"growthRate": 8, "blocks": [2, 3]})}, False),
+}
+
+
+def run(*command):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stderr}")
+    return done.stdout
+
+
+def prepare(zoo, folder):
+    """A sample of wide pictures, and vectors of its words as a GloVe file."""
+    run(zoo, "data", "sample", "--output", folder / "sample", "--count", "24", "--size", "300")
+    with open(folder / "sample" / "cases.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for number, row in enumerate(rows):
+        path = folder / "sample" / row["image"]
+        picture = Image.open(path)
+        picture.crop((0, 10 + number, 300, 290 - 2 * number)).save(path)
+    words = sorted({word for row in rows for word in row["text"].lower().replace(".", " ").split()})
+    draw = random.Random(3)
+    lines = [f"{word} {' '.join(f'{draw.gauss(0, 0.3):.5f}' for _ in range(50))}\n" for word in words]
+    (folder / "glove.txt").write_text("".join(lines), encoding="utf-8")
+    return rows[:CASES]
+
+
+def load_script(path):
+    specification = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def onnx_inputs(model, script, folder, sample, row):
+    """The inputs of one case, as the file's metadata ask for them."""
+    inputs = {}
+    notes = {entry.key: entry.value for entry in model.metadata_props}
+    if "encoderzoo.image" in notes:
+        inputs["image"] = script.picture(sample / row["image"]).numpy()
+    if "encoderzoo.text" in notes:
+        index = {word: number for number, word in enumerate(json.loads(notes["encoderzoo.vocabulary"]))}
+        rules = json.loads(notes["encoderzoo.text"])
+        found = [index.get(word, rules["unknown"]) for word in script.words(row["text"])]
+        inputs["words"] = numpy.array([found or rules["emptyText"]], dtype=numpy.int64)
+    return inputs
+
+
+def batch_of(cases):
+    batch = {}
+    for key in cases[0]:
+        length = max(case[key].shape[1] for case in cases)
+        batch[key] = numpy.concatenate(
+            [numpy.pad(case[key], [(0, 0), (0, length - case[key].shape[1])]) if key == "words" else case[key]
+             for case in cases])
+    return batch
+
+
+def compare(zoo, folder, name, branches, has_script, rows):
+    place = folder / name.replace(" ", "-").replace(",", "")
+    place.mkdir()
+    sample = folder / "sample"
+    study = {
+        "schema": 1, "name": name, "seed": 1,
+        "data": {
+            "format": "csv", "path": str(sample / "cases.csv"),
+            "columns": {"id": "id", "image": "image", "text": "text", "label": "label", "patient": "patient"},
+            "labels": ["normal", "abnormal"],
+        },
+        "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+        "fusion": {"training": {"epochs": 1}, "fineTuning": {"epochs": 0}}, **json.loads(
+            json.dumps(branches).replace("glove.txt", str(folder / "glove.txt"))),
+    }
+    (place / "study.json").write_text(json.dumps(study))
+    model = place / "model"
+    run(zoo, "train", place / "study.json", "--output", model, "--quiet")
+    run(zoo, "export", model, "--onnx", place / "model.onnx")
+    kind = "both" if {"image", "text"} <= branches.keys() else next(iter({"image", "text"} & branches.keys()))
+    if has_script:
+        run(zoo, "export", model, "--python", place / "script.py")
+        script = load_script(place / "script.py")
+    else:
+        refused = subprocess.run([zoo, "export", model, "--python", place / "no.py"], capture_output=True, text=True)
+        assert refused.returncode != 0 and "can't express" in refused.stderr, refused.stderr
+        # Its pictures are prepared by the script of a model that differs in the encoder's options alone.
+        text_of = (model / "model.json").read_text()
+        notes = json.loads(text_of)
+        notes["image"]["options"] = {}
+        script = picture_script(notes["image"])
+    onnx.checker.check_model(str(place / "model.onnx"), full_check=True)
+    loaded = onnx.load(place / "model.onnx", load_external_data=False)
+    session = onnxruntime.InferenceSession(place / "model.onnx", providers=["CPUExecutionProvider"])
+    vino = openvino.Core().compile_model(str(place / "model.onnx"), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    ours, cases, worst = [], [], {"onnx": 0.0, "vino": 0.0, "script": 0.0}
+    for row in rows:
+        image_options = [] if kind == "text" else ["--image", sample / row["image"]]
+        text_options = [] if kind == "image" else ["--text", row["text"]]
+        logit = json.loads(run(zoo, "predict", model, *image_options, *text_options, "--json"))["logit"]
+        ours.append(logit)
+        inputs = onnx_inputs(loaded, script, model, sample, row)
+        cases.append(inputs)
+        worst["onnx"] = max(worst["onnx"], abs(session.run(None, inputs)[0].item() - logit))
+        worst["vino"] = max(worst["vino"], abs(vino(inputs)[0].item() - logit))
+        if has_script:
+            arguments = {"image": sample / row["image"]} if kind != "text" else {}
+            if kind != "image":
+                arguments["text"] = row["text"]
+            worst["script"] = max(worst["script"], abs(script.logits(model, **arguments)[0] - logit))
+    together = session.run(None, batch_of(cases))[0][:, 0]
+    worst["batch"] = float(numpy.abs(together - numpy.array(ours)).max())
+    said = f"{worst['script']:.1e}" if has_script else "refused"
+    print(
+        f"| {name} | {min(ours):.3f} … {max(ours):.3f} | {worst['onnx']:.1e} | {worst['batch']:.1e} | "
+        f"{worst['vino']:.1e} | {said} |", flush=True)
+    return max(worst.values())
+
+
+class picture_script:
+    """The pictures of a grey model without resizing rules of its own, for models without a script."""
+
+    def __init__(self, branch):
+        self.branch = branch
+
+    def picture(self, path):
+        import torch
+
+        size = self.branch["size"]
+        picture = Image.open(path).convert("L")
+        shorter = min(picture.size)
+        picture = picture.resize([size * side // shorter for side in picture.size], Image.Resampling.BILINEAR)
+        left, top = (round((side - size) / 2) for side in picture.size)
+        pixels = numpy.asarray(picture.crop((left, top, left + size, top + size)), dtype=numpy.float32) / 255
+        fitted = self.branch["normalization"]
+        return torch.from_numpy((pixels - fitted["mean"][0]) / fitted["deviation"][0])[None, None].float()
+
+
+def main():
+    zoo = sys.argv[1]
+    names = sys.argv[2:] or list(MODELS)
+    print("| model | logits | ONNX Runtime | as one batch | OpenVINO | PyTorch script |")
+    print("|---|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        rows = prepare(zoo, folder)
+        worst = max(compare(zoo, folder, name, *MODELS[name], rows) for name in names)
+    if worst > LIMIT:
+        sys.exit(f"a logit differs by {worst:.1e}; expected at most {LIMIT:.0e}")
+
+
+main()

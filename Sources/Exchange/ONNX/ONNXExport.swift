@@ -1,0 +1,69 @@
+import Basics
+import EncoderKit
+import Tensors
+import Training
+
+/// A trained model as an ONNX file: one input for images, one for words, the logits.
+///
+/// The graph is what a forward pass did (`Trace`), so an encoder of any plugin is written without
+/// knowing the format; what can't be written is refused by its name. Preprocessing, labels and
+/// vocabulary stand in the file's metadata. Same model, same bytes.
+package struct ONNXExport {
+  /// The inputs and the output with their shapes, for a reader.
+  package let summary: [String]
+  /// The keys and texts of the file's metadata.
+  package let metadata: [(key: String, value: String)]
+  private let message: ProtobufMessage
+
+  /// Runs the model and puts the file together.
+  ///
+  /// - Throws: `ZooError` of code `.unsupported` that names what can't be written.
+  package init(_ model: TrainedModel, version: String, kernels: any Kernels) throws {
+    let writer = try ONNXExport.writer(model, kernels)
+    let interface = ModelInterface(model, maximumWords: writer.reading?.limit)
+    metadata = interface.metadata
+    message = writer.graph.model(
+      producerVersion: version,
+      description: "A classifier trained with EncoderZoo; no medical device.",
+      metadata: interface.metadata)
+    guard message.count <= ONNXGraph.maximumSize else {
+      throw ZooError(
+        .unsupported,
+        "the file would have \(message.count) bytes; ONNX files hold at most \(ONNXGraph.maximumSize)"
+      )
+    }
+    var lines: [String] = []
+    if let image = model.image {
+      lines.append(
+        "\(GraphWriter.imageInput)  float [batch, \(image.channels), \(image.size), \(image.size)]")
+    }
+    if model.text != nil { lines.append("\(GraphWriter.textInput)  int64 [batch, length]") }
+    summary =
+      lines + [
+        "\(GraphWriter.output)  float [batch, \(model.isMultiLabel ? model.labels.count : 1)]"
+      ]
+  }
+
+  /// Writes the file, whole or not at all.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  package func write(to path: String) throws { try message.write(to: path) }
+
+  /// The graph of a model, and how it reads texts.
+  ///
+  /// - Throws: `ZooError` of code `.unsupported` that names what can't be written.
+  static func writer(_ model: TrainedModel, _ kernels: any Kernels) throws -> GraphWriter {
+    let writer = try self.writer(model, length: 300, kernels)
+    guard let reading = writer.reading, reading.limit == nil else { return writer }
+    // Longer than any encoder's limit.
+    return try self.writer(model, length: 100_001, kernels)
+  }
+
+  private static func writer(_ model: TrainedModel, length: Int, _ kernels: any Kernels) throws
+    -> GraphWriter
+  {
+    var writer = GraphWriter(try TracedPasses(model, length: length, kernels: kernels))
+    try writer.run()
+    return writer
+  }
+}

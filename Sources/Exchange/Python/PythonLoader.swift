@@ -1,0 +1,179 @@
+import Basics
+import EncoderKit
+import Foundation
+import Fusion
+import Registry
+import Tensors
+import Training
+
+/// A short Python script that loads a saved model's folder with `safetensors.torch.load_file` and
+/// torchvision, and gives the logits that `zoo predict` gives.
+///
+/// The keys are torchvision's, so its model of the encoder's name takes the weights with
+/// `strict=True`. What that can't do (options that torchvision has not, encoders of words or heads
+/// of another form) is refused; ONNX holds those. Same model, same bytes.
+package struct PythonLoader {
+  /// The script.
+  package let text: String
+
+  /// Writes the script for a model; it is run once to see what its text encoder and head do.
+  ///
+  /// - Throws: `ZooError` of code `.unsupported` that names what the script can't express.
+  package init(_ model: TrainedModel, registry: EncoderRegistry, kernels: any Kernels) throws {
+    let writer = try ONNXExport.writer(model, kernels)
+    let steps = writer.passes.one.trace.steps
+    try PythonLoader.checkKeys(model)
+    var sections = [PythonLoader.head(model)]
+    var features: [String] = []
+    if let image = model.image {
+      let entry = try registry.imageEncoder(image.encoder, at: image.place)
+      try PythonLoader.checkOptions(image, entry.description)
+      sections.append(
+        ImageLoader(branch: image, classifier: entry.description.image?.classifier ?? "").text)
+      features.append("image_features(tensors, image)")
+    }
+    if let text = model.text {
+      try PythonLoader.checkText(steps)
+      let convolutions = steps.count {
+        if case .convolutionMaxOverTime = $0.operation { true } else { false }
+      }
+      sections.append(
+        TextLoader(
+          members: text.members, convolutions: convolutions / text.members,
+          tokenizer: model.tokenizer, maximumWords: writer.reading?.limit
+        ).text)
+      features.append("text_features(tensors, folder, text)")
+    }
+    sections.append(try PythonLoader.decoder(steps, features))
+    text = sections.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func refusal(_ what: String) -> ZooError {
+    ZooError(
+      .unsupported, "the script can't express \(what)",
+      advice: "write an ONNX file instead: --onnx FILE")
+  }
+
+  /// Options that differ from the encoder's own; dropout does nothing in evaluation.
+  private static func checkOptions(_ branch: ImageBranch, _ description: EncoderDescription) throws
+  {
+    guard case .object(let given) = branch.options.content else { return }
+    for (key, value) in given where key != "dropout" {
+      let usual = description.options.first { $0.name == key }?.fallback
+      let parsed = try usual.map { try JSONValue.parse(Data($0.utf8)) }
+      guard parsed != value else { continue }
+      throw refusal(
+        "\"\(key)\": \(value.text(pretty: false)): torchvision's \(branch.encoder) has another")
+    }
+  }
+
+  /// Parameters that the script would leave out.
+  private static func checkKeys(_ model: TrainedModel) throws {
+    for parameter in model.classifier.store.parameters {
+      var parts = parameter.key.split(separator: ".").map(String.init)
+      if parts[0] == "text", (model.text?.members ?? 1) > 1 { parts.remove(at: 1) }
+      let known: [String]? =
+        switch parts[0] {
+        case "text": ["embedding", "convolutions"]
+        case "head": ["norm1", "hidden", "norm2", "output"]
+        case "image": nil
+        default: []
+        }
+      if let known, parts.count < 2 || !known.contains(parts[1]) {
+        throw refusal("what \"\(parameter.key)\" is for")
+      }
+    }
+  }
+
+  private static func checkText(_ steps: [Trace.Step]) throws {
+    for (index, step) in steps.enumerated() {
+      guard case .embedding = step.operation else { continue }
+      for user in steps where user.inputs.contains(index) {
+        guard case .convolutionMaxOverTime = user.operation else {
+          throw refusal("the text encoder's \"\(user.operation.name)\"")
+        }
+      }
+    }
+  }
+
+  private static func head(_ model: TrainedModel) -> String {
+    let imports =
+      model.image == nil
+      ? "" : "import torchvision\nfrom PIL import Image, ImageOps\n"
+    let inputs = [
+      model.image.map { _ in "--image FILE" }, model.text.map { _ in "--text TEXT" },
+    ].compactMap { $0 }.joined(separator: " ")
+    let packages =
+      model.image == nil ? "torch, safetensors" : "torch, torchvision, safetensors, pillow"
+    return """
+      \"\"\"Gives the logits of a model trained with EncoderZoo, as `zoo predict` does.
+
+          python load_in_python.py MODEL_FOLDER \(inputs)
+
+      Needs \(packages). Labels: \(PythonLoader.list(model.labels)). No medical device.
+      \"\"\"
+      import argparse
+      import pathlib
+      \(model.text == nil ? "" : "import re\nimport unicodedata\n")
+      import torch
+      \(imports)from safetensors.torch import load_file
+      from torch.nn import functional as F
+      """
+  }
+
+  /// Names without what would end the text they stand in.
+  private static func list(_ labels: [String]) -> String {
+    JSONValue(.array(labels.map { JSONValue(.string($0)) })).text(pretty: false)
+      .replacing("\\", with: "\\\\").replacing("\"\"\"", with: "")
+  }
+
+  private static func decoder(_ steps: [Trace.Step], _ features: [String]) throws -> String {
+    let joined =
+      features.count == 1 ? features[0] : "torch.cat([\(features.joined(separator: ", "))], 1)"
+    let last = steps.suffix(5)
+    var lines = [
+      "def logits(folder, image=None, text=None):",
+      "    tensors = load_file(pathlib.Path(folder) / \"model.safetensors\")",
+      "    with torch.no_grad():",
+      "        x = \(joined)",
+    ]
+    guard case .linear(let output, _)? = last.last?.operation, output.key == "head.output.weight"
+    else { throw refusal("the head") }
+    var layers: [String] = []
+    if last.map(\.operation.name)
+      == ["batchNormalization", "linear", "relu", "batchNormalization", "linear"]
+    {
+      for (step, key) in zip(last, ["norm1", "hidden", "", "norm2"]) {
+        switch step.operation {
+        case .normalization(let norm, false) where norm.scale.key == "head.\(key).weight":
+          layers.append(
+            """
+            x = F.batch_norm(x, *(tensors["head.\(key)." + k] for k in ("running_mean", "running_var", \
+            "weight", "bias")), eps=\(norm.epsilon))
+            """)
+        case .linear(let weights, _) where weights.key == "head.\(key).weight":
+          layers.append(
+            "x = F.relu(F.linear(x, tensors[\"\(weights.key)\"], tensors[\"head.\(key).bias\"]))")
+        case .relu: break
+        default: throw refusal("the head")
+        }
+      }
+    } else if steps.count > 1, let before = last.dropLast().last,
+      !["concatenate", "globalAveragePool", "relu", "convolutionMaxOverTime", "multiply"]
+        .contains(before.operation.name)
+    {
+      throw refusal("the head")
+    }
+    lines += layers.map { "        \($0)" }
+    lines += [
+      "        return F.linear(x, tensors[\"head.output.weight\"], tensors[\"head.output.bias\"])[0].tolist()",
+      "", "", "if __name__ == \"__main__\":",
+      "    parser = argparse.ArgumentParser()",
+      "    parser.add_argument(\"folder\")",
+      "    parser.add_argument(\"--image\")",
+      "    parser.add_argument(\"--text\")",
+      "    print(logits(**vars(parser.parse_args())))",
+    ]
+    return "\n" + lines.joined(separator: "\n")
+  }
+}

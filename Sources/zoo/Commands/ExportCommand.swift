@@ -1,0 +1,55 @@
+import Basics
+import Exchange
+import Foundation
+import Studies
+import Training
+
+extension ZooCommand {
+  static let export = Command(
+    name: "export", summary: "Write a trained model for the Python world.",
+    discussion:
+      "--onnx writes an ONNX file (operators of set 17, any batch) that ONNX Runtime and OpenVINO run; "
+      + "preprocessing, labels and vocabulary are in its metadata. --python writes a script that loads "
+      + "the model's folder into PyTorch and torchvision. Both give the logits that zoo predict gives. "
+      + "What can't be written is refused. See docs/python.md.",
+    examples: [
+      ("zoo export model --onnx model.onnx", "image, text and multimodal models"),
+      ("zoo export model --python model/load_in_python.py", "a script beside the weights"),
+    ],
+    options: [
+      .value("onnx", "FILE", "Write an ONNX file."),
+      .value("python", "FILE", "Write a script that loads the model's folder."),
+    ],
+    arguments: [Argument("MODEL", "A model's folder.")]
+  ) { arguments in
+    let (onnx, python) = (arguments.optionalString("onnx"), arguments.optionalString("python"))
+    guard onnx != nil || python != nil else {
+      throw arguments.error("nothing to write: --onnx FILE or --python FILE is missing")
+    }
+    for path in [onnx, python].compactMap({ $0 }) where FileManager.default.fileExists(atPath: path)
+    {
+      throw ZooError(
+        .conflict, "the file is already there", at: Place(path: path), advice: "choose another name"
+      )
+    }
+    let kernels = try kernels(arguments)
+    let (registry, folder) = (try registry(), arguments.argument("MODEL"))
+    let model = try TrainedModel.read(from: folder, registry: registry)
+    // Both are made before either is written.
+    let file = try onnx.map { _ in
+      try ONNXExport(model, version: programVersion, kernels: kernels)
+    }
+    let script = try python.map { _ in
+      try PythonLoader(model, registry: registry, kernels: kernels).text
+    }
+    if let onnx, let file {
+      try file.write(to: onnx)
+      print("wrote \(onnx)")
+      for line in file.summary { print("  \(line)") }
+    }
+    if let python, let script {
+      try AtomicFile.write(script, to: python)
+      print("wrote \(python); it needs torch, torchvision, safetensors and pillow")
+    }
+  }
+}

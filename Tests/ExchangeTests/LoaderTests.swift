@@ -1,0 +1,58 @@
+import Basics
+import EncoderKit
+import TestSupport
+import Testing
+import Training
+
+@testable import Exchange
+
+@Suite("Scripts for PyTorch")
+struct LoaderTests {
+  private func script(_ small: SmallModel) throws -> String {
+    try PythonLoader(
+      small.make(), registry: SmallModel.registry(), kernels: OpenBLASKernels()
+    ).text
+  }
+
+  @Test("A model that torchvision can build becomes a script that names its parts")
+  func parts() throws {
+    let text = try script(
+      SmallModel(
+        name: "both",
+        image: #"""
+          {"encoder": "resnet18", "size": 64, "resize": 72, "channels": 1, "members": 2,
+           "normalization": {"mean": [0.5], "deviation": [0.25]}}
+          """#, text: SmallModel.cnn))
+    for part in [
+      "torchvision.models.resnet18(weights=None)", "set_submodule(\"fc\"", "[72 * side // shorter",
+      "(\"image.member1.\", \"image.member2.\",)", "strict=True", "[:12] or [1]", "range(2)",
+      "torch.cat([image_features(tensors, image), text_features(tensors, folder, text)], 1)",
+      "head.norm1.", "head.hidden.weight", "head.output.weight", "torch.nn.Conv2d(",
+    ] {
+      #expect(text.contains(part), "\(part)\n\(text)")
+    }
+    #expect(!text.contains("x.flip(3)"))
+  }
+
+  @Test("A script holds what its model needs and nothing else")
+  func lengths() throws {
+    let plain = #"{"encoder": "resnet18", "size": 64, "channels": 3}"#
+    let image = try script(SmallModel(name: "image", image: plain, hidden: 0))
+    #expect(!image.contains("vocabulary") && !image.contains("batch_norm"))
+    #expect(!image.contains("Conv2d"))
+    let text = try script(SmallModel(name: "text", text: SmallModel.cnn))
+    #expect(!text.contains("torchvision") && !text.contains("PIL"))
+  }
+
+  @Test("Options that torchvision's model has not are refused, dropout is not one of them")
+  func refusals() throws {
+    let name = "\"growthRate\": 4"
+    #expect(
+      errorText { _ = try script(SmallModel(name: "small", image: SmallModel.densenet)) }
+        .contains("the script can't express \(name)"))
+    let dropout = SmallModel(
+      name: "dropout",
+      image: #"{"encoder": "resnet18", "size": 64, "options": {"stemKernel": 7}}"#)
+    #expect(try script(dropout).contains("resnet18"))
+  }
+}

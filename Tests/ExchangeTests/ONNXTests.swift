@@ -1,0 +1,178 @@
+import Basics
+import Datasets
+import EncoderKit
+import Foundation
+import Fusion
+import TestSupport
+import Testing
+import Training
+
+@testable import Exchange
+
+@Suite("ONNX files")
+struct ONNXTests {
+  private func file(_ model: TrainedModel) throws -> ONNXFile {
+    try ONNXFile(bytes(model))
+  }
+
+  private func bytes(_ model: TrainedModel) throws -> Data {
+    var result = Data()
+    try withTemporaryFolder { folder in
+      let export = try ONNXExport(model, version: "1", kernels: OpenBLASKernels())
+      try export.write(to: "\(folder)/model.onnx")
+      result = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/model.onnx"))
+    }
+    return result
+  }
+
+  @Test(
+    "A plain interpreter gives the model's logits for one case and for several",
+    arguments: SmallModel.all)
+  func logits(_ small: SmallModel) throws {
+    let model = try small.make()
+    let interpreter = ONNXInterpreter(file: try file(model))
+    for count in [1, 3] {
+      var batch = RawBatch(indices: Array(0..<count))
+      batch.images = SmallModel.images(model, count: count)
+      batch.texts = SmallModel.texts(model, count: count)
+      var run = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      let expected = model.logits(batch, &run)
+      var inputs: [String: NumberArray] = [:]
+      if let branch = model.image, let pixels = batch.images {
+        let images = Tensor(pixels, shape: [count, branch.size, branch.size, branch.channels])
+        inputs["image"] = NumberArray(
+          [count, branch.channels, branch.size, branch.size],
+          images.inFileOrder.values.map(Double.init))
+      }
+      if let texts = batch.texts {
+        let length = texts.map(\.count).max() ?? 0
+        inputs["words"] = NumberArray(
+          [count, length],
+          texts.flatMap { $0.map { Double($0) } + [Double](repeating: 0, count: length - $0.count) }
+        )
+      }
+      let found = try #require(interpreter.run(inputs))
+      #expect(found.shape == expected.shape)
+      let size = try #require(expected.values.map { abs($0) }.max())
+      #expect(size > 1e-3, "logits near zero would show nothing")
+      for (a, b) in zip(found.values, expected.values) {
+        #expect(abs(a - Double(b)) < 2e-5 * Double(max(1, size)), "\(a) \(b)")
+      }
+    }
+  }
+
+  @Test("Operator set, inputs, output and metadata stand in the file; same model, same bytes")
+  func content() throws {
+    let small = try #require(SmallModel.all.last)
+    let model = try small.make()
+    let file = try file(model)
+    #expect(file.operatorSet == 17 && file.formatVersion == 8)
+    #expect(file.inputs == ["image": ["batch", "1", "24", "24"], "words": ["batch", "length"]])
+    #expect(file.outputs == ["logits": ["batch", "1"]])
+    #expect(file.metadata["encoderzoo.task"] == "binary")
+    #expect(file.metadata["encoderzoo.labels"] == #"["normal","abnormal"]"#)
+    #expect(file.metadata["encoderzoo.positive"] == "abnormal")
+    func object(_ key: String) throws -> JSONObject {
+      try JSONValue.parse(Data(try #require(file.metadata["encoderzoo.\(key)"]).utf8)).object()
+    }
+    var image = try object("image")
+    #expect(try image.integer("size", in: 0...99, default: 0) == 24)
+    #expect(try image.string("colour", default: "") == "grey")
+    #expect(abs(try image.required("mean").array()[0].number() - 0.4) < 1e-6)
+    var text = try object("text")
+    #expect(try text.integer("maximumWords", in: 0...99, default: 0) == 12)
+    let words = try JSONValue.parse(Data(try #require(file.metadata["encoderzoo.vocabulary"]).utf8))
+    #expect(try words.array().map { try $0.string() } == model.vocabulary?.words)
+    // Weights have the published names, without a second copy.
+    #expect(file.constants["image.features.conv0.weight"]?.shape == [8, 1, 3, 3])
+    #expect(file.constants["text.convolutions.1.weight"]?.shape == [4, 6, 3])
+    #expect(try bytes(model) == bytes(small.make()))
+  }
+
+  @Test("What can't be written is refused by its name")
+  func refusals() throws {
+    func refusal(_ image: some ImageEncoder) throws -> String {
+      let classifier = try MultimodalClassifier(
+        image: image, text: nil, outputs: 1,
+        decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
+        store: ParameterStore(random: RandomStream(seed: 1)))
+      return errorText {
+        let passes = try TracedPasses(
+          classifier, images: (size: 4, channels: 1), words: nil, length: 1,
+          kernels: OpenBLASKernels())
+        var writer = GraphWriter(passes)
+        try writer.run()
+      }
+    }
+    #expect(try refusal(Sums()).contains("a tensor made outside of the recorded operations"))
+    #expect(try refusal(Entropy()).contains("the operation \"binaryCrossEntropy\""))
+    #expect(try refusal(Moody()).contains("other things with two cases than with one"))
+    #expect(try refusal(Loudness()).contains("a factor that depends on the input"))
+    #expect(try refusal(Beside()).contains("\"concatenate\" of a constant for each case"))
+    #expect(try refusal(Plain()).isEmpty)
+  }
+}
+
+/// Sums of pixels, computed past the recorded operations.
+private struct Sums: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("sums")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    let size = x.count / x.shape[0]
+    let values = x.values
+    return Tensor(
+      (0..<x.shape[0]).map { values[$0 * size..<($0 + 1) * size].reduce(0, +) },
+      shape: [x.shape[0], 1])
+  }
+}
+
+/// An operation that the writer does not know.
+private struct Entropy: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("entropy")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    let means = run.globalAveragePool(x)
+    let loss = run.binaryCrossEntropy(means, targets: [Float](repeating: 0, count: means.count))
+    return run.reshape(run.add(loss, loss), to: [1, 1])
+  }
+}
+
+/// Another way for another batch.
+private struct Moody: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("moods")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    let means = run.globalAveragePool(x)
+    return x.shape[0] == 1 ? means : run.relu(means)
+  }
+}
+
+/// Images over their first pixel.
+private struct Loudness: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("loudness")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    run.globalAveragePool(run.multiply(x, x.values[0]))
+  }
+}
+
+/// A constant beside the features of every case.
+private struct Beside: ImageEncoder {
+  let featureWidth = 2
+  let stages = [EncoderStage("beside")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    run.concatenate([run.globalAveragePool(x), Tensor(repeating: 1, shape: [x.shape[0], 1])])
+  }
+}
+
+/// A table added to every image, a ReLU and a reshape: all that can be written.
+private struct Plain: ImageEncoder {
+  let featureWidth = 16
+  let stages = [EncoderStage("plain")]
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    let table = (0..<16).map { Float($0) / 16 }
+    let tables = Tensor((0..<x.shape[0]).flatMap { _ in table }, shape: x.shape)
+    return run.reshape(run.relu(run.add(x, tables)), to: [x.shape[0], 16])
+  }
+}
