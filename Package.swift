@@ -89,7 +89,8 @@ var targets: [Target] = [
   library(
     "Explanation",
     [
-      "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles",
+      "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
+      "WeightFiles",
       "Evaluation", "Tensors", "Basics",
     ]),
   library(
@@ -102,14 +103,16 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Explanation", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads",
+      "Studies", "Explanation", "Training", "Datasets", "Registry", "EncoderKit", "WeightFiles",
+      "Downloads",
       "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
     name: "zoo-parity",
     dependencies: [
-      "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors", "Basics",
+      "Explanation", "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors",
+      "Basics",
     ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -147,7 +150,8 @@ for (name, dependencies) in [
   (
     "Explanation",
     [
-      "Explanation", "Training", "Fusion", "Evaluation", "Datasets", "Images", "Registry",
+      "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
+      "Registry",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),

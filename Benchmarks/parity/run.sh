@@ -2,13 +2,14 @@
 # Compares image encoders with torchvision's and torchxrayvision's; needs Python 3.11 or newer with
 # venv, and PyPI.
 # The first argument is image (every encoder, its weights from every kind of file; about 40 minutes on
-# two processors) or densenet (DenseNet-121 at 224 pixels in detail); the rest go to that script, and
-# --help there tells what is compared and how. PARITY_ENVIRONMENT names another virtual environment
+# two processors), densenet (DenseNet-121 at 224 pixels in detail) or explanation (attributions against
+# Captum, clusters against SciPy); the rest go to that script, and --help there tells what is compared and
+# how. PARITY_ENVIRONMENT names another virtual environment
 # than Benchmarks/.venv.
 set -euo pipefail
 which=${1:-image}
 shift || true
-case $which in densenet | image) ;; *) echo "expected densenet or image, found $which" >&2; exit 2 ;; esac
+case $which in densenet | image | explanation) ;; *) echo "expected densenet, image or explanation, found $which" >&2; exit 2 ;; esac
 cd "$(dirname "$0")/../.."
 environment=${PARITY_ENVIRONMENT:-Benchmarks/.venv}
 # No kept build plan: it would miss a plugin folder that is new.
@@ -20,6 +21,8 @@ if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
   # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet -r "$requirements"
+  # It asks for an older numpy, and does not need it.
+  "$environment/bin/pip" install --quiet --no-deps captum==0.9.0
   cp "$requirements" "$environment/parity-is-complete"
 fi
 exec "$environment/bin/python" "Benchmarks/parity/${which}_parity.py" \

@@ -102,13 +102,7 @@ extension ExplanationPage {
   }
 
   private func embedded(_ image: PixelImage) throws -> String {
-    let longer = max(image.width, image.height)
-    guard longer > ExplanationPage.pictureSide else {
-      return try image.encodedPNG().base64EncodedString()
-    }
-    func scaled(_ side: Int) -> Int { max(1, side * ExplanationPage.pictureSide / longer) }
-    return try image.resized(width: scaled(image.width), height: scaled(image.height))
-      .encodedPNG().base64EncodedString()
+    try image.fitted(side: ExplanationPage.pictureSide).encodedPNG().base64EncodedString()
   }
 
   /// What the script works on, as JSON that can't end its element.

@@ -12,7 +12,8 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, pretrain, probe, predict, explain, weights, vectors, data, doctor,
+      list, show, train, compare, pretrain, probe, predict, explain, detect, sanity,
+      words, weights, vectors, data, doctor,
     ])
 
   static let globalOptions: [Option] = [
