@@ -124,7 +124,8 @@ final class WebDriver {
     }
   }
 
-  /// The addresses asked for since this was asked last.
+  /// The addresses asked for since this was asked last, but what the page itself holds and the browser's
+  /// own pages.
   func requests() async throws -> [String] {
     try await send("POST", "/se/log", ["type": "performance"]).array().compactMap {
       var entry = try $0.object()
@@ -133,7 +134,8 @@ final class WebDriver {
       guard try message.string("method") == "Network.requestWillBeSent" else { return nil }
       var parameters = try message.required("params").object()
       var request = try parameters.required("request").object()
-      return try request.string("url")
+      let address = try request.string("url")
+      return address.hasPrefix("data:") || address.hasPrefix("chrome:") ? nil : address
     }
   }
 
