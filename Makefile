@@ -51,7 +51,7 @@ test: packages
 
 # The pages are driven in a browser where it is, or can be, installed; else those tests are passed over.
 test-long: packages
-	-@scripts/install-packages.sh chromium chromium-driver
+	-@scripts/install-packages.sh chromium chromium-driver curl
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	ENCODERZOO_LONG_TESTS=1 $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 

@@ -9,7 +9,7 @@ private let isLong = ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"
   "The pages in a browser", .serialized,
   .enabled(if: ProgramRunner.program != nil, "the program was not built beside the tests"),
   .enabled(if: isLong, "takes minutes; make test-long runs it"),
-  .enabled(if: WebDriver.programs != nil, "chromium and chromium-driver are not installed"))
+  .enabled(if: WebDriver.programs != nil, "chromium, chromium-driver and curl are not installed"))
 struct PageDriverTests {
   /// A model that sees 224 × 224 pixels and is hardly trained, in a run of two splits.
   private func train(_ folder: String) throws {

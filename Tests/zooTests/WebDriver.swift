@@ -1,19 +1,15 @@
 import Basics
 import Foundation
 
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
-
 /// A headless Chromium, driven by its chromedriver over the W3C's WebDriver protocol
-/// (https://www.w3.org/TR/webdriver2/).
+/// (https://www.w3.org/TR/webdriver2/), spoken by curl: URLSession refuses the driver's answers.
 final class WebDriver {
-  /// Chromium and its driver as Debian installs them; nil where one of them is missing.
-  static let programs: (browser: String, driver: String)? = {
-    let (browser, driver) = ("/usr/bin/chromium", "/usr/bin/chromedriver")
+  /// Chromium, its driver and curl as Debian installs them; nil where one of them is missing.
+  static let programs: (browser: String, driver: String, curl: String)? = {
+    let programs = ("/usr/bin/chromium", "/usr/bin/chromedriver", "/usr/bin/curl")
     let files = FileManager.default
-    return files.isExecutableFile(atPath: browser) && files.isExecutableFile(atPath: driver)
-      ? (browser, driver) : nil
+    return [programs.0, programs.1, programs.2].allSatisfy(files.isExecutableFile(atPath:))
+      ? programs : nil
   }()
 
   private let process = Process()
@@ -147,22 +143,31 @@ final class WebDriver {
 
   private func send(_ method: String, _ path: String, _ body: JSONValue?) async throws -> JSONValue
   {
-    let prefix = session.isEmpty ? "" : "/session/\(session)"
-    guard let address = URL(string: base + prefix + path) else {
-      throw ZooError(.usage, "no address: \(path)")
+    let address = base + (session.isEmpty ? "" : "/session/\(session)") + path
+    let curl = Process()
+    curl.executableURL = URL(fileURLWithPath: WebDriver.programs?.curl ?? "curl")
+    curl.arguments = [
+      "--silent", "--show-error", "--max-time", "120", "--request", method, "--header",
+      "Content-Type: application/json", "--data-binary", "@-", address,
+    ]
+    let (input, output) = (Pipe(), Pipe())
+    curl.standardInput = input
+    curl.standardOutput = output
+    try curl.run()
+    let text = method == "POST" ? body?.text(pretty: false) ?? "" : ""
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try input.fileHandleForWriting.close()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    curl.waitUntilExit()
+    let found = String(decoding: data.prefix(600), as: UTF8.self)
+    guard curl.terminationStatus == 0 else {
+      throw ZooError(.system, "\(method) \(path): \(found)")
     }
-    var request = URLRequest(url: address, timeoutInterval: 120)
-    request.httpMethod = method
-    if let body, method == "POST" {
-      request.httpBody = Data(body.text(pretty: false).utf8)
-      request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-    }
-    let (data, response) = try await URLSession.shared.data(for: request)
     var answer = try JSONValue.parse(data).object()
-    guard (response as? HTTPURLResponse)?.statusCode == 200 else {
-      throw ZooError(
-        .system, "\(method) \(path): \(String(decoding: data, as: UTF8.self).prefix(600))")
+    let value = answer.value("value") ?? nil
+    if case .object(let members) = value.content, members.contains(where: { $0.key == "error" }) {
+      throw ZooError(.system, "\(method) \(path): \(found)")
     }
-    return answer.value("value") ?? nil
+    return value
   }
 }
