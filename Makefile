@@ -55,7 +55,9 @@ test: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	$(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 
+# The pages are driven in a browser where it is, or can be, installed; else those tests are passed over.
 test-long: packages
+	-@scripts/install-packages.sh chromium chromium-driver curl
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	ENCODERZOO_LONG_TESTS=1 $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 	Fuzz/fuzz.sh --seconds 10

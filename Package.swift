@@ -90,7 +90,8 @@ var targets: [Target] = [
   library(
     "Explanation",
     [
-      "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles",
+      "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
+      "WeightFiles",
       "Evaluation", "Tensors", "Basics",
     ]),
   library(
@@ -106,14 +107,15 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Exchange", "Studies", "Explanation", "Training", "Conformance", "Registry", "EncoderKit",
-      "WeightFiles", "Downloads", "Images", "CImageCodecs", "Tensors", "Basics",
+      "Exchange", "Studies", "Explanation", "Training", "Datasets", "Conformance", "Registry",
+      "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
     name: "zoo-parity",
     dependencies: [
-      "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors", "Basics",
+      "Explanation", "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors",
+      "Basics",
     ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -166,7 +168,8 @@ for (name, dependencies) in [
   (
     "Explanation",
     [
-      "Explanation", "Training", "Fusion", "Evaluation", "Datasets", "Images", "Registry",
+      "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
+      "Registry",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),

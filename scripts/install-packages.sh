@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that EncoderZoo builds against, and checks for Swift.
 # Does nothing where everything is there; without root it prints the one command that needs it.
+# Arguments are further packages.
 set -euo pipefail
 
 # The OpenMP flavour of libopenblas-dev: it shares one pool of threads with oneDNN.
@@ -15,6 +16,7 @@ packages=(
   libssl-dev
   pkg-config
   gcc
+  "$@"
 )
 least_swift_major=6
 least_swift_minor=1

@@ -2,18 +2,19 @@
 # Compares image encoders with torchvision's and torchxrayvision's; needs Python 3.11 or newer with
 # venv, and PyPI.
 # The first argument is image (every encoder, its weights from every kind of file; about 40 minutes on
-# two processors), densenet (DenseNet-121 at 224 pixels in detail), example (the plugins in Examples,
-# which it builds and installs among the user's first) or exchange (what zoo export writes, in ONNX
-# Runtime, OpenVINO and PyTorch); the rest go to that script, and --help there, or its first lines,
-# tells what is compared and how. PARITY_ENVIRONMENT names another virtual environment
+# two processors), densenet (DenseNet-121 at 224 pixels in detail), explanation (attributions against
+# Captum, clusters against SciPy), example (the plugins in Examples, which it builds and installs among
+# the user's first) or exchange (what zoo export writes, in ONNX Runtime, OpenVINO and PyTorch); the rest
+# go to that script, and --help there, or its first lines, tells what is compared and how.
+# PARITY_ENVIRONMENT names another virtual environment
 # than Benchmarks/.venv.
 set -euo pipefail
 which=${1:-image}
 shift || true
 case $which in
-  densenet | image | example) program=zoo-parity requirements=requirements.txt ;;
+  densenet | image | explanation | example) program=zoo-parity requirements=requirements.txt ;;
   exchange) program=zoo requirements=exchange-requirements.txt ;;
-  *) echo "expected image, densenet, example or exchange, found $which" >&2; exit 2 ;;
+  *) echo "expected image, densenet, explanation, example or exchange, found $which" >&2; exit 2 ;;
 esac
 cd "$(dirname "$0")/../.."
 environment=${PARITY_ENVIRONMENT:-Benchmarks/.venv}
@@ -26,6 +27,8 @@ if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
   # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet -r "$requirements"
+  # It asks for an older numpy, and does not need it.
+  "$environment/bin/pip" install --quiet --no-deps captum==0.9.0
   cp "$requirements" "$environment/parity-is-complete"
 fi
 if [[ $which == example ]]; then

@@ -37,7 +37,7 @@ extension CaseSet {
 
 extension ChestXray14 {
   /// The paths of all PNG files in the layouts the data set comes in, by file name.
-  static func imageFiles(below root: String) throws -> [String: String] {
+  package static func imageFiles(below root: String) throws -> [String: String] {
     guard isFolder(root) else {
       throw ZooError(.notFound, "no such folder of images", at: Place(path: root))
     }

@@ -6,7 +6,7 @@ import EncoderKit
 /// using deep ensembles", https://arxiv.org/abs/1612.01474. `[batch, height, width, channels]` to
 /// `[batch, members · featureWidth]`. Keys: `member1.…`, `member2.…`. The whole is one stage.
 package struct ImageEnsemble: ImageEncoder {
-  private let members: [any ImageEncoder]
+  package let members: [any ImageEncoder]
   package let stages: [EncoderStage]
 
   /// Joins encoders that were built below `member1`, `member2`, ….

@@ -125,6 +125,83 @@ struct ModelGradientTests {
     }
   }
 
+  @Test("Two models that compute the same get the same attributions, however they are built")
+  func implementationInvariance() throws {
+    // Hidden units in another order, some halved before their ReLU and doubled behind it.
+    let order = [3, 1, 7, 0, 2, 6, 5, 4]
+    let factors: [Float] = [2, 1, 0.5, 4, 1, 0.25, 2, 1]
+    let plain = try SmallModel.make(image: true, text: true)
+    let other = try SmallModel.make(image: true, text: true) { store in
+      func rows(_ key: String, _ scale: (Int) -> Float) {
+        store.parameter(key)?.update { values in
+          let width = (store.parameter(key)?.value.count ?? 0) / 8
+          let old = Array(UnsafeBufferPointer(start: values, count: 8 * width))
+          for row in 0..<8 {
+            for column in 0..<width {
+              values[row * width + column] = old[order[row] * width + column] * scale(row)
+            }
+          }
+        }
+      }
+      rows("head.hidden.weight") { factors[$0] }
+      rows("head.hidden.bias") { factors[$0] }
+      for key in ["weight", "bias", "running_mean"] { rows("head.norm2.\(key)") { _ in 1 } }
+      rows("head.norm2.running_mean") { factors[$0] }
+      // The variance's root is what it divides by: the factor goes into the weight.
+      rows("head.norm2.running_var") { _ in 1 }
+      store.parameter("head.norm2.weight")?.update { values in
+        for row in 0..<8 { values[row] /= factors[row] }
+      }
+      rows("head.output.weight") { _ in 1 }
+    }
+    let (a, b) = (try score(plain, .both), try score(other, .both))
+    #expect(abs(a.scores(a.input)[0] - b.scores(b.input)[0]) < 1e-5)
+    func values(_ score: ModelScore) throws -> [Double] {
+      try integration().attribute(
+        score, input: score.input, baseline: [Float](repeating: 0, count: score.count)
+      ).values
+    }
+    let (one, two) = (try values(a), try values(b))
+    let largest = one.reduce(0) { max($0, abs($1)) }
+    #expect(largest > 1e-3)
+    for (x, y) in zip(one, two) { #expect(abs(x - y) < 1e-5 * largest) }
+  }
+
+  @Test("Of a model of many findings the one asked for is explained", arguments: [0, 2])
+  func finding(output: Int) throws {
+    let model = try SmallModel.make(image: true, text: false, findings: ["a", "b", "c"])
+    let score = try ModelScore(
+      model, image: SmallModel.pixels(), words: nil, varying: .image, output: output,
+      kernels: OpenBLASKernels())
+    let result = score.gradients(score.input + score.input)
+    #expect(result.scores.count == 2)
+    #expect(abs(result.scores[0] - score.scores(score.input)[0]) < 1e-5)
+    var random = RandomStream(seed: 8)
+    var agreeing = 0
+    for _ in 0..<30 {
+      let place = random.below(score.count)
+      func value(_ step: Float) -> Double {
+        var moved = score.input
+        moved[place] += step
+        return score.scores(moved)[0]
+      }
+      let slope = (value(0.01) - value(-0.01)) / 0.02
+      if abs(slope - Double(result.gradients[place])) < 0.002 + 0.05 * abs(slope) { agreeing += 1 }
+    }
+    #expect(agreeing >= 27, "\(agreeing) of 30")
+  }
+
+  @Test("An ensemble's Grad-CAM has a map of every member and view", arguments: [false, true])
+  func ensemble(mirror: Bool) throws {
+    let model = try SmallModel.make(image: true, text: false, mirrorAverage: mirror, members: 2)
+    let branch = try #require(model.image)
+    let score = try score(model, .image)
+    let maps = try score.lastMaps()
+    #expect(maps.count == (mirror ? 4 : 2))
+    #expect(maps.allSatisfy { $0.gradient.values.contains { $0 != 0 } })
+    #expect(try GradCAM().attribute(score, branch: branch).map.values.count == 576)
+  }
+
   @Test("Frozen stages let the gradient through, and parameters get none")
   func frozen() throws {
     let plain = try score(SmallModel.make(image: true, text: false), .image)

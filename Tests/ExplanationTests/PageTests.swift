@@ -170,6 +170,12 @@ struct PageTests {
         before.components(separatedBy: "</label>").count
       )
       #expect(opened == closed + 1, "\(control.0) stands in no label")
+      // A label that holds an output names that, unless it says whom it is for.
+      let label = before[
+        (before.range(of: "<label", options: .backwards)?.lowerBound ?? before.startIndex)...]
+      let id = control.0.firstMatch(of: /id="([a-z-]+)"/).map { String($0.1) } ?? ""
+      #expect(
+        !label.contains("<output") || label.hasPrefix("<label for=\"\(id)\""), "\(control.0)")
     }
   }
 

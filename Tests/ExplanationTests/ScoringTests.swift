@@ -144,7 +144,7 @@ struct ScoringTests {
     #expect(macros() == macros())
     let lesion = LocalisationCase.Lesion(
       .init(image: "a", kind: "mass", x: 512, y: 256, width: 100, height: 40, source: Place()),
-      factor: 0.25)
-    #expect(lesion.box == Region(x: 128, y: 64, width: 25, height: 10))
+      factor: (0.25, 0.5))
+    #expect(lesion.box == Region(x: 128, y: 128, width: 25, height: 20))
   }
 }

@@ -27,6 +27,17 @@ public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throw
   return try body(folder.path)
 }
 
+/// The same with a body that waits.
+public func withAsyncTemporaryFolder<Result>(
+  _ body: (String) async throws -> Result
+) async throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("encoderzoo-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try await body(folder.path)
+}
+
 /// The error that `body` throws, as text; empty when it throws none.
 public func errorText(_ body: () throws -> Void) -> String {
   do { try body() } catch { return String(describing: error) }

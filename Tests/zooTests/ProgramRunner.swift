@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Runs the built program as a person would, in a process of its own.
 struct ProgramRunner {
@@ -36,6 +37,14 @@ struct ProgramRunner {
     return Outcome(
       status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
       error: String(decoding: problems, as: UTF8.self))
+  }
+
+  /// Runs the program to its end, which must be a good one; what it printed.
+  @discardableResult
+  static func succeed(_ arguments: [String]) throws -> String {
+    let done = try run(arguments)
+    #expect(done.status == 0, "\(arguments.joined(separator: " ")): \(done.error)")
+    return done.output
   }
 
   /// Runs the program until a moment comes, and kills it then; true if it was still running.

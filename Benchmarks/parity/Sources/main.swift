@@ -2,8 +2,12 @@ import Basics
 import Foundation
 
 do {
-  let settings = try ParitySettings(Array(CommandLine.arguments.dropFirst()))
-  try ParityRun(settings).run()
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  if arguments.first == "ward", arguments.count == 2 {
+    try WardRun(folder: arguments[1]).run()
+  } else {
+    try ParityRun(ParitySettings(arguments)).run()
+  }
 } catch {
   FileHandle.standardError.write(Data("zoo-parity: \(error)\n".utf8))
   exit(1)

@@ -4,8 +4,8 @@ import Fusion
 import Tensors
 import Training
 
-/// The logit of a trained model as a function of an image's pixels, of the vectors of a text's words,
-/// or of both, in evaluation mode.
+/// A logit of a trained model as a function of an image's pixels, of the vectors of a text's words, or
+/// of both, in evaluation mode.
 ///
 /// The vector is the normalised image `[size, size, channels]`, then the vectors of the words that
 /// the encoder reads, `[words, dimension]`; only what varies is in it. The features of the other
@@ -26,22 +26,24 @@ package final class ModelScore: ScoreFunction {
   /// How many words the text encoder reads; 0 where the text does not vary.
   package let wordCount: Int
   let classifier: MultimodalClassifier
-  private let kernels: any Kernels
-  private let imageShape: [Int]
+  let output: Int
+  let kernels: any Kernels
+  let imageShape: [Int]
   private let words: [Int32]
   private let varies: (image: Bool, text: Bool)
   /// Features of what does not vary, `[1, width]`.
-  private let fixed: (image: Tensor?, text: Tensor?)
+  let fixed: (image: Tensor?, text: Tensor?)
 
-  /// The function around one case.
+  /// The function around one case; `output` is the index of the logit in a model of many findings.
   ///
   /// - Precondition: what the model reads is there, and the model reads what varies.
   /// - Throws: `ZooError` of code `.unsupported` when the text encoder looks its words up in a way
   ///   that can't be followed.
   package init(
     _ model: TrainedModel, image: [Float]?, words: [Int32]?, varying: Varied,
-    kernels: any Kernels
+    output: Int = 0, kernels: any Kernels
   ) throws {
+    self.output = output
     var classifier = model.classifier
     // Frozen stages leave the tape; here the gradient must reach the pixels.
     classifier.frozenImageStages = 0
@@ -93,14 +95,13 @@ package final class ModelScore: ScoreFunction {
   }
 
   package func scores(_ inputs: [Float]) -> [Double] {
-    run(inputs, tape: nil).logits.values.map(Double.init)
+    chosen(run(inputs, tape: nil).logits)
   }
 
   package func gradients(_ inputs: [Float]) -> (scores: [Double], gradients: [Float]) {
     let tape = Tape()
     let outcome = run(inputs, tape: tape)
-    tape.backward(
-      from: outcome.logits, gradient: Tensor(repeating: 1, shape: outcome.logits.shape))
+    tape.backward(from: outcome.logits, gradient: choice(of: outcome.logits))
     let batch = inputs.count / max(1, count)
     let pixels = outcome.imageNode.gradient
     let vectors = outcome.tap?.gradient ?? []
@@ -116,7 +117,32 @@ package final class ModelScore: ScoreFunction {
       }
       filled = batch * count
     }
-    return (outcome.logits.values.map(Double.init), gradients)
+    return (chosen(outcome.logits), gradients)
+  }
+
+  /// The logit that is asked about, of each row.
+  func chosen(_ logits: Tensor) -> [Double] {
+    let values = logits.values
+    return stride(from: output, to: values.count, by: logits.channels).map { Double(values[$0]) }
+  }
+
+  /// 1 at the logit that is asked about, else 0.
+  func choice(of logits: Tensor) -> Tensor {
+    Tensor(
+      (0..<logits.count).map { $0 % logits.channels == output ? 1 : 0 }, shape: logits.shape)
+  }
+
+  /// The scores of other texts in place of the case's own, by the indices of their words.
+  ///
+  /// - Precondition: the text varies alone.
+  package func scores(texts: [[Int32]]) -> [Double] {
+    guard let encoder = classifier.text, !varies.image else {
+      preconditionFailure("other texts for an image that varies")
+    }
+    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let features = encoder.features(texts, &run)
+    let parts = [fixed.image?.repeated(texts.count), features].compactMap { $0 }
+    return chosen(classifier.head(run.concatenate(parts), &run))
   }
 
   private func run(_ inputs: [Float], tape: Tape?)
@@ -158,42 +184,6 @@ package final class ModelScore: ScoreFunction {
   private func column(_ inputs: [Float], from first: Int, width: Int) -> [Float] {
     if width == count { return inputs }
     return stride(from: first, to: inputs.count, by: count).flatMap { inputs[$0..<$0 + width] }
-  }
-
-  /// The outputs of the last stage that gives maps, one for every view the model takes of the image,
-  /// with the logit's gradient there.
-  package func lastMaps() throws -> [StageMap] {
-    guard let encoder = classifier.image else { preconditionFailure("the model reads no images") }
-    var plain = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let image = Tensor(Array(input.prefix(imageCount)), shape: imageShape)
-    let views = classifier.averagesMirror ? [image, plain.mirror(image)] : [image]
-    let tape = Tape()
-    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
-    run.tracksParameters = false
-    var maps: [Tensor] = []
-    var features: [Tensor] = []
-    for view in views {
-      let outputs = encoder.stageOutputs(view, &plain)
-      guard let last = outputs.lastIndex(where: { $0.shape.count == 4 }) else {
-        throw ZooError(.unsupported, "no stage of the image encoder gives maps")
-      }
-      var map = outputs[last].detached
-      map.node = GradientNode()
-      maps.append(map)
-      features.append(encoder.features(from: last + 1, of: map, &run))
-    }
-    var parts = [
-      features.count == 2 ? run.multiply(run.add(features[0], features[1]), 0.5) : features[0]
-    ]
-    if let fixed = fixed.text { parts.append(fixed) }
-    let logit = classifier.head(run.concatenate(parts), &run)
-    tape.backward(from: logit, gradient: Tensor(repeating: 1, shape: logit.shape))
-    return maps.enumerated().map { index, map in
-      StageMap(
-        activations: map,
-        gradient: map.node?.gradient ?? Tensor(repeating: 0, shape: map.shape),
-        isMirrored: index == 1)
-    }
   }
 }
 

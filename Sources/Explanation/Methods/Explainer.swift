@@ -11,28 +11,57 @@ import Training
 package struct Explainer {
   package let model: TrainedModel
   package let settings: ExplanationSettings
-  private let kernels: any Kernels
-  private let folder: String
+  /// The class that speaks against and the one that is explained.
+  package let labels: [String]
+  let kernels: any Kernels
+  let folder: String
+  /// The index of the explained logit.
+  let output: Int
 
-  /// Loads a model.
+  /// Loads a model; of one of many findings, `finding` is what is explained.
   ///
-  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  /// - Throws: `ZooError` that names the file and what is wrong with it, or the findings there are.
   package init(
-    folder: String, registry: EncoderRegistry, kernels: any Kernels, settings: ExplanationSettings
+    folder: String, finding: String? = nil, registry: EncoderRegistry, kernels: any Kernels,
+    settings: ExplanationSettings
   ) throws {
-    self.init(
-      try TrainedModel.read(from: folder, registry: registry), folder: folder, kernels: kernels,
-      settings: settings)
+    try self.init(
+      try TrainedModel.read(from: folder, registry: registry), folder: folder, finding: finding,
+      kernels: kernels, settings: settings)
   }
 
   /// A model in memory; `folder` is what errors and files call it.
+  ///
+  /// - Throws: `ZooError` of code `.usage` where `finding` is missing, unknown or superfluous.
   package init(
-    _ model: TrainedModel, folder: String, kernels: any Kernels, settings: ExplanationSettings
-  ) {
+    _ model: TrainedModel, folder: String, finding: String? = nil, kernels: any Kernels,
+    settings: ExplanationSettings
+  ) throws {
     self.model = model
     self.folder = folder
     self.kernels = kernels
     self.settings = settings
+    switch (model.isMultiLabel, finding) {
+    case (false, nil):
+      (labels, output) = (model.labels, 0)
+    case (false, _?):
+      throw ZooError(
+        .usage, "the model answers one question, \(model.labels[0]) or \(model.labels[1])",
+        at: Place(path: folder), advice: "leave out --finding")
+    case (true, nil):
+      throw ZooError(
+        .usage, "the model answers \(model.labels.count) findings; one is explained",
+        at: Place(path: folder),
+        advice: "add --finding, one of: \(model.labels.joined(separator: ", "))")
+    case (true, let finding?):
+      guard let index = model.labels.firstIndex(of: finding) else {
+        throw ZooError(
+          .usage,
+          "unknown finding \"\(finding)\"; " + suggestion(for: finding, among: model.labels),
+          at: Place(path: folder))
+      }
+      (labels, output) = (["no \(finding)", finding], index)
+    }
   }
 
   /// Explains one case; `progress` hears of what is under way.
@@ -42,40 +71,22 @@ package struct Explainer {
   package func explain(
     image path: String?, text: String?, progress: ProgressReporter? = nil
   ) throws -> CaseExplanation {
-    guard !model.isMultiLabel else {
-      throw ZooError(
-        .unsupported,
-        "the model answers \(model.labels.count) findings; one yes-or-no is explained",
-        at: Place(path: folder), advice: "train a model of two classes from it, and explain that")
-    }
     let picture = try picture(path)
     let report = try report(text)
-    func score(_ varied: ModelScore.Varied) throws -> ModelScore {
-      try ModelScore(
-        model, image: picture?.normalized, words: report?.indices, varying: varied,
-        kernels: kernels)
-    }
-    do {
-      progress?.begin("explaining")
-      defer { progress?.end() }
+    if let report { try checkWords(report) }
+    return try placingErrors {
       var images: [ImageExplanation] = []
       var imageScore: ModelScore?
       if let branch = model.image {
-        let function = try score(.image)
+        let function = try score(.image, picture, report)
         imageScore = function
-        for method in settings.imageMethods(for: branch) {
-          progress?.advance(note: method.title)
-          images.append(try method.attribute(function, branch: branch))
-          if let bad = images.last, !bad.map.values.allSatisfy(\.isFinite) {
-            throw ZooError(.notFinite, "\(bad.title) gave values that are not finite")
-          }
-        }
+        images = try maps(of: function, branch: branch, progress: progress)
       }
       var words: TextExplanation?
       var textScore: ModelScore?
       if let report {
         progress?.advance(note: "words")
-        let function = try score(.text)
+        let function = try score(.text, picture, report)
         textScore = function
         words = try TextExplanation(
           function, text: report.text, tokens: report.tokens, indices: report.indices,
@@ -85,7 +96,7 @@ package struct Explainer {
       if let picture, report != nil, let branch = model.image {
         progress?.advance(note: "image and words together")
         joint = try JointExplanation(
-          score(.both),
+          score(.both, picture, report),
           imageBaseline: settings.usedBaselines(for: branch)[0]
             .pixels(for: picture.normalized, branch: branch),
           integration: settings.integration)
@@ -93,65 +104,87 @@ package struct Explainer {
       guard let function = imageScore ?? textScore else {
         preconditionFailure("a model without an encoder")
       }
-      let logit = function.scores(function.input)[0]
-      guard logit.isFinite else {
-        throw ZooError(.notFinite, "the model's output is not finite")
-      }
       return CaseExplanation(
-        model: folder, labels: model.labels, logit: logit,
-        picture: picture.map {
-          .init(
-            path: $0.path, original: $0.original, seen: $0.seen, geometry: $0.geometry)
-        },
+        model: folder, labels: labels, logit: try logit(of: function), picture: picture?.shown,
         images: images, text: report?.text, words: words, joint: joint, settings: settings)
-    } catch let error as ZooError where error.place == nil {
-      throw ZooError(error.code, error.message, at: Place(path: folder), advice: error.advice)
     }
   }
 
-  private struct Picture {
-    let path: String
-    let original: PixelImage
-    let seen: PixelImage
-    let normalized: [Float]
-    let geometry: ImageGeometry
+  /// The maps of one case's image alone, as `settings` ask for them, and the logit.
+  ///
+  /// - Precondition: the model reads images.
+  /// - Throws: as `explain`; a text without a known word is no error here.
+  package func imageMaps(image path: String?, text: String?) throws -> ImageMaps {
+    guard let branch = model.image, let picture = try picture(path) else {
+      preconditionFailure("the model reads no images")
+    }
+    let report = try report(text)
+    return try placingErrors {
+      let function = try score(.image, picture, report)
+      return ImageMaps(
+        picture: picture.shown, images: try maps(of: function, branch: branch, progress: nil),
+        logit: try logit(of: function))
+    }
   }
 
-  private func picture(_ path: String?) throws -> Picture? {
-    guard let branch = model.image else {
-      if path != nil { throw model.superfluous("images", "--image", at: folder) }
+  /// What is known of an image alone.
+  package struct ImageMaps: Sendable {
+    package let picture: CaseExplanation.Picture
+    /// One for every method and baseline.
+    package let images: [ImageExplanation]
+    package let logit: Double
+  }
+
+  /// The words of one case, and the logit as a function of them; nil where the model knows none.
+  ///
+  /// - Throws: as `explain`.
+  func words(image path: String?, text: String) throws -> SeenWords? {
+    let picture = try picture(path)
+    guard let report = try report(text), report.indices.contains(where: { $0 > 1 }) else {
       return nil
     }
-    guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
-    let original = try PixelImage.load(path: path, channels: branch.channels)
-    let seen = branch.fitted(original)
-    return Picture(
-      path: path, original: original, seen: seen, normalized: branch.normalized(seen.floats()),
-      geometry: ImageGeometry(
-        width: original.width, height: original.height, size: branch.size,
-        resize: branch.resize, fit: branch.fit))
+    return try placingErrors {
+      let function = try score(.text, picture, report)
+      let explanation = try TextExplanation(
+        function, text: report.text, tokens: report.tokens, indices: report.indices,
+        integration: settings.integration)
+      return SeenWords(
+        explanation: explanation, score: function,
+        indices: Array(report.indices.prefix(function.wordCount)))
+    }
   }
 
-  private struct Report {
-    let text: String
-    let tokens: [Token]
+  /// What is known of a report alone.
+  struct SeenWords {
+    let explanation: TextExplanation
+    let score: ModelScore
+    /// The indices of the words that the model reads.
     let indices: [Int32]
   }
 
-  private func report(_ text: String?) throws -> Report? {
-    guard model.text != nil, let vocabulary = model.vocabulary else {
-      if text != nil { throw model.superfluous("texts", "--text", at: folder) }
-      return nil
+  private func maps(
+    of function: ModelScore, branch: ImageBranch, progress: ProgressReporter?
+  ) throws -> [ImageExplanation] {
+    try settings.imageMethods(for: branch).map { method in
+      progress?.advance(note: method.title)
+      let image = try method.attribute(function, branch: branch)
+      guard image.map.values.allSatisfy(\.isFinite) else {
+        throw ZooError(.notFinite, "\(image.title) gave values that are not finite")
+      }
+      return image
     }
-    guard let text else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
-    let tokens = model.tokenizer.tokens(text)
-    let indices = tokens.map { vocabulary.index(of: $0.text) }
-    guard indices.contains(where: { $0 > 1 }) else {
-      let found = tokens.isEmpty ? "the text holds no word" : "the model knows no word of the text"
-      throw ZooError(
-        .badValue, "\(found); there is nothing to explain", at: Place(key: "--text"),
-        advice: "give a report in the language the model was trained on")
+  }
+
+  private func logit(of function: ModelScore) throws -> Double {
+    let logit = function.scores(function.input)[0]
+    guard logit.isFinite else { throw ZooError(.notFinite, "the model's output is not finite") }
+    return logit
+  }
+
+  /// Runs `body`; its errors without a place get the model's.
+  func placingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ZooError where error.place == nil {
+      throw ZooError(error.code, error.message, at: Place(path: folder), advice: error.advice)
     }
-    return Report(text: text, tokens: tokens, indices: indices)
   }
 }

@@ -75,3 +75,13 @@ extension AttributionMap {
     return quantile > 0 ? quantile : sorted[sorted.count - 1]
   }
 }
+
+extension PixelImage {
+  /// The picture, brought to a longer side of at most `side` pixels.
+  func fitted(side: Int) -> PixelImage {
+    let longer = max(width, height)
+    guard longer > side else { return self }
+    func scaled(_ length: Int) -> Int { max(1, length * side / longer) }
+    return resized(width: scaled(width), height: scaled(height))
+  }
+}

@@ -73,14 +73,14 @@ extension ExplanationPage {
     return """
       <form class="controls" id="controls" data-script hidden aria-label="How the image is looked at">
       <label>Map <select id="map">\(maps)</select></label>
-      <label><span class="top">Sight sensitivity <output id="sensitivity-value" \
+      <label for="sensitivity"><span class="top">Sight sensitivity <output id="sensitivity-value" \
       for="sensitivity">\(figure(settings.sensitivity, 2))</output></span>
       <input type="range" id="sensitivity" min="0" max="100" step="1" value="\(sensitivity)"></label>
       <label>Clustering <select id="clustering">\(rules)</select></label>
-      <label><span class="top">Strength of the map <output id="opacity-value" for="opacity">70 \
-      %</output></span>
+      <label for="opacity"><span class="top">Strength of the map <output id="opacity-value" \
+      for="opacity">70 %</output></span>
       <input type="range" id="opacity" min="0" max="100" step="5" value="70"></label>
-      <label><span class="top">Size <output id="zoom-value" for="zoom">100 %</output></span>
+      <label for="zoom"><span class="top">Size <output id="zoom-value" for="zoom">100 %</output></span>
       <input type="range" id="zoom" min="100" max="600" step="25" value="100"></label>
       <label class="check"><input type="checkbox" id="against"> Show what speaks against it</label>
       <label class="check"><input type="checkbox" id="points"> Show the signals</label>
@@ -102,13 +102,7 @@ extension ExplanationPage {
   }
 
   private func embedded(_ image: PixelImage) throws -> String {
-    let longer = max(image.width, image.height)
-    guard longer > ExplanationPage.pictureSide else {
-      return try image.encodedPNG().base64EncodedString()
-    }
-    func scaled(_ side: Int) -> Int { max(1, side * ExplanationPage.pictureSide / longer) }
-    return try image.resized(width: scaled(image.width), height: scaled(image.height))
-      .encodedPNG().base64EncodedString()
+    try image.fitted(side: ExplanationPage.pictureSide).encodedPNG().base64EncodedString()
   }
 
   /// What the script works on, as JSON that can't end its element.

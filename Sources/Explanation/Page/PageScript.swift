@@ -30,6 +30,24 @@ enum PageScript {
         for (const canvas of [heat, dots]) { canvas.width = map.width; canvas.height = map.height; }
         paint();
         look();
+        prepare();
+      };
+
+      const settings = () => ({ method: get("clustering").value, relativeLoss: data.relativeLoss });
+
+      // While nothing else is to do, the answers of all sensitivities are found, the nearest first.
+      const idle = window.requestIdleCallback || (body => setTimeout(body, 50));
+      let preparing = 0;
+      const prepare = () => {
+        const mine = ++preparing, map = current, chosen = settings();
+        const now = Number(get("sensitivity").value);
+        const rest = [...Array(101).keys()].sort((a, b) => Math.abs(a - now) - Math.abs(b - now));
+        const next = () => {
+          if (mine !== preparing || !rest.length) return;
+          Sight.find(map, rest.shift() / 100, chosen);
+          idle(next);
+        };
+        idle(next);
       };
 
       const paint = () => {
@@ -58,8 +76,7 @@ enum PageScript {
 
       const look = () => {
         const sensitivity = Number(get("sensitivity").value) / 100;
-        const seen = Sight.find(current, sensitivity,
-          { method: get("clustering").value, relativeLoss: data.relativeLoss });
+        const seen = Sight.find(current, sensitivity, settings());
         const circles = seen.circles.map(c => Sight.onOriginal(c.members, current.width, data.geometry));
         rings.replaceChildren();
         for (const name of ["rim", "ring"]) for (const c of circles) {
@@ -111,7 +128,7 @@ enum PageScript {
       };
       get("map").addEventListener("change", event => show(event.target.selectedIndex));
       get("sensitivity").addEventListener("input", soon);
-      get("clustering").addEventListener("change", soon);
+      get("clustering").addEventListener("change", () => { soon(); prepare(); });
       get("points").addEventListener("change", soon);
       get("against").addEventListener("change", paint);
       get("opacity").addEventListener("input", event => {

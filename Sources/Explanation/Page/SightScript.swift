@@ -3,20 +3,34 @@
 /// Both add the same numbers in the same order and break ties alike, so that they agree to the last
 /// bit; a test runs this text under Node and compares.
 enum SightScript {
-  static let text = #"""
+  static let text = head + ward + tail
+
+  private static let head = #"""
     "use strict";
     // The same steps, sums and tie rules as Sources/Explanation/Signals: the answer is the same to the bit.
     const Sight = (() => {
       const LIMIT = 4096, MINIMUM = 6, MAXIMUM_K = 8, BOUND = 0.6, SHARE = 0.05;
 
-      // Positive pixels, the strongest first, with the mass before each: once for a map.
+      // Positive pixels, the strongest first, with the mass before each: once for a map. A number that holds
+      // both the score's bits and the index sorts without calls.
       function ranking(values) {
-        const order = [];
-        for (let i = 0; i < values.length; i++) if (values[i] > 0) order.push(i);
-        order.sort((a, b) => values[b] - values[a] || a - b);
-        const before = new Float64Array(order.length);
+        const bits = new Uint32Array(values.buffer, values.byteOffset, values.length), few = 2 ** 20;
+        let n = 0, order;
+        for (let i = 0; i < values.length; i++) if (values[i] > 0) n++;
+        if (values.length <= few) {
+          const keys = new Float64Array(n);
+          for (let i = 0, k = 0; i < values.length; i++)
+            if (values[i] > 0) keys[k++] = (0xffffffff - bits[i]) * few + i;
+          keys.sort();
+          order = Int32Array.from(keys, key => key % few);
+        } else {
+          order = new Int32Array(n);
+          for (let i = 0, k = 0; i < values.length; i++) if (values[i] > 0) order[k++] = i;
+          order.sort((a, b) => values[b] - values[a] || a - b);
+        }
+        const before = new Float64Array(n);
         let total = 0;
-        for (let i = 0; i < order.length; i++) { before[i] = total; total += values[order[i]]; }
+        for (let i = 0; i < n; i++) { before[i] = total; total += values[order[i]]; }
         return { order, before, total };
       }
 
@@ -26,138 +40,49 @@ enum SightScript {
         if (sensitivity <= 0) count = ranked.order.length;
         else while (count < ranked.order.length && ranked.before[count] < wanted) count++;
         const kept = Math.min(count, LIMIT);
-        return { asked: count, points: ranked.order.slice(0, kept).sort((a, b) => a - b) };
+        return { asked: count, points: ranked.order.slice(0, kept).sort() };
       }
 
       function radiusFor(width, height) { return Math.max(1.5, 6 * Math.max(width, height) / 224); }
 
-      function disc(radius) {
-        const reach = Math.floor(radius), places = [];
-        for (let y = -reach; y <= reach; y++) for (let x = -reach; x <= reach; x++)
-          if (x * x + y * y <= radius * radius) places.push([x, y]);
-        return places;
-      }
-
-      // For each point: whether it is a core, and whether it lies near one.
+      // For each point: whether it is a core, and whether it lies near one. The grid has a margin, so that
+      // no place around a point lies outside.
       function density(points, width, height, radius) {
-        const slot = new Int32Array(width * height).fill(-1);
-        points.forEach((p, i) => { slot[p] = i; });
-        const places = disc(radius);
-        const core = new Uint8Array(points.length), near = new Uint8Array(points.length);
-        const around = (p, body) => {
-          const px = p % width, py = (p - px) / width;
-          for (const [dx, dy] of places) {
-            const x = px + dx, y = py + dy;
-            if (x < 0 || y < 0 || x >= width || y >= height) continue;
-            const other = slot[y * width + x];
-            if (other >= 0) body(other, dx * dx + dy * dy);
+        const n = points.length, reach = Math.floor(radius), side = width + 2 * reach;
+        const slot = new Int32Array(side * (height + 2 * reach)).fill(-1), at = new Int32Array(n);
+        for (let i = 0; i < n; i++) {
+          const x = points[i] % width, y = (points[i] - x) / width;
+          at[i] = (y + reach) * side + x + reach;
+          slot[at[i]] = i;
+        }
+        const away = [], square = [];
+        for (let y = -reach; y <= reach; y++) for (let x = -reach; x <= reach; x++)
+          if (x * x + y * y <= radius * radius) { away.push(y * side + x); square.push(x * x + y * y); }
+        const steps = Int32Array.from(away), core = new Uint8Array(n), near = new Uint8Array(n);
+        for (let i = 0; i < n; i++) {
+          let found = 0;
+          for (let k = 0; k < steps.length && found < MINIMUM; k++) if (slot[at[i] + steps[k]] >= 0) found++;
+          core[i] = found >= MINIMUM ? 1 : 0;
+        }
+        for (let i = 0; i < n; i++) {
+          near[i] = core[i];
+          for (let k = 0; k < steps.length && !near[i]; k++) {
+            const other = slot[at[i] + steps[k]];
+            if (other >= 0) near[i] = core[other];
+          }
+        }
+        const around = (i, body) => {
+          for (let k = 0; k < steps.length; k++) {
+            const other = slot[at[i] + steps[k]];
+            if (other >= 0) body(other, square[k]);
           }
         };
-        points.forEach((p, i) => {
-          let found = 0;
-          around(p, () => { found++; });
-          core[i] = found >= MINIMUM ? 1 : 0;
-        });
-        points.forEach((p, i) => { if (core[i]) around(p, other => { near[other] = 1; }); });
         return { core, near, around };
       }
 
-      // Ward's merges by nearest-neighbour chain, in ascending order of loss. Clusters hang in square
-      // cells, so that a search looks at near ones alone; the loss at a distance is at least a single
-      // point's (a little less, for rounding), which tells when to stop.
-      function ward(xs, ys) {
-        const n = xs.length, merges = [], SIZE = 8;
-        if (n === 0) return merges;
-        const w = new Float64Array(n).fill(1);
-        const sx = Float64Array.from(xs), sy = Float64Array.from(ys);
-        const cx = Float64Array.from(xs), cy = Float64Array.from(ys);
-        const left = Math.min(...xs), top = Math.min(...ys);
-        const columns = Math.floor((Math.max(...xs) - left) / SIZE) + 1;
-        const rows = Math.floor((Math.max(...ys) - top) / SIZE) + 1;
-        const cell = new Int32Array(n), next = new Int32Array(n), back = new Int32Array(n);
-        const head = new Int32Array(columns * rows).fill(-1), alive = new Uint8Array(n).fill(1);
-        const hang = i => {
-          const c = Math.floor((cy[i] - top) / SIZE) * columns + Math.floor((cx[i] - left) / SIZE);
-          cell[i] = c; back[i] = -1; next[i] = head[c];
-          if (head[c] >= 0) back[head[c]] = i;
-          head[c] = i;
-        };
-        const unhang = i => {
-          if (back[i] >= 0) next[back[i]] = next[i]; else head[cell[i]] = next[i];
-          if (next[i] >= 0) back[next[i]] = back[i];
-        };
-        for (let i = n - 1; i >= 0; i--) hang(i);
-        let best = Infinity, b = -1;
-        const nearest = (a, previous) => {
-          const wa = w[a], x = cx[a], y = cy[a], least = wa / (wa + 1) * 0.999;
-          best = Infinity; b = -1;
-          if (previous >= 0) {
-            const dx = cx[previous] - x, dy = cy[previous] - y;
-            best = wa * w[previous] / (wa + w[previous]) * (dx * dx + dy * dy);
-            b = previous;
-          }
-          const column = cell[a] % columns, row = (cell[a] - column) / columns;
-          const look = c => {
-            for (let j = head[c]; j >= 0; j = next[j]) {
-              const dx = cx[j] - x, dy = cy[j] - y, square = dx * dx + dy * dy;
-              if (least * square > best || j === a || j === previous) continue;
-              const loss = wa * w[j] / (wa + w[j]) * square;
-              if (loss < best || (loss === best && b !== previous && j < b)) { best = loss; b = j; }
-            }
-          };
-          const most = Math.max(columns, rows);
-          for (let ring = 0; ring < most; ring++) {
-            const away = (ring - 1) * SIZE;
-            if (away > 0 && least * away * away > best) break;
-            const low = Math.max(0, column - ring), high = Math.min(columns - 1, column + ring);
-            for (let r = Math.max(0, row - ring); r <= Math.min(rows - 1, row + ring); r++) {
-              if (Math.abs(r - row) === ring) for (let c = low; c <= high; c++) look(r * columns + c);
-              else {
-                if (column - ring >= 0) look(r * columns + column - ring);
-                if (ring > 0 && column + ring < columns) look(r * columns + column + ring);
-              }
-            }
-          }
-        };
-        const chain = [];
-        let first = 0;
-        while (merges.length < n - 1) {
-          while (!alive[first]) first++;
-          if (chain.length === 0) chain.push(first);
-          const a = chain[chain.length - 1];
-          const previous = chain.length > 1 ? chain[chain.length - 2] : -1;
-          nearest(a, previous);
-          if (b !== previous) { chain.push(b); continue; }
-          chain.pop(); chain.pop();
-          const keep = Math.min(a, b), drop = Math.max(a, b);
-          merges.push({ first: keep, second: drop, loss: best });
-          unhang(keep); unhang(drop);
-          alive[drop] = 0;
-          w[keep] += w[drop]; sx[keep] += sx[drop]; sy[keep] += sy[drop];
-          cx[keep] = sx[keep] / w[keep]; cy[keep] = sy[keep] / w[keep];
-          hang(keep);
-        }
-        merges.sort((p, q) => p.loss - q.loss);
-        return merges;
-      }
+    """#
 
-      // The label of every point after all merges but the last k - 1; labels in order of first points.
-      function cut(merges, n, k) {
-        const root = new Int32Array(n);
-        for (let i = 0; i < n; i++) root[i] = i;
-        const find = i => { while (root[i] !== i) { root[i] = root[root[i]]; i = root[i]; } return i; };
-        for (let i = 0; i < n - k; i++) {
-          const a = find(merges[i].first), b = find(merges[i].second);
-          root[Math.max(a, b)] = Math.min(a, b);
-        }
-        const label = new Int32Array(n), names = new Map();
-        for (let i = 0; i < n; i++) {
-          const r = find(i);
-          if (!names.has(r)) names.set(r, names.size);
-          label[i] = names.get(r);
-        }
-        return label;
-      }
+  private static let tail = #"""
 
       function centroids(xs, ys, label, k) {
         const x = new Float64Array(k), y = new Float64Array(k), w = new Float64Array(k);
@@ -203,13 +128,14 @@ enum SightScript {
         if (settings.method === "ward-loss") {
           while (k < n && losses[k] > settings.relativeLoss) k++;
         } else {
-          let best = -Infinity;
-          for (let j = 2; j <= Math.min(MAXIMUM_K, n); j++) {
-            const value = silhouette(xs, ys, cut(merges, n, j), j);
-            silhouettes.push(value);
-            if (value > best) { best = value; k = j; }
+          const most = Math.min(MAXIMUM_K, n), labels = [];
+          for (let j = most; j >= 2; j--) {
+            labels[j] = j === most ? cut(merges, n, j) : joined(labels[j + 1], merges[n - j - 1]);
+            silhouettes.unshift(silhouette(xs, ys, labels[j], j));
           }
-          if (best < BOUND) k = 1;
+          let best = -Infinity;
+          silhouettes.forEach((value, j) => { if (value > best) { best = value; k = j + 2; } });
+          if (best < BOUND) k = 1; else return { label: labels[k], k, silhouettes, loss: losses[k] };
         }
         return { label: cut(merges, n, k), k, silhouettes, loss: losses[k] };
       }
@@ -222,7 +148,7 @@ enum SightScript {
           if (!dense.core[i] || label[i] >= 0) continue;
           const stack = [i];
           label[i] = k;
-          while (stack.length) dense.around(points[stack.pop()], other => {
+          while (stack.length) dense.around(stack.pop(), other => {
             if (dense.core[other] && label[other] < 0) { label[other] = k; stack.push(other); }
           });
           k++;
@@ -230,7 +156,7 @@ enum SightScript {
         for (let i = 0; i < points.length; i++) {
           if (dense.core[i] || !dense.near[i]) continue;
           let best = Infinity, chosen = -1;
-          dense.around(points[i], (other, square) => {
+          dense.around(i, (other, square) => {
             if (!dense.core[other]) return;
             if (square < best || (square === best && other < chosen)) { best = square; chosen = other; }
           });
@@ -245,14 +171,19 @@ enum SightScript {
         const selected = select(map.ranked, sensitivity);
         // The number of points tells which they are: the strongest.
         const key = `${settings.method} ${settings.relativeLoss} ${selected.points.length}`;
-        if (map.key === key) return { ...map.answer, asked: selected.asked };
+        if (!map.answers) map.answers = new Map();
+        const known = map.answers.get(key);
+        if (known) return { ...known, asked: selected.asked };
         const dense = density(selected.points, width, height, radiusFor(width, height));
-        const kept = selected.points.map((p, i) => ({ p, i })).filter(o => dense.near[o.i]);
-        const xs = kept.map(o => o.p % width), ys = kept.map(o => Math.floor(o.p / width));
+        const places = [];
+        for (let i = 0; i < selected.points.length; i++) if (dense.near[i]) places.push(i);
+        const kept = Int32Array.from(places, i => selected.points[i]);
+        const xs = Float64Array.from(kept, p => p % width);
+        const ys = Float64Array.from(kept, p => Math.floor(p / width));
         let parts;
         if (settings.method === "dbscan") {
           const all = linked(selected.points, dense);
-          parts = { label: Int32Array.from(kept, o => all.label[o.i]), k: all.k, silhouettes: [], loss: 0 };
+          parts = { label: Int32Array.from(places, i => all.label[i]), k: all.k, silhouettes: [], loss: 0 };
         } else parts = divide(xs, ys, settings);
         const centre = centroids(xs, ys, parts.label, parts.k), circles = [];
         let dropped = 0;
@@ -262,26 +193,27 @@ enum SightScript {
           const members = [];
           for (let i = 0; i < kept.length; i++) {
             if (parts.label[i] !== c) continue;
-            if (first < 0) first = kept[i].p;
+            if (first < 0) first = kept[i];
             const dx = xs[i] - centre.x[c], dy = ys[i] - centre.y[c];
             square = Math.max(square, dx * dx + dy * dy);
-            mass += values[kept[i].p];
-            members.push(kept[i].p);
+            mass += values[kept[i]];
+            members.push(kept[i]);
           }
           circles.push({ x: centre.x[c] + 0.5, y: centre.y[c] + 0.5, radius: Math.sqrt(square),
             mass, first, members });
         }
         circles.sort((a, b) => b.mass - a.mass || a.first - b.first);
-        map.key = key;
-        map.answer = { signals: selected.points.length, asked: selected.asked, kept: kept.map(o => o.p),
+        const answer = { signals: selected.points.length, asked: selected.asked, kept: Array.from(kept),
           clusters: parts.k, dropped, silhouettes: parts.silhouettes, loss: parts.loss, circles };
-        return map.answer;
+        map.answers.set(key, answer);
+        return answer;
       }
 
       // The circle around the members as they lie on the original image.
       function onOriginal(members, width, geometry) {
-        const xs = members.map(p => geometry.originX + (p % width + 0.5) * geometry.scaleX);
-        const ys = members.map(p => geometry.originY + (Math.floor(p / width) + 0.5) * geometry.scaleY);
+        const xs = Float64Array.from(members, p => geometry.originX + (p % width + 0.5) * geometry.scaleX);
+        const ys = Float64Array.from(members,
+          p => geometry.originY + (Math.floor(p / width) + 0.5) * geometry.scaleY);
         const x = xs.reduce((sum, v) => sum + v, 0) / xs.length;
         const y = ys.reduce((sum, v) => sum + v, 0) / ys.length;
         let square = 0;

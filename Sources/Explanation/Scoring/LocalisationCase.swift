@@ -16,14 +16,14 @@ package struct LocalisationCase: Sendable {
 
     /// A box of a table.
     ///
-    /// `factor` brings its pixels to those of the image: width of the copy / width the table speaks
-    /// of, such as 1024 for ChestX-ray14.
-    package init(_ box: LesionBox, factor: Double = 1) {
+    /// `factor` brings its pixels to those of the image, along each axis: width of the copy / width the
+    /// table speaks of, such as 1024 for ChestX-ray14.
+    package init(_ box: LesionBox, factor: (x: Double, y: Double) = (1, 1)) {
       self.init(
         kind: box.kind,
         box: Region(
-          x: box.x * factor, y: box.y * factor, width: box.width * factor,
-          height: box.height * factor))
+          x: box.x * factor.x, y: box.y * factor.y, width: box.width * factor.x,
+          height: box.height * factor.y))
     }
   }
 

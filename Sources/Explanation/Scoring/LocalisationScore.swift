@@ -11,42 +11,29 @@ import Evaluation
 /// bootstraps over images. The control puts circles of the same number and radii at random places,
 /// averaged over draws.
 package struct LocalisationScore: Sendable {
-  /// What is asked of each image.
-  package enum Question: Sendable, Hashable {
-    case overlap(Overlap.Measure, Double)
-    /// The centre of the strongest circle.
-    case circlePointing
-    /// The place of the largest score.
-    case peakPointing
-
-    /// All that are published: both measures at their thresholds, both pointing games.
-    package static let all: [Question] =
-      Overlap.Measure.allCases.flatMap { measure in
-        measure.thresholds.map { .overlap(measure, $0) }
-      } + [.circlePointing, .peakPointing]
-
-    /// As a table calls it, such as `IoBB ≥ 0.25`.
-    package var name: String {
-      switch self {
-      case .overlap(let measure, let threshold): "\(measure.rawValue) ≥ \(threshold)"
-      case .circlePointing: "pointing, strongest circle"
-      case .peakPointing: "pointing, largest score"
-      }
-    }
+  /// The accuracy of one kind of lesion.
+  package struct KindAccuracy: Sendable, Equatable {
+    package let kind: String
+    package let accuracy: Double
+    package let lesions: Int
   }
 
   /// The answer to a question.
   package struct Answer: Sendable {
-    package let question: Question
-    /// The accuracy of each kind and the number of its lesions, by name.
-    package let kinds: [(kind: String, accuracy: Double, lesions: Int)]
+    package let question: LocalisationQuestion
+    /// By name.
+    package let kinds: [KindAccuracy]
     /// The mean over kinds; nil without a lesion.
     package let macro: Double?
+    /// The share of all lesions that are found; nil without one.
+    package let micro: Double?
+    /// Of the macro accuracy.
     package let interval: Interval?
     /// A mean over all images, those without lesions too.
     package let falsePositives: Double
-    /// The same of the random control.
+    /// The same of the random control, and of its kinds in their order.
     package let controlMacro: Double?
+    package let controlKinds: [Double]
     package let controlFalsePositives: Double
   }
 
@@ -68,74 +55,70 @@ package struct LocalisationScore: Sendable {
     images = cases.count
     lesions = cases.reduce(0) { $0 + $1.lesions.count }
     circles = cases.reduce(0.0) { $0 + Double($1.circles.count) } / Double(max(1, cases.count))
-    let controls = cases.map { item in
-      var random = stream.derived("control").derived(item.name)
-      return (0..<controlDraws).map { _ in item.randomised(&random) }
+    let names = Set(cases.flatMap { $0.lesions.map(\.kind) }).sorted()
+    let place = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    let kinds = cases.map { item in item.lesions.map { place[$0.kind] ?? 0 } }
+    let found = zip(cases, kinds).map { item, kinds in
+      var tally = LocalisationTally(kinds: names.count)
+      tally.add(
+        item, circles: item.circles, peak: item.peak, lesionKinds: kinds, as: shape, weight: 1)
+      return tally
     }
-    answers = Question.all.map { question in
-      let tallies = cases.map { Self.tally($0, question, shape) }
-      let control = controls.map { draws in
-        LocalisationTally(mean: draws.map { Self.tally($0, question, shape) })
+    let controls = zip(cases, kinds).map { item, kinds in
+      var random = stream.derived("control").derived(item.name)
+      var tally = LocalisationTally(kinds: names.count)
+      for _ in 0..<controlDraws {
+        let drawn = item.randomised(&random)
+        tally.add(
+          item, circles: drawn.circles, peak: drawn.peak, lesionKinds: kinds, as: shape,
+          weight: 1 / Double(controlDraws))
       }
-      let found = Self.kinds(tallies)
-      let names = found.map(\.kind)
-      let counts = tallies.map { tally in names.map { tally.lesions[$0] ?? (0, 0) } }
+      return tally
+    }
+    let counts = kinds.map { kinds in
+      kinds.reduce(into: [Double](repeating: 0, count: names.count)) { $0[$1] += 1 }
+    }
+    let all = (0..<names.count).map { kind in counts.reduce(0) { $0 + $1[kind] } }
+    let images = Double(max(1, cases.count))
+    answers = LocalisationQuestion.all.enumerated().map { question, asked in
+      func accuracies(_ tallies: [LocalisationTally]) -> [Double] {
+        all.indices.map { kind in
+          tallies.reduce(0) { $0 + $1.found[question * names.count + kind] } / all[kind]
+        }
+      }
+      let own = accuracies(found)
+      let control = accuracies(controls)
       let bootstrap = Bootstrap(
         count: cases.count, resamples: resamples, stream: stream.derived("bootstrap")
-      ) { indices in Self.macro(indices, of: counts, kinds: names.count) }
+      ) { indices -> Double? in
+        var hits = [Double](repeating: 0, count: names.count)
+        var among = hits
+        for index in indices {
+          for kind in 0..<names.count {
+            hits[kind] += found[index].found[question * names.count + kind]
+            among[kind] += counts[index][kind]
+          }
+        }
+        // Over the kinds that occur in the resample.
+        return mean(zip(hits, among).filter { $1 > 0 }.map { $0 / $1 })
+      }
+      let lesions = all.reduce(0, +)
       return Answer(
-        question: question, kinds: found, macro: Self.macro(found), interval: bootstrap?.interval,
-        falsePositives: Self.falsePositives(tallies), controlMacro: Self.macro(Self.kinds(control)),
-        controlFalsePositives: Self.falsePositives(control))
+        question: asked,
+        kinds: names.indices.map {
+          KindAccuracy(kind: names[$0], accuracy: own[$0], lesions: Int(all[$0]))
+        },
+        macro: mean(own),
+        micro: lesions > 0 ? zip(own, all).reduce(0) { $0 + $1.0 * $1.1 } / lesions : nil,
+        interval: bootstrap?.interval,
+        falsePositives: found.reduce(0) { $0 + $1.falsePositives[question] } / images,
+        controlMacro: mean(control), controlKinds: control,
+        controlFalsePositives: controls.reduce(0) { $0 + $1.falsePositives[question] } / images)
     }
   }
 
-  private static func tally(
-    _ item: LocalisationCase, _ question: Question, _ shape: Overlap.Shape
-  ) -> LocalisationTally {
-    switch question {
-    case .overlap(let measure, let threshold):
-      LocalisationTally(item, measure: measure, threshold: threshold, as: shape)
-    case .circlePointing: LocalisationTally(item, point: item.circles.first.map { ($0.x, $0.y) })
-    case .peakPointing: LocalisationTally(item, point: item.peak)
-    }
-  }
-
-  private static func kinds(_ tallies: [LocalisationTally])
-    -> [(kind: String, accuracy: Double, lesions: Int)]
-  {
-    var sums: [String: (found: Double, all: Double)] = [:]
-    for tally in tallies {
-      for (kind, counts) in tally.lesions {
-        let sum = sums[kind] ?? (0, 0)
-        sums[kind] = (sum.found + counts.found, sum.all + counts.all)
-      }
-    }
-    return sums.sorted { $0.key < $1.key }.map {
-      ($0.key, $0.value.found / $0.value.all, Int($0.value.all.rounded()))
-    }
-  }
-
-  private static func macro(_ kinds: [(kind: String, accuracy: Double, lesions: Int)]) -> Double? {
-    kinds.isEmpty ? nil : kinds.reduce(0) { $0 + $1.accuracy } / Double(kinds.count)
-  }
-
-  /// The macro accuracy of some cases, repeated ones counted so, over the kinds that occur in them.
-  private static func macro(
-    _ indices: [Int], of counts: [[(found: Double, all: Double)]], kinds: Int
-  ) -> Double? {
-    var sums = [(found: Double, all: Double)](repeating: (0, 0), count: kinds)
-    for index in indices {
-      for kind in 0..<kinds {
-        sums[kind].found += counts[index][kind].found
-        sums[kind].all += counts[index][kind].all
-      }
-    }
-    let accuracies = sums.filter { $0.all > 0 }.map { $0.found / $0.all }
-    return mean(accuracies)
-  }
-
-  private static func falsePositives(_ tallies: [LocalisationTally]) -> Double {
-    tallies.reduce(0) { $0 + $1.falsePositives } / Double(max(1, tallies.count))
+  /// The answer to one question.
+  package subscript(question: LocalisationQuestion) -> Answer? {
+    answers.first { $0.question == question }
   }
 }

@@ -1,52 +1,59 @@
-/// What was counted on one image for one question, such as "IoU at least 0.3".
+/// What was counted on one image, for each of `LocalisationQuestion.all` in order.
 struct LocalisationTally: Sendable {
-  /// Lesions found and all lesions, by kind.
-  var lesions: [String: (found: Double, all: Double)] = [:]
-  /// Detections that are no lesion.
-  var falsePositives = 0.0
+  private let kinds: Int
+  /// The lesions found, `[questions, kinds]`.
+  private(set) var found: [Double]
+  /// Detections that are no lesion, by question.
+  private(set) var falsePositives: [Double]
 
-  /// The lesions that some circle covers enough, and the circles that cover none enough.
-  init(
-    _ item: LocalisationCase, measure: Overlap.Measure, threshold: Double, as shape: Overlap.Shape
+  /// Nothing counted yet, of some kinds of lesions.
+  init(kinds: Int) {
+    self.kinds = kinds
+    found = [Double](repeating: 0, count: LocalisationQuestion.all.count * kinds)
+    falsePositives = [Double](repeating: 0, count: LocalisationQuestion.all.count)
+  }
+
+  /// Adds what circles and a peak find on a case's image, times a weight; `lesionKinds` are the indices
+  /// of its lesions' kinds.
+  ///
+  /// A lesion is found where some circle covers enough of it; a circle is a false positive where it
+  /// covers enough of none, a point where it hits none.
+  mutating func add(
+    _ item: LocalisationCase, circles: [Circle], peak: (x: Double, y: Double)?,
+    lesionKinds: [Int], as shape: Overlap.Shape, weight: Double
   ) {
-    var isMatched = [Bool](repeating: false, count: item.circles.count)
-    for lesion in item.lesions {
-      var isFound = false
-      for (index, circle) in item.circles.enumerated()
-      where Overlap(circle, lesion.box, on: item.image, as: shape)[measure] >= threshold {
-        isFound = true
-        isMatched[index] = true
-      }
-      count(lesion, isFound)
+    let overlaps = circles.map { circle in
+      item.lesions.map { Overlap(circle, $0.box, on: item.image, as: shape) }
     }
-    falsePositives = Double(isMatched.count { !$0 })
+    for (question, asked) in LocalisationQuestion.all.enumerated() {
+      switch asked {
+      case .overlap(let measure, let threshold):
+        for lesion in item.lesions.indices
+        where overlaps.contains(where: { $0[lesion][measure] >= threshold }) {
+          found[question * kinds + lesionKinds[lesion]] += weight
+        }
+        for circle in overlaps where !circle.contains(where: { $0[measure] >= threshold }) {
+          falsePositives[question] += weight
+        }
+      case .circlePointing:
+        point(
+          circles.first.map { ($0.x, $0.y) }, item.lesions, question, lesionKinds, weight: weight)
+      case .peakPointing: point(peak, item.lesions, question, lesionKinds, weight: weight)
+      }
+    }
   }
 
-  /// The lesions that a point hits; the point is a false positive where it hits none.
-  init(_ item: LocalisationCase, point: (x: Double, y: Double)?) {
+  private mutating func point(
+    _ place: (x: Double, y: Double)?, _ lesions: [LocalisationCase.Lesion], _ question: Int,
+    _ lesionKinds: [Int], weight: Double
+  ) {
+    guard let place else { return }
     var hitsAny = false
-    for lesion in item.lesions {
-      let isHit = point.map { lesion.box.contains(x: $0.x, y: $0.y) } ?? false
-      hitsAny = hitsAny || isHit
-      count(lesion, isHit)
+    for (lesion, kind) in zip(lesions, lesionKinds)
+    where lesion.box.contains(x: place.x, y: place.y) {
+      found[question * kinds + kind] += weight
+      hitsAny = true
     }
-    falsePositives = point == nil || hitsAny ? 0 : 1
-  }
-
-  /// The mean of several tallies of one image.
-  init(mean tallies: [LocalisationTally]) {
-    let share = 1 / Double(max(1, tallies.count))
-    for tally in tallies {
-      for (kind, counts) in tally.lesions {
-        let sum = lesions[kind] ?? (0, 0)
-        lesions[kind] = (sum.found + counts.found * share, sum.all + counts.all * share)
-      }
-      falsePositives += tally.falsePositives * share
-    }
-  }
-
-  private mutating func count(_ lesion: LocalisationCase.Lesion, _ isFound: Bool) {
-    let sum = lesions[lesion.kind] ?? (0, 0)
-    lesions[lesion.kind] = (sum.found + (isFound ? 1 : 0), sum.all + 1)
+    if !hitsAny { falsePositives[question] += weight }
   }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
 /// A linear axis: values of `domain` at coordinates from `start` to `end`, ticks at round numbers.
-struct ChartScale {
-  let domain: ClosedRange<Double>
-  let start: Double
-  let end: Double
-  let ticks: [Double]
+package struct ChartScale {
+  package let domain: ClosedRange<Double>
+  package let start: Double
+  package let end: Double
+  package let ticks: [Double]
   private let tickDigits: Int
 
   /// An axis over a range; where the range has no width, one is made around it.
@@ -16,7 +16,7 @@ struct ChartScale {
   ///   - end: the coordinate of the highest value.
   ///   - count: about how many ticks there shall be.
   ///   - minimumStep: the smallest distance of ticks; 1 where values are whole.
-  init(
+  package init(
     _ range: ClosedRange<Double>, start: Double, end: Double, tickCount count: Int,
     minimumStep: Double = 0
   ) {
@@ -37,13 +37,14 @@ struct ChartScale {
     tickDigits = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
   }
 
-  func callAsFunction(_ value: Double) -> Double {
+  /// The coordinate of a value.
+  package func callAsFunction(_ value: Double) -> Double {
     let share = (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
     return start + share * (end - start)
   }
 
   /// The tick's number with as many decimals as the steps need.
-  func label(_ tick: Double) -> String {
+  package func label(_ tick: Double) -> String {
     let text = String(format: "%.\(tickDigits)f", tick)
     let isZero = !text.contains { ("1"..."9").contains($0) }
     return text.hasPrefix("-") ? (isZero ? "" : "−") + text.dropFirst() : text

@@ -1,7 +1,7 @@
 import Basics
 
 /// A name as it stands in HTML, with places where a narrow column may break it.
-func breakable(_ name: String) -> String {
+package func breakable(_ name: String) -> String {
   var result = ""
   var piece = ""
   for character in name {
@@ -15,6 +15,6 @@ func breakable(_ name: String) -> String {
 }
 
 /// Such as "1 split" and "5 splits".
-func counted(_ count: Int, _ noun: String) -> String {
+package func counted(_ count: Int, _ noun: String) -> String {
   "\(ReportNumbers.count(count)) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -1,25 +1,25 @@
 import Foundation
 
 /// Numbers as the report prints them: a point, a true minus sign, no more digits than they carry.
-enum ReportNumbers {
+package enum ReportNumbers {
   /// A metric with three decimals, "–" where it is undefined.
-  static func metric(_ value: Double?) -> String {
+  package static func metric(_ value: Double?) -> String {
     guard let value else { return "–" }
     return minus(String(format: "%.3f", value))
   }
 
   /// A difference with its sign.
-  static func signed(_ value: Double, digits: Int = 3) -> String {
+  package static func signed(_ value: Double, digits: Int = 3) -> String {
     let text = String(format: "%+.\(digits)f", value)
     let isZero = !text.contains { ("1"..."9").contains($0) }
     return isZero ? String(text.dropFirst()) : minus(text)
   }
 
   /// Six digits at most and no zeros behind them: 0.01, 2.5.
-  static func short(_ value: Double) -> String { minus(String(format: "%g", value)) }
+  package static func short(_ value: Double) -> String { minus(String(format: "%g", value)) }
 
   /// A p value or probability with three decimals, "< 0.001" below and "> 0.999" above them.
-  static func probability(_ value: Double?) -> String {
+  package static func probability(_ value: Double?) -> String {
     guard let value else { return "–" }
     if value < 0.001 { return "<\u{a0}0.001" }
     if value > 0.9995, value < 1 { return ">\u{a0}0.999" }
@@ -27,13 +27,13 @@ enum ReportNumbers {
   }
 
   /// Such as "p = 0.012" or "p < 0.001".
-  static func p(_ value: Double) -> String {
+  package static func p(_ value: Double) -> String {
     let text = probability(value)
     return text.hasPrefix("<") ? "p\u{a0}\(text)" : "p\u{a0}=\u{a0}\(text)"
   }
 
   /// Such as 7,978,856.
-  static func count(_ value: Int) -> String {
+  package static func count(_ value: Int) -> String {
     var digits = String(value.magnitude)
     var groups: [Substring] = []
     while digits.count > 3 {
@@ -44,7 +44,7 @@ enum ReportNumbers {
   }
 
   /// Such as "2 h 5 min", "3 min 20 s", "4.2 s".
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "–" }
     if seconds < 9.95 { return String(format: "%.1f s", seconds) }
     let whole = Int(min(seconds, 1e12).rounded())
@@ -54,7 +54,7 @@ enum ReportNumbers {
   }
 
   /// A coordinate in a drawing: two decimals at most, none where none are needed.
-  static func coordinate(_ value: Double) -> String {
+  package static func coordinate(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded())
     let sign = hundredths < 0 ? "-" : ""
     let (whole, rest) = (abs(hundredths) / 100, abs(hundredths) % 100)

@@ -3,8 +3,9 @@
 /// Colours of the series are Okabe and Ito's
 /// (https://jfly.uni-koeln.de/color/), which people with any colour vision tell apart: blue and
 /// vermilion on light ground, sky blue and orange on dark.
-enum ReportStyle {
-  static let sheet = colours + text + tables + drawings + media
+package enum ReportStyle {
+  /// The whole sheet.
+  package static let sheet = colours + text + tables + drawings + media
 
   private static let colours = """
     :root {

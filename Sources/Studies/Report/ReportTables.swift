@@ -2,7 +2,7 @@ import Basics
 import Evaluation
 
 /// The tables of the report, each in a box of its own that scrolls where the page is narrow.
-struct ReportTables {
+package struct ReportTables {
   let data: ReportData
   let scores: ReportScores
   let selected: String?
@@ -13,7 +13,7 @@ struct ReportTables {
   ]
 
   /// Wraps a table in its box; a tall one scrolls downwards too.
-  static func box(_ label: String, _ table: String, isTall: Bool = false) -> String {
+  package static func box(_ label: String, _ table: String, isTall: Bool = false) -> String {
     """
     <div class="scroll\(isTall ? " tall" : "")" tabindex="0" role="region" aria-label="\(htmlEscaped(label))">
     \(table)</div>
@@ -22,7 +22,7 @@ struct ReportTables {
   }
 
   /// A list of names and values; empty for none.
-  static func facts(_ facts: [ReportFact]) -> String {
+  package static func facts(_ facts: [ReportFact]) -> String {
     guard !facts.isEmpty else { return "" }
     let items = facts.map {
       "<div><dt>\(htmlEscaped($0.label))</dt><dd>\(htmlEscaped($0.value))</dd></div>\n"

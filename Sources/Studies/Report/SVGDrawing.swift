@@ -1,23 +1,26 @@
 import Basics
 
 /// A drawing whose size follows its box; colours come from the page's style by class names.
-struct SVGDrawing {
-  let width: Double
-  let height: Double
+package struct SVGDrawing {
+  package let width: Double
+  package let height: Double
   private var body = ""
 
-  init(width: Double, height: Double) {
+  /// An empty drawing; coordinates are units of its box.
+  package init(width: Double, height: Double) {
     self.width = width
     self.height = height
   }
 
-  mutating func line(
+  /// A line in a style.
+  package mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, style: String
   ) {
     body += "<path class=\"\(style)\" d=\"M\(at(x1)) \(at(y1))L\(at(x2)) \(at(y2))\"/>\n"
   }
 
-  mutating func rectangle(
+  /// A rectangle; negative extents are none.
+  package mutating func rectangle(
     _ x: Double, _ y: Double, width: Double, height: Double, style: String
   ) {
     body +=
@@ -26,13 +29,15 @@ struct SVGDrawing {
   }
 
   /// A dot; `title` shows where the pointer rests on it.
-  mutating func dot(_ x: Double, _ y: Double, radius: Double, style: String, title: String = "") {
+  package mutating func dot(
+    _ x: Double, _ y: Double, radius: Double, style: String, title: String = ""
+  ) {
     body += "<circle class=\"\(style)\" cx=\"\(at(x))\" cy=\"\(at(y))\" r=\"\(at(radius))\""
     body += title.isEmpty ? "/>\n" : "><title>\(htmlEscaped(title))</title></circle>\n"
   }
 
   /// Text on a baseline; `anchor` is start, middle or end.
-  mutating func text(
+  package mutating func text(
     _ x: Double, _ y: Double, _ content: String, style: String, anchor: String = "start"
   ) {
     body += "<text class=\"\(style)\" x=\"\(at(x))\" y=\"\(at(y))\""
@@ -40,8 +45,17 @@ struct SVGDrawing {
     body += ">\(htmlEscaped(content))</text>\n"
   }
 
+  /// Text that ends at a place, rising towards it.
+  package mutating func slanted(_ x: Double, _ y: Double, _ content: String, style: String) {
+    body +=
+      "<text class=\"\(style)\" text-anchor=\"end\" "
+      + "transform=\"translate(\(at(x)) \(at(y))) rotate(-40)\">\(htmlEscaped(content))</text>\n"
+  }
+
   /// A line through points, or the area they enclose, as the style says.
-  mutating func path(_ points: [(x: Double, y: Double)], closed: Bool = false, style: String) {
+  package mutating func path(
+    _ points: [(x: Double, y: Double)], closed: Bool = false, style: String
+  ) {
     guard let first = points.first else { return }
     var steps = "M\(at(first.x)) \(at(first.y))"
     for point in points.dropFirst() { steps += "L\(at(point.x)) \(at(point.y))" }
@@ -49,7 +63,7 @@ struct SVGDrawing {
   }
 
   /// The drawing with a name for those who do not see it; without one it is hidden from them.
-  func html(label: String?, style: String = "") -> String {
+  package func html(label: String?, style: String = "") -> String {
     let name =
       label.map { "role=\"img\" aria-label=\"\(htmlEscaped($0))\"" }
       ?? "aria-hidden=\"true\" focusable=\"false\""

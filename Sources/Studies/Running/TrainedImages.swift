@@ -8,7 +8,7 @@ import Training
 /// it tests on some of them.
 ///
 /// `trained-on.txt` beside the model: the SHA-256 of each image file, sorted, a line each.
-enum TrainedImages {
+package enum TrainedImages {
   private static let fileName = "trained-on.txt"
 
   /// Writes the list for a model's folder.
@@ -29,10 +29,9 @@ enum TrainedImages {
       guard let weights = branch.weights,
         FileManager.default.fileExists(atPath: "\(weights)/\(fileName)")
       else { return nil }
-      let hashes = try own ?? count(cases)
+      let hashes = try own ?? count(cases.cases)
       own = hashes
-      let seen = String(decoding: try readFile("\(weights)/\(fileName)"), as: UTF8.self)
-        .split(separator: "\n").reduce(0) { $0 + (hashes[String($1)] ?? 0) }
+      let seen = try count(of: hashes, in: weights)
       guard seen > 0 else { return nil }
       return
         "\(branch.name): its weights were trained on \(seen) of the \(cases.cases.count) images of"
@@ -41,9 +40,22 @@ enum TrainedImages {
     }
   }
 
-  private static func count(_ cases: CaseSet) throws -> [String: Int] {
+  /// How many of some cases' images a model has seen in training; nil where its folder does not tell.
+  ///
+  /// - Throws: `ZooError` when the list or an image can't be read.
+  package static func seen(by folder: String, of cases: [Case]) throws -> Int? {
+    guard FileManager.default.fileExists(atPath: "\(folder)/\(fileName)") else { return nil }
+    return try count(of: count(cases), in: folder)
+  }
+
+  private static func count(of hashes: [String: Int], in folder: String) throws -> Int {
+    String(decoding: try readFile("\(folder)/\(fileName)"), as: UTF8.self)
+      .split(separator: "\n").reduce(0) { $0 + (hashes[String($1)] ?? 0) }
+  }
+
+  private static func count(_ cases: [Case]) throws -> [String: Int] {
     var counts: [String: Int] = [:]
-    for path in cases.cases.compactMap(\.imagePath) {
+    for path in cases.compactMap(\.imagePath) {
       counts[try sha256(ofFile: path), default: 0] += 1
     }
     return counts

@@ -7,82 +7,97 @@ extension ZooCommand {
     name: "explain", summary: "Show what in an image and a text a model's prediction rests on.",
     discussion:
       "Writes explanation.json, a page explanation.html that needs no network, overlays and all "
-      + "attributions. Orange speaks for the positive class. This is no diagnosis.",
+      + "attributions. Orange speaks for the positive class. With --study, every case of a data set "
+      + "gets a folder, and index.html lists them; a run that was stopped goes on with --resume. This "
+      + "is no diagnosis.",
     examples: [
       (
         "zoo explain model --image chest.png --text report.txt --output why",
         "a multimodal model, the report from a file"
       ),
       ("zoo explain model --image chest.png --method all --output why", "every method beside"),
+      (
+        "zoo explain run --combination densenet --study study.json --output why",
+        "a comparison: every case, by the model of the split that tests on it"
+      ),
     ],
     options: [
       .value("image", "FILE", "A PNG or JPEG file."),
       .value("text", "STRING|FILE", "A report's text, or a file that holds it."),
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
-      .value(
-        "method", choices: ExplanationSettings.Method.allCases.map(\.rawValue) + ["all"],
-        isRepeatable: true, "A map of the image; else integrated-gradients and grad-cam."),
-      .value(
-        "baseline", choices: Baseline.allCases.map(\.rawValue), isRepeatable: true,
-        "What integrated gradients start from; else each that the model has."),
+    ] + mapOptions + [
       .value(
         "sensitivity", "S", default: "\(ExplanationSettings.defaultSensitivity)",
         "Sight sensitivity: 0 keeps every signal, 0.9 those that carry a tenth of the sum."),
-      .value(
-        "clustering", default: "ward", choices: ClusteringRule.names,
-        "How signals become neighbourhoods."),
-      .value(
-        "relative-loss", "SHARE", default: "\(ClusteringRule.defaultRelativeLoss)",
-        "With ward-loss: the share of the sum of squares that may be lost."),
-      .value("nodes", "N", default: "50", "Quadrature nodes to begin with."),
-      .value("batch", "N", default: "5", "Nodes that run at once; more need more memory."),
+      .value("finding", "NAME", "Which finding of a model of many is explained."),
+    ] + caseOptions + [
+      .flag("resume", "Go on with the explanations in --output."),
+      .flag("skip-bad", "Leave out cases that can't be used, and list them."),
     ],
-    arguments: [Argument("MODEL", "A model's folder.")]
+    arguments: [Argument("MODEL", "A model's folder; with --study also a comparison's.")]
   ) { arguments in
     let settings = try explanationSettings(arguments)
+    if arguments.optionalString("study") != nil {
+      print(try explainStudy(arguments, settings).joined(separator: "\n"))
+    } else {
+      print(try explainCase(arguments, settings))
+    }
+  }
+
+  private static func explainCase(
+    _ arguments: ParsedArguments, _ settings: ExplanationSettings
+  ) throws -> String {
+    for name in ["data", "combination"] where arguments.optionalString(name) != nil {
+      throw arguments.error("--\(name) goes with --study")
+    }
+    for name in ["resume", "skip-bad"] where arguments.flag(name) {
+      throw arguments.error("--\(name) goes with --study")
+    }
     let output = try arguments.string("output")
-    try CaseExplanation.checkOutput(output)
+    try OutputFolder.check(output)
     let kernels = try kernels(arguments)
     let explainer = try Explainer(
-      folder: arguments.argument("MODEL"), registry: registry(), kernels: kernels,
-      settings: settings)
+      folder: arguments.argument("MODEL"), finding: arguments.optionalString("finding"),
+      registry: registry(), kernels: kernels, settings: settings)
+    let progress = progress(arguments)
+    progress.begin("explaining")
     let explanation = try explainer.explain(
       image: arguments.optionalString("image"), text: report(arguments.optionalString("text")),
-      progress: progress(arguments))
+      progress: progress)
+    progress.end()
     try explanation.write(to: output)
     for warning in explanation.warnings {
       FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
     }
-    print(summary(explanation, output: output))
+    return summary(explanation, output: output)
   }
 
-  static func explanationSettings(_ arguments: ParsedArguments) throws -> ExplanationSettings {
-    var settings = ExplanationSettings()
-    let methods = arguments.values("method")
-    if methods.contains("all") {
-      settings.methods = ExplanationSettings.Method.allCases
-    } else if !methods.isEmpty {
-      settings.methods = unique(methods).compactMap { ExplanationSettings.Method(rawValue: $0) }
+  private static func explainStudy(
+    _ arguments: ParsedArguments, _ settings: ExplanationSettings
+  ) throws -> [String] {
+    for name in ["image", "text"] where arguments.optionalString(name) != nil {
+      throw arguments.error("--\(name) is one case, --study a data set; leave out one of them")
     }
-    let baselines = arguments.values("baseline")
-    if !baselines.isEmpty {
-      settings.baselines = unique(baselines).compactMap { Baseline(rawValue: $0) }
-      settings.skipsMissingMean = false
-    }
-    settings.sensitivity =
-      try arguments.number("sensitivity", in: 0...1) ?? ExplanationSettings.defaultSensitivity
-    let loss = try arguments.number("relative-loss", in: 0...1)
-    settings.rule =
-      ClusteringRule(
-        name: try arguments.string("clustering"),
-        relativeLoss: loss ?? ClusteringRule.defaultRelativeLoss) ?? .ward
-    settings.integration.nodes = try arguments.integer("nodes", in: 2...400) ?? 50
-    settings.integration.batch = try arguments.integer("batch", in: 1...400) ?? 5
-    return settings
+    let kernels = try kernels(arguments)
+    let registry = try registry()
+    let model = arguments.argument("MODEL")
+    let output = try arguments.string("output")
+    let selection = try caseSelection(
+      arguments, model: model, registry: registry, skipsBad: arguments.flag("skip-bad"))
+    let run = ExplanationRun(
+      model: model, selection: selection, finding: arguments.optionalString("finding"),
+      settings: settings, folder: output, registry: registry, kernels: kernels,
+      progress: progress(arguments))
+    let index = try run.run(
+      resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
+    return index.cautions + [
+      "\(index.rows.count) cases explained, \(index.leftOut.count) left out",
+      "wrote \(output)/index.html. This is no diagnosis.",
+    ]
   }
 
   /// A text as it stands, or the content of the file of that name.
-  private static func report(_ text: String?) throws -> String? {
+  static func report(_ text: String?) throws -> String? {
     var isFolder: ObjCBool = false
     guard let text, FileManager.default.fileExists(atPath: text, isDirectory: &isFolder),
       !isFolder.boolValue
@@ -91,10 +106,6 @@ extension ZooCommand {
       throw ZooError(.badFormat, "is not valid UTF-8", at: Place(path: text))
     }
     return content
-  }
-
-  private static func unique(_ names: [String]) -> [String] {
-    names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
   }
 
   private static func summary(_ explanation: CaseExplanation, output: String) -> String {

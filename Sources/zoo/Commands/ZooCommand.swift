@@ -13,9 +13,8 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, pretrain, probe, predict, explain, export, weights, vectors,
-      plugin, data,
-      doctor,
+      list, show, train, compare, pretrain, probe, predict, explain, detect, sanity, words, export,
+      weights, vectors, plugin, data, doctor,
     ])
 
   static let globalOptions: [Option] = [

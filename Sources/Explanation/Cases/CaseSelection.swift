@@ -1,0 +1,117 @@
+import Basics
+import Datasets
+import Foundation
+import Studies
+
+/// The cases that a model is asked about; of a comparison's run, each split's test part and the model
+/// that has not seen it.
+package struct CaseSelection: Sendable {
+  /// Cases with the model they are for.
+  package struct Group: Sendable {
+    /// The model's folder.
+    package let model: String
+    /// The split of a run; nil for a model of its own.
+    package let split: String?
+    package let cases: [Case]
+  }
+
+  /// Which of a study's cases a model of its own is asked about.
+  package enum Part: String, Sendable, CaseIterable {
+    case all
+    /// The test part of the study's first split, which `zoo train` keeps apart.
+    case test
+  }
+
+  package let groups: [Group]
+  /// One sentence on the cases.
+  package let description: String
+  package let isSynthetic: Bool
+  /// What a reader must know before any figure, in sentences.
+  package let cautions: [String]
+
+  /// The number of all cases.
+  package var count: Int { groups.reduce(0) { $0 + $1.cases.count } }
+
+  /// Cases that belong to no study.
+  package init(
+    model: String, cases: [Case], description: String, isSynthetic: Bool = false
+  ) throws {
+    groups = [Group(model: model, split: nil, cases: cases)]
+    self.description = description
+    self.isSynthetic = isSynthetic
+    cautions = try CaseSelection.cautions(groups)
+  }
+
+  /// The cases of a study, for a model or for the models of a run of it.
+  ///
+  /// A folder with `folds.csv` is a run: each split of its first repeat asks `combination`'s model, the
+  /// only one where nil.
+  ///
+  /// - Throws: `ZooError` for cases that can't be used, a run of other cases, or a combination that it
+  ///   does not have.
+  package init(
+    model: String, combination: String?, study: StudySpecification, part: Part,
+    skipsBad: Bool
+  ) throws {
+    let set = try study.data.load(
+      needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
+    description = set.description
+    isSynthetic = study.data.isSynthetic
+    let folds = "\(model)/folds.csv"
+    if FileManager.default.fileExists(atPath: folds) {
+      let name = try CaseSelection.combination(combination, of: study, run: model)
+      let splits = try FoldsFile.read(
+        path: folds, cases: set, groups: study.folds.groups(of: set))
+      groups = try splits.filter { $0.repeatIndex == splits[0].repeatIndex }.map { split in
+        let folder = "\(model)/cells/\(split.name)/\(name)/model"
+        guard FileManager.default.fileExists(atPath: "\(folder)/model.json") else {
+          throw ZooError(
+            .notFound, "the run has no model there", at: Place(path: folder),
+            advice: "is the run complete? Go on with it by zoo compare --resume")
+        }
+        return Group(model: folder, split: split.name, cases: split.test.map { set.cases[$0] })
+      }
+    } else {
+      if combination != nil {
+        throw ZooError(
+          .usage, "--combination goes with the folder of a run", at: Place(path: model),
+          advice: "leave it out, or give the folder that zoo compare wrote")
+      }
+      let chosen =
+        part == .all ? Array(set.cases.indices) : try study.folds.splits(of: set)[0].test
+      groups = [Group(model: model, split: nil, cases: chosen.map { set.cases[$0] })]
+    }
+    cautions = try CaseSelection.cautions(groups)
+  }
+
+  private static func combination(
+    _ name: String?, of study: StudySpecification, run: String
+  ) throws -> String {
+    let names = study.combinations.map(\.name)
+    guard let name else {
+      guard names.count == 1 else {
+        throw ZooError(
+          .usage, "a run of \(names.count) combinations; one of them is asked",
+          at: Place(path: run),
+          advice: "add --combination, one of: \(names.joined(separator: ", "))")
+      }
+      return names[0]
+    }
+    guard names.contains(name) else {
+      throw ZooError(
+        .usage, "unknown combination \"\(name)\"; " + suggestion(for: name, among: names),
+        at: Place(path: run))
+    }
+    return name
+  }
+
+  /// A sentence for each model that was trained on some of its cases' images.
+  private static func cautions(_ groups: [Group]) throws -> [String] {
+    try groups.compactMap { group in
+      guard let seen = try TrainedImages.seen(by: group.model, of: group.cases), seen > 0
+      else { return nil }
+      return "\(group.model) was trained on \(seen) of the \(group.cases.count) images that it is "
+        + "asked about: what is found there is not what would be found on new images."
+    }
+  }
+}

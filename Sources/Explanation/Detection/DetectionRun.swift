@@ -1,0 +1,204 @@
+import Basics
+import Datasets
+import Foundation
+import Images
+import Registry
+import Tensors
+import Training
+
+/// Looks at images with a model's maps, and scores the circles against lesions' boxes.
+package struct DetectionRun {
+  package let model: String
+  package let selection: CaseSelection
+  package let boxes: BoxTable
+  package let settings: DetectionSettings
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+  package let progress: ProgressReporter
+
+  package init(
+    model: String, selection: CaseSelection, boxes: BoxTable, settings: DetectionSettings,
+    registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter
+  ) {
+    self.model = model
+    self.selection = selection
+    self.boxes = boxes
+    self.settings = settings
+    self.registry = registry
+    self.kernels = kernels
+    self.progress = progress
+  }
+
+  /// One image seen by every method at every sensitivity.
+  private struct Seen {
+    let split: String?
+    /// For each method, for each sensitivity.
+    var cases: [[LocalisationCase]]
+    var found: [Detection.Found]
+  }
+
+  /// Looks at all images.
+  ///
+  /// A model of many findings is asked for each finding that an image has boxes of, by itself.
+  ///
+  /// - Throws: `ZooError` for cases or boxes that can't be used, or where no image has a box;
+  ///   `Interrupted`.
+  package func run() throws -> Detection {
+    let asked = selection.groups.map { group in
+      group.cases.filter {
+        let name = $0.imagePath.map(BoxTable.fileName)
+        return name != nil
+          && (settings.looksAtImagesWithoutBoxes || boxes.boxes[name ?? ""] != nil)
+      }
+    }
+    let names = Set(asked.joined().compactMap { $0.imagePath.map(BoxTable.fileName) })
+    let missing = boxes.boxes.keys.count { !names.contains($0) }
+    guard missing < boxes.boxes.count else {
+      throw ZooError(
+        .badValue, "none of its \(boxes.boxes.count) images is among the \(selection.count) cases",
+        at: Place(path: boxes.path), advice: "images are found by their file names")
+    }
+    var titles: [(name: String, title: String)] = []
+    var seen: [Seen] = []
+    progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
+    defer { progress.end() }
+    for (group, cases) in zip(selection.groups, asked) where !cases.isEmpty {
+      let model = try TrainedModel.read(from: group.model, registry: registry)
+      guard model.image != nil else {
+        throw ZooError(
+          .usage, "the model reads no images; circles need one that does",
+          at: Place(path: group.model))
+      }
+      for item in cases {
+        try Interruption.check()
+        for finding in try findings(model, of: item, in: group.model) {
+          let explainer = try Explainer(
+            model, folder: group.model, finding: finding, kernels: kernels,
+            settings: settings.explanation)
+          let maps = try explainer.imageMaps(
+            image: item.imagePath, text: model.text == nil ? nil : item.text)
+          titles = maps.images.map { ($0.method, $0.title) }
+          seen.append(try look(maps, at: item, finding: finding, split: group.split))
+        }
+        progress.advance(note: item.id)
+      }
+    }
+    guard !seen.isEmpty else {
+      throw ZooError(
+        .badValue, "no box is of a finding that the model answers", at: Place(path: boxes.path))
+    }
+    return Detection(
+      settings: settings, model: model, boxes: boxes.path, description: selection.description,
+      isSynthetic: selection.isSynthetic, cautions: selection.cautions, missing: missing,
+      splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
+      found: seen.flatMap(\.found), choices: choices(titles, seen))
+  }
+
+  /// What a model is asked of an image: nil is its one question.
+  private func findings(_ model: TrainedModel, of item: Case, in folder: String) throws
+    -> [String?]
+  {
+    guard model.isMultiLabel else { return [nil] }
+    let kinds = (boxes.boxes[BoxTable.fileName(item.imagePath ?? "")] ?? []).map(\.kind)
+    return model.labels.filter { kinds.contains($0) }
+  }
+
+  private func look(
+    _ maps: Explainer.ImageMaps, at item: Case, finding: String?, split: String?
+  ) throws -> Seen {
+    let geometry = maps.picture.geometry
+    let lesions = try boxes.lesions(
+      of: maps.picture.path, width: geometry.width, height: geometry.height, kind: finding)
+    let name = [split, item.id, finding].compactMap { $0 }.joined(separator: "/")
+    var seen = Seen(split: split, cases: [], found: [])
+    for image in maps.images {
+      let peak = image.map.peak
+      let place = geometry.original(
+        x: Double(peak % image.map.width) + 0.5, y: Double(peak / image.map.width) + 0.5)
+      let hasPeak = image.map.values[peak] > 0
+      seen.cases.append(
+        settings.sensitivities.map { sensitivity in
+          let sight = Sight(
+            image.map, sensitivity: sensitivity, rule: settings.explanation.rule)
+          let circles = sight.neighbourhoods.map {
+            $0.circle(in: geometry, mapWidth: image.map.width)
+          }
+          for (circle, one) in zip(circles, sight.neighbourhoods) {
+            seen.found.append(
+              Detection.Found(
+                image: BoxTable.fileName(maps.picture.path), finding: finding,
+                method: image.method, sensitivity: sensitivity, circle: circle, mass: one.mass))
+          }
+          return LocalisationCase(
+            name: name, width: Double(geometry.width), height: Double(geometry.height),
+            lesions: lesions, circles: circles, peak: hasPeak ? place : nil)
+        })
+    }
+    return seen
+  }
+
+  private func scores(_ titles: [(name: String, title: String)], _ seen: [Seen])
+    -> [Detection.Row]
+  {
+    var rows: [Detection.Row] = []
+    for (method, title) in titles.enumerated() {
+      for shape in settings.shapes {
+        for (place, sensitivity) in settings.sensitivities.enumerated() {
+          rows.append(
+            Detection.Row(
+              method: title.name, title: title.title, sensitivity: sensitivity,
+              score: score(seen.map { $0.cases[method][place] }, as: shape)))
+        }
+      }
+    }
+    return rows
+  }
+
+  private func score(_ cases: [LocalisationCase], as shape: Overlap.Shape) -> LocalisationScore {
+    LocalisationScore(
+      cases, as: shape, controlDraws: settings.controlDraws, resamples: settings.resamples,
+      stream: RandomStream(seed: settings.seed).derived("detection"))
+  }
+
+  /// For each question: every split looked at with the method and sensitivity that do best on the
+  /// others.
+  private func choices(_ titles: [(name: String, title: String)], _ seen: [Seen])
+    -> [Detection.Choice]
+  {
+    let splits = selection.groups.compactMap(\.split).filter { split in
+      seen.contains { $0.split == split }
+    }
+    guard splits.count > 1, let shape = settings.shapes.first else { return [] }
+    let all = titles.indices.flatMap { method in
+      settings.sensitivities.indices.map { (method: method, place: $0) }
+    }
+    // The answers on all splits but one need neither control nor interval.
+    let others = splits.map { split in
+      all.map { way in
+        LocalisationScore(
+          seen.filter { $0.split != split }.map { $0.cases[way.method][way.place] }, as: shape,
+          controlDraws: 0, resamples: 1, stream: RandomStream(seed: settings.seed))
+      }
+    }
+    return LocalisationQuestion.all.compactMap { question in
+      var chosen: [(split: String, title: String, sensitivity: Double)] = []
+      var cases: [LocalisationCase] = []
+      for (index, split) in splits.enumerated() {
+        let accuracies = others[index].map { $0[question]?.macro ?? 0 }
+        guard let best = accuracies.max(), let way = accuracies.firstIndex(of: best) else {
+          return nil
+        }
+        chosen.append(
+          (
+            split, titles[all[way].method].title, settings.sensitivities[all[way].place]
+          ))
+        cases += seen.filter { $0.split == split }.map {
+          $0.cases[all[way].method][all[way].place]
+        }
+      }
+      return score(cases, as: shape)[question].map {
+        Detection.Choice(question: question, chosen: chosen, answer: $0)
+      }
+    }
+  }
+}

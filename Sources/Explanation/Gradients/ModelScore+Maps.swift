@@ -1,0 +1,49 @@
+import Basics
+import EncoderKit
+import Fusion
+import Tensors
+
+extension ModelScore {
+  /// The outputs of the last stage that gives maps, one for every view the model takes of the image and
+  /// every member of an ensemble, with the logit's gradient there.
+  ///
+  /// - Throws: `ZooError` of code `.unsupported` for an encoder none of whose stages gives maps.
+  package func lastMaps() throws -> [StageMap] {
+    guard let encoder = classifier.image else { preconditionFailure("the model reads no images") }
+    var plain = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let image = Tensor(Array(input.prefix(imageCount)), shape: imageShape)
+    let views = classifier.averagesMirror ? [image, plain.mirror(image)] : [image]
+    let members = (encoder as? ImageEnsemble)?.members ?? [encoder]
+    let tape = Tape()
+    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    run.tracksParameters = false
+    var maps: [(map: Tensor, isMirrored: Bool)] = []
+    var features: [Tensor] = []
+    for (index, view) in views.enumerated() {
+      var parts: [Tensor] = []
+      for member in members {
+        let outputs = member.stageOutputs(view, &plain)
+        guard let last = outputs.lastIndex(where: { $0.shape.count == 4 }) else {
+          throw ZooError(.unsupported, "no stage of the image encoder gives maps")
+        }
+        var map = outputs[last].detached
+        map.node = GradientNode()
+        maps.append((map, index == 1))
+        parts.append(member.features(from: last + 1, of: map, &run))
+      }
+      features.append(run.concatenate(parts))
+    }
+    var parts = [
+      features.count == 2 ? run.multiply(run.add(features[0], features[1]), 0.5) : features[0]
+    ]
+    if let fixed = fixed.text { parts.append(fixed) }
+    let logit = classifier.head(run.concatenate(parts), &run)
+    tape.backward(from: logit, gradient: choice(of: logit))
+    return maps.map { map, isMirrored in
+      StageMap(
+        activations: map,
+        gradient: map.node?.gradient ?? Tensor(repeating: 0, shape: map.shape),
+        isMirrored: isMirrored)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Basics
+import Datasets
+import EncoderKit
+import Images
+import Training
+
+extension Explainer {
+  /// A picture, and what of it the model reads.
+  struct Picture {
+    let shown: CaseExplanation.Picture
+    /// `[size, size, channels]`.
+    let normalized: [Float]
+  }
+
+  /// A report, and what of it the model reads.
+  struct Report {
+    let text: String
+    let tokens: [Token]
+    let indices: [Int32]
+  }
+
+  /// The logit as a function of what varies.
+  func score(_ varied: ModelScore.Varied, _ picture: Picture?, _ report: Report?) throws
+    -> ModelScore
+  {
+    try ModelScore(
+      model, image: picture?.normalized, words: report?.indices, varying: varied, output: output,
+      kernels: kernels)
+  }
+
+  /// The picture of a file; nil where the model reads none.
+  ///
+  /// - Throws: `ZooError` where it is missing, superfluous or unreadable.
+  func picture(_ path: String?) throws -> Picture? {
+    guard let branch = model.image else {
+      if path != nil { throw model.superfluous("images", "--image", at: folder) }
+      return nil
+    }
+    guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
+    let original = try PixelImage.load(path: path, channels: branch.channels)
+    let seen = branch.fitted(original)
+    return Picture(
+      shown: CaseExplanation.Picture(
+        path: path, original: original, seen: seen,
+        geometry: ImageGeometry(
+          width: original.width, height: original.height, size: branch.size,
+          resize: branch.resize, fit: branch.fit)),
+      normalized: branch.normalized(seen.floats()))
+  }
+
+  /// A report cut into words; nil where the model reads none.
+  ///
+  /// - Throws: `ZooError` where it is missing or superfluous.
+  func report(_ text: String?) throws -> Report? {
+    guard model.text != nil, let vocabulary = model.vocabulary else {
+      if text != nil { throw model.superfluous("texts", "--text", at: folder) }
+      return nil
+    }
+    guard let text else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
+    let tokens = model.tokenizer.tokens(text)
+    return Report(
+      text: text, tokens: tokens, indices: tokens.map { vocabulary.index(of: $0.text) })
+  }
+
+  /// Refuses a report of which the model knows no word.
+  ///
+  /// - Throws: `ZooError` of code `.badValue`.
+  func checkWords(_ report: Report) throws {
+    guard !report.indices.contains(where: { $0 > 1 }) else { return }
+    let found =
+      report.tokens.isEmpty ? "the text holds no word" : "the model knows no word of the text"
+    throw ZooError(
+      .badValue, "\(found); there is nothing to explain", at: Place(key: "--text"),
+      advice: "give a report in the language the model was trained on")
+  }
+}

@@ -1,0 +1,115 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Fusion
+import Registry
+import Tensors
+import Training
+
+/// Whether maps depend on what a model has learnt: how alike they stay while its layers are made random,
+/// one after the other from the output backwards.
+///
+/// Adebayo et al. 2018, "Sanity checks for saliency maps", https://arxiv.org/abs/1810.03292: cascading
+/// randomisation. A layer becomes what it is before training, its weights drawn anew. A method whose
+/// maps stay alike shows the image's edges, not the model's reasons.
+package struct SanityCheck: Sendable {
+  /// What one method's maps keep once some layers are random.
+  package struct Row: Sendable {
+    package let method: String
+    package let title: String
+    /// The last layer that was made random; nil where none is yet.
+    package let layer: String?
+    /// Means over the cases; nil where every map is flat.
+    package let scores: Double?
+    package let magnitudes: Double?
+    package let signals: Double
+    /// The range of `scores` over the cases.
+    package let range: ClosedRange<Double>?
+  }
+
+  package let model: String
+  package let description: String
+  package let isSynthetic: Bool
+  package let cautions: [String]
+  package let settings: ExplanationSettings
+  package let seed: UInt64
+  package let cases: Int
+  /// Method by method; the layers in the order in which they were made random.
+  package let rows: [Row]
+
+  /// Runs the check on some cases of one model.
+  ///
+  /// - Throws: `ZooError` for a model without images or a case that can't be explained; `Interrupted`.
+  package init(
+    _ selection: CaseSelection, finding: String?, cases count: Int, grain: LayerCascade.Grain,
+    settings: ExplanationSettings, seed: UInt64, registry: EncoderRegistry, kernels: any Kernels,
+    progress: ProgressReporter
+  ) throws {
+    guard let group = selection.groups.first(where: { !$0.cases.isEmpty }) else {
+      throw ZooError(.badValue, "there is no case to look at")
+    }
+    let model = try TrainedModel.read(from: group.model, registry: registry)
+    guard model.image != nil else {
+      throw ZooError(
+        .usage, "the model reads no images; maps need one that does",
+        at: Place(path: group.model))
+    }
+    let cases = SanityCheck.spread(group.cases, count: count)
+    let cascade = LayerCascade(of: model, grain: grain)
+    let fresh = try model.fresh(
+      registry: registry, random: RandomStream(seed: seed).derived("sanity"))
+    let explainer = try Explainer(
+      model, folder: group.model, finding: finding, kernels: kernels, settings: settings)
+    progress.begin("looking", total: cases.count * (cascade.layers.count + 1))
+    defer { progress.end() }
+    func maps(_ note: String) throws -> [[ImageExplanation]] {
+      try cases.map { item in
+        try Interruption.check()
+        progress.advance(note: note)
+        return try explainer.imageMaps(
+          image: item.imagePath, text: model.text == nil ? nil : item.text
+        ).images
+      }
+    }
+    let original = try maps("as trained")
+    var rows: [Row] = []
+    func add(_ seen: [[ImageExplanation]], _ layer: String?) {
+      for method in original[0].indices {
+        let found = zip(original, seen).map {
+          MapSimilarity($0[method].map, $1[method].map, sensitivity: settings.sensitivity)
+        }
+        let scores = found.compactMap(\.scores)
+        let range = scores.min().flatMap { low in scores.max().map { low...$0 } }
+        rows.append(
+          Row(
+            method: original[0][method].method, title: original[0][method].title, layer: layer,
+            scores: mean(scores), magnitudes: mean(found.compactMap(\.magnitudes)),
+            signals: mean(found.map(\.signals)) ?? 0, range: range))
+      }
+    }
+    add(original, nil)
+    for layer in cascade.layers {
+      for key in layer.keys {
+        guard let drawn = fresh.classifier.store.parameter(key)?.value else { continue }
+        model.classifier.store.parameter(key)?.replace(drawn)
+      }
+      add(try maps("random down to \(layer.name)"), layer.name)
+    }
+    let order = original[0].map(\.method)
+    self.rows = order.flatMap { method in rows.filter { $0.method == method } }
+    self.model = group.model
+    description = selection.description
+    isSynthetic = selection.isSynthetic
+    cautions = selection.cautions
+    self.settings = settings
+    self.seed = seed
+    self.cases = cases.count
+  }
+
+  /// So many cases, evenly spread over the list.
+  static func spread(_ cases: [Case], count: Int) -> [Case] {
+    guard cases.count > count else { return cases }
+    return (0..<count).map { cases[$0 * cases.count / count] }
+  }
+}

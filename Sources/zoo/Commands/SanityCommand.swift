@@ -1,0 +1,60 @@
+import Basics
+import Datasets
+import Explanation
+import Registry
+
+extension ZooCommand {
+  static let sanity = Command(
+    name: "sanity", summary: "See whether maps depend on what a model has learnt.",
+    discussion:
+      "Makes the model's layers random, one after the other from the output backwards, and tells how "
+      + "alike the maps stay. A method whose maps stay as they were shows edges, not reasons. Writes "
+      + "sanity.html and sanity.csv.",
+    examples: [
+      ("zoo sanity model --study study.json --part test --output sane", "ten test cases"),
+      ("zoo sanity model --image chest.png --method all --output sane", "one image, all methods"),
+    ],
+    options: [
+      .value("image", "FILE", "A PNG or JPEG file, in place of --study."),
+      .value("text", "STRING|FILE", "With --image: a report's text, or a file that holds it."),
+      .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
+      .value("cases", "N", default: "10", "With --study: how many images, spread over the cases."),
+      .value(
+        "grain", default: "stages", choices: LayerCascade.Grain.allCases.map(\.rawValue),
+        "What is made random at once: a stage of the encoder, or a single layer."),
+    ] + mapOptions + [
+      .value(
+        "sensitivity", "S", default: "\(ExplanationSettings.defaultSensitivity)",
+        "The sight sensitivity at which signals are compared."),
+      .value("finding", "NAME", "Which finding of a model of many is explained."),
+    ] + caseOptions + [.value("seed", "N", default: "1", "Same seed, same random layers.")],
+    arguments: [Argument("MODEL", "A model's folder; with --study also a comparison's.")]
+  ) { arguments in
+    let settings = try explanationSettings(arguments, refines: false)
+    let output = try arguments.string("output")
+    try OutputFolder.check(output)
+    let kernels = try kernels(arguments)
+    let registry = try registry()
+    let model = arguments.argument("MODEL")
+    let selection: CaseSelection
+    switch (arguments.optionalString("image"), arguments.optionalString("study")) {
+    case (let image?, nil):
+      let item = Case(
+        id: image, imagePath: image, text: try report(arguments.optionalString("text")),
+        source: Place(path: image))
+      selection = try CaseSelection(model: model, cases: [item], description: image)
+    case (nil, _?):
+      selection = try caseSelection(arguments, model: model, registry: registry, skipsBad: false)
+    default: throw arguments.error("either --image or --study says what is looked at")
+    }
+    let check = try SanityCheck(
+      selection, finding: arguments.optionalString("finding"),
+      cases: arguments.integer("cases", in: 1...10_000) ?? 10,
+      grain: LayerCascade.Grain(rawValue: arguments.string("grain")) ?? .stages,
+      settings: settings, seed: UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1),
+      registry: registry, kernels: kernels, progress: progress(arguments))
+    try check.write(to: output)
+    print((check.cautions + check.lines).joined(separator: "\n"))
+    print("wrote \(output)/sanity.html. This is no diagnosis.")
+  }
+}

@@ -1,0 +1,82 @@
+import Basics
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+import Training
+
+@testable import Explanation
+@testable import Tensors
+
+@Suite("Words over many reports", .serialized)
+struct WordStudyTests {
+  private let texts = [
+    ("abnormal", "The heart is large, no effusion left and right of a heart"),
+    ("abnormal", "Large effusion of the left lungs"), ("normal", "The lungs are clear"),
+    ("abnormal", "No effusion. The heart is small and clear"), ("normal", "xyzzy"),
+  ]
+
+  private func study(_ folder: String) throws -> WordStudy {
+    try SmallModel.make(image: false, text: true).write(to: "\(folder)/model")
+    let cases = texts.enumerated().map { index, one in
+      Case(id: "\(index)", text: one.1, label: one.0, source: Place())
+    }
+    var settings = WordStudySettings()
+    settings.removals = 3
+    settings.draws = 5
+    settings.leastInstances = 2
+    return try WordStudy(
+      CaseSelection(model: "\(folder)/model", cases: cases, description: "five"),
+      model: "\(folder)/model", settings: settings, registry: SmallModel.registry(),
+      kernels: OpenBLASKernels(), progress: ProgressReporter(mode: .quiet))
+  }
+
+  @Test("Means are over instances, and the strongest words come first")
+  func means() throws {
+    try withTemporaryFolder { folder in
+      let study = try study(folder)
+      #expect(study.reports == 4 && study.unknown == 1 && study.positives == 3)
+      #expect(study.words.map(\.integrated) == study.words.map(\.integrated).sorted(by: >))
+      let heart = try #require(study.words.first { $0.token == "heart" })
+      #expect(heart.instances == 3 && heart.reports == 2)
+      let explainer = try Explainer(
+        folder: "\(folder)/model", registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+        settings: ExplanationSettings())
+      let all = try [texts[0].1, texts[3].1].flatMap {
+        try explainer.explain(image: nil, text: $0).words?.words ?? []
+      }.filter { $0.token == "heart" }
+      let mean = all.reduce(0) { $0 + $1.integrated } / 3
+      #expect(abs(heart.integrated - mean) < 1e-9)
+      #expect(study.common.allSatisfy { $0.instances >= 2 })
+      try study.write(to: "\(folder)/said")
+      #expect(try CSVTable(path: "\(folder)/said/deletion.csv").rowCount == 4)
+      #expect(try CSVTable(path: "\(folder)/said/words.csv").rowCount == study.words.count)
+    }
+  }
+
+  @Test("Taking a word out gives the logit of the report without it")
+  func deletion() throws {
+    try withTemporaryFolder { folder in
+      let study = try study(folder)
+      let explainer = try Explainer(
+        folder: "\(folder)/model", registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+        settings: ExplanationSettings())
+      var changes: [Double] = []
+      for text in texts where text.0 == "abnormal" {
+        let found = try explainer.explain(image: nil, text: text.1)
+        let words = try #require(found.words?.words)
+        let strongest = words.indices.max { words[$0].integrated < words[$1].integrated } ?? 0
+        let rest = words.indices.filter { $0 != strongest }.map { words[$0].written }
+        let without = try explainer.explain(image: nil, text: rest.joined(separator: " "))
+        changes.append(without.logit - found.logit)
+      }
+      let curve = try #require(study.curves.first { $0.order == .integrated })
+      #expect(curve.changes[0] == 0)
+      #expect(abs(curve.changes[1] - changes.reduce(0, +) / 3) < 1e-5)
+      let random = try #require(study.curves.first { $0.order == .random })
+      let area = zip(random.changes, curve.changes).dropFirst().reduce(0) { $0 + $1.0 - $1.1 } / 3
+      #expect(abs(try #require(curve.area) - area) < 1e-9)
+      #expect(random.area == nil)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import Basics
+import Foundation
+
+/// A headless Chromium, driven by its chromedriver over the W3C's WebDriver protocol
+/// (https://www.w3.org/TR/webdriver2/), spoken by curl: URLSession refuses the driver's answers.
+final class WebDriver {
+  /// Chromium, its driver and curl as Debian installs them; nil where one of them is missing.
+  static let programs: (browser: String, driver: String, curl: String)? = {
+    let programs = ("/usr/bin/chromium", "/usr/bin/chromedriver", "/usr/bin/curl")
+    let files = FileManager.default
+    return [programs.0, programs.1, programs.2].allSatisfy(files.isExecutableFile(atPath:))
+      ? programs : nil
+  }()
+
+  private let process = Process()
+  private let base: String
+  private var session = ""
+  private let profile: String
+
+  /// Starts the driver on a port the system gives, and a browser without a window.
+  init() async throws {
+    guard let programs = WebDriver.programs else {
+      throw ZooError(.notFound, "Chromium is not installed")
+    }
+    profile = "\(NSTemporaryDirectory())encoderzoo-browser-\(getpid())"
+    process.executableURL = URL(fileURLWithPath: programs.driver)
+    process.arguments = ["--port=0"]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    var text = ""
+    var port: Substring?
+    while port == nil {
+      let data = output.fileHandleForReading.availableData
+      guard !data.isEmpty else { throw ZooError(.system, "chromedriver did not start: \(text)") }
+      text += String(decoding: data, as: UTF8.self)
+      port = text.firstMatch(of: /successfully on port ([0-9]+)/)?.1
+    }
+    base = "http://127.0.0.1:\(port ?? "0")"
+    let answer = try await send(
+      "POST", "/session",
+      [
+        "capabilities": [
+          "alwaysMatch": [
+            "goog:chromeOptions": [
+              "binary": JSONValue(.string(programs.browser)),
+              "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                "--window-size=1200,1000", JSONValue(.string("--user-data-dir=\(profile)")),
+              ],
+            ],
+            "goog:loggingPrefs": ["browser": "ALL", "performance": "ALL"],
+          ]
+        ]
+      ])
+    var object = try answer.object()
+    session = try object.string("sessionId")
+  }
+
+  /// Closes the browser and the driver.
+  func close() async {
+    _ = try? await send("DELETE", "", [:])
+    process.terminate()
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(atPath: profile)
+  }
+
+  /// Opens an address.
+  func open(_ address: String) async throws {
+    _ = try await send("POST", "/url", ["url": JSONValue(.string(address))])
+  }
+
+  /// Opens a file.
+  func open(file path: String) async throws {
+    try await open(URL(fileURLWithPath: path).absoluteString)
+  }
+
+  /// What a function's body returns, run in the page; a promise is waited for.
+  func run(_ body: String) async throws -> JSONValue {
+    try await send(
+      "POST", "/execute/sync", ["script": JSONValue(.string(body)), "args": []])
+  }
+
+  /// Sends keys to the element of an id, as the keyboard would.
+  func press(_ keys: String, in id: String) async throws {
+    let found = try await send(
+      "POST", "/element", ["using": "css selector", "value": JSONValue(.string("#\(id)"))])
+    guard case .object(let members) = found.content, let element = members.first else {
+      throw ZooError(.notFound, "no element \(id)")
+    }
+    _ = try await send(
+      "POST", "/element/\(try element.value.string())/value",
+      ["text": JSONValue(.string(keys))])
+  }
+
+  /// Sends keys to whatever has the focus.
+  func press(_ keys: String) async throws {
+    let actions = keys.flatMap { key -> [JSONValue] in
+      ["keyDown", "keyUp"].map {
+        ["type": JSONValue(.string($0)), "value": JSONValue(.string(String(key)))]
+      }
+    }
+    _ = try await send(
+      "POST", "/actions",
+      ["actions": [["type": "key", "id": "keys", "actions": JSONValue(.array(actions))]]])
+  }
+
+  /// A command of the browser's own protocol.
+  func command(_ name: String, _ parameters: JSONValue = [:]) async throws -> JSONValue {
+    try await send(
+      "POST", "/goog/cdp/execute", ["cmd": JSONValue(.string(name)), "params": parameters])
+  }
+
+  /// What the console has said since it was asked last.
+  func console() async throws -> [String] {
+    try await send("POST", "/se/log", ["type": "browser"]).array().map {
+      var entry = try $0.object()
+      return "\(try entry.string("level")): \(try entry.string("message"))"
+    }
+  }
+
+  /// The addresses asked for since this was asked last, but what the page itself holds and the browser's
+  /// own pages.
+  func requests() async throws -> [String] {
+    try await send("POST", "/se/log", ["type": "performance"]).array().compactMap {
+      var entry = try $0.object()
+      var event = try JSONValue.parse(Data(try entry.string("message").utf8)).object()
+      var message = try event.required("message").object()
+      guard try message.string("method") == "Network.requestWillBeSent" else { return nil }
+      var parameters = try message.required("params").object()
+      var request = try parameters.required("request").object()
+      let address = try request.string("url")
+      return address.hasPrefix("data:") || address.hasPrefix("chrome:") ? nil : address
+    }
+  }
+
+  /// A picture of the window as PNG.
+  func screenshot() async throws -> Data {
+    let text = try await send("GET", "/screenshot", nil).string()
+    return Data(base64Encoded: text) ?? Data()
+  }
+
+  private func send(_ method: String, _ path: String, _ body: JSONValue?) async throws -> JSONValue
+  {
+    let address = base + (session.isEmpty ? "" : "/session/\(session)") + path
+    let curl = Process()
+    curl.executableURL = URL(fileURLWithPath: WebDriver.programs?.curl ?? "curl")
+    curl.arguments = [
+      "--silent", "--show-error", "--max-time", "120", "--request", method, "--header",
+      "Content-Type: application/json", "--data-binary", "@-", address,
+    ]
+    let (input, output) = (Pipe(), Pipe())
+    curl.standardInput = input
+    curl.standardOutput = output
+    try curl.run()
+    let text = method == "POST" ? body?.text(pretty: false) ?? "" : ""
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try input.fileHandleForWriting.close()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    curl.waitUntilExit()
+    let found = String(decoding: data.prefix(600), as: UTF8.self)
+    guard curl.terminationStatus == 0 else {
+      throw ZooError(.system, "\(method) \(path): \(found)")
+    }
+    var answer = try JSONValue.parse(data).object()
+    let value = answer.value("value") ?? nil
+    if case .object(let members) = value.content, members.contains(where: { $0.key == "error" }) {
+      throw ZooError(.system, "\(method) \(path): \(found)")
+    }
+    return value
+  }
+}
