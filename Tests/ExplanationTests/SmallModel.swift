@@ -22,7 +22,8 @@ enum SmallModel {
   /// A model of the modalities asked for; `edit` may change weights by their keys.
   static func make(
     image: Bool, text: Bool, mirrorAverage: Bool = false, freeze: Bool = false, channels: Int = 1,
-    maximumWords: Int = 12, edit: (ParameterStore) -> Void = { _ in }
+    maximumWords: Int = 12, fusion: FusionSettings? = nil,
+    edit: (ParameterStore) -> Void = { _ in }
   ) throws -> TrainedModel {
     let registry = try registry()
     func branch(_ json: String) throws -> JSONValue {
@@ -54,8 +55,8 @@ enum SmallModel {
         ? TextPreparation(
           vocabulary: Vocabulary(counting: [words.split(separator: " ").map(String.init)]),
           dimension: 6, vectors: nil) : nil,
-      decoder: .init(hidden: 8, dropout: 0.3, featureDropout: 0), labels: ["normal", "abnormal"],
-      registry: registry, store: store)
+      decoder: .init(hidden: 8, dropout: 0.3, featureDropout: 0), fusion: fusion,
+      labels: ["normal", "abnormal"], registry: registry, store: store)
     // Large enough that attributions stand clear of rounding.
     store.parameter("head.output.weight")?.update { weights in
       for index in 0..<8 { weights[index] = index % 2 == 0 ? 2 : -1.5 }

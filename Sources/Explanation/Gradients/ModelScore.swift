@@ -30,12 +30,14 @@ package final class ModelScore: ScoreFunction {
   private let imageShape: [Int]
   private let words: [Int32]
   private let varies: (image: Bool, text: Bool)
-  /// Features of what does not vary, `[1, width]`.
-  private let fixed: (image: Tensor?, text: Tensor?)
+  /// What the encoder gives of the side that does not vary, one row; nil where it is missing.
+  private let fixed: (image: ImageSide?, text: TextSide?)
 
   /// The function around one case.
   ///
-  /// - Precondition: what the model reads is there, and the model reads what varies.
+  /// A side that is nil is missing, and its stand-in takes its place.
+  ///
+  /// - Precondition: what varies is there and read; what is missing has a stand-in.
   /// - Throws: `ZooError` of code `.unsupported` when the text encoder looks its words up in a way
   ///   that can't be followed.
   package init(
@@ -56,24 +58,23 @@ package final class ModelScore: ScoreFunction {
       "the model does not read what is to vary")
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     var input: [Float] = []
-    var fixedImage: Tensor?
-    var fixedText: Tensor?
-    if let encoder = classifier.image {
-      guard let image else { preconditionFailure("the model needs an image") }
+    var fixedImage: ImageSide?
+    var fixedText: TextSide?
+    if classifier.image != nil, let image {
       precondition(image.count == size.reduce(1, *), "\(image.count) pixels for \(size)")
       if varies.image {
         input = image
       } else {
-        fixedImage = classifier.imageFeatures(Tensor(image, shape: size), by: encoder, &run)
+        fixedImage = classifier.imageSide(Tensor(image, shape: size), &run)
       }
     }
     imageCount = input.count
     var wordCount = 0
-    if let encoder = classifier.text {
+    if classifier.text != nil, words != nil {
       if varies.text {
         let tap = EmbeddingTap()
         run.embeddingTap = tap
-        _ = encoder.features([self.words], &run)
+        _ = classifier.textSide([self.words], &run)
         guard tap.calls == 1 else {
           throw ZooError(
             .unsupported,
@@ -83,7 +84,7 @@ package final class ModelScore: ScoreFunction {
         wordCount = tap.width == 0 ? 0 : tap.rows.count / tap.width
         input += tap.rows
       } else {
-        fixedText = encoder.features([self.words], &run)
+        fixedText = classifier.textSide([self.words], &run)
       }
     }
     self.wordCount = wordCount
@@ -126,32 +127,35 @@ package final class ModelScore: ScoreFunction {
     let batch = inputs.count / max(1, count)
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
     run.tracksParameters = false
-    var parts: [Tensor] = []
+    var (image, text) = (fixed.image?.repeated(batch), fixed.text?.repeated(batch))
     let imageNode = GradientNode()
-    if let encoder = classifier.image {
-      if varies.image {
-        var images = Tensor(
-          column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
-        if tape != nil { images.node = imageNode }
-        parts.append(classifier.imageFeatures(images, by: encoder, &run))
-      } else if let fixed = fixed.image {
-        parts.append(fixed.repeated(batch))
-      }
+    if varies.image {
+      var images = Tensor(
+        column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
+      if tape != nil { images.node = imageNode }
+      image = classifier.imageSide(images, &run)
     }
     var tap: EmbeddingTap?
-    if let encoder = classifier.text {
-      if varies.text {
-        let vectors = EmbeddingTap(
-          replacement: column(inputs, from: imageCount, width: count - imageCount))
-        run.embeddingTap = vectors
-        parts.append(encoder.features(Array(repeating: words, count: batch), &run))
-        run.embeddingTap = nil
-        tap = vectors
-      } else if let fixed = fixed.text {
-        parts.append(fixed.repeated(batch))
-      }
+    if varies.text {
+      let vectors = EmbeddingTap(
+        replacement: column(inputs, from: imageCount, width: count - imageCount))
+      run.embeddingTap = vectors
+      text = classifier.textSide(Array(repeating: words, count: batch), &run)
+      run.embeddingTap = nil
+      tap = vectors
     }
-    return (classifier.head(run.concatenate(parts), &run), imageNode, tap)
+    return (logits(image, text, count: batch, &run), imageNode, tap)
+  }
+
+  /// The logits of both sides; a missing one of a model that reads both is stood in for.
+  private func logits(
+    _ image: ImageSide?, _ text: TextSide?, count: Int, _ run: inout Forward
+  ) -> Tensor {
+    let missing = [Int?](repeating: nil, count: count)
+    return classifier.logits(
+      EncodedBatch(
+        image: image, text: text, imageRows: image == nil ? missing : nil,
+        textRows: text == nil ? missing : nil), &run)
   }
 
   /// Some columns of all rows.
@@ -171,7 +175,7 @@ package final class ModelScore: ScoreFunction {
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
     run.tracksParameters = false
     var maps: [Tensor] = []
-    var features: [Tensor] = []
+    var sides: [ImageSide] = []
     for view in views {
       let outputs = encoder.stageOutputs(view, &plain)
       guard let last = outputs.lastIndex(where: { $0.shape.count == 4 }) else {
@@ -180,13 +184,12 @@ package final class ModelScore: ScoreFunction {
       var map = outputs[last].detached
       map.node = GradientNode()
       maps.append(map)
-      features.append(encoder.features(from: last + 1, of: map, &run))
+      sides.append(classifier.side(of: map, from: last + 1, by: encoder, &run))
     }
-    var parts = [
-      features.count == 2 ? run.multiply(run.add(features[0], features[1]), 0.5) : features[0]
-    ]
-    if let fixed = fixed.text { parts.append(fixed) }
-    let logit = classifier.head(run.concatenate(parts), &run)
+    if sides.count == 2 {
+      sides[0].features = run.multiply(run.add(sides[0].features, sides[1].features), 0.5)
+    }
+    let logit = logits(sides[0], fixed.text, count: 1, &run)
     tape.backward(from: logit, gradient: Tensor(repeating: 1, shape: logit.shape))
     return maps.enumerated().map { index, map in
       StageMap(
@@ -205,8 +208,23 @@ package struct StageMap {
 }
 
 extension Tensor {
-  /// One row, several times.
+  /// One case, several times.
   fileprivate func repeated(_ times: Int) -> Tensor {
-    times == 1 ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times, channels])
+    times == 1
+      ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times] + shape.dropFirst())
+  }
+}
+
+extension ImageSide {
+  fileprivate func repeated(_ times: Int) -> ImageSide {
+    ImageSide(features: features.repeated(times), regions: regions?.repeated(times))
+  }
+}
+
+extension TextSide {
+  fileprivate func repeated(_ times: Int) -> TextSide {
+    TextSide(
+      features: features.repeated(times), words: words?.repeated(times),
+      wordCounts: wordCounts.flatMap { Array(repeating: $0, count: times) })
   }
 }

@@ -48,8 +48,8 @@ package struct Explainer {
         "the model answers \(model.labels.count) findings; one yes-or-no is explained",
         at: Place(path: folder), advice: "train a model of two classes from it, and explain that")
     }
-    let picture = try picture(path)
-    let report = try report(text)
+    let picture = try picture(path, isNeeded: text == nil || !model.answersForOneSide)
+    let report = try report(text, isNeeded: path == nil || !model.answersForOneSide)
     func score(_ varied: ModelScore.Varied) throws -> ModelScore {
       try ModelScore(
         model, image: picture?.normalized, words: report?.indices, varying: varied,
@@ -60,7 +60,7 @@ package struct Explainer {
       defer { progress?.end() }
       var images: [ImageExplanation] = []
       var imageScore: ModelScore?
-      if let branch = model.image {
+      if let branch = model.image, picture != nil {
         let function = try score(.image)
         imageScore = function
         for method in settings.imageMethods(for: branch) {
@@ -117,12 +117,15 @@ package struct Explainer {
     let geometry: ImageGeometry
   }
 
-  private func picture(_ path: String?) throws -> Picture? {
+  private func picture(_ path: String?, isNeeded: Bool) throws -> Picture? {
     guard let branch = model.image else {
       if path != nil { throw model.superfluous("images", "--image", at: folder) }
       return nil
     }
-    guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
+    guard let path else {
+      guard !isNeeded else { throw model.missing("an image", "--image FILE", at: folder) }
+      return nil
+    }
     let original = try PixelImage.load(path: path, channels: branch.channels)
     let seen = branch.fitted(original)
     return Picture(
@@ -138,12 +141,15 @@ package struct Explainer {
     let indices: [Int32]
   }
 
-  private func report(_ text: String?) throws -> Report? {
+  private func report(_ text: String?, isNeeded: Bool) throws -> Report? {
     guard model.text != nil, let vocabulary = model.vocabulary else {
       if text != nil { throw model.superfluous("texts", "--text", at: folder) }
       return nil
     }
-    guard let text else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
+    guard let text else {
+      guard !isNeeded else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
+      return nil
+    }
     let tokens = model.tokenizer.tokens(text)
     let indices = tokens.map { vocabulary.index(of: $0.text) }
     guard indices.contains(where: { $0 > 1 }) else {
