@@ -181,8 +181,15 @@ for (name, dependencies) in [
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }
+/// The example of a fusion head, built and run by the tests; the program does not know it.
+targets.append(
+  .target(
+    name: "TensorFusionExample", dependencies: ["EncoderKit"],
+    path: "Examples/TensorFusion/Sources", swiftSettings: strict))
 targets += tests(
-  "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
+  "Plugins",
+  ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels", "TensorFusionExample"]
+    + pluginDependencies)
 targets += tests(
   "Exchange",
   ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Tensors", "Basics"]

@@ -36,7 +36,7 @@ struct CaseChecker {
       return
     }
     firstPlace[item.id] = item.source
-    guard checkLabel(item), checkImage(item), checkText(item) else { return }
+    guard checkLabel(item), checkImage(item), checkText(item), checkEither(item) else { return }
     kept.append(item)
   }
 
@@ -85,6 +85,7 @@ struct CaseChecker {
   private mutating func checkImage(_ item: Case) -> Bool {
     guard rules.image != .optional else { return true }
     guard let path = item.imagePath, !path.isEmpty else {
+      if rules.image == .allowed { return true }
       let message = "case \"\(item.id)\" has no image"
       if rules.image == .required {
         refuse(item, .noImage, message)
@@ -99,13 +100,23 @@ struct CaseChecker {
   }
 
   private mutating func checkText(_ item: Case) -> Bool {
-    guard rules.text != .optional, isBlank(item.text ?? "") else { return true }
+    guard rules.text != .optional, rules.text != .allowed, isBlank(item.text ?? "") else {
+      return true
+    }
     let message = "the text of case \"\(item.id)\" is empty"
     if rules.text == .required {
       refuse(item, .emptyText, message)
     } else {
       leaveOut(LeftOut(id: item.id, reason: .emptyText, message: message, place: item.source))
     }
+    return false
+  }
+
+  private mutating func checkEither(_ item: Case) -> Bool {
+    guard rules.image == .allowed, rules.text == .allowed, item.imagePath == nil,
+      isBlank(item.text ?? "")
+    else { return true }
+    refuse(item, .noImage, "case \"\(item.id)\" has neither an image nor a text")
     return false
   }
 

@@ -5,6 +5,9 @@
 package struct CaseRules: Sendable, Equatable {
   /// How much a part of a case is needed.
   package enum Demand: Sendable, Equatable {
+    /// Cases may lack it, but not both image and text; an image that is named and not there is a
+    /// breach.
+    case allowed
     /// Not looked at: cases without it stay, and image files are not looked for.
     case optional
     /// Cases without it are left out and listed, as data sets are known to have some. An image that

@@ -13,7 +13,9 @@ func isFolder(_ path: String) -> Bool {
 }
 
 /// Whether a text has nothing but white space.
-func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+package func isBlank(_ text: String) -> Bool {
+  text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+}
 
 /// A path below a folder; an absolute path stays as it is.
 package func joinPath(_ folder: String, _ path: String) -> String {

@@ -28,6 +28,15 @@ package struct Split: Sendable, Equatable {
     self.test = test
   }
 
+  /// The same with those of its cases alone that a test passes.
+  package func keeping(_ isKept: (Int) -> Bool) -> Split {
+    var split = self
+    split.training.removeAll { !isKept($0) }
+    split.validation.removeAll { !isKept($0) }
+    split.test.removeAll { !isKept($0) }
+    return split
+  }
+
   /// The indices of one part.
   package subscript(part: Part) -> [Int] {
     switch part {

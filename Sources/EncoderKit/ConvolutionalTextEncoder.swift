@@ -28,8 +28,18 @@ public struct ConvolutionalTextEncoder: TextEncoder {
     if options.freezesEmbedding { network.embedding.isTrainable = false }
   }
 
+  /// The length of the word vectors.
+  public var wordWidth: Int? { network.embedding.value.channels }
+
   /// The features of texts, each a list of word indices: `[texts, featureWidth]`.
   public func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
+    featuresAndWords(texts, &run).features
+  }
+
+  /// The features of texts, and the vectors of their words (one unknown word for an empty text).
+  public func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+    -> (features: Tensor, words: WordStates?)
+  {
     var texts = texts.map { Array($0.prefix(options.maximumWords)) }
     if run.mode == .training, options.wordDropout > 0 {
       for text in texts.indices {
@@ -38,6 +48,10 @@ public struct ConvolutionalTextEncoder: TextEncoder {
         }
       }
     }
-    return network(texts, &run, embeddingDropout: options.embeddingDropout)
+    let (vectors, layout) = network.vectors(
+      texts, &run, embeddingDropout: options.embeddingDropout)
+    return (
+      network.features(of: vectors, layout, &run), WordStates(rows: vectors, layout: layout)
+    )
   }
 }

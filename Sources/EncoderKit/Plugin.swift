@@ -1,4 +1,4 @@
-/// What a plugin brings: its name and its encoders.
+/// What a plugin brings: its name, its encoders and its fusion heads.
 ///
 /// A plugin exports one C function, `encoderzoo_plugin_NAME`, which gives this value to the program:
 ///
@@ -15,17 +15,20 @@ public struct Plugin: Sendable {
   public let imageEncoders: [any ImageEncoderEntry]
   /// Encoders of texts.
   public let textEncoders: [any TextEncoderEntry]
+  /// What joins the features of images and texts.
+  public let fusionHeads: [any FusionHeadEntry]
   /// The kit that the plugin was compiled against.
   public let kitVersion: Int
 
-  /// A plugin with its encoders.
+  /// A plugin with its encoders and fusion heads.
   public init(
     name: String, imageEncoders: [any ImageEncoderEntry] = [],
-    textEncoders: [any TextEncoderEntry] = []
+    textEncoders: [any TextEncoderEntry] = [], fusionHeads: [any FusionHeadEntry] = []
   ) {
     self.name = name
     self.imageEncoders = imageEncoders
     self.textEncoders = textEncoders
+    self.fusionHeads = fusionHeads
     kitVersion = encoderKitVersion
   }
 

@@ -8,8 +8,45 @@ public protocol TextEncoder {
   /// The width of the features.
   var featureWidth: Int { get }
 
+  /// The width of what `featuresAndWords` knows of each word; nil, unless said otherwise, where it
+  /// knows nothing of single words.
+  var wordWidth: Int? { get }
+
   /// The features of texts, each a list of word indices: `[texts, featureWidth]`.
   func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor
+
+  /// The same features, and what is known of each word on the way to them: its vector, or a recurrent
+  /// network's state.
+  ///
+  /// Words are looked up once for both. Unless said otherwise there are features alone.
+  func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+    -> (features: Tensor, words: WordStates?)
+}
+
+/// What a text encoder knows of each word of a batch.
+public struct WordStates {
+  /// Row after row, `[rows, wordWidth]`.
+  public let rows: Tensor
+  /// Where each text's words lie among the rows.
+  public let layout: PackedLayout
+
+  /// Rows and where each text lies in them.
+  public init(rows: Tensor, layout: PackedLayout) {
+    self.rows = rows
+    self.layout = layout
+  }
+}
+
+extension TextEncoder {
+  /// Nil: nothing is known of single words.
+  public var wordWidth: Int? { nil }
+
+  /// The features alone.
+  public func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+    -> (features: Tensor, words: WordStates?)
+  {
+    (features(texts, &run), nil)
+  }
 }
 
 /// What a text encoder learnt from the training texts before it is built.

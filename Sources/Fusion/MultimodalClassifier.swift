@@ -1,15 +1,20 @@
 import EncoderKit
 
-/// One or two encoders and a head over their features: image-only, text-only and multimodal models
-/// are the same thing.
+/// One or two encoders and what makes logits of their features: image-only, text-only and multimodal
+/// models are the same thing.
 ///
-/// Keys start with `image.`, `text.` and `head.`. The features stand side by side in that order (the
-/// paper's `concat` fusion).
+/// Keys start with `image.`, `text.` and `head.`.
 package struct MultimodalClassifier {
   package let image: (any ImageEncoder)?
   package let text: (any TextEncoder)?
-  package let head: DenseDecoder
   package let store: ParameterStore
+  /// What joins both sides; nil for one encoder alone, and for features side by side under a decoder.
+  package let fusion: FusionStage?
+  /// The decoder over the features of one encoder, or over those of both side by side; nil where
+  /// `fusion` is there.
+  private let decoder: DenseDecoder?
+  /// Where the image's regions are, where the head reads them.
+  package let regionPlace: RegionPlace?
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
   package var averagesMirror = false
   /// How many stages of the image encoder, from the first on, run as in evaluation and off the tape,
@@ -21,90 +26,98 @@ package struct MultimodalClassifier {
 
   /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
   ///
-  /// - Throws: `ZooError` when saved weights do not fit.
+  /// `input` is what the image encoder is given; a head that reads regions needs to know.
+  ///
+  /// - Throws: `ZooError` when saved weights do not fit, or an encoder does not give what the fusion
+  ///   head reads.
   package init(
     image: (any ImageEncoder)?, text: (any TextEncoder)?, outputs: Int,
-    decoder: DenseDecoder.Configuration, store: ParameterStore
+    decoder: DenseDecoder.Configuration, fusion plan: FusionPlan? = nil, input: ImageInput? = nil,
+    store: ParameterStore
   ) throws {
     precondition(image != nil || text != nil, "a classifier needs at least one encoder")
     self.image = image
     self.text = text
     self.store = store
-    let width = (image?.featureWidth ?? 0) + (text?.featureWidth ?? 0)
-    head = try DenseDecoder(Scope(store)("head"), width: width, outputs: outputs, decoder)
-  }
-
-  /// The features of a batch, `[batch, width]`.
-  ///
-  /// `maps` may stand in for images: what `frozenMaps` made of them, and in evaluation of their mirror
-  /// images.
-  ///
-  /// - Precondition: what the encoders read is there.
-  package func features(
-    images: Tensor?, maps: Tensor? = nil, mirroredMaps: Tensor? = nil, texts: [[Int32]]?,
-    _ run: inout Forward
-  ) -> Tensor {
-    var parts: [Tensor] = []
-    if let image {
-      if let maps {
-        let mirrored = averagesMirror && run.mode == .evaluation ? mirroredMaps : nil
-        parts.append(imageFeatures(maps, mirrored: mirrored, by: image, &run))
-      } else {
-        guard let images else { preconditionFailure("the model needs images") }
-        parts.append(imageFeatures(images, by: image, &run))
-      }
+    let scope = Scope(store)("head")
+    guard let plan, let image, let text else {
+      let width = (image?.featureWidth ?? 0) + (text?.featureWidth ?? 0)
+      self.decoder = try DenseDecoder(scope, width: width, outputs: outputs, decoder)
+      (fusion, regionPlace) = (nil, nil)
+      return
     }
-    if let text {
-      guard let texts else { preconditionFailure("the model needs texts") }
-      parts.append(text.features(texts, &run))
+    let description = plan.entry.description
+    regionPlace = try MultimodalClassifier.regions(description, image, input)
+    let wordWidth = try MultimodalClassifier.words(description, text)
+    fusion = try FusionStage(
+      plan,
+      shape: FusionShape(
+        imageWidth: image.featureWidth, textWidth: text.featureWidth,
+        regionWidth: regionPlace?.width, wordWidth: wordWidth, outputs: outputs),
+      decoder: decoder, scope: scope)
+    self.decoder = nil
+  }
+
+  /// Where the regions are that a head reads; nil where it reads none.
+  ///
+  /// - Throws: `ZooError` when the encoder gives none.
+  package static func regions(
+    _ head: FusionHeadDescription, _ image: any ImageEncoder, _ input: ImageInput?
+  ) throws -> RegionPlace? {
+    guard head.reads.contains(.regions) else { return nil }
+    guard let place = input.flatMap({ image.regionPlace($0) }) else {
+      throw ZooError(
+        .unsupported,
+        "the fusion head \"\(head.name)\" reads regions of the image, and the image encoder gives none",
+        advice: "choose an encoder with a stage that gives maps, and one member of it")
     }
-    return run.concatenate(parts)
+    return place
   }
 
-  /// What an encoder's features of images are in this model: in evaluation perhaps the mean with the
-  /// mirror images'.
-  package func imageFeatures(_ images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
-    -> Tensor
-  {
-    let averages = averagesMirror && run.mode == .evaluation
-    let start = frozenMaps(images, by: image, &run)
-    let mirrored = averages ? frozenMaps(run.mirror(images), by: image, &run) : nil
-    return imageFeatures(start, mirrored: mirrored, by: image, &run)
+  /// The width of the words that a head reads; nil where it reads none.
+  ///
+  /// - Throws: `ZooError` when the encoder gives none.
+  package static func words(_ head: FusionHeadDescription, _ text: any TextEncoder) throws -> Int? {
+    guard head.reads.contains(.words) else { return nil }
+    guard let width = text.wordWidth else {
+      throw ZooError(
+        .unsupported,
+        "the fusion head \"\(head.name)\" reads the words of the text, and the text encoder gives none",
+        advice: "choose an encoder that gives them, and one member of it")
+    }
+    return width
   }
 
-  private func imageFeatures(
-    _ maps: Tensor, mirrored: Tensor?, by image: any ImageEncoder, _ run: inout Forward
-  ) -> Tensor {
-    let plain = features(ofMaps: maps, by: image, &run)
-    guard let mirrored else { return plain }
-    return run.multiply(run.add(plain, features(ofMaps: mirrored, by: image, &run)), 0.5)
+  /// Sets the head so that training begins at the sum of the logits of two models of one encoder
+  /// each, where its plan says so.
+  package func begin(from image: ParameterStore, _ text: ParameterStore) {
+    guard let fusion else { return }
+    if fusion.description.result == .sideBySide {
+      store.startDecoder(asSumOf: [image, text])
+    } else {
+      fusion.begin(from: image, text, in: store)
+    }
   }
 
-  /// What the frozen stages make of images; the images themselves where none is frozen.
-  package func frozenMaps(_ images: Tensor, _ run: inout Forward) -> Tensor {
-    guard let image else { return images }
-    return frozenMaps(images, by: image, &run)
+  /// The logits of what the encoders gave, `[cases, outputs]`.
+  ///
+  /// - Precondition: no case lacks a side unless the model has stand-ins.
+  package func logits(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
+    if let fusion { return fusion(batch, &run) }
+    guard let decoder else { preconditionFailure("a classifier without a head") }
+    return decoder(features(batch, &run), &run)
   }
 
-  private func frozenMaps(_ images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
-    -> Tensor
-  {
-    guard frozenImageStages > 0 else { return images }
-    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
-    return image.run(stages: 0..<frozenImageStages, on: images, &still)
+  /// The features of what the encoders gave, side by side: `[cases, width]`.
+  package func features(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
+    run.concatenate([batch.image?.features, batch.text?.features].compactMap { $0 })
   }
 
-  private func features(ofMaps maps: Tensor, by image: any ImageEncoder, _ run: inout Forward)
-    -> Tensor
-  {
-    let kept = run.freezesStatistics
-    run.freezesStatistics = freezesImageStatistics
-    defer { run.freezesStatistics = kept }
-    return image.features(from: frozenImageStages, of: maps, &run)
-  }
-
-  /// The logits of a batch, `[batch, outputs]`.
+  /// The logits of a batch of which no case lacks anything, `[batch, outputs]`.
   package func callAsFunction(images: Tensor?, texts: [[Int32]]?, _ run: inout Forward) -> Tensor {
-    head(features(images: images, texts: texts, &run), &run)
+    logits(
+      EncodedBatch(
+        image: images.flatMap { imageSide($0, &run) }, text: texts.flatMap { textSide($0, &run) }),
+      &run)
   }
 }

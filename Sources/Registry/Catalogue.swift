@@ -14,17 +14,21 @@ package struct Catalogue: Sendable, Equatable {
     package var installed: InstalledPlugin?
   }
 
+  /// A fusion head of the catalogue.
+  package struct Head: Sendable, Equatable {
+    package let name: String
+    package let plugin: String
+    package let place: Place
+  }
+
   package let path: String
   package private(set) var encoders: [Encoder]
   /// Fusion heads by name.
-  package let fusionHeads: [String]
+  package let fusionHeads: [Head]
   /// Published weights by name.
   package private(set) var weightSets: [WeightSet]
   /// Published word vectors by name.
   package let vectorSets: [VectorSet]
-
-  /// The fusion heads this build knows.
-  package static let builtInHeads = ["concat"]
 
   /// Reads and checks the file.
   ///
@@ -55,9 +59,14 @@ package struct Catalogue: Sendable, Equatable {
     }
     fusionHeads = try root.required("fusionHeads").array().map { value in
       var object = try value.object()
-      let name = try object.choice("name", among: Catalogue.builtInHeads)
+      let head = Head(
+        name: try object.string("name"), plugin: try object.string("plugin"), place: value.place)
       try object.finish()
-      return name
+      return head
+    }
+    var heads: Set<String> = []
+    for head in fusionHeads where !heads.insert(head.name).inserted {
+      throw ZooError(.badValue, "the fusion head \"\(head.name)\" stands twice", at: head.place)
     }
     weightSets = try root.value("weightSets")?.array().map { try WeightSet($0) } ?? []
     vectorSets = try root.value("vectorSets")?.array().map { try VectorSet($0) } ?? []

@@ -77,6 +77,26 @@ package struct EncoderRegistry: Sendable {
     return entry
   }
 
+  /// The names of the fusion heads, in the catalogue's order.
+  package var headNames: [String] { catalogue.fusionHeads.map(\.name) }
+
+  /// A fusion head by name.
+  ///
+  /// - Throws: `ZooError` that names the place in the specification and the nearest valid name.
+  package func fusionHead(_ name: String, at place: Place = Place()) throws -> any FusionHeadEntry {
+    guard let head = catalogue.fusionHeads.first(where: { $0.name == name }) else {
+      throw ZooError(
+        .badValue, "unknown fusion head \"\(name)\"; \(suggestion(for: name, among: headNames))",
+        at: place)
+    }
+    let plugin = try Self.linkedPlugin(head.plugin, at: head.place)
+    guard let entry = plugin.fusionHeads.first(where: { $0.description.name == name }) else {
+      throw ZooError(
+        .notFound, "the plugin \(plugin.name) has no fusion head \"\(name)\"", at: head.place)
+    }
+    return entry
+  }
+
   /// The description of any encoder by name.
   ///
   /// - Throws: `ZooError` that names the nearest valid name.

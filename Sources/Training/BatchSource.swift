@@ -3,14 +3,28 @@ import EncoderKit
 
 /// Where the batches of one model come from: pictures, word indices, or features computed before.
 package struct BatchSource: Sendable {
+  /// One of the two sides of a case.
+  package enum Side: Sendable {
+    case image
+    case text
+  }
+
   package var images: ImageStore?
   /// What the image encoder's frozen stages made of the pictures, in place of those.
   package var maps: FrozenMaps?
   package var texts: [[Int32]]?
-  /// Features of each case in each view, `[width]`; the first view is not augmented.
-  package var features: [[[Float]]]?
+  /// What the encoders gave of each case in each view; the first view is not augmented.
+  package var features: [[CaseFeatures]]?
+  /// Whether each case has no image; nil where none lacks one.
+  package var lacksImage: [Bool]?
+  /// Whether each case has no text; nil where none lacks one.
+  package var lacksText: [Bool]?
+  /// A side that is passed over, as if every case lacked it.
+  package var hides: Side?
 
-  package init(images: ImageStore? = nil, texts: [[Int32]]? = nil, features: [[[Float]]]? = nil) {
+  package init(
+    images: ImageStore? = nil, texts: [[Int32]]? = nil, features: [[CaseFeatures]]? = nil
+  ) {
     self.images = images
     self.texts = texts
     self.features = features
@@ -20,20 +34,48 @@ package struct BatchSource: Sendable {
   package func batch(_ indices: [Int], augmentedBy random: RandomStream?) -> RawBatch {
     var batch = RawBatch(indices: indices)
     if let features {
-      batch.features = indices.flatMap { index -> [Float] in
+      batch.features = indices.map { index in
         let views = features[index]
         guard var stream = random?.derived(index), views.count > 1 else { return views[0] }
         return views[stream.below(views.count)]
       }
       return batch
     }
+    let pictures = present(
+      indices, hides == .image ? { _ in true } : lacksImage.map { marks in { marks[$0] } },
+      forTraining: random != nil)
+    batch.imageRows = pictures.rows
+    batch.presentImages = pictures.cases.count
     if let maps {
-      (batch.maps, batch.mirroredMaps) = maps.batch(indices, random: random)
+      (batch.maps, batch.mirroredMaps) = maps.batch(pictures.cases, random: random)
       batch.mapShape = maps.shape
     } else {
-      batch.images = images?.batch(indices, augmentedBy: random)
+      batch.images = images?.batch(pictures.cases, augmentedBy: random)
     }
-    batch.texts = texts.map { texts in indices.map { texts[$0] } }
+    if let texts {
+      let written = present(
+        indices, hides == .text ? { _ in true } : lacksText.map { marks in { marks[$0] } },
+        forTraining: false)
+      batch.textRows = written.rows
+      batch.texts = written.cases.map { texts[$0] }
+    }
     return batch
+  }
+
+  /// The cases that have a side, and each case's row among them.
+  ///
+  /// A single one is taken twice in training, since batch statistics need two.
+  private func present(_ indices: [Int], _ lacks: ((Int) -> Bool)?, forTraining: Bool) -> (
+    cases: [Int], rows: [Int?]?
+  ) {
+    guard let lacks else { return (indices, nil) }
+    var cases: [Int] = []
+    let rows = indices.map { index -> Int? in
+      guard !lacks(index) else { return nil }
+      cases.append(index)
+      return cases.count - 1
+    }
+    if forTraining, cases.count == 1 { cases.append(cases[0]) }
+    return (cases, rows)
   }
 }

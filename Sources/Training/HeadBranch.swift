@@ -1,10 +1,21 @@
 import Basics
+import EncoderKit
 import Fusion
 import Registry
 
 /// The fusion side of a model: the head over the features, and how a multimodal is trained.
 package struct HeadBranch: Sendable, Equatable {
+  /// What the combinations with it are called.
+  package var name: String
   package var head: String
+  /// The head's own options.
+  package var options: JSONValue
+  /// Whether training begins at the sum of the logits of both sides alone.
+  package var startsFromParts: Bool
+  /// Whether stand-ins are learnt, so that a model answers for a case that lacks a side.
+  package var standsIn: Bool
+  /// How likely a training case that has both sides loses one of them.
+  package var modalityDropout: Double
   package var decoder: DenseDecoder.Configuration
   /// Training of the head alone over the features of frozen encoders.
   package var training: TrainingSettings
@@ -14,39 +25,107 @@ package struct HeadBranch: Sendable, Equatable {
   package var views: Int
   package var place: Place
 
+  /// The branches that a specification's value stands for: one, or one for each of a list of heads,
+  /// whose names the value's own name follows.
+  ///
+  /// - Throws: `ZooError` for an unknown key, head or value.
+  package static func branches(_ value: JSONValue, registry: EncoderRegistry) throws -> [HeadBranch]
+  {
+    guard case .object(let members) = value.content,
+      let heads = members.first(where: { $0.key == "head" })?.value,
+      case .array(let names) = heads.content
+    else { return [try HeadBranch(value, registry: registry)] }
+    guard !names.isEmpty else {
+      throw ZooError(.badValue, "an empty list; expected fusion heads", at: heads.place)
+    }
+    return try names.map { name in
+      let single = members.filter { $0.key != "head" } + [("head", name)]
+      var branch = try HeadBranch(JSONValue(.object(single), at: value.place), registry: registry)
+      if branch.name != branch.head { branch.name = "\(branch.head) \(branch.name)" }
+      return branch
+    }
+  }
+
   /// Reads the branch of a specification.
   ///
   /// - Throws: `ZooError` for an unknown key, head or value.
   package init(_ value: JSONValue, registry: EncoderRegistry) throws {
     var object = try value.object()
     place = value.place
-    head = try object.choice("head", among: registry.catalogue.fusionHeads, default: "concat")
-    decoder = DenseDecoder.Configuration(
-      hidden: try object.integer("hidden", in: 0...16_384, default: 512),
-      dropout: Float(try object.number("dropout", in: 0...0.95, default: 0.3)),
-      featureDropout: Float(try object.number("featureDropout", in: 0...0.95, default: 0)))
+    head = try object.choice("head", among: registry.headNames, default: "concat")
+    name = try object.string("name", default: head)
+    options = object.value("options") ?? JSONValue(.object([]), at: value.place)
+    let description = try registry.fusionHead(head, at: value.place).description
+    let start = try object.choice("start", among: ["parts", "nothing"], default: "parts")
+    startsFromParts = start == "parts"
+    modalityDropout = try object.number("modalityDropout", in: 0...0.95, default: 0)
+    let missing = try object.choice(
+      "missing", among: ["refused", "stand-in"],
+      default: modalityDropout > 0 ? "stand-in" : "refused")
+    standsIn = missing == "stand-in"
+    decoder = try DenseDecoder.Configuration(&object, dropout: 0.3)
     views = try object.integer("views", in: 1...100, default: 4)
-    var training = TrainingSettings()
-    training.epochs = 10
-    training.learningRate = 3e-4
-    training.select = .best
-    self.training = try TrainingSettings(object.object("training"), defaults: training)
+    training = try TrainingSettings(
+      object.object("training"), defaults: HeadBranch.training(description))
     var tuning = TrainingSettings()
-    tuning.epochs = 2
+    tuning.epochs = description.learnsOn == .validation ? 0 : 2
     tuning.learningRate = 1e-5
     tuning.select = .best
     fineTuning = try TrainingSettings(object.object("fineTuning"), defaults: tuning)
     try object.finish()
+    try check(description)
+  }
+
+  /// How the head is trained unless the specification says otherwise.
+  ///
+  /// A handful of parameters that learn on validation are fitted, in one batch and without decay.
+  private static func training(_ head: FusionHeadDescription) -> TrainingSettings {
+    var training = TrainingSettings()
+    training.select = .best
+    guard head.learnsOn == .validation else {
+      training.epochs = 10
+      training.learningRate = 3e-4
+      return training
+    }
+    training.epochs = 100
+    training.learningRate = 0.03
+    training.batchSize = 4096
+    training.weightDecay = 0
+    return training
+  }
+
+  private func check(_ description: FusionHeadDescription) throws {
+    guard standsIn || modalityDropout == 0 else {
+      throw ZooError(
+        .badValue, "modalityDropout without stand-ins: what is left out must be stood in for",
+        at: place, advice: "leave \"missing\" out, or let it be \"stand-in\"")
+    }
+    guard startsFromParts || !description.reads.contains(.logits) else {
+      throw ZooError(
+        .badValue, "\"\(head)\" reads the logits of both sides, and begins with them", at: place,
+        advice: "leave \"start\" out")
+    }
+    guard description.learnsOn == .training || fineTuning.epochs == 0 else {
+      throw ZooError(
+        .badValue,
+        "\"\(head)\" learns on the validation part, and its encoders stay as they are", at: place,
+        advice: "leave \"fineTuning\" out")
+    }
   }
 
   /// The branch as a specification would give it.
   package var json: JSONValue {
-    [
-      "head": JSONValue(.string(head)), "hidden": JSONValue(.integer(decoder.hidden)),
-      "dropout": JSONValue(.number(Double(decoder.dropout))),
-      "featureDropout": JSONValue(.number(Double(decoder.featureDropout))),
-      "views": JSONValue(.integer(views)), "training": training.json,
-      "fineTuning": fineTuning.json,
-    ]
+    JSONValue(
+      .object(
+        [
+          ("head", JSONValue(.string(head))), ("name", JSONValue(.string(name))),
+          ("options", options),
+          ("start", JSONValue(.string(startsFromParts ? "parts" : "nothing"))),
+          ("missing", JSONValue(.string(standsIn ? "stand-in" : "refused"))),
+          ("modalityDropout", JSONValue(.number(modalityDropout))),
+        ] + decoder.members + [
+          ("views", JSONValue(.integer(views))), ("training", training.json),
+          ("fineTuning", fineTuning.json),
+        ]))
   }
 }

@@ -11,7 +11,7 @@ package struct ImageStore: Sendable {
   /// Bytes that decoded pictures may take in memory.
   package static let memoryLimit = 2 << 30
 
-  private let paths: [String]
+  private let paths: [String?]
   private let branch: ImageBranch
   private let decoded: [[UInt8]]
 
@@ -21,11 +21,11 @@ package struct ImageStore: Sendable {
     package let error: ZooError
   }
 
-  /// Reads every picture once, on all cores.
+  /// Reads every picture once, on all cores; where there is no path it is black.
   ///
   /// - Returns: the store, and the pictures that can't be read; those are black in the store.
   package static func load(
-    _ paths: [String], _ branch: ImageBranch, progress: ProgressReporter
+    _ paths: [String?], _ branch: ImageBranch, progress: ProgressReporter
   ) -> (store: ImageStore, failures: [Failure]) {
     let bytes = branch.size * branch.size * branch.channels
     let keeps = bytes * paths.count <= memoryLimit
@@ -33,10 +33,13 @@ package struct ImageStore: Sendable {
       (images: [[UInt8]](repeating: [], count: keeps ? paths.count : 0), failures: [Failure]()))
     progress.begin("reading \(paths.count) images for \(branch.name)", total: paths.count)
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      let outcome = Result { try branch.prepared(paths[index]) }
+      let outcome = Result {
+        try paths[index].map { try branch.prepared($0).pixels }
+          ?? [UInt8](repeating: 0, count: bytes)
+      }
       results.withLock { results in
         switch outcome {
-        case .success(let image): if keeps { results.images[index] = image.pixels }
+        case .success(let pixels): if keeps { results.images[index] = pixels }
         case .failure(let error):
           let known =
             error as? ZooError
@@ -64,7 +67,8 @@ package struct ImageStore: Sendable {
   private func bytes(_ index: Int) -> [UInt8] {
     if !decoded.isEmpty { return decoded[index] }
     let blank = branch.size * branch.size * branch.channels
-    return (try? branch.prepared(paths[index]).pixels) ?? [UInt8](repeating: 0, count: blank)
+    return paths[index].flatMap { try? branch.prepared($0).pixels }
+      ?? [UInt8](repeating: 0, count: blank)
   }
 
   /// Mean and standard deviation of all pixels (0…1) of some pictures.

@@ -11,29 +11,31 @@ package struct StudyCases: Sendable {
   /// A store for each image branch, by its name.
   package let images: [String: ImageStore]
 
-  package init(set: CaseSet, words: [[String]], targets: [Float], images: [String: ImageStore]) {
+  /// Cases with what was read of them; with `allowsIncomplete` they may lack an image or a text.
+  package init(
+    set: CaseSet, words: [[String]], targets: [Float], images: [String: ImageStore],
+    allowsIncomplete: Bool = false
+  ) {
     self.set = set
+    func marks(_ lacks: (Case) -> Bool) -> [Bool]? {
+      let marks = set.cases.map(lacks)
+      return allowsIncomplete && marks.contains(true) ? marks : nil
+    }
+    lacksImage = marks { $0.imagePath == nil }
+    lacksText = marks { $0.text.map(isBlank) ?? true }
     self.words = words
     self.targets = targets
     self.images = images
   }
+
+  /// Whether each case has no image; nil where none lacks one.
+  package let lacksImage: [Bool]?
+  /// Whether each case has no text; nil where none lacks one.
+  package let lacksText: [Bool]?
 
   /// The number of cases.
   package var count: Int { self.set.cases.count }
 
   /// Whether each of some cases is of the positive class.
   package func labels(_ indices: [Int]) -> [Bool] { indices.map { targets[$0] > 0.5 } }
-}
-
-/// A batch before it is a tensor.
-package struct RawBatch: Sendable {
-  package var indices: [Int]
-  package var images: [Float]?
-  package var texts: [[Int32]]?
-  package var features: [Float]?
-  package var maps: [Float]?
-  package var mirroredMaps: [Float]?
-  package var mapShape: [Int] = []
-
-  package init(indices: [Int]) { self.indices = indices }
 }

@@ -27,12 +27,7 @@ extension TrainedModel {
       "schema": 1, "task": isMultiLabel ? "multi-label" : "binary",
       "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
       "threshold": 0.5, "image": image?.json ?? nil, "text": text?.json ?? nil,
-      "tokenizer": tokenizer.json,
-      "decoder": [
-        "hidden": JSONValue(.integer(decoder.hidden)),
-        "dropout": JSONValue(.number(Double(decoder.dropout))),
-        "featureDropout": JSONValue(.number(Double(decoder.featureDropout))),
-      ],
+      "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
       "plugins": JSONValue(
         .array(
           plugins.map { plugin in
@@ -70,12 +65,8 @@ extension TrainedModel {
     let text = try root.value("text").map {
       try TextBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
-    var decoder = try root.required("decoder").object()
-    let configuration = DenseDecoder.Configuration(
-      hidden: try decoder.integer("hidden", in: 0...16_384, default: 512),
-      dropout: Float(try decoder.number("dropout", in: 0...0.95, default: 0)),
-      featureDropout: Float(try decoder.number("featureDropout", in: 0...0.95, default: 0)))
-    try decoder.finish()
+    let decoder = try DenseDecoder.Configuration(root.required("decoder"))
+    let fusion = try root.value("fusion").map { try FusionSettings($0) }
     let tokenizer = try Tokenizer(root.required("tokenizer").object())
     try root.finish()
 
@@ -89,8 +80,8 @@ extension TrainedModel {
       try vocabulary(at: "\(folder)/vocabulary.txt", dimension: wordDimension(in: saved))
     }
     var model = try TrainedModel(
-      image: image, text: text, preparation: preparation, decoder: configuration, labels: labels,
-      isMultiLabel: task == "multi-label", registry: registry,
+      image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
+      labels: labels, isMultiLabel: task == "multi-label", registry: registry,
       store: ParameterStore(saved: saved, origin: path))
     model.tokenizer = tokenizer
     return model

@@ -12,7 +12,10 @@ package struct TrainedModel {
   package let image: ImageBranch?
   package let text: TextBranch?
   package let vocabulary: Vocabulary?
+  /// The decoder over the features of one encoder, or over what the fusion head makes.
   package let decoder: DenseDecoder.Configuration
+  /// How both sides are joined; nil for one encoder alone.
+  package let fusion: FusionSettings?
   /// The negative and the positive class, or the findings that a case may have together.
   package let labels: [String]
   /// Whether each label is a question of its own.
@@ -28,9 +31,11 @@ package struct TrainedModel {
   /// - Throws: `ZooError` for options or weights that do not fit.
   package init(
     image: ImageBranch?, text: TextBranch?, preparation: TextPreparation?,
-    decoder: DenseDecoder.Configuration, labels: [String], isMultiLabel: Bool = false,
-    registry: EncoderRegistry, store: ParameterStore
+    decoder: DenseDecoder.Configuration, fusion: FusionSettings? = nil, labels: [String],
+    isMultiLabel: Bool = false, registry: EncoderRegistry, store: ParameterStore
   ) throws {
+    let isMultimodal = image != nil && text != nil
+    self.fusion = isMultimodal ? fusion ?? FusionSettings() : nil
     let imageEncoder = try image.map { branch -> any ImageEncoder in
       let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
       return try members(branch.members, Scope(store)("image"), joined: ImageEnsemble.init) {
@@ -50,10 +55,19 @@ package struct TrainedModel {
     }
     classifier = try MultimodalClassifier(
       image: imageEncoder, text: textEncoder, outputs: isMultiLabel ? labels.count : 1,
-      decoder: decoder, store: store)
+      decoder: decoder, fusion: try self.fusion?.plan(registry),
+      input: image.map { ImageInput(size: $0.size, channels: $0.channels) }, store: store)
     self.image = image
     classifier.averagesMirror = image?.averagesMirror ?? false
     classifier.frozenImageStages = image?.frozenStages ?? 0
+    if let place = classifier.regionPlace, let encoder = imageEncoder {
+      // Regions must be made anew; what is frozen behind them is kept from training by hand.
+      let reach = min(classifier.frozenImageStages, place.stage + 1)
+      for stage in encoder.stages[reach..<classifier.frozenImageStages] {
+        for key in stage.keys { store.setTrainable(false, prefix: "image.\(key)") }
+      }
+      classifier.frozenImageStages = reach
+    }
     classifier.freezesImageStatistics = image?.freezesStatistics ?? false
     self.text = text
     vocabulary = preparation?.vocabulary
@@ -67,11 +81,16 @@ package struct TrainedModel {
     }
   }
 
+  /// Whether the model answers for a case that lacks one of its two sides.
+  package var answersForOneSide: Bool { fusion?.standsIn ?? false }
+
   /// The error where a model's input is not given; `folder` is the model's.
   package func missing(_ what: String, _ option: String, at folder: String) -> ZooError {
     ZooError(
       .usage, "the model reads \(what); none was given", at: Place(path: folder),
-      advice: "add \(option)")
+      advice: "add \(option)"
+        + (fusion == nil || answersForOneSide
+          ? "" : "; a model whose fusion has \"missing\": \"stand-in\" would do without"))
   }
 
   /// The error where an input is given that the model does not read.
@@ -90,31 +109,42 @@ package struct TrainedModel {
 
   /// The batches of this model over cases.
   package func source(_ cases: StudyCases) -> BatchSource {
-    BatchSource(
+    var source = BatchSource(
       images: image.flatMap { branch in cases.images[branch.name]?.with(branch) },
       texts: vocabulary.map { vocabulary in
         text == nil ? [] : cases.words.map { vocabulary.indices(of: $0) }
       })
+    source.lacksImage = cases.lacksImage
+    source.lacksText = cases.lacksText
+    return source
   }
 
   /// The logits of a raw batch.
   package func logits(_ batch: RawBatch, _ forward: inout Forward) -> Tensor {
-    if let features = batch.features {
-      let width = features.count / max(1, batch.indices.count)
-      return classifier.head(
-        Tensor(features, shape: [batch.indices.count, width]), &forward)
-    }
-    return classifier.head(features(batch, &forward), &forward)
+    classifier.logits(encoded(batch, &forward), &forward)
   }
 
-  /// The features of a raw batch, `[batch, width]`.
+  /// The features of a raw batch side by side, `[batch, width]`; no case lacks anything.
   package func features(_ batch: RawBatch, _ forward: inout Forward) -> Tensor {
-    func tensor(_ maps: [Float]) -> Tensor {
-      Tensor(maps, shape: [batch.indices.count] + batch.mapShape)
+    classifier.features(encoded(batch, &forward), &forward)
+  }
+
+  /// What the encoders give of a raw batch, or gave before.
+  package func encoded(_ batch: RawBatch, _ forward: inout Forward) -> EncodedBatch {
+    if let features = batch.features { return CaseFeatures.batch(features) }
+    var encoded = EncodedBatch(
+      image: nil, text: nil, imageRows: batch.imageRows, textRows: batch.textRows)
+    if let maps = batch.maps, let count = batch.imageCount, count > 0 {
+      func tensor(_ values: [Float]) -> Tensor { Tensor(values, shape: [count] + batch.mapShape) }
+      encoded.image = classifier.imageSide(
+        maps: tensor(maps), mirrored: batch.mirroredMaps.map(tensor), &forward)
+    } else if let images = imageTensor(batch) {
+      encoded.image = classifier.imageSide(images, &forward)
     }
-    return classifier.features(
-      images: imageTensor(batch), maps: batch.maps.map(tensor),
-      mirroredMaps: batch.mirroredMaps.map(tensor), texts: batch.texts, &forward)
+    if let texts = batch.texts, !texts.isEmpty {
+      encoded.text = classifier.textSide(texts, &forward)
+    }
+    return encoded
   }
 
   /// What the frozen stages make of a raw batch of pictures, `[batch, …]`, in evaluation mode.
@@ -124,9 +154,10 @@ package struct TrainedModel {
   }
 
   private func imageTensor(_ batch: RawBatch) -> Tensor? {
-    guard let image, let pixels = batch.images else { return nil }
-    return Tensor(
-      pixels, shape: [batch.indices.count, image.size, image.size, image.channels])
+    guard let image, let pixels = batch.images, let count = batch.imageCount, count > 0 else {
+      return nil
+    }
+    return Tensor(pixels, shape: [count, image.size, image.size, image.channels])
   }
 }
 

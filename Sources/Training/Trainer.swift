@@ -131,8 +131,10 @@ package struct Trainer {
     return now.state.scores
   }
 
-  /// The logits of cases in evaluation mode.
-  package func evaluate(_ indices: [Int]) throws -> [Float] {
+  /// The logits of cases in evaluation mode, as they are or as if they lacked a side.
+  package func evaluate(_ indices: [Int], hiding side: BatchSource.Side? = nil) throws -> [Float] {
+    var source = source
+    source.hides = side
     let groups = stride(from: 0, to: indices.count, by: 64).map {
       Array(indices[$0..<min($0 + 64, indices.count)])
     }

@@ -23,6 +23,7 @@ enum SmallModel {
   static func make(
     image: Bool, text: Bool, mirrorAverage: Bool = false, freeze: Bool = false, channels: Int = 1,
     maximumWords: Int = 12, members: Int = 1, findings: [String]? = nil,
+    fusion: FusionSettings? = nil,
     edit: (ParameterStore) -> Void = { _ in }
   ) throws -> TrainedModel {
     let registry = try registry()
@@ -55,7 +56,7 @@ enum SmallModel {
         ? TextPreparation(
           vocabulary: Vocabulary(counting: [words.split(separator: " ").map(String.init)]),
           dimension: 6, vectors: nil) : nil,
-      decoder: .init(hidden: 8, dropout: 0.3, featureDropout: 0),
+      decoder: .init(hidden: 8, dropout: 0.3, featureDropout: 0), fusion: fusion,
       labels: findings ?? ["normal", "abnormal"],
       isMultiLabel: findings != nil, registry: registry, store: store)
     // Large enough that attributions stand clear of rounding.

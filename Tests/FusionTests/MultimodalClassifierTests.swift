@@ -33,7 +33,7 @@ struct MultimodalClassifierTests {
     func features(_ mode: Forward.Mode) -> [Float] {
       var run = Forward(
         mode, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
-      return classifier.features(images: images, texts: nil, &run).values
+      return classifier.imageSide(images, &run)?.features.values ?? []
     }
     #expect(features(.evaluation) == [3, 5])
     classifier.averagesMirror = true

@@ -1,4 +1,5 @@
 import Basics
+import EncoderKit
 import Foundation
 import TestSupport
 import Testing
@@ -26,8 +27,8 @@ struct CatalogueTests {
         "registry.json:2: encoders[0].modality: unknown modality \"imgae\"; did you mean \"image\"?"
       ),
       (
-        "{\"schema\": 1, \"encoders\": [],\n\"fusionHeads\": [{\"name\": \"concta\"}]}",
-        "registry.json:2: fusionHeads[0].name: unknown name \"concta\"; did you mean \"concat\"?"
+        "{\"schema\": 1, \"encoders\": [],\n\"fusionHeads\": [{\"name\": \"concat\"}]}",
+        "registry.json:2: fusionHeads[0]: \"plugin\" is missing"
       ),
       (
         "{\"schema\": 1, \"encoders\": [], \"fusionHeads\": [],\n\"encoder\": 1}",
@@ -48,6 +49,19 @@ struct CatalogueTests {
     #expect(
       try problem("{\"schema\": 1, \"encoders\": [\(one), \(one)], \"fusionHeads\": []}")
         .contains("the encoder \"a\" stands twice"))
+  }
+
+  @Test("A fusion head that stands twice is refused, and an unknown one is named")
+  func heads() throws {
+    let one = "{\"name\": \"a\", \"plugin\": \"A\"}"
+    #expect(
+      try problem("{\"schema\": 1, \"encoders\": [], \"fusionHeads\": [\(one), \(one)]}")
+        .contains("the fusion head \"a\" stands twice"))
+    let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+    #expect(try registry.fusionHead("concat").description.name == "concat")
+    #expect(
+      errorText { _ = try registry.fusionHead("concta", at: Place(path: "s")) }
+        .hasPrefix("s: unknown fusion head \"concta\"; did you mean \"concat\"?"))
   }
 
   @Test("A plugin that is not linked is named")

@@ -39,6 +39,26 @@ struct ReportPageTests {
     #expect(unbalancedTag(page) == nil)
   }
 
+  @Test(
+    "What learnt from the validation part is not chosen by it, and a missing side has its table")
+  func taught() {
+    var data = ReportSample.data()
+    #expect(ReportPage(data).headline.selected == "multimodal")
+    #expect(!ReportPage(data).html.contains("When one side is missing"))
+    data.taughtByValidation = ["multimodal"]
+    #expect(ReportPage(data).headline.selected == "text")
+    for (index, split) in data.splits.enumerated() {
+      data.results.append(
+        ResultRow(
+          combination: "multimodal", split: split, part: OneSidedPart.image.rawValue,
+          metric: "accuracy", value: index % 2 == 0 ? 0.5 : 0.7))
+    }
+    let page = ReportPage(data).html
+    #expect(page.contains("<a href=\"#one-sided\">One side missing</a>"))
+    #expect(page.contains("0.600<br><small class=\"sd\">−"))
+    #expect(unbalancedTag(page) == nil)
+  }
+
   @Test("Equal data give equal bytes, and no date unless one is given")
   func deterministic() {
     let data = ReportSample.data()

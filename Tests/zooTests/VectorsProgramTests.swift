@@ -216,7 +216,7 @@ struct VectorsProgramTests {
     try AtomicFile.write(
       """
       {"schema": 1, "encoders": [
-         {"name": "glove", "modality": "text", "plugin": "GloVe"}], "fusionHeads": [{"name": "concat"}],
+         {"name": "glove", "modality": "text", "plugin": "GloVe"}], "fusionHeads": [{"name": "concat", "plugin": "FusionHeads"}],
        "vectorSets": [{"name": "tiny-3d", "url": "https://127.0.0.1:1/tiny.zip", "bytes": \(zip.count),
          "sha256": "\(hash)", "member": "tiny.3d.txt", "words": 5, "dimension": 3,
          "licences": {"code": "a", "weights": "b", "data": "c"}}]}

@@ -3,7 +3,7 @@ package struct ResultRow: Sendable, Equatable {
   package var combination: String
   /// As in `folds.csv`.
   package var split: String
-  /// `training`, `validation` or `test`.
+  /// `training`, `validation`, `test` or a `OneSidedPart`.
   package var part: String
   /// The raw value of a `BinaryMetric`, or another name.
   package var metric: String

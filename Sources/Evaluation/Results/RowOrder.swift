@@ -1,7 +1,7 @@
 /// The order of rows in a results table, the same however the work was scheduled.
 ///
 /// Combinations and splits come in the order given, those not given after them by natural order;
-/// parts as training, validation, test; metrics as `BinaryMetric` lists them.
+/// parts as training, validation, test, test with one side; metrics as `BinaryMetric` lists them.
 package struct RowOrder: Sendable {
   private let combinations: [String: Int]
   private let splits: [String: Int]
@@ -37,7 +37,8 @@ package struct RowOrder: Sendable {
   }
 }
 
-private let partPlaces = places(["training", "validation", "test"])
+private let partPlaces = places(
+  ["training", "validation", "test"] + OneSidedPart.allCases.map(\.rawValue))
 private let metricPlaces = places(BinaryMetric.allCases.map(\.rawValue))
 
 private func places(_ names: [String]) -> [String: Int] {

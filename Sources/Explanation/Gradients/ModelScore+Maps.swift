@@ -18,9 +18,9 @@ extension ModelScore {
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
     run.tracksParameters = false
     var maps: [(map: Tensor, isMirrored: Bool)] = []
-    var features: [Tensor] = []
+    var sides: [ImageSide] = []
     for (index, view) in views.enumerated() {
-      var parts: [Tensor] = []
+      var parts: [ImageSide] = []
       for member in members {
         let outputs = member.stageOutputs(view, &plain)
         guard let last = outputs.lastIndex(where: { $0.shape.count == 4 }) else {
@@ -29,15 +29,19 @@ extension ModelScore {
         var map = outputs[last].detached
         map.node = GradientNode()
         maps.append((map, index == 1))
-        parts.append(member.features(from: last + 1, of: map, &run))
+        // An ensemble gives no regions.
+        parts.append(
+          members.count == 1
+            ? classifier.side(of: map, from: last + 1, by: member, &run)
+            : ImageSide(features: member.features(from: last + 1, of: map, &run)))
       }
-      features.append(run.concatenate(parts))
+      sides.append(
+        ImageSide(features: run.concatenate(parts.map(\.features)), regions: parts[0].regions))
     }
-    var parts = [
-      features.count == 2 ? run.multiply(run.add(features[0], features[1]), 0.5) : features[0]
-    ]
-    if let fixed = fixed.text { parts.append(fixed) }
-    let logit = classifier.head(run.concatenate(parts), &run)
+    if sides.count == 2 {
+      sides[0].features = run.multiply(run.add(sides[0].features, sides[1].features), 0.5)
+    }
+    let logit = logits(sides[0], fixed.text, count: 1, &run)
     tape.backward(from: logit, gradient: choice(of: logit))
     return maps.map { map, isMirrored in
       StageMap(

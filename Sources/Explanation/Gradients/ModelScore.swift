@@ -31,12 +31,14 @@ package final class ModelScore: ScoreFunction {
   let imageShape: [Int]
   private let words: [Int32]
   private let varies: (image: Bool, text: Bool)
-  /// Features of what does not vary, `[1, width]`.
-  let fixed: (image: Tensor?, text: Tensor?)
+  /// What the encoder gives of the side that does not vary, one row; nil where it is missing.
+  let fixed: (image: ImageSide?, text: TextSide?)
 
   /// The function around one case; `output` is the index of the logit in a model of many findings.
   ///
-  /// - Precondition: what the model reads is there, and the model reads what varies.
+  /// A side that is nil is missing, and its stand-in takes its place.
+  ///
+  /// - Precondition: what varies is there and read; what is missing has a stand-in.
   /// - Throws: `ZooError` of code `.unsupported` when the text encoder looks its words up in a way
   ///   that can't be followed.
   package init(
@@ -58,24 +60,23 @@ package final class ModelScore: ScoreFunction {
       "the model does not read what is to vary")
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     var input: [Float] = []
-    var fixedImage: Tensor?
-    var fixedText: Tensor?
-    if let encoder = classifier.image {
-      guard let image else { preconditionFailure("the model needs an image") }
+    var fixedImage: ImageSide?
+    var fixedText: TextSide?
+    if classifier.image != nil, let image {
       precondition(image.count == size.reduce(1, *), "\(image.count) pixels for \(size)")
       if varies.image {
         input = image
       } else {
-        fixedImage = classifier.imageFeatures(Tensor(image, shape: size), by: encoder, &run)
+        fixedImage = classifier.imageSide(Tensor(image, shape: size), &run)
       }
     }
     imageCount = input.count
     var wordCount = 0
-    if let encoder = classifier.text {
+    if classifier.text != nil, words != nil {
       if varies.text {
         let tap = EmbeddingTap()
         run.embeddingTap = tap
-        _ = encoder.features([self.words], &run)
+        _ = classifier.textSide([self.words], &run)
         guard tap.calls == 1 else {
           throw ZooError(
             .unsupported,
@@ -85,7 +86,7 @@ package final class ModelScore: ScoreFunction {
         wordCount = tap.width == 0 ? 0 : tap.rows.count / tap.width
         input += tap.rows
       } else {
-        fixedText = encoder.features([self.words], &run)
+        fixedText = classifier.textSide([self.words], &run)
       }
     }
     self.wordCount = wordCount
@@ -136,13 +137,12 @@ package final class ModelScore: ScoreFunction {
   ///
   /// - Precondition: the text varies alone.
   package func scores(texts: [[Int32]]) -> [Double] {
-    guard let encoder = classifier.text, !varies.image else {
+    guard classifier.text != nil, !varies.image else {
       preconditionFailure("other texts for an image that varies")
     }
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let features = encoder.features(texts, &run)
-    let parts = [fixed.image?.repeated(texts.count), features].compactMap { $0 }
-    return chosen(classifier.head(run.concatenate(parts), &run))
+    let text = classifier.textSide(texts, &run)
+    return chosen(logits(fixed.image?.repeated(texts.count), text, count: texts.count, &run))
   }
 
   private func run(_ inputs: [Float], tape: Tape?)
@@ -152,32 +152,35 @@ package final class ModelScore: ScoreFunction {
     let batch = inputs.count / max(1, count)
     var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
     run.tracksParameters = false
-    var parts: [Tensor] = []
+    var (image, text) = (fixed.image?.repeated(batch), fixed.text?.repeated(batch))
     let imageNode = GradientNode()
-    if let encoder = classifier.image {
-      if varies.image {
-        var images = Tensor(
-          column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
-        if tape != nil { images.node = imageNode }
-        parts.append(classifier.imageFeatures(images, by: encoder, &run))
-      } else if let fixed = fixed.image {
-        parts.append(fixed.repeated(batch))
-      }
+    if varies.image {
+      var images = Tensor(
+        column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
+      if tape != nil { images.node = imageNode }
+      image = classifier.imageSide(images, &run)
     }
     var tap: EmbeddingTap?
-    if let encoder = classifier.text {
-      if varies.text {
-        let vectors = EmbeddingTap(
-          replacement: column(inputs, from: imageCount, width: count - imageCount))
-        run.embeddingTap = vectors
-        parts.append(encoder.features(Array(repeating: words, count: batch), &run))
-        run.embeddingTap = nil
-        tap = vectors
-      } else if let fixed = fixed.text {
-        parts.append(fixed.repeated(batch))
-      }
+    if varies.text {
+      let vectors = EmbeddingTap(
+        replacement: column(inputs, from: imageCount, width: count - imageCount))
+      run.embeddingTap = vectors
+      text = classifier.textSide(Array(repeating: words, count: batch), &run)
+      run.embeddingTap = nil
+      tap = vectors
     }
-    return (classifier.head(run.concatenate(parts), &run), imageNode, tap)
+    return (logits(image, text, count: batch, &run), imageNode, tap)
+  }
+
+  /// The logits of both sides; a missing one of a model that reads both is stood in for.
+  func logits(
+    _ image: ImageSide?, _ text: TextSide?, count: Int, _ run: inout Forward
+  ) -> Tensor {
+    let missing = [Int?](repeating: nil, count: count)
+    return classifier.logits(
+      EncodedBatch(
+        image: image, text: text, imageRows: image == nil ? missing : nil,
+        textRows: text == nil ? missing : nil), &run)
   }
 
   /// Some columns of all rows.
@@ -195,8 +198,23 @@ package struct StageMap {
 }
 
 extension Tensor {
-  /// One row, several times.
+  /// One case, several times.
   fileprivate func repeated(_ times: Int) -> Tensor {
-    times == 1 ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times, channels])
+    times == 1
+      ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times] + shape.dropFirst())
+  }
+}
+
+extension ImageSide {
+  fileprivate func repeated(_ times: Int) -> ImageSide {
+    ImageSide(features: features.repeated(times), regions: regions?.repeated(times))
+  }
+}
+
+extension TextSide {
+  fileprivate func repeated(_ times: Int) -> TextSide {
+    TextSide(
+      features: features.repeated(times), words: words?.repeated(times),
+      wordCounts: wordCounts.flatMap { Array(repeating: $0, count: times) })
   }
 }

@@ -28,15 +28,18 @@ extension Explainer {
       kernels: kernels)
   }
 
-  /// The picture of a file; nil where the model reads none.
+  /// The picture of a file; nil where the model reads none, or none is there nor needed.
   ///
   /// - Throws: `ZooError` where it is missing, superfluous or unreadable.
-  func picture(_ path: String?) throws -> Picture? {
+  func picture(_ path: String?, isNeeded: Bool) throws -> Picture? {
     guard let branch = model.image else {
       if path != nil { throw model.superfluous("images", "--image", at: folder) }
       return nil
     }
-    guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
+    guard let path else {
+      guard !isNeeded else { throw model.missing("an image", "--image FILE", at: folder) }
+      return nil
+    }
     let original = try PixelImage.load(path: path, channels: branch.channels)
     let seen = branch.fitted(original)
     return Picture(
@@ -48,15 +51,18 @@ extension Explainer {
       normalized: branch.normalized(seen.floats()))
   }
 
-  /// A report cut into words; nil where the model reads none.
+  /// A report cut into words; nil where the model reads none, or none is there nor needed.
   ///
   /// - Throws: `ZooError` where it is missing or superfluous.
-  func report(_ text: String?) throws -> Report? {
+  func report(_ text: String?, isNeeded: Bool) throws -> Report? {
     guard model.text != nil, let vocabulary = model.vocabulary else {
       if text != nil { throw model.superfluous("texts", "--text", at: folder) }
       return nil
     }
-    guard let text else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
+    guard let text else {
+      guard !isNeeded else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
+      return nil
+    }
     let tokens = model.tokenizer.tokens(text)
     return Report(
       text: text, tokens: tokens, indices: tokens.map { vocabulary.index(of: $0.text) })

@@ -71,13 +71,13 @@ package struct Explainer {
   package func explain(
     image path: String?, text: String?, progress: ProgressReporter? = nil
   ) throws -> CaseExplanation {
-    let picture = try picture(path)
-    let report = try report(text)
+    let picture = try picture(path, isNeeded: text == nil || !model.answersForOneSide)
+    let report = try report(text, isNeeded: path == nil || !model.answersForOneSide)
     if let report { try checkWords(report) }
     return try placingErrors {
       var images: [ImageExplanation] = []
       var imageScore: ModelScore?
-      if let branch = model.image {
+      if let branch = model.image, picture != nil {
         let function = try score(.image, picture, report)
         imageScore = function
         images = try maps(of: function, branch: branch, progress: progress)
@@ -115,10 +115,10 @@ package struct Explainer {
   /// - Precondition: the model reads images.
   /// - Throws: as `explain`; a text without a known word is no error here.
   package func imageMaps(image path: String?, text: String?) throws -> ImageMaps {
-    guard let branch = model.image, let picture = try picture(path) else {
+    guard let branch = model.image, let picture = try picture(path, isNeeded: true) else {
       preconditionFailure("the model reads no images")
     }
-    let report = try report(text)
+    let report = try report(text, isNeeded: !model.answersForOneSide)
     return try placingErrors {
       let function = try score(.image, picture, report)
       return ImageMaps(
@@ -139,8 +139,9 @@ package struct Explainer {
   ///
   /// - Throws: as `explain`.
   func words(image path: String?, text: String) throws -> SeenWords? {
-    let picture = try picture(path)
-    guard let report = try report(text), report.indices.contains(where: { $0 > 1 }) else {
+    let picture = try picture(path, isNeeded: !model.answersForOneSide)
+    guard let report = try report(text, isNeeded: true), report.indices.contains(where: { $0 > 1 })
+    else {
       return nil
     }
     return try placingErrors {

@@ -9,11 +9,16 @@ struct ReportHeadline {
   private var metric: BinaryMetric { data.comparisons.metric }
   private var part: String { data.comparisons.part }
 
+  /// The combinations among which validation may choose: it has taught none of them.
+  private var rivals: [String] {
+    data.combinations.map(\.name).filter { !data.taughtByValidation.contains($0) }
+  }
+
   /// The combination with the best mean on validation.
   ///
   /// Of equal ones it is the first in the study; nil where none has a validation score.
   var selected: String? {
-    let best = scores.best(data.combinations.map(\.name), metric, part: "validation")
+    let best = scores.best(rivals, metric, part: "validation")
     return best.first
   }
 
@@ -27,7 +32,7 @@ struct ReportHeadline {
       return "No combination has a validation score, so none is chosen. "
         + "The table below lists what each reached."
     }
-    let tied = scores.best(data.combinations.map(\.name), metric, part: "validation")
+    let tied = scores.best(rivals, metric, part: "validation")
     let opening =
       tied.count == 1
       ? "\(name(selected)) did best on the validation parts"

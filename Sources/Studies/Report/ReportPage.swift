@@ -36,7 +36,7 @@ package struct ReportPage {
     </head>
     <body>
     \(header)<main>
-    \(answer)\(scoreSection)\(pairSection)\(epochSection)\(detailSection)</main>
+    \(answer)\(scoreSection)\(oneSidedSection)\(pairSection)\(epochSection)\(detailSection)</main>
     <footer><p>Written by EncoderZoo. The numbers behind this page: <code>results.csv</code>, \
     <code>epochs.csv</code> and <code>folds.csv</code> beside it.</p></footer>
     </body>
@@ -62,7 +62,8 @@ package struct ReportPage {
         + data.cautions.map { "<p><strong>Mind:</strong> \(htmlEscaped($0))</p>\n" }.joined()
         + "</div>\n"
     let links =
-      [("answer", "Answer"), ("scores", "Scores"), ("pairs", "Comparisons")]
+      [("answer", "Answer"), ("scores", "Scores")]
+      + (hasOneSided ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()
     let size =

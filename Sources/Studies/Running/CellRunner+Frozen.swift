@@ -16,17 +16,23 @@ extension CellRunner {
     of model: TrainedModel, _ combination: Combination, _ split: Split, title: String
   ) throws -> BatchSource {
     var source = model.source(cases)
-    guard let branch = model.image, branch.frozenStages > 0 else { return source }
+    let stages = model.classifier.frozenImageStages
+    guard let branch = model.image, stages > 0 else { return source }
     let views = branch.augmentation.isOff ? 1 : combination.head.views
     // Weights that are given are the same on every split, and so is all that is frozen of them,
     // where their normalisation is theirs too; the branch's description holds that.
     let drawn = branch.weights == nil ? "\(split.name) \(branch.name)" : ""
     let key = "\(branch.json.text()) \(views) \(drawn)"
-    if let kept = frozen.maps[branch.name], kept.key == key {
+    // A head that reads regions has maps where others have features.
+    let name = "\(branch.name) \(stages)"
+    if let kept = frozen.maps[name], kept.key == key {
       source.maps = kept.maps
     } else {
-      source.maps = try maps(of: model, branch, source, views: views, title: title)
-      if let maps = source.maps { frozen.maps[branch.name] = (key, maps) }
+      var plain = source
+      // Cases without an image have a black one, which no batch asks for.
+      plain.lacksImage = nil
+      source.maps = try maps(of: model, branch, plain, views: views, title: title)
+      if let maps = source.maps { frozen.maps[name] = (key, maps) }
     }
     return source
   }
@@ -36,7 +42,7 @@ extension CellRunner {
     of model: TrainedModel, _ branch: ImageBranch, _ source: BatchSource, views: Int,
     title: String
   ) throws -> FrozenMaps? {
-    let isWhole = branch.frozenStages == model.classifier.image?.stages.count
+    let isWhole = model.classifier.frozenImageStages == model.classifier.image?.stages.count
     let file =
       isWhole && branch.weights != nil
       ? try FeatureFile(
@@ -83,7 +89,7 @@ extension CellRunner {
   }
 }
 
-/// Maps of frozen stages by the branch's name, with what they depend on.
+/// Maps of frozen stages by the branch's name and their number, with what they depend on.
 final class FrozenMapCache {
   var maps: [String: (key: String, maps: FrozenMaps)] = [:]
 }

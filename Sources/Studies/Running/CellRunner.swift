@@ -16,6 +16,7 @@ package struct CellRunner {
   package let kernels: any Kernels
   package let progress: ProgressReporter
   let frozen = FrozenMapCache()
+  let encoded = EncodedCases()
   private let loaded = LoadedWeights()
 
   package init(
@@ -44,6 +45,7 @@ package struct CellRunner {
   package func run(
     _ combination: Combination, _ split: Split, modelFolder: (String) -> String
   ) throws -> Outcome {
+    let split = usable(split, combination)
     if let probe = combination.probe { return try probed(probe, combination, split) }
     let random = RandomStream(seed: study.seed).derived(split.name).derived(combination.name)
     if let image = combination.image, let text = combination.text {
@@ -51,6 +53,13 @@ package struct CellRunner {
         combination, split, random, parts: [modelFolder(image.name), modelFolder(text.name)])
     }
     return try unimodal(combination, split, random)
+  }
+
+  /// Of a split what a combination of one encoder can read.
+  private func usable(_ split: Split, _ combination: Combination) -> Split {
+    guard combination.image == nil || combination.text == nil else { return split }
+    let lacks = combination.image == nil ? cases.lacksText : cases.lacksImage
+    return lacks.map { marks in split.keeping { !marks[$0] } } ?? split
   }
 
   private func unimodal(_ combination: Combination, _ split: Split, _ random: RandomStream) throws
@@ -80,7 +89,7 @@ package struct CellRunner {
   }
 
   /// Trains one model of one encoder.
-  private func single(
+  func single(
     _ combination: Combination, _ split: Split, _ random: RandomStream, title suffix: String = ""
   ) throws -> (model: TrainedModel, trainer: Trainer, scores: [Trainer.EpochScore]) {
     var image = combination.image
@@ -113,85 +122,6 @@ package struct CellRunner {
     let scores = try trainer.train(
       on: split.training, validation: split.validation, random: random.derived("training"))
     return (model, trainer, scores)
-  }
-
-  /// The paper's way: encoders trained on the same fold, their features side by side; the decoder is
-  /// trained over frozen encoders, then everything at a low rate.
-  private func multimodal(
-    _ combination: Combination, _ split: Split, _ random: RandomStream, parts folders: [String]
-  ) throws -> Outcome {
-    let parts = try folders.map { try TrainedModel.read(from: $0, registry: registry) }
-    var saved: [String: Tensor] = [:]
-    for part in parts {
-      for parameter in part.classifier.store.parameters where !parameter.key.hasPrefix("head.") {
-        saved[parameter.key] = parameter.value
-      }
-    }
-    let decoder = DenseDecoder.Configuration(
-      hidden: parts.reduce(0) { $0 + $1.decoder.hidden },
-      dropout: combination.head.decoder.dropout,
-      featureDropout: combination.head.decoder.featureDropout)
-    let preparation = parts.compactMap(\.vocabulary).first.map { vocabulary in
-      TextPreparation(
-        vocabulary: vocabulary, dimension: TrainedModel.wordDimension(in: saved) ?? 1,
-        vectors: nil)
-    }
-    var model = try TrainedModel(
-      image: parts[0].image, text: parts[1].text, preparation: preparation, decoder: decoder,
-      labels: cases.set.labels, registry: registry,
-      store: ParameterStore(random: random.derived("parameters"), given: saved))
-    model.tokenizer = study.tokenizer
-    model.classifier.store.startDecoder(asSumOf: parts.map(\.classifier.store))
-
-    let title = "\(split.name) \(combination.name)"
-    let source = try source(of: model, combination, split, title: title)
-    let features = try features(
-      of: model, source, split, parts: [split.training, split.validation],
-      views: combination.head.views, random.derived("views"), title: "\(title): features")
-    // An embedding that its options keep frozen stays so while all else is fine-tuned.
-    let kept = model.classifier.store.parameters.filter { !$0.isTrainable }
-    model.classifier.store.setTrainable(false)
-    model.classifier.store.setTrainable(true, prefix: "head.")
-    let head = trainer(
-      model, combination.head.training, BatchSource(features: features), "\(title): head")
-    var scores = try head.train(
-      on: split.training, validation: split.validation, random: random.derived("head"),
-      keepsStart: true)
-    model.classifier.store.setTrainable(true)
-    for parameter in kept { parameter.isTrainable = false }
-    let tuning = trainer(model, combination.head.fineTuning, source, "\(title): fine-tuning")
-    if combination.head.fineTuning.epochs > 0 {
-      scores += try tuning.train(
-        on: split.training, validation: split.validation, random: random.derived("fine-tuning"),
-        firstEpoch: (scores.map(\.epoch).max() ?? 0) + 1, keepsStart: true)
-    }
-    return try outcome(model, tuning, combination, split, scores)
-  }
-
-  /// The features of every case with trained encoders: once as they are, and for the training part
-  /// again with augmentation for each further view.
-  private func features(
-    of model: TrainedModel, _ source: BatchSource, _ split: Split, parts: [[Int]], views: Int,
-    _ random: RandomStream, title: String
-  ) throws -> [[[Float]]] {
-    var features = [[[Float]]](repeating: [], count: cases.count)
-    let used = parts.flatMap { $0 }
-    let augments = model.image.map { !$0.augmentation.isOff } ?? false
-    let rounds = augments ? views : 1
-    progress.begin(title, total: used.count + split.training.count * (rounds - 1))
-    defer { progress.end() }
-    for view in 0..<rounds {
-      try forEachBatch(
-        view == 0 ? used : split.training, source, random: view == 0 ? nil : random.derived(view)
-      ) { batch, forward in
-        let result = model.features(batch, &forward)
-        let (values, width) = (result.values, result.channels)
-        for (row, index) in batch.indices.enumerated() {
-          features[index].append(Array(values[row * width..<(row + 1) * width]))
-        }
-      }
-    }
-    return features
   }
 
   /// Batches of cases, made in the background, each with a pass in evaluation mode.
@@ -250,6 +180,7 @@ package struct CellRunner {
       results += evaluation.rows(
         combination: combination.name, split: split.name, part: part.rawValue)
     }
+    if model.answersForOneSide { results += try oneSided(trainer, combination, split) }
     let epochs = scores.flatMap { score in
       [("accuracy", score.accuracy), ("log-loss", score.logLoss)].map { metric, value in
         EpochRow(

@@ -69,17 +69,27 @@ package struct Predictor {
 
   /// The prediction for one case.
   ///
+  /// A model that has stand-ins needs one of its two sides only.
+  ///
   /// - Throws: `ZooError` when what the model reads is missing or unreadable.
   package func predict(image path: String?, text: String?) throws -> Prediction {
     var batch = RawBatch(indices: [0])
+    let mayLack = model.answersForOneSide && (path != nil || text != nil)
     if let branch = model.image {
-      guard let path else { throw model.missing("an image", "--image FILE", at: folder) }
-      let pixels = try branch.prepared(path)
-      batch.images = branch.normalized(pixels.floats())
+      if let path {
+        batch.images = branch.normalized(try branch.prepared(path).floats())
+      } else {
+        guard mayLack else { throw model.missing("an image", "--image FILE", at: folder) }
+        batch.imageRows = [nil]
+      }
     }
     if model.text != nil, let vocabulary = model.vocabulary {
-      guard let text else { throw model.missing("a text", "--text STRING", at: folder) }
-      batch.texts = [vocabulary.indices(of: model.tokenizer.words(text))]
+      if let text {
+        batch.texts = [vocabulary.indices(of: model.tokenizer.words(text))]
+      } else {
+        guard mayLack else { throw model.missing("a text", "--text STRING", at: folder) }
+        batch.textRows = [nil]
+      }
     }
     if model.image == nil, path != nil { throw model.superfluous("images", "--image", at: folder) }
     if model.text == nil, text != nil { throw model.superfluous("texts", "--text", at: folder) }

@@ -23,7 +23,9 @@ package enum StudyLoader {
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
     let targets = set.labelIndices.map { Float($0 ?? 0) }
-    return StudyCases(set: set, words: words, targets: targets, images: stores)
+    return StudyCases(
+      set: set, words: words, targets: targets, images: stores,
+      allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
   }
 
   /// Reads the pictures of a set as each branch wants them; stores are by the branches' names.
@@ -33,7 +35,7 @@ package enum StudyLoader {
   static func images(
     of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool, progress: ProgressReporter
   ) throws -> [String: ImageStore] {
-    let paths = set.cases.map { $0.imagePath ?? "" }
+    let paths = set.cases.map(\.imagePath)
     var stores: [String: ImageStore] = [:]
     var bad: [Int: ZooError] = [:]
     for branch in branches {

@@ -46,7 +46,7 @@ package struct StudyRun {
       progress.line("left out: \(left.place): \(left.message)")
     }
     let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
-    let cautions = try TrainedImages.cautions(study.images, cases.set)
+    let cautions = try TrainedImages.cautions(study.images, cases.set) + incomplete(cases)
     for note in departures + cautions { progress.line("note: \(note)") }
     let splits = try study.folds.splits(of: cases.set)
     try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
@@ -58,10 +58,33 @@ package struct StudyRun {
         files.append(try cell(combination, split, runner))
       }
     }
+    let taught = try taughtHeads()
+    let flattered = taught.map {
+      "\($0): its weights were learnt on the validation part, so what it scores there flatters, and it"
+        + " is not among those that validation chooses from."
+    }
     let tables = StudyTables(
-      study: study, cases: cases, splits: splits, cells: files, departures: departures,
-      cautions: cautions)
+      study: study, cases: cases, splits: splits, cells: files,
+      departures: departures + flattered, cautions: cautions, taughtHeads: Set(taught))
     return try tables.write(to: folder, command: command, environment: environment)
+  }
+
+  /// A sentence on cases that lack a side; none where all have both.
+  private func incomplete(_ cases: StudyCases) -> [String] {
+    let counts = [cases.lacksImage, cases.lacksText].map { $0?.count { $0 } ?? 0 }
+    guard counts != [0, 0] else { return [] }
+    return [
+      "\(counts[0]) of the \(cases.count) cases have no image and \(counts[1]) no text. A combination"
+        + " of one encoder is trained and scored on those that have what it reads, one of both on all."
+    ]
+  }
+
+  /// The names of the heads that learn from the validation part.
+  private func taughtHeads() throws -> [String] {
+    guard !study.images.isEmpty, !study.texts.isEmpty else { return [] }
+    return try study.heads.filter {
+      try registry.fusionHead($0.head, at: $0.place).description.learnsOn == .validation
+    }.map(\.name)
   }
 
   private func cell(_ combination: Combination, _ split: Split, _ runner: CellRunner) throws

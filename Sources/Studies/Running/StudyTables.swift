@@ -14,6 +14,8 @@ struct StudyTables {
   let departures: [String]
   /// What a reader must know before the scores.
   let cautions: [String]
+  /// The names of the heads that learn on the validation part.
+  let taughtHeads: Set<String>
 
   /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
   ///
@@ -66,23 +68,33 @@ struct StudyTables {
     ]
     data.limits += departures
     data.cautions = cautions
+    data.taughtByValidation = Set(
+      study.combinations.filter {
+        $0.image != nil && $0.text != nil && taughtHeads.contains($0.head.name)
+      }.map(\.name))
     try ReportPage(data).write(to: "\(folder)/report.html")
     return summary(results, names + baselines.baselines.map(\.name), folder)
   }
 
   private func summary(_ results: [ResultRow], _ names: [String], _ folder: String) -> [String] {
     let summaries = ResultSummary.summaries(of: results, order: RowOrder(combinations: names))
-    let width = names.map(\.count).max() ?? 0
-    let lines = names.map { name in
+    let rows = names.flatMap { name in
+      [(name: name, part: "test", title: name)]
+        + OneSidedPart.allCases.map(\.rawValue).filter { part in
+          summaries.contains { $0.combination == name && $0.part == part }
+        }.map { (name: name, part: $0, title: name + $0.dropFirst("test".count)) }
+    }
+    let width = rows.map(\.title.count).max() ?? 0
+    let lines = rows.map { row in
       let cells = [BinaryMetric.accuracy, .area].map { metric -> String in
         let found = summaries.first {
-          $0.combination == name && $0.part == "test" && $0.metric == metric.rawValue
+          $0.combination == row.name && $0.part == row.part && $0.metric == metric.rawValue
         }
         guard let mean = found?.mean else { return "      –     " }
         return found?.standardDeviation.map { String(format: "%.3f ± %.3f", mean, $0) }
           ?? String(format: "%.3f", mean)
       }
-      let padded = name.padding(toLength: width, withPad: " ", startingAt: 0)
+      let padded = row.title.padding(toLength: width, withPad: " ", startingAt: 0)
       return "\(padded)  \(cells.joined(separator: "  "))"
     }
     let head = "test part".padding(toLength: width, withPad: " ", startingAt: 0)
@@ -104,9 +116,11 @@ struct StudyTables {
     for split in splits {
       let labels = cases.labels(split.training)
       let majority = MajorityClass(training: labels)
+      let written = split.training.filter { cases.lacksText?[$0] != true }
       let text =
         try hasTexts
-        ? TextBaseline(training: split.training.map { cases.words[$0] }, labels: labels) : nil
+        ? TextBaseline(
+          training: written.map { cases.words[$0] }, labels: cases.labels(written)) : nil
       for part in Split.Part.allCases {
         let indices = split[part]
         rows += try BinaryEvaluation(
@@ -154,7 +168,7 @@ struct StudyTables {
   private var settings: [ReportFact] {
     study.images.map { ReportFact($0.name, $0.json.text(pretty: false)) }
       + study.texts.map { ReportFact($0.name, $0.json.text(pretty: false)) }
-      + study.heads.map { ReportFact("fusion \($0.head)", $0.json.text(pretty: false)) }
+      + study.heads.map { ReportFact("fusion \($0.name)", $0.json.text(pretty: false)) }
       + [ReportFact("seed", "\(study.seed)")]
   }
 }

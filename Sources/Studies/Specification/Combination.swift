@@ -47,8 +47,8 @@ extension StudySpecification {
     }
     for image in images {
       for text in texts {
-        for (index, head) in heads.enumerated() {
-          let suffix = heads.count > 1 ? " \(head.head) \(index + 1)" : ""
+        for head in heads {
+          let suffix = heads.count > 1 ? " \(head.name)" : ""
           all.append(
             Combination(
               name: "\(image.name) + \(text.name)\(suffix)", image: image, text: text, head: head))

@@ -20,6 +20,8 @@ package struct DataSpecification: Sendable, Equatable {
   package var sections: [String]
   package var labels: [String]?
   package var isSynthetic: Bool
+  /// Whether cases that lack an image or a text, though not both, take part.
+  package var keepsIncomplete: Bool
   package var place: Place
   private let folder: String
 
@@ -38,6 +40,8 @@ package struct DataSpecification: Sendable, Equatable {
     sections = try object.strings("sections") ?? ["FINDINGS"]
     labels = try object.strings("labels")
     isSynthetic = try object.boolean("synthetic", default: false)
+    keepsIncomplete =
+      try object.choice("incomplete", among: ["refused", "kept"], default: "refused") == "kept"
     if var named = try object.object("columns") {
       columns = CSVColumns(
         id: try named.optionalString("id"), image: try named.optionalString("image"),
@@ -63,11 +67,17 @@ package struct DataSpecification: Sendable, Equatable {
   ///
   /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
   package func load(needsImages: Bool, needsTexts: Bool, skipsBad: Bool) throws -> CaseSet {
+    let mayLack = keepsIncomplete && needsImages && needsTexts
+    func demand(_ isNeeded: Bool, _ strength: CaseRules.Demand) -> CaseRules.Demand {
+      guard isNeeded else { return .optional }
+      // Where one side alone is read, cases without it are left out and listed.
+      return mayLack ? .allowed : keepsIncomplete ? .wanted : strength
+    }
     let rules = CaseRules(
-      image: needsImages ? .required : .optional, text: needsTexts ? .required : .optional,
+      image: demand(needsImages, .required), text: demand(needsTexts, .required),
       labels: labels, skipsBad: skipsBad)
     let lenient = CaseRules(
-      image: needsImages ? .wanted : .optional, text: needsTexts ? .wanted : .optional,
+      image: demand(needsImages, .wanted), text: demand(needsTexts, .wanted),
       labels: labels ?? [OpenI.normal, OpenI.abnormal], skipsBad: skipsBad)
     switch format {
     case .csv:

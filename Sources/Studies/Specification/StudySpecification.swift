@@ -40,8 +40,8 @@ package struct StudySpecification: Sendable {
     texts = try StudySpecification.list(root.value("text")).map {
       try TextBranch($0, registry: registry, defaults: defaults)
     }
-    heads = try StudySpecification.list(root.value("fusion")).map {
-      try HeadBranch($0, registry: registry)
+    heads = try StudySpecification.list(root.value("fusion")).flatMap {
+      try HeadBranch.branches($0, registry: registry)
     }
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
@@ -50,6 +50,7 @@ package struct StudySpecification: Sendable {
         .badValue, "names no encoder; expected \"image\", \"text\" or both", at: Place(path: path))
     }
     try checkNames(path)
+    try checkHeads(registry)
   }
 
   /// The study of its image encoders alone, untouched, by simple rules over their features.
@@ -107,15 +108,39 @@ package struct StudySpecification: Sendable {
     return plan
   }
 
+  /// Sees that every head fits every pair of encoders, and the data.
+  private func checkHeads(_ registry: EncoderRegistry) throws {
+    guard !images.isEmpty, !texts.isEmpty else { return }
+    var seen: Set<String> = []
+    for head in heads {
+      guard seen.insert(head.name).inserted else {
+        throw ZooError(
+          .badValue, "two fusion heads are called \"\(head.name)\"", at: head.place,
+          advice: "give each a \"name\" of its own")
+      }
+      guard head.standsIn || !data.keepsIncomplete else {
+        throw ZooError(
+          .badValue, "cases that lack an image or a text need a head that stands in for it",
+          at: head.place, advice: "set \"missing\" to \"stand-in\"")
+      }
+      for image in images {
+        for text in texts { try head.check(image, text, registry: registry) }
+      }
+    }
+  }
+
   private func checkNames(_ path: String) throws {
     var seen: Set<String> = []
-    for (name, place) in images.map({ ($0.name, $0.place) }) + texts.map({ ($0.name, $0.place) }) {
+    let encoders = images.map { ($0.name, $0.place) } + texts.map { ($0.name, $0.place) }
+    for (name, place) in encoders + heads.map({ ($0.name, $0.place) }) {
       let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "-_. ".contains($0) }
       guard isPlain, !name.isEmpty, !name.hasPrefix(".") else {
         throw ZooError(
           .badValue, "the name \"\(name)\" may hold letters, digits, '-', '_', '.' and spaces only",
           at: place)
       }
+    }
+    for (name, place) in encoders {
       guard seen.insert(name).inserted else {
         throw ZooError(
           .badValue, "two encoders are called \"\(name)\"", at: place,

@@ -33,31 +33,39 @@ extension ZooCommand {
         return nil
       }
     }
-    let heads = wanted == nil ? registry.catalogue.fusionHeads : []
+    let heads =
+      wanted == nil ? try registry.headNames.map { try registry.fusionHead($0).description } : []
     if arguments.flag("json") {
       let value: JSONValue = [
         "encoders": JSONValue(.array(described.map { json($0) })),
-        "fusionHeads": JSONValue(.array(heads.map { JSONValue(.string($0)) })),
+        "fusionHeads": JSONValue(.array(heads.map { json($0) })),
       ]
       print(value.text())
       return
     }
-    let width = (described.map(\.name) + heads).map(\.count).max() ?? 0
+    let width = (described.map(\.name) + heads.map(\.name)).map(\.count).max() ?? 0
     for encoder in described {
       print("\(pad(encoder.name, width))  \(pad(encoder.modality.rawValue, 6))  \(encoder.summary)")
     }
-    for head in heads {
-      print("\(pad(head, width))  fusion  features side by side, then a dense decoder")
-    }
+    for head in heads { print("\(pad(head.name, width))  fusion  \(head.summary)") }
   }
 
   static let show = Command(
-    name: "show", summary: "Show what an encoder is and which options it takes.",
-    examples: [("zoo show densenet121", "its paper and options")],
+    name: "show", summary: "Show what an encoder or a fusion head is and which options it takes.",
+    examples: [
+      ("zoo show densenet121", "its paper and options"),
+      ("zoo show gated", "a fusion head's formula and options"),
+    ],
     options: [.flag("json", "Write JSON.")],
-    arguments: [Argument("NAME", "An encoder of the registry.")]
+    arguments: [Argument("NAME", "An encoder or a fusion head of the registry.")]
   ) { arguments in
-    let encoder = try registry().description(of: arguments.argument("NAME"))
+    let name = arguments.argument("NAME")
+    if try registry().headNames.contains(name) {
+      let head = try registry().fusionHead(name).description
+      print(arguments.flag("json") ? json(head).text() : text(head))
+      return
+    }
+    let encoder = try registry().description(of: name)
     if arguments.flag("json") {
       print(json(encoder).text())
       return
@@ -71,11 +79,28 @@ extension ZooCommand {
       let sets = try registry().catalogue.weightSets.filter { $0.encoder == encoder.name }
       if !sets.isEmpty { print("  weights: \(sets.map(\.name).joined(separator: ", "))") }
     }
-    print("options:")
-    let width = encoder.options.map { $0.name.count }.max() ?? 0
-    for option in encoder.options {
-      print("  \(pad(option.name, width))  \(option.summary) (default \(option.fallback))")
+    print(text(encoder.options))
+  }
+
+  private static func text(_ options: [EncoderDescription.Option]) -> String {
+    let width = options.map(\.name.count).max() ?? 0
+    return
+      (["options:"]
+      + options.map { "  \(pad($0.name, width))  \($0.summary) (default \($0.fallback))" })
+      .joined(separator: "\n")
+  }
+
+  private static func text(_ head: FusionHeadDescription) -> String {
+    var lines = ["\(head.name) (fusion)", "  \(head.summary)", "  \(head.formula)"]
+    lines += ["  \(head.paper)", "  \(head.link)"]
+    if !head.reads.isEmpty {
+      lines.append(
+        "  reads besides: \(head.reads.map(\.rawValue).sorted().joined(separator: ", "))")
     }
+    if head.learnsOn == .validation { lines.append("  learns on the validation part") }
+    lines.append(
+      head.options.isEmpty ? "no options of its own" : text(head.options))
+    return lines.joined(separator: "\n")
   }
 
   private static func listWeights(_ catalogue: Catalogue, asJSON: Bool) throws {
@@ -117,16 +142,31 @@ extension ZooCommand {
       "summary": JSONValue(.string(encoder.summary)), "paper": JSONValue(.string(encoder.paper)),
       "link": JSONValue(.string(encoder.link)),
       "licence": encoder.licence.map { JSONValue(.string($0)) } ?? nil,
-      "options": JSONValue(
-        .array(
-          encoder.options.map { option in
-            [
-              "name": JSONValue(.string(option.name)),
-              "default": JSONValue(.string(option.fallback)),
-              "summary": JSONValue(.string(option.summary)),
-            ]
-          })),
+      "options": json(encoder.options),
     ]
+  }
+
+  private static func json(_ head: FusionHeadDescription) -> JSONValue {
+    [
+      "name": JSONValue(.string(head.name)), "summary": JSONValue(.string(head.summary)),
+      "formula": JSONValue(.string(head.formula)), "paper": JSONValue(.string(head.paper)),
+      "link": JSONValue(.string(head.link)), "result": JSONValue(.string(head.result.rawValue)),
+      "reads": JSONValue(
+        .array(head.reads.map(\.rawValue).sorted().map { JSONValue(.string($0)) })),
+      "learnsOn": JSONValue(.string(head.learnsOn.rawValue)), "options": json(head.options),
+    ]
+  }
+
+  private static func json(_ options: [EncoderDescription.Option]) -> JSONValue {
+    JSONValue(
+      .array(
+        options.map { option in
+          [
+            "name": JSONValue(.string(option.name)),
+            "default": JSONValue(.string(option.fallback)),
+            "summary": JSONValue(.string(option.summary)),
+          ]
+        }))
   }
 
   static func pad(_ text: String, _ width: Int) -> String {

@@ -5,7 +5,9 @@ import Studies
 extension ZooCommand {
   static let predict = Command(
     name: "predict", summary: "Predict with a trained model.",
-    discussion: "A model of both modalities needs both. This is no diagnosis.",
+    discussion:
+      "A model of both modalities needs both, unless its fusion has stand-ins for what is missing. "
+      + "This is no diagnosis.",
     examples: [
       ("zoo predict model --image chest.png --text \"The lungs are clear.\"", "one case"),
       ("zoo predict run/cells/r1f1/word2vec/model --text \"Large effusion.\" --json", "as JSON"),

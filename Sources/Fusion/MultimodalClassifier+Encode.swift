@@ -1,0 +1,94 @@
+import EncoderKit
+
+extension MultimodalClassifier {
+  /// What the image encoder gives of images; nil where the model reads none.
+  ///
+  /// Images are `[images, height, width, channels]`. In evaluation the features may be the mean with the
+  /// mirror images'.
+  package func imageSide(_ images: Tensor, _ run: inout Forward) -> ImageSide? {
+    guard let image else { return nil }
+    let averages = averagesMirror && run.mode == .evaluation
+    let start = frozenMaps(images, by: image, &run)
+    let mirrored = averages ? frozenMaps(run.mirror(images), by: image, &run) : nil
+    return imageSide(start, mirrored: mirrored, by: image, &run)
+  }
+
+  /// The same from what `frozenMaps` made of images, and in evaluation of their mirror images.
+  package func imageSide(maps: Tensor, mirrored: Tensor?, _ run: inout Forward) -> ImageSide? {
+    guard let image else { return nil }
+    let averages = averagesMirror && run.mode == .evaluation
+    return imageSide(maps, mirrored: averages ? mirrored : nil, by: image, &run)
+  }
+
+  private func imageSide(
+    _ maps: Tensor, mirrored: Tensor?, by image: any ImageEncoder, _ run: inout Forward
+  ) -> ImageSide {
+    let plain = side(of: maps, from: frozenImageStages, by: image, &run)
+    guard let mirrored else { return plain }
+    // Regions have no positions, so the plain image's stand for its mirror image's.
+    let other = features(from: frozenImageStages, of: mirrored, by: image, &run)
+    return ImageSide(
+      features: run.multiply(run.add(plain.features, other), 0.5), regions: plain.regions)
+  }
+
+  /// What the image encoder gives of the output of the stage before `first`, `[images, …]`.
+  ///
+  /// - Precondition: the regions that the head reads, if any, do not lie before that.
+  package func side(
+    of maps: Tensor, from first: Int, by image: any ImageEncoder, _ run: inout Forward
+  ) -> ImageSide {
+    guard let place = regionPlace else {
+      return ImageSide(features: features(from: first, of: maps, by: image, &run))
+    }
+    let last = place.stage + 1
+    precondition(first <= last, "the regions lie before the stage that is begun with")
+    let regions =
+      first == last
+      ? maps : withStatistics(&run) { run in image.run(stages: first..<last, on: maps, &run) }
+    let places = regions.shape.dropFirst().dropLast().reduce(1, *)
+    return ImageSide(
+      features: features(from: last, of: regions, by: image, &run),
+      regions: run.reshape(regions, to: [regions.shape[0], places, place.width]))
+  }
+
+  /// The features from the output of the stage before `first`.
+  private func features(
+    from first: Int, of maps: Tensor, by image: any ImageEncoder, _ run: inout Forward
+  ) -> Tensor {
+    withStatistics(&run) { run in image.features(from: first, of: maps, &run) }
+  }
+
+  private func withStatistics(_ run: inout Forward, _ body: (inout Forward) -> Tensor) -> Tensor {
+    let kept = run.freezesStatistics
+    run.freezesStatistics = freezesImageStatistics
+    defer { run.freezesStatistics = kept }
+    return body(&run)
+  }
+
+  /// What the frozen stages make of images; the images themselves where none is frozen.
+  package func frozenMaps(_ images: Tensor, _ run: inout Forward) -> Tensor {
+    guard let image else { return images }
+    return frozenMaps(images, by: image, &run)
+  }
+
+  private func frozenMaps(_ images: Tensor, by image: any ImageEncoder, _ run: inout Forward)
+    -> Tensor
+  {
+    guard frozenImageStages > 0 else { return images }
+    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
+    return image.run(stages: 0..<frozenImageStages, on: images, &still)
+  }
+
+  /// What the text encoder gives of texts, each a list of word indices; nil where the model reads none.
+  package func textSide(_ texts: [[Int32]], _ run: inout Forward) -> TextSide? {
+    guard let text else { return nil }
+    guard fusion?.description.reads.contains(.words) == true else {
+      return TextSide(features: text.features(texts, &run))
+    }
+    let (features, words) = text.featuresAndWords(texts, &run)
+    guard let words else { preconditionFailure("the text encoder gives no words") }
+    return TextSide(
+      features: features, words: run.unpacked(words.rows, words.layout),
+      wordCounts: words.layout.lengths.map(Int.init))
+  }
+}

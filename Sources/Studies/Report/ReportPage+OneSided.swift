@@ -1,0 +1,84 @@
+import Basics
+import Evaluation
+
+/// What is left of the scores when one side of every case is hidden.
+extension ReportPage {
+  /// Whether a combination was scored with one side alone.
+  var hasOneSided: Bool { !oneSidedNames.isEmpty }
+
+  private var oneSidedNames: [String] {
+    data.combinations.map(\.name).filter { name in
+      OneSidedPart.allCases.contains {
+        scores.summary(name, data.comparisons.metric, part: $0.rawValue) != nil
+      }
+    }
+  }
+
+  /// A row for each combination that has stand-ins; empty where none has.
+  var oneSidedSection: String {
+    guard hasOneSided else { return "" }
+    let metrics: [BinaryMetric] = [.accuracy, .area]
+    let parts: [(part: String, title: String)] =
+      [(data.comparisons.part, "both")]
+      + OneSidedPart.allCases.map { ($0.rawValue, $0 == .image ? "image only" : "text only") }
+    let rows = oneSidedNames.map { name in
+      let cells = metrics.flatMap { metric in
+        parts.enumerated().map { index, part in
+          "<td\(style(metric, isLast: index + 1 == parts.count))>\(score(name, metric, part.part))</td>"
+        }
+      }
+      return "<tr><th scope=\"row\">\(breakable(name))</th>\(cells.joined())</tr>\n"
+    }
+    let heads = metrics.map { metric in
+      "<th scope=\"colgroup\"\(style(metric, isLast: true)) colspan=\"\(parts.count)\">"
+        + "\(htmlEscaped(metric.title))</th>"
+    }
+    let columns = metrics.flatMap { metric in
+      parts.enumerated().map { index, part in
+        "<th scope=\"col\"\(style(metric, isLast: index + 1 == parts.count))>\(part.title)</th>"
+      }
+    }
+    let table = """
+      <table>
+      <caption><span>Means over \(counted(data.splits.count, "split")) of the \
+      \(htmlEscaped(data.comparisons.part)) part; below the change from both, split by \
+      split, ± its standard deviation.</span></caption>
+      <thead>
+      <tr><td></td>\(heads.joined())</tr>
+      <tr><th scope="col">Combination</th>\(columns.joined())</tr>
+      </thead>
+      <tbody>
+      \(rows.joined())</tbody>
+      </table>
+
+      """
+    return """
+      <section id="one-sided" aria-labelledby="one-sided-head">
+      <h2 id="one-sided-head">When one side is missing</h2>
+      <p>The same trained models, shown the image or the text of every test case alone; a learned \
+      vector stands for the other.</p>
+      \(ReportTables.box("Scores with one side alone", table))</section>
+
+      """
+  }
+
+  /// The rule between the columns of accuracy and those of the area.
+  private func style(_ metric: BinaryMetric, isLast: Bool) -> String {
+    metric == .accuracy && isLast ? " class=\"apart\"" : ""
+  }
+
+  private func score(_ name: String, _ metric: BinaryMetric, _ part: String) -> String {
+    guard let mean = scores.summary(name, metric, part: part)?.mean else {
+      return "<span class=\"none\" title=\"undefined\">–</span>"
+    }
+    let number = ReportNumbers.metric(mean)
+    guard part != data.comparisons.part else { return number }
+    let whole = scores.values(name, metric, part: data.comparisons.part)
+    let changes = scores.values(name, metric, part: part).sorted { $0.key < $1.key }
+      .compactMap { split, value in whole[split].map { value - $0 } }
+    guard let change = Evaluation.mean(changes) else { return number }
+    let spread =
+      Evaluation.standardDeviation(changes).map { " ±\u{a0}\(ReportNumbers.metric($0))" } ?? ""
+    return "\(number)<br><small class=\"sd\">\(ReportNumbers.signed(change))\(spread)</small>"
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+extension Forward {
+  /// The hyperbolic tangent of every element: −1…1.
+  public func tanh(_ x: Tensor) -> Tensor {
+    smooth(x, { Foundation.tanh($0) }, slope: { 1 - $0 * $0 })
+  }
+
+  /// The logistic function of every element, 1 / (1 + e^−x): 0…1.
+  public func sigmoid(_ x: Tensor) -> Tensor {
+    smooth(x, { 1 / (1 + exp(-$0)) }, slope: { $0 * (1 - $0) })
+  }
+
+  /// A function whose slope is known from its value.
+  private func smooth(
+    _ x: Tensor, _ value: (Float) -> Float, slope: @escaping (Float) -> Float
+  ) -> Tensor {
+    let output = Tensor(uninitialized: x.shape)
+    for i in 0..<x.count { output.floats[i] = value(x.floats[i]) }
+    let node = x.node
+    let kept = node == nil ? nil : output
+    return record(output, wanted: node != nil) { dy in
+      guard let kept else { return }
+      let dx = Tensor(uninitialized: dy.shape)
+      for i in 0..<dy.count { dx.floats[i] = dy.floats[i] * slope(kept.floats[i]) }
+      node?.accumulate(dx)
+    }
+  }
+
+  /// Some rows of x, `[rows, width]`, in a new order; a parameter `[width]` where there is none:
+  /// `[places.count, width]`.
+  ///
+  /// Row i is row `places[i]` of x, or the parameter where that is nil. A row may be taken more than
+  /// once; its gradients add up. `x` may be nil where no place names a row.
+  ///
+  /// - Precondition: every place is a row of x.
+  public func rows(_ x: Tensor?, at places: [Int?], otherwise parameter: Parameter) -> Tensor {
+    let other = value(of: parameter)
+    let width = other.count
+    precondition(
+      x.map { $0.channels == width } ?? places.allSatisfy { $0 == nil },
+      "\(parameter.key) of \(width) numbers can't stand in for rows of \(x?.shape ?? [])")
+    let output = Tensor(uninitialized: [places.count, width])
+    for (row, place) in places.enumerated() {
+      if let place, let x {
+        precondition(place >= 0 && place < x.rows, "no row \(place) in \(x.shape)")
+      }
+      let source = place.flatMap { index in x.map { $0.floats + index * width } } ?? other.floats
+      (output.floats + row * width).update(from: source, count: width)
+    }
+    let (node, otherNode, shape) = (x?.node, other.node, x?.shape ?? [])
+    return record(output, wanted: node != nil || otherNode != nil) { dy in
+      func add(_ row: Int, to sum: UnsafeMutablePointer<Float>) {
+        for i in 0..<width { sum[i] += dy.floats[row * width + i] }
+      }
+      if let node {
+        let dx = Tensor(repeating: 0, shape: shape)
+        for (row, place) in places.enumerated() {
+          if let place { add(row, to: dx.floats + place * width) }
+        }
+        node.accumulate(dx)
+      }
+      if let otherNode {
+        let gradient = Tensor(repeating: 0, shape: other.shape)
+        for (row, place) in places.enumerated() where place == nil { add(row, to: gradient.floats) }
+        otherNode.accumulate(gradient)
+      }
+    }
+  }
+}

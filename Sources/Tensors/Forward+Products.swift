@@ -1,0 +1,39 @@
+extension Forward {
+  /// The outer product of each row of two tensors: `[batch, m]` and `[batch, n]` to `[batch, m · n]`.
+  ///
+  /// Element i · n + j of a row is a[i] · b[j].
+  public func outerProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let (batch, m, n) = (a.rows, a.channels, b.channels)
+    precondition(
+      a.shape.count == 2 && b.shape == [batch, n], "no outer product of \(a.shape) and \(b.shape)")
+    let output = Tensor(uninitialized: [batch, m * n])
+    for row in 0..<batch {
+      for i in 0..<m {
+        let factor = a.floats[row * m + i]
+        let target = output.floats + (row * m + i) * n
+        for j in 0..<n { target[j] = factor * b.floats[row * n + j] }
+      }
+    }
+    let (left, right) = (a.node, b.node)
+    let (x, y) = (SavedTensor(a), SavedTensor(b))
+    return record(output, wanted: left != nil || right != nil) { dy in
+      let (a, b) = (x.tensor, y.tensor)
+      let da = Tensor(repeating: 0, shape: [batch, m])
+      let db = Tensor(repeating: 0, shape: [batch, n])
+      for row in 0..<batch {
+        for i in 0..<m {
+          let source = dy.floats + (row * m + i) * n
+          let factor = a.floats[row * m + i]
+          var sum: Float = 0
+          for j in 0..<n {
+            sum += source[j] * b.floats[row * n + j]
+            db.floats[row * n + j] += source[j] * factor
+          }
+          da.floats[row * m + i] = sum
+        }
+      }
+      left?.accumulate(da)
+      right?.accumulate(db)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Basics
+import Fusion
+
+extension DenseDecoder.Configuration {
+  /// Takes `hidden`, `dropout` and `featureDropout` out of an object; others are left for the caller.
+  ///
+  /// - Throws: `ZooError` for a value out of range.
+  init(_ object: inout JSONObject, dropout fallback: Double) throws {
+    self.init(
+      hidden: try object.integer("hidden", in: 0...16_384, default: 512),
+      dropout: Float(try object.number("dropout", in: 0...0.95, default: fallback)),
+      featureDropout: Float(try object.number("featureDropout", in: 0...0.95, default: 0)))
+  }
+
+  /// Reads what `json` gave.
+  ///
+  /// - Throws: `ZooError` for an unknown key or a value out of range.
+  init(_ value: JSONValue) throws {
+    var object = try value.object()
+    try self.init(&object, dropout: 0)
+    try object.finish()
+  }
+
+  /// The members as a specification would give them.
+  var members: [(key: String, value: JSONValue)] {
+    [
+      ("hidden", JSONValue(.integer(hidden))), ("dropout", JSONValue(.number(Double(dropout)))),
+      ("featureDropout", JSONValue(.number(Double(featureDropout)))),
+    ]
+  }
+
+  var json: JSONValue { JSONValue(.object(members)) }
+}

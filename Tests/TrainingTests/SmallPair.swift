@@ -1,0 +1,104 @@
+import Basics
+import EncoderKit
+import Fusion
+import Registry
+import TestSupport
+
+@testable import Training
+
+/// Small models of an image, of a text, and of both under a fusion head.
+struct SmallPair {
+  static let size = 32
+  let registry: EncoderRegistry
+  let image: ImageBranch
+  let text: TextBranch
+  private let preparation: TextPreparation
+
+  init(members: Int = 1, mirrorAverage: Bool = false, freeze: Bool = false) throws {
+    registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+    var members: [(key: String, value: JSONValue)] = [("members", JSONValue(.integer(members)))]
+    if freeze { members.append(("freeze", "all")) }
+    image = try ImageBranch(
+      JSONValue(
+        .object(
+          [
+            ("encoder", "resnet18"), ("size", JSONValue(.integer(SmallPair.size))),
+            ("channels", 1), ("options", ["width": 4, "blocks": [1, 1]]),
+            ("mirrorAverage", JSONValue(.boolean(mirrorAverage))),
+            ("normalization", ["mean": 0, "deviation": 1]),
+          ] + members)), registry: registry, defaults: TrainingSettings())
+    text = try TextBranch(
+      ["encoder": "word2vec", "options": ["filters": 3, "kernels": [2, 3]]], registry: registry,
+      defaults: TrainingSettings())
+    preparation = TextPreparation(
+      vocabulary: Vocabulary(counting: [["lungs", "clear", "heart", "large"]]), dimension: 5,
+      vectors: nil)
+  }
+
+  /// A branch of the specification.
+  func branch(_ json: JSONValue) throws -> HeadBranch { try HeadBranch(json, registry: registry) }
+
+  /// A model of one encoder.
+  func part(image isImage: Bool, seed: UInt64, hidden: Int = 6) throws -> TrainedModel {
+    let model = try TrainedModel(
+      image: isImage ? image : nil, text: isImage ? nil : text,
+      preparation: isImage ? nil : preparation,
+      decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), labels: ["no", "yes"],
+      registry: registry, store: ParameterStore(random: RandomStream(seed: seed)))
+    // Statistics and biases as after training.
+    var random = RandomStream(seed: seed).derived("statistics")
+    for parameter in model.classifier.store.parameters
+    where parameter.key.hasPrefix("head.") && parameter.kind != .weight {
+      parameter.update { values in
+        for i in 0..<parameter.value.count { values[i] = Float(random.uniform(0.4, 1.2)) }
+      }
+    }
+    return model
+  }
+
+  /// A model of both, as its training begins.
+  func joined(_ parts: [TrainedModel], _ head: HeadBranch) throws -> TrainedModel {
+    let fusion = try head.fusion(of: parts[0].decoder, parts[1].decoder, registry: registry)
+    var given: [String: Tensor] = [:]
+    for part in parts {
+      for parameter in part.classifier.store.parameters where !parameter.key.hasPrefix("head.") {
+        given[parameter.key] = parameter.value
+      }
+    }
+    let model = try TrainedModel(
+      image: image, text: text, preparation: preparation, decoder: fusion.decoder,
+      fusion: fusion.settings, labels: ["no", "yes"], registry: registry,
+      store: ParameterStore(random: RandomStream(seed: 3), given: given))
+    if head.startsFromParts {
+      model.classifier.begin(from: parts[0].classifier.store, parts[1].classifier.store)
+    }
+    return model
+  }
+
+  /// A model of both whose every parameter is at work, stand-ins included.
+  func stirred(_ head: JSONValue) throws -> TrainedModel {
+    let model = try joined(
+      [part(image: true, seed: 1), part(image: false, seed: 2)], branch(head))
+    var random = RandomStream(seed: 8)
+    for parameter in model.classifier.store.parameters
+    where parameter.key.hasPrefix("head.missing.") || parameter.key == "head.output.weight" {
+      parameter.update { values in
+        for i in 0..<parameter.value.count { values[i] = Float(random.uniform(-1, 1)) }
+      }
+    }
+    return model
+  }
+
+  /// Three cases with pictures and texts.
+  func batch(seed: UInt64 = 5) -> RawBatch {
+    var random = RandomStream(seed: seed)
+    var batch = RawBatch(indices: [0, 1, 2])
+    batch.images = (0..<3 * SmallPair.size * SmallPair.size).map { _ in Float(random.normal()) }
+    batch.texts = [[2, 3, 4], [5], [4, 4, 3, 2, 2]]
+    return batch
+  }
+
+  static func pass(_ mode: Forward.Mode = .evaluation, tape: Tape? = nil) -> Forward {
+    Forward(mode, random: RandomStream(seed: 4), tape: tape, kernels: OpenBLASKernels())
+  }
+}
