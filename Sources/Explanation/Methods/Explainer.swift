@@ -103,7 +103,8 @@ package struct Explainer {
           .init(
             path: $0.path, original: $0.original, seen: $0.seen, geometry: $0.geometry)
         },
-        images: images, text: report?.text, words: words, joint: joint, settings: settings)
+        images: images, text: report?.text, words: words, joint: joint, settings: settings,
+        threshold: model.threshold)
     } catch let error as ZooError where error.place == nil {
       throw ZooError(error.code, error.message, at: Place(path: folder), advice: error.advice)
     }

@@ -46,10 +46,14 @@ package struct StudyRun {
       progress.line("left out: \(left.place): \(left.message)")
     }
     let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
-    let cautions = try TrainedImages.cautions(study.images, cases.set)
+    let cautions = try TrainedImages.cautions(study.images, cases.set, registry)
     for note in departures + cautions { progress.line("note: \(note)") }
     let splits = try study.folds.splits(of: cases.set)
     try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
+    try DataNote(
+      cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
+      folds: study.folds.sentence, seed: study.seed, splits: splits
+    ).write(to: folder)
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
     var files: [CellFile] = []
@@ -76,7 +80,10 @@ package struct StudyRun {
       "\(folder)/cells/\(split.name)/\(name)/model"
     }
     try AtomicFile.makeFolder(place)
-    try outcome.model?.write(to: "\(place)/model")
+    if let model = outcome.model {
+      try LogitsFile.write(outcome.logits, to: place)
+      try model.write(to: "\(place)/model")
+    }
     let file = CellFile(
       combination: combination.name, split: split.name,
       parameterCount: outcome.parameterCount,

@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import Downloads
 import Foundation
+import Registry
 import Training
 
 /// Which images a model has seen in training, so that a study that starts from it can tell whether
@@ -23,15 +24,17 @@ enum TrainedImages {
   /// A sentence for each branch whose weights were trained on images of the study: its scores flatter.
   ///
   /// - Throws: `ZooError` when a list or an image can't be read.
-  static func cautions(_ branches: [ImageBranch], _ cases: CaseSet) throws -> [String] {
+  static func cautions(_ branches: [ImageBranch], _ cases: CaseSet, _ registry: EncoderRegistry)
+    throws -> [String]
+  {
     var own: [String: Int]?
     return try branches.compactMap { branch in
       guard let weights = branch.weights,
-        FileManager.default.fileExists(atPath: "\(weights)/\(fileName)")
+        let list = try WeightSource(weights, registry, at: branch.place).trainedOn
       else { return nil }
       let hashes = try own ?? count(cases)
       own = hashes
-      let seen = String(decoding: try readFile("\(weights)/\(fileName)"), as: UTF8.self)
+      let seen = String(decoding: try readFile(list), as: UTF8.self)
         .split(separator: "\n").reduce(0) { $0 + (hashes[String($1)] ?? 0) }
       guard seen > 0 else { return nil }
       return
