@@ -55,6 +55,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
 
 var targets: [Target] = [
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .target(
     name: "CImageCodecs",
@@ -75,7 +76,8 @@ var targets: [Target] = [
   library("WordVectors", ["Basics", "CWordVectors"]),
   library("Downloads", ["Basics", "CTransfer", "CArchive"]),
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
-  library("Registry", ["EncoderKit", "WeightFiles", "Downloads", "Basics"]),
+  library("Bundles", ["Downloads", "CSodium", "Basics"]),
+  library("Registry", ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "Basics"]),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive"]),
   library("Evaluation", ["Basics"]),
@@ -99,10 +101,17 @@ var targets: [Target] = [
       "Tensors", "Basics",
     ],
     oneDNNSettings),
+  library(
+    "Packaging",
+    [
+      "Bundles", "Studies", "Training", "Evaluation", "Registry", "EncoderKit", "WeightFiles",
+      "Images", "Datasets", "Fusion", "Downloads", "Basics",
+    ]),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Studies", "Explanation", "Training", "Registry", "EncoderKit", "WeightFiles", "Downloads",
+      "Packaging", "Bundles", "Studies", "Explanation", "Training", "Registry", "EncoderKit",
+      "WeightFiles", "Downloads",
       "Images", "CImageCodecs", "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
@@ -133,6 +142,7 @@ for (name, dependencies) in [
   ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
+  ("Bundles", ["Bundles", "Downloads", "Basics"]),
   (
     "Registry",
     ["Registry", "Downloads", "WeightFiles", "EncoderKit", "Basics"] + pluginDependencies
@@ -161,7 +171,7 @@ for (name, dependencies) in [
 }
 targets += tests(
   "Plugins", ["Registry", "EncoderKit", "WeightFiles", "Basics", "CKernels"] + pluginDependencies)
-targets += tests("zoo", ["zoo", "Studies", "WeightFiles", "Basics"])
+targets += tests("zoo", ["zoo", "Bundles", "Studies", "WeightFiles", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.
 ///

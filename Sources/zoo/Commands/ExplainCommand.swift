@@ -37,15 +37,15 @@ extension ZooCommand {
       .value("nodes", "N", default: "50", "Quadrature nodes to begin with."),
       .value("batch", "N", default: "5", "Nodes that run at once; more need more memory."),
     ],
-    arguments: [Argument("MODEL", "A model's folder.")]
+    arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
     let settings = try explanationSettings(arguments)
     let output = try arguments.string("output")
     try CaseExplanation.checkOutput(output)
-    let kernels = try kernels(arguments)
+    let (kernels, registry) = (try kernels(arguments), try registry())
     let explainer = try Explainer(
-      folder: arguments.argument("MODEL"), registry: registry(), kernels: kernels,
-      settings: settings)
+      folder: modelFolder(arguments.argument("MODEL"), registry), registry: registry,
+      kernels: kernels, settings: settings)
     let explanation = try explainer.explain(
       image: arguments.optionalString("image"), text: report(arguments.optionalString("text")),
       progress: progress(arguments))

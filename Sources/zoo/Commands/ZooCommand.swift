@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Foundation
 import Registry
 import Studies
 import Tensors
@@ -12,7 +13,8 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, pretrain, probe, predict, explain, weights, vectors, data, doctor,
+      list, show, train, compare, pretrain, probe, predict, explain, weights, bundle, vectors, data,
+      doctor,
     ])
 
   static let globalOptions: [Option] = [
@@ -29,6 +31,16 @@ enum ZooCommand {
 
   static func registry() throws -> EncoderRegistry {
     EncoderRegistry(try Catalogue(path: Catalogue.find()))
+  }
+
+  /// The folder of a model that is named by path, or by a bundle's name; says so when it was revoked.
+  static func modelFolder(_ name: String, _ registry: EncoderRegistry) throws -> String {
+    let found = try ModelFolders(registry.catalogue).folder(name)
+    if let reason = found.revocation {
+      FileHandle.standardError.write(
+        Data("warning: \(name) was revoked by its publisher: \(reason)\n".utf8))
+    }
+    return found.path
   }
 
   static func progress(_ arguments: ParsedArguments) -> ProgressReporter {
