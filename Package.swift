@@ -55,6 +55,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? 
 
 var targets: [Target] = [
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .target(
     name: "CImageCodecs",
@@ -75,7 +76,8 @@ var targets: [Target] = [
   library("WordVectors", ["Basics", "CWordVectors"]),
   library("Downloads", ["Basics", "CTransfer", "CArchive"]),
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
-  library("Registry", ["EncoderKit", "WeightFiles", "Downloads", "Basics"]),
+  library("Bundles", ["Downloads", "CSodium", "Basics"]),
+  library("Registry", ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "Basics"]),
   library("Conformance", ["EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive"]),
@@ -104,11 +106,18 @@ var targets: [Target] = [
   library(
     "Exchange",
     ["Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors", "Basics"]),
+  library(
+    "Packaging",
+    [
+      "Bundles", "Studies", "Training", "Evaluation", "Registry", "EncoderKit", "WeightFiles",
+      "Images", "Datasets", "Fusion", "Downloads", "Basics",
+    ]),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Exchange", "Studies", "Explanation", "Training", "Datasets", "Conformance", "Registry",
-      "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs", "Tensors", "Basics",
+      "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Training", "Datasets",
+      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
+      "Tensors", "Basics",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -154,6 +163,7 @@ for (name, dependencies) in [
   ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
+  ("Bundles", ["Bundles", "Downloads", "Basics"]),
   (
     "Registry",
     ["Registry", "Downloads", "WeightFiles", "EncoderKit", "Basics"] + pluginDependencies
@@ -196,7 +206,7 @@ targets += tests(
     + pluginDependencies)
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
-targets += tests("zoo", ["zoo", "Registry", "Studies", "WeightFiles", "Basics"])
+targets += tests("zoo", ["zoo", "Bundles", "Registry", "Studies", "WeightFiles", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.
 ///

@@ -14,6 +14,7 @@ packages=(
   libarchive-dev
   libcurl4-openssl-dev
   libssl-dev
+  libsodium-dev
   pkg-config
   gcc
   "$@"

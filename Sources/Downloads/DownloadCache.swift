@@ -118,7 +118,7 @@ package struct DownloadCache: Sendable {
     return cached.path
   }
 
-  private func refuseIfOffline(
+  func refuseIfOffline(
     _ finding: CachedFile.State, _ file: RemoteFile, _ policy: DownloadPolicy
   )
     throws

@@ -1,18 +1,18 @@
 import Basics
 import Foundation
 
-/// The right to write one file of the cache, among processes and threads, by `flock`.
+/// The right to write a file or folder, among processes and threads, by `flock`.
 ///
 /// The lock's file is removed with it. Who waited for a removed one notices that the name leads
 /// elsewhere now, and tries again.
-struct FileLock: ~Copyable {
+package struct FileLock: ~Copyable {
   private let descriptor: Int32
   private let path: String
 
   /// Waits until the lock is free; `onWait` is called ten times a second meanwhile.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path, or what `onWait` throws.
-  init(_ path: String, onWait: () throws -> Void) throws {
+  package init(_ path: String, onWait: () throws -> Void) throws {
     self.path = path
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)

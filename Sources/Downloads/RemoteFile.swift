@@ -14,6 +14,8 @@ package struct RemoteFile: Sendable, Equatable {
     case sha256(String)
     /// The first 8 or more digits, as in the names of torchvision's files.
     case sha256Prefix(String)
+    /// Nothing; who asked for the file has to check it.
+    case unknown
   }
 
   /// The address, absolute.
@@ -67,6 +69,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
     switch self {
     case .sha256(let digits): digits
     case .sha256Prefix(let digits): "\(digits)…"
+    case .unknown: "any"
     }
   }
 
@@ -75,6 +78,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
     switch self {
     case .sha256(let expected): expected == digits
     case .sha256Prefix(let prefix): digits.hasPrefix(prefix)
+    case .unknown: true
     }
   }
 
@@ -83,6 +87,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
       switch self {
       case .sha256(let digits): (digits.lowercased(), 64...64, "64 hexadecimal digits")
       case .sha256Prefix(let digits): (digits.lowercased(), 8...64, "8 to 64 hexadecimal digits")
+      case .unknown: ("", 0...0, "none")
       }
     guard range.contains(digits.utf8.count),
       digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
@@ -94,6 +99,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
     switch self {
     case .sha256: return .sha256(digits)
     case .sha256Prefix: return .sha256Prefix(digits)
+    case .unknown: return .unknown
     }
   }
 }

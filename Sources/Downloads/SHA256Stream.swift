@@ -68,7 +68,9 @@ func sha256(ofFile path: String, onPiece: (Int) throws -> Void) throws -> String
 }
 
 /// Reads a descriptor from where it stands to the end, a megabyte at a time.
-func forEachPiece(
+///
+/// - Throws: `ZooError` of code `.system` that names the path, or what `body` throws.
+package func forEachPiece(
   of descriptor: Int32, path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
 ) throws {
   posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)

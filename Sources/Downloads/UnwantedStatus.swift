@@ -19,7 +19,8 @@ struct UnwantedStatus: Error {
   /// The sentence for a person.
   func error(for file: RemoteFile) -> ZooError {
     ZooError(
-      .download, "the server answered \(text); expected the file", at: Place(path: file.url),
+      [404, 410].contains(status) ? .absent : .download,
+      "the server answered \(text); expected the file", at: Place(path: file.url),
       advice: advice)
   }
 

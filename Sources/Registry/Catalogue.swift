@@ -1,4 +1,5 @@
 import Basics
+import Bundles
 import EncoderKit
 import Foundation
 
@@ -29,6 +30,9 @@ package struct Catalogue: Sendable, Equatable {
   package private(set) var weightSets: [WeightSet]
   /// Published word vectors by name.
   package let vectorSets: [VectorSet]
+
+  /// The bundles that come with the program; nil in a catalogue without any.
+  package let bundles: BundleIndex?
 
   /// Reads and checks the file.
   ///
@@ -70,6 +74,7 @@ package struct Catalogue: Sendable, Equatable {
     }
     weightSets = try root.value("weightSets")?.array().map { try WeightSet($0) } ?? []
     vectorSets = try root.value("vectorSets")?.array().map { try VectorSet($0) } ?? []
+    bundles = try root.value("models") == nil ? nil : BundleIndex(&root)
     try root.finish()
     var names: Set<String> = []
     for set in vectorSets where !names.insert(set.name).inserted {

@@ -26,7 +26,8 @@ extension TrainedModel {
     let description: JSONValue = [
       "schema": 1, "task": isMultiLabel ? "multi-label" : "binary",
       "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
-      "threshold": 0.5, "image": image?.json ?? nil, "text": text?.json ?? nil,
+      "threshold": JSONValue(.number(threshold)), "image": image?.json ?? nil,
+      "text": text?.json ?? nil,
       "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
       "plugins": JSONValue(
         .array(
@@ -56,7 +57,7 @@ extension TrainedModel {
         .badValue, "found \(labels.count) labels for a \(task) model",
         at: Place(path: "\(folder)/model.json"))
     }
-    _ = try root.number("threshold", in: 0...1, default: 0.5)
+    let threshold = try root.number("threshold", in: 0...1, default: 0.5)
     try checkPlugins(root.value("plugins"), registry)
     let settings = TrainingSettings()
     let image = try root.value("image").map {
@@ -84,6 +85,7 @@ extension TrainedModel {
       labels: labels, isMultiLabel: task == "multi-label", registry: registry,
       store: ParameterStore(saved: saved, origin: path))
     model.tokenizer = tokenizer
+    model.threshold = threshold
     return model
   }
 

@@ -20,6 +20,8 @@ package struct TrainedModel {
   package let labels: [String]
   /// Whether each label is a question of its own.
   package let isMultiLabel: Bool
+  /// A case is called positive from this probability on, 0…1.
+  package var threshold = 0.5
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
   /// The encoders that came from plugins outside the program, those plugins, and their libraries'

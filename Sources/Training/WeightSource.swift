@@ -29,20 +29,25 @@ package struct WeightSource: Sendable {
       return
     }
     set = nil
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+    let folders = ModelFolders(registry.catalogue)
+    guard let found = try folders.find(name)?.path else {
+      let names = ["random"] + registry.catalogue.weightSets.map(\.name)
       throw ZooError(
         .notFound,
-        "no weight set and no file is called \"\(name)\"; "
-          + suggestion(for: name, among: ["random"] + registry.catalogue.weightSets.map(\.name)),
-        at: place, advice: "zoo list --weights shows the weight sets")
+        "no weight set, bundle or file is called \"\(name)\"; "
+          + suggestion(for: name, among: try names + folders.names()),
+        at: place,
+        advice: "zoo list --weights shows the weight sets, zoo bundle list the bundles")
     }
-    guard isFolder.boolValue else {
-      (encoder, input, path) = (nil, nil, name)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: found, isDirectory: &isFolder),
+      isFolder.boolValue
+    else {
+      (encoder, input, path) = (nil, nil, found)
       return
     }
-    path = "\(name)/model.safetensors"
-    var root = try JSONValue.parse(contentsOf: "\(name)/model.json").object()
+    path = "\(found)/model.safetensors"
+    var root = try JSONValue.parse(contentsOf: "\(found)/model.json").object()
     guard let value = root.value("image") else {
       throw ZooError(.badValue, "the model there reads no images", at: Place(path: name))
     }
@@ -76,6 +81,13 @@ package struct WeightSource: Sendable {
         .converted(tensors, order: mapping.mapped, at: branch.place)
     }
     return Dictionary(uniqueKeysWithValues: tensors.map { ("image.\($0)", $1) })
+  }
+
+  /// The list of the images it was trained on, `trained-on.txt` beside it; nil where there is none.
+  package var trainedOn: String? {
+    guard set == nil else { return nil }
+    let list = "\((path as NSString).deletingLastPathComponent)/trained-on.txt"
+    return FileManager.default.fileExists(atPath: list) ? list : nil
   }
 
   /// The path of the file the weights are read from.

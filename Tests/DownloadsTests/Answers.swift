@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Answers of servers, good and bad.
 enum Answers {

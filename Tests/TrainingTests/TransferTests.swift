@@ -42,7 +42,7 @@ struct TransferTests {
     #expect(errorText { _ = try branches([("weights", [])]) }.contains("an empty list"))
     #expect(
       errorText { _ = try branches([("weights", ["random", "imagnet"])]) }
-        .contains("no weight set and no file is called \"imagnet\""))
+        .contains("no weight set, bundle or file is called \"imagnet\""))
   }
 
   @Test("The rate falls from stage to stage towards the image, and the head keeps its own")

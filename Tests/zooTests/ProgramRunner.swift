@@ -23,10 +23,7 @@ struct ProgramRunner {
 
   /// Runs the program to its end; `environment` is added to that of the tests.
   static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-    let process = made(arguments)
-    if !environment.isEmpty {
-      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    }
+    let process = made(arguments, environment)
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error
@@ -48,8 +45,10 @@ struct ProgramRunner {
   }
 
   /// Runs the program until a moment comes, and kills it then; true if it was still running.
-  static func run(_ arguments: [String], killedWhen isMoment: () -> Bool) throws -> Bool {
-    let process = made(arguments)
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], killedWhen isMoment: () -> Bool
+  ) throws -> Bool {
+    let process = made(arguments, environment)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -64,12 +63,13 @@ struct ProgramRunner {
     return process.terminationReason == .uncaughtSignal
   }
 
-  private static func made(_ arguments: [String]) -> Process {
+  private static func made(_ arguments: [String], _ environment: [String: String]) -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program ?? "zoo")
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["XDG_CACHE_HOME": cache], uniquingKeysWith: { $1 })
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["XDG_CACHE_HOME": cache, "XDG_DATA_HOME": "\(cache)/data"]) { $1 }
+      .merging(environment) { $1 }
     return process
   }
 }

@@ -27,11 +27,13 @@ package struct CaseExplanation: Sendable {
   /// Nil where the model reads one modality alone.
   package let joint: JointExplanation?
   package let settings: ExplanationSettings
+  /// The positive class is chosen from this probability on.
+  package var threshold = 0.5
 
   /// The probability of the positive class.
   package var probability: Double { 1 / (1 + exp(-logit)) }
   /// The class that the model chooses.
-  package var label: String { labels[logit > 0 ? 1 : 0] }
+  package var label: String { labels[probability >= threshold ? 1 : 0] }
 
   /// What people should know before they trust the figures: quadratures that did not settle.
   package var warnings: [String] {

@@ -106,7 +106,8 @@ package struct Explainer {
       }
       return CaseExplanation(
         model: folder, labels: labels, logit: try logit(of: function), picture: picture?.shown,
-        images: images, text: report?.text, words: words, joint: joint, settings: settings)
+        images: images, text: report?.text, words: words, joint: joint, settings: settings,
+        threshold: model.threshold)
     }
   }
 

@@ -37,6 +37,8 @@ package struct CellRunner {
     package var parameterCount: Int
     package var results: [ResultRow]
     package var epochs: [EpochRow]
+    /// The answers to validation and test; none for a rule that is no network.
+    package var logits: [LogitsFile.Row] = []
   }
 
   /// Runs one cell; `modelFolder` tells where the model of another combination of the same split is.
@@ -173,10 +175,16 @@ package struct CellRunner {
     _ scores: [Trainer.EpochScore]
   ) throws -> Outcome {
     var results: [ResultRow] = []
+    var logits: [LogitsFile.Row] = []
     for part in Split.Part.allCases {
       let indices = split[part]
-      let evaluation = try BinaryEvaluation(
-        labels: cases.labels(indices), logits: try trainer.evaluate(indices))
+      let answers = try trainer.evaluate(indices)
+      let evaluation = try BinaryEvaluation(labels: cases.labels(indices), logits: answers)
+      if part != .training {
+        logits += LogitsFile.rows(
+          part, labels: [cases.set.labels[1]], targets: indices.map { cases.targets[$0] },
+          logits: answers)
+      }
       results += evaluation.rows(
         combination: combination.name, split: split.name, part: part.rawValue)
     }
@@ -190,7 +198,7 @@ package struct CellRunner {
     }
     return Outcome(
       model: model, parameterCount: model.classifier.store.parameterCount, results: results,
-      epochs: epochs)
+      epochs: epochs, logits: logits)
   }
 }
 

@@ -100,7 +100,7 @@ package struct Predictor {
     }
     let labels = model.isMultiLabel ? model.labels : [model.labels[1]]
     return Prediction(
-      label: model.isMultiLabel ? nil : model.labels[logits[0] > 0 ? 1 : 0],
+      label: model.isMultiLabel ? nil : model.labels[sigmoid(logits[0]) >= model.threshold ? 1 : 0],
       answers: zip(labels, logits).map { .init(label: $0, logit: $1, probability: sigmoid($1)) })
   }
 }

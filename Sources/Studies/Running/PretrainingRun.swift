@@ -62,8 +62,14 @@ package struct PretrainingRun {
       checkpoint: checkpoint)
     var rows: [ResultRow] = []
     var areas: [Split.Part: MultiLabelArea] = [:]
+    var logits: [LogitsFile.Row] = []
     for part in Split.Part.allCases {
-      let area = targets.areas(split[part], logits: try trainer.evaluate(split[part]))
+      let answers = try trainer.evaluate(split[part])
+      let area = targets.areas(split[part], logits: answers)
+      if part != .training {
+        logits += LogitsFile.rows(
+          part, labels: specification.labels, targets: targets.rows(split[part]), logits: answers)
+      }
       areas[part] = area
       let values =
         [("area", area.mean)]
@@ -75,6 +81,11 @@ package struct PretrainingRun {
       }
     }
     try write(set, split, rows, scores)
+    try LogitsFile.write(logits, to: folder)
+    try DataNote(
+      set, table: specification.tablePath, isSynthetic: false,
+      folds: specification.foldsSentence, seed: specification.seed, splits: [split]
+    ).write(to: folder)
     try model.write(to: folder)
     checkpoint.remove()
     return lines(areas, targets, split)

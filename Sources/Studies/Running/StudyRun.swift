@@ -46,10 +46,15 @@ package struct StudyRun {
       progress.line("left out: \(left.place): \(left.message)")
     }
     let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
-    let cautions = try TrainedImages.cautions(study.images, cases.set) + incomplete(cases)
+    let cautions =
+      try TrainedImages.cautions(study.images, cases.set, registry) + incomplete(cases)
     for note in departures + cautions { progress.line("note: \(note)") }
     let splits = try study.folds.splits(of: cases.set)
     try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
+    try DataNote(
+      cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
+      folds: study.folds.sentence, seed: study.seed, splits: splits
+    ).write(to: folder)
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
     var files: [CellFile] = []
@@ -99,7 +104,10 @@ package struct StudyRun {
       "\(folder)/cells/\(split.name)/\(name)/model"
     }
     try AtomicFile.makeFolder(place)
-    try outcome.model?.write(to: "\(place)/model")
+    if let model = outcome.model {
+      try LogitsFile.write(outcome.logits, to: place)
+      try model.write(to: "\(place)/model")
+    }
     let file = CellFile(
       combination: combination.name, split: split.name,
       parameterCount: outcome.parameterCount,

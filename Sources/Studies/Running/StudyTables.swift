@@ -43,7 +43,7 @@ struct StudyTables {
       / Double(max(1, splits.count))
     var data = ReportData(
       title: study.name, dataDescription: "\(cases.set.name): \(cases.set.description)",
-      foldsDescription: foldsDescription, splits: splits.map(\.name),
+      foldsDescription: study.folds.sentence, splits: splits.map(\.name),
       combinations: study.combinations.map(reportCombination), results: results,
       comparisons: PairComparisons(
         names: names, rows: results, metric: .accuracy, testToTrainingRatio: ratio),
@@ -146,23 +146,6 @@ struct StudyTables {
       fusionHead: combination.image == nil || combination.text == nil
         ? nil : combination.head.head, family: combination.image?.family,
       parameterCount: own.first?.parameterCount, seconds: own.reduce(0) { $0 + $1.seconds })
-  }
-
-  private var foldsDescription: String {
-    let groups = [
-      study.folds.groupsByPatient ? "patients" : nil,
-      study.folds.groupsByText ? "equal report texts" : nil,
-    ].compactMap { $0 }
-    let together = groups.isEmpty ? "" : ", \(groups.joined(separator: " and ")) kept together"
-    switch study.folds.kind {
-    case .folds(let count, let repeats):
-      let times = repeats == 1 ? "" : ", \(repeats) times"
-      return "\(count) folds\(times), stratified by label\(together), seed \(study.folds.seed)"
-    case .splits(let count, let fraction):
-      return
-        "\(count) splits with \(Int((fraction * 100).rounded())) % to test, stratified by label"
-        + "\(together), seed \(study.folds.seed)"
-    }
   }
 
   private var settings: [ReportFact] {

@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import Downloads
 import Foundation
+import Registry
 import Training
 
 /// Which images a model has seen in training, so that a study that starts from it can tell whether
@@ -23,15 +24,17 @@ package enum TrainedImages {
   /// A sentence for each branch whose weights were trained on images of the study: its scores flatter.
   ///
   /// - Throws: `ZooError` when a list or an image can't be read.
-  static func cautions(_ branches: [ImageBranch], _ cases: CaseSet) throws -> [String] {
+  static func cautions(_ branches: [ImageBranch], _ cases: CaseSet, _ registry: EncoderRegistry)
+    throws -> [String]
+  {
     var own: [String: Int]?
     return try branches.compactMap { branch in
       guard let weights = branch.weights,
-        FileManager.default.fileExists(atPath: "\(weights)/\(fileName)")
+        let list = try WeightSource(weights, registry, at: branch.place).trainedOn
       else { return nil }
       let hashes = try own ?? count(cases.cases)
       own = hashes
-      let seen = try count(of: hashes, in: weights)
+      let seen = try count(of: hashes, in: list)
       guard seen > 0 else { return nil }
       return
         "\(branch.name): its weights were trained on \(seen) of the \(cases.cases.count) images of"
@@ -44,12 +47,13 @@ package enum TrainedImages {
   ///
   /// - Throws: `ZooError` when the list or an image can't be read.
   package static func seen(by folder: String, of cases: [Case]) throws -> Int? {
-    guard FileManager.default.fileExists(atPath: "\(folder)/\(fileName)") else { return nil }
-    return try count(of: count(cases), in: folder)
+    let list = "\(folder)/\(fileName)"
+    guard FileManager.default.fileExists(atPath: list) else { return nil }
+    return try count(of: count(cases), in: list)
   }
 
-  private static func count(of hashes: [String: Int], in folder: String) throws -> Int {
-    String(decoding: try readFile("\(folder)/\(fileName)"), as: UTF8.self)
+  private static func count(of hashes: [String: Int], in list: String) throws -> Int {
+    String(decoding: try readFile(list), as: UTF8.self)
       .split(separator: "\n").reduce(0) { $0 + (hashes[String($1)] ?? 0) }
   }
 

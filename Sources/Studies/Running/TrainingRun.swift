@@ -49,6 +49,9 @@ package struct TrainingRun {
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)
     }
+    let note = try DataNote(
+      cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
+      folds: study.folds.sentence, seed: study.seed, splits: [split])
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
     let combinations = study.combinations
@@ -61,10 +64,12 @@ package struct TrainingRun {
         try AtomicFile.makeFolder(folder)
         try ResultsFile.write(results, to: "\(folder)/results.csv")
         try AtomicFile.write(study.source.text() + "\n", to: "\(folder)/specification.json")
+        try note.write(to: folder)
       }
       let place = isLast ? folder : "\(folder)/parts/\(combination.name)"
+      try AtomicFile.makeFolder(place)
+      try LogitsFile.write(outcome.logits, to: place)
       if combination.image != nil {
-        try AtomicFile.makeFolder(place)
         try TrainedImages.write(
           (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
       }

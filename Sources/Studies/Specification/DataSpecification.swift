@@ -101,5 +101,8 @@ package struct DataSpecification: Sendable, Equatable {
     }
   }
 
+  /// The table or folder of the cases.
+  var resolvedPath: String { resolved(path) }
+
   private func resolved(_ path: String) -> String { joinPath(folder, path) }
 }

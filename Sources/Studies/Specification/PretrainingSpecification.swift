@@ -127,6 +127,14 @@ package struct PretrainingSpecification: Sendable {
       skipsBad: skipsBad)
   }
 
+  /// The table of the cases.
+  var tablePath: String { joinPath(folder, data.path) }
+
+  /// How the cases are divided, for a reader.
+  var foldsSentence: String {
+    lists == nil ? folds.sentence : "divided by the official lists, validation with seed \(seed)"
+  }
+
   /// What cases must stay together.
   package func groups(of set: CaseSet) -> CaseGroups { folds.groups(of: set) }
 

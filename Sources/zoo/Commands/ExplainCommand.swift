@@ -34,7 +34,9 @@ extension ZooCommand {
       .flag("resume", "Go on with the explanations in --output."),
       .flag("skip-bad", "Leave out cases that can't be used, and list them."),
     ],
-    arguments: [Argument("MODEL", "A model's folder; with --study also a comparison's.")]
+    arguments: [
+      Argument("MODEL", "A model's folder, or a bundle's name; with --study also a comparison's.")
+    ]
   ) { arguments in
     let settings = try explanationSettings(arguments)
     if arguments.optionalString("study") != nil {
@@ -55,10 +57,11 @@ extension ZooCommand {
     }
     let output = try arguments.string("output")
     try OutputFolder.check(output)
-    let kernels = try kernels(arguments)
+    let (kernels, registry) = (try kernels(arguments), try registry())
     let explainer = try Explainer(
-      folder: arguments.argument("MODEL"), finding: arguments.optionalString("finding"),
-      registry: registry(), kernels: kernels, settings: settings)
+      folder: modelFolder(arguments.argument("MODEL"), registry),
+      finding: arguments.optionalString("finding"), registry: registry, kernels: kernels,
+      settings: settings)
     let progress = progress(arguments)
     progress.begin("explaining")
     let explanation = try explainer.explain(

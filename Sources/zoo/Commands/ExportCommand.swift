@@ -20,7 +20,7 @@ extension ZooCommand {
       .value("onnx", "FILE", "Write an ONNX file."),
       .value("python", "FILE", "Write a script that loads the model's folder."),
     ],
-    arguments: [Argument("MODEL", "A model's folder.")]
+    arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
     let (onnx, python) = (arguments.optionalString("onnx"), arguments.optionalString("python"))
     guard onnx != nil || python != nil else {
@@ -33,7 +33,8 @@ extension ZooCommand {
       )
     }
     let kernels = try kernels(arguments)
-    let (registry, folder) = (try registry(), arguments.argument("MODEL"))
+    let registry = try registry()
+    let folder = try modelFolder(arguments.argument("MODEL"), registry)
     let model = try TrainedModel.read(from: folder, registry: registry)
     // Both are made before either is written.
     let file = try onnx.map { _ in

@@ -10,17 +10,19 @@ extension ZooCommand {
       + "This is no diagnosis.",
     examples: [
       ("zoo predict model --image chest.png --text \"The lungs are clear.\"", "one case"),
+      ("zoo predict phantom-words --text \"Large effusion.\"", "a bundle by its name"),
       ("zoo predict run/cells/r1f1/word2vec/model --text \"Large effusion.\" --json", "as JSON"),
     ],
     options: [
       .value("image", "FILE", "A PNG or JPEG file."), .value("text", "STRING", "A report's text."),
       .flag("json", "Write JSON."),
     ],
-    arguments: [Argument("DIR", "A model's folder.")]
+    arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
-    let kernels = try kernels(arguments)
+    let (kernels, registry) = (try kernels(arguments), try registry())
     let predictor = try Predictor(
-      folder: arguments.argument("DIR"), registry: registry(), kernels: kernels)
+      folder: modelFolder(arguments.argument("MODEL"), registry), registry: registry,
+      kernels: kernels)
     let prediction = try predictor.predict(
       image: arguments.optionalString("image"), text: arguments.optionalString("text"))
     print(

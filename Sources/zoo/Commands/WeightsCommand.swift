@@ -123,7 +123,7 @@ extension ZooCommand {
       .value("part", default: "image", choices: ["image", "text"], "Which encoder."),
       .value("member", "N", "Which of several members."),
     ],
-    arguments: [Argument("MODEL", "A model's folder.")]
+    arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
     let (registry, folder) = (try registry(), arguments.argument("MODEL"))
     let output = try arguments.string("output")
@@ -132,7 +132,7 @@ extension ZooCommand {
         .conflict, "the file is already there", at: Place(path: output),
         advice: "choose another --output")
     }
-    let model = try TrainedModel.read(from: folder, registry: registry)
+    let model = try TrainedModel.read(from: modelFolder(folder, registry), registry: registry)
     let member = try arguments.integer("member", in: 1...16)
     let published =
       try arguments.string("part") == "image"

@@ -14,7 +14,7 @@ enum ZooCommand {
       + "examples.",
     subcommands: [
       list, show, train, compare, pretrain, probe, predict, explain, detect, sanity, words, export,
-      weights, vectors, plugin, data, doctor,
+      weights, bundle, vectors, plugin, data, doctor,
     ])
 
   static let globalOptions: [Option] = [
@@ -44,6 +44,16 @@ enum ZooCommand {
   /// Says on standard error what goes on without something.
   static func warn(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data("zoo: \(text)\n".utf8))
+  }
+
+  /// The folder of a model that is named by path, or by a bundle's name; says so when it was revoked.
+  static func modelFolder(_ name: String, _ registry: EncoderRegistry) throws -> String {
+    let found = try ModelFolders(registry.catalogue).folder(name)
+    if let reason = found.revocation {
+      FileHandle.standardError.write(
+        Data("warning: \(name) was revoked by its publisher: \(reason)\n".utf8))
+    }
+    return found.path
   }
 
   static func progress(_ arguments: ParsedArguments) -> ProgressReporter {

@@ -4,29 +4,29 @@ import Synchronization
 /// A small HTTP server on 127.0.0.1, at a port of the system's choice.
 ///
 /// A thread per connection, one request per connection. What it answers is up to the test.
-final class TestServer: Sendable {
+package final class TestServer: Sendable {
   /// A request, as far as tests look at it.
-  struct Request: Sendable {
-    var path: String
+  package struct Request: Sendable {
+    package var path: String
     /// By lower-case name.
-    var fields: [String: String]
+    package var fields: [String: String]
 
     /// The first byte asked for, if a part was asked for.
-    var offset: Int? {
+    package var offset: Int? {
       fields["range"].flatMap {
         $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst(6).dropLast()) : nil
       }
     }
   }
 
-  typealias Answer = @Sendable (Request, Connection) -> Void
+  package typealias Answer = @Sendable (Request, Connection) -> Void
 
-  let port: UInt16
+  package let port: UInt16
   private let listener: Int32
   private let seen = Mutex<[Request]>([])
 
   /// Starts to listen; `answer` runs on a thread of its own for each connection.
-  init(_ answer: @escaping Answer) throws {
+  package init(_ answer: @escaping Answer) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     self.listener = listener
     var address = sockaddr_in()
@@ -62,27 +62,27 @@ final class TestServer: Sendable {
   }
 
   /// The address of a path.
-  func url(_ path: String = "/file.bin") -> String { "http://127.0.0.1:\(port)\(path)" }
+  package func url(_ path: String = "/file.bin") -> String { "http://127.0.0.1:\(port)\(path)" }
 
   /// The requests so far.
-  var requests: [Request] { seen.withLock { $0 } }
+  package var requests: [Request] { seen.withLock { $0 } }
 }
 
 /// The side of a connection that answers.
-struct Connection: Sendable {
-  let descriptor: Int32
+package struct Connection: Sendable {
+  package let descriptor: Int32
 
   /// Sends a status line and headers.
-  func head(_ status: String, _ fields: [(String, String)] = []) {
+  package func head(_ status: String, _ fields: [(String, String)] = []) {
     let lines = ["HTTP/1.1 \(status)"] + fields.map { "\($0.0): \($0.1)" }
     send((lines + ["Connection: close", "", ""]).joined(separator: "\r\n"))
   }
 
-  func send(_ text: String) { _ = send(Array(text.utf8)[...]) }
+  package func send(_ text: String) { _ = send(Array(text.utf8)[...]) }
 
   /// Sends bytes; false when the other side has gone.
   @discardableResult
-  func send(_ bytes: ArraySlice<UInt8>) -> Bool {
+  package func send(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.withUnsafeBytes { buffer in
       var rest = buffer
       while !rest.isEmpty {
@@ -98,7 +98,7 @@ struct Connection: Sendable {
   /// Ends the connection with a reset, as a broken line does.
   ///
   /// Waits until what was sent has arrived, half a second at most.
-  func reset() {
+  package func reset() {
     var pending: Int32 = 1
     for _ in 0..<500 where pending > 0 {
       _ = ioctl(descriptor, UInt(TIOCOUTQ), &pending)

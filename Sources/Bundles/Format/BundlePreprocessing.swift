@@ -1,0 +1,99 @@
+import Basics
+
+/// What becomes of an image and a text before the model reads them.
+package struct BundlePreprocessing: Sendable, Equatable {
+  /// Of images.
+  package struct Image: Sendable, Equatable {
+    /// 1 for grey, 3 for colour.
+    package let channels: Int
+    /// Height and width in pixels.
+    package let size: Int
+    /// What the shorter side is brought to before the middle is kept.
+    package let resize: Int
+    package let fit: String
+    /// Taken from each value (0…1): one number, or one a channel.
+    package let mean: [Double]
+    package let deviation: [Double]
+
+    package init(
+      channels: Int, size: Int, resize: Int, fit: String, mean: [Double], deviation: [Double]
+    ) {
+      self.channels = channels
+      self.size = size
+      self.resize = resize
+      self.fit = fit
+      self.mean = mean
+      self.deviation = deviation
+    }
+
+    init(_ value: JSONValue) throws {
+      var object = try value.object()
+      channels = try object.required("channels").integer(in: 1...3)
+      size = try object.required("size").integer(in: 16...2048)
+      resize = try object.required("resize").integer(in: 16...4096)
+      fit = try object.choice("fit", among: ["crop", "pad", "stretch"])
+      mean = try object.required("mean").array().map { try $0.number() }
+      deviation = try object.required("deviation").array().map { try $0.number(in: 1e-9...1e9) }
+      try object.finish()
+      guard mean.count == deviation.count, [1, channels].contains(mean.count) else {
+        throw ZooError(
+          .badValue, "expected as many means as deviations, one or \(channels)", at: value.place)
+      }
+    }
+
+    var json: JSONValue {
+      [
+        "channels": JSONValue(.integer(channels)), "size": JSONValue(.integer(size)),
+        "resize": JSONValue(.integer(resize)), "fit": JSONValue(.string(fit)),
+        "mean": JSONValue(.array(mean.map { JSONValue(.number($0)) })),
+        "deviation": JSONValue(.array(deviation.map { JSONValue(.number($0)) })),
+      ]
+    }
+  }
+
+  /// Of texts.
+  package struct Text: Sendable, Equatable {
+    /// As in `model.json`.
+    package let tokenizer: JSONValue
+    /// Words of the vocabulary.
+    package let words: Int
+
+    package init(tokenizer: JSONValue, words: Int) {
+      self.tokenizer = tokenizer
+      self.words = words
+    }
+
+    init(_ value: JSONValue) throws {
+      var object = try value.object()
+      tokenizer = try object.required("tokenizer")
+      _ = try tokenizer.object()
+      words = try object.required("words").integer(in: 1...Int.max)
+      try object.finish()
+    }
+  }
+
+  package let image: Image?
+  package let text: Text?
+
+  package init(image: Image?, text: Text?) {
+    self.image = image
+    self.text = text
+  }
+
+  init(_ value: JSONValue) throws {
+    var object = try value.object()
+    image = try object.value("image").map { try Image($0) }
+    text = try object.value("text").map { try Text($0) }
+    try object.finish()
+  }
+
+  var json: JSONValue {
+    var members: [(key: String, value: JSONValue)] = []
+    if let image { members.append(("image", image.json)) }
+    if let text {
+      members.append(
+        ("text", ["tokenizer": text.tokenizer, "words": JSONValue(.integer(text.words))]))
+    }
+    return JSONValue(.object(members))
+  }
+}

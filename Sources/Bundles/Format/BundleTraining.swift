@@ -1,0 +1,78 @@
+import Basics
+
+/// What a bundle's model was trained on, and how.
+package struct BundleTraining: Sendable, Equatable {
+  package var dataSet: String
+  package var description: String
+  /// Whether the data were made by a program.
+  package var isSynthetic: Bool
+  /// SHA-256 of the data set's table, which tells one revision from another; nil for many files.
+  package var revision: String?
+  /// The split it was trained on, such as `r1f1`.
+  package var split: String
+  package var folds: String
+  /// Cases of the training, validation and test part.
+  package var cases: [Int]
+  package var seed: Int
+  /// SHA-256 of the specification.
+  package var configuration: String
+  /// The weight sets or models it started from.
+  package var startedFrom: [String]
+
+  package init(
+    dataSet: String, description: String, isSynthetic: Bool, revision: String?, split: String,
+    folds: String, cases: [Int], seed: Int, configuration: String, startedFrom: [String]
+  ) {
+    self.dataSet = dataSet
+    self.description = description
+    self.isSynthetic = isSynthetic
+    self.revision = revision
+    self.split = split
+    self.folds = folds
+    self.cases = cases
+    self.seed = seed
+    self.configuration = configuration
+    self.startedFrom = startedFrom
+  }
+
+  private static let parts = ["training", "validation", "test"]
+
+  init(_ value: JSONValue) throws {
+    var object = try value.object()
+    dataSet = try object.string("dataSet")
+    description = try object.string("description")
+    isSynthetic = try object.required("synthetic").boolean()
+    revision = try object.value("revision").map(checkedDigest)
+    split = try object.string("split")
+    folds = try object.string("folds")
+    var counts = try object.required("cases").object()
+    cases = try BundleTraining.parts.map { try counts.required($0).integer(in: 0...Int.max) }
+    try counts.finish()
+    seed = try object.required("seed").integer(in: 0...Int.max)
+    configuration = try checkedDigest(object.required("configuration"))
+    startedFrom = try object.strings("startedFrom") ?? []
+    try object.finish()
+  }
+
+  var json: JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("dataSet", JSONValue(.string(dataSet))), ("description", JSONValue(.string(description))),
+      ("synthetic", JSONValue(.boolean(isSynthetic))),
+    ]
+    if let revision { members.append(("revision", JSONValue(.string(revision)))) }
+    members += [
+      ("split", JSONValue(.string(split))), ("folds", JSONValue(.string(folds))),
+      (
+        "cases",
+        JSONValue(
+          .object(
+            zip(BundleTraining.parts, cases).map { (key: $0, value: JSONValue(.integer($1))) }))
+      ), ("seed", JSONValue(.integer(seed))), ("configuration", JSONValue(.string(configuration))),
+    ]
+    if !startedFrom.isEmpty {
+      members.append(
+        ("startedFrom", JSONValue(.array(startedFrom.map { JSONValue(.string($0)) }))))
+    }
+    return JSONValue(.object(members))
+  }
+}

@@ -1,0 +1,185 @@
+import Basics
+import Bundles
+import Downloads
+import EncoderKit
+import Evaluation
+import Foundation
+import Registry
+import Studies
+import Training
+
+/// Makes a bundle from what a run has left behind: the same run, the same bytes.
+package struct BundleMaker {
+  package let settings: BundleSettings
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+
+  package init(settings: BundleSettings, registry: EncoderRegistry, kernels: any Kernels) {
+    self.settings = settings
+    self.registry = registry
+    self.kernels = kernels
+  }
+
+  /// Writes the bundle of a run to a new folder, whole or not at all.
+  ///
+  /// - Throws: `ZooError` for a run that is not whole, terms that nobody has given, or a folder that is
+  ///   there already; `Interrupted`.
+  package func make(from run: String, to output: String) throws -> BundleFolder {
+    guard !FileManager.default.fileExists(atPath: output) else {
+      throw ZooError(
+        .conflict, "is there already", at: Place(path: output), advice: "choose another --output")
+    }
+    let record = try RunRecord(run)
+    var model = try TrainedModel.read(from: record.model, registry: registry)
+    (model.threshold, _) = try threshold(model, record)
+    let licences = try licences(model, record)
+    try StagedFolder.write(to: output) { try fill($0, model, record, licences) }
+    return try BundleFolder(output)
+  }
+
+  private func fill(
+    _ folder: String, _ model: TrainedModel, _ record: RunRecord, _ licences: BundleLicences
+  ) throws {
+    try CopiedFile.copy("\(record.model)/model.safetensors", to: "\(folder)/model.safetensors")
+    if model.text != nil {
+      try CopiedFile.copy("\(record.model)/vocabulary.txt", to: "\(folder)/vocabulary.txt")
+    }
+    if settings.includesTrainedOn, let list = record.trainedOn {
+      try CopiedFile.copy(list, to: "\(folder)/trained-on.txt")
+    }
+    try writeDescription(model, from: record.model, to: folder)
+    let specification = try JSONValue.parse(contentsOf: record.specification).withoutFolders
+    try AtomicFile.write(specification.text() + "\n", to: "\(folder)/specification.json")
+    try Interruption.check()
+    try GoldenCases.write(for: model, in: folder, registry: registry, kernels: kernels)
+    var manifest = try manifest(model, record, licences, in: folder)
+    let text = LicenceText(licences)
+    try AtomicFile.write(text.text, to: "\(folder)/LICENCES.md")
+    try AtomicFile.write(ModelCard(manifest).text, to: "\(folder)/README.md")
+    manifest.files = try BundleListing.files(of: folder)
+    let data = manifest.data
+    // Read back, so that nothing is written that installing would refuse.
+    let parsed = try BundleManifest.parse(data, path: "\(folder)/\(BundleManifest.fileName)")
+    precondition(parsed == manifest, "a manifest that reads back otherwise")
+    try AtomicFile.write(data, to: "\(folder)/\(BundleManifest.fileName)")
+  }
+
+  /// `model.json` with the operating threshold, and without folders of this machine.
+  private func writeDescription(_ model: TrainedModel, from source: String, to folder: String)
+    throws
+  {
+    let value = try JSONValue.parse(contentsOf: "\(source)/model.json")
+    guard case .object(let members) = value.content else {
+      throw ZooError(.badFormat, "expected an object", at: value.place)
+    }
+    var written = members.filter { $0.key != "threshold" }
+    written.append(("threshold", JSONValue(.number(model.threshold))))
+    try AtomicFile.write(
+      JSONValue(.object(written)).withoutFolders.text() + "\n", to: "\(folder)/model.json")
+  }
+
+  private func threshold(_ model: TrainedModel, _ record: RunRecord) throws -> (Double, String) {
+    switch settings.threshold {
+    case .model: return (model.threshold, model.threshold == 0.5 ? "default" : "given")
+    case .given(let value): return (value, "given")
+    case .fitted(let rule):
+      guard !model.isMultiLabel else {
+        throw ZooError(
+          .unsupported, "a threshold is chosen for a model of two classes; this one has findings",
+          advice: "leave out --threshold")
+      }
+      let rows = record.logits.filter { $0.part == "validation" }
+      guard !rows.isEmpty else {
+        throw ZooError(.notFound, "the run has no validation cases to choose a threshold on")
+      }
+      let value = rule.threshold(
+        labels: rows.map(\.isPositive), probabilities: rows.map { sigmoid($0.logit) })
+      return (value, rule == .youden ? "youden" : "accuracy")
+    }
+  }
+
+  /// The licences; those of the data and of what the training started from must be known.
+  private func licences(_ model: TrainedModel, _ record: RunRecord) throws -> BundleLicences {
+    let isUsers = record.note.terms == "the user's own data"
+    guard let data = settings.dataTerms ?? (isUsers ? nil : record.note.terms) else {
+      throw ZooError(
+        .usage, "the terms of the data are not known: \(record.note.name)",
+        advice: "add --data-terms, such as \"private; the model may be shared by consent of …\"")
+    }
+    let sets = origins(model).compactMap { name in
+      registry.catalogue.weightSets.first { $0.name == name }
+    }
+    let known = sets.map { "\($0.name): weights \($0.licences.weights); data \($0.licences.data)" }
+    guard settings.originTerms != nil || known.count == origins(model).count else {
+      throw ZooError(
+        .usage,
+        "the terms of what it started from are not known: \(origins(model).joined(separator: ", "))",
+        advice: "add --origin-terms, in words")
+    }
+    let origin = settings.originTerms ?? (known.isEmpty ? nil : known.joined(separator: "; "))
+    return BundleLicences(
+      code: settings.codeLicence, weights: settings.licence, data: data, origin: origin)
+  }
+
+  /// The weights and word vectors that the training started from.
+  private func origins(_ model: TrainedModel) -> [String] {
+    [model.image?.weights, model.text?.vectors].compactMap { name in
+      name.map { $0.hasPrefix("/") ? ($0 as NSString).lastPathComponent : $0 }
+    }
+  }
+
+  private func manifest(
+    _ model: TrainedModel, _ record: RunRecord, _ licences: BundleLicences, in folder: String
+  ) throws -> BundleManifest {
+    let (threshold, rule) = try threshold(model, record)
+    let created = try settings.created ?? RunTime.written("\(record.model)/model.json")
+    let training = BundleTraining(
+      dataSet: record.note.name, description: record.note.description,
+      isSynthetic: record.note.isSynthetic, revision: record.note.revision,
+      split: record.split.name, folds: record.note.folds, cases: record.split.counts,
+      seed: record.note.seed, configuration: try sha256(ofFile: "\(folder)/specification.json"),
+      startedFrom: origins(model))
+    let output = BundleOutput(
+      task: model.isMultiLabel ? "multi-label" : "binary", labels: model.labels,
+      threshold: threshold, thresholdRule: rule)
+    let words = CardWords(architecture: model.architecture, output: output, training: training)
+    return BundleManifest(
+      id: settings.id, version: settings.version, created: created,
+      summary: settings.summary ?? words.summary, program: programVersion,
+      plugins: model.plugins(registry.catalogue), architecture: model.architecture,
+      preprocessing: model.preprocessing, output: output, training: training,
+      metrics: try RunMetrics(
+        record: record, isMultiLabel: model.isMultiLabel, threshold: threshold
+      ).all(),
+      intendedUse: settings.intendedUse ?? words.intendedUse,
+      limitations: words.limitations + settings.limitations, licences: licences, files: [])
+  }
+}
+
+extension JSONValue {
+  /// This value with each text that is an absolute path cut to its last part: folders of the machine
+  /// are nobody's business.
+  var withoutFolders: JSONValue {
+    switch content {
+    case .string(let text) where text.hasPrefix("/"):
+      JSONValue(.string((text as NSString).lastPathComponent), at: place)
+    case .array(let elements): JSONValue(.array(elements.map(\.withoutFolders)), at: place)
+    case .object(let members):
+      JSONValue(
+        .object(members.map { (key: $0.key, value: $0.value.withoutFolders) }), at: place)
+    default: self
+    }
+  }
+}
+
+/// When a run's file was written.
+private enum RunTime {
+  static func written(_ path: String) throws -> Timestamp {
+    if let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap(Int.init) {
+      return Timestamp(seconds: epoch)
+    }
+    var information = stat()
+    guard stat(path, &information) == 0 else { throw systemError("can't be looked at", path) }
+    return Timestamp(seconds: information.st_mtim.tv_sec)
+  }
+}

@@ -1,0 +1,142 @@
+import Basics
+import Bundles
+import Datasets
+import Downloads
+import EncoderKit
+import Foundation
+import Images
+import Registry
+import Studies
+import Training
+
+/// `golden.json` of a bundle: inputs with the logits that the model gives for them.
+///
+/// The inputs are drawn and written by the phantom sample, so nobody's image or report is published.
+/// Images have the size that the model reads, so that readers elsewhere need not resize as this
+/// program does.
+struct GoldenCases {
+  struct Case: Equatable {
+    /// Relative to the bundle.
+    let image: String?
+    let text: String?
+    let logits: [Double]
+  }
+
+  static let fileName = "golden.json"
+  /// How far logits may lie apart on another machine: this, or this share of the logit.
+  static let tolerance = 1e-4
+
+  let cases: [Case]
+  /// The kernels that gave the logits.
+  let kernels: String
+
+  /// Writes inputs and logits for the model in a folder.
+  static func write(
+    for model: TrainedModel, in folder: String, registry: EncoderRegistry, kernels: any Kernels
+  ) throws {
+    let side = model.image.map(\.resize) ?? 64
+    let sample = PhantomSample(count: 2, seed: 20, size: min(2048, max(64, side)))
+    let predictor = try Predictor(folder: folder, registry: registry, kernels: kernels)
+    var cases: [Case] = []
+    for (index, phantom) in sample.cases().enumerated() {
+      var image: String?
+      if let branch = model.image {
+        let path = "golden/case\(index + 1).png"
+        try AtomicFile.makeFolder("\(folder)/golden")
+        let drawn = sample.radiograph(of: phantom).image
+        try drawn.resized(shorterSide: side, crop: branch.size).savePNG(path: "\(folder)/\(path)")
+        image = path
+      }
+      let text = model.text == nil ? nil : readable(phantom.text, model)
+      let answer = try predictor.predict(image: image.map { "\(folder)/\($0)" }, text: text)
+      cases.append(Case(image: image, text: text, logits: answer.answers.map(\.logit)))
+    }
+    let value: JSONValue = [
+      "schema": 1, "tolerance": JSONValue(.number(tolerance)),
+      "kernels": JSONValue(.string(kernels.name)),
+      "cases": JSONValue(
+        .array(
+          cases.map { golden in
+            var members: [(key: String, value: JSONValue)] = []
+            if let image = golden.image { members.append(("image", JSONValue(.string(image)))) }
+            if let text = golden.text { members.append(("text", JSONValue(.string(text)))) }
+            members.append(
+              ("logits", JSONValue(.array(golden.logits.map { JSONValue(.number($0)) }))))
+            return JSONValue(.object(members))
+          })),
+    ]
+    try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(fileName)")
+  }
+
+  /// The report, or the vocabulary's first words where the model knows hardly any of the report's.
+  private static func readable(_ text: String, _ model: TrainedModel) -> String {
+    guard let vocabulary = model.vocabulary else { return text }
+    let known = Set(vocabulary.words)
+    let words = model.tokenizer.words(text)
+    guard words.count(where: { known.contains($0) }) * 4 < words.count else { return text }
+    let letters = vocabulary.words.filter { word in
+      word.count > 1 && word.allSatisfy { $0.isASCII && $0.isLetter }
+    }
+    return letters.prefix(20).joined(separator: " ")
+  }
+
+  /// Reads the cases of a bundle.
+  ///
+  /// - Throws: `ZooError` with file, line and key.
+  init(folder: BundleFolder) throws {
+    let path = "\(folder.path)/\(Self.fileName)"
+    var root = try JSONValue.parse(contentsOf: path).object()
+    _ = try root.required("schema").integer(in: 1...1)
+    _ = try root.required("tolerance").number(in: 0...1)
+    kernels = try root.string("kernels")
+    let listed = Set(folder.manifest.files(.golden).map(\.path))
+    cases = try root.required("cases").array().map { value in
+      var object = try value.object()
+      let image = try object.optionalString("image")
+      guard image.map({ listed.contains($0) }) ?? true else {
+        throw ZooError(
+          .badValue, "the image \"\(image ?? "")\" is no golden file of the bundle",
+          at: value.place)
+      }
+      let golden = Case(
+        image: image, text: try object.optionalString("text"),
+        logits: try object.required("logits").array().map { try $0.number() })
+      try object.finish()
+      return golden
+    }
+    try root.finish()
+    guard !cases.isEmpty else {
+      throw ZooError(.badValue, "no case; expected one or more", at: Place(path: path))
+    }
+  }
+
+  /// Computes the logits again and compares; the largest difference.
+  ///
+  /// - Throws: `ZooError` of code `.wrongContent` that names the case that differs.
+  func check(
+    _ folder: BundleFolder, registry: EncoderRegistry, kernels: any Kernels
+  ) throws -> Double {
+    let predictor = try Predictor(folder: folder.path, registry: registry, kernels: kernels)
+    var largest = 0.0
+    for (index, golden) in cases.enumerated() {
+      try Interruption.check()
+      let place = Place(path: "\(folder.path)/\(Self.fileName)", key: "cases[\(index)]")
+      let found = try predictor.predict(
+        image: golden.image.map { "\(folder.path)/\($0)" }, text: golden.text
+      ).answers.map(\.logit)
+      guard found.count == golden.logits.count else {
+        throw ZooError(
+          .wrongContent, "the model gives \(found.count) logits; expected \(golden.logits.count)",
+          at: place)
+      }
+      for (value, expected) in zip(found, golden.logits) {
+        largest = max(largest, abs(value - expected))
+        guard abs(value - expected) <= Self.tolerance * max(1, abs(expected)) else {
+          throw ZooError(
+            .wrongContent, "the model gives the logit \(value); expected \(expected)", at: place)
+        }
+      }
+    }
+    return largest
+  }
+}

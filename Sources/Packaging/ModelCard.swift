@@ -1,0 +1,154 @@
+import Basics
+import Bundles
+import Foundation
+
+/// `README.md` of a bundle: a model card with the head that Hugging Face reads.
+///
+/// Form: [model cards](https://huggingface.co/docs/hub/model-cards).
+struct ModelCard {
+  let manifest: BundleManifest
+
+  init(_ manifest: BundleManifest) { self.manifest = manifest }
+
+  var text: String {
+    ([head, opening, use, data, figures, limits, terms, files] as [String])
+      .joined(separator: "\n\n") + "\n"
+  }
+
+  /// Licences that Hugging Face knows by a name of its own.
+  private static let known = [
+    "Apache-2.0": "apache-2.0", "MIT": "mit", "CC0-1.0": "cc0-1.0", "CC-BY-4.0": "cc-by-4.0",
+    "CC-BY-SA-4.0": "cc-by-sa-4.0", "CC-BY-NC-4.0": "cc-by-nc-4.0", "BSD-3-Clause": "bsd-3-clause",
+    "BSD-2-Clause": "bsd-2-clause", "CC-BY-NC-SA-4.0": "cc-by-nc-sa-4.0",
+    "CC-BY-NC-ND-4.0": "cc-by-nc-nd-4.0",
+  ]
+
+  private var head: String {
+    let licence = manifest.licences.weights
+    var lines = ["---", "license: \(ModelCard.known[licence] ?? "other")"]
+    if ModelCard.known[licence] == nil {
+      lines += ["license_name: \(quoted(licence.lowercased()))", "license_link: LICENCES.md"]
+    }
+    lines += ["library_name: encoderzoo", "pipeline_tag: \(pipeline)", "language: en", "tags:"]
+    let tags =
+      ["encoderzoo", "safetensors"]
+      + [manifest.architecture.image, manifest.architecture.text].compactMap { $0?.name }
+      + (manifest.training.isSynthetic ? ["synthetic-data"] : [])
+    lines += tags.map { "- \(quoted($0))" }
+    let scores = manifest.metrics.filter { $0.deviation == nil && $0.interval != nil }
+    if !scores.isEmpty {
+      lines += [
+        "model-index:", "- name: \(quoted(manifest.id))", "  results:", "  - task:",
+        "      type: \(pipeline)", "    dataset:", "      type: \(quoted("local"))",
+        "      name: \(quoted(manifest.training.dataSet))",
+        "      split: test", "    metrics:",
+      ]
+      for score in scores {
+        lines += [
+          "    - type: \(quoted(score.name))", "      value: \(figure(score.mean))",
+          "      name: \(quoted(score.name))",
+        ]
+      }
+    }
+    return (lines + ["---"]).joined(separator: "\n")
+  }
+
+  private var pipeline: String {
+    manifest.architecture.image != nil && manifest.architecture.text == nil
+      ? "image-classification"
+      : manifest.architecture.image == nil ? "text-classification" : "other"
+  }
+
+  private var opening: String {
+    let labels = manifest.output.labels.joined(separator: ", ")
+    var text = "# \(manifest.id) \(manifest.version)\n\n\(manifest.summary).\n"
+    text += "\n| | |\n|---|---|\n"
+    for (side, encoder) in [
+      ("image", manifest.architecture.image), ("text", manifest.architecture.text),
+    ] {
+      guard let encoder else { continue }
+      let members = encoder.members > 1 ? ", \(encoder.members) members averaged" : ""
+      text +=
+        "| \(side) encoder | \(encoder.name) `\(encoder.options.text(pretty: false))`\(members) |\n"
+    }
+    if let image = manifest.preprocessing.image {
+      text +=
+        "| image | \(image.size) × \(image.size) pixels, \(image.channels == 1 ? "grey" : "colour"), "
+        + "shorter side to \(image.resize), fit \(image.fit) |\n"
+    }
+    if let words = manifest.preprocessing.text { text += "| vocabulary | \(words.words) words |\n" }
+    text += "| labels | \(labels) |\n"
+    if manifest.output.task == "binary" {
+      text +=
+        "| called \(manifest.output.labels[1]) | from probability \(figure(manifest.output.threshold)) on "
+        + "(\(manifest.output.thresholdRule)) |\n"
+    }
+    return text.trimmingCharacters(in: .newlines)
+  }
+
+  private var use: String {
+    let inputs = manifest.inputs.map { $0 == "image" ? " --image FILE" : " --text \"…\"" }.joined()
+    return
+      "## Use\n\n\(manifest.intendedUse)\n\n```\nzoo predict .\(inputs)\nzoo bundle verify .\n```\n\n"
+      + "`golden.json` holds inputs with the logits that the model must give for them."
+  }
+
+  private var data: String {
+    let training = manifest.training
+    var lines = [
+      "## Training\n",
+      "- Data: \(training.dataSet), \(training.description)"
+        + (training.isSynthetic ? "; **synthetic**" : ""),
+      "- Cases: \(training.cases[0]) for training, \(training.cases[1]) for validation, "
+        + "\(training.cases[2]) for testing (split \(training.split) of \(training.folds))",
+      "- Seed \(training.seed); the specification is in `specification.json`",
+    ]
+    if !training.startedFrom.isEmpty {
+      lines.append("- Started from \(training.startedFrom.joined(separator: ", "))")
+    }
+    if let revision = training.revision {
+      lines.append("- SHA-256 of the data's table: `\(revision)`")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var figures: String {
+    var lines = [
+      "## Figures\n", "| metric | on | n | value | 95 % interval |", "|---|---|---|---|---|",
+    ]
+    for metric in manifest.metrics {
+      let deviation = metric.deviation.map { " ± \(figure($0))" } ?? ""
+      let interval = metric.interval.map { "\(figure($0.lowerBound)) to \(figure($0.upperBound))" }
+      lines.append(
+        "| \(metric.name) | \(metric.split) | \(metric.count) | \(figure(metric.mean))\(deviation) | "
+          + "\(interval ?? "–") |")
+    }
+    for method in Set(manifest.metrics.compactMap(\.method)).sorted() {
+      lines.append("\nIntervals or means: \(method).")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private var limits: String {
+    "## Limitations\n\n" + manifest.limitations.map { "- \($0)" }.joined(separator: "\n")
+  }
+
+  private var terms: String {
+    "## Licences\n\n"
+      + manifest.licences.lines.map { "- \($0)" }.joined(separator: "\n")
+      + "\n\nMore in [LICENCES.md](LICENCES.md)."
+  }
+
+  private var files: String {
+    "## Files\n\n`bundle.json` lists every file with its size and SHA-256; `model.safetensors` is read by "
+      + "any safetensors library, its keys are torchvision's below `image.`, convolution weights as "
+      + "`[out, in, height, width]`."
+  }
+
+  private func figure(_ value: Double) -> String { String(format: "%.3f", value) }
+
+  /// A YAML text in quotation marks, which JSON's are.
+  private func quoted(_ text: String) -> String {
+    JSONValue(.string(text)).text()
+  }
+}

@@ -1,0 +1,93 @@
+import Basics
+import Bundles
+import Evaluation
+import Studies
+
+/// The figures of a run as a manifest tells them: of its own test cases, and over the splits of a
+/// comparison.
+struct RunMetrics {
+  let record: RunRecord
+  let isMultiLabel: Bool
+  let threshold: Double
+
+  private static let metrics: [BinaryMetric] = [
+    .accuracy, .area, .sensitivity, .specificity, .f1, .logLoss,
+  ]
+
+  /// The metrics, the model's own first.
+  func all() throws -> [BundleMetric] { try isMultiLabel ? areas() : own() + overSplits() }
+
+  private func own() throws -> [BundleMetric] {
+    let rows = record.logits.filter { $0.part == "test" }
+    let (labels, logits) = (rows.map(\.isPositive), rows.map(\.logit))
+    let evaluation = try BinaryEvaluation(labels: labels, logits: logits, threshold: threshold)
+    let resamples = resamples(rows.count)
+    return try Self.metrics.compactMap { metric in
+      guard let value = evaluation[metric] else { return nil }
+      let bootstrap = try Bootstrap(
+        count: rows.count, resamples: resamples,
+        stream: RandomStream(seed: 0).derived("bundle").derived(metric.rawValue)
+      ) { indices in
+        try BinaryEvaluation(
+          labels: indices.map { labels[$0] }, logits: indices.map { logits[$0] },
+          threshold: threshold)[metric]
+      }
+      return self.metric(metric.rawValue, value, count: rows.count, bootstrap)
+    }
+  }
+
+  /// Areas of many findings, the mean first.
+  private func areas() throws -> [BundleMetric] {
+    let rows = record.logits.filter { $0.part == "test" }
+    var names: [String] = []
+    var groups: [String: [LogitsFile.Row]] = [:]
+    for row in rows {
+      if groups[row.label] == nil { names.append(row.label) }
+      groups[row.label, default: []].append(row)
+    }
+    let each = names.compactMap { name -> BundleMetric? in
+      let group = groups[name] ?? []
+      let (labels, logits) = (group.map(\.isPositive), group.map(\.logit))
+      guard let area = areaUnderROC(labels: labels, scores: logits) else { return nil }
+      let bootstrap = Bootstrap(
+        count: group.count, resamples: resamples(group.count),
+        stream: RandomStream(seed: 0).derived("bundle").derived(name)
+      ) { indices in
+        areaUnderROC(labels: indices.map { labels[$0] }, scores: indices.map { logits[$0] })
+      }
+      return metric("area of \(name)", area, count: group.count, bootstrap)
+    }
+    guard let mean = mean(each.map(\.mean)) else { return [] }
+    let whole = BundleMetric(
+      name: "mean area", split: "\(record.split.name) test", count: each.count, mean: mean,
+      deviation: nil, interval: nil, method: "over the findings")
+    return [whole] + each
+  }
+
+  private func metric(_ name: String, _ value: Double, count: Int, _ bootstrap: Bootstrap?)
+    -> BundleMetric
+  {
+    BundleMetric(
+      name: name, split: "\(record.split.name) test", count: count, mean: value, deviation: nil,
+      interval: bootstrap.map { $0.interval.lower...$0.interval.upper },
+      method: bootstrap.map { "percentile bootstrap, \($0.resamples) draws of the cases" })
+  }
+
+  private func resamples(_ count: Int) -> Int { count > 2000 ? 200 : 2000 }
+
+  private func overSplits() -> [BundleMetric] {
+    let summaries = ResultSummary.summaries(of: record.results).filter { $0.part == "test" }
+    return Self.metrics.compactMap { metric in
+      guard let summary = summaries.first(where: { $0.metric == metric.rawValue }),
+        let mean = summary.mean, summary.values.count > 1
+      else { return nil }
+      let interval = correctedInterval(
+        summary.values, testToTrainingRatio: record.testToTrainingRatio)
+      return BundleMetric(
+        name: metric.rawValue, split: "test of \(summary.values.count) splits, threshold 0.5",
+        count: summary.values.count, mean: mean, deviation: summary.standardDeviation,
+        interval: interval.map { $0.lower...$0.upper },
+        method: interval.map { _ in "t with the correction for overlapping splits" })
+    }
+  }
+}

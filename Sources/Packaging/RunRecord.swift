@@ -1,0 +1,78 @@
+import Basics
+import Evaluation
+import Foundation
+import Studies
+
+/// What a training, a pre-training or a cell of a comparison has left behind.
+struct RunRecord {
+  /// The folder with `model.json`.
+  let model: String
+  let note: DataNote
+  let specification: String
+  /// The split that the model was trained on.
+  let split: (name: String, counts: [Int])
+  let logits: [LogitsFile.Row]
+  /// Its combination's results over all splits of a comparison; empty for a single training.
+  let results: [ResultRow]
+  /// Test cases over training cases, the mean over the splits.
+  let testToTrainingRatio: Double
+  /// The list of the training images' hashes, where there is one.
+  let trainedOn: String?
+
+  /// Finds the pieces from the folder of a model, or of a cell.
+  ///
+  /// - Throws: `ZooError` of code `.notFound` that tells what is missing.
+  init(_ path: String) throws {
+    let files = FileManager.default
+    func exists(_ path: String) -> Bool { files.fileExists(atPath: path) }
+    let given = URL(fileURLWithPath: path).standardizedFileURL.path
+    let candidates = [given, "\(given)/model"]
+    guard let found = candidates.first(where: { exists("\($0)/model.json") }) else {
+      let isStudy = exists("\(given)/cells")
+      throw ZooError(
+        .notFound, isStudy ? "holds a comparison of many models" : "holds no finished model",
+        at: Place(path: path),
+        advice: isStudy
+          ? "name one of its cells, such as \(path)/cells/SPLIT/COMBINATION"
+          : "name the folder that zoo train, zoo pretrain or a cell of zoo compare has left")
+    }
+    model = found
+    var root = URL(fileURLWithPath: found)
+    for _ in 0..<5 where !exists(root.appendingPathComponent(DataNote.fileName).path) {
+      root.deleteLastPathComponent()
+    }
+    guard exists(root.appendingPathComponent(DataNote.fileName).path) else {
+      throw ZooError(
+        .notFound, "no \(DataNote.fileName) is there, nor above it: nothing is known of the data",
+        at: Place(path: path), advice: "train it again with this version of the program")
+    }
+    note = try DataNote(folder: root.path)
+    let parts = found.dropFirst(root.path.count).split(separator: "/").map(String.init)
+    if parts.count == 4, parts[0] == "cells" {
+      let split = note.splits.first { $0.name == parts[1] }
+      guard let split else {
+        throw ZooError(
+          .notFound, "the run has no split \"\(parts[1])\"", at: Place(path: root.path))
+      }
+      self.split = split
+      specification = root.appendingPathComponent("study.json").path
+      logits = try LogitsFile.read(folder: (found as NSString).deletingLastPathComponent)
+      let table = root.appendingPathComponent("results.csv").path
+      results =
+        try exists(table) ? ResultsFile.read(table).filter { $0.combination == parts[2] } : []
+    } else {
+      guard let split = note.splits.first else {
+        throw ZooError(.badFormat, "the run has no split", at: Place(path: root.path))
+      }
+      self.split = split
+      specification = root.appendingPathComponent("specification.json").path
+      logits = try LogitsFile.read(folder: found)
+      results = []
+    }
+    testToTrainingRatio =
+      note.splits.reduce(0.0) { $0 + Double($1.counts[2]) / Double(max(1, $1.counts[0])) }
+      / Double(max(1, note.splits.count))
+    let list = "\(found)/trained-on.txt"
+    trainedOn = exists(list) ? list : nil
+  }
+}

@@ -1,0 +1,40 @@
+import Basics
+import Bundles
+import EncoderKit
+import Fusion
+import Registry
+import Training
+
+extension TrainedModel {
+  /// The encoders and the head, as a manifest tells them.
+  var architecture: BundleArchitecture {
+    BundleArchitecture(
+      image: image.map { .init(name: $0.encoder, options: $0.options, members: $0.members) },
+      text: text.map { .init(name: $0.encoder, options: $0.options, members: $0.members) },
+      fusion: .init(head: fusion?.head ?? "concat", hidden: decoder.hidden))
+  }
+
+  /// What becomes of images and texts, as a manifest tells it.
+  var preprocessing: BundlePreprocessing {
+    BundlePreprocessing(
+      image: image.map { branch in
+        let fitted = branch.normalization
+        return .init(
+          channels: branch.channels, size: branch.size, resize: branch.resize,
+          fit: branch.fit.rawValue, mean: fitted?.mean.map(Double.init) ?? [0],
+          deviation: fitted?.deviation.map(Double.init) ?? [1])
+      },
+      text: text.map { _ in
+        .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)
+      })
+  }
+
+  /// The plugins it needs, each once.
+  func plugins(_ catalogue: Catalogue) -> [BundleManifest.Plugin] {
+    let names = [image?.encoder, text?.encoder].compactMap { encoder in
+      catalogue.encoders.first { $0.name == encoder }?.plugin
+    }
+    let heads = catalogue.fusionHeads.filter { $0.name == fusion?.head }.map(\.plugin)
+    return Set(names + heads).sorted().map { .init(id: $0, kit: encoderKitVersion) }
+  }
+}

@@ -1,0 +1,116 @@
+import Basics
+import Datasets
+import Downloads
+import Foundation
+
+/// `data.json` of a run: which data it was given and how they were divided, without any case of them.
+///
+/// It is what a published model may tell of its data.
+package struct DataNote: Sendable, Equatable {
+  package var name: String
+  package var description: String
+  /// Under which terms the data come.
+  package var terms: String
+  /// Whether a program made them.
+  package var isSynthetic: Bool
+  /// SHA-256 of the table; nil where the data are many files.
+  package var revision: String?
+  /// How the cases were divided, in a sentence.
+  package var folds: String
+  package var seed: Int
+  /// For each split its name and the cases in its training, validation and test part.
+  package var splits: [(name: String, counts: [Int])]
+
+  package static let fileName = "data.json"
+
+  init(
+    _ set: CaseSet, table: String, isSynthetic: Bool, folds: String, seed: UInt64, splits: [Split]
+  ) throws {
+    name = set.name
+    description = set.description
+    terms =
+      isSynthetic ? "synthetic: drawn and written by a program, of nobody; no terms" : set.terms
+    self.isSynthetic = isSynthetic
+    var isFolder: ObjCBool = false
+    let isFile =
+      FileManager.default.fileExists(atPath: table, isDirectory: &isFolder) && !isFolder.boolValue
+    revision = isFile ? try sha256(ofFile: table) : nil
+    self.folds = folds
+    self.seed = Int(clamping: seed)
+    self.splits = splits.map { split in
+      (split.name, Split.Part.allCases.map { split[$0].count })
+    }
+  }
+
+  package static func == (a: DataNote, b: DataNote) -> Bool { a.json == b.json }
+
+  private var json: JSONValue {
+    [
+      "schema": 1, "name": JSONValue(.string(name)),
+      "description": JSONValue(.string(description)), "terms": JSONValue(.string(terms)),
+      "synthetic": JSONValue(.boolean(isSynthetic)),
+      "revision": revision.map { JSONValue(.string($0)) } ?? nil,
+      "folds": JSONValue(.string(folds)), "seed": JSONValue(.integer(seed)),
+      "splits": JSONValue(
+        .array(
+          splits.map { split in
+            [
+              "name": JSONValue(.string(split.name)),
+              "cases": JSONValue(.array(split.counts.map { JSONValue(.integer($0)) })),
+            ]
+          })),
+    ]
+  }
+
+  /// Writes the note into a run's folder.
+  func write(to folder: String) throws {
+    try AtomicFile.write(json.text() + "\n", to: "\(folder)/\(DataNote.fileName)")
+  }
+
+  /// Reads the note of a run's folder.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package init(folder: String) throws {
+    var root = try JSONValue.parse(contentsOf: "\(folder)/\(DataNote.fileName)").object()
+    _ = try root.required("schema").integer(in: 1...1)
+    name = try root.string("name")
+    description = try root.string("description")
+    terms = try root.string("terms")
+    isSynthetic = try root.required("synthetic").boolean()
+    revision = try root.optionalString("revision")
+    folds = try root.string("folds")
+    seed = try root.required("seed").integer(in: 0...Int.max)
+    splits = try root.required("splits").array().map { value in
+      var object = try value.object()
+      let split = (
+        name: try object.string("name"), counts: try object.integers("cases", in: 0...Int.max) ?? []
+      )
+      try object.finish()
+      guard split.counts.count == Split.Part.allCases.count else {
+        throw ZooError(
+          .badFormat, "found \(split.counts.count) counts; expected 3", at: value.place)
+      }
+      return split
+    }
+    try root.finish()
+  }
+}
+
+extension FoldPlan {
+  /// How cases are divided, for a reader.
+  var sentence: String {
+    let groups = [
+      groupsByPatient ? "patients" : nil, groupsByText ? "equal report texts" : nil,
+    ].compactMap { $0 }
+    let together = groups.isEmpty ? "" : ", \(groups.joined(separator: " and ")) kept together"
+    switch kind {
+    case .folds(let count, let repeats):
+      let times = repeats == 1 ? "" : ", \(repeats) times"
+      return "\(count) folds\(times), stratified by label\(together), seed \(seed)"
+    case .splits(let count, let fraction):
+      return
+        "\(count) splits with \(Int((fraction * 100).rounded())) % to test, stratified by label"
+        + "\(together), seed \(seed)"
+    }
+  }
+}
