@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # A crash would hang in Swift's own backtracer.
 export SWIFT_BACKTRACE=enable=no
-# Deep stacks of allocations and a long quarantine are most of the time otherwise.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=4:quarantine_size_mb=16}
+# Deeper stacks of allocations and a long quarantine are most of the time otherwise.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=10:quarantine_size_mb=16}
 export LSAN_OPTIONS=suppressions=Fuzz/suppressions.txt:print_suppressions=0
 all=(json csv xml safetensors pickle torch glove word2vec png jpeg)
 limits=(-max_total_time=60)
