@@ -20,13 +20,15 @@ struct BundleInteroperabilityTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
-    let (stdin, stdout) = (Pipe(), Pipe())
-    process.standardInput = stdin
+    // From a file: a program that asks for no word may be gone before a pipe is written to.
+    let words = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data(input.utf8).write(to: words)
+    defer { try? FileManager.default.removeItem(at: words) }
+    let stdout = Pipe()
+    process.standardInput = try FileHandle(forReadingFrom: words)
     process.standardOutput = stdout
     process.standardError = stdout
     try process.run()
-    stdin.fileHandleForWriting.write(Data(input.utf8))
-    try stdin.fileHandleForWriting.close()
     let text = stdout.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: text, as: UTF8.self))
@@ -115,7 +117,8 @@ struct BundleInteroperabilityTests {
       server.standardError = FileHandle.nullDevice
       try server.run()
       defer {
-        server.terminate()
+        // Without a master process nginx may sit out a SIGTERM whose signal it inherited blocked.
+        kill(server.processIdentifier, SIGKILL)
         server.waitUntilExit()
       }
       let address = "http://127.0.0.1:\(port)"
