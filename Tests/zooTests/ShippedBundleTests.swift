@@ -8,7 +8,7 @@ import Testing
   "The bundles that come with the program",
   .enabled(if: ProgramRunner.program != nil, "the program was not built beside the tests"))
 struct ShippedBundleTests {
-  private static let names = ["phantom-words"]
+  private static let names = ["phantom-net", "phantom-pair", "phantom-words"]
 
   /// The part of the catalogue at the top that tells bundles, without the others.
   private func index() throws -> BundleIndex {
@@ -31,7 +31,9 @@ struct ShippedBundleTests {
   @Test("Each predicts and explains by its name, straight after the build", arguments: names)
   func use(_ name: String) throws {
     try withTemporaryFolder { folder in
-      let inputs = ["--text", "There is a large pleural effusion."]
+      let text = ["--text", "There is a large pleural effusion."]
+      let image = ["--image", packageFile("weights/\(name)/golden/case1.png")]
+      let inputs = (name == "phantom-net" ? [] : text) + (name == "phantom-words" ? [] : image)
       let predicted = try ProgramRunner.run(["predict", name] + inputs)
       #expect(predicted.output.contains("(probability of abnormal: "), "\(predicted.error)")
       let explained = try ProgramRunner.run(
