@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Times EncoderZoo and its peers in turn; writes docs/benchmarks.md, or with arguments (see --help)
-# does what they say. Needs Python 3.11 or newer with venv, and PyPI; about 15 minutes on two
+# Times EncoderZoo and its peers in turn; writes docs/benchmarks.md (AVX-512) or
+# docs/benchmarks-avx2.md, or with arguments (see --help) does what they say. Needs Python 3.11 or newer with venv, and PyPI; about 15 minutes on two
 # processors. BENCH_ENVIRONMENT names another virtual environment than Benchmarks/.venv-speed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,5 +17,10 @@ if ! cmp -s "$requirements" "$environment/speed-is-complete"; then
     --extra-index-url https://download.pytorch.org/whl/cpu
   cp "$requirements" "$environment/speed-is-complete"
 fi
-if [ $# -eq 0 ]; then set -- --output docs/benchmarks.md; fi
+if [ $# -eq 0 ]; then
+  # A page for each width of vectors: their figures do not compare.
+  page=docs/benchmarks.md
+  grep -qw avx512f /proc/cpuinfo || page=docs/benchmarks-avx2.md
+  set -- --output "$page"
+fi
 exec "$environment/bin/python" Benchmarks/speed/bench.py "$("${build[@]}" --show-bin-path)/zoo-bench" "$@"

@@ -83,7 +83,9 @@ def machine():
     with open("/proc/cpuinfo") as file:
         lines = [line.split(":", 1) for line in file if ":" in line]
     model = next((value.strip() for key, value in lines if key.strip() == "model name"), "unknown")
-    return f"{os.cpu_count()} processors ({model}), {platform.system()} {platform.machine()}"
+    flags = next((value.split() for key, value in lines if key.strip() == "flags"), [])
+    vectors = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "neither AVX-512 nor AVX2"
+    return f"{os.cpu_count()} processors ({model}, {vectors}), {platform.system()} {platform.machine()}"
 
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -98,6 +100,7 @@ page = ["# Benchmarks", "",
         f"Measured on {datetime.date.today():%-d %B %Y}, {machine()}, two threads, 224 × 224 unless said. "
         f"Peers: {versions}; Python {platform.python_version()}.", "",
         "    make bench", "",
+        "Processors with [AVX-512](benchmarks.md), [with AVX2 alone](benchmarks-avx2.md).", "",
         "One row alone: `bash Benchmarks/run.sh --rows densenet121-16`. Every round runs every side once, as a "
         "process of its own. Images a second are medians over rounds, with the peak of resident memory; the "
         "ratio is to the fastest peer, with its lowest and highest round.", ""]
