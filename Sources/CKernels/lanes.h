@@ -19,7 +19,74 @@
 #undef v_maskload
 #undef v_maskstore
 
-#if EZ_LANES == 16
+#if EZ_LANES == 16 && defined(EZ_EMULATE_WIDE)
+// Sixteen lanes as two of eight: the tests of the wide kernels on processors without AVX-512.
+#ifndef EZ_PAIR
+#define EZ_PAIR
+#define EZ_ON_PAIR static inline __attribute__((always_inline, target("avx2,fma")))
+typedef struct {
+  __m256 low, high;
+} ez_pair;
+typedef struct {
+  __m256i low, high;
+} ez_pair_mask;
+EZ_ON_PAIR ez_pair ez_pair_set1(float x) {
+  return (ez_pair){_mm256_set1_ps(x), _mm256_set1_ps(x)};
+}
+EZ_ON_PAIR ez_pair ez_pair_zero(void) { return ez_pair_set1(0); }
+EZ_ON_PAIR ez_pair ez_pair_load(const float *from) {
+  return (ez_pair){_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)};
+}
+EZ_ON_PAIR void ez_pair_store(float *to, ez_pair x) {
+  _mm256_storeu_ps(to, x.low), _mm256_storeu_ps(to + 8, x.high);
+}
+#define EZ_PAIRWISE(name, of) \
+  EZ_ON_PAIR ez_pair name(ez_pair x, ez_pair y) { \
+    return (ez_pair){of(x.low, y.low), of(x.high, y.high)}; \
+  }
+EZ_PAIRWISE(ez_pair_add, _mm256_add_ps)
+EZ_PAIRWISE(ez_pair_sub, _mm256_sub_ps)
+EZ_PAIRWISE(ez_pair_mul, _mm256_mul_ps)
+EZ_PAIRWISE(ez_pair_max, _mm256_max_ps)
+EZ_ON_PAIR ez_pair ez_pair_fmadd(ez_pair x, ez_pair y, ez_pair z) {
+  return (ez_pair){_mm256_fmadd_ps(x.low, y.low, z.low), _mm256_fmadd_ps(x.high, y.high, z.high)};
+}
+EZ_ON_PAIR ez_pair ez_pair_fnmadd(ez_pair x, ez_pair y, ez_pair z) {
+  return (ez_pair){_mm256_fnmadd_ps(x.low, y.low, z.low), _mm256_fnmadd_ps(x.high, y.high, z.high)};
+}
+EZ_ON_PAIR __m256i ez_half_mask(size_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count < 8 ? (int)count : 8),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+EZ_ON_PAIR ez_pair_mask ez_pair_first(size_t count) {
+  return (ez_pair_mask){ez_half_mask(count), ez_half_mask(count < 8 ? 0 : count - 8)};
+}
+EZ_ON_PAIR ez_pair ez_pair_maskload(ez_pair_mask mask, const float *from) {
+  return (ez_pair){_mm256_maskload_ps(from, mask.low), _mm256_maskload_ps(from + 8, mask.high)};
+}
+EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
+  _mm256_maskstore_ps(to, mask.low, x.low), _mm256_maskstore_ps(to + 8, mask.high, x.high);
+}
+#endif
+#define EZ_WIDE(name) name##_16
+#define EZ_TARGET __attribute__((target("avx2,fma")))
+#define EZ_TILE_ROWS 14
+#define ez_vector ez_pair
+#define ez_mask ez_pair_mask
+#define v_zero ez_pair_zero
+#define v_set1 ez_pair_set1
+#define v_load ez_pair_load
+#define v_store ez_pair_store
+#define v_add ez_pair_add
+#define v_sub ez_pair_sub
+#define v_mul ez_pair_mul
+#define v_max ez_pair_max
+#define v_fmadd ez_pair_fmadd
+#define v_fnmadd ez_pair_fnmadd
+#define v_mask ez_pair_first
+#define v_maskload ez_pair_maskload
+#define v_maskstore ez_pair_maskstore
+#elif EZ_LANES == 16
 #define EZ_WIDE(name) name##_16
 #define EZ_TARGET __attribute__((target("avx512f")))
 // A product's tile: 14 rows by 2 vectors are 28 registers of sums, two of weights, one of a row.

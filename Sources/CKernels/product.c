@@ -6,6 +6,9 @@
 
 int ez_lanes(void) {
 #if defined(__x86_64__)
+#if defined(EZ_EMULATE_WIDE)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 16;
+#endif
   if (__builtin_cpu_supports("avx512f")) return 16;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 8;
 #endif

@@ -131,7 +131,7 @@ struct BadAnswerTests {
       #expect(text.contains(scene.server.url()))
       #expect(scene.names == [])
       #expect(scene.server.requests.count == bad.requests)
-      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(ContinuousClock.now - start < .seconds(30))
     }
   }
 

@@ -116,14 +116,12 @@ struct SignalTests {
     #expect(Double(right) / 200 >= wanted, "\(right) of 200")
   }
 
-  @Test("4,096 points are clustered within a second, twice with the same answer")
-  func speed() {
+  @Test("Of many signals the 4,096 strongest are clustered, twice with the same answer")
+  func many() {
     var random = RandomStream(seed: 8)
     let noise = AttributionMap(
       height: 224, width: 224, values: (0..<224 * 224).map { _ in Float(random.normal()) })
-    let start = ContinuousClock.now
     let sight = Sight(noise, sensitivity: 0)
-    #expect(ContinuousClock.now - start < .seconds(1))
     #expect(sight.signals.points.count == 4096)
     #expect(sight.signals.asked > 20_000)
     #expect(sight == Sight(noise, sensitivity: 0))

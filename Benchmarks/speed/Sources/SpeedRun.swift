@@ -7,7 +7,7 @@ import Tensors
 import Training
 
 /// Times an encoder with random weights: `zoo-bench evaluate|train ENCODER [--batch N] [--size N]
-/// [--repeats N] [--threads N] [--kernels onednn|openblas]`.
+/// [--repeats N] [--threads N] [--kernels onednn|openblas] [--profile yes|no]`.
 ///
 /// Prints one line of JSON: the seconds of every repeat after one warm-up, and the peak of resident
 /// memory in megabytes.

@@ -3,8 +3,8 @@
 
   /// Convolutions by oneDNN (version 2's C interface), or faster ones of our own.
   ///
-  /// Ours are 1×1 and 3×3 of stride 1 with AVX-512. Images stay channels-last; weights are reordered
-  /// once into the layout each primitive prefers. Primitives are kept by shape, since making one costs
+  /// Which are ours: `OwnConvolutions`. Images stay channels-last; weights are reordered once into the
+  /// layout each primitive prefers. Primitives are kept by shape, since making one costs
   /// milliseconds; their scratch memory is one shared buffer, since only one runs at a time.
   package final class OneDNNKernels: Kernels {
     package let name = "onednn"
