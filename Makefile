@@ -21,6 +21,8 @@ FRESH = --manifest-cache none --disable-build-manifest-caching
 
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
+# Tests run side by side, each with a team of threads: none may spin while it waits.
+PATIENT = OMP_WAIT_POLICY=passive
 FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples Fuzz \
   Package.swift
 ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
@@ -53,13 +55,13 @@ demo: build
 
 test: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
-	$(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	$(PATIENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 
 # The pages are driven in a browser where it is, or can be, installed; else those tests are passed over.
 test-long: packages
 	-@scripts/install-packages.sh chromium chromium-driver curl
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
-	ENCODERZOO_LONG_TESTS=1 $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	ENCODERZOO_LONG_TESTS=1 $(PATIENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 	Fuzz/fuzz.sh --seconds 10
 
 fuzz: packages

@@ -109,8 +109,8 @@ var targets: [Target] = [
   library(
     "Packaging",
     [
-      "Bundles", "Studies", "Training", "Evaluation", "Registry", "EncoderKit", "WeightFiles",
-      "Images", "Datasets", "Fusion", "Downloads", "Basics",
+      "Bundles", "Exchange", "Studies", "Training", "Evaluation", "Registry", "EncoderKit",
+      "WeightFiles", "Images", "Datasets", "Fusion", "Downloads", "Basics",
     ]),
   .executableTarget(
     name: "zoo",

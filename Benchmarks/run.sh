@@ -9,6 +9,7 @@ environment=${BENCH_ENVIRONMENT:-Benchmarks/.venv-speed}
 # No kept build plan: it would miss a plugin folder that is new.
 build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
 "${build[@]}" --product zoo-bench
+"${build[@]}" --product zoo
 requirements=Benchmarks/speed/requirements.txt
 if ! cmp -s "$requirements" "$environment/speed-is-complete"; then
   # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
@@ -16,6 +17,8 @@ if ! cmp -s "$requirements" "$environment/speed-is-complete"; then
   # The CPU builds, where PyPI's own would bring another processor's libraries.
   "$environment/bin/pip" install --quiet -r "$requirements" \
     --extra-index-url https://download.pytorch.org/whl/cpu
+  # It asks for an older numpy, and does not need it.
+  "$environment/bin/pip" install --quiet --no-deps captum==0.9.0
   cp "$requirements" "$environment/speed-is-complete"
 fi
 if [ $# -eq 0 ]; then

@@ -7,7 +7,7 @@ export SWIFT_BACKTRACE=enable=no
 # Deeper stacks of allocations and a long quarantine are most of the time otherwise.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=10:quarantine_size_mb=16}
 export LSAN_OPTIONS=suppressions=Fuzz/suppressions.txt:print_suppressions=0
-all=(json csv xml safetensors pickle torch glove word2vec png jpeg)
+all=(json csv xml safetensors pickle torch glove word2vec png jpeg bundle)
 limits=(-max_total_time=60)
 input=
 readers=()
@@ -37,7 +37,8 @@ words=$PWD/$sources/CWordVectors/include
 }
 swift_flags=(
   -O -wmo -sanitize=fuzzer,address -swift-version 6 -parse-as-library -enable-testing
-  -package-name encoderzoo -I "$out/modules" -I "$sources/CArchive" -I "$words"
+  -package-name encoderzoo -I "$out/modules" -I "$sources/CArchive" -I "$sources/CSodium"
+  -I "$sources/CTransfer/include" -I "$words"
 )
 
 # $1: module; the rest: its files. Compiled again when one of them is newer.
@@ -52,15 +53,17 @@ module() {
     -emit-module-path "$out/modules/$name.swiftmodule" -c -o "$out/modules/$name.o" "$@"
 }
 
-# $1: reader; the rest: modules it needs. Leaves the program at $out/$1.
+# $1: reader; the rest: modules it needs, and after -- what the linker is told. Leaves the program at
+# $out/$1.
 program() {
-  local name=$1 objects=() module
+  local name=$1 objects=()
   shift
-  for module in "$@"; do objects+=("$out/modules/$module.o"); done
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do objects+=("$out/modules/$1.o"); shift; done
+  [ $# -eq 0 ] || shift
   local files=("Fuzz/Readers/$name.swift")
   case $name in glove | word2vec) files+=(Fuzz/Readers/MemoryFile.swift) ;; esac
   swiftc "${swift_flags[@]}" -use-ld=lld -module-name "fuzz_$name" "${files[@]}" "${objects[@]}" \
-    -o "$out/$name"
+    "$@" -o "$out/$name"
 }
 
 codec() {
@@ -88,6 +91,17 @@ build() {
       module WordVectors "$sources"/WordVectors/*.swift
       program "$1" Basics WordVectors CWordVectors ;;
     png | jpeg) codec "$1" ;;
+    bundle)
+      basics
+      local c objects=()
+      for c in address digest transfer; do
+        clang -O2 -fsanitize=fuzzer-no-link,address -I "$sources/CTransfer/include" \
+          -c "$sources/CTransfer/$c.c" -o "$out/modules/CTransfer-$c.o"
+        objects+=("CTransfer-$c")
+      done
+      module Downloads "$sources"/Downloads/*.swift
+      module Bundles "$sources"/Bundles/*.swift "$sources"/Bundles/*/*.swift
+      program bundle Basics Bundles Downloads "${objects[@]}" -- -lcurl -lcrypto -lsodium -larchive ;;
   esac
 }
 
@@ -102,7 +116,7 @@ for reader in "${readers[@]}"; do
   [ ! -e "Fuzz/dictionaries/$reader.txt" ] || dictionary=("-dict=Fuzz/dictionaries/$reader.txt")
   echo "== $reader" >&2
   # The longest inputs: what is behind holds more of the same, and short ones run faster.
-  case $reader in torch) length=2600 ;; pickle | xml | safetensors) length=1200 ;; *) length=700 ;; esac
+  case $reader in torch | bundle) length=2600 ;; safetensors) length=1200 ;; *) length=700 ;; esac
   # No reader may ask for 64 MB at once; a PNG that short could at its best hold 20.
   "$out/$reader" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=64 "-max_len=$length" \
     -print_final_stats=1 -artifact_prefix="$out/found/$reader-" "${dictionary[@]}" "${limits[@]}" \

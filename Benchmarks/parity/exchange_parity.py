@@ -2,8 +2,8 @@
 
     python exchange_parity.py ZOO [NAME ...]
 
-Trains each model for an epoch on a small synthetic sample, exports it twice, and compares the logits of
-six cases one by one and, in ONNX Runtime, of all six as one batch. The pictures are larger than the
+Trains each model for an epoch on a small synthetic sample, exports it twice, makes a bundle whose
+script must give the golden logits, and compares the logits of six cases one by one and, in ONNX Runtime, of all six as one batch. The pictures are larger than the
 models' input and not square, so that resizing is compared too: the script's, which also feeds the
 ONNX files, against the program's. Ends with status 1 where a logit differs by more than 1e-4.
 """
@@ -135,10 +135,17 @@ def compare(zoo, folder, name, branches, has_script, rows):
     run(zoo, "train", place / "study.json", "--output", model, "--quiet")
     run(zoo, "export", model, "--onnx", place / "model.onnx")
     kind = "both" if {"image", "text"} <= branches.keys() else next(iter({"image", "text"} & branches.keys()))
+    bundle = place / "bundle"
+    run(zoo, "bundle", "create", model, "--name", "parity@1.0.0", "--licence", "MIT", "--output", bundle,
+        "--data-terms", "synthetic", "--origin-terms", "drawn at random")
     if has_script:
         run(zoo, "export", model, "--python", place / "script.py")
         script = load_script(place / "script.py")
+        # The bundle's own script, and the logits that the bundle asks for.
+        loader = load_script(bundle / "load_in_python.py")
+        loader.golden(bundle)
     else:
+        assert not (bundle / "load_in_python.py").exists()
         refused = subprocess.run([zoo, "export", model, "--python", place / "no.py"], capture_output=True, text=True)
         assert refused.returncode != 0 and "can't express" in refused.stderr, refused.stderr
         # Its pictures are prepared by the script of a model that differs in the encoder's options alone.

@@ -5,6 +5,7 @@ meets all of them. A side's figure is the median of its rounds' medians; the rat
 peer's, with the lowest and highest of the rounds.
 """
 import argparse
+import csv
 import datetime
 import json
 import os
@@ -12,6 +13,8 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # name: what it is, arguments of both sides, peers, images a step, goal (ratio, memory ratio)
@@ -26,6 +29,14 @@ ROWS = {
                  ["onnxruntime", "openvino", "pytorch"], 16, 2, None),
     "densenet121-train": ("DenseNet-121, training step, batch 16", "train densenet121 --batch 16 --repeats 3",
                           ["pytorch"], 16, 1.4, 0.6),
+}
+# Whole commands: what it is, the peer, goal (ratio, memory ratio).
+TASKS = {
+    "gradients": ("integrated gradients, DenseNet-121, 50 nodes (`zoo explain`, whole)", "Captum 0.9", 1.5, 0.5),
+    "word2vec": ("skip-gram, 300 dimensions, window 5, 5 negatives, 5 passes (`zoo vectors train`, whole)",
+                 "gensim 4.4, 2 workers", 3, None),
+    "text": ("1-D CNN over texts, an epoch of training", "PyTorch", 3, None),
+    "list": ("`zoo list`", None, 0.05, None),
 }
 NAMES = {"zoo": "EncoderZoo", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO",
          "pytorch": "PyTorch, channels-last"}
@@ -65,6 +76,110 @@ def compare(row, program, rounds):
             f"| {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) | {wanted}: {verdict} |")
 
 
+def whole(command):
+    """Seconds and megabytes at the peak of a whole process."""
+    with tempfile.TemporaryFile() as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        if status != 0:
+            said.seek(0)
+            sys.exit(f"{' '.join(command)} ended with status {status}:\n{said.read().decode()}")
+    return seconds, usage.ru_maxrss // 1024
+
+
+def peer_task(*arguments):
+    return timed([sys.executable, os.path.join(HERE, "task_peer.py"), *map(str, arguments)])
+
+
+class Tasks:
+    """Both sides of the rows of whole commands, in a folder of their own."""
+
+    def __init__(self, zoo, folder, reports):
+        self.zoo, self.folder, self.count = zoo, folder, 0
+        self.cases, self.texts = f"{folder}/cases.csv", f"{folder}/texts.txt"
+        rows = self.read(reports)
+        with open(self.cases, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["id", "text", "label"])
+            writer.writerows(rows)
+        with open(self.texts, "w", encoding="utf-8") as file:
+            file.writelines(text + "\n" for _, text, _ in rows)
+        self.documents = len(rows) // 2
+
+    def read(self, reports):
+        """Open-i's findings in Kaggle's table, or the synthetic sample's."""
+        if reports is None:
+            whole([self.zoo, "data", "sample", "--output", f"{self.folder}/sample", "--count", "3000",
+                   "--size", "64"])
+            reports = f"{self.folder}/sample/cases.csv"
+        with open(reports, newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if "findings" in rows[0]:
+            return [(row["uid"], " ".join(row["findings"].split()),
+                     "normal" if row["MeSH"].lower() == "normal" else "abnormal")
+                    for row in rows if row["findings"].strip()]
+        return [(row["id"], row["text"], row["label"]) for row in rows]
+
+    def new(self):
+        self.count += 1
+        return f"{self.folder}/made{self.count}"
+
+    def gradients(self):
+        model = f"{self.folder}/network"
+        if not os.path.exists(model):
+            subprocess.run([sys.executable, os.path.join(HERE, "task_peer.py"), "prepare", model], check=True)
+        ours = whole([self.zoo, "explain", f"{model}/model", "--image", f"{model}/picture.png", "--output",
+                      self.new(), "--method", "integrated-gradients", "--baseline", "black", "--quiet"])
+        return ours, peer_task("gradients", model)
+
+    def word2vec(self):
+        ours = whole([self.zoo, "vectors", "train", self.texts, "--output", self.new(), "--dimension", "300",
+                      "--window", "5", "--negatives", "5", "--epochs", "5", "--minimum-count", "2", "--quiet"])
+        return ours, peer_task("word2vec", self.texts)
+
+    def text(self):
+        def train(epochs):
+            study = {
+                "schema": 1, "name": "text", "seed": 1,
+                "data": {"format": "csv", "path": self.cases, "labels": ["normal", "abnormal"],
+                         "columns": {"id": "id", "text": "text", "label": "label"}},
+                "folds": {"kind": "k-fold", "count": 2, "validation": 0.01},
+                "text": {"encoder": "word2vec", "options": {"dimension": 300, "epochs": 1},
+                         "training": {"epochs": epochs, "batchSize": 50}},
+                "fusion": {"head": "concat", "hidden": 0},
+            }
+            path = self.new()
+            with open(f"{path}.json", "w", encoding="utf-8") as file:
+                json.dump(study, file)
+            return whole([self.zoo, "train", f"{path}.json", "--output", path, "--quiet"])
+        (few, _), (many, megabytes) = train(1), train(9)
+        return ((many - few) / 8, megabytes), peer_task("text", self.cases, "--documents", self.documents)
+
+    def list(self):
+        return min(whole([self.zoo, "list"]) for _ in range(5)), None
+
+
+def task(row, tasks, rounds):
+    title, peer, goal, memory_goal = TASKS[row]
+    pairs = []
+    for index in range(rounds):
+        pairs.append(getattr(tasks, row)())
+        print(f"{row}, round {index + 1}: {pairs[-1]}", file=sys.stderr, flush=True)
+    ours = [statistics.median(side[n] for side, _ in pairs) for n in (0, 1)]
+    if peer is None:
+        verdict = "reached" if ours[0] <= goal else "missed"
+        return f"| {title} | {ours[0]:.3f} s ({ours[1]:.0f} MB) | – | – | ≤ {goal} s: {verdict} |"
+    theirs = [statistics.median(side[n] for _, side in pairs) for n in (0, 1)]
+    ratios = [b[0] / a[0] for a, b in pairs]
+    reached = statistics.median(ratios) >= goal and (memory_goal is None or ours[1] <= memory_goal * theirs[1])
+    wanted = f"≥ {goal}" + (f", ≤ {memory_goal} of the memory" if memory_goal else "")
+    return (f"| {title} | {ours[0]:.2f} s ({ours[1]:.0f} MB) | {peer} {theirs[0]:.2f} s ({theirs[1]:.0f} MB) "
+            f"| {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) "
+            f"| {wanted}: {'reached' if reached else 'missed'} |")
+
+
 def growth(program):
     lines = ["| batch | side | threads | images/s | peak MB |", "|---|---|---|---|---|"]
     cases = [(b, 224, 2) for b in (1, 2, 4, 8, 16, 32, 64)] + [(16, 224, 1), (1, 224, 1)]
@@ -88,14 +203,16 @@ def machine():
     return f"{os.cpu_count()} processors ({model}, {vectors}), {platform.system()} {platform.machine()}"
 
 
+ALL = [*ROWS, *TASKS, "growth"]
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("program", help="the path of zoo-bench")
-parser.add_argument("--rows", nargs="+", choices=list(ROWS) + ["growth"], default=list(ROWS) + ["growth"])
+parser.add_argument("--rows", nargs="+", choices=ALL, default=ALL)
+parser.add_argument("--reports", metavar="CSV", help="Open-i's indiana_reports.csv for the rows of texts; else synthetic ones")
 parser.add_argument("--rounds", type=int, default=3)
 parser.add_argument("--output", metavar="FILE", help="write the page there; else it is printed")
 options = parser.parse_args()
 with open(os.path.join(HERE, "requirements.txt")) as file:
-    versions = ", ".join(line.strip().replace("==", " ") for line in file if line.strip())
+    versions = ", ".join(line.strip().replace("==", " ") for line in file if line.strip()) + ", captum 0.9.0"
 page = ["# Benchmarks", "",
         f"Measured on {datetime.date.today():%-d %B %Y}, {machine()}, two threads, 224 × 224 unless said. "
         f"Peers: {versions}; Python {platform.python_version()}.", "",
@@ -104,16 +221,26 @@ page = ["# Benchmarks", "",
         "One row alone: `bash Benchmarks/run.sh --rows densenet121-16`. Every round runs every side once, as a "
         "process of its own. Images a second are medians over rounds, with the peak of resident memory; the "
         "ratio is to the fastest peer, with its lowest and highest round.", ""]
-rows = [row for row in options.rows if row != "growth"]
+rows = [row for row in options.rows if row in ROWS]
 if rows:
     page += ["| work | EncoderZoo | peers | ratio | goal |", "|---|---|---|---|---|"]
     page += [compare(row, options.program, options.rounds) for row in rows] + [""]
+rows = [row for row in options.rows if row in TASKS]
+if rows:
+    texts = "Open-i's findings" if options.reports else "synthetic texts"
+    page += ["## Whole tasks", "",
+             f"Ours is a whole process: starting, reading, writing its pages and files. The peer's is the work "
+             f"alone, without imports and reading. Texts are {texts}. An epoch is an eighth of what nine epochs "
+             f"take longer than one.", "",
+             "| work | EncoderZoo | peer | ratio | goal |", "|---|---|---|---|---|"]
+    with tempfile.TemporaryDirectory() as folder:
+        tasks = Tasks(os.path.join(os.path.dirname(options.program), "zoo"), folder, options.reports)
+        page += [task(row, tasks, options.rounds) for row in rows] + [""]
 if "growth" in options.rows:
     page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program) + [""]
 page += ["## What this does not measure yet", "",
-         "Single precision alone: there is no bf16. Not in this command: integrated gradients against Captum, "
-         "word vectors against gensim (`Benchmarks/glove`, docs/results.md), a text model's epoch, a whole "
-         "study, reading of pictures."]
+         "Single precision alone: there is no bf16. Not in this command: a whole study against the same in "
+         "PyTorch, and reading of pictures."]
 text = "\n".join(page) + "\n"
 if options.output:
     with open(options.output + ".part", "w") as file:

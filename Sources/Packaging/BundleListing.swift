@@ -1,6 +1,7 @@
 import Basics
 import Bundles
 import Downloads
+import Exchange
 import Foundation
 
 /// The files of a bundle under way, each with its hash, type and role.
@@ -14,7 +15,7 @@ enum BundleListing {
   private static let roles: [String: BundleFile.Role] = [
     "model.safetensors": .weights, "model.json": .model, "vocabulary.txt": .vocabulary,
     "README.md": .card, "LICENCES.md": .licence, "specification.json": .specification,
-    "trained-on.txt": .trainedOn, "load_in_python.py": .loader,
+    "trained-on.txt": .trainedOn, PythonLoader.fileName: .loader,
   ]
 
   /// All files of a folder.

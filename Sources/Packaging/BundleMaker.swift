@@ -3,6 +3,7 @@ import Bundles
 import Downloads
 import EncoderKit
 import Evaluation
+import Exchange
 import Foundation
 import Registry
 import Studies
@@ -52,16 +53,30 @@ package struct BundleMaker {
     try AtomicFile.write(specification.text() + "\n", to: "\(folder)/specification.json")
     try Interruption.check()
     try GoldenCases.write(for: model, in: folder, registry: registry, kernels: kernels)
+    let script = try pythonScript(model)
+    if let script {
+      try AtomicFile.write(script, to: "\(folder)/\(PythonLoader.fileName)")
+    }
     var manifest = try manifest(model, record, licences, in: folder)
     let text = LicenceText(licences)
     try AtomicFile.write(text.text, to: "\(folder)/LICENCES.md")
-    try AtomicFile.write(ModelCard(manifest).text, to: "\(folder)/README.md")
+    try AtomicFile.write(
+      ModelCard(manifest, hasScript: script != nil).text, to: "\(folder)/README.md")
     manifest.files = try BundleListing.files(of: folder)
     let data = manifest.data
     // Read back, so that nothing is written that installing would refuse.
     let parsed = try BundleManifest.parse(data, path: "\(folder)/\(BundleManifest.fileName)")
     precondition(parsed == manifest, "a manifest that reads back otherwise")
     try AtomicFile.write(data, to: "\(folder)/\(BundleManifest.fileName)")
+  }
+
+  /// The script for PyTorch; nil where it can't express the model, which an ONNX file may.
+  private func pythonScript(_ model: TrainedModel) throws -> String? {
+    do {
+      return try PythonLoader(model, registry: registry, kernels: kernels).text
+    } catch let error as ZooError where error.code == .unsupported {
+      return nil
+    }
   }
 
   /// `model.json` with the operating threshold, and without folders of this machine.

@@ -2,6 +2,7 @@ import Basics
 import Bundles
 import Downloads
 import EncoderKit
+import Exchange
 import Foundation
 import Registry
 import Training
@@ -34,6 +35,15 @@ package struct BundleVerification {
     lines.append(
       "golden logits: \(golden.cases.count) cases, largest difference "
         + (difference == 0 ? "0" : String(format: "%.1e", difference)))
+    if manifest.files.contains(where: { $0.role == .loader }) {
+      let script = try? PythonLoader(model, registry: registry, kernels: kernels).text
+      let isOurs = try script.map { Data($0.utf8) } == readFile("\(path)/\(PythonLoader.fileName)")
+      lines.append(
+        "\(PythonLoader.fileName): "
+          + (isOurs
+            ? "as this program writes it"
+            : "not as this program writes it; read it before you run it"))
+    }
     self.lines = lines
   }
 

@@ -12,8 +12,8 @@ import Training
 /// `golden.json` of a bundle: inputs with the logits that the model gives for them.
 ///
 /// The inputs are drawn and written by the phantom sample, so nobody's image or report is published.
-/// Images have the size that the model reads, so that readers elsewhere need not resize as this
-/// program does.
+/// Images have the size from which the model cuts its own, so that readers elsewhere need not resize
+/// as this program does.
 struct GoldenCases {
   struct Case: Equatable {
     /// Relative to the bundle.
@@ -40,11 +40,11 @@ struct GoldenCases {
     var cases: [Case] = []
     for (index, phantom) in sample.cases().enumerated() {
       var image: String?
-      if let branch = model.image {
+      if model.image != nil {
         let path = "golden/case\(index + 1).png"
         try AtomicFile.makeFolder("\(folder)/golden")
         let drawn = sample.radiograph(of: phantom).image
-        try drawn.resized(shorterSide: side, crop: branch.size).savePNG(path: "\(folder)/\(path)")
+        try drawn.resized(shorterSide: side, crop: side).savePNG(path: "\(folder)/\(path)")
         image = path
       }
       let text = model.text == nil ? nil : readable(phantom.text, model)

@@ -1,5 +1,6 @@
 import Basics
 import Bundles
+import Exchange
 import Foundation
 
 /// `README.md` of a bundle: a model card with the head that Hugging Face reads.
@@ -7,8 +8,13 @@ import Foundation
 /// Form: [model cards](https://huggingface.co/docs/hub/model-cards).
 struct ModelCard {
   let manifest: BundleManifest
+  /// Whether the bundle holds a script for PyTorch.
+  let hasScript: Bool
 
-  init(_ manifest: BundleManifest) { self.manifest = manifest }
+  init(_ manifest: BundleManifest, hasScript: Bool) {
+    self.manifest = manifest
+    self.hasScript = hasScript
+  }
 
   var text: String {
     ([head, opening, use, data, figures, limits, terms, files] as [String])
@@ -88,9 +94,14 @@ struct ModelCard {
 
   private var use: String {
     let inputs = manifest.inputs.map { $0 == "image" ? " --image FILE" : " --text \"…\"" }.joined()
+    let python =
+      hasScript
+      ? "`python \(PythonLoader.fileName)\(inputs)` gives the same logits by PyTorch; without inputs it "
+        + "compares the golden ones."
+      : "`zoo export . --onnx model.onnx` writes it for ONNX Runtime."
     return
       "## Use\n\n\(manifest.intendedUse)\n\n```\nzoo predict .\(inputs)\nzoo bundle verify .\n```\n\n"
-      + "`golden.json` holds inputs with the logits that the model must give for them."
+      + "`golden.json` holds inputs with the logits that the model must give for them. \(python)"
   }
 
   private var data: String {

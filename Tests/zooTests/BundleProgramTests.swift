@@ -22,6 +22,10 @@ struct BundleProgramTests {
       #expect(one.manifest.metrics.contains { $0.name == "accuracy" && $0.interval != nil })
       let verified = try scene.succeed("bundle", "verify", "\(folder)/words")
       #expect(verified.output.contains("golden logits: 2 cases, largest difference 0"))
+      #expect(verified.output.contains("load_in_python.py: as this program writes it"))
+      try scene.edit("again", "load_in_python.py", "import torch\n", "import torch, os\n")
+      let other = try scene.succeed("bundle", "verify", "\(folder)/again")
+      #expect(other.output.contains("not as this program writes it; read it before you run it"))
       let card = try String(contentsOfFile: "\(folder)/words/README.md", encoding: .utf8)
       #expect(card.hasPrefix("---\nlicense: cc0-1.0\n") && card.contains("## Limitations"))
 
@@ -99,6 +103,57 @@ struct BundleProgramTests {
       try scene.succeed("bundle", "remove", "words")
       let gone = try scene.run(["predict", "words"] + text)
       #expect(gone.status == 1 && gone.error.contains("no folder and no bundle is called"))
+    }
+  }
+
+  @Test(
+    "A new version comes by update, under a new key that the old one signed; a revoked one is told of"
+  )
+  func update() throws {
+    try withTemporaryFolder { folder in
+      let scene = try BundleScene(folder)
+      let site = ["--to", "\(folder)/site", "--key"]
+      try scene.succeed("bundle", "keygen", "--plain", "--output", "\(folder)/zoo")
+      try scene.succeed("bundle", "keygen", "--plain", "--output", "\(folder)/next")
+      try scene.make("words", "1.0.0")
+      try scene.publish("words")
+      try scene.succeed("bundle", "install", "words", "--from", "\(folder)/site")
+      let same = try scene.succeed("bundle", "update")
+      #expect(same.output.contains("nothing newer"), "\(same.output)")
+
+      // Trained once more with another seed: the weights differ, and diff tells by how much.
+      let study = try String(contentsOfFile: "\(folder)/study.json", encoding: .utf8)
+      try AtomicFile.write(
+        study.replacingOccurrences(of: "\"seed\": 3", with: "\"seed\": 9"),
+        to: "\(folder)/study9.json")
+      try scene.succeed("train", "\(folder)/study9.json", "--output", "\(folder)/model9")
+      try scene.make("words", "1.1.0", run: "model9", output: "newer")
+      let difference = try scene.succeed("bundle", "diff", "\(folder)/words", "\(folder)/newer")
+      #expect(difference.output.contains("weights:"), "\(difference.output)")
+      #expect(difference.output.contains("seed"), "\(difference.output)")
+
+      try scene.succeed(
+        "bundle", "rotate", "\(folder)/site", "--key", "\(folder)/zoo.key", "--new-key",
+        "\(folder)/next.key")
+      let stale = try scene.run(
+        ["bundle", "publish", "\(folder)/newer"] + site + ["\(folder)/zoo.key"])
+      #expect(stale.status == 1, "\(stale.output)")
+      try scene.succeed(["bundle", "publish", "\(folder)/newer"] + site + ["\(folder)/next.key"])
+      let updated = try scene.succeed("bundle", "update")
+      #expect(updated.output.contains("words@1.0.0 → 1.1.0"), "\(updated.output)")
+      let names = try BundleStore(folder: "\(folder)/data/encoderzoo").installed().map(\.name)
+      #expect(names.sorted() == ["words@1.0.0", "words@1.1.0"])
+
+      try scene.succeed(
+        ["bundle", "revoke", "words@1.1.0"] + site
+          + ["\(folder)/next.key", "--reason", "labels were swapped"])
+      let told = try scene.succeed("bundle", "update")
+      #expect((told.output + told.error).contains("labels were swapped"))
+      let predicted = try scene.succeed("predict", "words@1.1.0", "--text", "Large effusion.")
+      #expect(predicted.error.contains("labels were swapped"), "\(predicted.error)")
+      try scene.succeed("bundle", "remove", "words@1.1.0")
+      let again = try scene.run("bundle", "install", "words@1.1.0", "--from", "\(folder)/site")
+      #expect(again.status == 1 && again.error.contains("revoked"), "\(again.error)")
     }
   }
 

@@ -13,6 +13,9 @@ import Training
 /// `strict=True`. What that can't do (options that torchvision has not, encoders of words or heads
 /// of another form) is refused; ONNX holds those. Same model, same bytes.
 package struct PythonLoader {
+  /// The script's name in a bundle.
+  package static let fileName = "load_in_python.py"
+
   /// The script.
   package let text: String
 
@@ -108,11 +111,13 @@ package struct PythonLoader {
     return """
       \"\"\"Gives the logits of a model trained with EncoderZoo, as `zoo predict` does.
 
-          python load_in_python.py MODEL_FOLDER \(inputs)
+          python \(fileName) \(inputs) [--folder MODEL]
 
-      Needs \(packages). Labels: \(PythonLoader.list(model.labels)). No medical device.
+      Without inputs: compares the golden logits of a bundle. Needs \(packages).
+      Labels: \(PythonLoader.list(model.labels)). No medical device.
       \"\"\"
       import argparse
+      import json
       import pathlib
       \(model.text == nil ? "" : "import re\nimport unicodedata\n")
       import torch
@@ -167,12 +172,29 @@ package struct PythonLoader {
     lines += layers.map { "        \($0)" }
     lines += [
       "        return F.linear(x, tensors[\"head.output.weight\"], tensors[\"head.output.bias\"])[0].tolist()",
-      "", "", "if __name__ == \"__main__\":",
-      "    parser = argparse.ArgumentParser()",
-      "    parser.add_argument(\"folder\")",
-      "    parser.add_argument(\"--image\")",
-      "    parser.add_argument(\"--text\")",
-      "    print(logits(**vars(parser.parse_args())))",
+      "", "",
+      """
+      def golden(folder):
+          for case in json.loads((pathlib.Path(folder) / "golden.json").read_text(encoding="utf-8"))["cases"]:
+              image = case.get("image") and pathlib.Path(folder) / case["image"]
+              found = logits(folder, image, case.get("text"))
+              apart = max(abs(a - b) / max(1, abs(b)) for a, b in zip(found, case["logits"], strict=True))
+              print(f"{found}, expected {case['logits']}: {apart:.1e} apart")
+              if not apart <= 1e-4:
+                  raise SystemExit("the golden logits are not reproduced")
+
+
+      if __name__ == "__main__":
+          parser = argparse.ArgumentParser()
+          parser.add_argument("--folder", default=pathlib.Path(__file__).parent)
+          parser.add_argument("--image")
+          parser.add_argument("--text")
+          given = parser.parse_args()
+          if given.image is None and given.text is None:
+              golden(given.folder)
+          else:
+              print(logits(given.folder, given.image, given.text))
+      """,
     ]
     return "\n" + lines.joined(separator: "\n")
   }

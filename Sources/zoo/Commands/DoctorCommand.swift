@@ -17,6 +17,7 @@ extension ZooCommand {
       ("OpenBLAS", "\(Compute.blasConfiguration)"), ("OpenBLAS core", Compute.blasCore),
       ("libpng", String(cString: zooPNGVersion())), ("libjpeg", "\(jpeg / 10).\(jpeg % 10)"),
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
+      ("waiting", Compute.waits),
       ("processor", processor("model name") ?? "unknown"),
       ("features", features), ("registry", (try? Catalogue.find()) ?? "not found"),
       ("kit", (try? KitFolder.find().modules) ?? "not found: plugins can't be built or opened"),

@@ -26,8 +26,10 @@ enum ZooCommand {
 
   /// Sets the threads and gives the kernels that the command line asks for.
   ///
-  /// From here on the time is measured, if it asks for a profile.
+  /// The first thing that a command does: the process may start itself once more. From here on the
+  /// time is measured, if it asks for a profile.
   static func kernels(_ arguments: ParsedArguments) throws -> any Kernels {
+    Compute.shortenWaits()
     if arguments.flag("profile") { Profile.start() }
     Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
     return try KernelChoice.make(arguments.optionalString("kernels"))
