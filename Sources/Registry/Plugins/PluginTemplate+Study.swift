@@ -6,7 +6,7 @@ extension PluginTemplate {
     let other =
       switch kind {
       case .image: "a small ResNet"
-      case .text: "Word2Vec"
+      case .text: "word2vec"
       case .fusion: "plain concatenation"
       }
     let head = kind == .fusion ? "[\"concat\", \"{{ENTRY}}\"]" : "\"concat\""
