@@ -209,20 +209,21 @@ struct BrokenPluginTests {
   func lateTrap() throws {
     try PluginScene.with { scene in
       let folder = scene.path("plugin")
-      #expect(try scene.zoo("plugin", "new", "Late", "--output", folder).status == 0)
+      #expect(try scene.zoo("plugin", "new", "Tardy", "--output", folder).status == 0)
       let mark = scene.path("mark")
       try scene.replace(
-        "Plugin(name: \"Late\"", in: "\(folder)/Sources/LatePlugin.swift",
+        "Plugin(name: \"Tardy\"", in: "\(folder)/Sources/TardyPlugin.swift",
         with:
-          "precondition((try? readFile(\"\(mark)\")) == nil, \"no good\")\n  return Plugin(name: \"Late\""
+          "precondition((try? readFile(\"\(mark)\")) == nil, \"no good\")\n  return Plugin(name: \"Tardy\""
       )
       #expect(try scene.zoo("plugin", "build", folder).status == 0)
       #expect(try scene.zoo("plugin", "install", folder).status == 0)
-      #expect(try scene.zoo("list").output.contains("late "))
+      #expect(try scene.zoo("list").output.contains("tardy "))
       try "now".write(toFile: mark, atomically: true, encoding: .utf8)
       let listed = try scene.zoo("list")
       #expect(listed.status == 0 && listed.output.contains("densenet121"))
-      #expect(listed.error.contains("the plugin Late trapped while registering"), "\(listed.error)")
+      #expect(
+        listed.error.contains("the plugin Tardy trapped while registering"), "\(listed.error)")
     }
   }
 
