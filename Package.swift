@@ -78,7 +78,7 @@ var targets: [Target] = [
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
   library("Bundles", ["Downloads", "CSodium", "Basics"]),
   library("Registry", ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "Basics"]),
-  library("Conformance", ["EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
+  library("Conformance", ["Fusion", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive"]),
   library("Evaluation", ["Basics"]),
@@ -191,7 +191,7 @@ for (name, dependencies) in [
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }
-/// The example of a fusion head, built and run by the tests; the program does not know it.
+/// The example of a fusion head, for a test by hand-computed numbers; the program does not know it.
 targets.append(
   .target(
     name: "TensorFusionExample", dependencies: ["EncoderKit"],

@@ -12,28 +12,46 @@ typedef struct {
 // Channels of a place that are summed in registers.
 #define EZ_BLOCK ((size_t)32)
 
-// Rows of the result are one thread's each. A tap outside the image adds nothing.
-EZ_CLONES static void forward_body(void *context, size_t begin, size_t end) {
-  const ez_depthwise_work *p = context;
+// The place of the other map that a tap reads for a place of this one; negative where there is none.
+static inline __attribute__((always_inline)) long other_place(const ez_window *w, size_t place,
+                                                              size_t tap, size_t extent,
+                                                              int is_gradient) {
+  if (!is_gradient) {
+    const long at = (long)(place * w->stride + tap) - (long)w->padding;
+    return at < (long)extent ? at : -1;
+  }
+  const long at = (long)(place + w->padding) - (long)tap;
+  if (at < 0 || at % (long)w->stride) return -1;
+  return at / (long)w->stride < (long)extent ? at / (long)w->stride : -1;
+}
+
+// Rows of the result are one thread's each. A tap outside the other map adds nothing: the input's for
+// the output, the output's for the input's gradient, which gathers from the windows that read it.
+static inline __attribute__((always_inline)) void sum_taps(const ez_depthwise_work *p, size_t begin,
+                                                           size_t end, int is_gradient) {
   const ez_window *w = p->w;
   const size_t channels = w->channels;
+  const size_t height = is_gradient ? w->height : w->out_height;
+  const size_t width = is_gradient ? w->width : w->out_width;
+  const size_t other_height = is_gradient ? w->out_height : w->height;
+  const size_t other_width = is_gradient ? w->out_width : w->width;
   for (size_t line = begin; line < end; line++) {
-    const size_t b = line / w->out_height, oy = line % w->out_height;
-    const float *image = p->x + b * w->height * w->width * channels;
-    for (size_t ox = 0; ox < w->out_width; ox++) {
-      float *out = p->out + (line * w->out_width + ox) * channels;
+    const size_t b = line / height, row = line % height;
+    const float *other = p->x + b * other_height * other_width * channels;
+    for (size_t column = 0; column < width; column++) {
+      float *out = p->out + (line * width + column) * channels;
       for (size_t c0 = 0; c0 < channels; c0 += EZ_BLOCK) {
         const size_t n = channels - c0 < EZ_BLOCK ? channels - c0 : EZ_BLOCK;
         float sum[EZ_BLOCK] = {0};
         if (p->bias)
           for (size_t c = 0; c < n; c++) sum[c] = p->bias[c0 + c];
         for (size_t ky = 0; ky < w->kernel_height; ky++) {
-          const long y = (long)(oy * w->stride + ky) - (long)w->padding;
-          if (y < 0 || y >= (long)w->height) continue;
+          const long y = other_place(w, row, ky, other_height, is_gradient);
+          if (y < 0) continue;
           for (size_t kx = 0; kx < w->kernel_width; kx++) {
-            const long x = (long)(ox * w->stride + kx) - (long)w->padding;
-            if (x < 0 || x >= (long)w->width) continue;
-            const float *in = image + ((size_t)y * w->width + (size_t)x) * channels + c0;
+            const long x = other_place(w, column, kx, other_width, is_gradient);
+            if (x < 0) continue;
+            const float *in = other + ((size_t)y * other_width + (size_t)x) * channels + c0;
             const float *tap = p->weights + (ky * w->kernel_width + kx) * channels + c0;
             if (n == EZ_BLOCK)
               for (size_t c = 0; c < EZ_BLOCK; c++) sum[c] += in[c] * tap[c];
@@ -46,47 +64,18 @@ EZ_CLONES static void forward_body(void *context, size_t begin, size_t end) {
     }
   }
 }
+
+EZ_CLONES static void forward_body(void *context, size_t begin, size_t end) {
+  sum_taps(context, begin, end, 0);
+}
 void ez_depthwise(const float *x, const ez_window *w, const float *weights, const float *bias,
                   float *out) {
   ez_depthwise_work work = {x, weights, bias, out, w};
   ez_parallel(w->batch * w->out_height, 1, forward_body, &work);
 }
 
-// Each place of the input gathers from the windows that read it.
 EZ_CLONES static void input_gradient_body(void *context, size_t begin, size_t end) {
-  const ez_depthwise_work *p = context;
-  const ez_window *w = p->w;
-  const size_t channels = w->channels;
-  for (size_t line = begin; line < end; line++) {
-    const size_t b = line / w->height, y = line % w->height;
-    const float *gradient = p->x + b * w->out_height * w->out_width * channels;
-    for (size_t x = 0; x < w->width; x++) {
-      float *out = p->out + (line * w->width + x) * channels;
-      for (size_t c0 = 0; c0 < channels; c0 += EZ_BLOCK) {
-        const size_t n = channels - c0 < EZ_BLOCK ? channels - c0 : EZ_BLOCK;
-        float sum[EZ_BLOCK] = {0};
-        for (size_t ky = 0; ky < w->kernel_height; ky++) {
-          const long top = (long)(y + w->padding) - (long)ky;
-          if (top < 0 || top % (long)w->stride || top / (long)w->stride >= (long)w->out_height)
-            continue;
-          const size_t oy = (size_t)top / w->stride;
-          for (size_t kx = 0; kx < w->kernel_width; kx++) {
-            const long left = (long)(x + w->padding) - (long)kx;
-            if (left < 0 || left % (long)w->stride || left / (long)w->stride >= (long)w->out_width)
-              continue;
-            const size_t ox = (size_t)left / w->stride;
-            const float *dy = gradient + (oy * w->out_width + ox) * channels + c0;
-            const float *tap = p->weights + (ky * w->kernel_width + kx) * channels + c0;
-            if (n == EZ_BLOCK)
-              for (size_t c = 0; c < EZ_BLOCK; c++) sum[c] += dy[c] * tap[c];
-            else
-              for (size_t c = 0; c < n; c++) sum[c] += dy[c] * tap[c];
-          }
-        }
-        memcpy(out + c0, sum, n * sizeof(float));
-      }
-    }
-  }
+  sum_taps(context, begin, end, 1);
 }
 void ez_depthwise_input_gradient(const float *dy, const ez_window *w, const float *weights,
                                  float *dx) {

@@ -1,10 +1,11 @@
-/// What one check of an encoder found.
+/// What one check of an encoder or a fusion head found.
 public struct ConformanceCheck: Sendable, Equatable {
   /// What a check looks at.
   public enum Kind: String, Sendable, CaseIterable {
     /// Features of the described width at several sizes, finite; images of one and three channels.
     case shapes
-    /// The described width and stages are the encoder's; every parameter is of one stage.
+    /// The described width and stages are the encoder's, every parameter is of one stage; a head makes
+    /// and reads what it is described to.
     case description
     /// Every parameter gets a finite gradient.
     case gradients
@@ -18,6 +19,8 @@ public struct ConformanceCheck: Sendable, Equatable {
     case modes
     /// Frozen parameters get no gradient and frozen statistics stay.
     case freezing
+    /// A case that lacks a side is answered by its stand-in; of fusion heads alone.
+    case missing
     /// Keys and shapes are the same each time, and weights come back from a file to the bit.
     case keys
     /// Features from weights and inputs rounded to bf16 stay near.

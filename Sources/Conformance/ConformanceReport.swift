@@ -1,7 +1,7 @@
-/// What all checks of one encoder found.
+/// What all checks of one encoder or fusion head found.
 public struct ConformanceReport: Sendable {
-  /// The encoder's name.
-  public let encoder: String
+  /// Its name in specifications.
+  public let name: String
   /// The checks in their order.
   public let checks: [ConformanceCheck]
 

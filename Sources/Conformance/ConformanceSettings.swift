@@ -1,8 +1,8 @@
 import EncoderKit
 
-/// How an encoder is checked.
+/// How an encoder or a fusion head is checked.
 public struct ConformanceSettings: Sendable {
-  /// The encoder's options, as a specification gives them.
+  /// Its options, as a specification gives them.
   public var options: JSONValue
   /// Heights and widths of images to try beside the encoder's own; a size that the encoder refuses by
   /// an error is passed over.

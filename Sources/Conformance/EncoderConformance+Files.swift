@@ -51,14 +51,17 @@ extension EncoderConformance {
       parameter.update { $0.update(from: rounded, count: rounded.count) }
     }
     var run = pass(.evaluation)
+    // Words are numbers of rows: there is nothing to round.
+    var rounded = "weights"
     let found = network.features([0, 1], &run) { x in
-      Tensor(x.values.map(\.roundedToBF16), shape: x.shape)
+      rounded = "weights and inputs"
+      return Tensor(x.values.map(\.roundedToBF16), shape: x.shape)
     }.values
     let apart = distance(found, exact)
     return ConformanceCheck(
       .rounding, apart <= limit ? .passed : .failed,
       found:
-        "features differ by \(brief(apart)) with weights and inputs rounded to bf16 (arithmetic "
+        "features differ by \(brief(apart)) with \(rounded) rounded to bf16 (arithmetic "
         + "in fp32: the program has no bf16 yet)", expected: "at most \(brief(limit))")
   }
 
@@ -68,7 +71,7 @@ extension EncoderConformance {
         .golden, .notChecked, found: "none are recorded", expected: "a file of activations")
     }
     var root = try JSONValue.parse(contentsOf: path).object()
-    let name = subject.description.name
+    let name = subject.name
     guard let value = root.value(name) else {
       return ConformanceCheck(
         .golden, .notChecked, found: "none are recorded of \(name)", expected: "its activations")
@@ -97,6 +100,13 @@ extension EncoderConformance {
   package func activations(_ entry: any TextEncoderEntry) throws -> [Float] {
     let subject = try TextSubject(entry, options: settings.options, vectors: settings.vectors)
     return values(try build(subject).network, [0, 1])
+  }
+
+  /// The same of a fusion head.
+  ///
+  /// - Throws: `ZooError` where the head can't be built.
+  package func activations(_ entry: any FusionHeadEntry) throws -> [Float] {
+    values(try build(HeadSubject(entry, options: settings.options)).network, [0, 1])
   }
 }
 

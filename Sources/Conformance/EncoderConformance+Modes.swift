@@ -111,7 +111,9 @@ extension EncoderConformance {
         expected: "stages that run one after the other, each with its own parameters")
     }
     return ConformanceCheck(
-      .freezing, .passed, found: "\(before.count) tensors stay, stage by stage", expected: "")
+      .freezing, .passed,
+      found: "\(before.count) tensors stay\(subject is ImageSubject ? ", stage by stage" : "")",
+      expected: "")
   }
 
   /// What is wrong with an image encoder's stages; nil where nothing is.

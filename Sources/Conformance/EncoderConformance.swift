@@ -1,8 +1,8 @@
 import EncoderKit
 import Foundation
 
-/// Checks that an encoder keeps the promises of its protocols: the same kit that the package's own
-/// encoders pass.
+/// Checks that an encoder or a fusion head keeps the promises of its protocols: the same kit that the
+/// package's own pass.
 ///
 /// ```swift
 /// let report = try EncoderConformance().check(MyNetEntry())
@@ -68,14 +68,35 @@ public struct EncoderConformance {
     }
   }
 
+  /// Checks a fusion head.
+  ///
+  /// - Throws: `ZooError` where it can't be built at all, or a temporary file can't be written.
+  public func check(_ entry: any FusionHeadEntry) throws -> ConformanceReport {
+    let subject = HeadSubject(entry, options: settings.options)
+    return try report(subject) {
+      try shapes(entry)
+    } description: {
+      try described(subject)
+    } stages: {
+      nil
+    }
+  }
+
   private func report(
     _ subject: some Subject, shapes: () throws -> ConformanceCheck,
     description: () throws -> ConformanceCheck, stages: () throws -> String?
   ) throws -> ConformanceReport {
     var checks: [ConformanceCheck] = []
+    let isBare = try build(subject).store.parameters.isEmpty
     for kind in ConformanceCheck.Kind.allCases where settings.kinds.contains(kind) {
+      guard kind != .missing || subject is HeadSubject else { continue }
+      guard !isBare || ![.gradients, .freezing, .keys].contains(kind) else {
+        checks.append(
+          ConformanceCheck(kind, .notChecked, found: "it has no parameters", expected: "some"))
+        continue
+      }
       onStart(kind)
-      let check =
+      let check: ConformanceCheck? =
         switch kind {
         case .shapes: try shapes()
         case .description: try description()
@@ -85,14 +106,15 @@ public struct EncoderConformance {
         case .independence: try independence(subject)
         case .modes: try modes(subject)
         case .freezing: try freezing(subject, stages: stages)
+        case .missing: try (subject as? HeadSubject).map { try missing($0) }
         case .keys: try keys(subject)
         case .rounding: try rounding(subject)
         case .memory: try memory(subject)
         case .golden: try golden(subject)
         }
-      checks.append(check)
+      if let check { checks.append(check) }
     }
-    return ConformanceReport(encoder: subject.description.name, checks: checks)
+    return ConformanceReport(name: subject.name, checks: checks)
   }
 
   // What the checks share.

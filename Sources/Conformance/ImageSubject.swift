@@ -9,7 +9,7 @@ struct ImageSubject: Subject {
   let count = 4
   var variant: String { "\(size) \(channels)" }
 
-  var description: EncoderDescription { entry.description }
+  var name: String { entry.description.name }
 
   func make(_ store: ParameterStore) throws -> any Network {
     let encoder = try entry.make(

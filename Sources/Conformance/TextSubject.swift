@@ -17,7 +17,7 @@ struct TextSubject: Subject {
     ) { _ in true }
   }
 
-  var description: EncoderDescription { entry.description }
+  var name: String { entry.description.name }
 
   func make(_ store: ParameterStore) throws -> any Network {
     let encoder = try entry.make(

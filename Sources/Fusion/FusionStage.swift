@@ -22,7 +22,10 @@ package struct FusionStage {
   private let parts: (image: DenseDecoder, text: DenseDecoder)?
   private let modalityDropout: Double
 
-  init(
+  /// Builds the head, its decoders and stand-ins below a scope.
+  ///
+  /// - Throws: `ZooError` when options or saved weights do not fit.
+  package init(
     _ plan: FusionPlan, shape: FusionShape, decoder: DenseDecoder.Configuration, scope: Scope
   ) throws {
     description = plan.entry.description
@@ -47,7 +50,7 @@ package struct FusionStage {
   /// The logits of a batch, `[cases, outputs]`.
   ///
   /// - Precondition: no case lacks a side unless there are stand-ins.
-  func callAsFunction(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
+  package func callAsFunction(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
     let (image, text) = completed(batch, &run)
     let logits = parts.map { parts -> (image: Tensor, text: Tensor) in
       // Decoders whose head learns elsewhere than they did stay as they are, statistics included.

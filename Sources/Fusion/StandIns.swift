@@ -6,10 +6,10 @@ import EncoderKit
 /// the head reads them, `missing.regions` `[regionWidth]`, which stands at every region, and
 /// `missing.words` `[wordWidth]`, the only word of a missing text.
 package struct StandIns {
-  let image: Parameter
-  let text: Parameter
-  let regions: Parameter?
-  let words: Parameter?
+  package let image: Parameter
+  package let text: Parameter
+  package let regions: Parameter?
+  package let words: Parameter?
 
   init(_ scope: Scope, _ shape: FusionShape) throws {
     func made(_ name: String, _ width: Int) throws -> Parameter {
@@ -32,9 +32,19 @@ package struct StandIns {
   func completed(_ side: TextSide?, _ rows: [Int?], _ run: inout Forward) -> TextSide {
     TextSide(
       features: run.rows(side?.features, at: rows, otherwise: text),
-      words: words.map { places(side?.words, rows, $0, &run) },
+      words: words.map { onlyWord(places(side?.words, rows, $0, &run), rows, &run) },
       wordCounts: words == nil ? [] : rows.map { row in row.map { side?.wordCounts[$0] ?? 1 } ?? 1 }
     )
+  }
+
+  /// Zeros behind the only word of each missing text, as behind any text's last word.
+  private func onlyWord(_ x: Tensor, _ rows: [Int?], _ run: inout Forward) -> Tensor {
+    let (places, width) = (x.shape[1], x.channels)
+    guard places > 1, rows.contains(where: { $0 == nil }) else { return x }
+    let keeps = rows.flatMap { row in
+      (0..<places * width).map { Float(row != nil || $0 < width ? 1 : 0) }
+    }
+    return run.multiply(x, Tensor(keeps, shape: x.shape))
   }
 
   /// `[rows, places, width]` for every case.

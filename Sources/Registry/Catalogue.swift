@@ -20,12 +20,14 @@ package struct Catalogue: Sendable, Equatable {
     package let name: String
     package let plugin: String
     package let place: Place
+    /// The plugin where it was installed from outside; nil where it is linked into the program.
+    package var installed: InstalledPlugin?
   }
 
   package let path: String
   package private(set) var encoders: [Encoder]
   /// Fusion heads by name.
-  package let fusionHeads: [Head]
+  package private(set) var fusionHeads: [Head]
   /// Published weights by name.
   package private(set) var weightSets: [WeightSet]
   /// Published word vectors by name.
@@ -107,46 +109,57 @@ package struct Catalogue: Sendable, Equatable {
     return found
   }
 
-  /// Takes an installed plugin's encoders and weight sets out again.
+  /// Takes an installed plugin's encoders, fusion heads and weight sets out again.
   package mutating func remove(plugin name: String) {
     let gone = Set(encoders.filter { $0.installed?.record.name == name }.map(\.name))
     weightSets.removeAll { gone.contains($0.encoder) }
     encoders.removeAll { gone.contains($0.name) }
+    fusionHeads.removeAll { $0.installed?.record.name == name }
   }
 
-  /// Adds an installed plugin's encoders and weight sets.
+  /// Adds an installed plugin's encoders, fusion heads and weight sets.
   ///
   /// - Throws: `ZooError` of code `.conflict` for a name that is taken, `.badValue` for a weight set of
   ///   another plugin's encoder; the catalogue is then as it was.
   package mutating func add(_ plugin: InstalledPlugin) throws {
     let record = plugin.record
-    if let own = encoders.first(where: { $0.plugin == record.name }) {
+    let known = encoders.map { ($0.name, $0.plugin) } + fusionHeads.map { ($0.name, $0.plugin) }
+    if let own = known.first(where: { $0.1 == record.name }) {
       throw plugin.refusal(
-        "has the name of the plugin that brings \(own.name)", advice: "give it a name of its own")
+        "has the name of the plugin that brings \(own.0)", advice: "give it a name of its own")
     }
-    for encoder in record.encoders {
-      if let owner = encoders.first(where: { $0.name == encoder.name }) {
+    var owners = Dictionary(known) { first, _ in first }
+    let brought =
+      record.contents.encoders.map { ("encoder", $0.name) }
+      + record.contents.fusionHeads.map { ("fusion head", $0) }
+    for (kind, name) in brought {
+      if let owner = owners.updateValue(record.name, forKey: name) {
         throw plugin.refusal(
-          "registers the encoder \"\(encoder.name)\", which is \(owner.plugin)'s",
-          advice: "give the encoder a name of its own")
+          "registers the \(kind) \"\(name)\""
+            + (owner == record.name ? " and that name once more" : ", which is \(owner)'s"),
+          advice: "give the \(kind) a name of its own")
       }
     }
     let sets = try record.weightSets.array().map { try WeightSet($0) }
-    let known = Set((weightSets.map(\.name)) + vectorSets.map(\.name))
+    let setNames = Set(weightSets.map(\.name) + vectorSets.map(\.name))
     for set in sets {
-      guard !known.contains(set.name) else {
+      guard !setNames.contains(set.name) else {
         throw plugin.refusal("brings the weight set \"\(set.name)\", whose name is taken")
       }
-      guard record.encoders.contains(where: { $0.name == set.encoder }) else {
+      guard record.contents.encoders.contains(where: { $0.name == set.encoder }) else {
         throw plugin.refusal(
           "brings the weight set \"\(set.name)\" for \"\(set.encoder)\", which is not its encoder")
       }
     }
     weightSets += sets
-    encoders += record.encoders.map {
+    encoders += record.contents.encoders.map {
       Encoder(
         name: $0.name, modality: $0.modality, plugin: record.name,
         place: Place(path: plugin.folder), installed: plugin)
+    }
+    fusionHeads += record.contents.fusionHeads.map {
+      Head(
+        name: $0, plugin: record.name, place: Place(path: plugin.folder), installed: plugin)
     }
   }
 

@@ -1,11 +1,11 @@
 import Basics
 import EncoderKit
 
-/// The encoders that specifications name, found through the catalogue.
+/// The encoders and fusion heads that specifications name, found through the catalogue.
 ///
 /// A plugin of the tree is linked into the program and found by the name of its C entry point in the
 /// running process, so that nothing names it in code; installed ones are opened by `PluginLoader`.
-/// Plugins are asked for only when an encoder of theirs is used.
+/// Plugins are asked for only when an encoder or a head of theirs is used.
 package struct EncoderRegistry: Sendable {
   /// Encoders, heads and weight sets by name, those of installed plugins included.
   package let catalogue: Catalogue
@@ -13,14 +13,14 @@ package struct EncoderRegistry: Sendable {
   package let refusals: [PluginRefusal]
   private let loader: PluginLoader
 
-  /// The encoders of a catalogue alone.
+  /// What a catalogue lists, alone.
   package init(_ catalogue: Catalogue) {
     self.catalogue = catalogue
     refusals = []
     loader = PluginLoader()
   }
 
-  /// The encoders of a catalogue and of the plugins in a store.
+  /// What a catalogue lists and the plugins in a store bring.
   ///
   /// Records are read and identities compared; nothing of a plugin runs. What does not fit is left out
   /// and listed in `refusals`.
@@ -32,17 +32,17 @@ package struct EncoderRegistry: Sendable {
     let identity = names.isEmpty ? nil : Result { try KitIdentity(of: KitFolder.find()) }
     for name in names {
       guard let store, let identity else { continue }
-      var encoders: [String] = []
+      var brings: [String] = []
       do {
         let plugin = try store.plugin(name)
-        encoders = plugin.record.encoders.map(\.name)
+        brings = plugin.record.contents.names
         try plugin.checkIdentity(identity.get())
         try whole.add(plugin)
       } catch {
         let known =
           (error as? ZooError)
           ?? ZooError(.unsupported, "\(error)", at: Place(path: "\(store.folder)/\(name)"))
-        refusals.append(PluginRefusal(name: name, encoders: encoders, error: known))
+        refusals.append(PluginRefusal(name: name, brings: brings, error: known))
       }
     }
     self.catalogue = whole
@@ -85,11 +85,12 @@ package struct EncoderRegistry: Sendable {
   /// - Throws: `ZooError` that names the place in the specification and the nearest valid name.
   package func fusionHead(_ name: String, at place: Place = Place()) throws -> any FusionHeadEntry {
     guard let head = catalogue.fusionHeads.first(where: { $0.name == name }) else {
+      if let refusal = refusal(of: name) { throw refusal }
       throw ZooError(
         .badValue, "unknown fusion head \"\(name)\"; \(suggestion(for: name, among: headNames))",
         at: place)
     }
-    let plugin = try Self.linkedPlugin(head.plugin, at: head.place)
+    let plugin = try plugin(named: head.plugin, head.installed, at: head.place)
     guard let entry = plugin.fusionHeads.first(where: { $0.description.name == name }) else {
       throw ZooError(
         .notFound, "the plugin \(plugin.name) has no fusion head \"\(name)\"", at: head.place)
@@ -115,12 +116,13 @@ package struct EncoderRegistry: Sendable {
     }
   }
 
-  /// The installed plugins that some encoders come from, each with the SHA-256 of its library: what
-  /// numbers depend on.
-  package func pluginDigests(of encoders: [String]) -> [(String, String)] {
+  /// The installed plugins that some encoders and fusion heads come from, each with the SHA-256 of its
+  /// library: what numbers depend on.
+  package func pluginDigests(of names: [String]) -> [(String, String)] {
     var seen: Set<String> = []
-    return encoders.compactMap { name in
-      catalogue.encoders.first { $0.name == name }?.installed?.record
+    return names.compactMap { name in
+      (catalogue.encoders.first { $0.name == name }?.installed
+        ?? catalogue.fusionHeads.first { $0.name == name }?.installed)?.record
     }.filter { seen.insert($0.name).inserted }.map { ("plugin \($0.name)", $0.digest) }
   }
 
@@ -140,20 +142,20 @@ package struct EncoderRegistry: Sendable {
         "\"\(name)\" reads \(encoder.modality.rawValue)s; expected an encoder of \(modality.rawValue)s: "
           + names(modality).joined(separator: ", "), at: place)
     }
-    if let installed = encoder.installed { return try loader.plugin(installed) }
-    return try Self.linkedPlugin(encoder.plugin, at: encoder.place)
+    return try plugin(named: encoder.plugin, encoder.installed, at: encoder.place)
   }
 
-  /// A plugin that is linked into this program.
-  ///
-  /// - Throws: `ZooError` when it is not, or was built against another kit.
-  static func linkedPlugin(_ name: String, at place: Place) throws -> Plugin {
-    try PluginLoader.linked(name, at: place)
+  /// A plugin that was installed, or else is linked into this program.
+  private func plugin(named name: String, _ installed: InstalledPlugin?, at place: Place) throws
+    -> Plugin
+  {
+    if let installed { return try loader.plugin(installed) }
+    return try PluginLoader.linked(name, at: place)
   }
 
-  /// Why an encoder is not there that an installed plugin would have brought.
-  private func refusal(of encoder: String) -> ZooError? {
-    refusals.first { $0.encoders.contains(encoder) }?.error
+  /// Why an encoder or a head is not there that an installed plugin would have brought.
+  private func refusal(of name: String) -> ZooError? {
+    refusals.first { $0.brings.contains(name) }?.error
   }
 
   private func missing(_ name: String, _ plugin: Plugin) -> ZooError {

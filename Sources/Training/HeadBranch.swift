@@ -52,10 +52,11 @@ package struct HeadBranch: Sendable, Equatable {
   package init(_ value: JSONValue, registry: EncoderRegistry) throws {
     var object = try value.object()
     place = value.place
-    head = try object.choice("head", among: registry.headNames, default: "concat")
+    let named = object.value("head")
+    head = try named?.string() ?? "concat"
     name = try object.string("name", default: head)
     options = object.value("options") ?? JSONValue(.object([]), at: value.place)
-    let description = try registry.fusionHead(head, at: value.place).description
+    let description = try registry.fusionHead(head, at: named?.place ?? value.place).description
     let start = try object.choice("start", among: ["parts", "nothing"], default: "parts")
     startsFromParts = start == "parts"
     modalityDropout = try object.number("modalityDropout", in: 0...0.95, default: 0)

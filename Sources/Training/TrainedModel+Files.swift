@@ -29,14 +29,7 @@ extension TrainedModel {
       "threshold": JSONValue(.number(threshold)), "image": image?.json ?? nil,
       "text": text?.json ?? nil,
       "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
-      "plugins": JSONValue(
-        .array(
-          plugins.map { plugin in
-            [
-              "encoder": JSONValue(.string(plugin.encoder)),
-              "plugin": JSONValue(.string(plugin.name)),
-            ]
-          })),
+      "plugins": JSONValue(.array(plugins.map(\.json))),
     ]
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
   }
@@ -58,7 +51,7 @@ extension TrainedModel {
         at: Place(path: "\(folder)/model.json"))
     }
     let threshold = try root.number("threshold", in: 0...1, default: 0.5)
-    try checkPlugins(root.value("plugins"), registry)
+    for part in try root.value("plugins")?.array() ?? [] { try OutsidePart.demand(part, registry) }
     let settings = TrainingSettings()
     let image = try root.value("image").map {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
@@ -87,25 +80,6 @@ extension TrainedModel {
     model.tokenizer = tokenizer
     model.threshold = threshold
     return model
-  }
-
-  /// Demands the plugins from outside the program that a saved model's encoders came from.
-  private static func checkPlugins(_ value: JSONValue?, _ registry: EncoderRegistry) throws {
-    for entry in try value?.array() ?? [] {
-      var object = try entry.object()
-      let (encoder, plugin) = (try object.string("encoder"), try object.string("plugin"))
-      try object.finish()
-      guard registry.catalogue.encoders.contains(where: { $0.name == encoder }) else {
-        if let refusal = registry.refusals.first(where: { $0.name == plugin }) {
-          throw refusal.error
-        }
-        throw ZooError(
-          .notFound,
-          "the model needs the encoder \"\(encoder)\" of the plugin \(plugin), which is not installed",
-          at: entry.place,
-          advice: "install it: zoo plugin build DIR, then zoo plugin install DIR")
-      }
-    }
   }
 
   private static func vocabulary(at path: String, dimension: Int?) throws -> TextPreparation {

@@ -24,9 +24,8 @@ package struct TrainedModel {
   package var threshold = 0.5
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
-  /// The encoders that came from plugins outside the program, those plugins, and their libraries'
-  /// SHA-256.
-  package let plugins: [(encoder: String, name: String, digest: String)]
+  /// What came from plugins outside the program.
+  package let plugins: [OutsidePart]
 
   /// Builds a model whose parameters come from `store`.
   ///
@@ -76,11 +75,13 @@ package struct TrainedModel {
     self.decoder = decoder
     self.labels = labels
     self.isMultiLabel = isMultiLabel
-    plugins = [image?.encoder, text?.encoder].compactMap { name in
-      registry.catalogue.encoders.first { $0.name == name }.flatMap { encoder in
-        encoder.installed.map { (encoder.name, encoder.plugin, $0.record.digest) }
+    plugins =
+      [image?.encoder, text?.encoder].compactMap { name in
+        name.flatMap { OutsidePart(.encoder, $0, registry.catalogue) }
       }
-    }
+      + [self.fusion?.head].compactMap { name in
+        name.flatMap { OutsidePart(.fusionHead, $0, registry.catalogue) }
+      }
   }
 
   /// Whether the model answers for a case that lacks one of its two sides.

@@ -66,7 +66,7 @@ struct CatalogueTests {
 
   @Test("A plugin that is not linked is named")
   func missingPlugin() {
-    let text = errorText { _ = try EncoderRegistry.linkedPlugin("Nothing", at: Place(path: "r")) }
+    let text = errorText { _ = try PluginLoader.linked("Nothing", at: Place(path: "r")) }
     #expect(text.contains("r: the plugin \"Nothing\" is not part of this program"))
   }
 }

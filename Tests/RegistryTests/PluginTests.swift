@@ -105,11 +105,11 @@ struct PluginTests {
   @Test("What a plugin prints while it registers does not hide what it registers")
   func chatter() throws {
     try withTemporaryFolder { folder in
-      let answer = #"[{"name":"x","modality":"image"}]"#
+      let answer = #"{"encoders":[{"name":"x","modality":"image"}],"fusionHeads":["y"]}"#
       let trial = PluginTrial(
         program: try script("echo hello; echo '\(answer)'", in: folder), seconds: 20)
       let found = try trial.run(library: "libX.so", name: "X")
-      #expect(found.map(\.name) == ["x"])
+      #expect(found.names == ["x", "y"])
     }
   }
 
@@ -129,11 +129,15 @@ struct PluginTests {
       let good = #"{"schema": 1, "name": "Net", "kind": "image", "encoders": ["net"]}"#
       try AtomicFile.write(good, to: "\(folder)/plugin.json")
       #expect(try PluginManifest(folder: folder).encoders == ["net"])
+      let head = #"{"schema": 1, "name": "Join", "kind": "fusion", "fusionHeads": ["join"]}"#
+      try AtomicFile.write(head, to: "\(folder)/plugin.json")
+      #expect(try PluginManifest(folder: folder).fusionHeads == ["join"])
       let sources = errorText { _ = try PluginManifest(folder: folder).sources() }
       #expect(sources.contains("no Swift files there"))
       for (text, words) in [
         ("\"schema\": 1", "\"schema\": 2"), ("\"kind\": \"image\"", "\"kind\": \"sound\""),
         ("\"encoders\"", "\"encoder\""), ("\"Net\"", "\"net\""),
+        ("\"image\"", "\"fusion\""),
       ] {
         try AtomicFile.write(
           good.replacingOccurrences(of: text, with: words), to: "\(folder)/plugin.json")
@@ -149,7 +153,9 @@ struct PluginTests {
       try touch("\(built)/libNet.so")
       let record = PluginRecord(
         name: "Net", kit: try identity(), digest: "d", sources: "s",
-        encoders: [.init(name: "net", modality: .image)], weightSets: JSONValue(.array([])))
+        contents: PluginContents(
+          encoders: [.init(name: "net", modality: .image)], fusionHeads: ["joined"]),
+        weightSets: JSONValue(.array([])))
       let store = PluginStore(folder: "\(folder)/plugins")
       #expect(store.names.isEmpty)
       for _ in 0..<2 {
@@ -175,25 +181,32 @@ struct PluginTests {
   func catalogue() throws {
     var catalogue = try Catalogue(path: packageFile("registry.json"))
     let before = catalogue
-    func plugin(_ name: String, _ encoders: [String], _ sets: String = "[]") throws
-      -> InstalledPlugin
-    {
+    func plugin(
+      _ name: String, _ encoders: [String], heads: [String] = [], _ sets: String = "[]"
+    ) throws -> InstalledPlugin {
       InstalledPlugin(
         record: PluginRecord(
           name: name, kit: try identity(), digest: "d", sources: "s",
-          encoders: encoders.map { .init(name: $0, modality: .image) },
+          contents: PluginContents(
+            encoders: encoders.map { .init(name: $0, modality: .image) }, fusionHeads: heads),
           weightSets: try JSONValue.parse(Data(sets.utf8))), folder: "/plugins/\(name)")
     }
     let taken = try #require(before.encoders.first)
+    let head = try #require(before.fusionHeads.first)
     for (bad, words) in [
       (try plugin(taken.plugin, ["new"]), "has the name of the plugin"),
+      (try plugin(head.plugin, ["new"]), "has the name of the plugin"),
       (try plugin("Thief", ["new", taken.name]), "which is \(taken.plugin)'s"),
+      (try plugin("Thief", [], heads: [head.name]), "which is \(head.plugin)'s"),
+      (try plugin("Thief", [head.name]), "which is \(head.plugin)'s"),
+      (try plugin("Thief", ["new"], heads: ["new"]), "that name once more"),
     ] {
       #expect(errorText { try catalogue.add(bad) }.contains(words))
       #expect(catalogue == before)
     }
-    try catalogue.add(plugin("Net", ["net", "net2"]))
+    try catalogue.add(plugin("Net", ["net", "net2"], heads: ["joined"]))
     #expect(catalogue.encoders.suffix(2).map(\.name) == ["net", "net2"])
+    #expect(catalogue.fusionHeads.last?.name == "joined")
     catalogue.remove(plugin: "Net")
     #expect(catalogue == before)
   }

@@ -17,9 +17,12 @@ private func encoders(_ modality: String) -> [String] {
   return catalogue.encoders.filter { $0.modality.rawValue == modality }.map(\.name)
 }
 
-/// The kit finds nothing to blame in our own encoders; a process each, so that nothing else of the tests
+private let heads =
+  (try? Catalogue(path: packageFile("registry.json")))?.fusionHeads.map(\.name) ?? []
+
+/// The kit finds nothing to blame in our own encoders and heads; a process each, so that nothing else of the tests
 /// uses memory meanwhile.
-@Suite("Our own encoders pass the conformance kit", .serialized)
+@Suite("Our own encoders and fusion heads pass the conformance kit", .serialized)
 struct ConformanceTests {
   private func expectPassed(_ arguments: [String]) throws {
     let outcome = try ProgramRunner.run(["plugin", "check", "--quiet"] + arguments)
@@ -50,10 +53,16 @@ struct ConformanceTests {
     }
   }
 
+  @Test("Every fusion head", .enabled(if: ProgramRunner.program != nil), arguments: heads)
+  func fusion(name: String) throws { try expectPassed(["--head", name]) }
+
   @Test("A check that fails is named, and so is a command line that makes no sense")
   func failures() throws {
     let both = try ProgramRunner.run(["plugin", "check", "x", "--encoder", "y"])
-    #expect(both.status == 2 && both.error.contains("expected either DIR or --encoder NAME"))
+    #expect(
+      both.status == 2 && both.error.contains("expected either DIR, --encoder NAME or --head NAME"))
+    let head = try ProgramRunner.run(["plugin", "check", "--head", "gatid"])
+    #expect(head.status == 1 && head.error.contains("gated"))
     let unknown = try ProgramRunner.run(["plugin", "check", "--encoder", "resnet19"])
     #expect(unknown.status == 1 && unknown.error.contains("resnet18"))
   }

@@ -9,8 +9,35 @@ import Testing
     if: PluginScene.canBuild && ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"] != nil,
     "compilations and checks: set ENCODERZOO_LONG_TESTS"))
 struct ExamplePluginTests {
+  private func install(_ name: String, _ scene: PluginScene) throws {
+    let folder = scene.path(name)
+    try FileManager.default.copyItem(atPath: packageFile("Examples/\(name)"), toPath: folder)
+    for command in ["build", "check", "install"] {
+      let outcome = try scene.zoo("plugin", command, folder, "--quiet")
+      #expect(outcome.status == 0, "\(command): \(outcome.error)\n\(outcome.output)")
+      // Golden activations are recorded with each example, and hold.
+      if command == "check" {
+        #expect(outcome.output.contains("golden       passed"), "\(outcome.output)")
+      }
+    }
+  }
+
+  @Test("A fusion head builds, passes its checks, installs and is compared with concatenation")
+  func head() throws {
+    try PluginScene.with { scene in
+      try install("TensorFusion", scene)
+      try scene.writeStudy(heads: "tensor", "concat")
+      let compared = try scene.zoo(
+        "compare", scene.path("study.json"), "--output", scene.path("run"), "--quiet")
+      #expect(compared.status == 0, "\(compared.error)")
+      for row in ["net + words tensor", "net + words tensor, text only", "net + words concat"] {
+        #expect(compared.output.contains(row), "\(compared.output)")
+      }
+    }
+  }
+
   @Test(
-    "Builds, passes its checks, installs and is compared with another encoder",
+    "An encoder builds, passes its checks, installs and is compared with another",
     arguments: [
       ("MobileNetV2", "image", "mobilenet_v2", #"{"width": 0.25}"#),
       ("ViT-S16", "image", "vit_small_patch16_224", #"{"width": 48, "depth": 2, "heads": 3}"#),
@@ -18,16 +45,7 @@ struct ExamplePluginTests {
     ])
   func example(name: String, kind: String, encoder: String, options: String) throws {
     try PluginScene.with { scene in
-      let folder = scene.path(name)
-      try FileManager.default.copyItem(atPath: packageFile("Examples/\(name)"), toPath: folder)
-      for command in ["build", "check", "install"] {
-        let outcome = try scene.zoo("plugin", command, folder, "--quiet")
-        #expect(outcome.status == 0, "\(command): \(outcome.error)\n\(outcome.output)")
-        // Golden activations are recorded with each example, and hold.
-        if command == "check" {
-          #expect(outcome.output.contains("golden       passed"), "\(outcome.output)")
-        }
-      }
+      try install(name, scene)
       let made = try scene.zoo(
         "data", "sample", "--output", scene.path("sample"), "--count", "40", "--size", "64")
       #expect(made.status == 0, "\(made.error)")
@@ -37,12 +55,7 @@ struct ExamplePluginTests {
           + #""training": {"epochs": 1, "batchSize": 8}}"#
       }
       let study = """
-        {"schema": 1, "name": "example", "seed": 3,
-         "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
-           "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
-             "patient": "patient"},
-           "labels": ["normal", "abnormal"]},
-         "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+        \(SmallStudy.beginning)
          "\(kind)": [\(branch("example", "\"\(encoder)\", \"options\": \(options)")),
            \(branch("other", other))]}
         """

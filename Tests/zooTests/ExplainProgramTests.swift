@@ -16,12 +16,7 @@ struct ExplainProgramTests {
     ])
     #expect(made.status == 0, "\(made.error)")
     let specification = """
-      {"schema": 1, "name": "small", "seed": 3,
-       "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
-         "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
-           "patient": "patient"},
-         "labels": ["normal", "abnormal"]},
-       "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+      \(SmallStudy.beginning)
        "image": {"name": "net", "encoder": "densenet121", "size": 32,
          "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3},
          "training": {"epochs": 2, "batchSize": 8}},

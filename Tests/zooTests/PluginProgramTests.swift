@@ -40,6 +40,49 @@ struct PluginProgramTests {
     }
   }
 
+  @Test("A new fusion head is installed, compared, needed by its model, refused and removed")
+  func head() throws {
+    try PluginScene.with { scene in
+      let folder = scene.path("head")
+      let made = try scene.zoo("plugin", "new", "Joined", "--kind", "fusion", "--output", folder)
+      #expect(made.output.contains("the fusion head is called joined"), "\(made.error)")
+      let built = try scene.zoo("plugin", "build", folder)
+      #expect(built.output.contains("libJoined.so: joined"), "\(built.error)")
+      #expect(try scene.zoo("plugin", "install", folder).output == "installed Joined: joined\n")
+      #expect(try scene.zoo("plugin", "list").output == "Joined  joined\n")
+      #expect(try scene.zoo("show", "joined").output.contains("f = tanh(W x) tanh(V y)"))
+
+      try scene.writeStudy(heads: "concat", "joined")
+      let compared = try scene.zoo(
+        "compare", scene.path("study.json"), "--output", scene.path("run"), "--quiet")
+      #expect(compared.status == 0, "\(compared.error)")
+      #expect(compared.output.contains("net + words joined, image only"), "\(compared.output)")
+      let model = scene.path("run/cells/r1f1/net + words joined/model")
+      let predict = { try scene.zoo("predict", model, "--text", "The lungs are clear.") }
+      #expect(try predict().status == 0)
+
+      let record = "\(scene.store)/Joined/built.json"
+      let good = try String(contentsOfFile: record, encoding: .utf8)
+      try scene.replaceMatch(#""version": [0-9]+"#, in: record, with: "\"version\": 0")
+      let listed = try scene.zoo("list")
+      #expect(listed.status == 0 && listed.output.contains("gated"), "the program goes on")
+      #expect(!listed.output.contains("joined") && listed.error.contains("version 0 of the kit"))
+      let named = try scene.zoo(
+        "compare", scene.path("study.json"), "--output", scene.path("other"), "--quiet")
+      #expect(named.status == 1 && named.error.contains("version 0 of the kit"), "\(named.error)")
+      #expect(try predict().error.contains("version 0 of the kit"))
+      try good.write(toFile: record, atomically: true, encoding: .utf8)
+
+      #expect(try scene.zoo("plugin", "remove", "Joined").output == "removed Joined\n")
+      let gone = try predict()
+      #expect(gone.status == 1)
+      #expect(
+        gone.error.contains(
+          "needs the fusion head \"joined\" of the plugin Joined, which is not installed"),
+        "\(gone.error)")
+    }
+  }
+
   @Test("What does not fit is refused by name before it runs, and the program goes on without it")
   func refusals() throws {
     try PluginScene.with { scene in

@@ -42,22 +42,38 @@ struct PluginScene {
       .write(toFile: path, atomically: true, encoding: .utf8)
   }
 
-  /// Writes a study of images over 24 synthetic cases.
-  func writeStudy(encoder: String) throws {
+  /// Writes a study over 24 synthetic cases, of images alone.
+  func writeStudy(encoder: String) throws { try writeStudy(branches: branch(encoder)) }
+
+  /// The same of images and texts under fusion heads.
+  func writeStudy(heads: String...) throws {
+    let names = heads.map { "\"\($0)\"" }.joined(separator: ", ")
+    try writeStudy(
+      branches: branch("resnet18", options: #"{"width": 8}"#) + """
+        , "text": {"name": "words", "encoder": "word2vec",
+          "options": {"dimension": 8, "epochs": 1, "filters": 4},
+          "training": {"epochs": 1, "batchSize": 8}},
+        "fusion": {"head": [\(names)], "hidden": 0, "missing": "stand-in",
+          "training": {"epochs": 1}, "fineTuning": {"epochs": 0}}
+        """)
+  }
+
+  private func branch(_ encoder: String, options: String = "{}") -> String {
+    """
+    "image": {"name": "net", "encoder": "\(encoder)", "options": \(options), "size": 32,
+      "training": {"epochs": 1, "batchSize": 8}}
+    """
+  }
+
+  private func writeStudy(branches: String) throws {
     if !FileManager.default.fileExists(atPath: path("sample")) {
       let made = try zoo(
         "data", "sample", "--output", path("sample"), "--count", "24", "--size", "64")
       #expect(made.status == 0, "\(made.error)")
     }
     let study = """
-      {"schema": 1, "name": "small", "seed": 3,
-       "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
-         "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
-           "patient": "patient"},
-         "labels": ["normal", "abnormal"]},
-       "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
-       "image": {"name": "net", "encoder": "\(encoder)", "size": 32,
-         "training": {"epochs": 1, "batchSize": 8}}}
+      \(SmallStudy.beginning)
+       \(branches)}
       """
     try study.write(toFile: path("study.json"), atomically: true, encoding: .utf8)
   }

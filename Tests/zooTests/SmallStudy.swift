@@ -3,6 +3,16 @@ import Testing
 
 /// A study that is small enough to be run in a test.
 enum SmallStudy {
+  /// How small specifications begin: over the sample beside them, in two folds.
+  static let beginning = """
+    {"schema": 1, "name": "small", "seed": 3,
+     "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
+       "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
+         "patient": "patient"},
+       "labels": ["normal", "abnormal"]},
+     "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+    """
+
   /// Writes a sample of 60 synthetic cases and a specification over it; the path of that.
   static func prepare(_ folder: String, image: Bool = true) throws -> String {
     let made = try ProgramRunner.run([
@@ -16,12 +26,7 @@ enum SmallStudy {
         "training": {"epochs": 2, "batchSize": 8, "average": 0.9}},
       """
     let specification = """
-      {"schema": 1, "name": "small", "seed": 3,
-       "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
-         "columns": {"id": "id", "image": "image", "text": "text", "label": "label",
-           "patient": "patient"},
-         "labels": ["normal", "abnormal"]},
-       "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+      \(beginning)
        \(image ? encoder : "")
        "text": {"name": "words", "encoder": "word2vec",
          "options": {"dimension": 16, "epochs": 2, "filters": 8, "wordDropout": 0.1},

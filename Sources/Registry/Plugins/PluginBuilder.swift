@@ -42,16 +42,18 @@ package struct PluginBuilder: Sendable {
     if !outcome.text.isEmpty {
       FileHandle.standardError.write(Data((outcome.text + "\n").utf8))
     }
-    let encoders = try trial.run(library: library, name: manifest.name)
-    guard encoders.map(\.name) == manifest.encoders else {
+    let contents = try trial.run(library: library, name: manifest.name)
+    for (key, registered, listed) in [
+      ("encoders", contents.encoders.map(\.name), manifest.encoders),
+      ("fusionHeads", contents.fusionHeads, manifest.fusionHeads),
+    ] where registered != listed {
       throw ZooError(
-        .conflict,
-        "the plugin registers \(encoders.map(\.name)); plugin.json lists \(manifest.encoders)",
-        at: Place(path: "\(manifest.folder)/plugin.json", key: "encoders"))
+        .conflict, "the plugin registers \(registered); plugin.json lists \(listed)",
+        at: Place(path: "\(manifest.folder)/plugin.json", key: key))
     }
     let record = PluginRecord(
       name: manifest.name, kit: identity, digest: try sha256(ofFile: library),
-      sources: try PluginRecord.digest(ofSources: sources), encoders: encoders,
+      sources: try PluginRecord.digest(ofSources: sources), contents: contents,
       weightSets: manifest.weightSets)
     try record.write(to: folder)
     return InstalledPlugin(record: record, folder: folder)

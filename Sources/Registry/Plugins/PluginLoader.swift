@@ -15,16 +15,16 @@ package final class PluginLoader: Sendable {
   /// An installed plugin, opened.
   ///
   /// - Throws: `ZooError` that names the plugin and why it is refused: kit or compiler of another
-  ///   version, changed bytes, a trap, a missing symbol, other encoders than it was installed with.
+  ///   version, changed bytes, a trap, a missing symbol, other names than it was installed with.
   package func plugin(_ installed: InstalledPlugin) throws -> Plugin {
     try loaded.withLock { loaded in
       if let plugin = loaded[installed.record.name] { return plugin }
       try installed.checkIdentity()
       let found = try trial.run(library: installed.library, name: installed.record.name)
-      guard found == installed.record.encoders else {
+      guard found == installed.record.contents else {
         throw installed.refusal(
-          "registers \(found.map(\.name).joined(separator: ", ")), but was installed with "
-            + installed.record.encoders.map(\.name).joined(separator: ", "))
+          "registers \(found.names.joined(separator: ", ")), but was installed with "
+            + installed.record.contents.names.joined(separator: ", "))
       }
       let plugin = try Self.open(library: installed.library, name: installed.record.name)
       loaded[installed.record.name] = plugin

@@ -9,6 +9,8 @@ package struct PluginManifest: Sendable, Equatable {
     case image
     /// Encoders of texts.
     case text
+    /// Fusion heads.
+    case fusion
   }
 
   /// The plugin's name: its module's, and the end of its entry point's.
@@ -17,6 +19,8 @@ package struct PluginManifest: Sendable, Equatable {
   package let kind: Kind
   /// The encoders' names in specifications, as the author says; the library must register the same.
   package let encoders: [String]
+  /// The fusion heads' names, likewise.
+  package let fusionHeads: [String]
   /// Published weights of its encoders, as in `registry.json`.
   package let weightSets: JSONValue
   /// The folder that holds the file.
@@ -44,7 +48,11 @@ package struct PluginManifest: Sendable, Equatable {
     try Self.check(name: name, at: named.place)
     kind =
       Kind(rawValue: try root.choice("kind", among: Kind.allCases.map(\.rawValue))) ?? .image
-    encoders = try root.required("encoders").array().map { try $0.string() }
+    // What its kind says it brings must be listed; it may bring the other as well.
+    let main = try root.required(kind == .fusion ? "fusionHeads" : "encoders")
+    let mainNames = try main.array().map { try $0.string() }
+    let others = try root.strings(kind == .fusion ? "encoders" : "fusionHeads") ?? []
+    (encoders, fusionHeads) = kind == .fusion ? (others, mainNames) : (mainNames, others)
     weightSets = root.value("weightSets") ?? JSONValue(.array([]))
     for set in try weightSets.array() { _ = try WeightSet(set) }
     try root.finish()

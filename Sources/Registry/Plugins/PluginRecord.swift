@@ -1,41 +1,9 @@
 import Basics
 import Downloads
-import EncoderKit
 import Foundation
 
 /// `built.json` beside a built plugin: all that is checked before anything of the plugin runs.
 package struct PluginRecord: Sendable, Equatable {
-  /// An encoder that the plugin registered when it was tried.
-  package struct Encoder: Sendable, Equatable {
-    package let name: String
-    package let modality: EncoderDescription.Modality
-
-    init(name: String, modality: EncoderDescription.Modality) {
-      (self.name, self.modality) = (name, modality)
-    }
-
-    init(_ value: JSONValue) throws {
-      var object = try value.object()
-      name = try object.string("name")
-      let modalities = EncoderDescription.Modality.allCases.map(\.rawValue)
-      modality =
-        EncoderDescription.Modality(
-          rawValue: try object.choice("modality", among: modalities)) ?? .image
-      try object.finish()
-    }
-
-    /// Everything that an opened plugin registers.
-    package static func all(of plugin: Plugin) -> [Encoder] {
-      (plugin.imageEncoders.map(\.description) + plugin.textEncoders.map(\.description))
-        .map { Encoder(name: $0.name, modality: $0.modality) }
-    }
-
-    /// The entry as the record holds it.
-    package var json: JSONValue {
-      ["name": JSONValue(.string(name)), "modality": JSONValue(.string(modality.rawValue))]
-    }
-  }
-
   /// The file's name.
   package static let fileName = "built.json"
 
@@ -47,8 +15,8 @@ package struct PluginRecord: Sendable, Equatable {
   package var digest: String
   /// The SHA-256 over the sources it was built from.
   package var sources: String
-  /// What it registered.
-  package var encoders: [Encoder]
+  /// What it registered when it was tried.
+  package var contents: PluginContents
   /// Published weights of its encoders, as in `registry.json`.
   package var weightSets: JSONValue
 
@@ -56,14 +24,14 @@ package struct PluginRecord: Sendable, Equatable {
   package var libraryName: String { "lib\(name).so" }
 
   init(
-    name: String, kit: KitIdentity, digest: String, sources: String, encoders: [Encoder],
-    weightSets: JSONValue
+    name: String, kit: KitIdentity, digest: String, sources: String,
+    contents: PluginContents, weightSets: JSONValue
   ) {
     self.name = name
     self.kit = kit
     self.digest = digest
     self.sources = sources
-    self.encoders = encoders
+    self.contents = contents
     self.weightSets = weightSets
   }
 
@@ -81,7 +49,7 @@ package struct PluginRecord: Sendable, Equatable {
     kit = try KitIdentity(root.required("kit"))
     digest = try root.string("sha256")
     sources = try root.string("sources")
-    encoders = try root.required("encoders").array().map { try Encoder($0) }
+    contents = try PluginContents(&root)
     weightSets = try root.required("weightSets")
     try root.finish()
   }
@@ -90,12 +58,13 @@ package struct PluginRecord: Sendable, Equatable {
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
   func write(to folder: String) throws {
-    let value: JSONValue = [
-      "schema": 1, "name": JSONValue(.string(name)), "kit": kit.json,
-      "sha256": JSONValue(.string(digest)), "sources": JSONValue(.string(sources)),
-      "encoders": JSONValue(.array(encoders.map(\.json))), "weightSets": weightSets,
-    ]
-    try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(Self.fileName)")
+    let members: [(key: String, value: JSONValue)] =
+      [
+        ("schema", 1), ("name", JSONValue(.string(name))), ("kit", kit.json),
+        ("sha256", JSONValue(.string(digest))), ("sources", JSONValue(.string(sources))),
+      ] + contents.members + [("weightSets", weightSets)]
+    try AtomicFile.write(
+      JSONValue(.object(members)).text() + "\n", to: "\(folder)/\(Self.fileName)")
   }
 
   /// A SHA-256 over files: their names and contents.

@@ -1,3 +1,4 @@
+/// What a new encoder of images starts from.
 extension PluginTemplate {
   static let imageNetwork = """
     import EncoderKit
@@ -40,17 +41,9 @@ extension PluginTemplate {
     """
 
   static let imageEntry = """
-    import EncoderKit
-
-    /// The C entry point through which the program finds this plugin.
-    @_cdecl("encoderzoo_plugin_{{NAME}}")
-    public func encoderzooPlugin{{NAME}}() -> UnsafeMutableRawPointer {
-      Plugin(name: "{{NAME}}", imageEncoders: [{{NAME}}Entry()]).exported()
-    }
-
     private struct {{NAME}}Entry: ImageEncoderEntry {
       let description = EncoderDescription(
-        name: "{{ENCODER}}", modality: .image, summary: "three convolutions with normalisation",
+        name: "{{ENTRY}}", modality: .image, summary: "three convolutions with normalisation",
         paper: "none", link: "https://example.org", licence: "Apache-2.0",
         options: [.init("width", default: "16", "channels of the first layer")],
         image: ImageDetails(
@@ -66,35 +59,11 @@ extension PluginTemplate {
 
     """
 
-  static let imageStudy = """
-    {
-      "schema": 1, "name": "{{NAME}} beside a small ResNet", "seed": 1,
-      "data": {
-        "format": "csv", "path": "sample/cases.csv", "synthetic": true,
-        "columns": {
-          "id": "id", "image": "image", "text": "text", "label": "label", "patient": "patient"
-        },
-        "labels": ["normal", "abnormal"]
-      },
-      "folds": {"kind": "k-fold", "count": 3, "validation": 0.15},
-      "image": [
+  /// The branch of its study.
+  static let imageBranch = """
         {
-          "name": "{{ENCODER}}", "encoder": "{{ENCODER}}", "size": 64, "channels": 1,
-          "training": {"epochs": 12, "batchSize": 16, "learningRate": 0.002}
-        },
-        {
-          "name": "resnet", "encoder": "resnet18", "size": 64, "channels": 1,
-          "options": {"width": 16},
+          "name": "{{ENTRY}}", "encoder": "{{ENTRY}}", "size": 64, "channels": 1,
           "training": {"epochs": 12, "batchSize": 16, "learningRate": 0.002}
         }
-      ],
-      "text": {
-        "name": "word2vec", "encoder": "word2vec",
-        "options": {"dimension": 50, "epochs": 10, "filters": 50},
-        "training": {"epochs": 12, "batchSize": 32}
-      },
-      "fusion": {"head": "concat", "hidden": 0, "training": {"epochs": 5}}
-    }
-
     """
 }

@@ -1,3 +1,4 @@
+/// What a new encoder of texts starts from.
 extension PluginTemplate {
   static let textNetwork = """
     import EncoderKit
@@ -24,17 +25,9 @@ extension PluginTemplate {
     """
 
   static let textEntry = """
-    import EncoderKit
-
-    /// The C entry point through which the program finds this plugin.
-    @_cdecl("encoderzoo_plugin_{{NAME}}")
-    public func encoderzooPlugin{{NAME}}() -> UnsafeMutableRawPointer {
-      Plugin(name: "{{NAME}}", textEncoders: [{{NAME}}Entry()]).exported()
-    }
-
     private struct {{NAME}}Entry: TextEncoderEntry {
       let description = EncoderDescription(
-        name: "{{ENCODER}}", modality: .text, summary: "word vectors from nothing, convolutions of 2 and 3",
+        name: "{{ENTRY}}", modality: .text, summary: "word vectors from nothing, convolutions of 2 and 3",
         paper: "none", link: "https://example.org", licence: "Apache-2.0",
         options: [
           .init("dimension", default: "64", "length of a word vector"),
@@ -55,7 +48,7 @@ extension PluginTemplate {
         progress: (Double) -> Bool
       ) throws -> TextPreparation {
         if let vectors {
-          throw ZooError(.badValue, "{{ENCODER}} reads no word vectors", at: Place(path: vectors))
+          throw ZooError(.badValue, "{{ENTRY}} reads no word vectors", at: Place(path: vectors))
         }
         let vocabulary = Vocabulary(counting: corpus, minimumCount: 2)
         return TextPreparation(
@@ -74,35 +67,11 @@ extension PluginTemplate {
 
     """
 
-  static let textStudy = """
-    {
-      "schema": 1, "name": "{{NAME}} beside Word2Vec", "seed": 1,
-      "data": {
-        "format": "csv", "path": "sample/cases.csv", "synthetic": true,
-        "columns": {
-          "id": "id", "image": "image", "text": "text", "label": "label", "patient": "patient"
-        },
-        "labels": ["normal", "abnormal"]
-      },
-      "folds": {"kind": "k-fold", "count": 3, "validation": 0.15},
-      "image": {
-        "name": "resnet", "encoder": "resnet18", "size": 64, "channels": 1,
-        "options": {"width": 16},
-        "training": {"epochs": 12, "batchSize": 16, "learningRate": 0.002}
-      },
-      "text": [
+  /// The branch of its study.
+  static let textBranch = """
         {
-          "name": "{{ENCODER}}", "encoder": "{{ENCODER}}",
-          "training": {"epochs": 12, "batchSize": 32}
-        },
-        {
-          "name": "word2vec", "encoder": "word2vec",
-          "options": {"dimension": 50, "epochs": 10, "filters": 50},
+          "name": "{{ENTRY}}", "encoder": "{{ENTRY}}",
           "training": {"epochs": 12, "batchSize": 32}
         }
-      ],
-      "fusion": {"head": "concat", "hidden": 0, "training": {"epochs": 5}}
-    }
-
     """
 }

@@ -7,8 +7,8 @@ package struct PluginTemplate: Sendable {
   package let name: String
   /// What it will bring.
   package let kind: PluginManifest.Kind
-  /// Its encoder's name in specifications: the plugin's in small letters.
-  package var encoder: String { name.lowercased() }
+  /// The name of its encoder or head in specifications: the plugin's in small letters.
+  package var entryName: String { name.lowercased() }
 
   /// A template for a name.
   ///
@@ -21,18 +21,26 @@ package struct PluginTemplate: Sendable {
 
   /// The files by their paths below the folder.
   package var files: [(path: String, text: String)] {
-    let network = kind == .image ? Self.imageNetwork : Self.textNetwork
-    let entry = kind == .image ? Self.imageEntry : Self.textEntry
-    let study = kind == .image ? Self.imageStudy : Self.textStudy
+    let (network, entry) =
+      switch kind {
+      case .image: (Self.imageNetwork, Self.imageEntry)
+      case .text: (Self.textNetwork, Self.textEntry)
+      case .fusion: (Self.fusionHead, Self.fusionEntry)
+      }
     return [
       ("plugin.json", Self.manifest), ("Sources/\(name).swift", network),
-      ("Sources/\(name)Plugin.swift", entry), ("study.json", study), (".gitignore", "build/\n"),
+      ("Sources/\(name)Plugin.swift", Self.entryPoint + entry), ("study.json", study),
+      (".gitignore", "build/\n"),
     ].map { path, text in
       (
         path,
         text.replacingOccurrences(of: "{{NAME}}", with: name)
-          .replacingOccurrences(of: "{{ENCODER}}", with: encoder)
+          .replacingOccurrences(of: "{{ENTRY}}", with: entryName)
           .replacingOccurrences(of: "{{KIND}}", with: kind.rawValue)
+          .replacingOccurrences(of: "{{LIST}}", with: kind == .fusion ? "fusionHeads" : "encoders")
+          .replacingOccurrences(
+            of: "{{ARGUMENT}}",
+            with: kind == .fusion ? "fusionHeads" : "\(kind.rawValue)Encoders")
       )
     }
   }
@@ -62,8 +70,20 @@ package struct PluginTemplate: Sendable {
       "schema": 1,
       "name": "{{NAME}}",
       "kind": "{{KIND}}",
-      "encoders": ["{{ENCODER}}"]
+      "{{LIST}}": ["{{ENTRY}}"]
     }
+
+    """
+
+  private static let entryPoint = """
+    import EncoderKit
+
+    /// The C entry point through which the program finds this plugin.
+    @_cdecl("encoderzoo_plugin_{{NAME}}")
+    public func encoderzooPlugin{{NAME}}() -> UnsafeMutableRawPointer {
+      Plugin(name: "{{NAME}}", {{ARGUMENT}}: [{{NAME}}Entry()]).exported()
+    }
+
 
     """
 }

@@ -1,5 +1,4 @@
 import Basics
-import EncoderKit
 import Foundation
 
 /// Opens a plugin in a child process first: one that traps, hangs or exits while it registers takes
@@ -27,7 +26,7 @@ package struct PluginTrial: Sendable {
   ///
   /// - Throws: `ZooError` that names the plugin and what happened: a trap, a missing symbol, another
   ///   name, no end.
-  package func run(library: String, name: String) throws -> [PluginRecord.Encoder] {
+  package func run(library: String, name: String) throws -> PluginContents {
     let place = Place(path: library)
     let output = NSTemporaryDirectory() + "encoderzoo-trial-\(getpid())-\(UUID().uuidString)"
     defer {
@@ -74,9 +73,10 @@ package struct PluginTrial: Sendable {
     // What the plugin itself prints comes before.
     let text = (try? String(contentsOfFile: "\(output).out", encoding: .utf8)) ?? ""
     let last = text.split(separator: "\n").last.map(String.init) ?? ""
-    return try JSONValue.parse(Data(last.utf8), path: library).array().map {
-      try PluginRecord.Encoder($0)
-    }
+    var object = try JSONValue.parse(Data(last.utf8), path: library).object()
+    let contents = try PluginContents(&object)
+    try object.finish()
+    return contents
   }
 
   private func handle(_ path: String) throws -> FileHandle {

@@ -28,7 +28,7 @@ struct FeatureFile {
     plain.weights = nil
     plain.training = TrainingSettings()
     let description =
-      (model.plugins.map(\.digest) + [
+      (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
         programVersion, plain.json.text(), "\(views) \(views > 1 ? seed : 0)", kernels.name,
         kernelLibrary(kernels), Compute.blasCore, "\(Compute.threads)",
       ]).joined(separator: "\n")

@@ -125,7 +125,8 @@ package struct StudyRun {
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
     RunFolder.machine(kernels) + (study.probes ? [("probes", "yes")] : [])
-      + registry.pluginDigests(of: study.images.map(\.encoder) + study.texts.map(\.encoder))
+      + registry.pluginDigests(
+        of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))
   }
 
   private func runFolder() throws -> RunFolder {

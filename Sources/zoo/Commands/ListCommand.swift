@@ -26,15 +26,16 @@ extension ZooCommand {
       wanted == nil || $0.modality.rawValue == wanted
     }
     let described = try encoders.compactMap { encoder in
-      do { return try registry.description(of: encoder.name) } catch {
-        // Whoever lists what there is need not suffer for one plugin.
-        guard encoder.installed != nil else { throw error }
-        warn("left out \(encoder.name): \(error)")
-        return nil
+      try reachable(encoder.name, isOutside: encoder.installed != nil) {
+        try registry.description(of: encoder.name)
       }
     }
-    let heads =
-      wanted == nil ? try registry.headNames.map { try registry.fusionHead($0).description } : []
+    let heads = try registry.catalogue.fusionHeads.filter { _ in wanted == nil }.compactMap {
+      head in
+      try reachable(head.name, isOutside: head.installed != nil) {
+        try registry.fusionHead(head.name).description
+      }
+    }
     if arguments.flag("json") {
       let value: JSONValue = [
         "encoders": JSONValue(.array(described.map { json($0) })),
@@ -80,6 +81,18 @@ extension ZooCommand {
       if !sets.isEmpty { print("  weights: \(sets.map(\.name).joined(separator: ", "))") }
     }
     print(text(encoder.options))
+  }
+
+  /// A description, or nil for what a plugin from outside can't give: whoever lists what there is need
+  /// not suffer for one plugin.
+  private static func reachable<Description>(
+    _ name: String, isOutside: Bool, _ describe: () throws -> Description
+  ) throws -> Description? {
+    do { return try describe() } catch {
+      guard isOutside else { throw error }
+      warn("left out \(name): \(error)")
+      return nil
+    }
   }
 
   private static func text(_ options: [EncoderDescription.Option]) -> String {

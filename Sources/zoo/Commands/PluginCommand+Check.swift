@@ -7,22 +7,24 @@ import Tensors
 
 extension ZooCommand {
   static let checkPlugin = Command(
-    name: "check", summary: "Check that a plugin's encoders keep their promises.",
+    name: "check", summary: "Check that a plugin's encoders and fusion heads keep their promises.",
     discussion:
       "Shapes, gradients (also against differences), determinism, independence of the batch, "
       + "freezing, keys, memory and more; each check says what it found. A plugin's folder needs to be "
-      + "built; without one, --encoder names an encoder that studies can name.\n\n"
+      + "built; without one, --encoder or --head names what studies can name.\n\n"
       + "--record keeps the features of drawn weights in golden.json beside plugin.json; later "
       + "checks compare with them.",
     examples: [
-      ("zoo plugin check MyNet", "all encoders of the folder MyNet"),
+      ("zoo plugin check MyNet", "all that the plugin in the folder MyNet brings"),
       ("zoo plugin check --encoder resnet18", "one of the program's own"),
+      ("zoo plugin check --head gated", "a fusion head"),
     ],
     options: [
       .value("encoder", "NAME", "An encoder of the registry or of an installed plugin."),
-      .value("options", "JSON", default: "{}", "The encoder's options."),
+      .value("head", "NAME", "A fusion head of the registry or of an installed plugin."),
+      .value("options", "JSON", default: "{}", "Its options."),
       .value(
-        "size", "PIXELS", "The size of most checks; else the smallest that the encoder takes."),
+        "size", "PIXELS", "The size of images in most checks; else the smallest that is taken."),
       .value("vectors", "FILE", "Word vectors, for an encoder of texts that needs them."),
       .flag("record", "Keep the features that golden.json is compared with."),
       .flag("json", "Write JSON."),
@@ -35,13 +37,15 @@ extension ZooCommand {
       options: try JSONValue.parse(Data(arguments.string("options").utf8), path: "--options"),
       size: try arguments.integer("size", in: 8...2048),
       vectors: arguments.optionalString("vectors"))
-    let subjects: [Encoder]
-    switch (arguments.optionalArgument("DIR"), arguments.optionalString("encoder")) {
-    case (let folder?, nil):
+    let subjects: [Checked]
+    let named = (arguments.optionalString("encoder"), arguments.optionalString("head"))
+    switch (arguments.optionalArgument("DIR"), named) {
+    case (let folder?, (nil, nil)):
       settings.golden = "\(folder)/golden.json"
-      subjects = try encoders(ofFolder: folder)
-    case (nil, let name?): subjects = [try encoder(name, registry())]
-    default: throw arguments.error("expected either DIR or --encoder NAME")
+      subjects = try parts(ofFolder: folder)
+    case (nil, (let name?, nil)): subjects = [.encoder(try encoder(name, registry()))]
+    case (nil, (nil, let name?)): subjects = [.head(try registry().fusionHead(name))]
+    default: throw arguments.error("expected either DIR, --encoder NAME or --head NAME")
     }
     let conformance = EncoderConformance(settings, kernels: kernels) { kind in
       // Whoever reads after a trap knows what trapped.
@@ -55,9 +59,9 @@ extension ZooCommand {
     if arguments.flag("json") {
       print(JSONValue(.array(reports.map(json))).text())
     } else {
-      for report in reports { print(([report.encoder] + report.lines).joined(separator: "\n  ")) }
+      for report in reports { print(([report.name] + report.lines).joined(separator: "\n  ")) }
     }
-    let failed = reports.filter { !$0.passed }.map(\.encoder)
+    let failed = reports.filter { !$0.passed }.map(\.name)
     guard failed.isEmpty else {
       throw ZooError(.conflict, "\(failed.joined(separator: ", ")) failed a check")
     }
@@ -112,17 +116,33 @@ extension ZooCommand {
       }
     }
 
+  }
+
+  /// What is checked.
+  private enum Checked {
+    case encoder(Encoder)
+    case head(any FusionHeadEntry)
+
+    var name: String {
+      switch self {
+      case .encoder(let encoder): encoder.description.name
+      case .head(let entry): entry.description.name
+      }
+    }
+
     func check(_ conformance: EncoderConformance) throws -> ConformanceReport {
       switch self {
-      case .image(let entry): try conformance.check(entry)
-      case .text(let entry): try conformance.check(entry)
+      case .encoder(.image(let entry)): try conformance.check(entry)
+      case .encoder(.text(let entry)): try conformance.check(entry)
+      case .head(let entry): try conformance.check(entry)
       }
     }
 
     func activations(_ conformance: EncoderConformance) throws -> [Float] {
       switch self {
-      case .image(let entry): try conformance.activations(entry)
-      case .text(let entry): try conformance.activations(entry)
+      case .encoder(.image(let entry)): try conformance.activations(entry)
+      case .encoder(.text(let entry)): try conformance.activations(entry)
+      case .head(let entry): try conformance.activations(entry)
       }
     }
   }
@@ -134,20 +154,21 @@ extension ZooCommand {
     }
   }
 
-  /// The encoders of a built plugin, tried in a child process first.
-  private static func encoders(ofFolder folder: String) throws -> [Encoder] {
+  /// All that a built plugin brings; the plugin is tried in a child process first.
+  private static func parts(ofFolder folder: String) throws -> [Checked] {
     let built = try PluginBuilder.built(PluginManifest(folder: folder))
     let plugin = try PluginLoader().plugin(built)
-    return plugin.imageEncoders.map { .image($0) } + plugin.textEncoders.map { .text($0) }
+    return plugin.imageEncoders.map { .encoder(.image($0)) }
+      + plugin.textEncoders.map { .encoder(.text($0)) } + plugin.fusionHeads.map { .head($0) }
   }
 
   private static func record(
-    _ subjects: [Encoder], _ conformance: EncoderConformance, to path: String
+    _ subjects: [Checked], _ conformance: EncoderConformance, to path: String
   ) throws {
     let members = try subjects.map { subject -> (key: String, value: JSONValue) in
       let values = try subject.activations(conformance)
       return (
-        subject.description.name, JSONValue(.array(values.map { JSONValue(.number(Double($0))) }))
+        subject.name, JSONValue(.array(values.map { JSONValue(.number(Double($0))) }))
       )
     }
     try AtomicFile.write(JSONValue(.object(members)).text() + "\n", to: path)
@@ -155,7 +176,7 @@ extension ZooCommand {
 
   private static func json(_ report: ConformanceReport) -> JSONValue {
     [
-      "encoder": JSONValue(.string(report.encoder)), "passed": JSONValue(.boolean(report.passed)),
+      "name": JSONValue(.string(report.name)), "passed": JSONValue(.boolean(report.passed)),
       "checks": JSONValue(
         .array(
           report.checks.map { check in

@@ -19,6 +19,7 @@ extension ZooCommand {
     examples: [
       ("zoo plugin new MyNet", "an encoder of images, in the folder MyNet"),
       ("zoo plugin new MyWords --kind text", "one of texts"),
+      ("zoo plugin new MyHead --kind fusion", "a fusion head"),
     ],
     options: [
       .value(
@@ -34,7 +35,8 @@ extension ZooCommand {
     let template = try PluginTemplate(name: name, kind: kind)
     try template.write(to: folder)
     print(
-      "wrote \(folder): the encoder is called \(template.encoder)\n"
+      "wrote \(folder): the \(kind == .fusion ? "fusion head" : "encoder") is called "
+        + "\(template.entryName)\n"
         + "next: zoo plugin build \(folder)")
   }
 
@@ -48,13 +50,12 @@ extension ZooCommand {
   ) { arguments in
     let manifest = try PluginManifest(folder: arguments.argument("DIR"))
     let built = try PluginBuilder().build(manifest)
-    print(
-      "built \(built.library): " + built.record.encoders.map(\.name).joined(separator: ", "))
+    print("built \(built.library): " + built.record.contents.names.joined(separator: ", "))
   }
 
   private static let install = Command(
-    name: "install", summary: "Install a built plugin, so that studies can name its encoders.",
-    discussion: "It then runs with your rights whenever a study names its encoders.",
+    name: "install", summary: "Install a built plugin, so that studies can name what it brings.",
+    discussion: "It then runs with your rights whenever a study names what it brings.",
     examples: [("zoo plugin install MyNet", "then studies may name mynet")], arguments: [folder]
   ) { arguments in
     let manifest = try PluginManifest(folder: arguments.argument("DIR"))
@@ -70,7 +71,7 @@ extension ZooCommand {
     let installed = try store.install(built)
     print(
       "installed \(installed.record.name): "
-        + installed.record.encoders.map(\.name).joined(separator: ", "))
+        + installed.record.contents.names.joined(separator: ", "))
   }
 
   private static let installed = Command(
@@ -80,15 +81,17 @@ extension ZooCommand {
     let store = try store()
     let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()), store: store)
     let rows = store.names.map { name in
-      let encoders = registry.catalogue.encoders.filter { $0.installed?.record.name == name }
       let refusal = registry.refusals.first { $0.name == name }
-      return (name, refusal?.encoders ?? encoders.map(\.name), refusal?.error)
+      return (name, try? store.plugin(name).record.contents, refusal?.error)
     }
     if arguments.flag("json") {
-      let values = rows.map { name, encoders, error -> JSONValue in
-        [
-          "name": JSONValue(.string(name)),
-          "encoders": JSONValue(.array(encoders.map { JSONValue(.string($0)) })),
+      let values = rows.map { name, contents, error -> JSONValue in
+        func list(_ names: [String]?) -> JSONValue {
+          JSONValue(.array((names ?? []).map { JSONValue(.string($0)) }))
+        }
+        return [
+          "name": JSONValue(.string(name)), "encoders": list(contents?.encoders.map(\.name)),
+          "fusionHeads": list(contents?.fusionHeads),
           "refused": error.map { JSONValue(.string($0.message)) } ?? nil,
         ]
       }
@@ -97,8 +100,8 @@ extension ZooCommand {
     }
     if rows.isEmpty { print("no plugin is installed in \(store.folder)") }
     let width = rows.map(\.0.count).max() ?? 0
-    for (name, encoders, error) in rows {
-      print("\(pad(name, width))  \(encoders.joined(separator: ", "))")
+    for (name, contents, error) in rows {
+      print("\(pad(name, width))  \((contents?.names ?? []).joined(separator: ", "))")
       if let error { print("\(pad("", width))  refused: \(error)") }
     }
   }
@@ -125,7 +128,7 @@ extension ZooCommand {
   ) { arguments in
     let plugin = try PluginLoader.open(
       library: arguments.argument("LIBRARY"), name: arguments.argument("NAME"))
-    print(JSONValue(.array(PluginRecord.Encoder.all(of: plugin).map(\.json))).text(pretty: false))
+    print(JSONValue(.object(PluginContents(of: plugin).members)).text(pretty: false))
   }
 
   private static func store() throws -> PluginStore {
