@@ -6,8 +6,8 @@ import COpenBLAS
 ///
 /// In single precision a few of a network's ReLUs, say six of sixteen million, have an input that
 /// rounding moves across zero, and each lets the gradient jump by more than all other rounding.
-/// Rounded once, one in four passes has such a ReLU. It takes twice the time. Depthwise convolutions
-/// have sums too short to matter and stay as they are.
+/// Rounded once, far fewer do. It takes more time. Depthwise convolutions have sums too short to
+/// matter and stay as they are.
 package final class DoubleSumKernels: Kernels {
   /// Rows of an unfolded image that are widened at once, to stay in the cache.
   private static let chunk = 512

@@ -34,7 +34,7 @@ extension ZooCommand {
         "Sight sensitivity: 0 keeps every signal, 0.9 those that carry a tenth of the sum."),
       .flag(
         "single-precision",
-        "Sum convolutions in single precision: half the time, maps less exact (3e-3 for 3e-4)."),
+        "Sum convolutions in single precision: faster, maps less exact (3e-3 off for 1e-3)."),
       .value("finding", "NAME", "Which finding of a model of many is explained."),
     ] + caseOptions + [
       .flag("resume", "Go on with the explanations in --output."),
