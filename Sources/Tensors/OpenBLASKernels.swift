@@ -15,7 +15,7 @@ package final class OpenBLASKernels: Kernels {
     let channels = weights.shape[0]
     let output = Tensor(uninitialized: window.outputShape(x.shape, channels: channels))
     let (positions, width) = (output.shape[1] * output.shape[2], weights.count / channels)
-    forEachSample(x, window, channels: channels) { sample, columns in
+    forEachUnfolded(x, window, channels: channels) { sample, columns in
       multiply(
         Matrix(columns, rowStride: width), Matrix(weights.floats, rowStride: width).transposed,
         into: output.floats + sample * positions * channels, rowStride: channels,
@@ -59,7 +59,7 @@ package final class OpenBLASKernels: Kernels {
     let gradient = Tensor(repeating: 0, shape: weightShape)
     let channels = weightShape[0]
     let (positions, width) = (dy.shape[1] * dy.shape[2], gradient.count / channels)
-    forEachSample(x, window, channels: channels) { sample, columns in
+    forEachUnfolded(x, window, channels: channels) { sample, columns in
       multiply(
         Matrix(dy.floats + sample * positions * channels, rowStride: channels).transposed,
         Matrix(columns, rowStride: width),
@@ -72,8 +72,11 @@ package final class OpenBLASKernels: Kernels {
     ez_column_sums(dy.floats, dy.rows, channels, bias.floats, 0)
     return (gradient, bias)
   }
+}
 
-  private func forEachSample(
+extension Kernels {
+  /// The rows that a window takes of each sample, `[places, window * channels]`.
+  func forEachUnfolded(
     _ x: Tensor, _ window: Window, channels: Int, _ body: (Int, UnsafePointer<Float>) -> Void
   ) {
     var geometry = window.geometry(x.shape, channels: channels)

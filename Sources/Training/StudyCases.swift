@@ -7,7 +7,7 @@ package struct StudyCases: Sendable {
   /// The words of each text; empty where a case has none.
   package let words: [[String]]
   /// 1 for the positive class (the second label), else 0.
-  package let targets: [Float]
+  package var targets: [Float]
   /// A store for each image branch, by its name.
   package let images: [String: ImageStore]
 

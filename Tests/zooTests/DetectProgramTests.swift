@@ -128,12 +128,53 @@ struct DetectProgramTests {
       "sanity", run, "--combination", "net", "--study", study, "--output", "\(folder)/sane",
       "--cases", "2", "--nodes", "4", "--quiet",
     ])
-    #expect(sane.contains("Grad-CAM: rank correlation"), "\(sane)")
+    #expect(sane.contains("Grad-CAM: "), "\(sane)")
+    try shuffles(folder, study: study, run: run)
     let refused = try ProgramRunner.run([
       "words", run, "--combination", "net", "--study", study, "--output", "\(folder)/refused",
       "--quiet",
     ])
     #expect(refused.status != 0 && refused.error.contains("reads no texts"), "\(refused.error)")
     #expect(!FileManager.default.fileExists(atPath: "\(folder)/refused"))
+  }
+
+  /// The model of shuffled labels is trained like the true one, kept, and can be given again.
+  private func shuffles(_ folder: String, study: String, run: String) throws {
+    let arguments = [
+      "sanity", run, "--combination", "net + words", "--study", study, "--cases", "2", "--nodes",
+      "4", "--baseline", "black", "--quiet",
+    ]
+    let trained = try ProgramRunner.succeed(
+      arguments + ["--shuffled-labels", "--output", "\(folder)/shuffled"])
+    #expect(trained.contains("learnt shuffled labels: its accuracy is "), "\(trained)")
+    #expect(trained.contains("black baseline, shuffled labels: "), "\(trained)")
+    let model = "\(folder)/shuffled/shuffled-labels"
+    let weights = try content("\(model)/model.safetensors")
+    #expect(weights != (try content("\(run)/cells/r1f1/net + words/model/model.safetensors")))
+    let given = try ProgramRunner.succeed(
+      arguments + ["--shuffled-model", model, "--output", "\(folder)/given"])
+    #expect(given.contains("black baseline, shuffled labels: "), "\(given)")
+    #expect(
+      try content("\(folder)/given/sanity.csv") == content("\(folder)/shuffled/sanity.csv"))
+    let refused: [(arguments: [String], part: String)] = [
+      (arguments + ["--shuffled-labels", "--shuffled-model", model], "leave out one of them"),
+      (
+        [
+          "sanity", "\(run)/cells/r1f1/net/model", "--image", "\(folder)/sample/images/0001.png",
+          "--shuffled-labels", "--quiet",
+        ], "name it by --study"
+      ),
+      (
+        [
+          "sanity", run, "--combination", "net", "--study", study, "--shuffled-model", model,
+          "--quiet",
+        ], "has other layers"
+      ),
+    ]
+    for (arguments, part) in refused {
+      let done = try ProgramRunner.run(arguments + ["--output", "\(folder)/refused"])
+      #expect(done.status != 0 && done.error.contains(part), "\(arguments): \(done.error)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/refused"))
+    }
   }
 }

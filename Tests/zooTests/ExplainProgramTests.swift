@@ -44,7 +44,7 @@ struct ExplainProgramTests {
         let done = try ProgramRunner.run([
           "explain", model, "--image", image, "--text", output == "a" ? text : Self.report,
           "--output", "\(folder)/\(output)", "--method", "all", "--sensitivity", "0.5", "--nodes",
-          "8", "--quiet",
+          "8", "--maximum-nodes", "16", "--quiet",
         ])
         #expect(done.status == 0, "\(done.error)")
         #expect(done.output.contains("This is no diagnosis."), "\(done.output)")
@@ -63,7 +63,10 @@ struct ExplainProgramTests {
           "image.occlusion", "image.smoothgrad", "words.gradient", "words.integrated",
         ])
       let json = try String(contentsOfFile: "\(folder)/a/explanation.json", encoding: .utf8)
-      for part in ["\"state\": \"unknown\"", "\"state\": \"cut-off\"", "\"written\": \"zyxwv\""] {
+      for part in [
+        "\"state\": \"unknown\"", "\"state\": \"cut-off\"", "\"written\": \"zyxwv\"",
+        "\"maximumNodes\": 16",
+      ] {
         #expect(json.contains(part), "\(part)")
       }
       try refuses(folder, model: model, image: image)

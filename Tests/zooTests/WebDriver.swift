@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import TestSupport
 
 /// A headless Chromium, driven by its chromedriver over the W3C's WebDriver protocol
 /// (https://www.w3.org/TR/webdriver2/), spoken by curl: URLSession refuses the driver's answers.
@@ -12,20 +13,44 @@ final class WebDriver {
       ? programs : nil
   }()
 
+  /// Runs the driver in a session of its own until its input ends, for ten minutes at most.
+  ///
+  /// The input ends when the test does, killed or not. Then all of the session is killed and its
+  /// folder removed. By SIGKILL, as Foundation's processes that start on a thread of Dispatch's have
+  /// SIGTERM blocked.
+  private static let guardian = """
+    exec 2> /dev/null
+    setsid "$1" --port=0 < /dev/null &
+    read -rt 600
+    kill -KILL -- -$!
+    wait
+    for pause in 0 0.1 0.5 2; do sleep $pause; rm -rf -- "$2" && break; done
+    """
+
   private let process = Process()
+  private let life = Pipe()
   private let base: String
   private var session = ""
-  private let profile: String
 
-  /// Starts the driver on a port the system gives, and a browser without a window.
-  init() async throws {
+  /// Runs `body` with a browser, which is gone afterwards however `body` ends.
+  static func run(_ body: (WebDriver) async throws -> Void) async throws {
+    try await withAsyncTemporaryFolder { folder in
+      let driver = try WebDriver(folder: folder)
+      defer { driver.end() }
+      try await driver.begin(profile: "\(folder)/profile")
+      try await body(driver)
+    }
+  }
+
+  /// Starts the driver on a port the system gives; `folder` goes with it.
+  private init(folder: String) throws {
     guard let programs = WebDriver.programs else {
       throw ZooError(.notFound, "Chromium is not installed")
     }
-    profile = "\(NSTemporaryDirectory())encoderzoo-browser-\(getpid())"
-    process.executableURL = URL(fileURLWithPath: programs.driver)
-    process.arguments = ["--port=0"]
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", WebDriver.guardian, "browser", programs.driver, folder]
     let output = Pipe()
+    process.standardInput = life
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -38,13 +63,17 @@ final class WebDriver {
       port = text.firstMatch(of: /successfully on port ([0-9]+)/)?.1
     }
     base = "http://127.0.0.1:\(port ?? "0")"
+  }
+
+  /// Opens a browser without a window.
+  private func begin(profile: String) async throws {
     let answer = try await send(
       "POST", "/session",
       [
         "capabilities": [
           "alwaysMatch": [
             "goog:chromeOptions": [
-              "binary": JSONValue(.string(programs.browser)),
+              "binary": JSONValue(.string(WebDriver.programs?.browser ?? "chromium")),
               "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--window-size=1200,1000", JSONValue(.string("--user-data-dir=\(profile)")),
@@ -58,12 +87,9 @@ final class WebDriver {
     session = try object.string("sessionId")
   }
 
-  /// Closes the browser and the driver.
-  func close() async {
-    _ = try? await send("DELETE", "", [:])
-    process.terminate()
+  private func end() {
+    try? life.fileHandleForWriting.close()
     process.waitUntilExit()
-    try? FileManager.default.removeItem(atPath: profile)
   }
 
   /// Opens an address.
@@ -135,19 +161,13 @@ final class WebDriver {
     }
   }
 
-  /// A picture of the window as PNG.
-  func screenshot() async throws -> Data {
-    let text = try await send("GET", "/screenshot", nil).string()
-    return Data(base64Encoded: text) ?? Data()
-  }
-
   private func send(_ method: String, _ path: String, _ body: JSONValue?) async throws -> JSONValue
   {
     let address = base + (session.isEmpty ? "" : "/session/\(session)") + path
     let curl = Process()
     curl.executableURL = URL(fileURLWithPath: WebDriver.programs?.curl ?? "curl")
     curl.arguments = [
-      "--silent", "--show-error", "--max-time", "120", "--request", method, "--header",
+      "--silent", "--show-error", "--max-time", "60", "--request", method, "--header",
       "Content-Type: application/json", "--data-binary", "@-", address,
     ]
     let (input, output) = (Pipe(), Pipe())

@@ -61,6 +61,11 @@ void ez_mean_positions_gradient(const float *_Nonnull dy, size_t batch, size_t p
 // x[r, :] += bias
 void ez_add_bias(float *_Nonnull x, const float *_Nonnull bias, size_t rows, size_t channels);
 
+// Single precision to double, and back with a bias added before the rounding (null: none).
+void ez_widen(const float *_Nonnull x, double *_Nonnull out, size_t n);
+void ez_narrow(const double *_Nonnull x, const float *_Nullable bias, float *_Nonnull out,
+               size_t rows, size_t channels);
+
 // Copies a column range between row-major matrices of different widths.
 void ez_copy_columns(const float *_Nonnull from, size_t from_stride, float *_Nonnull to,
                      size_t to_stride, size_t rows, size_t columns, int accumulate);

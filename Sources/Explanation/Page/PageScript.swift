@@ -30,24 +30,32 @@ enum PageScript {
         for (const canvas of [heat, dots]) { canvas.width = map.width; canvas.height = map.height; }
         paint();
         look();
-        prepare();
+        // The longest answer at once: the browser has compiled the script before the slider moves.
+        setTimeout(() => { Sight.find(map, 0, settings()); prepare(0); });
       };
 
       const settings = () => ({ method: get("clustering").value, relativeLoss: data.relativeLoss });
 
-      // While nothing else is to do, the answers of all sensitivities are found, the nearest first.
-      const idle = window.requestIdleCallback || (body => setTimeout(body, 50));
+      // While nothing else is to do, the answers of all sensitivities are found, the nearest first; each
+      // where it fits before the next frame, and none until the slider has rested.
+      const idle = window.requestIdleCallback
+        || (body => setTimeout(() => body({ timeRemaining: () => 50 }), 50));
       let preparing = 0;
-      const prepare = () => {
+      const prepare = pause => {
         const mine = ++preparing, map = current, chosen = settings();
         const now = Number(get("sensitivity").value);
         const rest = [...Array(101).keys()].sort((a, b) => Math.abs(a - now) - Math.abs(b - now));
-        const next = () => {
+        let longest = 0;
+        const next = deadline => {
           if (mine !== preparing || !rest.length) return;
-          Sight.find(map, rest.shift() / 100, chosen);
+          if (deadline.timeRemaining() >= Math.min(40, longest)) {
+            const start = performance.now();
+            Sight.find(map, rest.shift() / 100, chosen);
+            longest = Math.max(0.9 * longest, performance.now() - start);
+          }
           idle(next);
         };
-        idle(next);
+        setTimeout(() => { if (mine === preparing) idle(next); }, pause);
       };
 
       const paint = () => {
@@ -120,16 +128,20 @@ enum PageScript {
           String(seen.circles[i].members.length), number(100 * seen.circles[i].mass / mass, 0) + " %"])));
       };
 
-      let waiting = false;
-      const soon = () => {
+      // At once, but at most once a frame.
+      let waiting = false, moved = false;
+      const answer = () => {
+        moved = waiting;
         if (waiting) return;
         waiting = true;
-        requestAnimationFrame(() => { waiting = false; look(); });
+        look();
+        requestAnimationFrame(() => { waiting = false; if (moved) answer(); });
+        prepare(100);
       };
       get("map").addEventListener("change", event => show(event.target.selectedIndex));
-      get("sensitivity").addEventListener("input", soon);
-      get("clustering").addEventListener("change", () => { soon(); prepare(); });
-      get("points").addEventListener("change", soon);
+      get("sensitivity").addEventListener("input", answer);
+      get("clustering").addEventListener("change", answer);
+      get("points").addEventListener("change", answer);
       get("against").addEventListener("change", paint);
       get("opacity").addEventListener("input", event => {
         heat.style.opacity = event.target.value / 100;

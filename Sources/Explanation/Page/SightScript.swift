@@ -22,7 +22,8 @@ enum SightScript {
           for (let i = 0, k = 0; i < values.length; i++)
             if (values[i] > 0) keys[k++] = (0xffffffff - bits[i]) * few + i;
           keys.sort();
-          order = Int32Array.from(keys, key => key % few);
+          order = new Int32Array(n);
+          for (let k = 0; k < n; k++) order[k] = keys[k] % few;
         } else {
           order = new Int32Array(n);
           for (let i = 0, k = 0; i < values.length; i++) if (values[i] > 0) order[k++] = i;
@@ -110,10 +111,10 @@ enum SightScript {
         return sum / label.length;
       }
 
-      function relativeLosses(merges) {
-        const n = merges.length + 1, loss = new Float64Array(n + 1);
+      function relativeLosses(tree) {
+        const n = tree.loss.length + 1, loss = new Float64Array(n + 1);
         let sum = 0;
-        for (let i = 0; i < merges.length; i++) { sum += merges[i].loss; loss[n - 1 - i] = sum; }
+        for (let i = 0; i < n - 1; i++) { sum += tree.loss[i]; loss[n - 1 - i] = sum; }
         const total = sum;
         for (let k = 1; k <= n; k++) loss[k] = total > 0 ? loss[k] / total : 0;
         return loss;
@@ -122,7 +123,7 @@ enum SightScript {
       function divide(xs, ys, settings) {
         const n = xs.length;
         if (n === 0) return { label: new Int32Array(0), k: 0, silhouettes: [], loss: 0 };
-        const merges = ward(xs, ys), losses = relativeLosses(merges);
+        const tree = ward(xs, ys), losses = relativeLosses(tree);
         const silhouettes = [];
         let k = 1;
         if (settings.method === "ward-loss") {
@@ -130,14 +131,14 @@ enum SightScript {
         } else {
           const most = Math.min(MAXIMUM_K, n), labels = [];
           for (let j = most; j >= 2; j--) {
-            labels[j] = j === most ? cut(merges, n, j) : joined(labels[j + 1], merges[n - j - 1]);
+            labels[j] = j === most ? cut(tree, n, j) : joined(labels[j + 1], tree, n - j - 1);
             silhouettes.unshift(silhouette(xs, ys, labels[j], j));
           }
           let best = -Infinity;
           silhouettes.forEach((value, j) => { if (value > best) { best = value; k = j + 2; } });
           if (best < BOUND) k = 1; else return { label: labels[k], k, silhouettes, loss: losses[k] };
         }
-        return { label: cut(merges, n, k), k, silhouettes, loss: losses[k] };
+        return { label: cut(tree, n, k), k, silhouettes, loss: losses[k] };
       }
 
       // Clusters of cores within reach of each other; any other point joins its nearest core.
@@ -175,15 +176,13 @@ enum SightScript {
         const known = map.answers.get(key);
         if (known) return { ...known, asked: selected.asked };
         const dense = density(selected.points, width, height, radiusFor(width, height));
-        const places = [];
-        for (let i = 0; i < selected.points.length; i++) if (dense.near[i]) places.push(i);
-        const kept = Int32Array.from(places, i => selected.points[i]);
-        const xs = Float64Array.from(kept, p => p % width);
-        const ys = Float64Array.from(kept, p => Math.floor(p / width));
+        const kept = selected.points.filter((_, i) => dense.near[i]);
+        const xs = new Float64Array(kept.length), ys = new Float64Array(kept.length);
+        for (let i = 0; i < kept.length; i++) { xs[i] = kept[i] % width; ys[i] = (kept[i] - xs[i]) / width; }
         let parts;
         if (settings.method === "dbscan") {
           const all = linked(selected.points, dense);
-          parts = { label: Int32Array.from(places, i => all.label[i]), k: all.k, silhouettes: [], loss: 0 };
+          parts = { label: all.label.filter((_, i) => dense.near[i]), k: all.k, silhouettes: [], loss: 0 };
         } else parts = divide(xs, ys, settings);
         const centre = centroids(xs, ys, parts.label, parts.k), circles = [];
         let dropped = 0;
@@ -203,7 +202,7 @@ enum SightScript {
             mass, first, members });
         }
         circles.sort((a, b) => b.mass - a.mass || a.first - b.first);
-        const answer = { signals: selected.points.length, asked: selected.asked, kept: Array.from(kept),
+        const answer = { signals: selected.points.length, asked: selected.asked, kept,
           clusters: parts.k, dropped, silhouettes: parts.silhouettes, loss: parts.loss, circles };
         map.answers.set(key, answer);
         return answer;

@@ -8,11 +8,11 @@ import Tensors
 import Training
 
 /// Whether maps depend on what a model has learnt: how alike they stay while its layers are made random,
-/// one after the other from the output backwards.
+/// one after the other from the output backwards, and beside a model that learnt shuffled labels.
 ///
 /// Adebayo et al. 2018, "Sanity checks for saliency maps", https://arxiv.org/abs/1810.03292: cascading
-/// randomisation. A layer becomes what it is before training, its weights drawn anew. A method whose
-/// maps stay alike shows the image's edges, not the model's reasons.
+/// randomisation, and the data randomisation test. A layer becomes what it is before training, its
+/// weights drawn anew. A method whose maps stay alike shows the image's edges, not the model's reasons.
 package struct SanityCheck: Sendable {
   /// What one method's maps keep once some layers are random.
   package struct Row: Sendable {
@@ -20,12 +20,26 @@ package struct SanityCheck: Sendable {
     package let title: String
     /// The last layer that was made random; nil where none is yet.
     package let layer: String?
-    /// Means over the cases; nil where every map is flat.
+    /// Means over the cases where neither map is flat; nil where there is none.
     package let scores: Double?
     package let magnitudes: Double?
-    package let signals: Double
+    package let signals: Double?
     /// The range of `scores` over the cases.
     package let range: ClosedRange<Double>?
+    /// The cases in which a map is the same everywhere, so that there is nothing to compare.
+    package let flat: Int
+  }
+
+  /// A model of the same specification that learnt shuffled labels.
+  package struct Shuffled {
+    package let model: TrainedModel
+    /// Where it comes from, in a sentence.
+    package let description: String
+
+    package init(model: TrainedModel, description: String) {
+      self.model = model
+      self.description = description
+    }
   }
 
   package let model: String
@@ -37,15 +51,17 @@ package struct SanityCheck: Sendable {
   package let cases: Int
   /// Method by method; the layers in the order in which they were made random.
   package let rows: [Row]
+  /// A row a method, beside the model of shuffled labels; none where there is no such model.
+  package let shuffledRows: [Row]
+  /// Where that model comes from.
+  package let shuffledDescription: String?
 
-  /// Runs the check on some cases of one model.
+  /// The first cases' model, which the check looks at, and their group.
   ///
-  /// - Throws: `ZooError` for a model without images or a case that can't be explained; `Interrupted`.
-  package init(
-    _ selection: CaseSelection, finding: String?, cases count: Int, grain: LayerCascade.Grain,
-    settings: ExplanationSettings, seed: UInt64, registry: EncoderRegistry, kernels: any Kernels,
-    progress: ProgressReporter
-  ) throws {
+  /// - Throws: `ZooError` where there is no case, or for a model without images.
+  package static func subject(of selection: CaseSelection, registry: EncoderRegistry) throws -> (
+    group: CaseSelection.Group, model: TrainedModel
+  ) {
     guard let group = selection.groups.first(where: { !$0.cases.isEmpty }) else {
       throw ZooError(.badValue, "there is no case to look at")
     }
@@ -55,15 +71,37 @@ package struct SanityCheck: Sendable {
         .usage, "the model reads no images; maps need one that does",
         at: Place(path: group.model))
     }
+    return (group, model)
+  }
+
+  /// Runs the check on some cases of one model.
+  ///
+  /// - Throws: `ZooError` for a model without images, a shuffled one of another shape, or a case that
+  ///   can't be explained; `Interrupted`.
+  package init(
+    _ selection: CaseSelection, shuffled: Shuffled? = nil, finding: String?, cases count: Int,
+    grain: LayerCascade.Grain, settings: ExplanationSettings, seed: UInt64,
+    registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter
+  ) throws {
+    let (group, model) = try SanityCheck.subject(of: selection, registry: registry)
+    if let other = shuffled?.model {
+      guard SanityCheck.shapes(of: model) == SanityCheck.shapes(of: other) else {
+        throw ZooError(
+          .badValue,
+          "the model of shuffled labels has other layers; expected the same specification",
+          at: Place(path: group.model))
+      }
+    }
     let cases = SanityCheck.spread(group.cases, count: count)
     let cascade = LayerCascade(of: model, grain: grain)
     let fresh = try model.fresh(
       registry: registry, random: RandomStream(seed: seed).derived("sanity"))
     let explainer = try Explainer(
       model, folder: group.model, finding: finding, kernels: kernels, settings: settings)
-    progress.begin("looking", total: cases.count * (cascade.layers.count + 1))
+    let looks = cascade.layers.count + (shuffled == nil ? 1 : 2)
+    progress.begin("looking", total: cases.count * looks)
     defer { progress.end() }
-    func maps(_ note: String) throws -> [[ImageExplanation]] {
+    func maps(_ explainer: Explainer, _ note: String) throws -> [[ImageExplanation]] {
       try cases.map { item in
         try Interruption.check()
         progress.advance(note: note)
@@ -72,29 +110,36 @@ package struct SanityCheck: Sendable {
         ).images
       }
     }
-    let original = try maps("as trained")
-    var rows: [Row] = []
-    func add(_ seen: [[ImageExplanation]], _ layer: String?) {
-      for method in original[0].indices {
+    let original = try maps(explainer, "as trained")
+    func compared(_ seen: [[ImageExplanation]], _ layer: String?) -> [Row] {
+      original[0].indices.map { method in
         let found = zip(original, seen).map {
           MapSimilarity($0[method].map, $1[method].map, sensitivity: settings.sensitivity)
         }
         let scores = found.compactMap(\.scores)
         let range = scores.min().flatMap { low in scores.max().map { low...$0 } }
-        rows.append(
-          Row(
-            method: original[0][method].method, title: original[0][method].title, layer: layer,
-            scores: mean(scores), magnitudes: mean(found.compactMap(\.magnitudes)),
-            signals: mean(found.map(\.signals)) ?? 0, range: range))
+        return Row(
+          method: original[0][method].method, title: original[0][method].title, layer: layer,
+          scores: mean(scores), magnitudes: mean(found.compactMap(\.magnitudes)),
+          signals: mean(found.compactMap(\.signals)), range: range,
+          flat: found.count { $0.isFlat })
       }
     }
-    add(original, nil)
+    shuffledRows =
+      try shuffled.map { shuffled in
+        let other = try Explainer(
+          shuffled.model, folder: group.model, finding: finding, kernels: kernels,
+          settings: settings)
+        return compared(try maps(other, "of shuffled labels"), nil)
+      } ?? []
+    shuffledDescription = shuffled?.description
+    var rows = compared(original, nil)
     for layer in cascade.layers {
       for key in layer.keys {
         guard let drawn = fresh.classifier.store.parameter(key)?.value else { continue }
         model.classifier.store.parameter(key)?.replace(drawn)
       }
-      add(try maps("random down to \(layer.name)"), layer.name)
+      rows += compared(try maps(explainer, "random down to \(layer.name)"), layer.name)
     }
     let order = original[0].map(\.method)
     self.rows = order.flatMap { method in rows.filter { $0.method == method } }
@@ -105,6 +150,12 @@ package struct SanityCheck: Sendable {
     self.settings = settings
     self.seed = seed
     self.cases = cases.count
+  }
+
+  private static func shapes(of model: TrainedModel) -> [String: [Int]] {
+    Dictionary(
+      model.classifier.store.parameters.map { ($0.key, $0.value.shape) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// So many cases, evenly spread over the list.

@@ -1,0 +1,117 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Foundation
+import Registry
+import Training
+
+/// A model of a study trained anew, its labels shuffled: it learns its cases by heart, if anything.
+///
+/// The data randomisation test of Adebayo et al. 2018, "Sanity checks for saliency maps",
+/// https://arxiv.org/abs/1810.03292. Specification, seed and split are those of the true model; only
+/// the labels move, within the training part and within the validation part, so that both keep their
+/// classes' shares.
+package struct ShuffledTraining {
+  package let study: StudySpecification
+  package let registry: EncoderRegistry
+  package let kernels: any Kernels
+  package let progress: ProgressReporter
+
+  package init(
+    study: StudySpecification, registry: EncoderRegistry, kernels: any Kernels,
+    progress: ProgressReporter
+  ) {
+    self.study = study
+    self.registry = registry
+    self.kernels = kernels
+    self.progress = progress
+  }
+
+  /// A model and what it has learnt.
+  package struct Outcome {
+    package let model: TrainedModel
+    /// The accuracy on the training part, of the shuffled labels.
+    package let trainingAccuracy: Double
+    /// The accuracy on the test part, whose labels are the true ones.
+    package let testAccuracy: Double
+
+    /// What it has learnt, in a sentence.
+    package var sentence: String {
+      String(
+        format:
+          "A model of the same specification and seed learnt shuffled labels: its accuracy is "
+          + "%.3f on those of the training part and %.3f on the true labels of the test part.",
+        trainingAccuracy, testAccuracy)
+    }
+  }
+
+  /// Trains the counterpart of a trained model.
+  ///
+  /// `name` and `splitName` are the model's in a comparison; nil are the only one of its encoders, and
+  /// the first, which `zoo train` uses. Parts of a multimodal are trained, too, and written below
+  /// `folder`.
+  ///
+  /// - Throws: `ZooError` for a study that has not one combination of the model's encoders, or no such
+  ///   split; what training throws; `Interrupted`.
+  package func train(
+    like model: TrainedModel, at place: Place, combination name: String?, split splitName: String?,
+    folder: String
+  ) throws -> Outcome {
+    let combination = try combination(of: model, named: name, at: place)
+    var cases = try StudyLoader.load(study, skipsBad: false, progress: progress)
+    let splits = try study.folds.splits(of: cases.set)
+    guard let split = splits.first(where: { $0.name == splitName ?? splits[0].name }) else {
+      throw ZooError(
+        .badValue, "the study makes no split \(splitName ?? "")", at: study.data.place)
+    }
+    cases.targets = ShuffledTraining.shuffled(
+      cases.targets, within: [split.training, split.validation],
+      random: RandomStream(seed: study.seed).derived("shuffled labels"))
+    let runner = CellRunner(
+      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    let parts = [combination.image?.name, combination.text?.name]
+    for part in study.combinations where part.name != combination.name && parts.contains(part.name)
+    {
+      try runner.run(part, split) { "\(folder)/\($0)" }.model?.write(to: "\(folder)/\(part.name)")
+    }
+    let outcome = try runner.run(combination, split) { "\(folder)/\($0)" }
+    guard let model = outcome.model else { preconditionFailure("training gave no model") }
+    func accuracy(_ part: String) -> Double {
+      outcome.results.first { $0.part == part && $0.metric == "accuracy" }?.value ?? .nan
+    }
+    return Outcome(
+      model: model, trainingAccuracy: accuracy("training"), testAccuracy: accuracy("test"))
+  }
+
+  /// The study's combination of a model's encoders.
+  private func combination(of model: TrainedModel, named name: String?, at place: Place) throws
+    -> Combination
+  {
+    let found = study.combinations.filter {
+      $0.image?.name == model.image?.name && $0.text?.name == model.text?.name
+        && $0.name == name ?? $0.name
+    }
+    guard found.count == 1 else {
+      let names = [model.image?.name, model.text?.name].compactMap { $0 }
+      throw ZooError(
+        .badValue,
+        "the study has \(found.count) combinations of \(names.joined(separator: " and ")), the "
+          + "model's encoders; expected one", at: place,
+        advice: "name the study that the model was trained by")
+    }
+    return found[0]
+  }
+
+  /// Targets that change places within each of some parts, and nowhere else.
+  static func shuffled(_ targets: [Float], within parts: [[Int]], random: RandomStream) -> [Float] {
+    var result = targets
+    for (number, part) in parts.enumerated() {
+      var random = random.derived(number)
+      for (place, other) in zip(part, random.permutation(part.count)) {
+        result[place] = targets[part[other]]
+      }
+    }
+    return result
+  }
+}
