@@ -3,7 +3,7 @@
 Attributions: torchvision's DenseNet-121 and ResNet-50 (random weights, statistics of random images, one
 logit) are written as a model that `zoo explain` reads, and Captum's integrated gradients run on the very
 same weights and PNG: Gauss-Legendre, 50 nodes, baselines black and mean, nodes one by one and several at
-once on both sides; zoo's sums in double precision (its default) and in single. Two maps (the sum over
+once on both sides; zoo's sums in double precision and in single (its default). Two maps (the sum over
 the colours of each pixel) differ by |found - other| / |other|, in Euclidean norms and, in brackets, in
 largest values. zoo and Captum in single precision are compared with each other, and both with Captum in
 double precision.
@@ -101,8 +101,8 @@ def explain(zoo, model, image, output, sums, batch, baselines):
     command = [zoo, "explain", model, "--image", image, "--output", output, "--quiet",
                "--method", "integrated-gradients", "--nodes", str(NODES),
                "--maximum-nodes", str(NODES), "--batch", str(batch)]
-    if sums == "single":
-        command.append("--single-precision")
+    if sums == "double":
+        command.append("--double-sums")
     for baseline in baselines:
         command += ["--baseline", baseline]
     start = time.monotonic()
