@@ -33,7 +33,7 @@ ROWS = {
 # Whole commands: what it is, the peer, goal (ratio, memory ratio).
 TASKS = {
     "gradients": ("integrated gradients, DenseNet-121, 50 nodes (`zoo explain`, whole)", "Captum 0.9", 1.5, 0.5),
-    "word2vec": ("skip-gram, 300 dimensions, window 5, 5 negatives, 5 passes (`zoo vectors train`, whole)",
+    "word2vec": ("skip-gram, 300 dimensions, window 5, 5 negatives, 20 passes (`zoo vectors train`, whole)",
                  "gensim 4.4, 2 workers", 3, None),
     "text": ("1-D CNN over texts, an epoch of training", "PyTorch", 3, None),
     "list": ("`zoo list`", None, 0.05, None),
@@ -136,7 +136,7 @@ class Tasks:
 
     def word2vec(self):
         ours = whole([self.zoo, "vectors", "train", self.texts, "--output", self.new(), "--dimension", "300",
-                      "--window", "5", "--negatives", "5", "--epochs", "5", "--minimum-count", "2", "--quiet"])
+                      "--window", "5", "--negatives", "5", "--epochs", "20", "--minimum-count", "2", "--quiet"])
         return ours, peer_task("word2vec", self.texts)
 
     def text(self):
