@@ -11,8 +11,8 @@ import sys
 
 root, copy, name = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 OTHERS = {".git", ".build", "demo"}
-# They take what they test from the catalogue, whatever is there.
-FOLLOW_CATALOGUE = {"Tests/PluginsTests/RegisteredEncoderTests.swift"}
+# They take what they test from the catalogue, whatever is there, or hold names as data alone.
+FOLLOW_CATALOGUE = ("Tests/PluginsTests/RegisteredEncoderTests.swift", "Tests/BundlesTests/")
 
 
 def files(folder):
@@ -28,11 +28,13 @@ def about(tests, names, patterns):
     """The tests about some names.
 
     A file that names one of them in a string, or that matches one of some patterns, and the files of
-    its target that use a type which such a file declares.
+    its target that use what such a file declares.
     """
     word = re.compile("|".join([rf'"{re.escape(n)}["\\]' for n in names] + patterns))
-    left_out = {p for p, text in tests.items() if word.search(text)} - FOLLOW_CATALOGUE
-    declared = re.compile(r"^(?:struct|enum|final class|class) (\w+)", re.M)
+    left_out = {
+        p for p, text in tests.items() if word.search(text) and not p.startswith(FOLLOW_CATALOGUE)
+    }
+    declared = re.compile(r"^(?:struct|enum|final class|class|let|func) (\w+)", re.M)
     while True:
         more = set()
         for path in left_out:
