@@ -28,6 +28,7 @@ import numpy
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cpu_torchvision import torch, torchvision  # noqa: E402
+from saved_model import write_model  # noqa: E402
 from captum.attr import IntegratedGradients  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.overrides import TorchFunctionMode  # noqa: E402
@@ -57,28 +58,6 @@ def network(name, seed):
         for _ in range(2):
             model(torch.randn(4, 3, SIZE, SIZE))
     return model.eval()
-
-
-def write_model(model, name, folder):
-    """The folder of a model that the program reads."""
-    os.makedirs(folder)
-    tensors = {}
-    for key, value in model.state_dict().items():
-        if key.endswith("num_batches_tracked"):
-            continue
-        head = key.startswith(NAMES[name] + ".")
-        own = "head.output." + key.split(".")[-1] if head else "image." + key
-        tensors[own] = value.detach().numpy().astype("float32")
-    save_file(tensors, f"{folder}/model.safetensors", metadata={"format": "pt"})
-    description = {
-        "schema": 1, "task": "binary", "labels": ["normal", "abnormal"], "threshold": 0.5,
-        "image": {"name": name, "encoder": name, "size": SIZE, "channels": 3, "fit": "stretch",
-                  "options": {}, "augmentation": {}, "training": {},
-                  "normalization": {"mean": MEAN, "deviation": DEVIATION}},
-        "text": None, "tokenizer": {}, "decoder": {"hidden": 0},
-    }
-    with open(f"{folder}/model.json", "w", encoding="utf-8") as file:
-        json.dump(description, file)
 
 
 def picture(path, seed):
@@ -188,7 +167,7 @@ def attributions(arguments, folder):
     baselines = {"black": normalised(torch.zeros_like(image)), "mean": torch.zeros_like(image)}
     for name in arguments.models:
         model = network(name, arguments.seed)
-        write_model(model, name, f"{folder}/{name}")
+        write_model(model, name, NAMES[name], f"{folder}/{name}", SIZE, MEAN, DEVIATION)
         peers, exact, first = {}, {}, {}
         runs = [(sums, batch) for sums in ("double", "single") for batch in arguments.batches]
         for sums, batch in runs:

@@ -42,25 +42,11 @@ def network():
 def prepare(folder):
     import numpy
     from PIL import Image
-    from safetensors.numpy import save_file
+    from saved_model import write_model
 
     folder = pathlib.Path(folder)
-    (folder / "model").mkdir(parents=True)
     _, model = network()
-    tensors = {}
-    for key, value in model.state_dict().items():
-        if not key.endswith("num_batches_tracked"):
-            own = key.replace("classifier", "head.output") if key.startswith("classifier") else f"image.{key}"
-            tensors[own] = value.numpy()
-    save_file(tensors, folder / "model" / "model.safetensors", metadata={"format": "pt"})
-    description = {
-        "schema": 1, "task": "binary", "labels": ["normal", "abnormal"], "threshold": 0.5,
-        "image": {"name": "densenet121", "encoder": "densenet121", "size": 224, "channels": 3, "fit": "stretch",
-                  "options": {}, "augmentation": {}, "training": {},
-                  "normalization": {"mean": MEAN, "deviation": DEVIATION}},
-        "text": None, "tokenizer": {}, "decoder": {"hidden": 0},
-    }
-    (folder / "model" / "model.json").write_text(json.dumps(description), encoding="utf-8")
+    write_model(model, "densenet121", "classifier", folder / "model", 224, MEAN, DEVIATION)
     pixels = numpy.random.default_rng(1).integers(0, 256, (28, 28, 3), dtype="uint8")
     Image.fromarray(pixels).resize((224, 224)).save(folder / "picture.png")
 

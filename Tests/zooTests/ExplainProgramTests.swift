@@ -70,9 +70,8 @@ struct ExplainProgramTests {
         #expect(json.contains(part), "\(part)")
       }
       let sharper = try ProgramRunner.run([
-        "explain", model, "--image", image, "--text", text, "--output", "\(folder)/c", "--nodes",
-        "8",
-        "--maximum-nodes", "8", "--baseline", "black", "--double-sums", "--quiet",
+        "explain", model, "--image", image, "--text", text, "--output", "\(folder)/c",
+        "--nodes", "8", "--maximum-nodes", "8", "--baseline", "black", "--double-sums", "--quiet",
       ])
       #expect(sharper.status == 0, "\(sharper.error)")
       #expect(

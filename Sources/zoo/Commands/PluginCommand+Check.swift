@@ -115,7 +115,6 @@ extension ZooCommand {
       case .text(let entry): entry.description
       }
     }
-
   }
 
   /// What is checked.
