@@ -23,10 +23,9 @@ public enum Compute {
   /// Makes threads that have nothing to do sleep after microseconds; call it before anything is done.
   ///
   /// libgomp's threads wait for each other by spinning for about a millisecond. Where another program
-  /// wants a processor, that keeps the thread that is waited for from running: DenseNet-121 took 3.1 s
-  /// for an image beside one busy process, 0.27 s so, and on an idle machine they are the same.
-  /// libgomp reads its settings when it is loaded, so the process starts itself once more. What the user
-  /// has set stays.
+  /// wants a processor, that keeps the thread that is waited for from running: beside builds
+  /// at a load of 6 DenseNet-121 took up to 3.1 s for an image, 0.27 s so. libgomp reads its settings when it
+  /// is loaded, so the process starts itself once more. What the user has set stays.
   package static func shortenWaits() {
     guard getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil else { return }
     setenv("GOMP_SPINCOUNT", "500", 1)
