@@ -57,6 +57,7 @@ var targets: [Target] = [
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
   .target(
     name: "CImageCodecs",
     cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
@@ -80,7 +81,7 @@ var targets: [Target] = [
   library("Registry", ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "Basics"]),
   library("Conformance", ["Fusion", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   library("Images", ["Basics", "CImageCodecs"]),
-  library("Datasets", ["Basics", "Images", "CArchive"]),
+  library("Datasets", ["Basics", "Images", "CArchive", "CExpat"]),
   library("Evaluation", ["Basics"]),
   library("Fusion", ["EncoderKit", "Basics"]),
   library(

@@ -6,7 +6,6 @@ cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
 # Deeper stacks of allocations and a long quarantine are most of the time otherwise.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=10:quarantine_size_mb=16}
-export LSAN_OPTIONS=suppressions=Fuzz/suppressions.txt:print_suppressions=0
 all=(json csv xml safetensors pickle torch glove word2vec png jpeg bundle)
 limits=(-max_total_time=60)
 input=
@@ -37,7 +36,7 @@ words=$PWD/$sources/CWordVectors/include
 }
 swift_flags=(
   -O -wmo -sanitize=fuzzer,address -swift-version 6 -parse-as-library -enable-testing
-  -package-name encoderzoo -I "$out/modules" -I "$sources/CArchive" -I "$sources/CSodium"
+  -package-name encoderzoo -I "$out/modules" -I "$sources/CArchive" -I "$sources/CExpat" -I "$sources/CSodium"
   -I "$sources/CTransfer/include" -I "$words"
 )
 

@@ -12,6 +12,7 @@ packages=(
   libpng-dev
   libjpeg-dev
   libarchive-dev
+  libexpat1-dev
   libcurl4-openssl-dev
   libssl-dev
   libsodium-dev

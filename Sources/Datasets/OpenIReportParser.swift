@@ -1,26 +1,21 @@
 import Basics
 import Foundation
 
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
-
 /// Parses one report of the collection's XML.
 ///
-/// Hostile input is bounded: a document type is refused before the parser sees it, so there are no
-/// entities of its own, neither multiplied nor external; size and nesting are limited.
-final class OpenIReportParser: NSObject, XMLParserDelegate {
+/// Hostile input is bounded: `XMLReader` refuses document types and deep nesting, and size is limited.
+final class OpenIReportParser: XMLHandler {
   /// A report of the collection has at most 9 kB and eight levels.
   static let maximumBytes = 4 << 20
   static let maximumDepth = 64
 
   private let path: String
   private var report: OpenIReport
+  /// The elements that are open, outermost first.
   private var stack: [String] = []
-  private var failure: ZooError?
   /// The element whose text is being collected, and its depth.
   private var collecting: (kind: Kind, depth: Int)?
-  private var collected = ""
+  private var collected: [UInt8] = []
 
   private enum Kind {
     case section(String)
@@ -41,53 +36,19 @@ final class OpenIReportParser: NSObject, XMLParserDelegate {
         .badFormat, "\(data.count) bytes; a report may have at most \(maximumBytes)",
         at: Place(path: path))
     }
-    try data.withUnsafeBytes { try XMLProlog.check($0, path: path) }
-    let delegate = OpenIReportParser(path: path)
-    let parser = XMLParser(data: data)
-    parser.shouldResolveExternalEntities = false
-    parser.shouldProcessNamespaces = false
-    parser.delegate = delegate
-    let succeeded = parser.parse()
-    if let failure = delegate.failure { throw failure }
-    guard succeeded else {
-      let reason = parser.parserError.map { "\(($0 as NSError).code)" } ?? "unknown"
-      throw ZooError(
-        .badFormat, "the XML is not well formed (libxml2 error \(reason))",
-        at: Place(path: path, line: parser.lineNumber))
-    }
-    let report = try delegate.finish(line: parser.lineNumber)
-    try data.withUnsafeBytes { try XMLProlog.checkEnd($0, path: path) }
-    return report
-  }
-
-  /// Foundation on Linux reports no error where the document ends too early, hence the look at the
-  /// elements that are still open.
-  private func finish(line: Int) throws -> OpenIReport {
-    if let open = stack.last {
-      throw ZooError(
-        .badFormat, "the XML ends inside <\(open)>", at: Place(path: path, line: line),
-        advice: "the file was cut short: fetch it again")
-    }
-    guard !report.id.isEmpty else {
+    let handler = OpenIReportParser(path: path)
+    try XMLReader(path: path, maximumDepth: maximumDepth).read(data, into: handler)
+    guard !handler.report.id.isEmpty else {
       throw ZooError(
         .badFormat, "no element uId with an id; expected <uId id=\"CXR…\"/>",
         at: Place(path: path))
     }
-    return report
+    return handler.report
   }
 
-  func parser(
-    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
-    qualifiedName: String?, attributes: [String: String]
-  ) {
-    guard failure == nil else { return }
-    guard stack.count < Self.maximumDepth else {
-      refuse(parser, "elements are nested deeper than \(Self.maximumDepth)")
-      return
-    }
+  func start(_ name: String, attributes: [String: String], line: Int) throws(ZooError) {
     if stack.isEmpty, name != "eCitation" {
-      refuse(parser, "the root element is <\(name)>; expected <eCitation>")
-      return
+      throw refusal("the root element is <\(name)>; expected <eCitation>", line)
     }
     stack.append(name)
     guard collecting == nil else { return }
@@ -95,14 +56,14 @@ final class OpenIReportParser: NSObject, XMLParserDelegate {
     case "uId":
       let id = attributes["id"] ?? ""
       if !report.id.isEmpty {
-        refuse(parser, "a second uId \"\(id)\"; the first is \"\(report.id)\"")
+        throw refusal("a second uId \"\(id)\"; the first is \"\(report.id)\"", line)
       }
       report.id = id
-      report.source.line = parser.lineNumber
+      report.source.line = line
     case "parentImage":
       guard let id = attributes["id"], isFileStem(id) else {
-        refuse(parser, "parentImage has no id that names a file: \(attributes["id"] ?? "none")")
-        return
+        throw refusal(
+          "parentImage has no id that names a file: \(attributes["id"] ?? "none")", line)
       }
       report.images.append(id)
     case "AbstractText": collect(.section(attributes["Label"] ?? ""))
@@ -112,37 +73,33 @@ final class OpenIReportParser: NSObject, XMLParserDelegate {
     }
   }
 
-  func parser(
-    _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
-  ) {
-    guard failure == nil else { return }
+  func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+    if collecting != nil { collected.append(contentsOf: bytes) }
+  }
+
+  func end() {
     if let current = collecting, current.depth == stack.count {
-      store(current.kind, collected.trimmingCharacters(in: .whitespacesAndNewlines))
+      store(
+        current.kind,
+        String(decoding: collected, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
       collecting = nil
     }
     stack.removeLast()
-  }
-
-  func parser(_ parser: XMLParser, foundCharacters string: String) {
-    if collecting != nil { collected += string }
-  }
-
-  func parser(_ parser: XMLParser, foundCDATA block: Data) {
-    if collecting != nil { collected += String(decoding: block, as: UTF8.self) }
   }
 
   private var parentIsMeSH: Bool { stack.dropLast().last == "MeSH" }
 
   private func collect(_ kind: Kind) {
     collecting = (kind, stack.count)
-    collected = ""
+    collected.removeAll(keepingCapacity: true)
   }
 
   private func store(_ kind: Kind, _ text: String) {
     switch kind {
     case .section(let label):
-      let before = report.sections[label] ?? ""
-      report.sections[label] = before.isEmpty || text.isEmpty ? before + text : "\(before) \(text)"
+      // In place: a file of nothing but short sections would cost the square of its size otherwise.
+      let isFirst = report.sections[label, default: ""].isEmpty
+      report.sections[label, default: ""] += isFirst || text.isEmpty ? text : " \(text)"
     case .major: if !text.isEmpty { report.majors.append(text) }
     case .automatic: if !text.isEmpty { report.automatic.append(text) }
     }
@@ -151,8 +108,7 @@ final class OpenIReportParser: NSObject, XMLParserDelegate {
   /// An image's id becomes a file name: it must not lead elsewhere.
   private func isFileStem(_ id: String) -> Bool { !id.isEmpty && !id.utf8.contains(0x2f) }
 
-  private func refuse(_ parser: XMLParser, _ message: String) {
-    failure = ZooError(.badFormat, message, at: Place(path: path, line: parser.lineNumber))
-    parser.abortParsing()
+  private func refusal(_ message: String, _ line: Int) -> ZooError {
+    ZooError(.badFormat, message, at: Place(path: path, line: line))
   }
 }

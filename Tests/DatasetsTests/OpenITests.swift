@@ -126,15 +126,23 @@ struct OpenITests {
         "<eCitation>\n" + String(repeating: "<a>", count: 100_000),
         "7.xml:2: elements are nested deeper than 64"),
       HostileXML(
-        "truncated", "<eCitation>\n<uId id=\"CXR1\"/>\n", "7.xml:2: the XML ends inside <eCitation>"
+        "truncated", "<eCitation>\n<uId id=\"CXR1\"/>\n", "7.xml:3: the XML ends inside <eCitation>"
       ),
-      HostileXML("cut in a tag", "<eCitation>\n<uId id=\"CXR1\"/>\n</eCit", "7.xml:3: the XML"),
+      HostileXML(
+        "cut in a tag", "<eCitation>\n<uId id=\"CXR1\"/>\n</eCit",
+        "7.xml:3: the XML ends inside <eCitation>"),
+      HostileXML(
+        "an attribute twice", "<eCitation>\n<uId id=\"a\" id=\"b\"/></eCitation>",
+        "7.xml:2: the XML is not well formed: duplicate attribute"),
+      HostileXML(
+        "crossed elements", "<eCitation>\n<a><b></a></b></eCitation>",
+        "7.xml:2: the XML is not well formed: mismatched tag"),
       HostileXML(
         "something after the root", "<eCitation><uId id=\"CXR1\"/></eCitation>\n<a/>",
-        "7.xml:2: there is more after </eCitation>"),
+        "7.xml:2: there is more after the root element"),
       HostileXML(
         "text after the root", "<eCitation><uId id=\"CXR1\"/></eCitation><!-- -->\nx",
-        "7.xml:2: there is more after </eCitation>"),
+        "7.xml:2: there is more after the root element"),
       HostileXML("other root", "<html></html>", "7.xml:1: the root element is <html>"),
       HostileXML("no id", "<eCitation/>", "7.xml: no element uId with an id"),
       HostileXML(
@@ -143,8 +151,9 @@ struct OpenITests {
       HostileXML(
         "an image elsewhere", "<eCitation><uId id=\"a\"/><parentImage id=\"../../b\"/></eCitation>",
         "7.xml:1: parentImage has no id that names a file: ../../b"),
-      HostileXML("empty", "", "7.xml:1: no XML element"),
-      HostileXML("an endless comment", "<!-- ", "7.xml:1: no XML element"),
+      HostileXML("empty", "", "7.xml:1: the XML is not well formed: no element found"),
+      HostileXML(
+        "an endless comment", "<!-- ", "7.xml:1: the XML is not well formed: unclosed token"),
       HostileXML(
         "too long", Data(count: OpenIReportParser.maximumBytes + 1),
         "7.xml: 4194305 bytes; a report"),
