@@ -3,7 +3,7 @@
 Attributions: torchvision's DenseNet-121 and ResNet-50 (random weights, statistics of random images, one
 logit) are written as a model that `zoo explain` reads, and Captum's integrated gradients run on the very
 same weights and PNG: Gauss-Legendre, 50 nodes, baselines black and mean, nodes one by one and several at
-once on both sides; zoo's sums in double precision and in single (its default). Two maps (the sum over
+once on both sides; zoo with --precision double and single (its default). Two maps (the sum over
 the colours of each pixel) differ by |found - other| / |other|, in Euclidean norms and, in brackets, in
 largest values. zoo and Captum in single precision are compared with each other, and both with Captum in
 double precision.
@@ -11,7 +11,7 @@ double precision.
 What single precision can give is found at some nodes: its gradient beside that in double precision, as it
 is and with every ReLU and maximum going the way it went in single precision. The latter is all but equal:
 a value that rounding moves across zero lets its ReLU's gradient jump, and nothing else counts. So zoo must
-be within 1e-3 of Captum in double precision; with sums in single precision, where they can't be that good,
+be within 1e-3 of Captum in double precision; with --precision single, where it can't be that good,
 at most 1.5 times as far from it as Captum's own. Peak memory is that of the whole zoo process.
 
 Clusters: Ward's merges and cuts of generic points, by zoo-parity, against scipy.cluster.hierarchy.
@@ -22,12 +22,12 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cpu_torchvision import torch, torchvision  # noqa: E402
+from measured import measured  # noqa: E402
 from saved_model import write_model  # noqa: E402
 from captum.attr import IntegratedGradients  # noqa: E402
 from torch.nn import functional  # noqa: E402
@@ -75,26 +75,21 @@ def normalised(pixels):
     return (pixels - mean) / deviation
 
 
-def explain(zoo, model, image, output, sums, batch, baselines):
+def explain(zoo, model, image, output, precision, batch, baselines):
     """Runs the program; its maps, what it says of each path, seconds and peak memory in MB."""
     command = [zoo, "explain", model, "--image", image, "--output", output, "--quiet",
                "--method", "integrated-gradients", "--nodes", str(NODES),
                "--maximum-nodes", str(NODES), "--batch", str(batch)]
-    if sums == "double":
-        command.append("--double-sums")
+    command += ["--precision", precision]
     for baseline in baselines:
         command += ["--baseline", baseline]
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(command)} failed")
+    seconds, megabytes = measured(command)
     with open(f"{output}/explanation.json", encoding="utf-8") as file:
         methods = json.load(file)["image"]["methods"]
     paths = {m["method"].rsplit("-", 1)[1]: m["path"] for m in methods}
     tensors = load_file(f"{output}/attributions.safetensors")
     maps = {b: tensors[f"image.integrated-gradients-{b}"].astype("float64") for b in paths}
-    return maps, paths, time.monotonic() - start, usage.ru_maxrss / 1024
+    return maps, paths, seconds, megabytes
 
 
 def captum(model, image, baseline, batch, dtype):
@@ -169,11 +164,11 @@ def attributions(arguments, folder):
         model = network(name, arguments.seed)
         write_model(model, name, NAMES[name], f"{folder}/{name}", SIZE, MEAN, DEVIATION)
         peers, exact, first = {}, {}, {}
-        runs = [(sums, batch) for sums in ("double", "single") for batch in arguments.batches]
-        for sums, batch in runs:
+        runs = [(precision, batch) for precision in ("double", "single") for batch in arguments.batches]
+        for precision, batch in runs:
             maps, paths, seconds, memory = explain(
-                arguments.zoo, f"{folder}/{name}", image_path, f"{folder}/{name}-{sums}-{batch}",
-                sums, batch, arguments.baselines)
+                arguments.zoo, f"{folder}/{name}", image_path, f"{folder}/{name}-{precision}-{batch}",
+                precision, batch, arguments.baselines)
             for baseline, found in maps.items():
                 start = baselines[baseline]
                 if (baseline, batch) not in peers:
@@ -181,12 +176,12 @@ def attributions(arguments, folder):
                 if baseline not in exact:
                     exact[baseline] = captum(model, image, start, 5, torch.float64)
                 peer, reference = peers[baseline, batch], exact[baseline]
-                limit = LIMIT if sums == "double" else max(LIMIT, SLACK * error(peer, reference))
-                alone = first.setdefault((baseline, sums), found)
+                limit = LIMIT if precision == "double" else max(LIMIT, SLACK * error(peer, reference))
+                alone = first.setdefault((baseline, precision), found)
                 good = error(found, reference) <= limit and memory <= 1024
                 passed &= good
                 rows.append([
-                    name, baseline, sums, str(batch), both(found, reference),
+                    name, baseline, precision, str(batch), both(found, reference),
                     both(peer, reference), both(found, peer), f"{error(found, alone):.1e}",
                     f"{paths[baseline]['delta']:+.1e} of {paths[baseline]['change']:+.3f}",
                     f"{seconds:.0f} s", f"{memory:.0f} MB", "pass" if good else "FAIL"])
@@ -237,7 +232,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="the path of zoo-parity; zoo lies beside it")
     parser.add_argument("--models", nargs="+", choices=list(NAMES), default=list(NAMES))
-    parser.add_argument("--batches", nargs="+", type=int, default=[1, 10],
+    parser.add_argument("--batches", nargs="+", type=int, default=[1, 5],
                         help="nodes that run at once, on both sides")
     parser.add_argument("--baselines", nargs="+", choices=["black", "mean"],
                         default=["black", "mean"])
@@ -252,7 +247,7 @@ def main():
         maps, causes, maps_pass = attributions(arguments, folder)
     text = table(["points", "merges: largest error", "same clusters, k from 2 to 8", "time",
                   "verdict"], ward) + "\n"
-    text += table(["model", "baseline", "zoo's sums", "at once", "zoo - double precision",
+    text += table(["model", "baseline", "zoo's precision", "at once", "zoo - double precision",
                    "Captum - double precision", "zoo - Captum", "zoo - zoo one by one",
                    "δ of the change", "zoo's time", "zoo's peak", "verdict"], maps) + "\n"
     text += table(["model", "baseline", "switches turned in a pass", "single - double precision",

@@ -14,9 +14,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+from measured import measured  # noqa: E402
+
 # name: what it is, arguments of both sides, peers, images a step, goal (ratio, memory ratio)
 ROWS = {
     "densenet121-16": ("DenseNet-121, evaluation, batch 16", "evaluate densenet121 --batch 16",
@@ -76,19 +78,6 @@ def compare(row, program, rounds):
             f"| {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) | {wanted}: {verdict} |")
 
 
-def whole(command):
-    """Seconds and megabytes at the peak of a whole process."""
-    with tempfile.TemporaryFile() as said:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        if status != 0:
-            said.seek(0)
-            sys.exit(f"{' '.join(command)} ended with status {status}:\n{said.read().decode()}")
-    return seconds, usage.ru_maxrss // 1024
-
-
 def peer_task(*arguments):
     return timed([sys.executable, os.path.join(HERE, "task_peer.py"), *map(str, arguments)])
 
@@ -111,7 +100,7 @@ class Tasks:
     def read(self, reports):
         """Open-i's findings in Kaggle's table, or the synthetic sample's."""
         if reports is None:
-            whole([self.zoo, "data", "sample", "--output", f"{self.folder}/sample", "--count", "3000",
+            measured([self.zoo, "data", "sample", "--output", f"{self.folder}/sample", "--count", "3000",
                    "--size", "64"])
             reports = f"{self.folder}/sample/cases.csv"
         with open(reports, newline="", encoding="utf-8") as file:
@@ -130,12 +119,12 @@ class Tasks:
         model = f"{self.folder}/network"
         if not os.path.exists(model):
             subprocess.run([sys.executable, os.path.join(HERE, "task_peer.py"), "prepare", model], check=True)
-        ours = whole([self.zoo, "explain", f"{model}/model", "--image", f"{model}/picture.png", "--output",
+        ours = measured([self.zoo, "explain", f"{model}/model", "--image", f"{model}/picture.png", "--output",
                       self.new(), "--method", "integrated-gradients", "--baseline", "black", "--quiet"])
         return ours, peer_task("gradients", model)
 
     def word2vec(self):
-        ours = whole([self.zoo, "vectors", "train", self.texts, "--output", self.new(), "--dimension", "300",
+        ours = measured([self.zoo, "vectors", "train", self.texts, "--output", self.new(), "--dimension", "300",
                       "--window", "5", "--negatives", "5", "--epochs", "20", "--minimum-count", "2", "--quiet"])
         return ours, peer_task("word2vec", self.texts)
 
@@ -153,12 +142,12 @@ class Tasks:
             path = self.new()
             with open(f"{path}.json", "w", encoding="utf-8") as file:
                 json.dump(study, file)
-            return whole([self.zoo, "train", f"{path}.json", "--output", path, "--quiet"])
+            return measured([self.zoo, "train", f"{path}.json", "--output", path, "--quiet"])
         (few, _), (many, megabytes) = train(1), train(9)
         return ((many - few) / 8, megabytes), peer_task("text", self.cases, "--documents", self.documents)
 
     def list(self):
-        return min(whole([self.zoo, "list"]) for _ in range(5)), None
+        return min(measured([self.zoo, "list"]) for _ in range(5)), None
 
 
 def task(row, tasks, rounds):

@@ -157,38 +157,3 @@ void ez_sgd(float *w, const float *g, float *momentum_buffer, size_t n, float le
                       scale, nesterov,        first};
   ez_parallel(n, EZ_ELEMENTS, sgd_body, &work);
 }
-
-typedef struct {
-  const float *x, *bias;
-  const double *sums;
-  double *wide;
-  float *out;
-  size_t channels;
-} ez_precisions;
-
-EZ_CLONES static void widen_body(void *context, size_t begin, size_t end) {
-  const ez_precisions p = *(const ez_precisions *)context;
-  const float *restrict x = p.x;
-  double *restrict wide = p.wide;
-  for (size_t i = begin; i < end; i++) wide[i] = x[i];
-}
-void ez_widen(const float *x, double *out, size_t n) {
-  ez_precisions p = {x, NULL, NULL, out, NULL, 0};
-  ez_parallel(n, EZ_ELEMENTS, widen_body, &p);
-}
-
-EZ_CLONES static void narrow_body(void *context, size_t begin, size_t end) {
-  const ez_precisions p = *(const ez_precisions *)context;
-  for (size_t row = begin; row < end; row++) {
-    const double *restrict sums = p.sums + row * p.channels;
-    float *restrict out = p.out + row * p.channels;
-    if (p.bias)
-      for (size_t c = 0; c < p.channels; c++) out[c] = (float)(sums[c] + p.bias[c]);
-    else
-      for (size_t c = 0; c < p.channels; c++) out[c] = (float)sums[c];
-  }
-}
-void ez_narrow(const double *x, const float *bias, float *out, size_t rows, size_t channels) {
-  ez_precisions p = {NULL, bias, x, NULL, out, channels};
-  ez_parallel(rows, ez_rows_per_chunk(channels), narrow_body, &p);
-}

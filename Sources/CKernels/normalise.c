@@ -170,6 +170,29 @@ void ez_affine_gradient(const float *x, const float *dy, size_t dy_stride, size_
   ez_parallel(rows, ez_rows_per_chunk(channels), affine_gradient_body, &w);
 }
 
+EZ_CLONES static void affine_input_gradient_body(void *context, size_t begin, size_t end) {
+  const ez_rows w = *(const ez_rows *)context;
+  const float *restrict scale = w.scale, *restrict shift = w.shift;
+  for (size_t r = begin; r < end; r++) {
+    const float *restrict x = w.x + r * w.channels, *restrict dy = w.dy + r * w.stride;
+    float *restrict dx = w.out + r * w.channels;
+    if (!w.accumulate) memset(dx, 0, w.channels * sizeof(float));
+    if (w.relu)
+      for (size_t j = 0; j < w.channels; j++)
+        dx[j] += x[j] * scale[j] + shift[j] > 0 ? scale[j] * dy[j] : 0;
+    else
+      for (size_t j = 0; j < w.channels; j++) dx[j] += scale[j] * dy[j];
+  }
+}
+
+void ez_affine_input_gradient(const float *x, const float *dy, size_t dy_stride, size_t rows,
+                              size_t channels, const float *scale, const float *shift, int relu,
+                              int accumulate, float *dx) {
+  ez_rows w = {.x = x, .dy = dy, .scale = scale, .shift = shift};
+  w.out = dx, w.channels = channels, w.stride = dy_stride, w.relu = relu, w.accumulate = accumulate;
+  ez_parallel(rows, ez_rows_per_chunk(channels), affine_input_gradient_body, &w);
+}
+
 EZ_CLONES static void column_sums_body(void *context, size_t begin, size_t end) {
   const ez_rows w = *(const ez_rows *)context;
   double *restrict sum = w.partial + (begin / w.grain) * w.channels;

@@ -78,7 +78,7 @@ static inline void clip(const ez_window *w, size_t oy, size_t ox, size_t *y0, si
   if (*x1 > w->width) *x1 = w->width;
 }
 
-static void max_pool_body(void *context, size_t begin, size_t end) {
+EZ_CLONES static void max_pool_body(void *context, size_t begin, size_t end) {
   const ez_pool *p = context;
   const ez_window *w = p->w;
   for (size_t line = begin; line < end; line++) {
@@ -86,16 +86,16 @@ static void max_pool_body(void *context, size_t begin, size_t end) {
     const float *image = p->x + b * w->height * w->width * w->channels;
     for (size_t ox = 0; ox < w->out_width; ox++) {
       const size_t at = (line * w->out_width + ox) * w->channels;
-      float *out = p->out + at;
+      float *restrict out = p->out + at;
       size_t y0, y1, x0, x1;
       clip(w, oy, ox, &y0, &y1, &x0, &x1);
       for (size_t c = 0; c < w->channels; c++) out[c] = -__builtin_inff();
       for (size_t y = y0; y < y1; y++)
         for (size_t x = x0; x < x1; x++) {
-          const float *in = image + (y * w->width + x) * w->channels;
+          const float *restrict in = image + (y * w->width + x) * w->channels;
           const int32_t here = (int32_t)(y * w->width + x);
           if (p->where) {
-            int32_t *where = p->where + at;
+            int32_t *restrict where = p->where + at;
             for (size_t c = 0; c < w->channels; c++) {
               const int better = in[c] > out[c] || in[c] != in[c]; // a NaN wins
               out[c] = better ? in[c] : out[c];
@@ -143,31 +143,39 @@ void ez_max_pool_gradient(const float *dy, const int32_t *where, const ez_window
 }
 
 // The divisor is the whole kernel (count_include_pad), as in torch.nn.AvgPool2d.
-static void average_pool_body(void *context, size_t begin, size_t end) {
-  const ez_pool *p = context;
-  const ez_window *w = p->w;
-  const float factor = 1.0f / (float)(w->kernel_height * w->kernel_width);
-  for (size_t line = begin; line < end; line++) {
-    const size_t b = line / w->out_height, oy = line % w->out_height;
-    const float *image = p->x + b * w->height * w->width * w->channels;
-    for (size_t ox = 0; ox < w->out_width; ox++) {
-      float *out = p->out + (line * w->out_width + ox) * w->channels;
-      size_t y0, y1, x0, x1;
-      clip(w, oy, ox, &y0, &y1, &x0, &x1);
-      memset(out, 0, w->channels * sizeof(float));
-      for (size_t y = y0; y < y1; y++)
-        for (size_t x = x0; x < x1; x++) {
-          const float *in = image + (y * w->width + x) * w->channels;
-          for (size_t c = 0; c < w->channels; c++) out[c] += in[c];
-        }
-      for (size_t c = 0; c < w->channels; c++) out[c] *= factor;
-    }
+#define EZ_AVERAGE_POOL(name, type)                                                                \
+  typedef struct {                                                                                 \
+    const type *x;                                                                                 \
+    type *out;                                                                                     \
+    const ez_window *w;                                                                            \
+  } name##_work;                                                                                   \
+  EZ_CLONES static void name##_body(void *context, size_t begin, size_t end) {                               \
+    const name##_work *p = context;                                                                \
+    const ez_window *w = p->w;                                                                     \
+    const type factor = (type)1 / (type)(w->kernel_height * w->kernel_width);                      \
+    for (size_t line = begin; line < end; line++) {                                                \
+      const size_t b = line / w->out_height, oy = line % w->out_height;                            \
+      const type *image = p->x + b * w->height * w->width * w->channels;                           \
+      for (size_t ox = 0; ox < w->out_width; ox++) {                                               \
+        type *out = p->out + (line * w->out_width + ox) * w->channels;                             \
+        size_t y0, y1, x0, x1;                                                                     \
+        clip(w, oy, ox, &y0, &y1, &x0, &x1);                                                       \
+        memset(out, 0, w->channels * sizeof(type));                                                \
+        for (size_t y = y0; y < y1; y++)                                                           \
+          for (size_t x = x0; x < x1; x++) {                                                       \
+            const type *in = image + (y * w->width + x) * w->channels;                             \
+            for (size_t c = 0; c < w->channels; c++) out[c] += in[c];                              \
+          }                                                                                        \
+        for (size_t c = 0; c < w->channels; c++) out[c] *= factor;                                 \
+      }                                                                                            \
+    }                                                                                              \
+  }                                                                                                \
+  void ez_##name(const type *x, const ez_window *w, type *out) {                                   \
+    name##_work p = {x, out, w};                                                                   \
+    ez_parallel(w->batch * w->out_height, 1, name##_body, &p);                                     \
   }
-}
-void ez_average_pool(const float *x, const ez_window *w, float *out) {
-  ez_pool p = {x, out, NULL, w};
-  ez_parallel(w->batch * w->out_height, 1, average_pool_body, &p);
-}
+EZ_AVERAGE_POOL(average_pool, float)
+EZ_AVERAGE_POOL(average_pool_double, double)
 
 static void average_pool_gradient_body(void *context, size_t begin, size_t end) {
   const ez_pool *p = context;

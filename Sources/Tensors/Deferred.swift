@@ -1,10 +1,11 @@
 import CKernels
 
-/// Work of a pass without gradients that is put off until its result is read, so that what follows can
-/// join it: a normalisation, ReLU or sum behind a convolution becomes part of it, and a normalisation
-/// before a 1×1 convolution is computed while its input is read.
+/// Work of a pass without gradients of parameters that is put off until its result is read, so that
+/// what follows can join it: a normalisation, ReLU or sum behind a convolution becomes part of it, and a
+/// normalisation before a 1×1 convolution is computed while its input is read.
 ///
-/// Encoders are written as ever; nothing changes but the time and the memory.
+/// Encoders are written as ever; nothing changes but the time and the memory. How gradients with
+/// respect to inputs go back through it: `Forward+Deferred.swift`.
 enum Deferred {
   case normalization(DeferredNormalization)
   case convolution(DeferredConvolution)
@@ -46,13 +47,27 @@ package struct DeferredConvolution {
   let input: Tensor
   let weights: Tensor
   let window: Window
+  /// Whether gradients go back through it, so that a sign that rounding moves matters.
+  let isRecorded: Bool
   /// What each output channel's weights are multiplied by, `[out]`.
   var scale: Tensor?
   /// Added to each output channel, `[out]`.
   var bias: Tensor?
+  /// Scale and bias before they were rounded, where a normalisation has joined.
+  var exact: ChannelAffine.Exact?
   /// Added to the result, of its shape.
   var addend: Tensor?
   var relu = false
+  /// Where the gradient of what it is now arrives.
+  var node: GradientNode?
+
+  init(
+    kernels: any Kernels, input: Tensor, weights: Tensor, window: Window, bias: Tensor?,
+    isRecorded: Bool
+  ) {
+    (self.kernels, self.input, self.weights, self.window) = (kernels, input, weights, window)
+    (self.bias, self.isRecorded) = (bias, isRecorded)
+  }
 
   var shape: [Int] { window.outputShape(input.shape, channels: weights.shape[0]) }
 
@@ -64,12 +79,17 @@ package struct DeferredConvolution {
     guard isLinear, scale == nil else { return nil }
     var joined = self
     joined.scale = affine.scale
-    joined.bias =
-      bias.map { bias in
-        Tensor(
-          zip(zip(bias.values, affine.scale.values), affine.shift.values)
-            .map { $0.0 * $0.1 + $1 }, shape: bias.shape)
-      } ?? affine.shift
+    joined.bias = affine.shift
+    joined.exact = affine.exact
+    if let bias {
+      let own = bias.values
+      joined.bias = Tensor(
+        zip(zip(own, affine.scale.values), affine.shift.values).map { $0.0 * $0.1 + $1 },
+        shape: bias.shape)
+      for c in own.indices {
+        joined.exact?.shift[c] += Double(own[c]) * affine.exact.scale[c]
+      }
+    }
     joined.relu = relu
     return joined
   }
@@ -79,6 +99,13 @@ package struct DeferredConvolution {
 struct ChannelAffine {
   let scale: Tensor
   let shift: Tensor
+  /// The same before it was rounded.
+  let exact: Exact
+
+  struct Exact {
+    var scale: [Double]
+    var shift: [Double]
+  }
 }
 
 /// What the running statistics made of a normalisation, and of which contents.
@@ -96,8 +123,12 @@ struct PackedWeights {
 }
 
 extension Tensor {
-  /// What makes the content, if that is still to be done.
-  var deferred: Deferred? { storage.deferred }
+  /// The convolution that is to make the content, if it is still to be done and gradients with respect
+  /// to this tensor go to it, so that what follows may join it.
+  var convolution: DeferredConvolution? {
+    guard case .convolution(let work) = storage.deferred, work.node === node else { return nil }
+    return work
+  }
 
   init(_ work: DeferredConvolution) {
     let shape = work.shape

@@ -1,7 +1,7 @@
 extension Forward {
   /// How many images of a batch go through a network at a time: all, where gradients are wanted.
   package func imagesAtATime(_ shape: [Int]) -> Int {
-    guard defers, shape.count == 4 else { return .max }
+    guard defers, tape == nil, shape.count == 4 else { return .max }
     // Four images of 224 × 224, or as many pixels of others.
     return max(1, 4 * 224 * 224 / max(1, shape[1] * shape[2]))
   }

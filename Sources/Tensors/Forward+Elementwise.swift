@@ -4,9 +4,9 @@ import COpenBLAS
 extension Forward {
   /// Rectified linear unit: max(0, x).
   public func relu(_ x: Tensor) -> Tensor {
-    if defers, case .convolution(var work) = x.deferred, !work.relu {
+    if defers, var work = x.convolution, !work.relu {
       work.relu = true
-      return Tensor(work)
+      return putOff(work)
     }
     let output = Tensor(uninitialized: x.shape)
     ez_relu(x.floats, output.floats, x.count)
@@ -27,9 +27,9 @@ extension Forward {
     precondition(a.shape == b.shape, "can't add \(b.shape) to \(a.shape)")
     if defers {
       for (x, y) in [(a, b), (b, a)] {
-        guard case .convolution(var work) = x.deferred, work.isLinear else { continue }
+        guard var work = x.convolution, work.isLinear else { continue }
         work.addend = y
-        return Tensor(work)
+        return putOff(work)
       }
     }
     let output = Tensor(uninitialized: a.shape)

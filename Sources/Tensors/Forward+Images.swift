@@ -22,8 +22,9 @@ extension Forward {
     operations?.add(
       window.outputShape(x.shape, channels: w.shape[0]).reduce(1, *) * (w.count / w.shape[0]))
     if defers {
-      return Tensor(
-        DeferredConvolution(kernels: kernels, input: x, weights: w, window: window, bias: b))
+      return putOff(
+        DeferredConvolution(
+          kernels: kernels, input: x, weights: w, window: window, bias: b, isRecorded: tape != nil))
     }
     let output = kernels.convolution(x, w, bias: b, window)
     trace?.note(.convolution(weights: weights, bias: bias, window: window), [x], output)
@@ -46,7 +47,7 @@ extension Forward {
   /// The maximum of each window: `[batch, height, width, channels]`.
   public func maxPool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
-    if defers { return maximum(x, window) }
+    if defers, x.node == nil { return maximum(x, window) }
     let (output, argument) = kernels.maxPool(x, window)
     trace?.note(.maxPool(window), [x], output)
     let (node, shape, kernels) = (x.node, x.shape, kernels)

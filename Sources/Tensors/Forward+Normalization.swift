@@ -63,10 +63,9 @@ extension Forward {
       !usesBatch || rows > 1,
       "\(norm.scale.key) can't take batch statistics of one value a channel; found \(parts[0].shape)"
     )
-    if defers { return deferredNormalization(parts, norm.runningAffine, relu: relu, joins: joins) }
+    if defers { return putOff(parts, norm.runningAffine, relu: relu, joins: joins) }
     let statistics = usesBatch ? batchStatistics(parts, norm) : norm.running
     let affine = usesBatch ? norm.affine(statistics) : norm.runningAffine
-    let (scale, shift) = (affine.scale, affine.shift)
     let nodes = parts.map(\.node)
     let (scaleNode, shiftNode) = (value(of: norm.scale).node, value(of: norm.shift).node)
     let wanted =
@@ -82,7 +81,8 @@ extension Forward {
     if relu { observeReLU?(result) }
     var output = record(result, wanted: wanted) { dy in
       let gradient = NormalizationGradient(
-        statistics: statistics, scale: scale, shift: shift, relu: relu, usesBatch: usesBatch,
+        statistics: statistics, scale: affine.scale, shift: affine.shift, relu: relu,
+        usesBatch: usesBatch,
         epsilon: norm.epsilon)
       let scaleGradient = Tensor(uninitialized: [total])
       let shiftGradient = Tensor(uninitialized: [total])
@@ -99,22 +99,6 @@ extension Forward {
     }
     if wanted { output.recipe = Recipe { apply(saved.map(\.tensor)) } }
     return output
-  }
-
-  /// Joins the convolution before it, or waits for one behind it.
-  private func deferredNormalization(
-    _ parts: [Tensor], _ affine: ChannelAffine, relu: Bool, joins: Bool
-  ) -> Tensor {
-    if joins, case .convolution(let work) = parts[0].deferred,
-      let joined = work.normalized(affine, relu: relu)
-    {
-      return Tensor(joined)
-    }
-    let work = DeferredNormalization(parts: parts, affine: affine, relu: relu)
-    let shape = parts[0].shape.dropLast() + [affine.scale.count]
-    return Tensor(
-      storage: Storage(count: shape.reduce(1, *), deferred: .normalization(work)),
-      shape: Array(shape))
   }
 
   private func batchStatistics(_ parts: [Tensor], _ norm: NormalizationParameters) -> Moments {
@@ -166,15 +150,18 @@ extension NormalizationParameters {
     let (factor, offset) = (
       Tensor(uninitialized: [count]), Tensor(uninitialized: [count])
     )
+    var exact = ChannelAffine.Exact(scale: [], shift: [])
     for c in 0..<count {
       let inverse = 1 / (statistics.variance[c] + Double(epsilon)).squareRoot()
       let product = Double(scale.value.floats[c]) * inverse
+      exact.scale.append(product)
+      exact.shift.append(Double(shift.value.floats[c]) - statistics.mean[c] * product)
       factor.floats[c] = Float(product)
       // By the factor as it was rounded: a large mean then cancels to the last bit.
       offset.floats[c] = Float(
         Double(shift.value.floats[c]) - statistics.mean[c] * Double(factor.floats[c]))
     }
-    return ChannelAffine(scale: factor, shift: offset)
+    return ChannelAffine(scale: factor, shift: offset, exact: exact)
   }
 
   /// The same by the running statistics, kept until one of them or the parameters change.

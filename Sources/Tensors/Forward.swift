@@ -50,9 +50,10 @@ public struct Forward {
     return tensor
   }
 
-  /// Whether steps may be put off and joined: where nobody wants gradients or looks at every step.
+  /// Whether steps may be put off and joined: where no parameter wants a gradient and nobody looks at
+  /// every step.
   var defers: Bool {
-    tape == nil && mode == .evaluation && observeReLU == nil && trace == nil
+    (tape == nil || !tracksParameters) && mode == .evaluation && observeReLU == nil && trace == nil
   }
 
   /// Records a step: `backward` gets the gradient with respect to `output`.

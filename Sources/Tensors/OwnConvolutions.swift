@@ -15,12 +15,12 @@ final class OwnConvolutions {
   /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
-  func run(_ work: DeferredConvolution, recorded: Bool) -> Tensor? {
+  func run(_ work: DeferredConvolution) -> Tensor? {
     guard lanes > 0 else { return nil }
     let window = work.window
     if window == Window(height: 1, width: 1, stride: 1, padding: 0) { return pointwise(work) }
     let (x, out) = (work.input, work.weights.shape[0])
-    if !recorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
+    if !work.isRecorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(x.shape, to: out)
     {
       let packed = work.weights.packed(
@@ -70,7 +70,7 @@ final class OwnConvolutions {
 
   private func pointwise(_ work: DeferredConvolution) -> Tensor {
     var (parts, affine) = ([work.input], ChannelAffine?.none)
-    if case .normalization(let before) = work.input.deferred, before.relu {
+    if case .normalization(let before) = work.input.storage.deferred, before.relu {
       (parts, affine) = (before.parts, before.affine)
     }
     let (depth, out) = (work.input.channels, work.weights.shape[0])

@@ -18,6 +18,8 @@ package final class Storage {
   var packed: [PackedWeights.Kind: PackedWeights] = [:]
   /// Of a normalisation's scale: what running statistics make of it.
   var affine: KeptAffine?
+  /// The content before it was rounded, where it was computed in double precision.
+  var wide: WideStorage?
   /// Which steps of traces made the content.
   var traceMarks: [TraceMark] = []
   /// How often the content has changed.
@@ -49,6 +51,7 @@ package final class Storage {
     let bytes = made.bytes
     made.memory = nil  // now this storage's
     memory = bytes
+    wide = made.wide
     return bytes
   }
 
@@ -61,6 +64,7 @@ package final class Storage {
     reordered = [:]
     packed = [:]
     affine = nil
+    wide = nil
     version += 1
   }
 }

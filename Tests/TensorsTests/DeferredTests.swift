@@ -3,7 +3,7 @@ import Testing
 @testable import Tensors
 
 extension TensorsSuite {
-  /// A pass that records takes every step by itself; one without a tape joins them.
+  /// A pass whose parameters want gradients takes every step by itself; others join them.
   @Suite("Steps that join a convolution")
   struct DeferredTests {
     struct Layer {
@@ -76,6 +76,75 @@ extension TensorsSuite {
         #expect(relativeDistance(network(x, &again).values, old) > 1e-4, "\(parameter.key)")
         #expect(difference() < 2e-6, "\(parameter.key)")
       }
+    }
+
+    /// What a pass gives, and the gradient with respect to its input.
+    private func gradient(
+      of network: (Tensor, inout Forward) -> Tensor, at x: Tensor, _ kernels: any Kernels,
+      joins: Bool
+    ) -> (values: [Float], gradient: [Float]) {
+      let tape = Tape()
+      var run = pass(.evaluation, tape: tape, kernels)
+      run.tracksParameters = !joins
+      #expect(run.defers == joins)
+      let input = traced(x)
+      let y = network(input, &run)
+      let values = y.values
+      tape.backward(from: y, gradient: randomTensor(y.shape, "dy"))
+      return (values, input.node?.gradient?.values ?? [])
+    }
+
+    @Test(
+      "Gradients with respect to the input go back through joined steps as through single ones",
+      arguments: KernelSet.allCases, [[1, 12, 12, 16], [3, 9, 7, 16]])
+    func sameGradient(_ set: KernelSet, shape: [Int]) {
+      let (network, x) = (Network(), randomTensor(shape, "x"))
+      let joined = gradient(of: { network($0, &$1) }, at: x, set.make(), joins: true)
+      let single = gradient(of: { network($0, &$1) }, at: x, set.make(), joins: false)
+      #expect(joined.gradient.count == x.count)
+      #expect(relativeDistance(joined.values, single.values) < 2e-6)
+      #expect(relativeDistance(joined.gradient, single.gradient) < 2e-6)
+    }
+
+    @Test("A convolution whose gradient is asked for elsewhere is not joined")
+    func otherNode() {
+      let layer = Layer("layer", from: 16, to: 16, kernel: 3)
+      let x = randomTensor([1, 8, 8, 16], "x")
+      var between: [GradientNode] = []
+      func network(_ x: Tensor, _ run: inout Forward) -> Tensor {
+        var map = run.convolution(x, layer.convolution, padding: 1).detached
+        map.node = GradientNode()
+        between.append(map.node!)
+        return run.batchNormalization(map, layer.norm, relu: true)
+      }
+      for joins in [true, false] {
+        _ = gradient(of: network, at: x, OpenBLASKernels(), joins: joins)
+      }
+      #expect(between[0].gradient?.values == between[1].gradient?.values)
+      #expect(between[0].gradient != nil)
+    }
+
+    @Test("A recorded pass keeps the signs of its ReLUs, not their values")
+    func memory() {
+      let layer = Layer("layer", from: 16, to: 16, kernel: 1)
+      let x = randomTensor([1, 64, 64, 16], "x")
+      // The pool is the process's, and other suites run beside this one: one undisturbed try suffices.
+      func bytesKept() -> Int {
+        let before = MemoryPool.shared.usage.now
+        let tape = Tape()
+        var run = pass(.evaluation, tape: tape)
+        run.tracksParameters = false
+        var y = traced(x)
+        for _ in 0..<8 {
+          y = run.batchNormalization(
+            run.convolution(y, layer.convolution), layer.norm, relu: true)
+        }
+        let kept = MemoryPool.shared.usage.now - before
+        tape.backward(from: y, gradient: y.detached)
+        return kept
+      }
+      // The last result and eight signs an element; eight values of four bytes would be 32.
+      #expect((0..<200).contains { _ in (x.count * 12...x.count * 13).contains(bytesKept()) })
     }
 
     @Test("A value that is read before something follows is still right for both readers")

@@ -65,18 +65,19 @@ struct ExplainProgramTests {
       let json = try String(contentsOfFile: "\(folder)/a/explanation.json", encoding: .utf8)
       for part in [
         "\"state\": \"unknown\"", "\"state\": \"cut-off\"", "\"written\": \"zyxwv\"",
-        "\"maximumNodes\": 16", "\"sums\": \"single\"",
+        "\"maximumNodes\": 16", "\"precision\": \"single\"",
       ] {
         #expect(json.contains(part), "\(part)")
       }
       let sharper = try ProgramRunner.run([
         "explain", model, "--image", image, "--text", text, "--output", "\(folder)/c",
-        "--nodes", "8", "--maximum-nodes", "8", "--baseline", "black", "--double-sums", "--quiet",
+        "--nodes", "8", "--maximum-nodes", "8", "--baseline", "black", "--precision",
+        "double", "--quiet",
       ])
       #expect(sharper.status == 0, "\(sharper.error)")
       #expect(
         try String(contentsOfFile: "\(folder)/c/explanation.json", encoding: .utf8)
-          .contains("\"sums\": \"double\""))
+          .contains("\"precision\": \"double\""))
       try refuses(folder, model: model, image: image)
     }
   }

@@ -50,6 +50,18 @@ void ez_affine_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_
                         const float *_Nonnull shift, int relu, const float *_Nonnull a,
                         const float *_Nonnull b, const float *_Nonnull d, int accumulate,
                         float *_Nonnull dx);
+// The same where neither statistics nor parameters want gradients: dx (+)= scale[c] * dy, masked.
+void ez_affine_input_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_t dy_stride,
+                              size_t rows, size_t channels, const float *_Nonnull scale,
+                              const float *_Nonnull shift, int relu, int accumulate,
+                              float *_Nonnull dx);
+// signs = 1 where y > 0, else 0.
+void ez_signs(const float *_Nonnull y, uint8_t *_Nonnull signs, size_t n);
+// out[r, c] = dy[r, c] * scale[c] where the sign is 1, else 0; without signs everywhere, without scale
+// times 1.
+void ez_signed_gradient(const float *_Nonnull dy, const uint8_t *_Nullable signs,
+                        const float *_Nullable scale, size_t rows, size_t channels,
+                        float *_Nonnull out);
 // out[c] (+)= sum over rows
 void ez_column_sums(const float *_Nonnull x, size_t rows, size_t channels, float *_Nonnull out,
                     int accumulate);
@@ -61,10 +73,15 @@ void ez_mean_positions_gradient(const float *_Nonnull dy, size_t batch, size_t p
 // x[r, :] += bias
 void ez_add_bias(float *_Nonnull x, const float *_Nonnull bias, size_t rows, size_t channels);
 
-// Single precision to double, and back with a bias added before the rounding (null: none).
+// Single precision to double, and back.
 void ez_widen(const float *_Nonnull x, double *_Nonnull out, size_t n);
-void ez_narrow(const double *_Nonnull x, const float *_Nullable bias, float *_Nonnull out,
-               size_t rows, size_t channels);
+void ez_narrow(const double *_Nonnull x, float *_Nonnull out, size_t n);
+// out[r, c] = x[r, c] * scale[c] + shift[c] + add[r, c], each where it is given, clipped below at 0 if
+// relu; `out_stride` numbers a row. The result may take the place of x.
+void ez_affine_double(const double *_Nonnull x, size_t rows, size_t channels,
+                      const double *_Nullable scale, const double *_Nullable shift,
+                      const double *_Nullable add, int relu, double *_Nonnull out,
+                      size_t out_stride);
 
 // Copies a column range between row-major matrices of different widths.
 void ez_copy_columns(const float *_Nonnull from, size_t from_stride, float *_Nonnull to,
@@ -85,6 +102,8 @@ void ez_max_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_N
 void ez_max_pool_gradient(const float *_Nonnull dy, const int32_t *_Nonnull where,
                           const ez_window *_Nonnull w, float *_Nonnull dx);
 void ez_average_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull out);
+void ez_average_pool_double(const double *_Nonnull x, const ez_window *_Nonnull w,
+                            double *_Nonnull out);
 void ez_average_pool_gradient(const float *_Nonnull dy, const ez_window *_Nonnull w,
                               float *_Nonnull dx);
 // Pooling to a given size: place i of n is the mean of inputs floor(i * size / n) up to

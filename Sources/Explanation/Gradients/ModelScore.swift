@@ -107,16 +107,16 @@ package final class ModelScore: ScoreFunction {
     let pixels = outcome.imageNode.gradient
     let vectors = outcome.tap?.gradient ?? []
     let textCount = count - imageCount
-    let gradients = [Float](unsafeUninitializedCapacity: inputs.count) { buffer, filled in
-      for row in 0..<batch {
-        for i in 0..<imageCount {
-          buffer[row * count + i] = pixels.map { $0.floats[row * imageCount + i] } ?? 0
-        }
-        for i in 0..<textCount {
-          buffer[row * count + imageCount + i] = vectors[row * textCount + i]
-        }
+    var gradients = [Float](repeating: 0, count: inputs.count)
+    for row in 0..<batch {
+      let start = row * count
+      if let pixels {
+        let own = UnsafeBufferPointer(
+          start: pixels.floats + row * imageCount, count: imageCount)
+        gradients.replaceSubrange(start..<start + imageCount, with: own)
       }
-      filled = batch * count
+      gradients.replaceSubrange(
+        start + imageCount..<start + count, with: vectors[row * textCount..<(row + 1) * textCount])
     }
     return (chosen(outcome.logits), gradients)
   }

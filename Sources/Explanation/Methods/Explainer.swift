@@ -39,7 +39,7 @@ package struct Explainer {
   ) throws {
     self.model = model
     self.folder = folder
-    self.kernels = settings.sumsInDouble ? DoubleSumKernels(kernels) : kernels
+    self.kernels = settings.usesDoublePrecision ? DoublePrecisionKernels(kernels) : kernels
     self.settings = settings
     switch (model.isMultiLabel, finding) {
     case (false, nil):

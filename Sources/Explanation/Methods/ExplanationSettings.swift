@@ -15,9 +15,9 @@ package struct ExplanationSettings: Sendable, Equatable {
   /// The baselines of integrated gradients; the first also serves the joint attribution.
   package var baselines: [Baseline] = [.black, .mean, .blurred]
   package var integration = IntegratedGradients()
-  /// Whether convolutions sum in double precision: maps two to five times nearer to the exact ones,
-  /// in more time.
-  package var sumsInDouble = false
+  /// Whether forward passes compute in double precision: maps four to ten times nearer to the exact
+  /// ones, in more time.
+  package var usesDoublePrecision = false
   /// The sight sensitivity, 0…1.
   package var sensitivity = ExplanationSettings.defaultSensitivity
   package var rule = ClusteringRule.ward

@@ -96,7 +96,7 @@ extension ExplanationSettings {
       ("nodes", JSONValue(.integer(integration.nodes))),
       ("maximumNodes", JSONValue(.integer(integration.maximumNodes))),
       ("tolerance", JSONValue(.number(integration.tolerance))),
-      ("sums", JSONValue(.string(sumsInDouble ? "double" : "single"))),
+      ("precision", JSONValue(.string(usesDoublePrecision ? "double" : "single"))),
     ]
     return JSONValue(.object(members))
   }

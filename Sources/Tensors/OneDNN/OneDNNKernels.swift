@@ -60,13 +60,13 @@
       }
       guard window.groups == 1 else { return library(x, weights, bias: bias, window) }
       let work = DeferredConvolution(
-        kernels: self, input: x, weights: weights, window: window, bias: bias)
-      return own.run(work, recorded: true) ?? library(x, weights, bias: bias, window)
+        kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true)
+      return own.run(work) ?? library(x, weights, bias: bias, window)
     }
 
     package func run(_ work: DeferredConvolution) -> Tensor {
       guard work.window.groups == 1 else { return runSteps(work) }
-      return own.run(work, recorded: false) ?? runSteps(work)
+      return own.run(work) ?? runSteps(work)
     }
 
     private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)

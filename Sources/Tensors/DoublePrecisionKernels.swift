@@ -1,0 +1,183 @@
+import CKernels
+import COpenBLAS
+
+/// A set of kernels whose convolutions, with the normalisations, sums and ReLUs that join them, and
+/// poolings compute in double precision going forward, and hand each other their results unrounded; the
+/// rest, gradients among it, is that of `base`.
+///
+/// In single precision a few of a network's ReLUs, say six of sixteen million, have an input that
+/// rounding moves across zero, and each lets the gradient jump by more than all other rounding: so the
+/// ReLUs have to be right, and the gradients behind them need not be exact. It takes more time.
+/// Depthwise convolutions and what joins nothing (other activations) stay as they are.
+package final class DoublePrecisionKernels: Kernels {
+  /// Rows of an unfolded image that are multiplied at once, to stay in the cache.
+  private static let chunk = 512
+
+  private let base: any Kernels
+
+  /// The kernels around others.
+  package init(_ base: any Kernels) { self.base = base }
+
+  package var name: String { base.name }
+
+  package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
+    -> Tensor
+  {
+    if window.isDepthwise(x.shape, channels: weights.shape[0]) {
+      return base.convolution(x, weights, bias: bias, window)
+    }
+    if window.groups > 1 { return convolutionByGroups(x, weights, bias: bias, window) }
+    return sums(
+      DeferredConvolution(
+        kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true))
+  }
+
+  package func run(_ work: DeferredConvolution) -> Tensor {
+    if work.window.isDepthwise(work.input.shape, channels: work.weights.shape[0]) {
+      return base.run(work)
+    }
+    return work.window.groups > 1 ? runSteps(work) : sums(work)
+  }
+
+  /// The convolution, the normalisation before it and what has joined it.
+  private func sums(_ work: DeferredConvolution) -> Tensor {
+    let shape = work.shape
+    let (channels, positions) = (shape[3], shape[1] * shape[2])
+    let depth = work.weights.count / channels
+    let output = WideStorage(count: shape.reduce(1, *))
+    let input = work.input.widened()
+    let weights = work.weights.widened()
+    let chunk = min(DoublePrecisionKernels.chunk, positions)
+    forEachUnfolded(input, work.input.shape, work.window, channels: channels) { sample, columns in
+      for start in stride(from: 0, to: positions, by: chunk) {
+        let count = min(chunk, positions - start)
+        cblas_dgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(channels), Int32(depth), 1,
+          columns + start * depth, Int32(depth), weights.doubles, Int32(depth), 0,
+          output.doubles + (sample * positions + start) * channels, Int32(channels))
+      }
+    }
+    ez_affine_double(
+      output.doubles, shape.dropLast().reduce(1, *), channels, work.exact?.scale,
+      work.exact?.shift ?? work.bias?.values.map(Double.init), work.addend?.widened().doubles,
+      work.relu ? 1 : 0, output.doubles, channels)
+    let rounded = output.rounded(shape)
+    Profile.lap("double", input: work.input.shape, channels: channels, work.window)
+    return rounded
+  }
+
+  /// As for single precision: a number of this width moves as two of the other.
+  private func forEachUnfolded(
+    _ x: WideStorage, _ shape: [Int], _ window: Window, channels: Int,
+    _ body: (Int, UnsafePointer<Double>) -> Void
+  ) {
+    let halves = Tensor(storage: x.halves, shape: shape.dropLast() + [2 * shape[3]])
+    forEachUnfolded(halves, window, channels: channels) { sample, columns in
+      columns.withMemoryRebound(to: Double.self, capacity: 1) { body(sample, $0) }
+    }
+  }
+
+  package func convolutionInputGradient(
+    _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+  ) -> Tensor {
+    base.convolutionInputGradient(dy, weights, inputShape: inputShape, window)
+  }
+
+  package func convolutionWeightGradient(
+    _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
+  ) -> (weights: Tensor, bias: Tensor?) {
+    base.convolutionWeightGradient(x, dy, weightShape: weightShape, hasBias: hasBias, window)
+  }
+
+  package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
+    let wide = x.widened()
+    let (output, argument) = base.maxPool(x, window)
+    // Rounding keeps the order, so the winners are the same.
+    let result = WideStorage(count: output.count)
+    let (inside, outside) = (x.count / x.shape[0], output.count / x.shape[0])
+    let channels = x.channels
+    for (i, position) in argument.positions.enumerated() {
+      let from = i / outside * inside + Int(position) * channels + i % channels
+      result.doubles[i] = wide.doubles[from]
+    }
+    output.storage.wide = result
+    return (output, argument)
+  }
+
+  package func maxPoolGradient(
+    _ dy: Tensor, _ argument: PoolArgument, inputShape: [Int], _ window: Window
+  ) -> Tensor {
+    base.maxPoolGradient(dy, argument, inputShape: inputShape, window)
+  }
+
+  package func averagePool(_ x: Tensor, _ window: Window) -> Tensor {
+    var geometry = window.geometry(x.shape, channels: x.channels)
+    let shape = window.outputShape(x.shape, channels: x.channels)
+    let output = WideStorage(count: shape.reduce(1, *))
+    ez_average_pool_double(x.widened().doubles, &geometry, output.doubles)
+    return output.rounded(shape)
+  }
+
+  package func averagePoolGradient(_ dy: Tensor, inputShape: [Int], _ window: Window) -> Tensor {
+    base.averagePoolGradient(dy, inputShape: inputShape, window)
+  }
+}
+
+/// Numbers in double precision.
+final class WideStorage {
+  /// The memory, as twice as many numbers of single precision.
+  let halves: Storage
+  let count: Int
+
+  init(count: Int) {
+    self.count = count
+    halves = Storage(count: 2 * count)
+  }
+
+  var doubles: UnsafeMutablePointer<Double> {
+    halves.bytes.assumingMemoryBound(to: Double.self)
+  }
+
+  /// A tensor of these numbers, rounded, that knows them.
+  fileprivate func rounded(_ shape: [Int]) -> Tensor {
+    let output = Tensor(uninitialized: shape)
+    ez_narrow(doubles, output.floats, count)
+    output.storage.wide = self
+    return output
+  }
+}
+
+extension Tensor {
+  /// The content in double precision, unrounded where it was computed so.
+  fileprivate func widened() -> WideStorage {
+    if let wide = storage.wide { return wide }
+    let made = WideStorage(count: count)
+    if case .normalization(let work) = storage.deferred {
+      work.run(into: made.doubles)
+      return made
+    }
+    let floats = storage.floats
+    if let wide = storage.wide { return wide }
+    ez_widen(floats, made.doubles, count)
+    return made
+  }
+}
+
+extension DeferredNormalization {
+  /// The result in double precision.
+  fileprivate func run(into output: UnsafeMutablePointer<Double>) {
+    let total = affine.exact.scale.count
+    affine.exact.scale.withUnsafeBufferPointer { scale in
+      affine.exact.shift.withUnsafeBufferPointer { shift in
+        guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
+        var offset = 0
+        for part in parts {
+          ez_affine_double(
+            part.widened().doubles, part.rows, part.channels, scale + offset, shift + offset, nil,
+            relu ? 1 : 0, output + offset, total)
+          offset += part.channels
+        }
+      }
+    }
+  }
+}
