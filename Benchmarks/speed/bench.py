@@ -10,6 +10,9 @@ import datetime
 import json
 import os
 import platform
+import random
+import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -38,6 +41,9 @@ TASKS = {
     "word2vec": ("skip-gram, 300 dimensions, window 5, 5 negatives, 20 passes (`zoo vectors train`, whole)",
                  "gensim 4.4, 2 workers", 3, None),
     "text": ("1-D CNN over texts, an epoch of training", "PyTorch", 3, None),
+    "study": ("a study: 2 frozen image encoders × 2 text encoders × 1 head, 5 splits × 10 epochs, 600 cases "
+              "(`zoo compare`, whole)", "PyTorch, features not cached", 10, None),
+    "reading": ("reading 64 PNG of 1024 × 1024 to 224 × 224", "Pillow, 2 processes", 1.25, None),
     "list": ("`zoo list`", None, 0.05, None),
 }
 NAMES = {"zoo": "EncoderZoo", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO",
@@ -78,15 +84,24 @@ def compare(row, program, rounds):
             f"| {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) | {wanted}: {verdict} |")
 
 
+def peer_command(*arguments):
+    return [sys.executable, os.path.join(HERE, "task_peer.py"), *map(str, arguments)]
+
+
+def peer_work(*arguments):
+    subprocess.run(peer_command(*arguments), check=True)
+
+
 def peer_task(*arguments):
-    return timed([sys.executable, os.path.join(HERE, "task_peer.py"), *map(str, arguments)])
+    return timed(peer_command(*arguments))
 
 
 class Tasks:
     """Both sides of the rows of whole commands, in a folder of their own."""
 
-    def __init__(self, zoo, folder, reports):
-        self.zoo, self.folder, self.count = zoo, folder, 0
+    def __init__(self, bench, folder, reports):
+        self.bench, self.zoo = bench, os.path.join(os.path.dirname(bench), "zoo")
+        self.folder, self.count = folder, 0
         self.cases, self.texts = f"{folder}/cases.csv", f"{folder}/texts.txt"
         rows = self.read(reports)
         with open(self.cases, "w", newline="", encoding="utf-8") as file:
@@ -118,7 +133,7 @@ class Tasks:
     def gradients(self):
         model = f"{self.folder}/network"
         if not os.path.exists(model):
-            subprocess.run([sys.executable, os.path.join(HERE, "task_peer.py"), "prepare", model], check=True)
+            peer_work("prepare", model)
         ours = measured([self.zoo, "explain", f"{model}/model", "--image", f"{model}/picture.png", "--output",
                       self.new(), "--method", "integrated-gradients", "--baseline", "black", "--quiet"])
         return ours, peer_task("gradients", model)
@@ -146,6 +161,53 @@ class Tasks:
         (few, _), (many, megabytes) = train(1), train(9)
         return ((many - few) / 8, megabytes), peer_task("text", self.cases, "--documents", self.documents)
 
+    def study(self):
+        sample = f"{self.folder}/pairs"
+        if not os.path.exists(sample):
+            measured([self.zoo, "data", "sample", "--output", sample, "--count", "600", "--size", "224"])
+            peer_work("weights", sample)
+            with open(f"{sample}/cases.csv", newline="", encoding="utf-8") as file:
+                words = {word for row in csv.DictReader(file) for word in re.findall("[a-z']+", row["text"].lower())}
+            draw = random.Random(1)
+            with open(f"{sample}/vectors.txt", "w", encoding="utf-8") as file:
+                for word in sorted(words):
+                    file.write(word + "".join(f" {draw.gauss(0, 0.3):.5f}" for _ in range(100)) + "\n")
+        training = {"epochs": 10, "batchSize": 32}
+        ours = self.compare(sample, {
+            "folds": {"kind": "splits", "count": 5, "test": 0.2, "validation": 0.1},
+            "image": [{"encoder": name, "size": 224, "channels": 3, "weights": f"{sample}/{name}.pth",
+                       "preprocessing": "own", "freeze": "all", "training": training}
+                      for name in ("resnet18", "densenet121")],
+            "text": [{"encoder": "word2vec", "options": {"dimension": 100, "epochs": 5, "filters": 64},
+                      "training": training},
+                     {"encoder": "glove", "vectors": f"{sample}/vectors.txt", "options": {"filters": 64},
+                      "training": training}],
+            "fusion": {"head": "concat", "hidden": 0, "training": training, "fineTuning": {"epochs": 0}},
+        })
+        return ours, peer_task("study", sample)
+
+    def compare(self, sample, members):
+        """A whole comparison over a sample's cases, with no features from another run."""
+        study = {
+            "schema": 1, "name": "study", "seed": 1,
+            "data": {"format": "csv", "path": f"{sample}/cases.csv", "labels": ["normal", "abnormal"],
+                     "columns": {"id": "id", "image": "image", "text": "text", "label": "label"}},
+        } | members
+        path = self.new()
+        with open(f"{path}.json", "w", encoding="utf-8") as file:
+            json.dump(study, file)
+        os.environ["XDG_CACHE_HOME"] = f"{path}-cache"
+        found = measured([self.zoo, "compare", f"{path}.json", "--output", path, "--quiet"])
+        shutil.rmtree(path)
+        shutil.rmtree(f"{path}-cache", ignore_errors=True)
+        return found
+
+    def reading(self):
+        sample = f"{self.folder}/large"
+        if not os.path.exists(sample):
+            measured([self.zoo, "data", "sample", "--output", sample, "--count", "64", "--size", "1024"])
+        return timed([self.bench, "read", f"{sample}/images"]), peer_task("read", f"{sample}/images")
+
     def list(self):
         return min(measured([self.zoo, "list"]) for _ in range(5)), None
 
@@ -169,17 +231,68 @@ def task(row, tasks, rounds):
             f"| {wanted}: {'reached' if reached else 'missed'} |")
 
 
-def growth(program):
+def growth(program, picture):
+    """What DenseNet-121 costs by batch, side and threads; with `picture` also drawn there."""
     lines = ["| batch | side | threads | images/s | peak MB |", "|---|---|---|---|---|"]
-    cases = [(b, 224, 2) for b in (1, 2, 4, 8, 16, 32, 64)] + [(16, 224, 1), (1, 224, 1)]
-    cases += [(16, side, 2) for side in (128, 320, 448)]
+    batches, sides = (1, 2, 4, 8, 16, 32, 64), (128, 224, 320, 448)
+    cases = [(b, 224, t) for t in (2, 1) for b in batches] + [(16, side, 2) for side in sides if side != 224]
+    found = {}
     for batch, size, threads in cases:
         seconds, megabytes = timed(
             [program, "evaluate", "densenet121", "--batch", str(batch), "--size", str(size),
              "--threads", str(threads), "--repeats", "3"])
+        found[batch, size, threads] = batch / seconds, megabytes
         print(f"growth: batch {batch}, side {size}, {threads} threads: {batch / seconds:.1f}",
               file=sys.stderr, flush=True)
         lines.append(f"| {batch} | {size} | {threads} | {batch / seconds:.1f} | {megabytes} |")
+    if picture:
+        draw(found, batches, sides, picture)
+        lines += ["", f"![Images a second and memory by batch, side and threads]({os.path.basename(picture)})"]
+    return lines
+
+
+def draw(found, batches, sides, picture):
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 3, figsize=(11, 3.2), constrained_layout=True)
+    for threads, mark in ((2, "o-"), (1, "s--")):
+        axes[0].plot(batches, [found[b, 224, threads][0] for b in batches], mark, label=f"threads: {threads}")
+    axes[0].set(xlabel="batch", ylabel="images a second", xscale="log", ylim=(0, None), title="224 × 224")
+    axes[0].legend()
+    axes[1].plot(batches, [found[b, 224, 2][1] for b in batches], "o-")
+    axes[1].set(xlabel="batch", ylabel="peak memory, MB", xscale="log", ylim=(0, None), title="224 × 224")
+    axes[2].plot(sides, [1000 / found[16, side, 2][0] for side in sides], "o-", label="measured")
+    whole = 1000 / found[16, 224, 2][0]
+    axes[2].plot(sides, [whole * (side / 224) ** 2 for side in sides], ":", label="by the number of pixels")
+    axes[2].set(xlabel="side, pixels", ylabel="ms an image", ylim=(0, None), title="batch 16, two threads")
+    axes[2].legend()
+    for axis in axes[:2]:
+        axis.set_xticks(batches, batches)
+        axis.minorticks_off()
+    axes[2].set_xticks(sides, sides)
+    figure.savefig(picture, dpi=110)
+
+
+def cases(tasks):
+    """What a frozen study costs by its number of cases."""
+    lines = ["| cases | seconds | ms a case | peak MB |", "|---|---|---|---|"]
+    for count in (1000, 10000, 100000):
+        sample = tasks.new()
+        measured([tasks.zoo, "data", "sample", "--output", sample, "--count", str(count), "--size", "64"])
+        peer_work("weights", sample)
+        seconds, megabytes = tasks.compare(sample, {
+            "folds": {"kind": "splits", "count": 1, "test": 0.2, "validation": 0.1},
+            "image": {"encoder": "resnet18", "size": 64, "channels": 3, "weights": f"{sample}/resnet18.pth",
+                      "preprocessing": "own", "freeze": "all", "training": {"epochs": 5}},
+            "text": {"encoder": "word2vec", "options": {"dimension": 50, "epochs": 2, "filters": 32},
+                     "training": {"epochs": 2}},
+            "fusion": {"head": "concat", "hidden": 0, "training": {"epochs": 5}, "fineTuning": {"epochs": 0}},
+        })
+        shutil.rmtree(sample)
+        print(f"cases: {count}: {seconds:.1f} s, {megabytes} MB", file=sys.stderr, flush=True)
+        lines.append(f"| {count:,} | {seconds:.1f} | {1000 * seconds / count:.1f} | {megabytes} |")
     return lines
 
 
@@ -192,7 +305,7 @@ def machine():
     return f"{os.cpu_count()} processors ({model}, {vectors}), {platform.system()} {platform.machine()}"
 
 
-ALL = [*ROWS, *TASKS, "growth"]
+ALL = [*ROWS, *TASKS, "growth", "cases"]
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("program", help="the path of zoo-bench")
 parser.add_argument("--rows", nargs="+", choices=ALL, default=ALL)
@@ -215,21 +328,27 @@ if rows:
     page += ["| work | EncoderZoo | peers | ratio | goal |", "|---|---|---|---|---|"]
     page += [compare(row, options.program, options.rounds) for row in rows] + [""]
 rows = [row for row in options.rows if row in TASKS]
-if rows:
-    texts = "Open-i's findings" if options.reports else "synthetic texts"
-    page += ["## Whole tasks", "",
-             f"Ours is a whole process: starting, reading, writing its pages and files. The peer's is the work "
-             f"alone, without imports and reading. Texts are {texts}. An epoch is an eighth of what nine epochs "
-             f"take longer than one.", "",
-             "| work | EncoderZoo | peer | ratio | goal |", "|---|---|---|---|---|"]
-    with tempfile.TemporaryDirectory() as folder:
-        tasks = Tasks(os.path.join(os.path.dirname(options.program), "zoo"), folder, options.reports)
+with tempfile.TemporaryDirectory() as folder:
+    tasks = Tasks(os.path.abspath(options.program), folder, options.reports)
+    if rows:
+        texts = "Open-i's findings" if options.reports else "synthetic texts"
+        page += ["## Whole tasks", "",
+                 f"Ours is a whole process: starting, reading, writing its pages and files (of reading pictures the "
+                 f"work alone). The peer's is the work alone, without imports and reading. Texts are {texts}. An epoch "
+                 f"is an eighth of what nine epochs take longer than one. The study's images and reports are "
+                 f"synthetic, the image encoders' weights random and frozen; of the peer's one epoch of each of the "
+                 f"four combinations is timed, and five splits of ten are computed from that.", "",
+                 "| work | EncoderZoo | peer | ratio | goal |", "|---|---|---|---|---|"]
         page += [task(row, tasks, options.rounds) for row in rows] + [""]
+    if "cases" in options.rows:
+        page += ["## How cost grows with cases", "",
+                 "A whole `zoo compare` of synthetic cases of 64 × 64 pixels: a frozen ResNet-18, a 1-D CNN on word "
+                 "vectors trained on the spot, both joined; one split, five epochs of each head, two of the text.", ""]
+        page += cases(tasks) + [""]
 if "growth" in options.rows:
-    page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program) + [""]
-page += ["## What this does not measure yet", "",
-         "Single precision alone: there is no bf16. Not in this command: a whole study against the same in "
-         "PyTorch, and reading of pictures."]
+    picture = options.output and os.path.splitext(options.output)[0] + ".png"
+    page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program, picture) + [""]
+page += ["## What this does not measure yet", "", "Single precision alone: there is no bf16."]
 text = "\n".join(page) + "\n"
 if options.output:
     with open(options.output + ".part", "w") as file:

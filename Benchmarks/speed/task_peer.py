@@ -7,6 +7,9 @@ files), and the peak of resident memory in megabytes.
     python task_peer.py gradients FOLDER               Captum's integrated gradients of them
     python task_peer.py word2vec TEXTS                 gensim, words a second
     python task_peer.py text CASES.csv --documents N   an epoch of a 1-D CNN over N texts
+    python task_peer.py read FOLDER                    Pillow on two processes: PNG to 224 x 224 numbers
+    python task_peer.py weights FOLDER                 random ResNet-18 and DenseNet-121 as files
+    python task_peer.py study FOLDER                   a study over a sample (cases.csv, weights, vectors.txt)
 """
 import argparse
 import csv
@@ -123,12 +126,120 @@ def text(path, count):
     report(seconds[1:])
 
 
+def read_one(path):
+    import numpy
+    from PIL import Image
+
+    image = Image.open(path).convert("L").resize((224, 224), Image.Resampling.BILINEAR)
+    return float(((numpy.asarray(image, dtype="float32") / 255 - 0.5) / 0.25).sum())
+
+
+def read(folder):
+    import multiprocessing
+
+    paths = sorted(map(str, pathlib.Path(folder).glob("*.png")))
+    seconds = []
+    with multiprocessing.Pool(2) as pool:
+        for _ in range(6):
+            start = time.perf_counter()
+            pool.map(read_one, paths, chunksize=4)
+            seconds.append(time.perf_counter() - start)
+    report(seconds[1:])
+
+
+def image_encoder(name):
+    from cpu_torchvision import torch, torchvision
+
+    torch.manual_seed(1)
+    model = getattr(torchvision.models, name)(weights=None)
+    head = "classifier" if name.startswith("densenet") else "fc"
+    width = getattr(model, head).in_features
+    setattr(model, head, torch.nn.Identity())
+    return model.eval(), width
+
+
+def weights(folder):
+    from cpu_torchvision import torch
+
+    for name in ("resnet18", "densenet121"):
+        torch.save(image_encoder(name)[0].state_dict(), f"{folder}/{name}.pth")
+
+
+def study(folder):
+    """Every epoch runs the frozen image encoder anew, as without a cache.
+
+    One epoch of training and one validation and test of the first split are timed for each of the four
+    combinations; five splits of ten epochs each are computed from that.
+    """
+    import numpy
+    from cpu_torchvision import torch
+    from PIL import Image
+
+    torch.manual_seed(1)
+    torch.set_num_threads(2)
+    with open(f"{folder}/cases.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    pixels = numpy.stack([numpy.asarray(Image.open(f"{folder}/{row['image']}").convert("RGB")) for row in rows])
+    images = torch.from_numpy(pixels.transpose(0, 3, 1, 2).astype("float32") / 255)
+    images = ((images - 0.5) / 0.25).contiguous(memory_format=torch.channels_last)
+    documents = [re.findall(r"[a-z']+", row["text"].lower())[:140] for row in rows]
+    index = {word: n + 1 for n, word in enumerate(sorted({w for words in documents for w in words}))}
+    words = torch.zeros(len(rows), 140, dtype=torch.long)
+    for n, document in enumerate(documents):
+        words[n, : len(document)] = torch.tensor([index[w] for w in document], dtype=torch.long)
+    labels = torch.tensor([float(row["label"] == "abnormal") for row in rows])
+    order = torch.randperm(len(rows))
+    test, validation = order[: len(rows) // 5], order[len(rows) // 5: len(rows) * 28 // 100]
+    training = order[len(rows) * 28 // 100:]
+
+    class Network(torch.nn.Module):
+        def __init__(self, encoder, trains_words):
+            super().__init__()
+            self.image, width = image_encoder(encoder)
+            self.image = self.image.to(memory_format=torch.channels_last).requires_grad_(False)
+            self.embedding = torch.nn.Embedding(len(index) + 1, 100, padding_idx=0)
+            self.embedding.weight.requires_grad_(trains_words)
+            self.convolutions = torch.nn.ModuleList(torch.nn.Conv1d(100, 64, k, padding=k - 1) for k in (3, 4, 5))
+            self.output = torch.nn.Linear(width + 192, 1)
+
+        def forward(self, image, words):
+            with torch.no_grad():
+                features = self.image(image)
+            x = self.embedding(words).transpose(1, 2)
+            x = torch.cat([torch.relu(c(x)).amax(2) for c in self.convolutions], 1)
+            return self.output(torch.cat([features, x], 1))[:, 0]
+
+    def scored(model, part):
+        start = time.perf_counter()
+        with torch.no_grad():
+            for some in part.split(32):
+                model(images[some], words[some])
+        return time.perf_counter() - start
+
+    whole = 0
+    for encoder in ("resnet18", "densenet121"):
+        for trains_words in (True, False):
+            model = Network(encoder, trains_words)
+            optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-3)
+            scored(model, test[:32])
+            start = time.perf_counter()
+            for some in training[torch.randperm(len(training))].split(32):
+                optimizer.zero_grad()
+                torch.nn.functional.binary_cross_entropy_with_logits(
+                    model(images[some], words[some]), labels[some]).backward()
+                optimizer.step()
+            epoch = time.perf_counter() - start
+            whole += 5 * (10 * (epoch + scored(model, validation)) + scored(model, test))
+    report([whole])
+
+
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("work", choices=["prepare", "gradients", "word2vec", "text"])
+parser.add_argument("work", choices=["prepare", "gradients", "word2vec", "text", "read", "weights", "study"])
 parser.add_argument("path")
 parser.add_argument("--documents", type=int, default=0)
 options = parser.parse_args()
 if options.work == "text":
     text(options.path, options.documents)
 else:
-    {"prepare": prepare, "gradients": gradients, "word2vec": word2vec}[options.work](options.path)
+    {"prepare": prepare, "gradients": gradients, "word2vec": word2vec, "read": read, "weights": weights,
+     "study": study}[options.work](options.path)

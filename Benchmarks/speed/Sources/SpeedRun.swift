@@ -91,6 +91,11 @@ struct SpeedRun {
     if let rows = Profile.stop() {
       FileHandle.standardError.write(Data(Profile.table(rows).utf8))
     }
+    return Self.report(seconds, check: check)
+  }
+
+  /// What a run prints.
+  static func report(_ seconds: [Double], check: Float) -> String {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let times = seconds.map { String(format: "%.5f", $0) }.joined(separator: ", ")

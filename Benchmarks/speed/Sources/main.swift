@@ -2,7 +2,9 @@ import Basics
 import Foundation
 
 do {
-  print(try SpeedRun(Array(CommandLine.arguments.dropFirst())).run())
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  print(
+    arguments.first == "read" ? try ReadRun(arguments).run() : try SpeedRun(arguments).run())
 } catch {
   FileHandle.standardError.write(Data("zoo-bench: \(error)\n".utf8))
   exit(1)
