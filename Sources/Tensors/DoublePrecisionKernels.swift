@@ -57,10 +57,13 @@ package final class DoublePrecisionKernels: Kernels {
           output.doubles + (sample * positions + start) * channels, Int32(channels))
       }
     }
-    ez_affine_double(
-      output.doubles, shape.dropLast().reduce(1, *), channels, work.exact?.scale,
-      work.exact?.shift ?? work.bias?.values.map(Double.init), work.addend?.widened().doubles,
-      work.relu ? 1 : 0, output.doubles, channels)
+    let addend = work.addend?.widened()
+    withExtendedLifetime(addend) {
+      ez_affine_double(
+        output.doubles, shape.dropLast().reduce(1, *), channels, work.exact?.scale,
+        work.exact?.shift ?? work.bias?.values.map(Double.init), addend?.doubles,
+        work.relu ? 1 : 0, output.doubles, channels)
+    }
     let rounded = output.rounded(shape)
     Profile.lap("double", input: work.input.shape, channels: channels, work.window)
     return rounded
@@ -114,7 +117,10 @@ package final class DoublePrecisionKernels: Kernels {
     var geometry = window.geometry(x.shape, channels: x.channels)
     let shape = window.outputShape(x.shape, channels: x.channels)
     let output = WideStorage(count: shape.reduce(1, *))
-    ez_average_pool_double(x.widened().doubles, &geometry, output.doubles)
+    let wide = x.widened()
+    withExtendedLifetime(wide) {
+      ez_average_pool_double(wide.doubles, &geometry, output.doubles)
+    }
     return output.rounded(shape)
   }
 
@@ -172,9 +178,12 @@ extension DeferredNormalization {
         guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
         var offset = 0
         for part in parts {
-          ez_affine_double(
-            part.widened().doubles, part.rows, part.channels, scale + offset, shift + offset, nil,
-            relu ? 1 : 0, output + offset, total)
+          let wide = part.widened()
+          withExtendedLifetime(wide) {
+            ez_affine_double(
+              wide.doubles, part.rows, part.channels, scale + offset, shift + offset, nil,
+              relu ? 1 : 0, output + offset, total)
+          }
           offset += part.channels
         }
       }

@@ -84,14 +84,16 @@ extension ZooCommand {
     let wanted = arguments.values("encoder")
     let names = wanted.isEmpty ? registry.catalogue.encoders.map(\.name) : wanted
     let progress = progress(arguments)
-    let conformance = EncoderConformance(
-      ConformanceSettings(vectors: arguments.optionalString("vectors")), kernels: kernels
-    ) { _ in }
+    let settings = ConformanceSettings(vectors: arguments.optionalString("vectors"))
     var rows: [CostRow] = []
     progress.begin("measuring", total: names.count)
     for name in names {
       try Interruption.check()
       progress.advance(note: name)
+      // Kernels of its own: scratch memory that an encoder before it needed would count as its.
+      let conformance = EncoderConformance(settings, kernels: try ZooCommand.kernels(arguments)) {
+        _ in
+      }
       rows.append(try CostRow(encoder(name, registry), conformance))
     }
     progress.end()
