@@ -10,10 +10,13 @@ import sys
 import time
 
 
-def measured(command):
-    """Runs a command, its output kept to itself; ends the program with what it wrote where it fails."""
+def measured(command, environment=None):
+    """Runs a command, its output kept to itself; ends the program with what it wrote where it fails.
+
+    `environment` is added to the program's own.
+    """
     done = subprocess.run([sys.executable, os.path.abspath(__file__)] + command, capture_output=True,
-                          text=True, check=False)
+                          text=True, check=False, env=os.environ | (environment or {}))
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}")
     return tuple(json.loads(done.stdout.splitlines()[-1]))

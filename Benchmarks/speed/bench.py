@@ -196,8 +196,8 @@ class Tasks:
         path = self.new()
         with open(f"{path}.json", "w", encoding="utf-8") as file:
             json.dump(study, file)
-        os.environ["XDG_CACHE_HOME"] = f"{path}-cache"
-        found = measured([self.zoo, "compare", f"{path}.json", "--output", path, "--quiet"])
+        found = measured([self.zoo, "compare", f"{path}.json", "--output", path, "--quiet"],
+                         {"XDG_CACHE_HOME": f"{path}-cache"})
         shutil.rmtree(path)
         shutil.rmtree(f"{path}-cache", ignore_errors=True)
         return found
@@ -329,7 +329,8 @@ if rows:
     page += [compare(row, options.program, options.rounds) for row in rows] + [""]
 rows = [row for row in options.rows if row in TASKS]
 with tempfile.TemporaryDirectory() as folder:
-    tasks = Tasks(os.path.abspath(options.program), folder, options.reports)
+    if rows or "cases" in options.rows:
+        tasks = Tasks(os.path.abspath(options.program), folder, options.reports)
     if rows:
         texts = "Open-i's findings" if options.reports else "synthetic texts"
         page += ["## Whole tasks", "",

@@ -14,6 +14,7 @@ files), and the peak of resident memory in megabytes.
 import argparse
 import csv
 import json
+import os
 import pathlib
 import re
 import resource
@@ -24,9 +25,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 MEAN, DEVIATION = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 
-def report(seconds):
+def report(seconds, workers=0):
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"seconds": seconds, "megabytes": megabytes}))
+    print(json.dumps({"seconds": seconds, "megabytes": megabytes + workers}))
 
 
 def network():
@@ -131,20 +132,22 @@ def read_one(path):
     from PIL import Image
 
     image = Image.open(path).convert("L").resize((224, 224), Image.Resampling.BILINEAR)
-    return float(((numpy.asarray(image, dtype="float32") / 255 - 0.5) / 0.25).sum())
+    total = float(((numpy.asarray(image, dtype="float32") / 255 - 0.5) / 0.25).sum())
+    return total, os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def read(folder):
     import multiprocessing
 
     paths = sorted(map(str, pathlib.Path(folder).glob("*.png")))
-    seconds = []
+    seconds, peaks = [], {}
     with multiprocessing.Pool(2) as pool:
         for _ in range(6):
             start = time.perf_counter()
-            pool.map(read_one, paths, chunksize=4)
+            found = pool.map(read_one, paths, chunksize=4)
             seconds.append(time.perf_counter() - start)
-    report(seconds[1:])
+            peaks |= {process: peak for _, process, peak in found}
+    report(seconds[1:], sum(peaks.values()))
 
 
 def image_encoder(name):

@@ -193,6 +193,35 @@ void ez_affine_input_gradient(const float *x, const float *dy, size_t dy_stride,
   ez_parallel(rows, ez_rows_per_chunk(channels), affine_input_gradient_body, &w);
 }
 
+typedef struct {
+  const double *x, *scale, *shift;
+  const float *dy;
+  float *dx;
+  size_t channels, stride;
+  int accumulate;
+} ez_double_rows;
+
+EZ_CLONES static void relu_input_gradient_double_body(void *context, size_t begin, size_t end) {
+  const ez_double_rows w = *(const ez_double_rows *)context;
+  const double *restrict scale = w.scale, *restrict shift = w.shift;
+  for (size_t r = begin; r < end; r++) {
+    const double *restrict x = w.x + r * w.channels;
+    const float *restrict dy = w.dy + r * w.stride;
+    float *restrict dx = w.dx + r * w.channels;
+    if (!w.accumulate) memset(dx, 0, w.channels * sizeof(float));
+    for (size_t j = 0; j < w.channels; j++)
+      dx[j] += x[j] * scale[j] + shift[j] > 0 ? (float)scale[j] * dy[j] : 0;
+  }
+}
+
+void ez_relu_input_gradient_double(const double *x, const float *dy, size_t dy_stride, size_t rows,
+                                   size_t channels, const double *scale, const double *shift,
+                                   int accumulate, float *dx) {
+  ez_double_rows w = {.x = x, .scale = scale, .shift = shift, .dy = dy, .dx = dx};
+  w.channels = channels, w.stride = dy_stride, w.accumulate = accumulate;
+  ez_parallel(rows, ez_rows_per_chunk(channels), relu_input_gradient_double_body, &w);
+}
+
 EZ_CLONES static void column_sums_body(void *context, size_t begin, size_t end) {
   const ez_rows w = *(const ez_rows *)context;
   double *restrict sum = w.partial + (begin / w.grain) * w.channels;

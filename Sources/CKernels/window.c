@@ -5,7 +5,6 @@
 typedef struct {
   const float *x;
   float *out;
-  int32_t *where;
   const ez_window *w;
 } ez_pool;
 
@@ -34,7 +33,7 @@ static void im2col_body(void *context, size_t begin, size_t end) {
     }
 }
 void ez_im2col(const float *x, const ez_window *w, float *columns) {
-  ez_pool p = {x, columns, NULL, w};
+  ez_pool p = {x, columns, w};
   ez_parallel(w->out_height, 1, im2col_body, &p);
 }
 
@@ -63,7 +62,7 @@ static void col2im_body(void *context, size_t begin, size_t end) {
   }
 }
 void ez_col2im(const float *columns, const ez_window *w, float *x) {
-  ez_pool p = {columns, x, NULL, w};
+  ez_pool p = {columns, x, w};
   ez_parallel(w->height, 1, col2im_body, &p);
 }
 
@@ -78,44 +77,54 @@ static inline void clip(const ez_window *w, size_t oy, size_t ox, size_t *y0, si
   if (*x1 > w->width) *x1 = w->width;
 }
 
-EZ_CLONES static void max_pool_body(void *context, size_t begin, size_t end) {
-  const ez_pool *p = context;
-  const ez_window *w = p->w;
-  for (size_t line = begin; line < end; line++) {
-    const size_t b = line / w->out_height, oy = line % w->out_height;
-    const float *image = p->x + b * w->height * w->width * w->channels;
-    for (size_t ox = 0; ox < w->out_width; ox++) {
-      const size_t at = (line * w->out_width + ox) * w->channels;
-      float *restrict out = p->out + at;
-      size_t y0, y1, x0, x1;
-      clip(w, oy, ox, &y0, &y1, &x0, &x1);
-      for (size_t c = 0; c < w->channels; c++) out[c] = -__builtin_inff();
-      for (size_t y = y0; y < y1; y++)
-        for (size_t x = x0; x < x1; x++) {
-          const float *restrict in = image + (y * w->width + x) * w->channels;
-          const int32_t here = (int32_t)(y * w->width + x);
-          if (p->where) {
-            int32_t *restrict where = p->where + at;
-            for (size_t c = 0; c < w->channels; c++) {
-              const int better = in[c] > out[c] || in[c] != in[c]; // a NaN wins
-              out[c] = better ? in[c] : out[c];
-              where[c] = better ? here : where[c];
-            }
-          } else
-            for (size_t c = 0; c < w->channels; c++) {
-              const int better = in[c] > out[c] || in[c] != in[c];
-              out[c] = better ? in[c] : out[c];
-            }
-        }
-    }
+// A NaN wins, so that it stays one.
+#define EZ_MAX_POOL(name, type)                                                                    \
+  typedef struct {                                                                                 \
+    const type *x;                                                                                 \
+    type *out;                                                                                     \
+    int32_t *where;                                                                                \
+    const ez_window *w;                                                                            \
+  } name##_work;                                                                                   \
+  EZ_CLONES static void name##_body(void *context, size_t begin, size_t end) {                     \
+    const name##_work *p = context;                                                                \
+    const ez_window *w = p->w;                                                                     \
+    for (size_t line = begin; line < end; line++) {                                                \
+      const size_t b = line / w->out_height, oy = line % w->out_height;                            \
+      const type *image = p->x + b * w->height * w->width * w->channels;                           \
+      for (size_t ox = 0; ox < w->out_width; ox++) {                                               \
+        const size_t at = (line * w->out_width + ox) * w->channels;                                \
+        type *restrict out = p->out + at;                                                          \
+        size_t y0, y1, x0, x1;                                                                     \
+        clip(w, oy, ox, &y0, &y1, &x0, &x1);                                                       \
+        for (size_t c = 0; c < w->channels; c++) out[c] = -__builtin_inff();                       \
+        for (size_t y = y0; y < y1; y++)                                                           \
+          for (size_t x = x0; x < x1; x++) {                                                       \
+            const type *restrict in = image + (y * w->width + x) * w->channels;                    \
+            const int32_t here = (int32_t)(y * w->width + x);                                      \
+            if (p->where) {                                                                        \
+              int32_t *restrict where = p->where + at;                                             \
+              for (size_t c = 0; c < w->channels; c++) {                                           \
+                const int better = in[c] > out[c] || in[c] != in[c];                               \
+                out[c] = better ? in[c] : out[c];                                                  \
+                where[c] = better ? here : where[c];                                               \
+              }                                                                                    \
+            } else                                                                                 \
+              for (size_t c = 0; c < w->channels; c++) {                                           \
+                const int better = in[c] > out[c] || in[c] != in[c];                               \
+                out[c] = better ? in[c] : out[c];                                                  \
+              }                                                                                    \
+          }                                                                                        \
+      }                                                                                            \
+    }                                                                                              \
+  }                                                                                                \
+  void ez_##name(const type *x, const ez_window *w, type *out, int32_t *where) {                   \
+    if (where)                                                                                     \
+      memset(where, 0, w->batch * w->out_height * w->out_width * w->channels * sizeof(int32_t));   \
+    name##_work p = {x, out, where, w};                                                            \
+    ez_parallel(w->batch * w->out_height, 1, name##_body, &p);                                     \
   }
-}
-void ez_max_pool(const float *x, const ez_window *w, float *out, int32_t *where) {
-  if (where)
-    memset(where, 0, w->batch * w->out_height * w->out_width * w->channels * sizeof(int32_t));
-  ez_pool p = {x, out, where, w};
-  ez_parallel(w->batch * w->out_height, 1, max_pool_body, &p);
-}
+EZ_MAX_POOL(max_pool, float)
+EZ_MAX_POOL(max_pool_double, double)
 
 typedef struct {
   const float *dy;
@@ -149,7 +158,7 @@ void ez_max_pool_gradient(const float *dy, const int32_t *where, const ez_window
     type *out;                                                                                     \
     const ez_window *w;                                                                            \
   } name##_work;                                                                                   \
-  EZ_CLONES static void name##_body(void *context, size_t begin, size_t end) {                               \
+  EZ_CLONES static void name##_body(void *context, size_t begin, size_t end) {                     \
     const name##_work *p = context;                                                                \
     const ez_window *w = p->w;                                                                     \
     const type factor = (type)1 / (type)(w->kernel_height * w->kernel_width);                      \
@@ -199,6 +208,6 @@ static void average_pool_gradient_body(void *context, size_t begin, size_t end) 
   }
 }
 void ez_average_pool_gradient(const float *dy, const ez_window *w, float *dx) {
-  ez_pool p = {dy, dx, NULL, w};
+  ez_pool p = {dy, dx, w};
   ez_parallel(w->batch, 1, average_pool_gradient_body, &p);
 }

@@ -11,9 +11,7 @@ final class OpenIReportParser: XMLHandler {
 
   private let path: String
   private var report: OpenIReport
-  /// The elements that are open, outermost first.
-  private var stack: [String] = []
-  /// The element whose text is being collected, and its depth.
+  /// The element whose text is being collected, and how many are around it.
   private var collecting: (kind: Kind, depth: Int)?
   private var collected: [UInt8] = []
 
@@ -46,11 +44,13 @@ final class OpenIReportParser: XMLHandler {
     return handler.report
   }
 
-  func start(_ name: String, attributes: [String: String], line: Int) throws(ZooError) {
-    if stack.isEmpty, name != "eCitation" {
+  func start(
+    _ name: String, attributes: [String: String], in ancestors: [String], line: Int
+  ) throws(ZooError) {
+    if ancestors.isEmpty, name != "eCitation" {
       throw refusal("the root element is <\(name)>; expected <eCitation>", line)
     }
-    stack.append(name)
+    let (depth, isOfMeSH) = (ancestors.count, ancestors.last == "MeSH")
     guard collecting == nil else { return }
     switch name {
     case "uId":
@@ -66,9 +66,9 @@ final class OpenIReportParser: XMLHandler {
           "parentImage has no id that names a file: \(attributes["id"] ?? "none")", line)
       }
       report.images.append(id)
-    case "AbstractText": collect(.section(attributes["Label"] ?? ""))
-    case "major" where parentIsMeSH: collect(.major)
-    case "automatic" where parentIsMeSH: collect(.automatic)
+    case "AbstractText": collect(.section(attributes["Label"] ?? ""), depth)
+    case "major" where isOfMeSH: collect(.major, depth)
+    case "automatic" where isOfMeSH: collect(.automatic, depth)
     default: break
     }
   }
@@ -77,20 +77,16 @@ final class OpenIReportParser: XMLHandler {
     if collecting != nil { collected.append(contentsOf: bytes) }
   }
 
-  func end() {
-    if let current = collecting, current.depth == stack.count {
-      store(
-        current.kind,
-        String(decoding: collected, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
-      collecting = nil
-    }
-    stack.removeLast()
+  func end(depth: Int) {
+    guard let current = collecting, current.depth == depth else { return }
+    store(
+      current.kind,
+      String(decoding: collected, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    collecting = nil
   }
 
-  private var parentIsMeSH: Bool { stack.dropLast().last == "MeSH" }
-
-  private func collect(_ kind: Kind) {
-    collecting = (kind, stack.count)
+  private func collect(_ kind: Kind, _ depth: Int) {
+    collecting = (kind, depth)
     collected.removeAll(keepingCapacity: true)
   }
 

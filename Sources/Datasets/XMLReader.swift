@@ -4,12 +4,14 @@ import Foundation
 
 /// What an `XMLReader` tells of a document, in its order.
 protocol XMLHandler: AnyObject {
-  /// An element starts; throwing ends the reading.
-  func start(_ name: String, attributes: [String: String], line: Int) throws(ZooError)
+  /// An element starts inside `ancestors`, outermost first; throwing ends the reading.
+  func start(
+    _ name: String, attributes: [String: String], in ancestors: [String], line: Int
+  ) throws(ZooError)
   /// Characters inside the innermost open element, with references and CDATA resolved; may come in pieces.
   func text(_ bytes: UnsafeBufferPointer<UInt8>)
-  /// The innermost open element ends.
-  func end()
+  /// The innermost open element ends; `depth` others are around it.
+  func end(depth: Int)
 }
 
 /// Reads an XML document in UTF-8 with expat.
@@ -133,10 +135,12 @@ private final class XMLRun {
       }
     }
     let name = String(cString: name)
-    open.append(name)
-    do throws(ZooError) { try handler.start(name, attributes: values, line: line) } catch {
+    do throws(ZooError) {
+      try handler.start(name, attributes: values, in: open, line: line)
+    } catch {
       stop(error)
     }
+    open.append(name)
   }
 
   private func text(_ characters: UnsafePointer<CChar>?, _ count: Int) {
@@ -149,7 +153,7 @@ private final class XMLRun {
   private func end() {
     guard failure == nil else { return }
     open.removeLast()
-    handler.end()
+    handler.end(depth: open.count)
   }
 
   private func stop(_ error: ZooError) {
@@ -164,7 +168,8 @@ private final class XMLRun {
         "there is more after the root element; expected one document a file", line)
     }
     if let last = open.last,
-      [XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_PARTIAL_CHAR].contains(code)
+      [XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION]
+        .contains(code)
     {
       return reader.error(
         "the XML ends inside <\(last)>", line, advice: "the file was cut short: fetch it again")

@@ -47,7 +47,7 @@ package struct DeferredConvolution {
   let input: Tensor
   let weights: Tensor
   let window: Window
-  /// Whether gradients go back through it, so that a sign that rounding moves matters.
+  /// Whether its pass is recorded, so that a sign that rounding moves matters.
   let isRecorded: Bool
   /// What each output channel's weights are multiplied by, `[out]`.
   var scale: Tensor?
@@ -105,6 +105,18 @@ struct ChannelAffine {
   struct Exact {
     var scale: [Double]
     var shift: [Double]
+
+    /// Both from a channel on, for kernels.
+    func withPointers(
+      from channel: Int, _ body: (UnsafePointer<Double>, UnsafePointer<Double>) -> Void
+    ) {
+      scale.withUnsafeBufferPointer { scale in
+        shift.withUnsafeBufferPointer { shift in
+          guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
+          body(scale + channel, shift + channel)
+        }
+      }
+    }
   }
 }
 
@@ -124,9 +136,19 @@ struct PackedWeights {
 
 extension Tensor {
   /// The convolution that is to make the content, if it is still to be done and gradients with respect
-  /// to this tensor go to it, so that what follows may join it.
+  /// to this tensor go to it, so that what follows may join it; nil of a reshaped one.
   var convolution: DeferredConvolution? {
-    guard case .convolution(let work) = storage.deferred, work.node === node else { return nil }
+    guard case .convolution(let work) = storage.deferred, work.node === node, work.shape == shape
+    else { return nil }
+    return work
+  }
+
+  /// The normalisation with ReLU that is to make the content, if it is still to be done, so that a
+  /// reader may do it while reading; nil of a reshaped one.
+  var normalization: DeferredNormalization? {
+    guard case .normalization(let work) = storage.deferred, work.relu,
+      channels == work.affine.scale.count
+    else { return nil }
     return work
   }
 
@@ -151,7 +173,18 @@ extension Tensor {
 
 extension Kernels {
   /// A convolution and what has joined it, step by step.
+  ///
+  /// A recorded pass scales the result: its gradient wants the weights as they are, and one copy of them
+  /// in a library's layout is enough.
   func runSteps(_ work: DeferredConvolution) -> Tensor {
+    if work.isRecorded, let scale = work.scale, let bias = work.bias {
+      let plain = convolution(work.input, work.weights, bias: nil, work.window)
+      let output = Tensor(uninitialized: plain.shape)
+      ez_affine(
+        plain.floats, plain.rows, plain.channels, scale.floats, bias.floats,
+        work.relu && work.addend == nil ? 1 : 0, output.floats, plain.channels)
+      return work.addend == nil ? output : finish(output, work)
+    }
     var weights = work.weights
     if let scale = work.scale {
       let storage = weights.packed(.plain, scale: scale, count: weights.count) { scaled in
@@ -162,11 +195,16 @@ extension Kernels {
       }
       weights = Tensor(storage: storage, shape: weights.shape)
     }
-    let output = convolution(work.input, weights, bias: work.bias, work.window)
+    return finish(convolution(work.input, weights, bias: work.bias, work.window), work)
+  }
+
+  /// Adds what is to be added, in place, and clips.
+  private func finish(_ output: Tensor, _ work: DeferredConvolution) -> Tensor {
     if let addend = work.addend {
       ez_add(output.floats, addend.floats, output.floats, output.count)
     }
     if work.relu { ez_relu(output.floats, output.floats, output.count) }
+    if work.addend != nil || work.relu { output.storage.wide = nil }
     return output
   }
 }

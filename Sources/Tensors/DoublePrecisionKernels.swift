@@ -8,7 +8,10 @@ import COpenBLAS
 /// In single precision a few of a network's ReLUs, say six of sixteen million, have an input that
 /// rounding moves across zero, and each lets the gradient jump by more than all other rounding: so the
 /// ReLUs have to be right, and the gradients behind them need not be exact. It takes more time.
-/// Depthwise convolutions and what joins nothing (other activations) stay as they are.
+///
+/// Of single precision are grouped and depthwise convolutions, linear layers with their ReLUs (VGG's
+/// hidden ones), other activations, global and adaptive pooling, and sums that join no convolution; after
+/// them the next convolution goes on in double precision.
 package final class DoublePrecisionKernels: Kernels {
   /// Rows of an unfolded image that are multiplied at once, to stay in the cache.
   private static let chunk = 512
@@ -44,9 +47,10 @@ package final class DoublePrecisionKernels: Kernels {
     let shape = work.shape
     let (channels, positions) = (shape[3], shape[1] * shape[2])
     let depth = work.weights.count / channels
-    let output = WideStorage(count: shape.reduce(1, *))
-    let input = work.input.widened()
+    // Before there is an output: it may run all that was put off before it.
+    let (input, addend) = (work.input.widened(), work.addend?.widened())
     let weights = work.weights.widened()
+    let output = WideStorage(count: shape.reduce(1, *))
     let chunk = min(DoublePrecisionKernels.chunk, positions)
     forEachUnfolded(input, work.input.shape, work.window, channels: channels) { sample, columns in
       for start in stride(from: 0, to: positions, by: chunk) {
@@ -57,7 +61,6 @@ package final class DoublePrecisionKernels: Kernels {
           output.doubles + (sample * positions + start) * channels, Int32(channels))
       }
     }
-    let addend = work.addend?.widened()
     withExtendedLifetime(addend) {
       ez_affine_double(
         output.doubles, shape.dropLast().reduce(1, *), channels, work.exact?.scale,
@@ -94,17 +97,14 @@ package final class DoublePrecisionKernels: Kernels {
 
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     let wide = x.widened()
-    let (output, argument) = base.maxPool(x, window)
-    // Rounding keeps the order, so the winners are the same.
-    let result = WideStorage(count: output.count)
-    let (inside, outside) = (x.count / x.shape[0], output.count / x.shape[0])
-    let channels = x.channels
-    for (i, position) in argument.positions.enumerated() {
-      let from = i / outside * inside + Int(position) * channels + i % channels
-      result.doubles[i] = wide.doubles[from]
+    var geometry = window.geometry(x.shape, channels: x.channels)
+    let shape = window.outputShape(x.shape, channels: x.channels)
+    let output = WideStorage(count: shape.reduce(1, *))
+    var positions = [Int32](repeating: 0, count: output.count)
+    withExtendedLifetime(wide) {
+      ez_max_pool_double(wide.doubles, &geometry, output.doubles, &positions)
     }
-    output.storage.wide = result
-    return (output, argument)
+    return (output.rounded(shape), PoolArgument(positions: positions))
   }
 
   package func maxPoolGradient(
@@ -157,13 +157,14 @@ extension Tensor {
   /// The content in double precision, unrounded where it was computed so.
   fileprivate func widened() -> WideStorage {
     if let wide = storage.wide { return wide }
-    let made = WideStorage(count: count)
     if case .normalization(let work) = storage.deferred {
+      let made = WideStorage(count: count)
       work.run(into: made.doubles)
       return made
     }
     let floats = storage.floats
     if let wide = storage.wide { return wide }
+    let made = WideStorage(count: count)
     ez_widen(floats, made.doubles, count)
     return made
   }
@@ -173,20 +174,17 @@ extension DeferredNormalization {
   /// The result in double precision.
   fileprivate func run(into output: UnsafeMutablePointer<Double>) {
     let total = affine.exact.scale.count
-    affine.exact.scale.withUnsafeBufferPointer { scale in
-      affine.exact.shift.withUnsafeBufferPointer { shift in
-        guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
-        var offset = 0
-        for part in parts {
-          let wide = part.widened()
-          withExtendedLifetime(wide) {
-            ez_affine_double(
-              wide.doubles, part.rows, part.channels, scale + offset, shift + offset, nil,
-              relu ? 1 : 0, output + offset, total)
-          }
-          offset += part.channels
+    var offset = 0
+    for part in parts {
+      let wide = part.widened()
+      withExtendedLifetime(wide) {
+        affine.exact.withPointers(from: offset) { scale, shift in
+          ez_affine_double(
+            wide.doubles, part.rows, part.channels, scale, shift, nil, relu ? 1 : 0,
+            output + offset, total)
         }
       }
+      offset += part.channels
     }
   }
 }

@@ -92,10 +92,18 @@ extension DeferredNormalization {
     var offset = 0
     for part in parts {
       part.node?.accumulate(shape: part.shape) { dx, adds in
-        ez_affine_input_gradient(
-          part.floats, dy.floats + offset, total, part.rows, part.channels,
-          affine.scale.floats + offset, affine.shift.floats + offset, relu ? 1 : 0, adds ? 1 : 0,
-          dx)
+        if relu, let wide = part.storage.wide {
+          affine.exact.withPointers(from: offset) { scale, shift in
+            ez_relu_input_gradient_double(
+              wide.doubles, dy.floats + offset, total, part.rows, part.channels, scale, shift,
+              adds ? 1 : 0, dx)
+          }
+        } else {
+          ez_affine_input_gradient(
+            part.floats, dy.floats + offset, total, part.rows, part.channels,
+            affine.scale.floats + offset, affine.shift.floats + offset, relu ? 1 : 0, adds ? 1 : 0,
+            dx)
+        }
       }
       offset += part.channels
     }

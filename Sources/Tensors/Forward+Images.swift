@@ -47,7 +47,10 @@ extension Forward {
   /// The maximum of each window: `[batch, height, width, channels]`.
   public func maxPool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
-    if defers, x.node == nil { return maximum(x, window) }
+    if defers, x.node == nil {
+      _ = x.floats  // made now, so that it is known whether it was made in double precision
+      if x.storage.wide == nil { return maximum(x, window) }
+    }
     let (output, argument) = kernels.maxPool(x, window)
     trace?.note(.maxPool(window), [x], output)
     let (node, shape, kernels) = (x.node, x.shape, kernels)

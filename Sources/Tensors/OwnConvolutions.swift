@@ -70,7 +70,7 @@ final class OwnConvolutions {
 
   private func pointwise(_ work: DeferredConvolution) -> Tensor {
     var (parts, affine) = ([work.input], ChannelAffine?.none)
-    if case .normalization(let before) = work.input.storage.deferred, before.relu {
+    if let before = work.input.normalization {
       (parts, affine) = (before.parts, before.affine)
     }
     let (depth, out) = (work.input.channels, work.weights.shape[0])

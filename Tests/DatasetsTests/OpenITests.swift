@@ -132,6 +132,9 @@ struct OpenITests {
         "cut in a tag", "<eCitation>\n<uId id=\"CXR1\"/>\n</eCit",
         "7.xml:3: the XML ends inside <eCitation>"),
       HostileXML(
+        "cut in CDATA", "<eCitation>\n<uId id=\"CXR1\"/><![CDATA[x",
+        "7.xml:2: the XML ends inside <eCitation>"),
+      HostileXML(
         "an attribute twice", "<eCitation>\n<uId id=\"a\" id=\"b\"/></eCitation>",
         "7.xml:2: the XML is not well formed: duplicate attribute"),
       HostileXML(

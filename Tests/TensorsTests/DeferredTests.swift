@@ -124,6 +124,25 @@ extension TensorsSuite {
       #expect(between[0].gradient != nil)
     }
 
+    @Test("A reshaped tensor is neither joined nor read by parts")
+    func reshaped() {
+      let (layer, next) = (
+        Layer("layer", from: 16, to: 16, kernel: 1), Layer("next", from: 8, to: 4, kernel: 1)
+      )
+      let x = randomTensor([1, 4, 4, 16], "x")
+      func network(_ x: Tensor, _ run: inout Forward) -> Tensor {
+        let one = run.relu(run.reshape(run.convolution(x, layer.convolution), to: [1, 4, 8, 8]))
+        let normalized = run.batchNormalization([x], layer.norm, relu: true)
+        let two = run.convolution(
+          run.reshape(normalized, to: [1, 4, 8, 8]), next.convolution)
+        return run.add(run.convolution(one, next.convolution), two)
+      }
+      var (joined, single) = (pass(), pass(tape: Tape()))
+      let (found, wanted) = (network(x, &joined), network(x, &single))
+      #expect(found.shape == [1, 4, 8, 4])
+      #expect(relativeDistance(found.values, wanted.values) < 2e-6)
+    }
+
     @Test("A recorded pass keeps the signs of its ReLUs, not their values")
     func memory() {
       let layer = Layer("layer", from: 16, to: 16, kernel: 1)

@@ -143,6 +143,33 @@ extension TensorsSuite {
       }
     }
 
+    @Test("ReLUs and maxima that rounding would turn go the right way, forward and back")
+    func switches() {
+      // 1 + 2⁻³⁰ is 1 when rounded: as a ReLU's input beside a shift of −1 it would be 0, and as large as
+      // its neighbour.
+      let above: [Float] = [1, 0x1p-30]
+      let kernels = DoublePrecisionKernels(OpenBLASKernels())
+      let tape = Tape()
+      var run = pass(.evaluation, tape: tape, kernels)
+      run.tracksParameters = false
+      let x = traced(Tensor([1, 0] + above, shape: [1, 1, 2, 2]))
+      let sums = run.convolution(x, parameter("sum", [1, 1], [1, 1, 1, 2]))
+      #expect(sums.values == [1, 1])
+      let norm = NormalizationParameters(
+        scale: parameter("scale", [1], [1]), shift: parameter("shift", [-1], [1]),
+        runningMean: parameter("mean", [0], [1]), runningVariance: parameter("variance", [1], [1]),
+        momentum: 0.1, epsilon: 0)
+      let relu = run.batchNormalization([sums], norm, relu: true)
+      let clipped = run.convolution(relu, parameter("one", [0x1p30], [1, 1, 1, 1]))
+      #expect(clipped.values == [0, 1])
+      let largest = kernels.maxPool(
+        Tensor(storage: sums.storage, shape: [1, 2, 1, 1]),
+        Window(height: 2, width: 1, stride: 1, padding: 0))
+      #expect(largest.argument.positions == [1])
+      tape.backward(from: clipped, gradient: Tensor([1, 1], shape: [1, 1, 2, 1]))
+      #expect(x.node?.gradient?.values == [0, 0, 0x1p30, 0x1p30])
+    }
+
     @Test("Gradients, maxima and depthwise convolutions are those of the set below")
     func rest() {
       let (base, x) = (OpenBLASKernels(), randomTensor([2, 6, 6, 4], "x"))

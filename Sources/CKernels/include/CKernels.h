@@ -55,6 +55,11 @@ void ez_affine_input_gradient(const float *_Nonnull x, const float *_Nonnull dy,
                               size_t rows, size_t channels, const float *_Nonnull scale,
                               const float *_Nonnull shift, int relu, int accumulate,
                               float *_Nonnull dx);
+// The same with the ReLU decided in double precision.
+void ez_relu_input_gradient_double(const double *_Nonnull x, const float *_Nonnull dy,
+                                   size_t dy_stride, size_t rows, size_t channels,
+                                   const double *_Nonnull scale, const double *_Nonnull shift,
+                                   int accumulate, float *_Nonnull dx);
 // signs = 1 where y > 0, else 0.
 void ez_signs(const float *_Nonnull y, uint8_t *_Nonnull signs, size_t n);
 // out[r, c] = dy[r, c] * scale[c] where the sign is 1, else 0; without signs everywhere, without scale
@@ -99,6 +104,8 @@ void ez_col2im(const float *_Nonnull columns, const ez_window *_Nonnull w, float
 // Pooling; `where` holds the input position (y * width + x) of each maximum.
 void ez_max_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull out,
                  int32_t *_Nullable where);
+void ez_max_pool_double(const double *_Nonnull x, const ez_window *_Nonnull w, double *_Nonnull out,
+                        int32_t *_Nullable where);
 void ez_max_pool_gradient(const float *_Nonnull dy, const int32_t *_Nonnull where,
                           const ez_window *_Nonnull w, float *_Nonnull dx);
 void ez_average_pool(const float *_Nonnull x, const ez_window *_Nonnull w, float *_Nonnull out);

@@ -72,7 +72,11 @@ package struct IntegratedGradients: Sendable, Equatable {
         }
         filled = size * part.count
       }
-      let gradients = try function.gradients(points).gradients
+      let (scores, gradients) = try function.gradients(points)
+      guard scores.allSatisfy(\.isFinite) else {
+        throw ZooError(
+          .notFinite, "the model's output is not finite between the baseline and the image")
+      }
       gradients.withUnsafeBufferPointer { gradients in
         for (row, node) in part.enumerated() {
           let weight = rule.weights[node]

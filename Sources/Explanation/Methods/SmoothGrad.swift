@@ -29,7 +29,10 @@ package struct SmoothGrad: ImageAttribution {
         var random = stream.derived(index)
         return image.map { $0 + Float(noise * Double(range) * random.normal()) }
       }
-      let gradients = score.gradients(copies).gradients
+      let (scores, gradients) = score.gradients(copies)
+      guard scores.allSatisfy(\.isFinite) else {
+        throw ZooError(.notFinite, "the model's output for the image with noise is not finite")
+      }
       for (index, value) in gradients.enumerated() { sums[index % image.count] += Double(value) }
     }
     return ImageExplanation(
