@@ -15,7 +15,7 @@ package struct ExplanationSettings: Sendable, Equatable {
   /// The baselines of integrated gradients; the first also serves the joint attribution.
   package var baselines: [Baseline] = [.black, .mean, .blurred]
   package var integration = IntegratedGradients()
-  /// Whether forward passes compute in double precision: maps four to ten times nearer to the exact
+  /// Whether forward passes compute in double precision: maps several times nearer to the exact
   /// ones, in more time.
   package var usesDoublePrecision = false
   /// The sight sensitivity, 0…1.

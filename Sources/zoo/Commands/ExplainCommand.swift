@@ -34,7 +34,7 @@ extension ZooCommand {
         "Sight sensitivity: 0 keeps every signal, 0.9 those that carry a tenth of the sum."),
       .value(
         "precision", default: "single", choices: ["single", "double"],
-        "Of forward passes: with double, maps are 5e-4 off in place of 3e-3, in twice the time."),
+        "Of forward passes: with double, maps are within 1e-3, in up to three times the time."),
       .value("finding", "NAME", "Which finding of a model of many is explained."),
     ] + caseOptions + [
       .flag("resume", "Go on with the explanations in --output."),
