@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times EncoderZoo and its peers in turn; writes docs/benchmarks.md (AVX-512) or docs/benchmarks-avx2.md,
 # or with arguments (see --help) does what they say. Needs Python 3.11 or newer with venv, and PyPI;
-# about an hour on two processors. BENCH_ENVIRONMENT names another virtual environment than
+# the whole has not been timed since it has the rows study and cases. BENCH_ENVIRONMENT names another virtual environment than
 # Benchmarks/.venv-speed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
