@@ -23,6 +23,8 @@ parser.add_argument("--batch", type=int, default=16)
 parser.add_argument("--size", type=int, default=224)
 parser.add_argument("--repeats", type=int, default=5)
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"],
+                    help="bf16 is autocast in PyTorch and a hint to OpenVINO")
 parser.add_argument("--output", metavar="FILE", help="where export writes the ONNX file")
 options = parser.parse_args()
 SHAPE = (options.batch, 3, options.size, options.size)
@@ -35,6 +37,10 @@ def torch_model():
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     return torch, getattr(torchvision.models, options.model)(weights=None)
+
+
+def autocast(torch):
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.precision == "bf16")
 
 
 def export():
@@ -51,7 +57,9 @@ def training():
 
     def step():
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(model(images), labels).backward()
+        with autocast(torch):
+            loss = torch.nn.functional.cross_entropy(model(images), labels)
+        loss.backward()
         optimizer.step()
     return step
 
@@ -62,12 +70,13 @@ def pytorch():
     images = torch.randn(SHAPE).to(memory_format=torch.channels_last)
 
     def step():
-        with torch.inference_mode():
+        with torch.inference_mode(), autocast(torch):
             model(images)
     return step
 
 
 def onnxruntime(path, images):
+    assert options.precision == "fp32", "ONNX Runtime has no bf16 here"
     import onnxruntime
 
     settings = onnxruntime.SessionOptions()
@@ -82,7 +91,7 @@ def openvino(path, images):
 
     compiled = openvino.Core().compile_model(
         path, "CPU",
-        {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY",
+        {"INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[options.precision], "PERFORMANCE_HINT": "LATENCY",
          "INFERENCE_NUM_THREADS": options.threads})
     request = compiled.create_infer_request()
     return lambda: request.infer([images])

@@ -211,3 +211,43 @@ void ez_average_pool_gradient(const float *dy, const ez_window *w, float *dx) {
   ez_pool p = {dy, dx, w};
   ez_parallel(w->batch, 1, average_pool_gradient_body, &p);
 }
+
+typedef struct {
+  const ez_part *parts;
+  size_t part_count, height, width, channels;
+  const float *scale, *shift;
+  float *out;
+} ez_halving;
+
+// Lines of results of all images; odd last lines and columns of input are passed over.
+EZ_CLONES static void halving_body(void *context, size_t begin, size_t end) {
+  const ez_halving w = *(const ez_halving *)context;
+  const size_t down = w.height / 2, across = w.width / 2;
+  for (size_t line = begin; line < end; line++) {
+    const size_t first = (line / down * w.height + line % down * 2) * w.width;
+    size_t offset = 0;
+    for (size_t p = 0; p < w.part_count; p++) {
+      const size_t c = w.parts[p].channels;
+      const float *restrict scale = w.scale + offset, *restrict shift = w.shift + offset;
+      for (size_t i = 0; i < across; i++) {
+        const float *restrict a = w.parts[p].values + (first + 2 * i) * c, *restrict b = a + c;
+        const float *restrict d = a + w.width * c, *restrict e = d + c;
+        float *restrict out = w.out + (line * across + i) * w.channels + offset;
+        for (size_t j = 0; j < c; j++) {
+          const float s = scale[j], t = shift[j];
+          const float k = a[j] * s + t, l = b[j] * s + t, m = d[j] * s + t, n = e[j] * s + t;
+          // Written so that a NaN stays one.
+          out[j] = ((k < 0 ? 0 : k) + (l < 0 ? 0 : l) + (m < 0 ? 0 : m) + (n < 0 ? 0 : n)) * 0.25f;
+        }
+      }
+      offset += c;
+    }
+  }
+}
+
+void ez_normalised_halves(const ez_part *parts, size_t part_count, const float *scale, const float *shift,
+                          size_t batch, size_t height, size_t width, float *out) {
+  ez_halving w = {parts, part_count, height, width, 0, scale, shift, out};
+  for (size_t p = 0; p < part_count; p++) w.channels += parts[p].channels;
+  ez_parallel(batch * (height / 2), 1, halving_body, &w);
+}

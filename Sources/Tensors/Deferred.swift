@@ -128,7 +128,9 @@ struct KeptAffine {
 
 /// Weights in the layout of one of our kernels, perhaps scaled.
 struct PackedWeights {
-  enum Kind: Hashable { case plain, pointwise, winograd, flippedWinograd }
+  enum Kind: Hashable {
+    case plain, pointwise, winograd, flippedWinograd, bfloat16, turnedBFloat16
+  }
   /// What they were multiplied by; kept alive, so that no other can come to have its address.
   let scale: Storage?
   let storage: Storage
@@ -150,6 +152,12 @@ extension Tensor {
       channels == work.affine.scale.count
     else { return nil }
     return work
+  }
+
+  init(_ work: DeferredNormalization) {
+    let shape = Array(work.parts[0].shape.dropLast()) + [work.affine.scale.count]
+    self.init(
+      storage: Storage(count: shape.reduce(1, *), deferred: .normalization(work)), shape: shape)
   }
 
   init(_ work: DeferredConvolution) {

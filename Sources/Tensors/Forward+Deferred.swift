@@ -21,9 +21,7 @@ extension Forward {
       return putOff(joined)
     }
     let work = DeferredNormalization(parts: parts, affine: affine, relu: relu)
-    let shape = parts[0].shape.dropLast() + [affine.scale.count]
-    let storage = Storage(count: shape.reduce(1, *), deferred: .normalization(work))
-    var output = Tensor(storage: storage, shape: Array(shape))
+    var output = Tensor(work)
     if let tape, parts.contains(where: { $0.node != nil }) {
       let node = GradientNode()
       output.node = node

@@ -72,8 +72,9 @@ extension Forward {
       tape != nil && (scaleNode != nil || shiftNode != nil || nodes.contains { $0 != nil })
     let saved = wanted ? parts.map { SavedTensor($0) } : []
 
+    // Made when it is read: a convolution behind it may normalise while it reads the parts.
     func apply(_ parts: [Tensor]) -> Tensor {
-      DeferredNormalization(parts: parts, affine: affine, relu: relu).run()
+      Tensor(DeferredNormalization(parts: parts, affine: affine, relu: relu))
     }
 
     let result = apply(parts)

@@ -28,6 +28,14 @@ func pooledMaximumGradient(
 func pooledMean(_ x: Tensor, _ window: Window) -> Tensor {
   var geometry = window.geometry(x.shape, channels: x.channels)
   let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
+  // A dense transition: what is normalised is never stored.
+  if let before = x.normalization, window == Window(height: 2, width: 2, stride: 2, padding: 0) {
+    let lying = before.parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+    ez_normalised_halves(
+      lying, lying.count, before.affine.scale.floats, before.affine.shift.floats, x.shape[0],
+      x.shape[1], x.shape[2], output.floats)
+    return output
+  }
   ez_average_pool(x.floats, &geometry, output.floats)
   return output
 }

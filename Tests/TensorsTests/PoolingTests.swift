@@ -27,6 +27,22 @@ extension TensorsSuite {
       #expect(forward.maxPool(image, size: 2, stride: 2).values == [8])
     }
 
+    @Test(
+      "A mean of 2 × 2 places of a normalisation is that of its result", arguments: [4, 5], [6, 7])
+    func meanOfNormalized(height: Int, width: Int) {
+      let parts = [3, 20].map { randomTensor([2, height, width, $0], "part \($0)") }
+      let work = DeferredNormalization(
+        parts: parts,
+        affine: ChannelAffine(
+          scale: randomTensor([23], "scale"), shift: randomTensor([23], "shift"),
+          exact: ChannelAffine.Exact(scale: [], shift: [])),
+        relu: true)
+      let found = pass().averagePool(Tensor(work), size: 2, stride: 2)
+      let expected = pass().averagePool(work.run(), size: 2, stride: 2)
+      #expect(found.shape == expected.shape)
+      #expect(relativeDistance(found.values, expected.values) < 1e-6)
+    }
+
     @Test("The mean of each window; padding counts as zeros", arguments: KernelSet.allCases)
     func mean(_ set: KernelSet) {
       let forward = pass(.evaluation, set.make())

@@ -7,7 +7,7 @@ import Tensors
 import Training
 
 /// Times an encoder with random weights: `zoo-bench evaluate|train ENCODER [--batch N] [--size N]
-/// [--repeats N] [--threads N] [--kernels onednn|openblas] [--profile yes|no]`.
+/// [--repeats N] [--threads N] [--kernels onednn|openblas] [--precision fp32|bf16] [--profile yes|no]`.
 ///
 /// Prints one line of JSON: the seconds of every repeat after one warm-up, and the peak of resident
 /// memory in megabytes.
@@ -19,11 +19,12 @@ struct SpeedRun {
   private var repeats = 5
   private var threads = 2
   private var kernels: String?
+  private var precision: String?
   private var profiles = false
 
   private static let usage =
     "expected evaluate|train ENCODER [--batch N] [--size N] [--repeats N] [--threads N] "
-    + "[--kernels onednn|openblas] [--profile yes|no]"
+    + "[--kernels onednn|openblas] [--precision fp32|bf16] [--profile yes|no]"
 
   /// Reads the arguments behind the program's name.
   ///
@@ -41,6 +42,7 @@ struct SpeedRun {
       case ("--repeats", let number?) where number > 0: repeats = number
       case ("--threads", let number?) where number > 0: threads = number
       case ("--kernels", _): kernels = value
+      case ("--precision", _) where KernelChoice.precisions.contains(value): precision = value
       case ("--profile", _) where ["yes", "no"].contains(value): profiles = value == "yes"
       default: throw ZooError(.usage, "found \(arguments[index]) \(value); \(Self.usage)")
       }
@@ -59,7 +61,7 @@ struct SpeedRun {
       options: try JSONValue.parse(Data("{}".utf8)).object(),
       input: ImageInput(size: size, channels: 3), scope: Scope(store))
     let head = try Linear(Scope(store)("head"), from: model.featureWidth, to: 2)
-    let kernels = try KernelChoice.make(kernels)
+    let kernels = try KernelChoice.make(kernels, precision: precision)
     var random = RandomStream(seed: 2)
     let images = Tensor(
       (0..<batch * size * size * 3).map { _ in Float(random.uniform()) - 0.5 },

@@ -136,6 +136,11 @@ typedef struct {
   size_t channels;
 } ez_part;
 
+// Means of 2x2 places, stride 2, of max(0, value * scale + shift) of the parts side by side.
+void ez_normalised_halves(const ez_part *_Nonnull parts, size_t part_count,
+                          const float *_Nonnull scale, const float *_Nonnull shift, size_t batch,
+                          size_t height, size_t width, float *_Nonnull out);
+
 // 1x1: weights [columns, depth], each row times its scale, packed; ez_packed_count floats.
 size_t ez_packed_count(int lanes, size_t depth, size_t columns);
 void ez_pack_weights(int lanes, const float *_Nonnull weights, size_t columns, size_t depth,

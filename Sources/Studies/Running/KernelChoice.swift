@@ -20,10 +20,31 @@ package enum KernelChoice {
     }
     return OpenBLASKernels()
   }
+
+  /// How numbers are multiplied, for the command line; the first is the default.
+  package static let precisions = ["fp32", "bf16"]
+
+  /// The kernels of a name, with convolutions in a precision.
+  ///
+  /// - Throws: as above, and where bf16 is asked of a processor that has not got it.
+  package static func make(_ name: String?, precision: String?) throws -> any Kernels {
+    let kernels = try make(name)
+    guard precision == "bf16" else { return kernels }
+    guard BFloat16Kernels.Arithmetic.best != .plain else {
+      throw ZooError(
+        .unsupported,
+        "this processor multiplies no bf16 (neither avx512_bf16 nor amx_bf16 is among its instructions)",
+        advice: "leave out --precision bf16; `zoo doctor` tells what the processor has")
+    }
+    return BFloat16Kernels(kernels)
+  }
 }
 
 /// The library behind a set of kernels, with its version.
 package func kernelLibrary(_ kernels: any Kernels) -> String {
+  if let half = kernels as? BFloat16Kernels {
+    return "\(kernelLibrary(half.base)), bf16 by \(half.arithmetic)"
+  }
   #if ENCODERZOO_ONEDNN
     if kernels is OneDNNKernels { return "oneDNN \(OneDNNKernels.version)" }
   #endif

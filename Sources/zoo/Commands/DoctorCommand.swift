@@ -19,7 +19,7 @@ extension ZooCommand {
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
       ("waiting", Compute.waits),
       ("processor", processor("model name") ?? "unknown"),
-      ("features", features), ("registry", (try? Catalogue.find()) ?? "not found"),
+      ("features", features), ("bf16", bf16), ("registry", (try? Catalogue.find()) ?? "not found"),
       ("kit", (try? KitFolder.find().modules) ?? "not found: plugins can't be built or opened"),
       ("plugins", PluginStore.standard().map { "\($0.names.count) in \($0.folder)" } ?? "none"),
     ]
@@ -30,6 +30,14 @@ extension ZooCommand {
     let wanted = ["avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512_bf16", "amx_bf16"]
     let found = Set((processor("flags") ?? "").split(separator: " ").map(String.init))
     return wanted.map { found.contains($0) ? $0 : "no \($0)" }.joined(separator: ", ")
+  }
+
+  private static var bf16: String {
+    switch BFloat16Kernels.Arithmetic.best {
+    case .plain: "none: --precision bf16 is refused"
+    case .vectors: "by AVX-512's dot products"
+    case .tiles: "by AMX's tiles"
+    }
   }
 
   private static func processor(_ field: String) -> String? {

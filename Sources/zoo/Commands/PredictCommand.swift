@@ -15,11 +15,11 @@ extension ZooCommand {
     ],
     options: [
       .value("image", "FILE", "A PNG or JPEG file."), .value("text", "STRING", "A report's text."),
-      .flag("json", "Write JSON."),
+      .flag("json", "Write JSON."), precision,
     ],
     arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
-    let (kernels, registry) = (try kernels(arguments), try registry())
+    let (kernels, registry) = (try chosenKernels(arguments), try registry())
     let predictor = try Predictor(
       folder: modelFolder(arguments.argument("MODEL"), registry), registry: registry,
       kernels: kernels)

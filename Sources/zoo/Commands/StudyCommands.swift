@@ -6,7 +6,7 @@ extension ZooCommand {
   private static let studyOptions: [Option] = [
     .value("output", "DIR", isRequired: true, "Where everything is written."),
     .value("data", "DIR", "The folder that the specification's data paths are relative to."),
-    .flag("skip-bad", "Leave out cases that can't be used, and list them."),
+    .flag("skip-bad", "Leave out cases that can't be used, and list them."), precision,
   ]
 
   static let compare = Command(
@@ -27,7 +27,7 @@ extension ZooCommand {
     _ arguments: ParsedArguments, verb: String,
     _ adapted: (StudySpecification) throws -> StudySpecification
   ) throws {
-    let kernels = try kernels(arguments)
+    let kernels = try chosenKernels(arguments)
     let registry = try registry()
     let path = arguments.argument("STUDY.json")
     let study = try adapted(
@@ -52,7 +52,7 @@ extension ZooCommand {
     options: studyOptions,
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
-    let kernels = try kernels(arguments)
+    let kernels = try chosenKernels(arguments)
     let registry = try registry()
     let study = try StudySpecification(
       path: arguments.argument("SPEC.json"), registry: registry,
@@ -90,7 +90,7 @@ extension ZooCommand {
     options: studyOptions + [.flag("resume", "Go on with the training in --output.")],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
-    let kernels = try kernels(arguments)
+    let kernels = try chosenKernels(arguments)
     let registry = try registry()
     let specification = try PretrainingSpecification(
       path: arguments.argument("SPEC.json"), registry: registry,

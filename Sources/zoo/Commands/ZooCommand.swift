@@ -24,15 +24,27 @@ enum ZooCommand {
     .flag("quiet", "Show no progress."), .help, .version,
   ]
 
+  /// For commands that train or predict.
+  static let precision = Option.value(
+    "precision", default: KernelChoice.precisions[0], choices: KernelChoice.precisions,
+    "Of convolutions; bf16 is quicker where the processor has it, and less exact.")
+
   /// Sets the threads and gives the kernels that the command line asks for.
   ///
   /// The first thing that a command does: the process may start itself once more. From here on the
   /// time is measured, if it asks for a profile.
-  static func kernels(_ arguments: ParsedArguments) throws -> any Kernels {
+  static func kernels(
+    _ arguments: ParsedArguments, precision: String? = nil
+  ) throws -> any Kernels {
     Compute.shortenWaits()
     if arguments.flag("profile") { Profile.start() }
     Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
-    return try KernelChoice.make(arguments.optionalString("kernels"))
+    return try KernelChoice.make(arguments.optionalString("kernels"), precision: precision)
+  }
+
+  /// The same for a command with the option `precision`.
+  static func chosenKernels(_ arguments: ParsedArguments) throws -> any Kernels {
+    try kernels(arguments, precision: arguments.optionalString(precision.name))
   }
 
   /// The encoders of the catalogue and of installed plugins; those left out are named as errors.

@@ -1,0 +1,298 @@
+#include "bfloat.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define EZ_VECTORS __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+#define EZ_TILES __attribute__((target("avx512f,amx-tile,amx-bf16")))
+
+int ez_bf16(void) {
+  unsigned a, b, c, d;
+  if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return EZ_BF16_PLAIN;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a >> 5 & 1)) return EZ_BF16_PLAIN;
+  // AMX: bf16 and tiles; Linux wants to be asked (ARCH_REQ_XCOMP_PERM, tile data), since a thread's state
+  // grows by 8 KiB.
+  __cpuid_count(7, 0, a, b, c, d);
+  if ((d >> 22 & 1) && (d >> 24 & 1) && syscall(SYS_arch_prctl, 0x1023, 18) == 0) return EZ_BF16_TILES;
+  return EZ_BF16_VECTORS;
+}
+
+static const struct {
+  uint8_t palette, start, reserved[14];
+  uint16_t bytes[16];
+  uint8_t rows[16];
+} tiles = {.palette = 1,
+           .bytes = {64, 64, 64, 64, 64, 64, 64, 64},
+           .rows = {16, 16, 16, 16, 16, 16, 16, 16}};
+
+EZ_TILES static void load_configuration(void) { _tile_loadconfig(&tiles); }
+EZ_TILES static void release_tiles(void) { _tile_release(); }
+
+EZ_TILES static void block_of_tiles(const ez_bf16_rows *a, const ez_bf16_pairs *b, float *c,
+                                    size_t stride, int accumulate) {
+  const size_t row = a->stride * 2, pair = b->stride * 2, line = stride * sizeof(float);
+  const uint16_t *right = b->values;
+  float *low = c + EZ_HALF * stride;
+  if (accumulate) {
+    _tile_loadd(0, c, line);
+    _tile_loadd(1, c + EZ_HALF, line);
+    _tile_loadd(2, low, line);
+    _tile_loadd(3, low + EZ_HALF, line);
+  } else {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+  }
+  for (size_t s = 0; s < a->segments; s++) {
+    const uint16_t *left = a->values + s * a->segment_stride;
+    for (size_t k = 0; k < a->depth; k += EZ_BLOCK, right += EZ_HALF * b->stride) {
+      _tile_loadd(4, left + k, row);
+      _tile_loadd(6, right, pair);
+      _tile_loadd(7, right + EZ_BLOCK, pair);
+      _tile_loadd(5, left + EZ_HALF * a->stride + k, row);
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_dpbf16ps(1, 4, 7);
+      _tile_dpbf16ps(2, 5, 6);
+      _tile_dpbf16ps(3, 5, 7);
+    }
+  }
+  _tile_stored(0, c, line);
+  _tile_stored(1, c + EZ_HALF, line);
+  _tile_stored(2, low, line);
+  _tile_stored(3, low + EZ_HALF, line);
+}
+
+// Sixteen rows alone.
+EZ_TILES static void half_block_of_tiles(const ez_bf16_rows *a, const ez_bf16_pairs *b, float *c,
+                                         size_t stride, int accumulate) {
+  const size_t row = a->stride * 2, pair = b->stride * 2, line = stride * sizeof(float);
+  const uint16_t *right = b->values;
+  if (accumulate) {
+    _tile_loadd(0, c, line);
+    _tile_loadd(1, c + EZ_HALF, line);
+  } else {
+    _tile_zero(0);
+    _tile_zero(1);
+  }
+  for (size_t s = 0; s < a->segments; s++) {
+    const uint16_t *left = a->values + s * a->segment_stride;
+    for (size_t k = 0; k < a->depth; k += EZ_BLOCK, right += EZ_HALF * b->stride) {
+      _tile_loadd(4, left + k, row);
+      _tile_loadd(6, right, pair);
+      _tile_loadd(7, right + EZ_BLOCK, pair);
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_dpbf16ps(1, 4, 7);
+    }
+  }
+  _tile_stored(0, c, line);
+  _tile_stored(1, c + EZ_HALF, line);
+}
+
+static inline __attribute__((always_inline)) EZ_VECTORS void
+rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf16_pairs *b, float *c,
+                size_t stride, int accumulate) {
+  __m512 sum[14][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    sum[i][0] = accumulate ? _mm512_loadu_ps(c + i * stride) : _mm512_setzero_ps();
+    sum[i][1] = accumulate ? _mm512_loadu_ps(c + i * stride + EZ_HALF) : _mm512_setzero_ps();
+  }
+  const uint16_t *right = b->values;
+  for (size_t s = 0; s < a->segments; s++) {
+    const uint16_t *left = a->values + first * a->stride + s * a->segment_stride;
+    for (size_t k = 0; k < a->depth; k += 2, right += b->stride) {
+      const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
+      const __m512bh b1 = (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++) {
+        int pair;
+        __builtin_memcpy(&pair, left + i * a->stride + k, sizeof pair);
+        const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
+        sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
+        sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    _mm512_storeu_ps(c + i * stride, sum[i][0]);
+    _mm512_storeu_ps(c + i * stride + EZ_HALF, sum[i][1]);
+  }
+}
+
+// 28 registers of sums are 14 rows; what is left over of 32 or fewer goes by 4, 2 and 1.
+EZ_VECTORS static void block_of_vectors(const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows,
+                                        float *c, size_t stride, int accumulate) {
+  size_t row = 0;
+#define EZ_ROWS(n) \
+  for (; row + n <= rows; row += n) \
+    rows_of_vectors(n, a, row, b, c + row * stride, stride, accumulate);
+  EZ_ROWS(14)
+  EZ_ROWS(8)
+  EZ_ROWS(4)
+  EZ_ROWS(2)
+  EZ_ROWS(1)
+#undef EZ_ROWS
+}
+
+EZ_VECTORS static __mmask16 lanes_of(size_t count) {
+  return count >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << count) - 1);
+}
+
+static inline __attribute__((always_inline)) EZ_VECTORS __m512
+normalised(__m512 x, __m512 scale, __m512 shift) {
+  // The second operand of max is what comes out for a NaN.
+  return _mm512_max_ps(_mm512_setzero_ps(), _mm512_fmadd_ps(x, scale, shift));
+}
+
+// 32 channels of some rows.
+static inline __attribute__((always_inline)) EZ_VECTORS void
+round_32(const float *x, size_t channels, const float *scale, const float *shift, const int normalises,
+         size_t rows, uint16_t *to, size_t pitch) {
+  __m512 s0, s1, t0, t1;
+  if (normalises) {
+    s0 = _mm512_loadu_ps(scale), s1 = _mm512_loadu_ps(scale + EZ_HALF);
+    t0 = _mm512_loadu_ps(shift), t1 = _mm512_loadu_ps(shift + EZ_HALF);
+  }
+  for (size_t r = 0; r < rows; r++, x += channels, to += pitch) {
+    __m512 x0 = _mm512_loadu_ps(x), x1 = _mm512_loadu_ps(x + EZ_HALF);
+    if (normalises) x0 = normalised(x0, s0, t0), x1 = normalised(x1, s1, t1);
+    _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(x1, x0));
+  }
+}
+
+// What is left of the channels.
+static inline __attribute__((always_inline)) EZ_VECTORS void
+round_rest(const float *x, size_t channels, size_t left, const float *scale, const float *shift,
+           const int normalises, size_t rows, uint16_t *to, size_t pitch) {
+  const __mmask16 low = lanes_of(left), high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
+  for (size_t r = 0; r < rows; r++, x += channels, to += pitch) {
+    __m512 x0 = _mm512_maskz_loadu_ps(low, x), x1 = _mm512_maskz_loadu_ps(high, x + EZ_HALF);
+    if (normalises) {
+      x0 = normalised(x0, _mm512_maskz_loadu_ps(low, scale), _mm512_maskz_loadu_ps(low, shift));
+      x1 = normalised(x1, _mm512_maskz_loadu_ps(high, scale + EZ_HALF),
+                      _mm512_maskz_loadu_ps(high, shift + EZ_HALF));
+    }
+    _mm512_mask_storeu_epi16(to, (__mmask32)low | (__mmask32)high << 16,
+                             (__m512i)_mm512_cvtne2ps_pbh(x1, x0));
+  }
+}
+
+static inline __attribute__((always_inline)) EZ_VECTORS void
+round_part(const float *x, size_t channels, const float *scale, const float *shift, const int normalises,
+           size_t rows, uint16_t *to, size_t pitch) {
+  // Few channels: their scales stay in registers. Many: rows are read as they lie.
+  const size_t together = channels <= 64 ? rows : 1;
+  for (size_t first = 0; first < rows; first += together) {
+    const float *from = x + first * channels;
+    uint16_t *line = to + first * pitch;
+    size_t j = 0;
+    for (; j + EZ_BLOCK <= channels; j += EZ_BLOCK)
+      round_32(from + j, channels, scale + j, shift + j, normalises, together, line + j, pitch);
+    if (j < channels)
+      round_rest(from + j, channels, channels - j, scale + j, shift + j, normalises, together, line + j,
+                 pitch);
+  }
+}
+
+EZ_VECTORS static void round_by_vectors(const ez_part *parts, size_t part_count, const float *scale,
+                                        const float *shift, size_t first, size_t rows, uint16_t *to,
+                                        size_t pitch) {
+  if (part_count == 1 && !scale && parts[0].channels == pitch) {
+    // One run of numbers.
+    const float *x = parts[0].values + first * pitch;
+    round_part(x, rows * pitch, x, x, 0, 1, to, 0);
+    return;
+  }
+  size_t offset = 0;
+  for (size_t p = 0; p < part_count; p++) {
+    const size_t c = parts[p].channels;
+    const float *x = parts[p].values + first * c;
+    if (scale) round_part(x, c, scale + offset, shift + offset, 1, rows, to + offset, pitch);
+    else round_part(x, c, x, x, 0, rows, to + offset, pitch);
+    offset += c;
+  }
+}
+#else
+int ez_bf16(void) { return EZ_BF16_PLAIN; }
+#endif
+
+void ez_bf16_begin(int kind) {
+#if defined(__x86_64__)
+  if (kind == EZ_BF16_TILES) load_configuration();
+#endif
+}
+
+void ez_bf16_end(int kind) {
+#if defined(__x86_64__)
+  if (kind == EZ_BF16_TILES) release_tiles();
+#endif
+}
+
+static void block_of_numbers(const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
+                             size_t stride, int accumulate) {
+  for (size_t i = 0; i < rows; i++) {
+    float *sum = c + i * stride;
+    if (!accumulate) memset(sum, 0, EZ_BLOCK * sizeof(float));
+    const uint16_t *right = b->values;
+    for (size_t s = 0; s < a->segments; s++) {
+      const uint16_t *left = a->values + i * a->stride + s * a->segment_stride;
+      for (size_t k = 0; k < a->depth; k += 2, right += b->stride) {
+        const float x0 = ez_bf16_value(left[k]), x1 = ez_bf16_value(left[k + 1]);
+        for (size_t j = 0; j < EZ_BLOCK; j++)
+          sum[j] += x0 * ez_bf16_value(right[2 * j]) + x1 * ez_bf16_value(right[2 * j + 1]);
+      }
+    }
+  }
+}
+
+void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
+                   size_t stride, int accumulate) {
+#if defined(__x86_64__)
+  if (kind == EZ_BF16_TILES) {
+    if (rows > EZ_HALF) block_of_tiles(a, b, c, stride, accumulate);
+    else half_block_of_tiles(a, b, c, stride, accumulate);
+    return;
+  }
+  if (kind == EZ_BF16_VECTORS) {
+    block_of_vectors(a, b, rows, c, stride, accumulate);
+    return;
+  }
+#endif
+  block_of_numbers(a, b, rows, c, stride, accumulate);
+}
+
+void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const float *scale,
+                   const float *shift, size_t first, size_t rows, uint16_t *to, size_t pitch,
+                   size_t width) {
+  size_t depth = 0;
+  for (size_t p = 0; p < part_count; p++) depth += parts[p].channels;
+  if (width > depth)
+    for (size_t r = 0; r < rows; r++) memset(to + r * pitch + depth, 0, (width - depth) * sizeof *to);
+#if defined(__x86_64__)
+  if (kind != EZ_BF16_PLAIN) {
+    round_by_vectors(parts, part_count, scale, shift, first, rows, to, pitch);
+    return;
+  }
+#endif
+  size_t offset = 0;
+  for (size_t p = 0; p < part_count; p++) {
+    const size_t c = parts[p].channels;
+    for (size_t r = 0; r < rows; r++)
+      for (size_t j = 0; j < c; j++) {
+        float x = parts[p].values[(first + r) * c + j];
+        if (scale) {
+          x = x * scale[offset + j] + shift[offset + j];
+          x = x < 0 ? 0 : x;
+        }
+        to[r * pitch + offset + j] = ez_bf16_of(x);
+      }
+    offset += c;
+  }
+}

@@ -1,0 +1,57 @@
+// Internal: blocks of products in bf16, and how rows of single precision become bf16.
+#ifndef ENCODERZOO_BFLOAT_H
+#define ENCODERZOO_BFLOAT_H
+
+#include "CKernels.h"
+#include "CKernelsBFloat.h"
+
+// A block has 32 rows and 32 columns of sums, and takes 32 products of each at a time: two by two tiles
+// of AMX, each 16 rows of 64 bytes.
+enum { EZ_BLOCK = 32, EZ_HALF = 16 };
+
+static inline size_t ez_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
+
+// Prepares a thread for blocks, and gives back what that took.
+void ez_bf16_begin(int kind);
+void ez_bf16_end(int kind);
+
+// One factor of a block: rows of bf16, read in segments of `depth` (a multiple of 32) products.
+typedef struct {
+  const uint16_t *values;
+  size_t stride; // between rows
+  size_t segments, segment_stride, depth;
+} ez_bf16_rows;
+
+// The other: pairs of rows, [segments * depth / 2][columns][2], `stride` between pairs.
+typedef struct {
+  const uint16_t *values;
+  size_t stride;
+} ez_bf16_pairs;
+
+// c[rows, 32] (+)= a * b, `stride` floats a row; memory of c is there for 32 rows, and that of a may be read
+// for 16 or 32.
+void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
+                   size_t stride, int accumulate);
+
+// Rounds `rows` rows of parts side by side from row `first` on, normalised where there is a scale, to rows
+// `pitch` apart, zero from the last channel up to `width`.
+void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const float *scale,
+                   const float *shift, size_t first, size_t rows, uint16_t *to, size_t pitch,
+                   size_t width);
+
+// The bf16 next to a number, ties to even.
+static inline uint16_t ez_bf16_of(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  if (x != x) return (uint16_t)(bits >> 16 | 0x40);
+  return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static inline float ez_bf16_value(uint16_t half) {
+  const uint32_t bits = (uint32_t)half << 16;
+  float x;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+#endif

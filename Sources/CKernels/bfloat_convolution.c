@@ -1,0 +1,205 @@
+#include "bfloat.h"
+#include "parallel.h"
+
+#include <string.h>
+
+// A window over channels-last lines reads one run of numbers a line: kernel_width pixels of all channels.
+static size_t run_of(size_t kernel_width, size_t channels) {
+  return ez_up(kernel_width * channels, EZ_BLOCK);
+}
+
+size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int turned) {
+  const size_t channels = turned ? out : in, columns = turned ? in : out;
+  return ez_up(columns, EZ_BLOCK) * kernel_height * run_of(kernel_width, channels);
+}
+
+void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_height, size_t kernel_width,
+                  const float *scale, int turned, uint16_t *packed) {
+  const size_t channels = turned ? out : in;
+  const size_t run = run_of(kernel_width, channels), panel = kernel_height * run * EZ_BLOCK;
+  memset(packed, 0, ez_bf16_packed_count(in, out, kernel_height, kernel_width, turned) * sizeof *packed);
+  // Read in the order of the weights, [out][y][x][in].
+  for (size_t o = 0; o < out; o++)
+    for (size_t y = 0; y < kernel_height; y++)
+      for (size_t x = 0; x < kernel_width; x++) {
+        const float *from = weights + ((o * kernel_height + y) * kernel_width + x) * in;
+        const size_t line = turned ? kernel_height - 1 - y : y, place = turned ? kernel_width - 1 - x : x;
+        for (size_t i = 0; i < in; i++) {
+          const size_t column = turned ? i : o, k = line * run + place * channels + (turned ? o : i);
+          packed[column / EZ_BLOCK * panel + k / 2 * 2 * EZ_BLOCK + column % EZ_BLOCK * 2 + k % 2] =
+              ez_bf16_of(scale ? from[i] * scale[o] : from[i]);
+        }
+      }
+}
+
+// Most rows of a pointwise chunk; a gap of one line of cache lies between rows, since rows a power of two
+// apart fall on the same few lines of the first cache.
+enum { EZ_POINTWISE = 128, EZ_GAP = 32 };
+
+static int is_pointwise(const ez_window *w) {
+  return w->kernel_height == 1 && w->kernel_width == 1 && w->stride == 1 && w->padding == 0;
+}
+
+// Lines of results a chunk: the whole of a small map, few enough for all threads.
+static size_t lines_of(const ez_window *w) {
+  const size_t all = w->batch * w->out_height, wanted = (512 + w->out_width - 1) / w->out_width;
+  const size_t fair = all / (2 * (size_t)ez_threads());
+  const size_t lines = wanted < fair ? wanted : fair;
+  return lines < 1 ? 1 : lines > w->out_height ? w->out_height : lines;
+}
+
+// Numbers of bf16 that a thread keeps. A block may read rows beyond the last, and products beyond a run.
+static size_t room(const ez_window *w) {
+  if (is_pointwise(w)) return EZ_POINTWISE * (run_of(1, w->channels) + EZ_GAP);
+  const size_t input = (lines_of(w) - 1) * w->stride + w->kernel_height;
+  return ez_up(input * (w->width + 2 * w->padding) * w->channels +
+                   (EZ_BLOCK * w->stride + w->kernel_width) * w->channels + EZ_BLOCK,
+               EZ_BLOCK);
+}
+
+size_t ez_bf16_workspace(const ez_window *window) {
+  return (size_t)ez_threads() * room(window) * sizeof(uint16_t);
+}
+
+typedef struct {
+  int kind;
+  ez_window window;
+  const ez_part *parts;
+  size_t part_count, lines, room;
+  const float *scale, *shift;
+  const uint16_t *weights;
+  const float *bias, *add;
+  int relu;
+  uint16_t *workspace;
+  float *out;
+} ez_bf16_work;
+
+// Results of rows that lie behind each other, `line` a line, of which the first `valid` are results.
+typedef struct {
+  ez_bf16_rows rows;
+  size_t count, line, valid, place; // place: of the first result
+} ez_bf16_group;
+
+static inline __attribute__((always_inline)) void
+finish(const ez_bf16_work *w, const ez_bf16_group *g, const float *sums, size_t first, size_t rows,
+       size_t column, const size_t width) {
+  const size_t columns = w->window.out_channels;
+  size_t x = first % g->line;
+  size_t place = g->place + first / g->line * g->valid + (x < g->valid ? x : g->valid);
+  for (size_t i = 0; i < rows; i++) {
+    if (x < g->valid) {
+      const float *sum = sums + i * EZ_BLOCK;
+      float *to = w->out + place * columns + column;
+      float y[EZ_BLOCK];
+      for (size_t j = 0; j < width; j++) y[j] = sum[j];
+      if (w->bias)
+        for (size_t j = 0; j < width; j++) y[j] += w->bias[column + j];
+      if (w->add) {
+        const float *add = w->add + place * columns + column;
+        for (size_t j = 0; j < width; j++) y[j] += add[j];
+      }
+      // Written so that a NaN stays one.
+      if (w->relu)
+        for (size_t j = 0; j < width; j++) y[j] = y[j] < 0 ? 0 : y[j];
+      for (size_t j = 0; j < width; j++) to[j] = y[j];
+      place++;
+    }
+    if (++x == g->line) x = 0;
+  }
+}
+
+EZ_CLONES static void finish_block(const ez_bf16_work *w, const ez_bf16_group *g, const float *sums,
+                                   size_t first, size_t rows, size_t column) {
+  const size_t left = w->window.out_channels - column;
+  if (left >= EZ_BLOCK) finish(w, g, sums, first, rows, column, EZ_BLOCK);
+  else finish(w, g, sums, first, rows, column, left);
+}
+
+static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t column, const uint16_t *weights) {
+  _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK];
+  const ez_bf16_pairs pairs = {weights, 2 * EZ_BLOCK};
+  for (size_t first = 0; first < g->count; first += EZ_BLOCK) {
+    const size_t left = g->count - first, rows = left < EZ_BLOCK ? left : EZ_BLOCK;
+    ez_bf16_rows here = g->rows;
+    here.values += first * here.stride;
+    ez_bf16_block(w->kind, &here, &pairs, rows, sums, EZ_BLOCK, 0);
+    finish_block(w, g, sums, first, rows, column);
+  }
+}
+
+static void pointwise_body(void *context, size_t begin, size_t end) {
+  const ez_bf16_work *w = context;
+  const size_t depth = run_of(1, w->window.channels), pitch = depth + EZ_GAP;
+  uint16_t *rows = w->workspace + (size_t)ez_thread() * w->room;
+  ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift, begin, end - begin, rows, pitch, depth);
+  const ez_bf16_group group = {{rows, pitch, 1, 0, depth}, end - begin, end - begin, end - begin, begin};
+  ez_bf16_begin(w->kind);
+  for (size_t column = 0; column < w->window.out_channels; column += EZ_BLOCK)
+    run_group(w, &group, column, w->weights + column * depth);
+  ez_bf16_end(w->kind);
+}
+
+// Lines of results, of all images behind each other. Their lines of input lie between zeros.
+static void direct_body(void *context, size_t begin, size_t end) {
+  const ez_bf16_work *w = context;
+  const ez_window *g = &w->window;
+  const size_t c = g->channels, across = g->width + 2 * g->padding, line = across * c;
+  const size_t depth = run_of(g->kernel_width, c);
+  uint16_t *lines = w->workspace + (size_t)ez_thread() * w->room;
+  while (begin < end) {
+    const size_t image = begin / g->out_height, y = begin % g->out_height; // no further than this image
+    const size_t rows = end - begin < g->out_height - y ? end - begin : g->out_height - y;
+    const size_t first = y * g->stride, count = (rows - 1) * g->stride + g->kernel_height;
+    for (size_t i = 0; i < count; i++) {
+      uint16_t *to = lines + i * line;
+      const size_t from = first + i, pad = g->padding * c;
+      if (from < g->padding || from >= g->height + g->padding) {
+        memset(to, 0, line * sizeof *to);
+        continue;
+      }
+      memset(to, 0, pad * sizeof *to);
+      ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift,
+                    (image * g->height + from - g->padding) * g->width, g->width, to + pad, c, c);
+      memset(to + pad + g->width * c, 0, pad * sizeof *to);
+    }
+    // The last run is read to a multiple of a block; what weights of zero meet has to be a number.
+    memset(lines + count * line, 0, EZ_BLOCK * sizeof *lines);
+    ez_bf16_begin(w->kind);
+    for (size_t column = 0; column < g->out_channels; column += EZ_BLOCK) {
+      const uint16_t *weights = w->weights + column * g->kernel_height * depth;
+      if (g->stride == 1) {
+        // All lines as one, with the places between two lines computed and left out.
+        const ez_bf16_group group = {{lines, c, g->kernel_height, line, depth},
+                                     (rows - 1) * across + g->out_width, across, g->out_width,
+                                     begin * g->out_width};
+        run_group(w, &group, column, weights);
+        continue;
+      }
+      for (size_t row = 0; row < rows; row++) {
+        const ez_bf16_group group = {
+            {lines + row * g->stride * line, g->stride * c, g->kernel_height, line, depth},
+            g->out_width, g->out_width, g->out_width, (begin + row) * g->out_width};
+        run_group(w, &group, column, weights);
+      }
+    }
+    ez_bf16_end(w->kind);
+    begin += rows;
+  }
+}
+
+void ez_bf16_convolution(int kind, const ez_window *window, const ez_part *parts, size_t part_count,
+                         const float *scale, const float *shift, const uint16_t *weights,
+                         const float *bias, const float *add, int relu, void *workspace, float *out) {
+  ez_bf16_work w = {.kind = kind, .window = *window, .parts = parts, .part_count = part_count};
+  w.scale = scale, w.shift = shift, w.weights = weights, w.bias = bias, w.add = add, w.relu = relu;
+  w.workspace = workspace, w.out = out, w.room = room(window);
+  if (is_pointwise(window)) {
+    const size_t rows = window->batch * window->height * window->width;
+    // As many chunks for one thread as for the other, and rows that half a block divides.
+    const size_t threads = (size_t)ez_threads(), fair = (rows + threads - 1) / threads;
+    const size_t chunks = (fair + EZ_POINTWISE - 1) / EZ_POINTWISE;
+    ez_parallel(rows, ez_up((fair + chunks - 1) / chunks, EZ_HALF), pointwise_body, &w);
+    return;
+  }
+  ez_parallel(window->batch * window->out_height, lines_of(window), direct_body, &w);
+}

@@ -1,0 +1,37 @@
+// Convolutions in bf16: factors are rounded to 8 significant bits, sums stay in single precision, and so do
+// the tensors between operations. Sums do not depend on the number of threads.
+#ifndef ENCODERZOO_CKERNELS_BFLOAT_H
+#define ENCODERZOO_CKERNELS_BFLOAT_H
+
+#include "CKernels.h"
+
+// What multiplies bf16: plain loops (any processor, slow: for tests), the dot products of AVX-512
+// (avx512_bf16), the tiles of AMX (amx_bf16).
+enum { EZ_BF16_PLAIN = 0, EZ_BF16_VECTORS = 1, EZ_BF16_TILES = 2 };
+// The fastest that this processor and kernel offer; asks the kernel for the use of tiles.
+int ez_bf16(void);
+
+// Weights [out, kernel height, kernel width, in], each output's times its scale, for ez_bf16_convolution; or,
+// turned, for the convolution of stride 1 that gives the gradient with respect to the input. `in` and `out`
+// are the weights' in both cases.
+size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int turned);
+void ez_bf16_pack(const float *_Nonnull weights, size_t in, size_t out, size_t kernel_height,
+                  size_t kernel_width, const float *_Nullable scale, int turned, uint16_t *_Nonnull packed);
+
+// out = convolution of the parts side by side, + bias + add, clipped below at 0 if relu. With `scale` and
+// `shift` each value is first max(0, value * scale + shift) of its channel. Workspace: bytes.
+size_t ez_bf16_workspace(const ez_window *_Nonnull window);
+void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_part *_Nonnull parts,
+                         size_t part_count, const float *_Nullable scale, const float *_Nullable shift,
+                         const uint16_t *_Nonnull weights, const float *_Nullable bias,
+                         const float *_Nullable add, int relu, void *_Nonnull workspace,
+                         float *_Nonnull out);
+
+// Gradient with respect to weights, [out, kernel height, kernel width, in], of a convolution of stride 1 over
+// the parts as above. Workspace: bytes.
+size_t ez_bf16_gradient_workspace(const ez_window *_Nonnull window);
+void ez_bf16_weight_gradient(int kind, const ez_window *_Nonnull window, const ez_part *_Nonnull parts,
+                             size_t part_count, const float *_Nullable scale, const float *_Nullable shift,
+                             const float *_Nonnull dy, void *_Nonnull workspace, float *_Nonnull gradient);
+
+#endif

@@ -1,0 +1,216 @@
+import CKernels
+import Testing
+
+@testable import Tensors
+
+/// The nearest bf16, ties to even, as a number of single precision.
+private func rounded(_ values: [Float]) -> [Float] {
+  values.map { value in
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000)
+  }
+}
+
+private func rounded(_ x: Tensor) -> Tensor { Tensor(rounded(x.values), shape: x.shape) }
+
+extension TensorsSuite {
+  /// What is multiplied is rounded first, so the plain set gives the same of rounded factors.
+  @Suite("Convolutions in bf16")
+  struct BFloat16Tests {
+    typealias Arithmetic = BFloat16Kernels.Arithmetic
+    typealias Case = (shape: [Int], out: Int, window: Window)
+
+    /// All that this processor has.
+    static let kinds = Arithmetic.allCases.filter { $0.rawValue <= Arithmetic.best.rawValue }
+
+    /// Channels and outputs that 32 divides and that it does not; runs that end within a block;
+    /// strides, paddings, several images, one place.
+    static let cases: [Case] = [
+      ([2, 14, 14, 64], 32, Window(height: 3, width: 3, stride: 1, padding: 1)),
+      ([3, 7, 9, 35], 40, Window(height: 3, width: 3, stride: 1, padding: 1)),
+      ([1, 40, 41, 3], 70, Window(height: 7, width: 7, stride: 2, padding: 3)),
+      ([2, 9, 11, 20], 33, Window(height: 3, width: 3, stride: 2, padding: 1)),
+      ([2, 13, 17, 96], 50, Window(height: 1, width: 1, stride: 1, padding: 0)),
+      ([1, 8, 6, 37], 16, Window(height: 1, width: 1, stride: 2, padding: 0)),
+      ([1, 12, 10, 5], 3, Window(height: 5, width: 5, stride: 1, padding: 0)),
+      ([4, 33, 31, 130], 129, Window(height: 1, width: 1, stride: 1, padding: 0)),
+      ([1, 1, 1, 32], 32, Window(height: 3, width: 3, stride: 1, padding: 1)),
+    ]
+
+    private func weights(_ c: Case) -> Tensor {
+      randomTensor([c.out, c.window.height, c.window.width, c.shape[3]], "weights")
+    }
+
+    @Test(
+      "A convolution is that of rounded factors, with what has joined it", arguments: cases, kinds)
+    func forward(_ c: Case, kind: Arithmetic) {
+      let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
+      let (scale, bias) = (randomTensor([c.out], "scale"), randomTensor([c.out], "bias"))
+      let factors = scale.values
+      let scaled = weights.values.enumerated().map { $1 * factors[$0 / (weights.count / c.out)] }
+      let plain = OpenBLASKernels().convolution(
+        rounded(x), Tensor(rounded(scaled), shape: weights.shape), bias: nil, c.window)
+      let addend = randomTensor(plain.shape, "addend")
+      let (offsets, added) = (bias.values, addend.values)
+      let expected = plain.values.enumerated().map { max(0, $1 + offsets[$0 % c.out] + added[$0]) }
+      let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+      var work = DeferredConvolution(
+        kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
+        isRecorded: false)
+      (work.scale, work.addend, work.relu) = (scale, addend, true)
+      #expect(relativeDistance(kernels.run(work).values, expected) < 2e-6)
+    }
+
+    @Test("Memory that nothing was written to does not come in", arguments: cases, kinds)
+    func untouchedMemory(_ c: Case, kind: Arithmetic) {
+      var geometry = c.window.geometry(c.shape, channels: c.out)
+      let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
+      let kernel = c.window
+      var packed = [UInt16](
+        repeating: 0xFFFF,
+        count: ez_bf16_packed_count(c.shape[3], c.out, kernel.height, kernel.width, 0))
+      ez_bf16_pack(
+        weights.floats, c.shape[3], c.out, kernel.height, kernel.width, nil, 0, &packed)
+      let part = ez_part(values: x.floats, channels: c.shape[3])
+      let shape = c.window.outputShape(c.shape, channels: c.out)
+
+      func filled(_ bytes: Int, with byte: UInt8, _ body: (UnsafeMutableRawPointer) -> Void) {
+        let space = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        space.initializeMemory(as: UInt8.self, repeating: byte, count: bytes)
+        body(space)
+        space.deallocate()
+      }
+      let results = [UInt8(0), 0xFF].map { byte in
+        var out = [Float](repeating: .nan, count: shape.reduce(1, *))
+        filled(ez_bf16_workspace(&geometry), with: byte) {
+          ez_bf16_convolution(
+            kind.rawValue, &geometry, [part], 1, nil, nil, packed, nil, nil, 0, $0, &out)
+        }
+        var gradient = [Float](repeating: .nan, count: weights.count)
+        if c.window.stride == 1 {
+          filled(ez_bf16_gradient_workspace(&geometry), with: byte) {
+            ez_bf16_weight_gradient(
+              kind.rawValue, &geometry, [part], 1, nil, nil, randomTensor(shape, "dy").floats, $0,
+              &gradient)
+          }
+          #expect(allFinite(gradient, gradient.count))
+        }
+        #expect(allFinite(out, out.count))
+        return (out + gradient).map(\.bitPattern)
+      }
+      #expect(results[0] == results[1])
+    }
+
+    @Test(
+      "Gradients are those of rounded factors",
+      arguments: cases.filter { $0.window.stride == 1 }, kinds)
+    func gradients(_ c: Case, kind: Arithmetic) {
+      let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
+      let dy = randomTensor(c.window.outputShape(c.shape, channels: c.out), "dy")
+      let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
+      let wanted = plain.convolutionWeightGradient(
+        rounded(x), rounded(dy), weightShape: weights.shape, hasBias: true, c.window)
+      let found = kernels.convolutionWeightGradient(
+        x, dy, weightShape: weights.shape, hasBias: true, c.window)
+      #expect(relativeDistance(found.weights.values, wanted.weights.values) < 2e-6)
+      // A sum of numbers that are not multiplied is not rounded.
+      let sums = plain.convolutionWeightGradient(
+        x, dy, weightShape: weights.shape, hasBias: true, c.window
+      ).bias
+      #expect(relativeDistance(found.bias?.values ?? [], sums?.values ?? [1]) < 1e-6)
+      let back = plain.convolutionInputGradient(
+        rounded(dy), rounded(weights), inputShape: c.shape, c.window)
+      let found2 = kernels.convolutionInputGradient(dy, weights, inputShape: c.shape, c.window)
+      #expect(relativeDistance(found2.values, back.values) < 2e-6)
+    }
+
+    @Test(
+      "A normalisation of several parts joins going forward and for weights",
+      arguments: [1, 3], kinds)
+    func normalization(size: Int, kind: Arithmetic) {
+      let parts = [64, 32, 37].map { randomTensor([2, 6, 5, $0], "part \($0)") }
+      let affine = (randomTensor([133], "scale"), randomTensor([133], "shift"))
+      let work = DeferredNormalization(
+        parts: parts,
+        affine: ChannelAffine(
+          scale: affine.0, shift: affine.1, exact: ChannelAffine.Exact(scale: [], shift: [])),
+        relu: true)
+      let window = Window(height: size, width: size, stride: 1, padding: size / 2)
+      let weights = randomTensor([40, size, size, 133], "weights")
+      let dy = randomTensor([2, 6, 5, 40], "dy")
+      let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
+      let normalized = rounded(work.run())
+      let wanted = plain.convolution(normalized, rounded(weights), bias: nil, window).values
+      #expect(
+        relativeDistance(
+          kernels.convolution(Tensor(work), weights, bias: nil, window).values, wanted) < 1e-4)
+      let gradient = plain.convolutionWeightGradient(
+        normalized, rounded(dy), weightShape: weights.shape, hasBias: false, window
+      ).weights.values
+      let found = kernels.convolutionWeightGradient(
+        Tensor(work), dy, weightShape: weights.shape, hasBias: false, window
+      ).weights.values
+      #expect(relativeDistance(found, gradient) < 1e-4)
+    }
+
+    @Test("The same bits with one, two and three threads", arguments: kinds)
+    func threads(kind: Arithmetic) {
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      for c in Self.cases where c.window.stride == 1 {
+        let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
+        let dy = randomTensor(c.window.outputShape(c.shape, channels: c.out), "dy")
+        let results = [1, 2, 3].map { count in
+          Compute.setThreads(count)
+          let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+          return
+            (kernels.convolution(x, weights, bias: nil, c.window).values
+            + kernels.convolutionInputGradient(dy, weights, inputShape: c.shape, c.window).values
+            + kernels.convolutionWeightGradient(
+              x, dy, weightShape: weights.shape, hasBias: false, c.window
+            ).weights.values).map(\.bitPattern)
+        }
+        #expect(results[0] == results[1] && results[0] == results[2])
+      }
+    }
+
+    @Test("What is not a number stays so, and stays where a window reads it", arguments: kinds)
+    func notANumber(kind: Arithmetic) {
+      var values = randomValues(8 * 8 * 32, "x")
+      values[(3 * 8 + 4) * 32 + 5] = .nan
+      let x = Tensor(values, shape: [1, 8, 8, 32])
+      let found = BFloat16Kernels(OpenBLASKernels(), kind).convolution(
+        x, randomTensor([32, 3, 3, 32], "w"), bias: nil,
+        Window(height: 3, width: 3, stride: 1, padding: 1)
+      ).values
+      for place in 0..<64 {
+        let isNear = abs(place / 8 - 3) <= 1 && abs(place % 8 - 4) <= 1
+        #expect(found[place * 32].isNaN == isNear)
+      }
+    }
+
+    @Test("Groups, and gradients with a stride, are those of the other set")
+    func others() {
+      let kernels = BFloat16Kernels(OpenBLASKernels())
+      let x = randomTensor([1, 8, 8, 8], "x")
+      let groups = Window(height: 3, width: 3, stride: 1, padding: 1, groups: 2)
+      let narrow = randomTensor([6, 3, 3, 4], "narrow")
+      #expect(
+        kernels.convolution(x, narrow, bias: nil, groups).values
+          == OpenBLASKernels().convolution(x, narrow, bias: nil, groups).values)
+      let strided = Window(height: 3, width: 3, stride: 2, padding: 1)
+      let (weights, dy) = (randomTensor([6, 3, 3, 8], "w"), randomTensor([1, 4, 4, 6], "dy"))
+      let (one, other) = (kernels, OpenBLASKernels())
+      #expect(
+        one.convolutionInputGradient(dy, weights, inputShape: x.shape, strided).values
+          == other.convolutionInputGradient(dy, weights, inputShape: x.shape, strided).values)
+      #expect(
+        one.convolutionWeightGradient(
+          x, dy, weightShape: weights.shape, hasBias: false, strided
+        ).weights.values
+          == other.convolutionWeightGradient(
+            x, dy, weightShape: weights.shape, hasBias: false, strided
+          ).weights.values)
+    }
+  }
+}
