@@ -4,7 +4,7 @@
 #include <string.h>
 
 typedef struct {
-  const float *x, *dy, *scale, *shift, *mean, *a, *b, *d;
+  const float *x, *dy, *scale, *shift;
   float *out;
   double *partial;
   size_t rows, channels, stride, grain;
@@ -96,42 +96,73 @@ void ez_affine(const float *x, size_t rows, size_t channels, const float *scale,
   ez_parallel(rows, ez_rows_per_chunk(channels), affine_body, &w);
 }
 
+typedef struct {
+  const ez_gradient_part *parts;
+  size_t part_count, channels, stride, grain;
+  const float *dy, *scale, *shift, *mean, *a, *b, *d;
+  double *partial;
+  int relu;
+} ez_part_rows;
+
+// Few channels a part: more than two vectors at once would leave most of them to the loop's rest.
+#define EZ_NARROW _Pragma("clang loop interleave_count(2)")
+
+// Rows are taken whole, so that dy is read as it lies; s and t stay in the first cache.
 EZ_CLONES static void gradient_sums_body(void *context, size_t begin, size_t end) {
-  const ez_rows w = *(const ez_rows *)context;
-  const size_t c = w.channels;
-  double *restrict sum = w.partial + (begin / w.grain) * 2 * c, *restrict centred = sum + c;
-  const float *restrict scale = w.scale, *restrict shift = w.shift, *restrict mean = w.mean;
-  float *restrict s = malloc(2 * c * sizeof(float)), *restrict t = s + c;
-  memset(sum, 0, 2 * c * sizeof(double));
+  const ez_part_rows w = *(const ez_part_rows *)context;
+  const size_t all = w.channels;
+  double *restrict sum = w.partial + (begin / w.grain) * 2 * all, *restrict centred = sum + all;
+  float *restrict s = malloc(2 * all * sizeof(float)), *restrict t = s + all;
+  memset(sum, 0, 2 * all * sizeof(double));
   for (size_t r = begin; r < end; r += EZ_SHORT) {
     const size_t last = r + EZ_SHORT < end ? r + EZ_SHORT : end;
-    memset(s, 0, 2 * c * sizeof(float));
+    memset(s, 0, 2 * all * sizeof(float));
     for (size_t i = r; i < last; i++) {
-      const float *restrict x = w.x + i * c, *restrict dy = w.dy + i * w.stride;
-      if (w.relu)
-        for (size_t j = 0; j < c; j++) {
-          const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
-          s[j] += g;
-          t[j] += g * (x[j] - mean[j]);
+      size_t o = 0;
+      for (size_t p = 0; p < w.part_count; p++) {
+        const size_t c = w.parts[p].channels;
+        const float *restrict x = w.parts[p].values + i * c, *restrict dy = w.dy + i * w.stride + o;
+        const float *restrict mean = w.mean + o;
+        float *restrict sp = s + o, *restrict tp = t + o;
+        if (w.relu) {
+          const float *restrict scale = w.scale + o, *restrict shift = w.shift + o;
+          EZ_NARROW for (size_t j = 0; j < c; j++) {
+            const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+            sp[j] += g;
+            tp[j] += g * (x[j] - mean[j]);
+          }
+        } else {
+          EZ_NARROW for (size_t j = 0; j < c; j++) {
+            sp[j] += dy[j];
+            tp[j] += dy[j] * (x[j] - mean[j]);
+          }
         }
-      else
-        for (size_t j = 0; j < c; j++) {
-          s[j] += dy[j];
-          t[j] += dy[j] * (x[j] - mean[j]);
-        }
+        o += c;
+      }
     }
-    for (size_t j = 0; j < c; j++) sum[j] += s[j], centred[j] += t[j];
+    for (size_t j = 0; j < all; j++) sum[j] += s[j], centred[j] += t[j];
   }
   free(s);
 }
 
-void ez_affine_gradient_sums(const float *x, const float *dy, size_t dy_stride, size_t rows,
-                             size_t channels, const float *scale, const float *shift,
+// Rows a chunk: chunks for all threads of small maps, few sums to add up of large ones.
+static size_t gradient_grain(size_t channels) { return ez_rows_per_chunk((channels + 3) / 4); }
+
+static size_t channels_of(const ez_gradient_part *parts, size_t count) {
+  size_t sum = 0;
+  for (size_t p = 0; p < count; p++) sum += parts[p].channels;
+  return sum;
+}
+
+void ez_affine_gradient_sums(const ez_gradient_part *parts, size_t part_count, const float *dy,
+                             size_t dy_stride, size_t rows, const float *scale, const float *shift,
                              const float *mean, int relu, double *sum, double *sum_centred) {
-  const size_t grain = ez_rows_per_chunk(channels), chunks = (rows + grain - 1) / grain;
+  const size_t channels = channels_of(parts, part_count), grain = gradient_grain(channels);
+  const size_t chunks = (rows + grain - 1) / grain;
   double *partial = malloc(chunks * 2 * channels * sizeof(double));
-  ez_rows w = {.x = x, .dy = dy, .scale = scale, .shift = shift, .mean = mean, .relu = relu};
-  w.partial = partial, w.rows = rows, w.channels = channels, w.stride = dy_stride, w.grain = grain;
+  ez_part_rows w = {.parts = parts, .part_count = part_count, .dy = dy, .scale = scale, .shift = shift};
+  w.mean = mean, w.relu = relu, w.partial = partial;
+  w.channels = channels, w.stride = dy_stride, w.grain = grain;
   ez_parallel(rows, grain, gradient_sums_body, &w);
   memset(sum, 0, channels * sizeof(double));
   memset(sum_centred, 0, channels * sizeof(double));
@@ -143,31 +174,36 @@ void ez_affine_gradient_sums(const float *x, const float *dy, size_t dy_stride, 
 }
 
 EZ_CLONES static void affine_gradient_body(void *context, size_t begin, size_t end) {
-  const ez_rows w = *(const ez_rows *)context;
-  const float *restrict scale = w.scale, *restrict shift = w.shift;
-  const float *restrict a = w.a, *restrict b = w.b, *restrict d = w.d;
-  const float keep = w.accumulate ? 1.0f : 0.0f;
+  const ez_part_rows w = *(const ez_part_rows *)context;
   for (size_t r = begin; r < end; r++) {
-    const float *restrict x = w.x + r * w.channels, *restrict dy = w.dy + r * w.stride;
-    float *restrict dx = w.out + r * w.channels;
-    if (!w.accumulate) memset(dx, 0, w.channels * sizeof(float));
-    if (w.relu)
-      for (size_t j = 0; j < w.channels; j++) {
-        const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
-        dx[j] = keep * dx[j] + a[j] * g + b[j] * x[j] + d[j];
+    size_t o = 0;
+    for (size_t p = 0; p < w.part_count; p++) {
+      const size_t c = w.parts[p].channels;
+      const float *restrict x = w.parts[p].values + r * c, *restrict dy = w.dy + r * w.stride + o;
+      const float *restrict scale = w.scale + o, *restrict shift = w.shift + o;
+      const float *restrict a = w.a + o, *restrict b = w.b + o, *restrict d = w.d + o;
+      o += c;
+      if (!w.parts[p].gradient) continue;
+      float *restrict dx = w.parts[p].gradient + r * c;
+      if (!w.parts[p].accumulate) memset(dx, 0, c * sizeof(float));
+      if (w.relu) {
+        EZ_NARROW for (size_t j = 0; j < c; j++) {
+          const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+          dx[j] += a[j] * g + b[j] * x[j] + d[j];
+        }
+      } else {
+        EZ_NARROW for (size_t j = 0; j < c; j++) dx[j] += a[j] * dy[j] + b[j] * x[j] + d[j];
       }
-    else
-      for (size_t j = 0; j < w.channels; j++)
-        dx[j] = keep * dx[j] + a[j] * dy[j] + b[j] * x[j] + d[j];
+    }
   }
 }
 
-void ez_affine_gradient(const float *x, const float *dy, size_t dy_stride, size_t rows,
-                        size_t channels, const float *scale, const float *shift, int relu,
-                        const float *a, const float *b, const float *d, int accumulate, float *dx) {
-  ez_rows w = {.x = x, .dy = dy, .scale = scale, .shift = shift, .a = a, .b = b, .d = d};
-  w.out = dx, w.channels = channels, w.stride = dy_stride, w.relu = relu, w.accumulate = accumulate;
-  ez_parallel(rows, ez_rows_per_chunk(channels), affine_gradient_body, &w);
+void ez_affine_gradient(const ez_gradient_part *parts, size_t part_count, const float *dy,
+                        size_t dy_stride, size_t rows, const float *scale, const float *shift, int relu,
+                        const float *a, const float *b, const float *d) {
+  ez_part_rows w = {.parts = parts, .part_count = part_count, .dy = dy, .scale = scale, .shift = shift};
+  w.a = a, w.b = b, w.d = d, w.stride = dy_stride, w.relu = relu;
+  ez_parallel(rows, ez_rows_per_chunk(channels_of(parts, part_count)), affine_gradient_body, &w);
 }
 
 EZ_CLONES static void affine_input_gradient_body(void *context, size_t begin, size_t end) {

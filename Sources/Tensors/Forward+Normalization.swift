@@ -83,18 +83,8 @@ extension Forward {
     var output = record(result, wanted: wanted) { dy in
       let gradient = NormalizationGradient(
         statistics: statistics, scale: affine.scale, shift: affine.shift, relu: relu,
-        usesBatch: usesBatch,
-        epsilon: norm.epsilon)
-      let scaleGradient = Tensor(uninitialized: [total])
-      let shiftGradient = Tensor(uninitialized: [total])
-      var offset = 0
-      for (index, part) in saved.enumerated() {
-        gradient.run(
-          part.tensor, dy, offset: offset, total: total, node: nodes[index],
-          scaleGradient: scaleGradient.floats + offset, shiftGradient: shiftGradient.floats + offset
-        )
-        offset += widths[index]
-      }
+        usesBatch: usesBatch, epsilon: norm.epsilon)
+      let (scaleGradient, shiftGradient) = gradient.run(saved.map(\.tensor), nodes, dy)
       scaleNode?.accumulate(scaleGradient)
       shiftNode?.accumulate(shiftGradient)
     }
@@ -181,7 +171,7 @@ extension NormalizationParameters {
   }
 }
 
-/// The backward pass of a normalisation, part by part.
+/// The backward pass of a normalisation.
 private struct NormalizationGradient {
   let statistics: Moments
   let scale: Tensor
@@ -190,38 +180,63 @@ private struct NormalizationGradient {
   let usesBatch: Bool
   let epsilon: Float
 
+  /// Sends the gradient to the parts' nodes, and gives those with respect to scale and shift.
   func run(
-    _ x: Tensor, _ dy: Tensor, offset: Int, total: Int, node: GradientNode?,
-    scaleGradient: UnsafeMutablePointer<Float>, shiftGradient: UnsafeMutablePointer<Float>
-  ) {
-    let (channels, rows) = (x.channels, x.rows)
-    let mean = statistics.mean[offset..<offset + channels].map { Float($0) }
-    var sum = [Double](repeating: 0, count: channels)
+    _ parts: [Tensor], _ nodes: [GradientNode?], _ dy: Tensor
+  ) -> (scale: Tensor, shift: Tensor) {
+    let (total, rows) = (dy.channels, dy.rows)
+    var sources = parts.map {
+      ez_gradient_part(values: $0.floats, channels: $0.channels, gradient: nil, accumulate: 0)
+    }
+    let mean = statistics.mean.map { Float($0) }
+    var sum = [Double](repeating: 0, count: total)
     var centred = sum
-    let (factor, constant) = (scale.floats + offset, shift.floats + offset)
     ez_affine_gradient_sums(
-      x.floats, dy.floats + offset, total, rows, channels, factor, constant, mean, relu ? 1 : 0,
-      &sum, &centred)
-    var a = [Float](repeating: 0, count: channels)
-    var b = a
-    var d = a
-    for c in 0..<channels {
+      sources, sources.count, dy.floats, total, rows, scale.floats, shift.floats, mean,
+      relu ? 1 : 0, &sum, &centred)
+    let (scaleGradient, shiftGradient) = (
+      Tensor(uninitialized: [total]), Tensor(uninitialized: [total])
+    )
+    var b = [Float](repeating: 0, count: total)
+    var d = b
+    for c in 0..<total {
       // The sums were taken around the mean in single precision; the rest is added here.
-      let centre = statistics.mean[offset + c]
+      let centre = statistics.mean[c]
       let centredSum = centred[c] + sum[c] * (Double(mean[c]) - centre)
-      let inverseVariance = 1 / (statistics.variance[offset + c] + Double(epsilon))
-      scaleGradient[c] = Float(centredSum * inverseVariance.squareRoot())
-      shiftGradient[c] = Float(sum[c])
-      a[c] = factor[c]
+      let inverseVariance = 1 / (statistics.variance[c] + Double(epsilon))
+      scaleGradient.floats[c] = Float(centredSum * inverseVariance.squareRoot())
+      shiftGradient.floats[c] = Float(sum[c])
       guard usesBatch else { continue }
-      let slope = -Double(factor[c]) * inverseVariance * centredSum / Double(rows)
+      let factor = Double(scale.floats[c])
+      let slope = -factor * inverseVariance * centredSum / Double(rows)
       b[c] = Float(slope)
-      d[c] = Float(-Double(factor[c]) * sum[c] / Double(rows) - slope * centre)
+      d[c] = Float(-factor * sum[c] / Double(rows) - slope * centre)
     }
-    node?.accumulate(shape: x.shape) { dx, adds in
+    // One after the other: the same tensor may stand among the parts twice.
+    var offset = 0
+    var first = 0
+    var seen: Set<ObjectIdentifier> = []
+    func send(upTo end: Int) {
+      guard first < end else { return }
+      let group = Array(sources[first..<end])
       ez_affine_gradient(
-        x.floats, dy.floats + offset, total, rows, channels, factor, constant, relu ? 1 : 0,
-        a, b, d, adds ? 1 : 0, dx)
+        group, group.count, dy.floats + offset, total, rows, scale.floats + offset,
+        shift.floats + offset, relu ? 1 : 0, scale.floats + offset, Array(b[offset...]),
+        Array(d[offset...]))
+      offset += group.reduce(0) { $0 + $1.channels }
+      first = end
+      seen = []
     }
+    for (index, node) in nodes.enumerated() {
+      guard let node else { continue }
+      if !seen.insert(ObjectIdentifier(node)).inserted {
+        send(upTo: index)
+        seen = [ObjectIdentifier(node)]
+      }
+      let (floats, adds) = node.buffer(shape: parts[index].shape)
+      (sources[index].gradient, sources[index].accumulate) = (floats, adds ? 1 : 0)
+    }
+    send(upTo: sources.count)
+    return (scaleGradient, shiftGradient)
   }
 }

@@ -50,6 +50,23 @@ final class OwnConvolutions {
     return winograd(dy, packed, to: to, bias: nil, addend: nil, relu: false)
   }
 
+  /// The gradient with respect to the weights of a 1×1 convolution over what a normalisation is still to
+  /// make; nil elsewhere, or where its sums would take too much memory.
+  func weightGradient(_ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window) -> Tensor? {
+    guard lanes > 0, window == Window(height: 1, width: 1, stride: 1, padding: 0),
+      let before = x.normalization,
+      ez_pointwise_gradient_fits(lanes, x.channels, weightShape[0]) != 0
+    else { return nil }
+    let gradient = Tensor(uninitialized: weightShape)
+    let lying = before.parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+    ez_pointwise_gradient(
+      lanes, lying, lying.count, before.affine.scale.floats, before.affine.shift.floats, dy.rows,
+      dy.floats, weightShape[0],
+      scratch(ez_pointwise_gradient_workspace(lanes, x.channels, weightShape[0])), gradient.floats)
+    Profile.lap("weight gradient", input: x.shape, channels: weightShape[0], window)
+    return gradient
+  }
+
   private func winograd(
     _ x: Tensor, _ weights: Storage, to out: Int, bias: Tensor?, addend: Tensor?, relu: Bool
   ) -> Tensor {

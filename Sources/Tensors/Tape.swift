@@ -24,20 +24,25 @@ package final class GradientNode {
   ///
   /// `body` gets the floats and whether to add (false: overwrite).
   func accumulate(shape: [Int], _ body: (UnsafeMutablePointer<Float>, Bool) -> Void) {
-    if var storage = gradient?.storage {
-      gradient = nil
-      if !isKnownUniquelyReferenced(&storage) {
-        let copy = Storage(count: storage.count)
-        copy.floats.update(from: storage.floats, count: storage.count)
-        storage = copy
-      }
-      body(storage.floats, true)
-      gradient = Tensor(storage: storage, shape: shape)
-    } else {
+    let (floats, adds) = buffer(shape: shape)
+    body(floats, adds)
+  }
+
+  /// The same to be written to before anything else happens to this node.
+  func buffer(shape: [Int]) -> (floats: UnsafeMutablePointer<Float>, adds: Bool) {
+    guard var storage = gradient?.storage else {
       let fresh = Tensor(uninitialized: shape)
-      body(fresh.floats, false)
       gradient = fresh
+      return (fresh.floats, false)
     }
+    gradient = nil
+    if !isKnownUniquelyReferenced(&storage) {
+      let copy = Storage(count: storage.count)
+      copy.floats.update(from: storage.floats, count: storage.count)
+      storage = copy
+    }
+    gradient = Tensor(storage: storage, shape: shape)
+    return (storage.floats, true)
   }
 
   /// The gradient, which is forgotten here.

@@ -42,6 +42,43 @@ extension TensorsSuite {
       #expect(relativeDistance(run(lanes, x, weights.values, out: c.out), expected.values) < 1e-5)
     }
 
+    @Test(
+      "A pointwise weight gradient normalises what it reads, whatever memory held and how many threads",
+      arguments: [
+        (places: 700, widths: [64, 32, 37], out: 33), (130, [24], 5), (64, [600, 9], 16),
+      ],
+      widths)
+    func weightGradient(_ c: (places: Int, widths: [Int], out: Int), lanes: Int32) {
+      let total = c.widths.reduce(0, +)
+      let parts = c.widths.map { randomTensor([1, c.places, 1, $0], "part \($0)") }
+      let work = DeferredNormalization(
+        parts: parts,
+        affine: ChannelAffine(
+          scale: randomTensor([total], "scale"), shift: randomTensor([total], "shift"),
+          exact: ChannelAffine.Exact(scale: [], shift: [])),
+        relu: true)
+      let dy = randomTensor([1, c.places, 1, c.out], "dy")
+      let expected = OpenBLASKernels().convolutionWeightGradient(
+        work.run(), dy, weightShape: [c.out, 1, 1, total], hasBias: false,
+        Window(height: 1, width: 1, stride: 1, padding: 0)
+      ).weights.values
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      let found = [1, 2, 3].map { threads -> [Float] in
+        Compute.setThreads(threads)
+        var space = [Float](
+          repeating: .nan, count: ez_pointwise_gradient_workspace(lanes, total, c.out))
+        var gradient = [Float](repeating: .nan, count: total * c.out)
+        let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+        ez_pointwise_gradient(
+          lanes, lying, lying.count, work.affine.scale.floats, work.affine.shift.floats, c.places,
+          dy.floats, c.out, &space, &gradient)
+        return gradient
+      }
+      #expect(relativeDistance(found[0], expected) < 2e-6)
+      #expect(found[0] == found[1] && found[0] == found[2])
+    }
+
     @Test("A scale, a bias, a sum and a ReLU join it", arguments: cases, widths)
     func joined(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let x = randomTensor(c.shape, "x")

@@ -1,5 +1,7 @@
 import CKernels
 
+@testable import Tensors
+
 /// A kernel with inputs that fill several chunks, and what it wrote.
 struct ThreadCase: CustomStringConvertible, Sendable {
   let name: String
@@ -94,18 +96,25 @@ struct ThreadCase: CustomStringConvertible, Sendable {
       return output(rows * 24) { ez_affine(x, rows, channels, scale, shift, 1, $0, 24) }
     },
     ThreadCase("affine gradient") {
-      let (x, dy) = (randomValues(rows * channels, "x"), randomValues(rows * 24, "dy"))
-      let (scale, shift) = (randomValues(channels, "s"), randomValues(channels, "t"))
+      let parts = [channels, 5].map { randomValues(rows * $0, "x\($0)") }
+      let (width, dy) = (channels + 5, randomValues(rows * (channels + 7), "dy"))
+      let (scale, shift) = (randomValues(width, "s"), randomValues(width, "t"))
       var result: [Float] = []
       for relu: Int32 in [0, 1] {
-        var sum = [Double](repeating: 0, count: channels)
+        let dx = parts.map { Tensor(randomValues($0.count, "dx"), shape: [rows, $0.count / rows]) }
+        let values = zip(parts, dx).map { Tensor($0, shape: $1.shape) }
+        let sources = zip(values, dx).map {
+          ez_gradient_part(
+            values: $0.floats, channels: $0.channels, gradient: $1.floats, accumulate: relu)
+        }
+        var sum = [Double](repeating: 0, count: width)
         var centred = sum
         ez_affine_gradient_sums(
-          x, dy, 24, rows, channels, scale, shift, shift, relu, &sum, &centred)
-        var dx = randomValues(rows * channels, "dx")
+          sources, 2, dy, channels + 7, rows, scale, shift, shift, relu, &sum, &centred)
         ez_affine_gradient(
-          x, dy, 24, rows, channels, scale, shift, relu, scale, shift, scale, relu, &dx)
-        result += floats(sum + centred) + dx
+          sources, 2, dy, channels + 7, rows, scale, shift, relu, scale, shift, scale)
+        result += floats(sum + centred) + dx.flatMap(\.values)
+        withExtendedLifetime(values) {}
       }
       return result
     },

@@ -39,18 +39,26 @@ void ez_moments(const float *_Nonnull x, size_t rows, size_t channels, double *_
 // out[r, c] = x[r, c] * scale[c] + shift[c], clipped below at 0 if relu; `out_stride` floats a row.
 void ez_affine(const float *_Nonnull x, size_t rows, size_t channels, const float *_Nonnull scale,
                const float *_Nonnull shift, int relu, float *_Nonnull out, size_t out_stride);
-// Sums over rows of dy and of dy * (x - mean), where dy counts only if !relu or scale*x+shift > 0.
-void ez_affine_gradient_sums(const float *_Nonnull x, const float *_Nonnull dy, size_t dy_stride,
-                             size_t rows, size_t channels, const float *_Nonnull scale,
-                             const float *_Nonnull shift, const float *_Nonnull mean, int relu,
-                             double *_Nonnull sum, double *_Nonnull sum_centred);
-// dx (+)= a[c] * dy + b[c] * x + d[c], dy masked as above.
-void ez_affine_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_t dy_stride,
-                        size_t rows, size_t channels, const float *_Nonnull scale,
-                        const float *_Nonnull shift, int relu, const float *_Nonnull a,
-                        const float *_Nonnull b, const float *_Nonnull d, int accumulate,
-                        float *_Nonnull dx);
-// The same where neither statistics nor parameters want gradients: dx (+)= scale[c] * dy, masked.
+// A part of what was normalised, [rows, channels], and where its gradient goes, or NULL.
+typedef struct {
+  const float *_Nonnull values;
+  size_t channels;
+  float *_Nullable gradient;
+  int accumulate;
+} ez_gradient_part;
+// Of the parts side by side: sums over rows of dy and of dy * (x - mean), where dy counts only if !relu
+// or scale*x+shift > 0.
+void ez_affine_gradient_sums(const ez_gradient_part *_Nonnull parts, size_t part_count,
+                             const float *_Nonnull dy, size_t dy_stride, size_t rows,
+                             const float *_Nonnull scale, const float *_Nonnull shift,
+                             const float *_Nonnull mean, int relu, double *_Nonnull sum,
+                             double *_Nonnull sum_centred);
+// gradient (+)= a[c] * dy + b[c] * x + d[c], dy masked as above.
+void ez_affine_gradient(const ez_gradient_part *_Nonnull parts, size_t part_count,
+                        const float *_Nonnull dy, size_t dy_stride, size_t rows,
+                        const float *_Nonnull scale, const float *_Nonnull shift, int relu,
+                        const float *_Nonnull a, const float *_Nonnull b, const float *_Nonnull d);
+// Where neither statistics nor parameters want gradients: dx (+)= scale[c] * dy, masked.
 void ez_affine_input_gradient(const float *_Nonnull x, const float *_Nonnull dy, size_t dy_stride,
                               size_t rows, size_t channels, const float *_Nonnull scale,
                               const float *_Nonnull shift, int relu, int accumulate,
@@ -153,6 +161,15 @@ void ez_pointwise(int lanes, const ez_part *_Nonnull parts, size_t part_count, c
                   const float *_Nullable shift, size_t rows, const float *_Nonnull weights,
                   size_t columns, const float *_Nullable bias, const float *_Nullable add, int relu,
                   float *_Nonnull workspace, float *_Nonnull out);
+
+// Its gradient with respect to the weights, [out, channels], where it fits: dy is [rows, out], the rest as
+// above. Neither depends on the number of threads.
+int ez_pointwise_gradient_fits(int lanes, size_t channels, size_t out);
+size_t ez_pointwise_gradient_workspace(int lanes, size_t channels, size_t out);
+void ez_pointwise_gradient(int lanes, const ez_part *_Nonnull parts, size_t part_count,
+                           const float *_Nullable scale, const float *_Nullable shift, size_t rows,
+                           const float *_Nonnull dy, size_t out, float *_Nonnull workspace,
+                           float *_Nonnull gradient);
 
 // Any window, by its definition: weights [out, kernel height, kernel width, in] packed as those of a
 // product of that depth, the rest as above.

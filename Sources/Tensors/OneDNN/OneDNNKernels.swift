@@ -123,6 +123,11 @@
         return DepthwiseConvolution.weightGradient(
           x, dy, weightShape: weightShape, hasBias: hasBias, window)
       }
+      if window.groups == 1, !hasBias,
+        let gradient = own.weightGradient(x, dy, weightShape: weightShape, window)
+      {
+        return (gradient, nil)
+      }
       let run = primitive(
         ConvolutionKey(
           kind: .weightGradient, input: x.shape, channels: weightShape[0], window: window,
