@@ -44,7 +44,8 @@ extension EncoderConformance {
   ///
   /// One difference then tests all of a tensor's gradient: where it errs by an angle or a factor, the
   /// slope along it is not its length. The smallest of a few steps' errors counts, since a step may
-  /// cross ReLUs' corners when it is long and drown in rounding when it is short. What would move the
+  /// cross ReLUs' corners when it is long and drown in rounding when it is short. Networks of a hundred
+  /// layers do both at once; then shorter steps count whose features are computed in double precision. What would move the
   /// features by less than 1e-4 of their size when it moves by its own (a bias that a softmax cancels)
   /// need only have as small a slope.
   func differences(_ subject: some Subject) throws -> ConformanceCheck {
@@ -60,18 +61,26 @@ extension EncoderConformance {
     let count = min(parameters.count, max(1, settings.sampledParameters))
     let chosen = Set((0..<count).map { $0 * max(0, parameters.count - 1) / max(1, count - 1) })
 
-    func judge(_ name: String, _ gradient: Tensor, _ start: Tensor, _ move: ([Float]) -> [Float]) {
+    let precise = DoublePrecisionKernels(kernels)
+
+    func judge(
+      _ name: String, _ gradient: Tensor, _ start: Tensor,
+      _ move: ([Float], any Kernels) -> [Float]
+    ) {
       let direction = gradient.values
       let length = norm(direction)
       guard length > 0 else { return }
       let size = max(norm(start.values), 0.1 * Double(start.count).squareRoot())
       var error = Double.infinity
-      for relative in [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5] where !(error <= limit / 10) {
+      let steps =
+        [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5].map { ($0, kernels, limit / 10) }
+        + [1e-5, 1e-6, 1e-7].map { ($0, precise as any Kernels, limit) }
+      for (relative, kernels, enough) in steps where !(error <= enough) {
         let step = relative * size
         func shifted(_ sign: Double) -> [Float] {
           zip(start.values, direction).map { Float(Double($0) + sign * step * Double($1) / length) }
         }
-        let (above, below) = (move(shifted(1)), move(shifted(-1)))
+        let (above, below) = (move(shifted(1), kernels), move(shifted(-1), kernels))
         var rise = 0.0
         for i in weights.indices {
           rise += Double(weights[i]) * (Double(above[i]) - Double(below[i]))
@@ -85,10 +94,11 @@ extension EncoderConformance {
       guard let gradient = gradients[index] else { continue }
       let parameter = parameters[index]
       let start = Tensor(parameter.value.values, shape: parameter.value.shape)
-      judge(parameter.key, gradient, start) { moved in
+      judge(parameter.key, gradient, start) { moved, kernels in
         parameter.update { $0.update(from: moved, count: moved.count) }
         defer { parameter.update { $0.update(from: start.values, count: start.count) } }
-        return values(network, [0, 1])
+        var run = pass(.evaluation, by: kernels)
+        return network.features([0, 1], &run).values
       }
     }
     if let gradient = input.take() {
@@ -99,8 +109,8 @@ extension EncoderConformance {
         return x
       }
       if let start {
-        judge("the input", gradient, start) { moved in
-          var run = pass(.evaluation)
+        judge("the input", gradient, start) { moved, kernels in
+          var run = pass(.evaluation, by: kernels)
           return network.features([0, 1], &run) { Tensor(moved, shape: $0.shape) }.values
         }
       }

@@ -171,9 +171,10 @@ public struct EncoderConformance {
   }
 
   func pass(
-    _ mode: Forward.Mode, tape: Tape? = nil, seed: UInt64 = 3, freezesStatistics: Bool = false
+    _ mode: Forward.Mode, tape: Tape? = nil, seed: UInt64 = 3, freezesStatistics: Bool = false,
+    by other: (any Kernels)? = nil
   ) -> Forward {
-    var run = Forward(mode, random: RandomStream(seed: seed), tape: tape, kernels: kernels)
+    var run = Forward(mode, random: RandomStream(seed: seed), tape: tape, kernels: other ?? kernels)
     run.freezesStatistics = freezesStatistics
     return run
   }
