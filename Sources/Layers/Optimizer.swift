@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 /// How parameters follow their gradients.
-public enum OptimizerKind: String, Sendable, CaseIterable {
+package enum OptimizerKind: String, Sendable, CaseIterable {
   /// Stochastic gradient descent with Nesterov momentum .9.
   case sgd
   /// Adam with L2 decay in the gradient: Kingma and Ba 2014, https://arxiv.org/abs/1412.6980.
