@@ -15,6 +15,16 @@ int ez_lanes(void) {
   return 0;
 }
 
+int ez_is_skylake_server(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+#else
+  return 0;
+#endif
+}
+
 size_t ez_packed_count(int lanes, size_t depth, size_t columns) {
   const size_t panel = 2 * (size_t)lanes;
   return (columns + panel - 1) / panel * panel * depth;

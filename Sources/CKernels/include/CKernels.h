@@ -137,6 +137,8 @@ void ez_transpose(const float *_Nonnull x, size_t batch, size_t rows, size_t col
 // layouts but the weights, once. `lanes` is how many floats a vector holds: 16 (AVX-512) or 8 (AVX2), no
 // more than the processor has, the same for a weight's packing and its use. 0: there is neither.
 int ez_lanes(void);
+// Whether the processor has all that a library's kernels for servers of the Skylake kind use.
+int ez_is_skylake_server(void);
 
 // Channels that lie side by side: [rows, channels].
 typedef struct {

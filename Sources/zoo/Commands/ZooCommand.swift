@@ -36,7 +36,7 @@ enum ZooCommand {
   static func kernels(
     _ arguments: ParsedArguments, precision: String? = nil
   ) throws -> any Kernels {
-    Compute.shortenWaits()
+    Compute.settleLibraries()
     if arguments.flag("profile") { Profile.start() }
     Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
     return try KernelChoice.make(arguments.optionalString("kernels"), precision: precision)
