@@ -1,4 +1,3 @@
-import Basics
 import CKernels
 
 /// A set of kernels whose convolutions, and their gradients, multiply in bf16: both factors are rounded to 8
@@ -47,8 +46,9 @@ package final class BFloat16Kernels: Kernels {
 
   package func run(_ work: DeferredConvolution) -> Tensor {
     guard work.window.groups == 1 else { return base.run(work) }
-    let source = Source(work.input)
+    // First: it may be the input itself, which is made by that, and then read as it lies.
     let addend = work.addend?.floats
+    let source = Source(work.input)
     let packed = packed(work.weights, scale: work.scale, turned: false)
     let output = Tensor(uninitialized: work.shape)
     var geometry = work.window.geometry(work.input.shape, channels: output.channels)
@@ -75,16 +75,12 @@ package final class BFloat16Kernels: Kernels {
     let back = Window(
       height: window.height, width: window.width, stride: 1,
       padding: window.height - 1 - window.padding)
-    let source = Source(dy)
     let packed = packed(weights, scale: nil, turned: true)
     let dx = Tensor(uninitialized: inputShape)
     var geometry = back.geometry(dy.shape, channels: inputShape[3])
-    source.parts.withUnsafeBufferPointer { parts in
-      guard let first = parts.baseAddress else { return }
-      ez_bf16_convolution(
-        arithmetic.rawValue, &geometry, first, parts.count, nil, nil, packed.halves, nil, nil, 0,
-        scratch(ez_bf16_workspace(&geometry)), dx.floats)
-    }
+    ez_bf16_convolution(
+      arithmetic.rawValue, &geometry, [ez_part(values: dy.floats, channels: dy.channels)], 1, nil,
+      nil, packed.halves, nil, nil, 0, scratch(ez_bf16_workspace(&geometry)), dx.floats)
     Profile.lap("bf16, input gradient", input: inputShape, channels: dy.channels, window)
     return dx
   }
@@ -96,8 +92,8 @@ package final class BFloat16Kernels: Kernels {
       return base.convolutionWeightGradient(
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }
-    let source = Source(x)
     let outer = dy.floats
+    let source = Source(x)
     let gradient = Tensor(uninitialized: weightShape)
     var geometry = window.geometry(x.shape, channels: weightShape[0])
     source.parts.withUnsafeBufferPointer { parts in
@@ -137,20 +133,17 @@ package final class BFloat16Kernels: Kernels {
   }
 }
 
-/// What a convolution reads: a tensor, or what a normalisation with ReLU that is still to be done reads.
+/// What a convolution reads: a tensor, or what a normalisation with ReLU that is still to be done reads; the
+/// tensor must be kept, and must not be made, while it is in use.
 private struct Source {
   let parts: [ez_part]
   let scale: UnsafeMutablePointer<Float>?
   let shift: UnsafeMutablePointer<Float>?
-  /// Keeps what the pointers point to.
-  private let tensors: [Tensor]
 
   init(_ x: Tensor) {
     let before = x.normalization
-    let read = before?.parts ?? [x]
-    parts = read.map { ez_part(values: $0.floats, channels: $0.channels) }
+    parts = (before?.parts ?? [x]).map { ez_part(values: $0.floats, channels: $0.channels) }
     (scale, shift) = (before?.affine.scale.floats, before?.affine.shift.floats)
-    tensors = read + (before.map { [$0.affine.scale, $0.affine.shift] } ?? [])
   }
 }
 

@@ -86,6 +86,8 @@ final class OwnConvolutions {
   }
 
   private func pointwise(_ work: DeferredConvolution) -> Tensor {
+    // First: it may be the input itself, which is made by that, and then read as it lies.
+    let addend = work.addend?.floats
     var (parts, affine) = ([work.input], ChannelAffine?.none)
     if let before = work.input.normalization {
       (parts, affine) = (before.parts, before.affine)
@@ -96,7 +98,6 @@ final class OwnConvolutions {
     ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
     let output = Tensor(uninitialized: work.shape)
     let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
-    let addend = work.addend?.floats
     ez_pointwise(
       lanes, lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows,
       weights.floats,

@@ -78,6 +78,23 @@ extension TensorsSuite {
       }
     }
 
+    @Test("What is added to a convolution may be what it reads", arguments: KernelSet.allCases)
+    func ownInput(_ set: KernelSet) {
+      let (before, layer) = (
+        Layer("before", from: 1, to: 48, kernel: 1), Layer("own", from: 48, to: 48, kernel: 1)
+      )
+      func result(_ run: Forward) -> [Float] {
+        // Nobody else keeps the parts.
+        let x = run.batchNormalization(
+          [16, 32].map { randomTensor([2, 9, 8, $0], "part \($0)") }, before.norm, relu: true)
+        return run.relu(run.add(run.convolution(x, layer.convolution), x)).values
+      }
+      for kernels in [set.make(), BFloat16Kernels(set.make())] {
+        let joined = result(pass(.evaluation, kernels))
+        #expect(relativeDistance(joined, result(pass(tape: Tape(), kernels))) < 2e-6)
+      }
+    }
+
     /// What a pass gives, and the gradient with respect to its input.
     private func gradient(
       of network: (Tensor, inout Forward) -> Tensor, at x: Tensor, _ kernels: any Kernels,
