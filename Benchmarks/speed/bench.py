@@ -44,7 +44,6 @@ ROWS = {
                                "train densenet121 --batch 16 --precision bf16 --repeats 3", ["pytorch"], 16, 1.2,
                                None),
 }
-NEEDS_BF16 = {row for row in ROWS if row.endswith("bf16")}
 # Whole commands: what it is, the peer, goal (ratio, memory ratio).
 TASKS = {
     "gradients": ("integrated gradients, DenseNet-121, 50 nodes (`zoo explain`, whole)", "Captum 0.9", 1.5, 0.5),
@@ -314,8 +313,8 @@ def machine():
         lines = [line.split(":", 1) for line in file if ":" in line]
     model = next((value.strip() for key, value in lines if key.strip() == "model name"), "unknown")
     flags = next((value.split() for key, value in lines if key.strip() == "flags"), [])
-    half = [name for name in ("avx512_bf16", "amx_bf16") if name in flags]
-    vectors = "AVX-512" + "".join(f", {name}" for name in half) if "avx512f" in flags else "AVX2" if "avx2" in flags else "neither AVX-512 nor AVX2"
+    vectors = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "neither AVX-512 nor AVX2"
+    vectors += "".join(f", {name}" for name in ("avx512_bf16", "amx_bf16") if name in flags)
     return f"{os.cpu_count()} processors ({model}, {vectors}), {platform.system()} {platform.machine()}"
 
 
@@ -344,7 +343,7 @@ page = ["# Benchmarks", "",
         "ratio is to the fastest peer, with its lowest and highest round.", ""]
 rows = [row for row in options.rows if row in ROWS]
 if not has_bf16():
-    rows = [row for row in rows if row not in NEEDS_BF16]
+    rows = [row for row in rows if not row.endswith("bf16")]
 if rows:
     page += ["| work | EncoderZoo | peers | ratio | goal |", "|---|---|---|---|---|"]
     page += [compare(row, options.program, options.rounds) for row in rows] + [""]

@@ -91,8 +91,8 @@ def openvino(path, images):
 
     compiled = openvino.Core().compile_model(
         path, "CPU",
-        {"INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[options.precision], "PERFORMANCE_HINT": "LATENCY",
-         "INFERENCE_NUM_THREADS": options.threads})
+        {"INFERENCE_PRECISION_HINT": "f32" if options.precision == "fp32" else "bf16",
+         "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": options.threads})
     request = compiled.create_infer_request()
     return lambda: request.infer([images])
 

@@ -45,9 +45,9 @@ extension EncoderConformance {
   /// One difference then tests all of a tensor's gradient: where it errs by an angle or a factor, the
   /// slope along it is not its length. The smallest of a few steps' errors counts, since a step may
   /// cross ReLUs' corners when it is long and drown in rounding when it is short. Networks of a hundred
-  /// layers do both at once; then shorter steps count whose features are computed in double precision. What would move the
-  /// features by less than 1e-4 of their size when it moves by its own (a bias that a softmax cancels)
-  /// need only have as small a slope.
+  /// layers do both at once; then shorter steps count whose features are computed in double precision.
+  /// What would move the features by less than 1e-4 of their size when it moves by its own (a bias that a
+  /// softmax cancels) need only have as small a slope.
   func differences(_ subject: some Subject) throws -> ConformanceCheck {
     let (store, network) = try settled(subject)
     let input = GradientNode()
