@@ -61,7 +61,7 @@ var targets: [Target] = [
   .target(
     name: "CImageCodecs",
     cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
-    linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("deflate")]),
   .target(
     name: "CKernels", cSettings: optimized,
     linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),

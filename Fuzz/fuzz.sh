@@ -67,7 +67,7 @@ program() {
 
 codec() {
   clang -O2 -g -fsanitize=fuzzer,address -I "$sources/CImageCodecs/include" \
-    "Fuzz/Readers/$1.c" "$sources"/CImageCodecs/*.c -lpng -ljpeg -lz -lm -o "$out/$1"
+    "Fuzz/Readers/$1.c" "$sources"/CImageCodecs/*.c -lpng -ljpeg -ldeflate -lz -lm -o "$out/$1"
 }
 
 basics() { module Basics "$sources"/Basics/*.swift; }

@@ -11,6 +11,7 @@ packages=(
   libdnnl-dev
   libpng-dev
   libjpeg-dev
+  libdeflate-dev
   libarchive-dev
   libexpat1-dev
   libcurl4-openssl-dev

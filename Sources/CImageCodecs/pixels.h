@@ -16,4 +16,9 @@ int zooApplyOrientation(ZooCodecImage *image, int orientation);
 /// Checks a header's sizes against the limits and writes the message.
 ZooCodecStatus zooCheckSize(uint32_t width, uint32_t height, char *message);
 
+/// A number of four bytes as PNG writes it.
+static inline uint32_t zooBigEndian(const uint8_t *bytes) {
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
 #endif

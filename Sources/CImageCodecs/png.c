@@ -5,14 +5,15 @@
 #include <string.h>
 
 #include "pixels.h"
+#include "unpacked.h"
 
 /// All that a decoding holds; in one struct, so that nothing lives in registers over a longjmp.
 typedef struct {
   png_structp png;
   png_infop info;
-  const uint8_t *bytes;
+  const struct ZooPiece *pieces;  // of the file, or of what stands for it
   size_t count;
-  size_t offset;
+  size_t offset;  // in the first piece
   int ranOut;
   uint8_t *whole;  // all rows of an interlaced image
   png_bytep *rows;
@@ -38,16 +39,16 @@ static void ignoreWarning(png_structp png, png_const_charp text) {
 
 static void readBytes(png_structp png, png_bytep out, size_t count) {
   Reader *reader = png_get_io_ptr(png);
-  if (count > reader->count - reader->offset) {
-    reader->ranOut = 1;
-    png_error(png, "the data end early");
+  while (count > 0) {
+    if (reader->count == 0) {
+      reader->ranOut = 1;
+      png_error(png, "the data end early");
+    }
+    const size_t left = reader->pieces->count - reader->offset, here = count < left ? count : left;
+    memcpy(out, reader->pieces->bytes + reader->offset, here);
+    out += here, count -= here, reader->offset += here;
+    if (here == left) reader->pieces++, reader->count--, reader->offset = 0;
   }
-  memcpy(out, reader->bytes + reader->offset, count);
-  reader->offset += count;
-}
-
-static uint32_t bigEndian(const uint8_t *bytes) {
-  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
 /// Checks what can be checked before anything is allocated: the header chunk and its sizes.
@@ -60,7 +61,7 @@ static ZooCodecStatus checkHeader(const uint8_t *bytes, size_t count, char *mess
     snprintf(message, zooCodecMessageSize, "the PNG does not begin with its header chunk");
     return zooCodecDamaged;
   }
-  uint32_t width = bigEndian(bytes + 16), height = bigEndian(bytes + 20);
+  uint32_t width = zooBigEndian(bytes + 16), height = zooBigEndian(bytes + 20);
   ZooCodecStatus status = zooCheckSize(width, height, message);
   if (status != zooCodecDone) return status;
   // Deflate can't shrink by more than 1032 to 1, so a short file can't hold a large image: refused
@@ -137,21 +138,32 @@ ZooCodecStatus zooDecodePNG(
   memset(image, 0, sizeof *image);
   ZooCodecStatus status = checkHeader(bytes, count, image->message);
   if (status != zooCodecDone) return status;
-  Reader reader = {.bytes = bytes, .count = count, .message = image->message};
+  ZooUnpacked unpacked;
+  const struct ZooPiece whole = {bytes, count};
+  Reader reader = {.pieces = &whole, .count = 1, .message = image->message};
+  const int isUnpacked = zooUnpack(bytes, count, &unpacked);
+  if (isUnpacked) reader.pieces = unpacked.pieces, reader.count = unpacked.count;
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, readerFailed, ignoreWarning);
   if (!reader.png) {
     if (!image->message[0]) keepMessage(image->message, "can't start");
+    zooUnpackedFree(&unpacked);
     return zooCodecNoMemory;
   }
   if (setjmp(png_jmpbuf(reader.png)) == 0) {
     reader.info = png_create_info_struct(reader.png);
     if (!reader.info) png_error(reader.png, "out of memory");
+    if (isUnpacked) {
+      // Both sums have been checked.
+      png_set_crc_action(reader.png, PNG_CRC_QUIET_USE, PNG_CRC_NO_CHANGE);
+      png_set_option(reader.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+    }
     decodeRows(&reader, channels, image);
   } else {
     status = reader.ranOut ? zooCodecTruncated
         : strstr(image->message, "out of memory") ? zooCodecNoMemory : zooCodecDamaged;
   }
   png_destroy_read_struct(&reader.png, &reader.info, NULL);
+  zooUnpackedFree(&unpacked);
   free(reader.whole);
   free(reader.rows);
   free(reader.row);

@@ -89,6 +89,71 @@ import Testing
     #expect(text.contains("the PNG is damaged: libpng: "), "\(text)")
   }
 
+  /// Whole streams are inflated before libpng sees them; it reads by itself what has a byte too many.
+  @Test("Rows inflated ahead are those that libpng inflates", arguments: Fixtures.all.files)
+  func inflatedAhead(_ fixture: Fixtures.File) throws {
+    guard !fixture.isJPEG else { return }
+    let image = try PixelImage.decode(fixture.file)
+    #expect(try PixelImage.decode(withData(fixture.file) { [$0 + [0]] }).pixels == image.pixels)
+    // In chunks of one byte, with empty ones between them.
+    let bytewise = try withData(fixture.file) { $0.flatMap { [Data([$0]), Data()] } }
+    #expect(try PixelImage.decode(bytewise).pixels == image.pixels)
+  }
+
+  @Test("Rows of many stored blocks come through whole", arguments: [1, 3])
+  func manyBlocks(channels: Int) throws {
+    let image = drawnPattern(700, 500, channels)
+    let file = try image.encodedPNG()
+    #expect(try PixelImage.decode(file).pixels == image.pixels)
+    #expect(try PixelImage.decode(withData(file) { [$0 + [0]] }).pixels == image.pixels)
+  }
+
+  @Test("Image data that are wrong behind right checksums of their chunk are an error")
+  func wrongStreams() throws {
+    let file = try Fixtures.file("rgb8")
+    for (what, change) in [
+      ("a byte of the stream", { [$0.prefix(20) + [$0[20] ^ 255] + $0.dropFirst(21)] }),
+      ("cut short", { [$0.dropLast(9)] }),
+      ("nothing at all", { _ in [Data()] }),
+    ] as [(String, (Data) -> [Data])] {
+      let text = errorText { _ = try PixelImage.decode(withData(file, change)) }
+      #expect(text.contains("the PNG is damaged: libpng: "), "\(what): \(text)")
+    }
+    // A stream that names a window of 256 bytes and reaches back further.
+    let narrow = try withData(drawnPattern(700, 500, 1).encodedPNG()) {
+      [Data([0x08, 0x1d]) + $0.dropFirst(2)]
+    }
+    #expect(errorText { _ = try PixelImage.decode(narrow) }.contains("libpng: "))
+    let between = try withData(file) { [$0.prefix(30), $0.dropFirst(30)] }
+    let second =
+      try #require(between.range(of: Data("IDAT".utf8), options: .backwards)).lowerBound - 4
+    let parted =
+      between.prefix(second) + chunk("tEXt", Data("a\0b".utf8)) + between.dropFirst(second)
+    let text = errorText { _ = try PixelImage.decode(parted) }
+    #expect(text.contains("the PNG is damaged: libpng: "), "\(text)")
+  }
+
+  /// A PNG with other image data: a chunk for each element of what `change` makes of its stream.
+  private func withData(_ file: Data, _ change: (Data) -> [Data]) throws -> Data {
+    var (before, stream, after) = (file.prefix(8), Data(), Data())
+    var place = 8
+    while place < file.count {
+      let length = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      let kind = String(decoding: file[place + 4..<place + 8], as: UTF8.self)
+      let whole = file[place..<place + 12 + length]
+      if kind == "IDAT" {
+        stream += whole.dropFirst(8).dropLast(4)
+      } else if stream.isEmpty {
+        before += whole
+      } else {
+        after += whole
+      }
+      place += 12 + length
+    }
+    try #require(!stream.isEmpty)
+    return before + change(stream).map { chunk("IDAT", $0) }.joined() + after
+  }
+
   private func chunk(_ kind: String, _ body: Data) -> Data {
     func word(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
     let named = Data(kind.utf8) + body
