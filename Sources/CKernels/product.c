@@ -42,7 +42,21 @@ void ez_pack_weights(int lanes, const float *weights, size_t columns, size_t dep
 }
 
 // Rows a power of two apart fall on the same few lines of the first cache: a gap lies between them.
-enum { EZ_POINTWISE_ROWS = 56, EZ_GAP = 16 };
+enum { EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
+
+// Rows a chunk: a multiple of a tile's.
+static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t columns) {
+  const size_t tile = lanes == 16 ? 14 : 6, threads = (size_t)ez_threads();
+  const size_t many = EZ_POINTWISE_ROWS / tile * tile;
+  if (ez_packed_count(lanes, depth, columns) * sizeof(float) < 512 * 1024)
+    // Small maps are cut finer, so that every thread has some.
+    return rows >= 8 * many ? many : (14 + tile - 1) / tile * tile;
+  // Weights that do not stay in a core's cache beside the rows are read once for as many as do: 1 MiB.
+  const size_t most = (1u << 18) / (depth + EZ_GAP) / tile * tile;
+  const size_t cap = most < many ? many : most > EZ_MOST_ROWS ? EZ_MOST_ROWS / tile * tile : most;
+  const size_t share = (rows + threads - 1) / threads, chunks = (share + cap - 1) / cap;
+  return ((share + chunks - 1) / chunks + tile - 1) / tile * tile;
+}
 
 // Rows of results a chunk: enough places to read a panel of weights for, few enough for all threads.
 static size_t direct_rows(const ez_window *g) {
@@ -60,19 +74,26 @@ size_t ez_direct_workspace(const ez_window *g) {
   return (size_t)ez_threads() * direct_lines(g) * (g->width + 2 * g->padding) * g->channels;
 }
 
-size_t ez_pointwise_workspace(size_t depth) {
-  return (size_t)ez_threads() * EZ_POINTWISE_ROWS * (depth + EZ_GAP);
+size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t columns) {
+  return (size_t)ez_threads() * pointwise_rows(lanes, rows, depth, columns) * (depth + EZ_GAP);
 }
 
 #if defined(__x86_64__)
 
 typedef struct {
   const ez_part *parts;
-  size_t part_count, depth, columns;
+  size_t part_count, depth, columns, grain;
   const float *scale, *shift, *weights;
+  const ez_window *places; // with a stride, or NULL
   ez_finish finish;
   float *out, *workspace;
 } ez_pointwise_work;
+
+// The place in all maps that a result's place reads.
+static size_t place_of(const ez_window *g, size_t result) {
+  const size_t x = result % g->out_width, y = result / g->out_width % g->out_height;
+  return (result / (g->out_width * g->out_height) * g->height + y * g->stride) * g->width + x * g->stride;
+}
 
 typedef struct {
   ez_window window;
@@ -94,15 +115,16 @@ static const int ez_mask_table[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #undef EZ_LANES
 
 void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                  const float *shift, size_t rows, const float *weights, size_t columns,
-                  const float *bias, const float *add, int relu, float *workspace, float *out) {
+                  const float *shift, size_t rows, const ez_window *places, const float *weights,
+                  size_t columns, const float *bias, const float *add, int relu, float *workspace,
+                  float *out) {
   ez_pointwise_work w = {.parts = parts, .part_count = part_count};
   for (size_t p = 0; p < part_count; p++) w.depth += parts[p].channels;
-  w.columns = columns, w.scale = scale, w.shift = shift, w.weights = weights, w.out = out;
+  w.places = places, w.columns = columns, w.scale = scale, w.shift = shift, w.weights = weights, w.out = out;
   w.workspace = workspace;
   w.finish = (ez_finish){bias, add, relu};
-  if (lanes == 16) pointwise_16(&w, rows);
-  else pointwise_8(&w, rows);
+  w.grain = pointwise_rows(lanes, rows, w.depth, columns);
+  ez_parallel(rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
 
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,
@@ -122,8 +144,9 @@ void ez_direct(int lanes, const ez_window *window, const float *x, const float *
 }
 
 void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                  const float *shift, size_t rows, const float *weights, size_t columns,
-                  const float *bias, const float *add, int relu, float *workspace, float *out) {
+                  const float *shift, size_t rows, const ez_window *places, const float *weights,
+                  size_t columns, const float *bias, const float *add, int relu, float *workspace,
+                  float *out) {
   __builtin_trap();
 }
 

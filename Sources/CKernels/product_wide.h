@@ -8,6 +8,17 @@ EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, 
   ez_vector sum[EZ_TILE_ROWS][2];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = v_zero();
+  // Results and what is added to them lie far apart: asked for now, they are there when the sums are.
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    const size_t place = (size_t)i * c_stride + column;
+    __builtin_prefetch(c + place, 1);
+    __builtin_prefetch(c + place + EZ_LANES, 1);
+    if (finish->add) {
+      __builtin_prefetch(finish->add + place);
+      __builtin_prefetch(finish->add + place + EZ_LANES);
+    }
+  }
   for (size_t s = 0; s < segments; s++, a += segment_stride, b += depth * 2 * EZ_LANES)
     for (size_t k = 0; k < depth; k++) {
       const ez_vector left = v_load(b + k * 2 * EZ_LANES);
@@ -127,26 +138,21 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   const ez_pointwise_work *w = context;
   const float *from = w->parts[0].values + begin * w->depth;
   size_t stride = w->depth;
-  float *rows = w->workspace + (size_t)ez_thread() * EZ_POINTWISE_ROWS * (w->depth + EZ_GAP);
+  float *rows = w->workspace + (size_t)ez_thread() * w->grain * (w->depth + EZ_GAP);
   if (w->scale) {
     EZ_WIDE(normalised_rows)(w, begin, end, rows);
     from = rows, stride = w->depth + EZ_GAP;
-  } else if (w->depth % 512 == 0) {
-    for (size_t r = 0; r < end - begin; r++)
-      memcpy(rows + r * (w->depth + EZ_GAP), from + r * w->depth, w->depth * sizeof(float));
+  } else if (w->places || w->depth % 512 == 0) {
+    for (size_t r = begin; r < end; r++)
+      memcpy(rows + (r - begin) * (w->depth + EZ_GAP),
+             w->parts[0].values + (w->places ? place_of(w->places, r) : r) * w->depth,
+             w->depth * sizeof(float));
     from = rows, stride = w->depth + EZ_GAP;
   }
   ez_finish finish = w->finish;
   if (finish.add) finish.add += begin * w->columns;
   EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish,
                               w->out + begin * w->columns, w->columns);
-}
-
-static void EZ_WIDE(pointwise)(ez_pointwise_work *w, size_t rows) {
-  // Small maps are cut finer, so that every thread has some.
-  const size_t many = EZ_POINTWISE_ROWS / EZ_TILE_ROWS * EZ_TILE_ROWS;
-  ez_parallel(rows, rows >= 8 * many ? many : (14 + EZ_TILE_ROWS - 1) / EZ_TILE_ROWS * EZ_TILE_ROWS,
-              EZ_WIDE(pointwise_body), w);
 }
 
 // A chunk of output rows, y from begin to end of all images behind each other. The lines of input that

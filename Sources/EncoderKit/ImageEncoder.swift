@@ -30,25 +30,34 @@ extension ImageEncoder {
   /// Runs stages in their order.
   ///
   /// Without gradients, a batch goes through all but the encoder's last stage a few images at a time,
-  /// so that what a stage makes is still in the processor's cache when the next reads it.
+  /// so that what a stage makes is still in the processor's cache when the next reads it; more at a time
+  /// where maps have become small and weights are many.
   package func run(stages range: Range<Int>, on x: Tensor, _ run: inout Forward) -> Tensor {
     var x = x
-    var rest = range
-    let few = run.imagesAtATime(x.shape)
-    if x.shape[0] > few {
+    var stage = range.lowerBound
+    var few = run.imagesAtATime(x.shape)
+    while stage < range.upperBound {
       // The last stage may hold most of the weights (VGG's hidden layers): it reads them once.
-      let sliced = range.lowerBound..<min(range.upperBound, stages.count - 1)
-      if !sliced.isEmpty {
-        x = run.concatenateBatch(
-          stride(from: 0, to: x.shape[0], by: few).map { start in
-            var slice = run.images(start..<min(start + few, x.shape[0]), of: x)
-            for stage in sliced { slice = self.run(stage: stage, on: slice, &run) }
-            return slice
-          })
-        rest = sliced.upperBound..<range.upperBound
+      guard x.shape[0] > few, stage < stages.count - 1 else {
+        x = self.run(stage: stage, on: x, &run)
+        stage += 1
+        continue
       }
+      var next = stage
+      var more = few
+      x = run.concatenateBatch(
+        stride(from: 0, to: x.shape[0], by: few).map { start in
+          var slice = run.images(start..<min(start + few, x.shape[0]), of: x)
+          next = stage
+          repeat {
+            slice = self.run(stage: next, on: slice, &run)
+            next += 1
+            more = max(few, run.smallMapsAtATime(slice.shape))
+          } while more == few && next < min(range.upperBound, stages.count - 1)
+          return slice
+        })
+      (stage, few) = (next, more)
     }
-    for stage in rest { x = self.run(stage: stage, on: x, &run) }
     return x
   }
 

@@ -2,8 +2,16 @@ extension Forward {
   /// How many images of a batch go through a network at a time: all, where gradients are wanted.
   package func imagesAtATime(_ shape: [Int]) -> Int {
     guard defers, tape == nil, shape.count == 4 else { return .max }
-    // Four images of 224 × 224, or as many pixels of others.
-    return max(1, 4 * 224 * 224 / max(1, shape[1] * shape[2]))
+    // Two images of 224 × 224, or as many pixels of others.
+    return max(1, 2 * 224 * 224 / max(1, shape[1] * shape[2]))
+  }
+
+  /// How many images may go on together where their maps have become small: behind those, networks have
+  /// most of their weights, and what they make of some more images still stays in the cache.
+  package func smallMapsAtATime(_ shape: [Int]) -> Int {
+    guard shape.count == 4 else { return .max }
+    let places = shape[1] * shape[2]
+    return places > 256 ? 0 : 4096 / max(1, places)
   }
 
   /// Some images of a batch, `[batch, …]`, copied.

@@ -18,7 +18,9 @@ final class OwnConvolutions {
   func run(_ work: DeferredConvolution) -> Tensor? {
     guard lanes > 0 else { return nil }
     let window = work.window
-    if window == Window(height: 1, width: 1, stride: 1, padding: 0) { return pointwise(work) }
+    if window == Window(height: 1, width: 1, stride: window.stride, padding: 0) {
+      return pointwise(work)
+    }
     let (x, out) = (work.input, work.weights.shape[0])
     if !work.isRecorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(x.shape, to: out)
@@ -89,7 +91,8 @@ final class OwnConvolutions {
     // First: it may be the input itself, which is made by that, and then read as it lies.
     let addend = work.addend?.floats
     var (parts, affine) = ([work.input], ChannelAffine?.none)
-    if let before = work.input.normalization {
+    let isStrided = work.window.stride > 1
+    if !isStrided, let before = work.input.normalization {
       (parts, affine) = (before.parts, before.affine)
     }
     let (depth, out) = (work.input.channels, work.weights.shape[0])
@@ -98,10 +101,11 @@ final class OwnConvolutions {
     ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
     let output = Tensor(uninitialized: work.shape)
     let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+    let places = [work.window.geometry(work.input.shape, channels: out)]
     ez_pointwise(
       lanes, lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows,
-      weights.floats,
-      out, work.bias?.floats, addend, work.relu ? 1 : 0, scratch(ez_pointwise_workspace(depth)),
+      isStrided ? places : nil, weights.floats, out, work.bias?.floats, addend, work.relu ? 1 : 0,
+      scratch(ez_pointwise_workspace(lanes, output.rows, depth, out)),
       output.floats)
     Profile.lap(
       affine == nil ? "product" : "normalization and product", input: work.input.shape,

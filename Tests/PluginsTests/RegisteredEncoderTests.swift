@@ -165,17 +165,18 @@ struct RegisteredEncoderTests {
       options: (options[name] ?? [:]).object(), input: ImageInput(size: 224, channels: 3),
       scope: Scope(store))
     var random = RandomStream(seed: 2)
-    // Four images of this size are a slice: here are a whole one and a part of one.
+    // Two images of this size are a slice: here are two and a part of one. Behind them maps are small, so
+    // that more go on together.
     let images = Tensor(
-      (0..<6 * 224 * 224 * 3).map { _ in Float(random.normal()) }, shape: [6, 224, 224, 3])
+      (0..<5 * 224 * 224 * 3).map { _ in Float(random.normal()) }, shape: [5, 224, 224, 3])
     func features(_ tape: Tape?) -> Tensor {
       var run = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels.kernels)
-      if tape == nil { #expect(run.imagesAtATime(images.shape) == 4) }
+      if tape == nil { #expect(run.imagesAtATime(images.shape) == 2) }
       return encoder.features(images, &run)
     }
     let (sliced, whole) = (features(nil), features(Tape()))
-    #expect(sliced.shape == [6, encoder.featureWidth] && sliced.shape == whole.shape)
+    #expect(sliced.shape == [5, encoder.featureWidth] && sliced.shape == whole.shape)
     let largest = whole.values.map(Swift.abs).max() ?? 0
     for (index, (a, b)) in zip(sliced.values, whole.values).enumerated()
     where !(Swift.abs(a - b) <= 1e-4 * largest) {

@@ -113,22 +113,32 @@ extension TensorsSuite {
       "1×1 over normalised parts is the product of the normalised concatenation",
       arguments: [1, 13, 14, 15, 57, 500], [[16, 32], [5, 40, 7], [64], [500, 12]])
     func pointwise(rows: Int, widths: [Int]) throws {
-      for lanes in Self.widths { try pointwise(rows: rows, widths: widths, lanes: lanes) }
+      for lanes in Self.widths { try pointwise(rows: rows, widths: widths, to: 37, lanes: lanes) }
     }
 
-    private func pointwise(rows: Int, widths: [Int], lanes: Int32) throws {
-      let (depth, out) = (widths.reduce(0, +), 37)
+    @Test(
+      "So it is with weights that are read for as many rows as stay in the cache",
+      arguments: [1, 500, 900])
+    func largeWeights(rows: Int) throws {
+      for lanes in Self.widths {
+        try pointwise(rows: rows, widths: [600, 9], to: 230, lanes: lanes)
+      }
+    }
+
+    private func pointwise(rows: Int, widths: [Int], to out: Int, lanes: Int32) throws {
+      let depth = widths.reduce(0, +)
       let parts = widths.enumerated().map { randomTensor([rows, $1], "part\($0)") }
       let (scale, shift) = (randomValues(depth, "scale"), randomValues(depth, "shift"))
       let (weights, bias) = (randomValues(out * depth, "weights"), randomValues(out, "bias"))
       let (factors, addend) = (randomValues(out, "factors"), randomValues(rows * out, "addend"))
       var packed = [Float](repeating: 7, count: ez_packed_count(lanes, depth, out))
       ez_pack_weights(lanes, weights, out, depth, factors, &packed)
-      var space = [Float](repeating: .nan, count: ez_pointwise_workspace(depth))
+      var space = [Float](repeating: .nan, count: ez_pointwise_workspace(lanes, rows, depth, out))
       var found = [Float](repeating: .nan, count: rows * out)
       let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
       ez_pointwise(
-        lanes, lying, lying.count, scale, shift, rows, packed, out, bias, addend, 1, &space, &found)
+        lanes, lying, lying.count, scale, shift, rows, nil, packed, out, bias, addend, 1, &space,
+        &found)
 
       var expected = [Float](repeating: 0, count: rows * out)
       for row in 0..<rows {
@@ -141,6 +151,25 @@ extension TensorsSuite {
         }
       }
       #expect(relativeDistance(found, expected) < 1e-6)
+    }
+
+    @Test("1×1 with a stride reads the places that it names", arguments: [2, 3], [3, 512])
+    func stridedPointwise(stride: Int, depth: Int) throws {
+      let (x, weights) = (
+        randomTensor([2, 7, 5, depth], "x"), randomTensor([40, 1, 1, depth], "w")
+      )
+      let addend = randomTensor(
+        Window(height: 1, width: 1, stride: stride, padding: 0).outputShape(x.shape, channels: 40),
+        "addend")
+      var work = DeferredConvolution(
+        kernels: OpenBLASKernels(), input: x, weights: weights,
+        window: Window(height: 1, width: 1, stride: stride, padding: 0),
+        bias: randomTensor([40], "bias"), isRecorded: false)
+      (work.addend, work.relu) = (addend, true)
+      let found = try #require(OwnConvolutions().run(work))
+      let expected = OpenBLASKernels().runSteps(work)
+      #expect(found.shape == expected.shape)
+      #expect(relativeDistance(found.values, expected.values) < 1e-6)
     }
 
     /// Windows of odd and even sides, strides, paddings; one chunk of rows and many; channels that fill

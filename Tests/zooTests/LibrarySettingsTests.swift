@@ -11,7 +11,11 @@ struct LibrarySettingsTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
-      ["-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "-u", "OPENBLAS_CORETYPE"] + settings
+      [
+        "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT", "-u", "OPENBLAS_CORETYPE", "-u",
+        "GLIBC_TUNABLES",
+      ]
+      + settings
       + [try #require(ProgramRunner.program), "doctor"]
     let output = Pipe()
     process.standardOutput = output
@@ -33,10 +37,20 @@ struct LibrarySettingsTests {
     #expect((found == "Prescott") == (ez_lanes() == 0), "\(found)")
   }
 
+  @Test("malloc asks for large pages, beside what else it is told")
+  func pages() throws {
+    let wanted = "glibc.malloc.hugetlb=1; the system: "
+    #expect(try told("large pages").hasPrefix(wanted))
+    #expect(try told("large pages", "GLIBC_TUNABLES=glibc.malloc.check=0").hasPrefix(wanted))
+  }
+
   @Test("What the user has set stays")
   func kept() throws {
     #expect(try told("waiting", "OMP_WAIT_POLICY=active") == "OMP_WAIT_POLICY=active")
     #expect(try told("waiting", "GOMP_SPINCOUNT=7") == "GOMP_SPINCOUNT=7")
     #expect(try told("OpenBLAS core", "OPENBLAS_CORETYPE=Prescott") == "Prescott")
+    #expect(
+      try told("large pages", "GLIBC_TUNABLES=glibc.malloc.hugetlb=0")
+        .hasPrefix("glibc.malloc.hugetlb=0; "))
   }
 }

@@ -1,6 +1,9 @@
 import Basics
 import Foundation
+import Tensors
 
+// As zoo does before it computes.
+Compute.settleLibraries()
 do {
   let arguments = Array(CommandLine.arguments.dropFirst())
   print(

@@ -157,12 +157,14 @@ void ez_pack_weights(int lanes, const float *_Nonnull weights, size_t columns, s
                      const float *_Nullable scale, float *_Nonnull packed);
 // out[rows, columns] = input * weights + bias + add, clipped below at 0 if relu. The input is the
 // parts side by side; with `scale` and `shift`, each value is max(0, value * scale + shift) of its
-// channel, without them there is one part. `add` is laid out as the result.
-size_t ez_pointwise_workspace(size_t depth);
+// channel, without them there is one part, and `places` may name the window (1×1, with a stride) whose
+// results the rows are. `add` is laid out as the result.
+size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t columns);
 void ez_pointwise(int lanes, const ez_part *_Nonnull parts, size_t part_count, const float *_Nullable scale,
-                  const float *_Nullable shift, size_t rows, const float *_Nonnull weights,
-                  size_t columns, const float *_Nullable bias, const float *_Nullable add, int relu,
-                  float *_Nonnull workspace, float *_Nonnull out);
+                  const float *_Nullable shift, size_t rows, const ez_window *_Nullable places,
+                  const float *_Nonnull weights, size_t columns, const float *_Nullable bias,
+                  const float *_Nullable add, int relu, float *_Nonnull workspace,
+                  float *_Nonnull out);
 
 // Its gradient with respect to the weights, [out, channels], where it fits: dy is [rows, out], the rest as
 // above. Neither depends on the number of threads.

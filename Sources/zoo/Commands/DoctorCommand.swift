@@ -18,6 +18,7 @@ extension ZooCommand {
       ("libpng", String(cString: zooPNGVersion())), ("libjpeg", "\(jpeg / 10).\(jpeg % 10)"),
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
       ("waiting", Compute.waits),
+      ("large pages", Compute.pages),
       ("processor", processor("model name") ?? "unknown"),
       ("features", features), ("bf16", bf16), ("registry", (try? Catalogue.find()) ?? "not found"),
       ("kit", (try? KitFolder.find().modules) ?? "not found: plugins can't be built or opened"),
