@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define EZ_VECTORS __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
-#define EZ_TILES __attribute__((target("avx512f,amx-tile,amx-bf16")))
+#define EZ_TILES __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16")))
 
 int ez_bf16(void) {
   unsigned a, b, c, d;
@@ -32,67 +32,6 @@ static const struct {
 
 EZ_TILES static void load_configuration(void) { _tile_loadconfig(&tiles); }
 EZ_TILES static void release_tiles(void) { _tile_release(); }
-
-EZ_TILES static void block_of_tiles(const ez_bf16_rows *a, const ez_bf16_pairs *b, float *c,
-                                    size_t stride, int accumulate) {
-  const size_t row = a->stride * 2, pair = b->stride * 2, line = stride * sizeof(float);
-  const uint16_t *right = b->values;
-  float *low = c + EZ_HALF * stride;
-  if (accumulate) {
-    _tile_loadd(0, c, line);
-    _tile_loadd(1, c + EZ_HALF, line);
-    _tile_loadd(2, low, line);
-    _tile_loadd(3, low + EZ_HALF, line);
-  } else {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-  }
-  for (size_t s = 0; s < a->segments; s++) {
-    const uint16_t *left = a->values + s * a->segment_stride;
-    for (size_t k = 0; k < a->depth; k += EZ_BLOCK, right += EZ_HALF * b->stride) {
-      _tile_loadd(4, left + k, row);
-      _tile_loadd(6, right, pair);
-      _tile_loadd(7, right + EZ_BLOCK, pair);
-      _tile_loadd(5, left + EZ_HALF * a->stride + k, row);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-  }
-  _tile_stored(0, c, line);
-  _tile_stored(1, c + EZ_HALF, line);
-  _tile_stored(2, low, line);
-  _tile_stored(3, low + EZ_HALF, line);
-}
-
-// Sixteen rows alone.
-EZ_TILES static void half_block_of_tiles(const ez_bf16_rows *a, const ez_bf16_pairs *b, float *c,
-                                         size_t stride, int accumulate) {
-  const size_t row = a->stride * 2, pair = b->stride * 2, line = stride * sizeof(float);
-  const uint16_t *right = b->values;
-  if (accumulate) {
-    _tile_loadd(0, c, line);
-    _tile_loadd(1, c + EZ_HALF, line);
-  } else {
-    _tile_zero(0);
-    _tile_zero(1);
-  }
-  for (size_t s = 0; s < a->segments; s++) {
-    const uint16_t *left = a->values + s * a->segment_stride;
-    for (size_t k = 0; k < a->depth; k += EZ_BLOCK, right += EZ_HALF * b->stride) {
-      _tile_loadd(4, left + k, row);
-      _tile_loadd(6, right, pair);
-      _tile_loadd(7, right + EZ_BLOCK, pair);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-    }
-  }
-  _tile_stored(0, c, line);
-  _tile_stored(1, c + EZ_HALF, line);
-}
 
 static inline __attribute__((always_inline)) EZ_VECTORS void
 rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf16_pairs *b, float *c,
@@ -219,6 +158,61 @@ EZ_VECTORS static void round_by_vectors(const ez_part *parts, size_t part_count,
     offset += c;
   }
 }
+
+// Products of 32 rows, or of the first 16. What is rounded ahead is so while the tiles multiply, which leave
+// the rest of the core idle.
+static inline __attribute__((always_inline)) EZ_TILES void
+tiles_of(const int whole, const ez_bf16_rows *a, const ez_bf16_pairs *b, float *c, size_t stride,
+         int accumulate, const ez_bf16_ahead *ahead, size_t ahead_rows) {
+  const size_t row = a->stride * 2, pair = b->stride * 2, line = stride * sizeof(float);
+  const uint16_t *right = b->values;
+  float *low = c + EZ_HALF * stride;
+  if (accumulate) {
+    _tile_loadd(0, c, line);
+    _tile_loadd(1, c + EZ_HALF, line);
+    if (whole) _tile_loadd(2, low, line);
+    if (whole) _tile_loadd(3, low + EZ_HALF, line);
+  } else {
+    _tile_zero(0);
+    _tile_zero(1);
+    if (whole) _tile_zero(2);
+    if (whole) _tile_zero(3);
+  }
+  for (size_t s = 0; s < a->segments; s++) {
+    const uint16_t *left = a->values + s * a->segment_stride;
+    for (size_t k = 0; k < a->depth; k += EZ_BLOCK, right += EZ_HALF * b->stride) {
+      _tile_loadd(4, left + k, row);
+      _tile_loadd(6, right, pair);
+      _tile_loadd(7, right + EZ_BLOCK, pair);
+      if (whole) _tile_loadd(5, left + EZ_HALF * a->stride + k, row);
+      _tile_dpbf16ps(0, 4, 6);
+      _tile_dpbf16ps(1, 4, 7);
+      if (whole) _tile_dpbf16ps(2, 5, 6);
+      if (whole) _tile_dpbf16ps(3, 5, 7);
+      if (ahead_rows) {
+        const ez_part *x = ahead->groups + k / EZ_BLOCK;
+        const float *from = x->values + ahead->row * x->channels;
+        if (ahead->scale)
+          round_32(from, x->channels, ahead->scale + k, ahead->shift + k, 1, ahead_rows, ahead->to + k,
+                   ahead->pitch);
+        else round_32(from, x->channels, from, from, 0, ahead_rows, ahead->to + k, ahead->pitch);
+      }
+    }
+  }
+  _tile_stored(0, c, line);
+  _tile_stored(1, c + EZ_HALF, line);
+  if (whole) _tile_stored(2, low, line);
+  if (whole) _tile_stored(3, low + EZ_HALF, line);
+}
+
+EZ_TILES static void block_of_tiles(const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
+                                    size_t stride, int accumulate, ez_bf16_ahead *ahead) {
+  size_t next = 0;
+  if (ahead) next = ahead->end - ahead->row < ahead->each ? ahead->end - ahead->row : ahead->each;
+  if (rows > EZ_HALF) tiles_of(1, a, b, c, stride, accumulate, ahead, next);
+  else tiles_of(0, a, b, c, stride, accumulate, ahead, next);
+  if (next) ahead->row += next, ahead->to += next * ahead->pitch;
+}
 #else
 int ez_bf16(void) { return EZ_BF16_PLAIN; }
 #endif
@@ -253,11 +247,10 @@ static void block_of_numbers(const ez_bf16_rows *a, const ez_bf16_pairs *b, size
 }
 
 void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
-                   size_t stride, int accumulate) {
+                   size_t stride, int accumulate, ez_bf16_ahead *ahead) {
 #if defined(__x86_64__)
   if (kind == EZ_BF16_TILES) {
-    if (rows > EZ_HALF) block_of_tiles(a, b, c, stride, accumulate);
-    else half_block_of_tiles(a, b, c, stride, accumulate);
+    block_of_tiles(a, b, rows, c, stride, accumulate, ahead);
     return;
   }
   if (kind == EZ_BF16_VECTORS) {

@@ -28,10 +28,20 @@ typedef struct {
   size_t stride;
 } ez_bf16_pairs;
 
+// Rows that are rounded while the tiles of AMX multiply others: some with each block, which moves on. As
+// many groups of 32 channels as a block has times 32 products.
+typedef struct {
+  const ez_part *groups; // where a group's numbers lie: of the first row of all, floats between rows
+  const float *scale, *shift;
+  size_t row, end, each; // rows still to be rounded, and how many of them with a block
+  uint16_t *to;          // where the next row goes
+  size_t pitch;
+} ez_bf16_ahead;
+
 // c[rows, 32] (+)= a * b, `stride` floats a row; memory of c is there for 32 rows, and that of a may be read
-// for 16 or 32.
+// for 16 or 32. `ahead`: with tiles only, or NULL.
 void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
-                   size_t stride, int accumulate);
+                   size_t stride, int accumulate, ez_bf16_ahead *ahead);
 
 // Rounds `rows` rows of parts side by side from row `first` on, normalised where there is a scale, to rows
 // `pitch` apart, zero from the last channel up to `width`.

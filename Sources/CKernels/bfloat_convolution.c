@@ -34,7 +34,7 @@ void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_hei
 
 // Most rows of a pointwise chunk; a gap of one line of cache lies between rows, since rows a power of two
 // apart fall on the same few lines of the first cache.
-enum { EZ_POINTWISE = 128, EZ_GAP = 32 };
+enum { EZ_POINTWISE = 128, EZ_GAP = 32, EZ_GROUPS = 256 };
 
 static int is_pointwise(const ez_window *w) {
   return w->kernel_height == 1 && w->kernel_width == 1 && w->stride == 1 && w->padding == 0;
@@ -50,7 +50,7 @@ static size_t lines_of(const ez_window *w) {
 
 // Numbers of bf16 that a thread keeps. A block may read rows beyond the last, and products beyond a run.
 static size_t room(const ez_window *w) {
-  if (is_pointwise(w)) return EZ_POINTWISE * (run_of(1, w->channels) + EZ_GAP);
+  if (is_pointwise(w)) return 2 * EZ_POINTWISE * (run_of(1, w->channels) + EZ_GAP);
   const size_t input = (lines_of(w) - 1) * w->stride + w->kernel_height;
   return ez_up(input * (w->width + 2 * w->padding) * w->channels +
                    (EZ_BLOCK * w->stride + w->kernel_width) * w->channels + EZ_BLOCK,
@@ -65,7 +65,8 @@ typedef struct {
   int kind;
   ez_window window;
   const ez_part *parts;
-  size_t part_count, lines, room;
+  size_t part_count, lines, room, chunk;
+  const ez_part *groups; // of 32 channels, or NULL
   const float *scale, *shift;
   const uint16_t *weights;
   const float *bias, *add;
@@ -115,28 +116,55 @@ EZ_CLONES static void finish_block(const ez_bf16_work *w, const ez_bf16_group *g
   else finish(w, g, sums, first, rows, column, left);
 }
 
-static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t column, const uint16_t *weights) {
+static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t column, const uint16_t *weights,
+                      ez_bf16_ahead *ahead) {
   _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK];
   const ez_bf16_pairs pairs = {weights, 2 * EZ_BLOCK};
   for (size_t first = 0; first < g->count; first += EZ_BLOCK) {
     const size_t left = g->count - first, rows = left < EZ_BLOCK ? left : EZ_BLOCK;
     ez_bf16_rows here = g->rows;
     here.values += first * here.stride;
-    ez_bf16_block(w->kind, &here, &pairs, rows, sums, EZ_BLOCK, 0);
+    ez_bf16_block(w->kind, &here, &pairs, rows, sums, EZ_BLOCK, 0, ahead);
     finish_block(w, g, sums, first, rows, column);
   }
 }
 
+// All rows of a thread, a chunk at a time; the next chunk is rounded meanwhile where that can be.
 static void pointwise_body(void *context, size_t begin, size_t end) {
   const ez_bf16_work *w = context;
   const size_t depth = run_of(1, w->window.channels), pitch = depth + EZ_GAP;
-  uint16_t *rows = w->workspace + (size_t)ez_thread() * w->room;
-  ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift, begin, end - begin, rows, pitch, depth);
-  const ez_bf16_group group = {{rows, pitch, 1, 0, depth}, end - begin, end - begin, end - begin, begin};
+  uint16_t *rows = w->workspace + (size_t)ez_thread() * w->room, *next = rows + EZ_POINTWISE * pitch;
+  size_t ready = begin; // rows that are rounded
   ez_bf16_begin(w->kind);
-  for (size_t column = 0; column < w->window.out_channels; column += EZ_BLOCK)
-    run_group(w, &group, column, w->weights + column * depth);
+  while (begin < end) {
+    const size_t count = end - begin < w->chunk ? end - begin : w->chunk, after = begin + count;
+    if (ready < after)
+      ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift, begin, count, rows, pitch, depth);
+    const size_t left = end - after, further = left < w->chunk ? left : w->chunk;
+    const size_t blocks = ez_up(count, EZ_BLOCK) / EZ_BLOCK * (ez_up(w->window.out_channels, EZ_BLOCK) / EZ_BLOCK);
+    ez_bf16_ahead ahead = {w->groups, w->scale, w->shift, after, after + further,
+                           (further + blocks - 1) / blocks, next, pitch};
+    const ez_bf16_group group = {{rows, pitch, 1, 0, depth}, count, count, count, begin};
+    for (size_t column = 0; column < w->window.out_channels; column += EZ_BLOCK)
+      run_group(w, &group, column, w->weights + column * depth, w->groups ? &ahead : NULL);
+    if (w->groups) {
+      uint16_t *other = rows;
+      rows = next, next = other, ready = after + further;
+    }
+    begin = after;
+  }
   ez_bf16_end(w->kind);
+}
+
+// The parts as groups of 32 channels; 0 where they are not whole ones.
+static size_t groups_of(const ez_part *parts, size_t part_count, ez_part *groups) {
+  size_t count = 0;
+  for (size_t p = 0; p < part_count; p++) {
+    if (parts[p].channels % EZ_BLOCK || count + parts[p].channels / EZ_BLOCK > EZ_GROUPS) return 0;
+    for (size_t j = 0; j < parts[p].channels; j += EZ_BLOCK)
+      groups[count++] = (ez_part){parts[p].values + j, parts[p].channels};
+  }
+  return count;
 }
 
 // Lines of results, of all images behind each other. Their lines of input lie between zeros.
@@ -172,14 +200,14 @@ static void direct_body(void *context, size_t begin, size_t end) {
         const ez_bf16_group group = {{lines, c, g->kernel_height, line, depth},
                                      (rows - 1) * across + g->out_width, across, g->out_width,
                                      begin * g->out_width};
-        run_group(w, &group, column, weights);
+        run_group(w, &group, column, weights, NULL);
         continue;
       }
       for (size_t row = 0; row < rows; row++) {
         const ez_bf16_group group = {
             {lines + row * g->stride * line, g->stride * c, g->kernel_height, line, depth},
             g->out_width, g->out_width, g->out_width, (begin + row) * g->out_width};
-        run_group(w, &group, column, weights);
+        run_group(w, &group, column, weights, NULL);
       }
     }
     ez_bf16_end(w->kind);
@@ -198,7 +226,10 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_part *parts
     // As many chunks for one thread as for the other, and rows that half a block divides.
     const size_t threads = (size_t)ez_threads(), fair = (rows + threads - 1) / threads;
     const size_t chunks = (fair + EZ_POINTWISE - 1) / EZ_POINTWISE;
-    ez_parallel(rows, ez_up((fair + chunks - 1) / chunks, EZ_HALF), pointwise_body, &w);
+    ez_part groups[EZ_GROUPS];
+    w.chunk = ez_up((fair + chunks - 1) / chunks, EZ_HALF);
+    if (kind == EZ_BF16_TILES && groups_of(parts, part_count, groups)) w.groups = groups;
+    ez_parallel(rows, chunks * w.chunk, pointwise_body, &w);
     return;
   }
   ez_parallel(window->batch * window->out_height, lines_of(window), direct_body, &w);

@@ -219,7 +219,8 @@ static void sums_body(void *context, size_t begin, size_t end) {
     const ez_bf16_rows a = {w->turned_values + row * w->turned_pitch + offset, w->turned_pitch, 1, 0, w->depth};
     const ez_bf16_pairs b = {w->paired_values + 2 * column, w->paired_pitch};
     ez_bf16_block(w->kind, &a, &b, left < EZ_BLOCK ? left : EZ_BLOCK,
-                  w->sums + tap * w->tap + row * w->columns + column, w->columns, w->first > 0);
+                  w->sums + tap * w->tap + row * w->columns + column, w->columns, w->first > 0,
+                  NULL);
   }
   ez_bf16_end(w->kind);
 }

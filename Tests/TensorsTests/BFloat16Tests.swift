@@ -35,6 +35,9 @@ extension TensorsSuite {
       ([1, 12, 10, 5], 3, Window(height: 5, width: 5, stride: 1, padding: 0)),
       ([4, 33, 31, 130], 129, Window(height: 1, width: 1, stride: 1, padding: 0)),
       ([1, 1, 1, 32], 32, Window(height: 3, width: 3, stride: 1, padding: 1)),
+      // Chunks that are rounded while the one before is multiplied; the last has fewer rows.
+      ([4, 23, 19, 160], 70, Window(height: 1, width: 1, stride: 1, padding: 0)),
+      ([3, 20, 21, 32], 128, Window(height: 1, width: 1, stride: 1, padding: 0)),
     ]
 
     private func weights(_ c: Case) -> Tensor {
@@ -126,18 +129,19 @@ extension TensorsSuite {
 
     @Test(
       "A normalisation of several parts joins going forward and for weights",
-      arguments: [1, 3], kinds)
-    func normalization(size: Int, kind: Arithmetic) {
-      let parts = [64, 32, 37].map { randomTensor([2, 6, 5, $0], "part \($0)") }
-      let affine = (randomTensor([133], "scale"), randomTensor([133], "shift"))
+      arguments: [(1, [64, 32, 37], 6), (3, [64, 32, 37], 6), (1, [64, 32, 96], 31)], kinds)
+    func normalization(_ c: (size: Int, widths: [Int], height: Int), kind: Arithmetic) {
+      let (size, total) = (c.size, c.widths.reduce(0, +))
+      let parts = c.widths.map { randomTensor([2, c.height, 15, $0], "part \($0)") }
+      let affine = (randomTensor([total], "scale"), randomTensor([total], "shift"))
       let work = DeferredNormalization(
         parts: parts,
         affine: ChannelAffine(
           scale: affine.0, shift: affine.1, exact: ChannelAffine.Exact(scale: [], shift: [])),
         relu: true)
       let window = Window(height: size, width: size, stride: 1, padding: size / 2)
-      let weights = randomTensor([40, size, size, 133], "weights")
-      let dy = randomTensor([2, 6, 5, 40], "dy")
+      let weights = randomTensor([40, size, size, total], "weights")
+      let dy = randomTensor([2, c.height, 15, 40], "dy")
       let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
       let normalized = rounded(work.run())
       let wanted = plain.convolution(normalized, rounded(weights), bias: nil, window).values
