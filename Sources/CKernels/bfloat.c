@@ -159,6 +159,42 @@ EZ_VECTORS static void round_by_vectors(const ez_part *parts, size_t part_count,
   }
 }
 
+static inline __attribute__((always_inline)) EZ_VECTORS void
+finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size_t place, size_t column,
+                  const int halves, const int adds) {
+  const size_t left = w->columns - column;
+  const __mmask16 low = lanes_of(left), high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
+  __m512 b0 = _mm512_setzero_ps(), b1 = b0;
+  if (w->bias)
+    b0 = _mm512_maskz_loadu_ps(low, w->bias + column), b1 = _mm512_maskz_loadu_ps(high, w->bias + column + EZ_HALF);
+  // The second operand of max is what comes out for a NaN.
+  const __m512 floor = _mm512_set1_ps(w->relu ? 0 : -__builtin_inff());
+  for (size_t i = 0; i < rows; i++, sums += EZ_BLOCK) {
+    const size_t at = (place + i) * w->columns + column;
+    __m512 y0 = _mm512_add_ps(_mm512_loadu_ps(sums), b0), y1 = _mm512_add_ps(_mm512_loadu_ps(sums + EZ_HALF), b1);
+    if (adds) {
+      y0 = _mm512_add_ps(y0, _mm512_maskz_loadu_ps(low, w->add + at));
+      y1 = _mm512_add_ps(y1, _mm512_maskz_loadu_ps(high, w->add + at + EZ_HALF));
+    }
+    y0 = _mm512_max_ps(floor, y0), y1 = _mm512_max_ps(floor, y1);
+    if (halves) {
+      _mm512_mask_storeu_epi16(w->halves + at, (__mmask32)low | (__mmask32)high << 16,
+                               (__m512i)_mm512_cvtne2ps_pbh(y1, y0));
+    } else {
+      _mm512_mask_storeu_ps(w->out + at, low, y0);
+      _mm512_mask_storeu_ps(w->out + at + EZ_HALF, high, y1);
+    }
+  }
+}
+
+EZ_VECTORS static void finish_rows(const ez_bf16_results *w, const float *sums, size_t rows, size_t place,
+                                   size_t column) {
+  if (w->halves && w->add) finish_by_vectors(w, sums, rows, place, column, 1, 1);
+  else if (w->halves) finish_by_vectors(w, sums, rows, place, column, 1, 0);
+  else if (w->add) finish_by_vectors(w, sums, rows, place, column, 0, 1);
+  else finish_by_vectors(w, sums, rows, place, column, 0, 0);
+}
+
 // Products of 32 rows, or of the first 16. What is rounded ahead is so while the tiles multiply, which leave
 // the rest of the core idle.
 static inline __attribute__((always_inline)) EZ_TILES void
@@ -288,4 +324,25 @@ void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const floa
       }
     offset += c;
   }
+}
+
+void ez_bf16_finish(int kind, const ez_bf16_results *w, const float *sums, size_t rows, size_t place,
+                    size_t column) {
+#if defined(__x86_64__)
+  if (kind != EZ_BF16_PLAIN) {
+    finish_rows(w, sums, rows, place, column);
+    return;
+  }
+#endif
+  const size_t left = w->columns - column, width = left < EZ_BLOCK ? left : EZ_BLOCK;
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j < width; j++) {
+      const size_t at = (place + i) * w->columns + column + j;
+      float y = sums[i * EZ_BLOCK + j] + (w->bias ? w->bias[column + j] : 0);
+      if (w->add) y += w->add[at];
+      // Written so that a NaN stays one.
+      if (w->relu && y < 0) y = 0;
+      if (w->halves) w->halves[at] = ez_bf16_of(y);
+      else w->out[at] = y;
+    }
 }

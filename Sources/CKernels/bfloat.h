@@ -43,6 +43,19 @@ typedef struct {
 void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
                    size_t stride, int accumulate, ez_bf16_ahead *ahead);
 
+// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu; with `halves` rounded, there.
+typedef struct {
+  size_t columns;
+  const float *bias, *add; // each may be NULL
+  int relu;
+  float *out;
+  uint16_t *halves;
+} ez_bf16_results;
+
+// Finishes sums[rows, 32]: of columns from `column` on, of places from `place` on.
+void ez_bf16_finish(int kind, const ez_bf16_results *results, const float *sums, size_t rows, size_t place,
+                    size_t column);
+
 // Rounds `rows` rows of parts side by side from row `first` on, normalised where there is a scale, to rows
 // `pitch` apart, zero from the last channel up to `width`.
 void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const float *scale,

@@ -68,12 +68,25 @@ typedef struct {
   size_t part_count, lines, room, chunk;
   const ez_part *groups; // of 32 channels, or NULL
   const float *scale, *shift;
+  const uint16_t *halves; // the input instead of parts, or NULL
   const uint16_t *weights;
-  const float *bias, *add;
-  int relu;
+  ez_bf16_results results;
   uint16_t *workspace;
-  float *out;
 } ez_bf16_work;
+
+// Rows of the input in bf16, `pitch` apart, zero up to `width`.
+static void gather(const ez_bf16_work *w, size_t first, size_t rows, uint16_t *to, size_t pitch,
+                   size_t width) {
+  const size_t c = w->window.channels;
+  if (!w->halves) {
+    ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift, first, rows, to, pitch, width);
+    return;
+  }
+  for (size_t r = 0; r < rows; r++) {
+    memcpy(to + r * pitch, w->halves + (first + r) * c, c * sizeof *to);
+    if (width > c) memset(to + r * pitch + c, 0, (width - c) * sizeof *to);
+  }
+}
 
 // Results of rows that lie behind each other, `line` a line, of which the first `valid` are results.
 typedef struct {
@@ -81,39 +94,20 @@ typedef struct {
   size_t count, line, valid, place; // place: of the first result
 } ez_bf16_group;
 
-static inline __attribute__((always_inline)) void
-finish(const ez_bf16_work *w, const ez_bf16_group *g, const float *sums, size_t first, size_t rows,
-       size_t column, const size_t width) {
-  const size_t columns = w->window.out_channels;
-  size_t x = first % g->line;
-  size_t place = g->place + first / g->line * g->valid + (x < g->valid ? x : g->valid);
-  for (size_t i = 0; i < rows; i++) {
-    if (x < g->valid) {
-      const float *sum = sums + i * EZ_BLOCK;
-      float *to = w->out + place * columns + column;
-      float y[EZ_BLOCK];
-      for (size_t j = 0; j < width; j++) y[j] = sum[j];
-      if (w->bias)
-        for (size_t j = 0; j < width; j++) y[j] += w->bias[column + j];
-      if (w->add) {
-        const float *add = w->add + place * columns + column;
-        for (size_t j = 0; j < width; j++) y[j] += add[j];
-      }
-      // Written so that a NaN stays one.
-      if (w->relu)
-        for (size_t j = 0; j < width; j++) y[j] = y[j] < 0 ? 0 : y[j];
-      for (size_t j = 0; j < width; j++) to[j] = y[j];
-      place++;
+// Sums of a block's rows that are results: runs of places behind each other.
+static void finish(const ez_bf16_work *w, const ez_bf16_group *g, const float *sums, size_t first,
+                   size_t rows, size_t column) {
+  for (size_t i = 0; i < rows;) {
+    const size_t x = (first + i) % g->line, left = rows - i;
+    if (x >= g->valid) {
+      i += g->line - x;
+      continue;
     }
-    if (++x == g->line) x = 0;
+    const size_t run = g->valid - x < left ? g->valid - x : left;
+    ez_bf16_finish(w->kind, &w->results, sums + i * EZ_BLOCK, run,
+                   g->place + (first + i) / g->line * g->valid + x, column);
+    i += run;
   }
-}
-
-EZ_CLONES static void finish_block(const ez_bf16_work *w, const ez_bf16_group *g, const float *sums,
-                                   size_t first, size_t rows, size_t column) {
-  const size_t left = w->window.out_channels - column;
-  if (left >= EZ_BLOCK) finish(w, g, sums, first, rows, column, EZ_BLOCK);
-  else finish(w, g, sums, first, rows, column, left);
 }
 
 static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t column, const uint16_t *weights,
@@ -125,7 +119,7 @@ static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t colu
     ez_bf16_rows here = g->rows;
     here.values += first * here.stride;
     ez_bf16_block(w->kind, &here, &pairs, rows, sums, EZ_BLOCK, 0, ahead);
-    finish_block(w, g, sums, first, rows, column);
+    finish(w, g, sums, first, rows, column);
   }
 }
 
@@ -138,8 +132,7 @@ static void pointwise_body(void *context, size_t begin, size_t end) {
   ez_bf16_begin(w->kind);
   while (begin < end) {
     const size_t count = end - begin < w->chunk ? end - begin : w->chunk, after = begin + count;
-    if (ready < after)
-      ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift, begin, count, rows, pitch, depth);
+    if (ready < after) gather(w, begin, count, rows, pitch, depth);
     const size_t left = end - after, further = left < w->chunk ? left : w->chunk;
     const size_t blocks = ez_up(count, EZ_BLOCK) / EZ_BLOCK * (ez_up(w->window.out_channels, EZ_BLOCK) / EZ_BLOCK);
     ez_bf16_ahead ahead = {w->groups, w->scale, w->shift, after, after + further,
@@ -186,8 +179,7 @@ static void direct_body(void *context, size_t begin, size_t end) {
         continue;
       }
       memset(to, 0, pad * sizeof *to);
-      ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift,
-                    (image * g->height + from - g->padding) * g->width, g->width, to + pad, c, c);
+      gather(w, (image * g->height + from - g->padding) * g->width, g->width, to + pad, c, c);
       memset(to + pad + g->width * c, 0, pad * sizeof *to);
     }
     // The last run is read to a multiple of a block; what weights of zero meet has to be a number.
@@ -215,12 +207,18 @@ static void direct_body(void *context, size_t begin, size_t end) {
   }
 }
 
+void ez_bf16_widen(const uint16_t *halves, size_t count, float *out) {
+  for (size_t i = 0; i < count; i++) out[i] = ez_bf16_value(halves[i]);
+}
+
 void ez_bf16_convolution(int kind, const ez_window *window, const ez_part *parts, size_t part_count,
-                         const float *scale, const float *shift, const uint16_t *weights,
-                         const float *bias, const float *add, int relu, void *workspace, float *out) {
+                         const float *scale, const float *shift, const uint16_t *halves,
+                         const uint16_t *weights, const float *bias, const float *add, int relu,
+                         void *workspace, float *out, uint16_t *out_halves) {
   ez_bf16_work w = {.kind = kind, .window = *window, .parts = parts, .part_count = part_count};
-  w.scale = scale, w.shift = shift, w.weights = weights, w.bias = bias, w.add = add, w.relu = relu;
-  w.workspace = workspace, w.out = out, w.room = room(window);
+  w.scale = scale, w.shift = shift, w.halves = halves, w.weights = weights;
+  w.results = (ez_bf16_results){window->out_channels, bias, add, relu, out, out_halves};
+  w.workspace = workspace, w.room = room(window);
   if (is_pointwise(window)) {
     const size_t rows = window->batch * window->height * window->width;
     // As many chunks for one thread as for the other, and rows that half a block divides.
@@ -228,7 +226,7 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_part *parts
     const size_t chunks = (fair + EZ_POINTWISE - 1) / EZ_POINTWISE;
     ez_part groups[EZ_GROUPS];
     w.chunk = ez_up((fair + chunks - 1) / chunks, EZ_HALF);
-    if (kind == EZ_BF16_TILES && groups_of(parts, part_count, groups)) w.groups = groups;
+    if (kind == EZ_BF16_TILES && !halves && groups_of(parts, part_count, groups)) w.groups = groups;
     ez_parallel(rows, chunks * w.chunk, pointwise_body, &w);
     return;
   }

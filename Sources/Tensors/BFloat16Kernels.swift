@@ -1,7 +1,8 @@
 import CKernels
 
 /// A set of kernels whose convolutions, and their gradients, multiply in bf16: both factors are rounded to 8
-/// significant bits, the sums and all tensors stay in single precision, weights and their updates too.
+/// significant bits, the sums and all tensors stay in single precision, weights and their updates too. Where
+/// no gradient is wanted, what only the next convolution reads is stored rounded.
 ///
 /// What remains of single precision, that of `base`: grouped and depthwise convolutions, gradients of
 /// convolutions with a stride, linear layers, texts, normalisations, losses, optimisers. Kalamkar et al. 2019,
@@ -46,21 +47,42 @@ package final class BFloat16Kernels: Kernels {
 
   package func run(_ work: DeferredConvolution) -> Tensor {
     guard work.window.groups == 1 else { return base.run(work) }
+    let output = Tensor(uninitialized: work.shape)
+    run(work, output.floats, nil)
+    return output
+  }
+
+  /// Makes numbers of single precision or of bf16.
+  private func run(
+    _ work: DeferredConvolution, _ floats: UnsafeMutablePointer<Float>?,
+    _ rounded: UnsafeMutablePointer<UInt16>?
+  ) {
     // First: it may be the input itself, which is made by that, and then read as it lies.
     let addend = work.addend?.floats
-    let source = Source(work.input)
+    let input = work.isRecorded ? nil : halves(work.input)
+    let source = input == nil ? Source(work.input) : Source()
     let packed = packed(work.weights, scale: work.scale, turned: false)
-    let output = Tensor(uninitialized: work.shape)
-    var geometry = work.window.geometry(work.input.shape, channels: output.channels)
-    source.parts.withUnsafeBufferPointer { parts in
-      guard let first = parts.baseAddress else { return }
-      ez_bf16_convolution(
-        arithmetic.rawValue, &geometry, first, parts.count, source.scale, source.shift,
-        packed.halves, work.bias?.floats, addend, work.relu ? 1 : 0,
-        scratch(ez_bf16_workspace(&geometry)), output.floats)
-    }
-    Profile.lap("bf16", input: work.input.shape, channels: output.channels, work.window)
-    return output
+    var geometry = work.window.geometry(work.input.shape, channels: work.weights.shape[0])
+    ez_bf16_convolution(
+      arithmetic.rawValue, &geometry, source.parts, source.parts.count, source.scale, source.shift,
+      input?.halfFloats, packed.halfFloats, work.bias?.floats, addend, work.relu ? 1 : 0,
+      scratch(ez_bf16_workspace(&geometry)), floats, rounded)
+    Profile.lap("bf16", input: work.input.shape, channels: work.weights.shape[0], work.window)
+  }
+
+  /// What a convolution has made, or is to make now, for another that rounds it; nil for other tensors.
+  ///
+  /// A result that others read too, as a sum behind it may, stays in single precision.
+  private func halves(_ x: Tensor) -> Storage? {
+    if let made = x.storage.halves { return made }
+    guard let work = x.convolution, work.kernels === self, !work.isRecorded, work.node == nil,
+      work.addend == nil, work.window.groups == 1
+    else { return nil }
+    Profile.lapBetween()
+    let made = Storage(count: (x.count + 1) / 2)
+    run(work, nil, made.halfFloats)
+    x.storage.madeAsHalves(made)
+    return made
   }
 
   package func convolutionInputGradient(
@@ -80,7 +102,8 @@ package final class BFloat16Kernels: Kernels {
     var geometry = back.geometry(dy.shape, channels: inputShape[3])
     ez_bf16_convolution(
       arithmetic.rawValue, &geometry, [ez_part(values: dy.floats, channels: dy.channels)], 1, nil,
-      nil, packed.halves, nil, nil, 0, scratch(ez_bf16_workspace(&geometry)), dx.floats)
+      nil, nil, packed.halfFloats, nil, nil, 0, scratch(ez_bf16_workspace(&geometry)), dx.floats,
+      nil)
     Profile.lap("bf16, input gradient", input: inputShape, channels: dy.channels, window)
     return dx
   }
@@ -140,6 +163,9 @@ private struct Source {
   let scale: UnsafeMutablePointer<Float>?
   let shift: UnsafeMutablePointer<Float>?
 
+  /// Nothing: the input is bf16.
+  init() { (parts, scale, shift) = ([], nil, nil) }
+
   init(_ x: Tensor) {
     let before = x.normalization
     parts = (before?.parts ?? [x]).map { ez_part(values: $0.floats, channels: $0.channels) }
@@ -148,7 +174,7 @@ private struct Source {
 }
 
 extension Storage {
-  fileprivate var halves: UnsafeMutablePointer<UInt16> {
+  fileprivate var halfFloats: UnsafeMutablePointer<UInt16> {
     bytes.assumingMemoryBound(to: UInt16.self)
   }
 }

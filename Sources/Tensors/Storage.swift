@@ -1,3 +1,5 @@
+import CKernels
+
 /// The memory of a tensor, taken from the pool and given back with the last reference.
 ///
 /// Written once, by the operation that makes it; only parameters are written again, by optimisers
@@ -9,6 +11,9 @@ package final class Storage {
   /// What makes the content; it is done when the content is first read, unless something that follows
   /// has taken it over by then.
   private(set) var deferred: Deferred?
+  /// The content as bf16, where it was made for a reader who rounds it and nobody has read it as numbers of
+  /// single precision since.
+  private(set) var halves: Storage?
 
   /// Per-channel mean and biased variance, kept because every layer of a dense block asks again.
   var moments: Moments?
@@ -45,6 +50,15 @@ package final class Storage {
   /// The elements; made here if they have been put off.
   package var bytes: UnsafeMutableRawPointer {
     if let memory { return memory }
+    if let halves {
+      let widened = MemoryPool.shared.take(byteCount)
+      ez_bf16_widen(
+        halves.bytes.assumingMemoryBound(to: UInt16.self), count,
+        widened.assumingMemoryBound(to: Float.self))
+      self.halves = nil
+      memory = widened
+      return widened
+    }
     guard let work = deferred else { preconditionFailure("a tensor has no content") }
     deferred = nil
     let made = work.run().storage
@@ -53,6 +67,13 @@ package final class Storage {
     memory = bytes
     wide = made.wide
     return bytes
+  }
+
+  /// Takes bf16 for the content that has been put off.
+  func madeAsHalves(_ made: Storage) {
+    precondition(memory == nil && deferred != nil, "a tensor has its content already")
+    deferred = nil
+    halves = made
   }
 
   /// The elements as single-precision numbers.

@@ -87,7 +87,7 @@ extension TensorsSuite {
         var out = [Float](repeating: .nan, count: shape.reduce(1, *))
         filled(ez_bf16_workspace(&geometry), with: byte) {
           ez_bf16_convolution(
-            kind.rawValue, &geometry, [part], 1, nil, nil, packed, nil, nil, 0, $0, &out)
+            kind.rawValue, &geometry, [part], 1, nil, nil, nil, packed, nil, nil, 0, $0, &out, nil)
         }
         var gradient = [Float](repeating: .nan, count: weights.count)
         if c.window.stride == 1 {
@@ -155,6 +155,43 @@ extension TensorsSuite {
         Tensor(work), dy, weightShape: weights.shape, hasBias: false, window
       ).weights.values
       #expect(relativeDistance(found, gradient) < 1e-4)
+    }
+
+    @Test(
+      "What one convolution makes for the next is stored rounded, with the same bits",
+      arguments: cases, kinds)
+    func chain(_ c: Case, kind: Arithmetic) {
+      let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
+      let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+      let bias = randomTensor([c.out], "bias")
+      var work = DeferredConvolution(
+        kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
+        isRecorded: false)
+      work.relu = true
+      let plain = kernels.run(work)
+      for size in [1, 3] {
+        let between = Tensor(work)
+        let next = { (input: Tensor) in
+          DeferredConvolution(
+            kernels: kernels, input: input, weights: randomTensor([20, size, size, c.out], "next"),
+            window: Window(height: size, width: size, stride: 1, padding: size / 2), bias: nil,
+            isRecorded: false)
+        }
+        let found = kernels.run(next(between)).values
+        #expect(found == kernels.run(next(plain)).values)
+        #expect(between.storage.halves != nil)
+        // Who reads it after that reads what was stored.
+        #expect(between.values == rounded(plain.values))
+        #expect(between.storage.halves == nil)
+      }
+      // A sum is read again by what follows it, so it is not rounded.
+      work.addend = plain
+      let sum = Tensor(work)
+      _ = kernels.run(
+        DeferredConvolution(
+          kernels: kernels, input: sum, weights: randomTensor([8, 1, 1, c.out], "last"),
+          window: Window(height: 1, width: 1, stride: 1, padding: 0), bias: nil, isRecorded: false))
+      #expect(sum.storage.halves == nil)
     }
 
     @Test("The same bits with one, two and three threads", arguments: kinds)

@@ -1,5 +1,5 @@
-// Convolutions in bf16: factors are rounded to 8 significant bits, sums stay in single precision, and so do
-// the tensors between operations. Sums do not depend on the number of threads.
+// Convolutions in bf16: factors are rounded to 8 significant bits, sums stay in single precision. Sums do not
+// depend on the number of threads.
 #ifndef ENCODERZOO_CKERNELS_BFLOAT_H
 #define ENCODERZOO_CKERNELS_BFLOAT_H
 
@@ -19,13 +19,17 @@ void ez_bf16_pack(const float *_Nonnull weights, size_t in, size_t out, size_t k
                   size_t kernel_width, const float *_Nullable scale, int turned, uint16_t *_Nonnull packed);
 
 // out = convolution of the parts side by side, + bias + add, clipped below at 0 if relu. With `scale` and
-// `shift` each value is first max(0, value * scale + shift) of its channel. Workspace: bytes.
+// `shift` each value is first max(0, value * scale + shift) of its channel. `halves` is an input that is bf16
+// already, in place of parts, and `out_halves` a result to be rounded, in place of out. Workspace: bytes.
 size_t ez_bf16_workspace(const ez_window *_Nonnull window);
-void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_part *_Nonnull parts,
+void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_part *_Nullable parts,
                          size_t part_count, const float *_Nullable scale, const float *_Nullable shift,
-                         const uint16_t *_Nonnull weights, const float *_Nullable bias,
-                         const float *_Nullable add, int relu, void *_Nonnull workspace,
-                         float *_Nonnull out);
+                         const uint16_t *_Nullable halves, const uint16_t *_Nonnull weights,
+                         const float *_Nullable bias, const float *_Nullable add, int relu,
+                         void *_Nonnull workspace, float *_Nullable out, uint16_t *_Nullable out_halves);
+
+// Numbers of bf16 in single precision.
+void ez_bf16_widen(const uint16_t *_Nonnull halves, size_t count, float *_Nonnull out);
 
 // Gradient with respect to weights, [out, kernel height, kernel width, in], of a convolution of stride 1 over
 // the parts as above. Workspace: bytes.
