@@ -1,8 +1,9 @@
 import CKernels
 
-/// A set of kernels whose convolutions, and their gradients, multiply in bf16: both factors are rounded to 8
-/// significant bits, the sums and all tensors stay in single precision, weights and their updates too. Where
-/// no gradient is wanted, what only the next convolution reads is stored rounded.
+/// A set of kernels whose convolutions, and their gradients, multiply in bf16.
+///
+/// Both factors are rounded to 8 significant bits; the sums and all tensors stay in single precision, weights
+/// and their updates too. Where no gradient is wanted, what only the next convolution reads is stored rounded.
 ///
 /// What remains of single precision, that of `base`: grouped and depthwise convolutions, gradients of
 /// convolutions with a stride, linear layers, texts, normalisations, losses, optimisers. Kalamkar et al. 2019,
