@@ -57,7 +57,7 @@ static size_t rowsCount(const uint8_t *bytes) {
 /// Inflates the stream of exactly `rows` bytes, all of it.
 static int inflateRows(const uint8_t *stream, size_t count, uint8_t *to, size_t rows) {
   if (count < 6) return 0;
-  // zlib refuses distances beyond the window that the stream names; libdeflate knows none of 32 KiB.
+  // zlib refuses distances beyond the window that the stream names; libdeflate knows one of 32 KiB alone.
   if ((stream[0] >> 4) < 7 && rows > (size_t)256 << (stream[0] >> 4)) return 0;
   struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
   if (!inflater) return 0;

@@ -30,7 +30,7 @@ public enum Compute {
   /// microseconds. And OpenBLAS takes a processor that is younger than itself for one of 2004, without AVX:
   /// an epoch of a text model took 1.0 s for 0.3 s. Third, glibc's malloc asks for large pages only if it is
   /// told to, where the system gives them to who asks: a training step reads and writes hundreds of megabytes,
-  /// and finding them in pages of 4 KiB took a sixth of its time.
+  /// and finding them in pages of 4 KiB took up to a sixth of its time.
   package static func settleLibraries() {
     var settings: [(name: String, value: String)] = []
     if getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil {

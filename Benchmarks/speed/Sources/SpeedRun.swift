@@ -53,7 +53,6 @@ struct SpeedRun {
   ///
   /// - Throws: `ZooError` for an unknown encoder, or kernels that are not at hand.
   func run() throws -> String {
-    Compute.settleLibraries()
     Compute.setThreads(threads)
     let store = ParameterStore(random: RandomStream(seed: 1))
     let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
