@@ -15,9 +15,8 @@ EZ_WIDE(outer)(const int rows, size_t places, const float *x, size_t x_stride, c
     const ez_vector left = v_load(x), right = v_load(x + EZ_LANES);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-      const ez_vector d = v_set1(dy[i]);
-      sum[i][0] = v_fmadd(d, left, sum[i][0]);
-      sum[i][1] = v_fmadd(d, right, sum[i][1]);
+      v_fmadd_from(sum[i][0], left, dy + i);
+      v_fmadd_from(sum[i][1], right, dy + i);
     }
   }
 #pragma clang loop unroll(full)
@@ -44,8 +43,6 @@ static EZ_TARGET void EZ_WIDE(any_outer)(size_t rows, size_t places, const float
     EZ_CASE(9)
     EZ_CASE(10)
     EZ_CASE(11)
-    EZ_CASE(12)
-    EZ_CASE(13)
 #endif
   default: EZ_WIDE(outer)(EZ_TILE_ROWS, places, x, x_stride, dy, dy_stride, sums, stride);
   }

@@ -46,7 +46,7 @@ enum { EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
 
 // Rows a chunk: a multiple of a tile's.
 static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t columns) {
-  const size_t tile = lanes == 16 ? 14 : 6, threads = (size_t)ez_threads();
+  const size_t tile = lanes == 16 ? 12 : 6, threads = (size_t)ez_threads();
   const size_t many = EZ_POINTWISE_ROWS / tile * tile;
   if (ez_packed_count(lanes, depth, columns) * sizeof(float) < 512 * 1024)
     // Small maps are cut finer, so that every thread has some.

@@ -19,17 +19,50 @@ EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, 
       __builtin_prefetch(finish->add + place + EZ_LANES);
     }
   }
-  for (size_t s = 0; s < segments; s++, a += segment_stride, b += depth * 2 * EZ_LANES)
-    for (size_t k = 0; k < depth; k++) {
-      const ez_vector left = v_load(b + k * 2 * EZ_LANES);
-      const ez_vector right = v_load(b + (k * 2 + 1) * EZ_LANES);
+  for (size_t s = 0; s < segments; s++, a += segment_stride) {
+    // An address a row, which the compiler is not to make out of others: an index beside it would cost the
+    // product an instruction. Some numbers are loaded, since a core reads twice for two products.
+    const float *row[EZ_TILE_ROWS];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) row[i] = a + (size_t)i * a_stride;
+#define EZ_STEP(j) \
+  do { \
+    const ez_vector left = v_load(b + (j) * 2 * EZ_LANES), right = v_load(b + ((j) * 2 + 1) * EZ_LANES); \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) { \
+      if (i < EZ_TILE_ROWS - 2) { \
+        v_fmadd_from(sum[i][0], left, row[i] + (j)); \
+        v_fmadd_from(sum[i][1], right, row[i] + (j)); \
+      } else { \
+        const ez_vector x = v_set1(row[i][j]); \
+        sum[i][0] = v_fmadd(x, left, sum[i][0]); \
+        sum[i][1] = v_fmadd(x, right, sum[i][1]); \
+      } \
+    } \
+  } while (0)
+    const float *const end = b + depth * 2 * EZ_LANES;
+    for (size_t k = 0; k < depth / 8; k++) {
+      EZ_STEP(0);
+      EZ_STEP(1);
+      EZ_STEP(2);
+      EZ_STEP(3);
+      EZ_STEP(4);
+      EZ_STEP(5);
+      EZ_STEP(6);
+      EZ_STEP(7);
+      b += 16 * EZ_LANES;
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) {
-        const ez_vector x = v_set1(a[(size_t)i * a_stride + k]);
-        sum[i][0] = v_fmadd(x, left, sum[i][0]);
-        sum[i][1] = v_fmadd(x, right, sum[i][1]);
+        row[i] += 8;
+        __asm__("" : "+r"(row[i]));
       }
     }
+    for (; b != end; b += 2 * EZ_LANES) {
+      EZ_STEP(0);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++) row[i]++;
+    }
+#undef EZ_STEP
+  }
   ez_vector bias0 = v_zero(), bias1 = bias0;
   if (finish->bias) {
     bias0 = v_maskload(low, finish->bias + column);
@@ -86,8 +119,6 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
     EZ_CASE(9)
     EZ_CASE(10)
     EZ_CASE(11)
-    EZ_CASE(12)
-    EZ_CASE(13)
 #endif
   default:
     if (left >= 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 1);

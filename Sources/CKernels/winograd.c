@@ -93,7 +93,7 @@ typedef struct {
 // Tiles at a time. Small weights stay in a core's cache beside some tiles; large ones are read once for
 // as many tiles as the shared cache takes.
 static size_t block_of(int lanes, size_t tiles, size_t in, size_t out, int *whole) {
-  const size_t few = lanes == 16 ? 14 : 12, bytes = ez_winograd_count(lanes, in, out) * sizeof(float);
+  const size_t few = lanes == 16 ? 24 : 12, bytes = ez_winograd_count(lanes, in, out) * sizeof(float);
   *whole = bytes <= 640 * 1024 && tiles >= few * 2 * (size_t)ez_threads();
   if (*whole) return few;
   size_t most = (12u << 20) / (EZ_POINTS * (in + out) * sizeof(float));

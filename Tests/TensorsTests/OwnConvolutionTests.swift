@@ -111,7 +111,7 @@ extension TensorsSuite {
 
     @Test(
       "1×1 over normalised parts is the product of the normalised concatenation",
-      arguments: [1, 13, 14, 15, 57, 500], [[16, 32], [5, 40, 7], [64], [500, 12]])
+      arguments: [1, 11, 12, 13, 57, 500], [[16, 32], [5, 40, 7], [64], [500, 12]])
     func pointwise(rows: Int, widths: [Int]) throws {
       for lanes in Self.widths { try pointwise(rows: rows, widths: widths, to: 37, lanes: lanes) }
     }
