@@ -287,9 +287,10 @@ def draw(found, batches, sides, picture):
     figure.savefig(picture, dpi=110)
 
 
-def cases(tasks):
-    """What a frozen study costs by its number of cases."""
+def cases(tasks, picture):
+    """What a frozen study costs by its number of cases; with `picture` also drawn there."""
     lines = ["| cases | seconds | ms a case | peak MB |", "|---|---|---|---|"]
+    found = {}
     for count in (1000, 10000, 100000):
         sample = tasks.new()
         measured([tasks.zoo, "data", "sample", "--output", sample, "--count", str(count), "--size", "64"])
@@ -303,9 +304,33 @@ def cases(tasks):
             "fusion": {"head": "concat", "hidden": 0, "training": {"epochs": 5}, "fineTuning": {"epochs": 0}},
         })
         shutil.rmtree(sample)
+        found[count] = seconds, megabytes
         print(f"cases: {count}: {seconds:.1f} s, {megabytes} MB", file=sys.stderr, flush=True)
         lines.append(f"| {count:,} | {seconds:.1f} | {1000 * seconds / count:.1f} | {megabytes} |")
+    if picture:
+        draw_cases(found, picture)
+        lines += ["", f"![Seconds and memory by cases]({os.path.basename(picture)})"]
     return lines
+
+
+def draw_cases(found, picture):
+    import matplotlib
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    counts = list(found)
+    figure, axes = pyplot.subplots(1, 2, figsize=(7.4, 3.2), constrained_layout=True)
+    seconds = [found[count][0] for count in counts]
+    axes[0].plot(counts, seconds, "o-", label="measured")
+    axes[0].plot(counts, [seconds[0] * count / counts[0] for count in counts], ":", label="by the number of cases")
+    axes[0].set(xlabel="cases", ylabel="seconds", xscale="log", yscale="log", title="a frozen study")
+    axes[0].legend()
+    axes[1].plot(counts, [found[count][1] for count in counts], "o-")
+    axes[1].set(xlabel="cases", ylabel="peak memory, MB", xscale="log", ylim=(0, None), title="its memory")
+    for axis in axes:
+        axis.set_xticks(counts, [f"{count:,}" for count in counts])
+        axis.minorticks_off()
+    figure.savefig(picture, dpi=110)
 
 
 def machine():
@@ -365,7 +390,7 @@ with tempfile.TemporaryDirectory() as folder:
         page += ["## How cost grows with cases", "",
                  "A whole `zoo compare` of synthetic cases of 64 × 64 pixels: a frozen ResNet-18, a 1-D CNN on word "
                  "vectors trained on the spot, both joined; one split, five epochs of each head, two of the text.", ""]
-        page += cases(tasks) + [""]
+        page += cases(tasks, options.output and os.path.splitext(options.output)[0] + "-cases.png") + [""]
 if "growth" in options.rows:
     picture = options.output and os.path.splitext(options.output)[0] + ".png"
     page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program, picture) + [""]

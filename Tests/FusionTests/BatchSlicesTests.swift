@@ -1,0 +1,48 @@
+import EncoderKit
+import Testing
+
+@testable import Fusion
+
+/// Stages that shrink maps of 224 to 28, 14, 7 and one, and keep how many images each was given at a time.
+private final class Shrinking: ImageEncoder {
+  let featureWidth = 1
+  let stages = ["28", "14", "7", "1"].map { EncoderStage($0) }
+  var given: [[Int]] = [[], [], [], []]
+
+  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+    given[stage].append(x.shape[0])
+    let side = [28, 14, 7, 1][stage]
+    // What an image carries through all stages is its first number.
+    let (values, width) = (x.values, x.count / x.shape[0])
+    return Tensor(
+      (0..<x.shape[0]).flatMap { Array(repeating: values[$0 * width], count: side * side) },
+      shape: stage == 3 ? [x.shape[0], 1] : [x.shape[0], side, side, 1])
+  }
+}
+
+@Suite("Batches in slices")
+struct BatchSlicesTests {
+  private func given(_ count: Int, tape: Tape? = nil) -> [[Int]] {
+    let encoder = Shrinking()
+    let images = Tensor(
+      (0..<count).flatMap { Array(repeating: Float($0), count: 224 * 224) },
+      shape: [count, 224, 224, 1])
+    var run = Forward(
+      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: OpenBLASKernels())
+    #expect(encoder.features(images, &run).values == (0..<count).map { Float($0) })
+    return encoder.given
+  }
+
+  @Test("Two images at a time, more where maps are small, all in the last stage")
+  func slices() {
+    #expect(given(9) == [[2, 2, 2, 2, 1], [2, 2, 2, 2, 1], [9], [9]])
+    // 20 maps of 14 × 14 go on together.
+    #expect(given(23)[2...] == [[20, 3], [23]])
+    #expect(given(2) == [[2], [2], [2], [2]])
+  }
+
+  @Test("A batch whose gradients are wanted stays whole")
+  func recorded() {
+    #expect(given(5, tape: Tape()) == [[5], [5], [5], [5]])
+  }
+}
