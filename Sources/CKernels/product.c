@@ -122,7 +122,7 @@ void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const floa
   for (size_t p = 0; p < part_count; p++) w.depth += parts[p].channels;
   w.places = places, w.columns = columns, w.scale = scale, w.shift = shift, w.weights = weights, w.out = out;
   w.workspace = workspace;
-  w.finish = (ez_finish){bias, add, relu};
+  w.finish = (ez_finish){bias, add, relu, 1};
   w.grain = pointwise_rows(lanes, rows, w.depth, columns);
   ez_parallel(rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
@@ -130,7 +130,7 @@ void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const floa
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,
                const float *bias, const float *add, int relu, float *workspace, float *out) {
   ez_direct_work w = {.window = *window, .x = x, .weights = weights, .out = out};
-  w.finish = (ez_finish){bias, add, relu};
+  w.finish = (ez_finish){bias, add, relu, 1};
   w.workspace = workspace, w.lines = direct_lines(window);
   ez_parallel(window->batch * window->out_height, direct_rows(window),
               lanes == 16 ? direct_body_16 : direct_body_8, &w);

@@ -12,6 +12,7 @@ typedef struct {
   const float *bias; // [columns], or NULL
   const float *add;  // laid out as the result, or NULL
   int relu;
+  int asks; // whether results lie beyond the second cache, and are asked for while the tile before is summed
 } ez_finish;
 
 // c[rows, columns] = a[rows, depth] * weights, finished; weights are packed as panels of two vectors'

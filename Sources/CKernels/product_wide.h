@@ -4,21 +4,10 @@
 static inline __attribute__((always_inline)) EZ_TARGET void
 EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, size_t segments,
               size_t segment_stride, size_t depth, const float *b, const ez_finish *finish,
-              size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride) {
+              size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride, ptrdiff_t next) {
   ez_vector sum[EZ_TILE_ROWS][2];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = v_zero();
-  // Results and what is added to them lie far apart: asked for now, they are there when the sums are.
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    const size_t place = (size_t)i * c_stride + column;
-    __builtin_prefetch(c + place, 1);
-    __builtin_prefetch(c + place + EZ_LANES, 1);
-    if (finish->add) {
-      __builtin_prefetch(finish->add + place);
-      __builtin_prefetch(finish->add + place + EZ_LANES);
-    }
-  }
   for (size_t s = 0; s < segments; s++, a += segment_stride) {
     // An address a row, which the compiler is not to make out of others: an index beside it would cost the
     // product an instruction. Some numbers are loaded, since a core reads twice for two products.
@@ -40,7 +29,19 @@ EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, 
     } \
   } while (0)
     const float *const end = b + depth * 2 * EZ_LANES;
-    for (size_t k = 0; k < depth / 8; k++) {
+    const size_t eights = depth / 8;
+    for (size_t k = 0; k < eights; k++) {
+      // Of the next tile, some at a time.
+      for (size_t i = k; finish->asks && s == 0 && i < EZ_TILE_ROWS; i += eights) {
+        const float *place = c + next + (ptrdiff_t)(i * c_stride);
+        __builtin_prefetch(place, 1, 2);
+        __builtin_prefetch(place + EZ_LANES, 1, 2);
+        if (finish->add) {
+          const float *add = finish->add + next + (ptrdiff_t)(i * c_stride);
+          __builtin_prefetch(add, 0, 2);
+          __builtin_prefetch(add + EZ_LANES, 0, 2);
+        }
+      }
       EZ_STEP(0);
       EZ_STEP(1);
       EZ_STEP(2);
@@ -90,17 +91,18 @@ EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, 
   }
 }
 
-// The rows of one tile and the 2 * EZ_LANES columns from `column` on.
+// The rows of one tile and the 2 * EZ_LANES columns from `column` on; `next` is where the next tile's results
+// begin, seen from c.
 static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size_t a_stride,
                                                size_t segments, size_t segment_stride, size_t depth,
                                                const float *b, const ez_finish *finish,
                                                size_t column, size_t columns, float *c,
-                                               size_t c_stride) {
+                                               size_t c_stride, ptrdiff_t next) {
   const size_t left = columns - column;
   const ez_mask low = v_mask(left), high = v_mask(left > EZ_LANES ? left - EZ_LANES : 0);
 #define EZ_TILE(n, whole) \
   EZ_WIDE(tile)(n, whole, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
-                high, c, c_stride)
+                high, c, c_stride, next)
 #define EZ_CASE(n) \
   case n: \
     if (left >= 2 * EZ_LANES) EZ_TILE(n, 1); \
@@ -135,9 +137,13 @@ EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size
     for (size_t row = 0; row < rows; row += EZ_TILE_ROWS) {
       ez_finish here = *finish;
       if (here.add) here.add += row * c_stride;
+      // Below, or the first of the next columns.
+      const ptrdiff_t next = row + EZ_TILE_ROWS < rows
+                                 ? (ptrdiff_t)(EZ_TILE_ROWS * c_stride + column)
+                                 : (ptrdiff_t)(column + 2 * EZ_LANES) - (ptrdiff_t)(row * c_stride);
       EZ_WIDE(any_tile)(rows - row, a + row * a_stride, a_stride, 1, 0, depth,
                         weights + column * depth, &here, column, columns, c + row * c_stride,
-                        c_stride);
+                        c_stride, next);
     }
 }
 
@@ -224,7 +230,8 @@ static EZ_TARGET void EZ_WIDE(direct_body)(void *context, size_t begin, size_t e
           ez_finish here = w->finish;
           if (here.add) here.add += place;
           EZ_WIDE(any_tile)(places, a, g->stride * g->channels, g->kernel_height, line, depth, b,
-                            &here, column, g->out_channels, w->out + place, g->out_channels);
+                            &here, column, g->out_channels, w->out + place, g->out_channels,
+                            (ptrdiff_t)(places * g->out_channels + column));
           a += places * g->stride * g->channels;
           place += places * g->out_channels;
         }

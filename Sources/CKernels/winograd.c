@@ -117,7 +117,7 @@ void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t 
                  const float *weights, size_t out, const float *bias, const float *add, int relu,
                  float *workspace, float *result) {
   ez_winograd_work w = {.x = x, .weights = weights, .batch = batch, .height = height};
-  w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){bias, add, relu};
+  w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){bias, add, relu, 0};
   w.across = (width + 3) / 4, w.down = (height + 3) / 4, w.result = result;
   const size_t tiles = batch * w.across * w.down;
   int whole;

@@ -106,7 +106,7 @@ static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, 
 }
 
 static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t end, const float *v, float *m) {
-  const ez_finish nothing = {NULL, NULL, 0};
+  const ez_finish nothing = {NULL, NULL, 0, 0};
   const size_t panel = ez_packed_count(EZ_LANES, w->in, w->out);
   for (size_t p = begin; p < end; p++)
     EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, w->tiles, w->in, w->weights + p * panel, w->out,
