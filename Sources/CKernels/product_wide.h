@@ -31,7 +31,7 @@ EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, 
     const float *const end = b + depth * 2 * EZ_LANES;
     const size_t eights = depth / 8;
     for (size_t k = 0; k < eights; k++) {
-      // Of the next tile, some at a time.
+      // Of the next tile, some at a time; behind the last there may be nothing, which does no harm.
       for (size_t i = k; finish->asks && s == 0 && i < EZ_TILE_ROWS; i += eights) {
         const float *place = c + next + (ptrdiff_t)(i * c_stride);
         __builtin_prefetch(place, 1, 2);
