@@ -1,7 +1,15 @@
 import CKernels
+import Foundation
+import Synchronization
 import Testing
 
 @testable import Tensors
+
+/// How often each chunk ran, and how many have.
+private final class Visits: Sendable {
+  let counts = Mutex([Int](repeating: 0, count: 40))
+  let done = Atomic(0)
+}
 
 extension TensorsSuite {
   @Suite("Results do not depend on the number of threads", .serialized)
@@ -23,6 +31,28 @@ extension TensorsSuite {
       #expect(!results[0].isEmpty)
       #expect(results[0] == results[1], "two threads")
       #expect(results[0] == results[2], "three threads")
+    }
+
+    @Test("Every chunk runs once, and those of a thread that is held up are taken by another")
+    func heldUp() {
+      let visits = Visits()
+      with(threads: 2) {
+        ez_parallel(
+          40, 1,
+          { context, begin, end in
+            guard let context else { return }
+            let visits = Unmanaged<Visits>.fromOpaque(context).takeUnretainedValue()
+            // The first chunk ends when all others have, or when nobody has taken them for long.
+            let limit = Date(timeIntervalSinceNow: 30)
+            while begin == 0, visits.done.load(ordering: .relaxed) < 39, Date() < limit {
+              usleep(100)
+            }
+            if begin == 0 { #expect(visits.done.load(ordering: .relaxed) == 39) }
+            for chunk in begin..<end { visits.counts.withLock { $0[chunk] += 1 } }
+            visits.done.add(1, ordering: .relaxed)
+          }, Unmanaged.passUnretained(visits).toOpaque())
+      }
+      #expect(visits.counts.withLock { $0 } == Array(repeating: 1, count: 40))
     }
 
     @Test("The same mask, and the same statistics of a normalisation")
