@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times EncoderZoo and its peers in turn; writes docs/benchmarks.md (AVX-512) or docs/benchmarks-avx2.md,
 # or with arguments (see --help) does what they say. Needs Python 3.11 or newer with venv, and PyPI;
-# the whole takes some 40 minutes (added up from its parts; study and cases are a third of it). BENCH_ENVIRONMENT
+# the whole takes some 40 minutes (added up from its parts; study and cases are nearly half). BENCH_ENVIRONMENT
 # names another virtual environment than Benchmarks/.venv-speed.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -263,11 +263,17 @@ def growth(program, picture):
     return lines
 
 
-def draw(found, batches, sides, picture):
+def plotter():
+    # Here, since most rows draw nothing.
     import matplotlib
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
+    return pyplot
+
+
+def draw(found, batches, sides, picture):
+    pyplot = plotter()
     figure, axes = pyplot.subplots(1, 3, figsize=(11, 3.2), constrained_layout=True)
     for threads, mark in ((2, "o-"), (1, "s--")):
         axes[0].plot(batches, [found[b, 224, threads][0] for b in batches], mark, label=f"threads: {threads}")
@@ -314,10 +320,7 @@ def cases(tasks, picture):
 
 
 def draw_cases(found, picture):
-    import matplotlib
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
+    pyplot = plotter()
     counts = list(found)
     figure, axes = pyplot.subplots(1, 2, figsize=(7.4, 3.2), constrained_layout=True)
     seconds = [found[count][0] for count in counts]
