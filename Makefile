@@ -23,6 +23,8 @@ FRESH = --manifest-cache none --disable-build-manifest-caching
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
 # Tests run side by side, each with a team of threads: none may spin while it waits.
 PATIENT = OMP_WAIT_POLICY=passive
+# A tensor's memory is overwritten when it is given back: who reads it later is found out.
+TEST_ENVIRONMENT = $(PATIENT) ENCODERZOO_OVERWRITE_FREED=1
 FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples Fuzz \
   Package.swift
 ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
@@ -55,13 +57,13 @@ demo: build
 
 test: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
-	$(PATIENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	$(TEST_ENVIRONMENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 
 # The pages are driven in a browser where it is, or can be, installed; else those tests are passed over.
 test-long: packages
 	-@scripts/install-packages.sh chromium chromium-driver curl
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
-	ENCODERZOO_LONG_TESTS=1 $(PATIENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	ENCODERZOO_LONG_TESTS=1 $(TEST_ENVIRONMENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 	Fuzz/fuzz.sh --seconds 10
 
 fuzz: packages
@@ -70,8 +72,15 @@ fuzz: packages
 bench: packages
 	@bash Benchmarks/run.sh
 
+# The elements of a tensor that has no name may be given back before a kernel reads them.
 lint:
 	$(SWIFT) format lint --strict $(FORMAT_FLAGS)
+	@if grep -rnE --include='*.swift' '([])}]|\.tensor)[?!]?\.(floats|storage\.bytes)\b[^(]' \
+	  Sources Plugins Tests Benchmarks || \
+	  grep -rnE --include='*.swift' '[])}][?!]?\.bytes\b[^(]' Sources/Tensors; then \
+	  echo "Elements of a tensor that has no name: give it one (let), so that it lives while they are read"; \
+	  exit 1; \
+	fi
 
 format:
 	$(SWIFT) format format -i $(FORMAT_FLAGS)

@@ -54,9 +54,9 @@ extension Forward {
     let node = x.node
     let saved = node == nil ? nil : SavedTensor(x)
     return record(output, wanted: node != nil) { dy in
-      guard let saved else { return }
+      guard let x = saved?.tensor else { return }
       let dx = Tensor(uninitialized: dy.shape)
-      ez_activate_gradient(saved.tensor.floats, dy.floats, activation.kind, dx.floats, dy.count)
+      ez_activate_gradient(x.floats, dy.floats, activation.kind, dx.floats, dy.count)
       node?.accumulate(dx)
     }
   }

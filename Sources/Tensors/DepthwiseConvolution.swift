@@ -11,9 +11,9 @@ extension Window {
 enum DepthwiseConvolution {
   static func run(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor {
     var geometry = window.geometry(x.shape, channels: x.channels)
+    let turned = turned(weights)
     let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
-    ez_depthwise(
-      x.floats, &geometry, turned(weights).floats, bias?.floats, output.floats)
+    ez_depthwise(x.floats, &geometry, turned.floats, bias?.floats, output.floats)
     return output
   }
 
@@ -21,8 +21,8 @@ enum DepthwiseConvolution {
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor {
     var geometry = window.geometry(inputShape, channels: dy.channels)
-    let dx = Tensor(uninitialized: inputShape)
-    ez_depthwise_input_gradient(dy.floats, &geometry, turned(weights).floats, dx.floats)
+    let (turned, dx) = (turned(weights), Tensor(uninitialized: inputShape))
+    ez_depthwise_input_gradient(dy.floats, &geometry, turned.floats, dx.floats)
     return dx
   }
 

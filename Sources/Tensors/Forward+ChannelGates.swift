@@ -18,14 +18,13 @@ extension Forward {
     let (saved, savedGate, gateShape) = (SavedTensor(x), SavedTensor(gate), gate.shape)
     return record(output, wanted: node != nil || gateNode != nil) { dy in
       if let node {
-        let dx = Tensor(uninitialized: dy.shape)
-        ez_gate(dy.floats, savedGate.tensor.floats, batch, positions, channels, dx.floats)
+        let (gate, dx) = (savedGate.tensor, Tensor(uninitialized: dy.shape))
+        ez_gate(dy.floats, gate.floats, batch, positions, channels, dx.floats)
         node.accumulate(dx)
       }
       if let gateNode {
-        let gradient = Tensor(uninitialized: gateShape)
-        ez_gate_gradient(
-          saved.tensor.floats, dy.floats, batch, positions, channels, gradient.floats)
+        let (x, gradient) = (saved.tensor, Tensor(uninitialized: gateShape))
+        ez_gate_gradient(x.floats, dy.floats, batch, positions, channels, gradient.floats)
         gateNode.accumulate(gradient)
       }
     }

@@ -53,8 +53,8 @@ extension Forward {
     return record(output, wanted: left != nil || right != nil) { dy in
       for (node, other) in [(left, y), (right, x)] {
         guard let node else { continue }
-        let dx = Tensor(uninitialized: dy.shape)
-        ez_multiply(dy.floats, other.tensor.floats, dx.floats, dy.count)
+        let (factor, dx) = (other.tensor, Tensor(uninitialized: dy.shape))
+        ez_multiply(dy.floats, factor.floats, dx.floats, dy.count)
         node.accumulate(dx)
       }
     }
@@ -152,10 +152,10 @@ extension Forward {
     let saved = weightNode == nil ? nil : SavedTensor(x)
     let plain = w.detached
     return record(output, wanted: inputNode != nil || weightNode != nil || biasNode != nil) { dy in
-      if let saved {
+      if let x = saved?.tensor {
         let gradient = Tensor(uninitialized: [n, k])
         Tensors.multiply(
-          Matrix(dy.floats, rowStride: n).transposed, Matrix(saved.tensor.floats, rowStride: k),
+          Matrix(dy.floats, rowStride: n).transposed, Matrix(x.floats, rowStride: k),
           into: gradient.floats, rowStride: k, m: n, n: k, k: m)
         weightNode?.accumulate(gradient)
       }

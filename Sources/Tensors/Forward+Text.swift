@@ -116,8 +116,9 @@ extension Forward {
       let weightGradient = Tensor(repeating: 0, shape: [filters, kernel, width])
       let biasGradient = Tensor(repeating: 0, shape: [filters])
       let inputGradient = inputNode.map { _ in Tensor(repeating: 0, shape: [rows, width]) }
+      let input = saved.tensor
       ez_max_over_time_gradient(
-        dy.floats, filters, chosen, saved.tensor.floats, plain.floats, documents, filters, kernel,
+        dy.floats, filters, chosen, input.floats, plain.floats, documents, filters, kernel,
         width, inputGradient?.floats, weightGradient.floats, biasGradient.floats)
       weightNode?.accumulate(weightGradient)
       biasNode?.accumulate(biasGradient)

@@ -19,6 +19,9 @@ package final class MemoryPool: Sendable {
     var peak = 0
   }
   private let state = Mutex(State())
+  /// Whether what is given back is overwritten with NaN, so that who reads it later is found out; for
+  /// tests, which set `ENCODERZOO_OVERWRITE_FREED`.
+  private let overwrites = getenv("ENCODERZOO_OVERWRITE_FREED") != nil
 
   /// Bytes of live tensors now and at most so far.
   package var usage: (now: Int, peak: Int) { state.withLock { ($0.inUse, $0.peak) } }
@@ -46,6 +49,7 @@ package final class MemoryPool: Sendable {
   func give(_ pointer: UnsafeMutableRawPointer, _ bytes: Int) {
     let size = MemoryPool.rounded(bytes)
     let address = UInt(bitPattern: pointer)
+    if overwrites { pointer.initializeMemory(as: UInt8.self, repeating: 0xFF, count: size) }
     state.withLock { state in
       state.inUse -= size
       state.free[size, default: []].append(address)

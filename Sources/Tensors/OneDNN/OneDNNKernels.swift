@@ -78,11 +78,12 @@
         ConvolutionKey(
           kind: .forward, input: x.shape, channels: weights.shape[0], window: window,
           hasBias: bias != nil))
+      let lying = reordered(weights, for: run)
       run.execute(
         self,
         [
           (DNNL_ARG_SRC, run.input, x.storage.bytes),
-          (DNNL_ARG_WEIGHTS, run.weights, reordered(weights, for: run).bytes),
+          (DNNL_ARG_WEIGHTS, run.weights, lying.bytes),
           (DNNL_ARG_DST, run.output, output.storage.bytes),
         ] + (bias.map { [(DNNL_ARG_BIAS, run.bias, $0.storage.bytes)] } ?? []))
       Profile.lap("oneDNN", input: x.shape, channels: weights.shape[0], window)
@@ -105,11 +106,12 @@
         ConvolutionKey(
           kind: .inputGradient, input: inputShape, channels: weights.shape[0], window: window,
           hasBias: false))
+      let lying = reordered(weights, for: run)
       run.execute(
         self,
         [
           (DNNL_ARG_DIFF_DST, run.output, dy.storage.bytes),
-          (DNNL_ARG_WEIGHTS, run.weights, reordered(weights, for: run).bytes),
+          (DNNL_ARG_WEIGHTS, run.weights, lying.bytes),
           (DNNL_ARG_DIFF_SRC, run.input, dx.storage.bytes),
         ])
       Profile.lap("oneDNN, input gradient", input: inputShape, channels: dy.channels, window)
