@@ -44,14 +44,19 @@ void ez_pack_weights(int lanes, const float *weights, size_t columns, size_t dep
 // Rows a power of two apart fall on the same few lines of the first cache: a gap lies between them.
 enum { EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
 
+// Whether weights do not stay in a core's cache from one chunk of rows to the next.
+static int are_large(int lanes, size_t depth, size_t columns) {
+  return ez_packed_count(lanes, depth, columns) * sizeof(float) >= 512 * 1024;
+}
+
 // Rows a chunk: a multiple of a tile's.
 static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t columns) {
   const size_t tile = lanes == 16 ? 12 : 6, threads = (size_t)ez_threads();
   const size_t many = EZ_POINTWISE_ROWS / tile * tile;
-  if (ez_packed_count(lanes, depth, columns) * sizeof(float) < 512 * 1024)
+  if (!are_large(lanes, depth, columns))
     // Small maps are cut finer, so that every thread has some.
     return rows >= 8 * many ? many : (14 + tile - 1) / tile * tile;
-  // Weights that do not stay in a core's cache beside the rows are read once for as many as do: 1 MiB.
+  // Large weights are read once for as many rows as stay in the cache: 1 MiB.
   const size_t most = (1u << 18) / (depth + EZ_GAP) / tile * tile;
   const size_t cap = most < many ? many : most > EZ_MOST_ROWS ? EZ_MOST_ROWS / tile * tile : most;
   const size_t share = (rows + threads - 1) / threads, chunks = (share + cap - 1) / cap;
@@ -82,7 +87,8 @@ size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t colum
 
 typedef struct {
   const ez_part *parts;
-  size_t part_count, depth, columns, grain;
+  size_t part_count, depth, columns, grain, rows;
+  int large;
   const float *scale, *shift, *weights;
   const ez_window *places; // with a stride, or NULL
   ez_finish finish;
@@ -124,6 +130,7 @@ void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const floa
   w.workspace = workspace;
   w.finish = (ez_finish){bias, add, relu, 1};
   w.grain = pointwise_rows(lanes, rows, w.depth, columns);
+  w.rows = rows, w.large = are_large(lanes, w.depth, columns);
   ez_parallel(rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
 

@@ -3,6 +3,7 @@
 #define ENCODERZOO_PRODUCT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -15,15 +16,27 @@ typedef struct {
   int asks; // whether results lie beyond the second cache, and are asked for while the tile before is summed
 } ez_finish;
 
+// What is wanted from beyond the second cache next, asked for while sums are made: a core that reads weights for
+// the first time waits for most of the time that its first row of tiles takes.
+typedef struct {
+  int weights;         // each panel, while the one before is multiplied
+  const float *after;  // the panel after the last, or NULL
+  const float *values; // some more numbers
+  size_t count;
+} ez_later;
+
+// Bytes that eight steps of a product ask for.
+enum { EZ_ASKED = 256 };
+
 // c[rows, columns] = a[rows, depth] * weights, finished; weights are packed as panels of two vectors'
 // columns, [panel][depth][2 * lanes], zero beyond the last column. Strides are in floats. Each element
 // is summed in the order of depth, however the rows are cut.
 void ez_multiply_packed_16(const float *a, size_t a_stride, size_t rows, size_t depth,
-                           const float *weights, size_t columns, const ez_finish *finish, float *c,
-                           size_t c_stride);
+                           const float *weights, size_t columns, const ez_finish *finish,
+                           const ez_later *later, float *c, size_t c_stride);
 void ez_multiply_packed_8(const float *a, size_t a_stride, size_t rows, size_t depth,
-                          const float *weights, size_t columns, const ez_finish *finish, float *c,
-                          size_t c_stride);
+                          const float *weights, size_t columns, const ez_finish *finish,
+                          const ez_later *later, float *c, size_t c_stride);
 #endif
 
 #endif

@@ -2,9 +2,10 @@
 #include "lanes.h"
 
 static inline __attribute__((always_inline)) EZ_TARGET void
-EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, size_t segments,
+EZ_WIDE(tile)(const int rows, const int whole, const int asks_later, const float *a, size_t a_stride, size_t segments,
               size_t segment_stride, size_t depth, const float *b, const ez_finish *finish,
-              size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride, ptrdiff_t next) {
+              size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride, ptrdiff_t next,
+              const float *later) {
   ez_vector sum[EZ_TILE_ROWS][2];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = v_zero();
@@ -28,40 +29,52 @@ EZ_WIDE(tile)(const int rows, const int whole, const float *a, size_t a_stride, 
       } \
     } \
   } while (0)
-    const float *const end = b + depth * 2 * EZ_LANES;
-    const size_t eights = depth / 8;
-    for (size_t k = 0; k < eights; k++) {
+#define EZ_EIGHT_STEPS() \
+  do { \
+    if (asks_later) { \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < EZ_ASKED; i += 64) \
+        __builtin_prefetch((const char *)b + further + i, 0, 2); \
+    } \
+    EZ_STEP(0); \
+    EZ_STEP(1); \
+    EZ_STEP(2); \
+    EZ_STEP(3); \
+    EZ_STEP(4); \
+    EZ_STEP(5); \
+    EZ_STEP(6); \
+    EZ_STEP(7); \
+    b += 16 * EZ_LANES; \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) { \
+      row[i] += 8; \
+      __asm__("" : "+r"(row[i])); \
+    } \
+  } while (0)
+    const float *const end = b + depth * 2 * EZ_LANES, *const eights = b + depth / 8 * 16 * EZ_LANES;
+    // From a line of weights to one that is wanted later: each eight steps ask for some lines of as many as they read.
+    const intptr_t further = asks_later ? (intptr_t)later - (intptr_t)b : 0;
+    if (finish->asks && s == 0) {
       // Of the next tile, some at a time; behind the last there may be nothing, which does no harm.
-      for (size_t i = k; finish->asks && s == 0 && i < EZ_TILE_ROWS; i += eights) {
-        const float *place = c + next + (ptrdiff_t)(i * c_stride);
-        __builtin_prefetch(place, 1, 2);
-        __builtin_prefetch(place + EZ_LANES, 1, 2);
-        if (finish->add) {
-          const float *add = finish->add + next + (ptrdiff_t)(i * c_stride);
-          __builtin_prefetch(add, 0, 2);
-          __builtin_prefetch(add + EZ_LANES, 0, 2);
+      for (size_t k = 0; k < EZ_TILE_ROWS && b != eights; k++) {
+        for (size_t i = k; i < EZ_TILE_ROWS; i += depth / 8) {
+          const float *place = c + next + (ptrdiff_t)(i * c_stride);
+          __builtin_prefetch(place, 1, 2);
+          __builtin_prefetch(place + EZ_LANES, 1, 2);
+          if (finish->add) {
+            const float *add = finish->add + next + (ptrdiff_t)(i * c_stride);
+            __builtin_prefetch(add, 0, 2);
+            __builtin_prefetch(add + EZ_LANES, 0, 2);
+          }
         }
-      }
-      EZ_STEP(0);
-      EZ_STEP(1);
-      EZ_STEP(2);
-      EZ_STEP(3);
-      EZ_STEP(4);
-      EZ_STEP(5);
-      EZ_STEP(6);
-      EZ_STEP(7);
-      b += 16 * EZ_LANES;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < rows; i++) {
-        row[i] += 8;
-        __asm__("" : "+r"(row[i]));
+        EZ_EIGHT_STEPS();
       }
     }
+    while (b != eights) EZ_EIGHT_STEPS();
     for (; b != end; b += 2 * EZ_LANES) {
       EZ_STEP(0);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) row[i]++;
     }
+#undef EZ_EIGHT_STEPS
 #undef EZ_STEP
   }
   ez_vector bias0 = v_zero(), bias1 = bias0;
@@ -97,16 +110,16 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
                                                size_t segments, size_t segment_stride, size_t depth,
                                                const float *b, const ez_finish *finish,
                                                size_t column, size_t columns, float *c,
-                                               size_t c_stride, ptrdiff_t next) {
+                                               size_t c_stride, ptrdiff_t next, const float *later) {
   const size_t left = columns - column;
   const ez_mask low = v_mask(left), high = v_mask(left > EZ_LANES ? left - EZ_LANES : 0);
-#define EZ_TILE(n, whole) \
-  EZ_WIDE(tile)(n, whole, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
-                high, c, c_stride, next)
+#define EZ_TILE(n, whole, asks_later) \
+  EZ_WIDE(tile)(n, whole, asks_later, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
+                high, c, c_stride, next, later)
 #define EZ_CASE(n) \
   case n: \
-    if (left >= 2 * EZ_LANES) EZ_TILE(n, 1); \
-    else EZ_TILE(n, 0); \
+    if (left >= 2 * EZ_LANES) EZ_TILE(n, 1, 0); \
+    else EZ_TILE(n, 0, 0); \
     break;
   switch (rows) {
     EZ_CASE(1)
@@ -123,8 +136,9 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
     EZ_CASE(11)
 #endif
   default:
-    if (left >= 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 1);
-    else EZ_TILE(EZ_TILE_ROWS, 0);
+    if (left < 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 0, 0);
+    else if (later) EZ_TILE(EZ_TILE_ROWS, 1, 1);
+    else EZ_TILE(EZ_TILE_ROWS, 1, 0);
   }
 #undef EZ_CASE
 #undef EZ_TILE
@@ -132,19 +146,34 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
 
 EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size_t rows,
                                            size_t depth, const float *weights, size_t columns,
-                                           const ez_finish *finish, float *c, size_t c_stride) {
-  for (size_t column = 0; column < columns; column += 2 * EZ_LANES)
+                                           const ez_finish *finish, const ez_later *later, float *c,
+                                           size_t c_stride) {
+  // What is asked for goes in blocks as long as a panel; each of so many tiles takes its share of one.
+  enum { EZ_PANEL = 2 * EZ_LANES, EZ_SHARES = 8 * EZ_PANEL * sizeof(float) / EZ_ASKED };
+  size_t asked = 0;
+  for (size_t column = 0; column < columns; column += EZ_PANEL) {
+    const float *panel = weights + column * depth;
+    const float *following = column + EZ_PANEL < columns ? panel + EZ_PANEL * depth : later->after;
     for (size_t row = 0; row < rows; row += EZ_TILE_ROWS) {
       ez_finish here = *finish;
       if (here.add) here.add += row * c_stride;
       // Below, or the first of the next columns.
       const ptrdiff_t next = row + EZ_TILE_ROWS < rows
                                  ? (ptrdiff_t)(EZ_TILE_ROWS * c_stride + column)
-                                 : (ptrdiff_t)(column + 2 * EZ_LANES) - (ptrdiff_t)(row * c_stride);
-      EZ_WIDE(any_tile)(rows - row, a + row * a_stride, a_stride, 1, 0, depth,
-                        weights + column * depth, &here, column, columns, c + row * c_stride,
-                        c_stride, next);
+                                 : (ptrdiff_t)(column + EZ_PANEL) - (ptrdiff_t)(row * c_stride);
+      const size_t tile = row / EZ_TILE_ROWS, share = tile % EZ_SHARES;
+      const float *block = NULL;
+      if (later->weights && tile < EZ_SHARES) {
+        block = following;
+      } else if (asked < later->count) {
+        block = later->values + asked;
+        if (share == EZ_SHARES - 1) asked += EZ_PANEL * depth;
+      }
+      if (block) block += share * EZ_ASKED / sizeof(float);
+      EZ_WIDE(any_tile)(rows - row, a + row * a_stride, a_stride, 1, 0, depth, panel, &here, column,
+                        columns, c + row * c_stride, c_stride, next, block);
     }
+  }
 }
 
 static EZ_TARGET void EZ_WIDE(normalised_rows)(const ez_pointwise_work *w, size_t begin, size_t end,
@@ -188,7 +217,14 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   }
   ez_finish finish = w->finish;
   if (finish.add) finish.add += begin * w->columns;
-  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish,
+  ez_later later = {.weights = w->large, .after = w->weights};
+  if (!w->scale && !w->places) {
+    // The next chunk's rows: most often this thread's, too.
+    const size_t left = w->rows - end;
+    later.values = w->parts[0].values + end * w->depth;
+    later.count = (left < w->grain ? left : w->grain) * w->depth;
+  }
+  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish, &later,
                               w->out + begin * w->columns, w->columns);
 }
 
@@ -231,7 +267,7 @@ static EZ_TARGET void EZ_WIDE(direct_body)(void *context, size_t begin, size_t e
           if (here.add) here.add += place;
           EZ_WIDE(any_tile)(places, a, g->stride * g->channels, g->kernel_height, line, depth, b,
                             &here, column, g->out_channels, w->out + place, g->out_channels,
-                            (ptrdiff_t)(places * g->out_channels + column));
+                            (ptrdiff_t)(places * g->out_channels + column), NULL);
           a += places * g->stride * g->channels;
           place += places * g->out_channels;
         }

@@ -79,6 +79,7 @@ typedef struct {
   float *result;
   // Of the block of tiles at hand.
   size_t first, tiles, block, in_plane, out_plane;
+  int large;
   float *v, *m;
 } ez_winograd_work;
 
@@ -122,6 +123,7 @@ void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t 
   const size_t tiles = batch * w.across * w.down;
   int whole;
   w.block = block_of(lanes, tiles, in, out, &whole);
+  w.large = !whole;
   w.in_plane = plane(w.block, in), w.out_plane = plane(w.block, out);
   memset(workspace, 0, in * sizeof(float));
   w.zeros = workspace, w.v = workspace + in, w.m = w.v + EZ_POINTS * w.in_plane;

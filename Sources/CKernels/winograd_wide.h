@@ -108,9 +108,14 @@ static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, 
 static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t end, const float *v, float *m) {
   const ez_finish nothing = {NULL, NULL, 0, 0};
   const size_t panel = ez_packed_count(EZ_LANES, w->in, w->out);
-  for (size_t p = begin; p < end; p++)
-    EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, w->tiles, w->in, w->weights + p * panel, w->out,
-                       &nothing, m + p * w->out_plane, w->out);
+  for (size_t p = begin; p < end; p++) {
+    const float *weights = w->weights + p * panel;
+    ez_later later = {.weights = w->large};
+    if (p + 1 < EZ_POINTS) later.after = weights + panel;
+    if (w->large && p + 1 < end) later.values = v + (p + 1) * w->in_plane, later.count = w->tiles * w->in;
+    EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, w->tiles, w->in, weights, w->out, &nothing,
+                                &later, m + p * w->out_plane, w->out);
+  }
 }
 
 // Small weights: each thread takes tiles from their inputs to their results within its own cache.
