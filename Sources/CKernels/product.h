@@ -16,8 +16,7 @@ typedef struct {
   int asks; // whether results lie beyond the second cache, and are asked for while the tile before is summed
 } ez_finish;
 
-// What is wanted from beyond the second cache next, asked for while sums are made: a core that reads weights for
-// the first time waits for most of the time that its first row of tiles takes.
+// What is wanted from beyond the second cache next, asked for while sums are made.
 typedef struct {
   int weights;         // each panel, while the one before is multiplied
   const float *after;  // the panel after the last, or NULL

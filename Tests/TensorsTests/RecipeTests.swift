@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tensors
@@ -108,6 +109,22 @@ extension TensorsSuite {
       let size = MemoryPool.rounded(bytes)
       #expect(size >= bytes && size % 64 == 0)
       #expect(bytes < 1024 || size - bytes <= bytes / 8)
+    }
+
+    @Test(
+      "What is given back is overwritten, so that a late reader is found out",
+      .enabled(
+        if: getenv("ENCODERZOO_OVERWRITE_FREED") != nil, "ENCODERZOO_OVERWRITE_FREED is not set"))
+    func overwritten() {
+      let (pool, bytes) = (MemoryPool(), 1000)
+      let first = pool.take(bytes)
+      first.initializeMemory(as: UInt8.self, repeating: 7, count: bytes)
+      pool.give(first, bytes)
+      let second = pool.take(bytes)
+      #expect(second == first)
+      #expect(UnsafeRawBufferPointer(start: second, count: bytes).allSatisfy { $0 == 0xFF })
+      pool.give(second, bytes)
+      pool.drain()
     }
 
     @Test("Storage is aligned to 64 bytes")
