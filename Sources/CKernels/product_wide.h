@@ -59,7 +59,7 @@ EZ_WIDE(tile)(const int rows, const int whole, const int asks_later, const float
           const float *place = c + next + (ptrdiff_t)(i * c_stride);
           __builtin_prefetch(place, 1, 2);
           __builtin_prefetch(place + EZ_LANES, 1, 2);
-          if (finish->add) {
+          if (finish->add && finish->add != c) {
             const float *add = finish->add + next + (ptrdiff_t)(i * c_stride);
             __builtin_prefetch(add, 0, 2);
             __builtin_prefetch(add + EZ_LANES, 0, 2);

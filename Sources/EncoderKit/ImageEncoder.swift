@@ -33,32 +33,49 @@ extension ImageEncoder {
   /// so that what a stage makes is still in the processor's cache when the next reads it; more at a time
   /// where maps have become small and weights are many.
   package func run(stages range: Range<Int>, on x: Tensor, _ run: inout Forward) -> Tensor {
+    // The last stage may hold most of the weights (VGG's hidden layers): it reads them once.
+    let end = min(range.upperBound, stages.count - 1)
     var x = x
-    var stage = range.lowerBound
-    var few = run.imagesAtATime(x.shape)
-    while stage < range.upperBound {
-      // The last stage may hold most of the weights (VGG's hidden layers): it reads them once.
-      guard x.shape[0] > few, stage < stages.count - 1 else {
-        x = self.run(stage: stage, on: x, &run)
-        stage += 1
-        continue
+    var next = range.lowerBound
+    if next < end, x.shape[0] > 0 {
+      let few = min(run.imagesAtATime(x.shape), x.shape[0])
+      var halts = [Halt(before: next, atATime: few)]
+      for start in stride(from: 0, to: x.shape[0], by: few) {
+        halts[0].waiting.append(run.images(start..<min(start + few, x.shape[0]), of: x))
+        goOn(from: 0, of: &halts, to: end, batch: x.shape[0], &run)
       }
-      var next = stage
-      var more = few
-      x = run.concatenateBatch(
-        stride(from: 0, to: x.shape[0], by: few).map { start in
-          var slice = run.images(start..<min(start + few, x.shape[0]), of: x)
-          next = stage
-          repeat {
-            slice = self.run(stage: next, on: slice, &run)
-            next += 1
-            more = max(few, run.smallMapsAtATime(slice.shape))
-          } while more == few && next < min(range.upperBound, stages.count - 1)
-          return slice
-        })
-      (stage, few) = (next, more)
+      // Some wait for more, which do not come.
+      var index = 1
+      while halts[index].stage < end {
+        goOn(from: index, of: &halts, to: end, batch: x.shape[0], &run)
+        index += 1
+      }
+      if let joined = halts[index].waiting.take(run) { (x, next) = (joined, end) }
     }
+    for stage in next..<range.upperBound { x = self.run(stage: stage, on: x, &run) }
     return x
+  }
+
+  /// Runs stages on the images that wait, up to a halt where more go on together.
+  private func goOn(
+    from index: Int, of halts: inout [Halt], to end: Int, batch: Int, _ run: inout Forward
+  ) {
+    let few = halts[index].atATime
+    guard halts[index].stage < end, var x = halts[index].waiting.take(run) else { return }
+    var (stage, more) = (halts[index].stage, few)
+    repeat {
+      x = self.run(stage: stage, on: x, &run)
+      stage += 1
+      more = stage == end ? batch : min(batch, max(few, run.smallMapsAtATime(x.shape)))
+    } while stage < end && more == few
+    if index + 1 == halts.count { halts.append(Halt(before: stage, atATime: more)) }
+    if halts[index + 1].waiting.count + x.shape[0] > more {
+      goOn(from: index + 1, of: &halts, to: end, batch: batch, &run)
+    }
+    halts[index + 1].waiting.append(x)
+    if halts[index + 1].waiting.count == more {
+      goOn(from: index + 1, of: &halts, to: end, batch: batch, &run)
+    }
   }
 
   /// The output of every stage, in order; maps are `[batch, height', width', channels']`.
@@ -68,6 +85,18 @@ extension ImageEncoder {
       outputs.append(self.run(stage: stage, on: outputs.last ?? images, &run))
     }
     return outputs
+  }
+}
+
+/// Where images wait until as many are there as go on together.
+private struct Halt {
+  let stage: Int
+  let atATime: Int
+  var waiting: JoinedBatch
+
+  init(before stage: Int, atATime: Int) {
+    (self.stage, self.atATime) = (stage, atATime)
+    waiting = JoinedBatch(atMost: atATime)
   }
 }
 

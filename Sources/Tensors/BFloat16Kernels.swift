@@ -46,27 +46,35 @@ package final class BFloat16Kernels: Kernels {
         kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true))
   }
 
-  package func run(_ work: DeferredConvolution) -> Tensor {
+  package func run(_ work: consuming DeferredConvolution) -> Tensor {
     guard work.window.groups == 1 else { return base.run(work) }
-    let output = Tensor(uninitialized: work.shape)
-    run(work, output.floats, nil)
+    let operands = operands(of: work)
+    let output = work.takeOutput()
+    multiply(work, operands, output.floats, nil)
     return output
   }
 
-  /// Makes numbers of single precision or of bf16.
-  private func run(
-    _ work: DeferredConvolution, _ floats: UnsafeMutablePointer<Float>?,
-    _ rounded: UnsafeMutablePointer<UInt16>?
-  ) {
+  /// What a convolution reads, made if it was put off.
+  private func operands(of work: DeferredConvolution) -> Operands {
     // First: it may be the input itself, which is made by that, and then read as it lies.
     let addend = work.addend?.floats
     let input = work.isRecorded ? nil : halves(work.input)
-    let source = input == nil ? Source(work.input) : Source()
+    return Operands(
+      addend: addend, input: input, source: input == nil ? Source(work.input) : Source())
+  }
+
+  /// Makes numbers of single precision or of bf16.
+  private func multiply(
+    _ work: DeferredConvolution, _ operands: Operands, _ floats: UnsafeMutablePointer<Float>?,
+    _ rounded: UnsafeMutablePointer<UInt16>?
+  ) {
+    let source = operands.source
     let packed = packed(work.weights, scale: work.scale, turned: false)
     var geometry = work.window.geometry(work.input.shape, channels: work.weights.shape[0])
     ez_bf16_convolution(
       arithmetic.rawValue, &geometry, source.parts, source.parts.count, source.scale, source.shift,
-      input?.halfFloats, packed.halfFloats, work.bias?.floats, addend, work.relu ? 1 : 0,
+      operands.input?.halfFloats, packed.halfFloats, work.bias?.floats, operands.addend,
+      work.relu ? 1 : 0,
       scratch(ez_bf16_workspace(&geometry)), floats, rounded)
     Profile.lap("bf16", input: work.input.shape, channels: work.weights.shape[0], work.window)
   }
@@ -81,7 +89,7 @@ package final class BFloat16Kernels: Kernels {
     else { return nil }
     Profile.lapBetween()
     let made = Storage(count: (x.count + 1) / 2)
-    run(work, nil, made.halfFloats)
+    multiply(work, operands(of: work), nil, made.halfFloats)
     x.storage.madeAsHalves(made)
     return made
   }
@@ -155,6 +163,13 @@ package final class BFloat16Kernels: Kernels {
     if workspace.count * 4 < bytes { workspace = Storage(count: (bytes + 3) / 4) }
     return workspace.bytes
   }
+}
+
+/// What a convolution reads: what is added, and the input as bf16 or else as a source.
+private struct Operands {
+  let addend: UnsafeMutablePointer<Float>?
+  let input: Storage?
+  let source: Source
 }
 
 /// What a convolution reads: a tensor, or what a normalisation with ReLU that is still to be done reads; the

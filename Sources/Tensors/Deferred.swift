@@ -10,13 +10,15 @@ enum Deferred {
   case normalization(DeferredNormalization)
   case convolution(DeferredConvolution)
 
-  func run() -> Tensor {
+  consuming func run() -> Tensor {
     Profile.lapBetween()
-    switch self {
+    switch consume self {
     case .normalization(let work):
       defer { Profile.lap("normalization") }
       return work.run()
-    case .convolution(let work): return work.kernels.run(work)
+    case .convolution(let work):
+      let kernels = work.kernels
+      return kernels.run(consume work)
     }
   }
 }
@@ -58,6 +60,8 @@ package struct DeferredConvolution {
   /// Added to the result, of its shape.
   var addend: Tensor?
   var relu = false
+  /// Where the result is wanted, if that matters.
+  var place: Storage?
   /// Where the gradient of what it is now arrives.
   var node: GradientNode?
 
@@ -70,6 +74,22 @@ package struct DeferredConvolution {
   }
 
   var shape: [Int] { window.outputShape(input.shape, channels: weights.shape[0]) }
+
+  /// Memory for the result: where it is wanted; else what is added, where nobody else holds it, since a result
+  /// written over it saves a way to memory; else new memory.
+  ///
+  /// Whoever reads the addend must have its address, and the input must have been made, which may read it.
+  mutating func takeOutput() -> Tensor {
+    if let place { return Tensor(storage: place, shape: shape) }
+    guard var storage = addend?.storage else { return Tensor(uninitialized: shape) }
+    addend = nil
+    if Storage.isAlone(&storage) {
+      storage.contentChanged()
+      return Tensor(storage: storage, shape: shape)
+    }
+    addend = Tensor(storage: storage, shape: shape)
+    return Tensor(uninitialized: shape)
+  }
 
   /// Whether a sum may still join.
   var isLinear: Bool { addend == nil && !relu }

@@ -11,29 +11,56 @@ extension Forward {
   package func smallMapsAtATime(_ shape: [Int]) -> Int {
     guard shape.count == 4 else { return .max }
     let places = shape[1] * shape[2]
-    return places > 256 ? 0 : 4096 / max(1, places)
+    return places > 1024 ? 0 : 6272 / max(1, places)
   }
 
-  /// Some images of a batch, `[batch, …]`, copied.
+  /// Some images of a batch, `[batch, …]`, in its memory.
   package func images(_ range: Range<Int>, of x: Tensor) -> Tensor {
-    let output = Tensor(uninitialized: [range.count] + x.shape.dropFirst())
+    if range.count == x.shape[0] { return x }
     let width = x.count / max(1, x.shape[0])
-    output.floats.update(from: x.floats + range.lowerBound * width, count: output.count)
-    return output
+    return Tensor(
+      storage: Storage(range.lowerBound * width..<range.upperBound * width, of: x.storage),
+      shape: [range.count] + x.shape.dropFirst())
+  }
+}
+
+/// Batches that are joined one behind the other.
+package struct JoinedBatch {
+  /// How many images have come.
+  package private(set) var count = 0
+  private let most: Int
+  private var joined: Tensor?
+
+  /// Room for so many images.
+  package init(atMost most: Int) { self.most = most }
+
+  /// Joins a batch; what is still to be made of it is made here, where it can be in its place.
+  ///
+  /// One that fills the room alone stays what it is.
+  ///
+  /// - Precondition: there is room, all shapes but the first extent are equal, and no gradients of what is
+  ///   joined are wanted.
+  package mutating func append(_ part: Tensor) {
+    precondition(count + part.shape[0] <= most, "a batch has no room here")
+    if part.shape[0] == most {
+      (joined, count) = (part, most)
+      return
+    }
+    precondition(part.node == nil, "a batch whose gradients are wanted can't be joined")
+    let whole = joined ?? Tensor(uninitialized: [most] + part.shape.dropFirst())
+    let start = count * (part.count / max(1, part.shape[0]))
+    let place = Storage(start..<start + part.count, of: whole.storage)
+    let there = place.floats  // now, since the part may take the memory over
+    part.storage.willGo(to: place)
+    let made = part.floats
+    if made != there { there.update(from: made, count: part.count) }
+    count += part.shape[0]
+    joined = whole
   }
 
-  /// Batches behind each other, copied.
-  ///
-  /// - Precondition: no gradients are wanted, and all shapes but the first extent are equal.
-  package func concatenateBatch(_ parts: [Tensor]) -> Tensor {
-    precondition(!parts.isEmpty && parts.allSatisfy { $0.node == nil }, "can't join \(parts.count)")
-    let output = Tensor(
-      uninitialized: [parts.reduce(0) { $0 + $1.shape[0] }] + parts[0].shape.dropFirst())
-    var offset = 0
-    for part in parts {
-      (output.floats + offset).update(from: part.floats, count: part.count)
-      offset += part.count
-    }
-    return output
+  /// All images that have come; then none.
+  package mutating func take(_ run: Forward) -> Tensor? {
+    defer { (joined, count) = (nil, 0) }
+    return joined.map { run.images(0..<count, of: $0) }
   }
 }

@@ -9,7 +9,7 @@ package protocol Kernels: AnyObject {
 
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
   /// A convolution and what has joined it.
-  func run(_ work: DeferredConvolution) -> Tensor
+  func run(_ work: consuming DeferredConvolution) -> Tensor
   func convolutionInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor
@@ -32,7 +32,7 @@ package struct PoolArgument {
 }
 
 extension Kernels {
-  package func run(_ work: DeferredConvolution) -> Tensor { runSteps(work) }
+  package func run(_ work: consuming DeferredConvolution) -> Tensor { runSteps(work) }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     pooledMaximum(x, window)
   }

@@ -15,25 +15,28 @@ final class OwnConvolutions {
   /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
-  func run(_ work: DeferredConvolution) -> Tensor? {
+  func run(_ work: inout DeferredConvolution) -> Tensor? {
     guard lanes > 0 else { return nil }
     let window = work.window
     if window == Window(height: 1, width: 1, stride: window.stride, padding: 0) {
-      return pointwise(work)
+      return pointwise(&work)
     }
     let (x, out) = (work.input, work.weights.shape[0])
     if !work.isRecorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(x.shape, to: out)
     {
+      // Before there is an output: it may run all that was put off before it, and may be the input itself.
+      let addend = work.addend?.floats
+      _ = x.floats
       let packed = work.weights.packed(
         .winograd, scale: work.scale, count: ez_winograd_count(lanes, x.channels, out)
       ) {
         ez_winograd_weights(lanes, work.weights.floats, x.channels, out, work.scale?.floats, 0, $0)
       }
       return winograd(
-        x, packed, to: out, bias: work.bias, addend: work.addend, relu: work.relu)
+        x, packed, bias: work.bias, addend: addend, relu: work.relu, into: work.takeOutput())
     }
-    return lanes == 8 ? direct(work) : nil
+    return lanes == 8 ? direct(&work) : nil
   }
 
   /// The gradient with respect to the input of a 3×3 convolution, itself one with turned weights.
@@ -49,7 +52,8 @@ final class OwnConvolutions {
     ) {
       ez_winograd_weights(lanes, weights.floats, from, to, nil, 1, $0)
     }
-    return winograd(dy, packed, to: to, bias: nil, addend: nil, relu: false)
+    return winograd(
+      dy, packed, bias: nil, addend: nil, relu: false, into: Tensor(uninitialized: inputShape))
   }
 
   /// The gradient with respect to the weights of a 1×1 convolution over what a normalisation is still to
@@ -70,15 +74,13 @@ final class OwnConvolutions {
   }
 
   private func winograd(
-    _ x: Tensor, _ weights: Storage, to out: Int, bias: Tensor?, addend: Tensor?, relu: Bool
+    _ x: Tensor, _ weights: Storage, bias: Tensor?, addend: UnsafeMutablePointer<Float>?,
+    relu: Bool,
+    into output: Tensor
   ) -> Tensor {
-    let output = Tensor(uninitialized: Array(x.shape.dropLast()) + [out])
-    let (batch, height, width) = (x.shape[0], x.shape[1], x.shape[2])
-    let floats = x.floats
-    let (biasFloats, addendFloats) = (bias?.floats, addend?.floats)
+    let (batch, height, width, out) = (x.shape[0], x.shape[1], x.shape[2], output.channels)
     ez_winograd(
-      lanes, floats, batch, height, width, x.channels, weights.floats, out, biasFloats,
-      addendFloats,
+      lanes, x.floats, batch, height, width, x.channels, weights.floats, out, bias?.floats, addend,
       relu ? 1 : 0, scratch(ez_winograd_workspace(lanes, batch, height, width, x.channels, out)),
       output.floats)
     Profile.lap(
@@ -87,7 +89,7 @@ final class OwnConvolutions {
     return output
   }
 
-  private func pointwise(_ work: DeferredConvolution) -> Tensor {
+  private func pointwise(_ work: inout DeferredConvolution) -> Tensor {
     // First: it may be the input itself, which is made by that, and then read as it lies.
     let addend = work.addend?.floats
     var (parts, affine) = ([work.input], ChannelAffine?.none)
@@ -99,8 +101,8 @@ final class OwnConvolutions {
     let weights = work.weights.packed(
       .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
     ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
-    let output = Tensor(uninitialized: work.shape)
     let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+    let output = work.takeOutput()
     let places = [work.window.geometry(work.input.shape, channels: out)]
     ez_pointwise(
       lanes, lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows,
@@ -113,15 +115,16 @@ final class OwnConvolutions {
     return output
   }
 
-  private func direct(_ work: DeferredConvolution) -> Tensor {
+  private func direct(_ work: inout DeferredConvolution) -> Tensor {
     let (x, out) = (work.input, work.weights.shape[0])
     let depth = work.weights.count / out
     let weights = work.weights.packed(
       .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
     ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
-    let output = Tensor(uninitialized: work.shape)
+    // Before there is an output: it may run all that was put off before it, and may be the input itself.
+    let (addend, floats) = (work.addend?.floats, x.floats)
+    let output = work.takeOutput()
     var geometry = work.window.geometry(x.shape, channels: out)
-    let (floats, addend) = (x.floats, work.addend?.floats)
     ez_direct(
       lanes, &geometry, floats, weights.floats, work.bias?.floats, addend, work.relu ? 1 : 0,
       scratch(ez_direct_workspace(&geometry)), output.floats)

@@ -8,6 +8,8 @@ package final class Storage {
   package let elementType: ElementType
   package let count: Int
   private var memory: UnsafeMutableRawPointer?
+  /// Whose memory it is, where this is a part of another.
+  private var owner: Storage?
   /// What makes the content; it is done when the content is first read, unless something that follows
   /// has taken it over by then.
   private(set) var deferred: Deferred?
@@ -43,7 +45,13 @@ package final class Storage {
     self.deferred = deferred
   }
 
-  deinit { if let memory { MemoryPool.shared.give(memory, byteCount) } }
+  /// Some elements of another, in its memory.
+  init(_ range: Range<Int>, of whole: Storage) {
+    (count, elementType, owner) = (range.count, whole.elementType, whole)
+    memory = whole.bytes + range.lowerBound * elementType.byteCount
+  }
+
+  deinit { if let memory, owner == nil { MemoryPool.shared.give(memory, byteCount) } }
 
   private var byteCount: Int { max(count, 1) * elementType.byteCount }
 
@@ -59,14 +67,26 @@ package final class Storage {
       memory = widened
       return widened
     }
-    guard let work = deferred else { preconditionFailure("a tensor has no content") }
-    deferred = nil
-    let made = work.run().storage
+    guard let work = deferred.take() else { preconditionFailure("a tensor has no content") }
+    let made = (consume work).run().storage
     let bytes = made.bytes
     made.memory = nil  // now this storage's
-    memory = bytes
+    (memory, owner) = (bytes, made.owner)
     wide = made.wide
     return bytes
+  }
+
+  /// Whether nothing else reads the memory.
+  static func isAlone(_ storage: inout Storage) -> Bool {
+    isKnownUniquelyReferenced(&storage) && storage.owner == nil
+  }
+
+  /// Asks a convolution that has been put off to write its result to a place of its size; it need not.
+  func willGo(to place: Storage) {
+    guard case .convolution(var work) = deferred, work.node == nil, !work.isRecorded else { return }
+    deferred = nil
+    work.place = place
+    deferred = .convolution(work)
   }
 
   /// Takes bf16 for the content that has been put off.

@@ -35,9 +35,9 @@ struct BatchSlicesTests {
 
   @Test("Two images at a time, more where maps are small, all in the last stage")
   func slices() {
-    #expect(given(9) == [[2, 2, 2, 2, 1], [2, 2, 2, 2, 1], [9], [9]])
-    // 20 maps of 14 × 14 go on together.
-    #expect(given(23)[2...] == [[20, 3], [23]])
+    // Eight maps of 28 × 28 go on together, 32 of 14 × 14.
+    #expect(given(9) == [[2, 2, 2, 2, 1], [8, 1], [9], [9]])
+    #expect(given(43)[1...] == [[8, 8, 8, 8, 8, 3], [32, 11], [43]])
     #expect(given(2) == [[2], [2], [2], [2]])
   }
 

@@ -59,14 +59,14 @@
         return DepthwiseConvolution.run(x, weights, bias: bias, window)
       }
       guard window.groups == 1 else { return library(x, weights, bias: bias, window) }
-      let work = DeferredConvolution(
+      var work = DeferredConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true)
-      return own.run(work) ?? library(x, weights, bias: bias, window)
+      return own.run(&work) ?? library(x, weights, bias: bias, window)
     }
 
-    package func run(_ work: DeferredConvolution) -> Tensor {
+    package func run(_ work: consuming DeferredConvolution) -> Tensor {
       guard work.window.groups == 1 else { return runSteps(work) }
-      return own.run(work) ?? runSteps(work)
+      return own.run(&work) ?? runSteps(work)
     }
 
     private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
