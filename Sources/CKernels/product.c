@@ -3,6 +3,7 @@
 #include "parallel.h"
 
 #include <string.h>
+#include <unistd.h>
 
 int ez_lanes(void) {
 #if defined(__x86_64__)
@@ -41,8 +42,13 @@ void ez_pack_weights(int lanes, const float *weights, size_t columns, size_t dep
   }
 }
 
-// Rows a power of two apart fall on the same few lines of the first cache: a gap lies between them.
 enum { EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
+
+// Whether rows are copied, with a gap: a power of two apart they fall on the same few lines of the first cache,
+// which is slow where those do not hold all rows of a tile.
+static int collide(int lanes, size_t depth) {
+  return depth % 512 == 0 && !(lanes == 16 && sysconf(_SC_LEVEL1_DCACHE_ASSOC) >= 12);
+}
 
 // Whether weights do not stay in a core's cache from one chunk of rows to the next.
 static int are_large(int lanes, size_t depth, size_t columns) {
@@ -88,7 +94,7 @@ size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t colum
 typedef struct {
   const ez_part *parts;
   size_t part_count, depth, columns, grain, rows;
-  int large;
+  int large, copies;
   const float *scale, *shift, *weights;
   const ez_window *places; // with a stride, or NULL
   ez_finish finish;
@@ -131,6 +137,7 @@ void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const floa
   w.finish = (ez_finish){bias, add, relu, 1};
   w.grain = pointwise_rows(lanes, rows, w.depth, columns);
   w.rows = rows, w.large = are_large(lanes, w.depth, columns);
+  w.copies = places || collide(lanes, w.depth);
   ez_parallel(rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
 

@@ -150,7 +150,7 @@ EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size
                                            size_t c_stride) {
   // What is asked for goes in blocks as long as a panel; each of so many tiles takes its share of one.
   enum { EZ_PANEL = 2 * EZ_LANES, EZ_SHARES = 8 * EZ_PANEL * sizeof(float) / EZ_ASKED };
-  size_t asked = 0;
+  size_t asked = 0, share = 0;
   for (size_t column = 0; column < columns; column += EZ_PANEL) {
     const float *panel = weights + column * depth;
     const float *following = column + EZ_PANEL < columns ? panel + EZ_PANEL * depth : later->after;
@@ -161,15 +161,16 @@ EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size
       const ptrdiff_t next = row + EZ_TILE_ROWS < rows
                                  ? (ptrdiff_t)(EZ_TILE_ROWS * c_stride + column)
                                  : (ptrdiff_t)(column + EZ_PANEL) - (ptrdiff_t)(row * c_stride);
-      const size_t tile = row / EZ_TILE_ROWS, share = tile % EZ_SHARES;
+      // Only whole tiles ask.
+      const size_t tile = row / EZ_TILE_ROWS, one = EZ_ASKED / sizeof(float);
       const float *block = NULL;
       if (later->weights && tile < EZ_SHARES) {
-        block = following;
-      } else if (asked < later->count) {
-        block = later->values + asked;
-        if (share == EZ_SHARES - 1) asked += EZ_PANEL * depth;
+        if (following) block = following + tile * one;
+      } else if (asked < later->count && rows - row >= EZ_TILE_ROWS) {
+        block = later->values + asked + share * one;
+        share = (share + 1) % EZ_SHARES;
+        if (share == 0) asked += EZ_PANEL * depth;
       }
-      if (block) block += share * EZ_ASKED / sizeof(float);
       EZ_WIDE(any_tile)(rows - row, a + row * a_stride, a_stride, 1, 0, depth, panel, &here, column,
                         columns, c + row * c_stride, c_stride, next, block);
     }
@@ -208,7 +209,7 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   if (w->scale) {
     EZ_WIDE(normalised_rows)(w, begin, end, rows);
     from = rows, stride = w->depth + EZ_GAP;
-  } else if (w->places || w->depth % 512 == 0) {
+  } else if (w->copies) {
     for (size_t r = begin; r < end; r++)
       memcpy(rows + (r - begin) * (w->depth + EZ_GAP),
              w->parts[0].values + (w->places ? place_of(w->places, r) : r) * w->depth,
