@@ -149,7 +149,7 @@ struct KeptAffine {
 /// Weights in the layout of one of our kernels, perhaps scaled.
 struct PackedWeights {
   enum Kind: Hashable {
-    case plain, pointwise, winograd, flippedWinograd, bfloat16, turnedBFloat16
+    case plain, pointwise, winograd, flippedWinograd, strided, bfloat16, turnedBFloat16
   }
   /// What they were multiplied by; kept alive, so that no other can come to have its address.
   let scale: Storage?

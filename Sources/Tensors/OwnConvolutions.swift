@@ -1,8 +1,8 @@
 import CKernels
 
 /// Convolutions by our own loops, where the processor has AVX-512 or AVX2: 1×1 as one matrix product
-/// that normalises its input while reading it, 3×3 by Winograd's F(4×4, 3×3), and with AVX2 the rest
-/// by the definition (with AVX-512 oneDNN's are as fast).
+/// that normalises its input while reading it, 3×3 by Winograd's F(4×4, 3×3), 3×3 with stride 2 a phase of
+/// the input at a time, and with AVX2 the rest by the definition (with AVX-512 oneDNN's are as fast).
 ///
 /// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
 /// the number of threads; whether a 3×3 convolution runs this way may depend on it.
@@ -35,6 +35,11 @@ final class OwnConvolutions {
       }
       return winograd(
         x, packed, bias: work.bias, addend: addend, relu: work.relu, into: work.takeOutput())
+    }
+    if !work.isRecorded, window == Window(height: 3, width: 3, stride: 2, padding: 1),
+      prefersPhases(x.shape, work.shape)
+    {
+      return strided(&work)
     }
     return lanes == 8 ? direct(&work) : nil
   }
@@ -115,6 +120,25 @@ final class OwnConvolutions {
     return output
   }
 
+  /// 3×3 with stride 2, a phase of the input at a time.
+  private func strided(_ work: inout DeferredConvolution) -> Tensor {
+    let (x, out) = (work.input, work.weights.shape[0])
+    // Before there is an output: it may run all that was put off before it, and may be the input itself.
+    let (addend, floats) = (work.addend?.floats, x.floats)
+    let weights = work.weights.packed(
+      .strided, scale: work.scale, count: ez_strided_count(lanes, x.channels, out)
+    ) { ez_strided_weights(lanes, work.weights.floats, x.channels, out, work.scale?.floats, $0) }
+    let output = work.takeOutput()
+    let (batch, height, width) = (x.shape[0], x.shape[1], x.shape[2])
+    ez_strided(
+      lanes, floats, batch, height, width, x.channels, weights.floats, out, work.bias?.floats,
+      addend,
+      work.relu ? 1 : 0, scratch(ez_strided_workspace(batch, height, width, x.channels, out)),
+      output.floats)
+    Profile.lap("phases", input: x.shape, channels: out, work.window)
+    return output
+  }
+
   private func direct(_ work: inout DeferredConvolution) -> Tensor {
     let (x, out) = (work.input, work.weights.shape[0])
     let depth = work.weights.count / out
@@ -144,6 +168,17 @@ final class OwnConvolutions {
     let direct = positions * 9 * product / 52 / threads + 36 * product / 40
     let transforms = tiles * Double(from + out) / 16 * 70 / threads
     return tiles * 36 * product / 55 / threads + transforms + 144 * product / 40 < direct
+  }
+
+  /// The same for a convolution with stride 2: 25 products for a tile's 36, at odd ends fewer.
+  private func prefersPhases(_ from: [Int], _ to: [Int]) -> Bool {
+    guard from[3].isMultiple(of: 16), to[3].isMultiple(of: 16) else { return false }
+    let (product, threads) = (Double(from[3] * to[3]), Double(Compute.threads))
+    let terms = Double(to[0] * (5 * to[1] + to[1] % 2) * (5 * to[2] + to[2] % 2)) / 4
+    let tiles = Double(to[0] * ((to[1] + 1) / 2) * ((to[2] + 1) / 2))
+    let direct = Double(to[0] * to[1] * to[2]) * 9 * product / 52 / threads + 36 * product / 40
+    let transforms = tiles * Double(from[3] + to[3]) / 16 * 40 / threads
+    return terms * product / 55 / threads + transforms + 100 * product / 40 < direct
   }
 
   private func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {

@@ -95,6 +95,39 @@ extension TensorsSuite {
       #expect(relativeDistance(found, expected) < 1e-5)
     }
 
+    /// Even and odd sides, one place, one block of tiles and several; channels of one vector and many.
+    static let stridedCases: [(shape: [Int], out: Int)] = [
+      ([2, 8, 12, 16], 48), ([1, 7, 9, 32], 16), ([3, 14, 14, 48], 32), ([1, 1, 1, 16], 16),
+      ([2, 5, 2, 16], 80), ([16, 14, 13, 512], 32), ([1, 28, 27, 128], 112),
+    ]
+
+    @Test(
+      "3×3 with stride 2 in two phases is the convolution, with all that joins it",
+      arguments: stridedCases, widths)
+    func strided(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
+      let (x, out) = (randomTensor(c.shape, "x"), c.out)
+      let weights = randomTensor([out, 3, 3, x.channels], "weights")
+      let plain = OpenBLASKernels().convolution(
+        x, weights, bias: nil, Window(height: 3, width: 3, stride: 2, padding: 1))
+      let (scale, bias) = (randomValues(out, "scale"), randomValues(out, "bias"))
+      let addend = randomValues(plain.count, "addend")
+      let (b, h, w) = (x.shape[0], x.shape[1], x.shape[2])
+      func run(_ scale: [Float]?, _ bias: [Float]?, _ addend: [Float]?, relu: Int32) -> [Float] {
+        var packed = [Float](repeating: 7, count: ez_strided_count(lanes, x.channels, out))
+        ez_strided_weights(lanes, weights.floats, x.channels, out, scale, &packed)
+        var space = [Float](repeating: .nan, count: ez_strided_workspace(b, h, w, x.channels, out))
+        var result = [Float](repeating: .nan, count: plain.count)
+        ez_strided(
+          lanes, x.floats, b, h, w, x.channels, packed, out, bias, addend, relu, &space, &result)
+        return result
+      }
+      #expect(relativeDistance(run(nil, nil, nil, relu: 0), plain.values) < 2e-6)
+      let expected = plain.values.enumerated().map { place, value in
+        max(0, value * scale[place % out] + bias[place % out] + addend[place])
+      }
+      #expect(relativeDistance(run(scale, bias, addend, relu: 1), expected) < 2e-6)
+    }
+
     @Test(
       "With turned weights it is the gradient with respect to the input", arguments: cases, widths)
     func gradient(_ c: (shape: [Int], out: Int), lanes: Int32) throws {

@@ -183,6 +183,16 @@ void ez_direct(int lanes, const ez_window *_Nonnull window, const float *_Nonnul
                const float *_Nullable add, int relu, float *_Nonnull workspace,
                float *_Nonnull out);
 
+// 3x3, stride 2, zero padding 1, channels multiples of 16, in two phases, by 25 products for 36: weights [out, 3, 3,
+// in], each output's times its scale.
+size_t ez_strided_count(int lanes, size_t in, size_t out);
+void ez_strided_weights(int lanes, const float *_Nonnull weights, size_t in, size_t out,
+                        const float *_Nullable scale, float *_Nonnull packed);
+size_t ez_strided_workspace(size_t batch, size_t height, size_t width, size_t in, size_t out);
+void ez_strided(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
+                const float *_Nonnull weights, size_t out, const float *_Nullable bias,
+                const float *_Nullable add, int relu, float *_Nonnull workspace, float *_Nonnull result);
+
 // 3x3, zero padding 1, channels multiples of 16, by Winograd's F(4x4, 3x3). Weights are [out, 3, 3,
 // in], each output's times its scale; flipped makes those of the gradient with respect to the input,
 // from weights [in, 3, 3, out] where `in` and `out` are the gradient's.
