@@ -1,5 +1,6 @@
 #include "parallel.h"
 #include "product.h"
+#include "tiles.h"
 
 #include <string.h>
 
@@ -67,7 +68,8 @@ void ez_strided_weights(int lanes, const float *weights, size_t in, size_t out, 
 
 typedef struct {
   const float *x, *weights, *zeros;
-  size_t batch, height, width, in, out, out_height, out_width, down, across;
+  size_t batch, height, width, in, out, out_height, out_width;
+  ez_tiles grid; // at an odd end only what the first result needs is multiplied
   ez_finish finish;
   float *result;
   // Of the block of tiles at hand.
@@ -78,24 +80,8 @@ typedef struct {
 
 static size_t row_length(const ez_strided_work *w, size_t product) { return terms(product) * w->in + EZ_ROW_GAP; }
 
-// A tile's image and place, and how many tiles before it take part in a product, by the product's kind: at an odd
-// end only what the first result needs is multiplied.
-typedef struct {
-  size_t image, y, x, before[4];
-} ez_strided_tile;
-
 // Whether a product serves second lines of results alone (2), and second columns (1).
 static size_t kind_of(size_t product) { return (product / EZ_PARTS == 2) * 2 + (product % EZ_PARTS == 2); }
-
-static ez_strided_tile strided_tile(const ez_strided_work *w, size_t index) {
-  ez_strided_tile t = {index / (w->across * w->down), index / w->across % w->down, index % w->across, {0}};
-  for (size_t kind = 0; kind < 4; kind++) {
-    const size_t down = kind & 2 ? w->out_height / 2 : w->down, across = kind & 1 ? w->out_width / 2 : w->across;
-    const size_t here = t.y < down ? t.y * across + (t.x < across ? t.x : across) : down * across;
-    t.before[kind] = t.image * down * across + here;
-  }
-  return t;
-}
 
 #define EZ_LANES 16
 #include "strided_wide.h"
@@ -115,8 +101,8 @@ static size_t strided_block(size_t tiles, size_t in, size_t out) {
 
 static void fill_strided(ez_strided_work *w) {
   w->out_height = (w->height + 1) / 2, w->out_width = (w->width + 1) / 2;
-  w->down = (w->out_height + 1) / 2, w->across = (w->out_width + 1) / 2;
-  w->block = strided_block(w->batch * w->down * w->across, w->in, w->out);
+  w->grid = (ez_tiles){(w->out_height + 1) / 2, (w->out_width + 1) / 2, w->out_height / 2, w->out_width / 2};
+  w->block = strided_block(w->batch * w->grid.down * w->grid.across, w->in, w->out);
   w->rows_at[0] = 0;
   for (size_t p = 0; p < EZ_PRODUCTS; p++) w->rows_at[p + 1] = w->rows_at[p] + w->block * row_length(w, p);
 }
@@ -135,7 +121,7 @@ void ez_strided(int lanes, const float *x, size_t batch, size_t height, size_t w
   fill_strided(&w);
   memset(workspace, 0, in * sizeof(float));
   w.zeros = workspace, w.v = workspace + in, w.m = w.v + w.rows_at[EZ_PRODUCTS];
-  const size_t tiles = batch * w.down * w.across, panels = (out + 2 * (size_t)lanes - 1) / (2 * (size_t)lanes);
+  const size_t tiles = batch * w.grid.down * w.grid.across, panels = (out + 2 * (size_t)lanes - 1) / (2 * (size_t)lanes);
   // Each product in as many shares, so that all threads have some.
   w.groups = panels < 4 ? panels : 4;
   const int wide = lanes == 16;

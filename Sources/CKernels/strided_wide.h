@@ -4,9 +4,9 @@
 // Rows of the nine products: the terms of a tile that take part.
 static EZ_TARGET void EZ_WIDE(strided_inputs)(void *context, size_t begin, size_t end) {
   const ez_strided_work *w = context;
-  const ez_strided_tile first = strided_tile(w, w->first);
+  const ez_tile first = ez_tile_at(&w->grid, w->first);
   for (size_t index = begin; index < end; index++) {
-    const ez_strided_tile t = strided_tile(w, w->first + index);
+    const ez_tile t = ez_tile_at(&w->grid, w->first + index);
     const long y = (long)t.y * 4 - 1, x = (long)t.x * 4 - 1;
     const float *from[EZ_TERMS * EZ_TERMS];
     for (int i = 0; i < EZ_TERMS; i++)
@@ -21,7 +21,7 @@ static EZ_TARGET void EZ_WIDE(strided_inputs)(void *context, size_t begin, size_
     for (size_t p = 0; p < EZ_PRODUCTS; p++) {
       const int *a = ez_first_term + p / EZ_PARTS, *b = ez_first_term + p % EZ_PARTS;
       const size_t kind = kind_of(p), row = t.before[kind] - first.before[kind];
-      const int takes = !(kind & 2 && t.y * 2 + 1 == w->out_height) && !(kind & 1 && t.x * 2 + 1 == w->out_width);
+      const int takes = !(kind & 2 && t.y == w->grid.whole_down) && !(kind & 1 && t.x == w->grid.whole_across);
       float *place = w->v + w->rows_at[p] + row * row_length(w, p);
       for (int i = a[0]; i < a[1]; i++)
         for (int j = b[0]; j < b[1]; j++, place += w->in) to[i * EZ_TERMS + j] = takes ? place : NULL;
@@ -58,7 +58,7 @@ static EZ_TARGET void EZ_WIDE(strided_inputs)(void *context, size_t begin, size_
 static void EZ_WIDE(strided_products)(void *context, size_t begin, size_t end) {
   const ez_strided_work *w = context;
   const ez_finish nothing = {NULL, NULL, 0, 0};
-  const ez_strided_tile from = strided_tile(w, w->first), to = strided_tile(w, w->first + w->tiles);
+  const ez_tile from = ez_tile_at(&w->grid, w->first), to = ez_tile_at(&w->grid, w->first + w->tiles);
   const size_t panel = 2 * EZ_LANES, panels = (w->out + panel - 1) / panel;
   for (size_t task = begin; task < end; task++) {
     const size_t p = task / w->groups, group = task % w->groups, depth = terms(p) * w->in;
@@ -77,9 +77,9 @@ static EZ_TARGET void EZ_WIDE(strided_results)(void *context, size_t begin, size
   const ez_strided_work *w = context;
   const ez_vector floor = v_set1(w->finish.relu ? 0 : -__builtin_inff());
   const size_t pitch = w->out + EZ_ROW_GAP;
-  const ez_strided_tile first = strided_tile(w, w->first);
+  const ez_tile first = ez_tile_at(&w->grid, w->first);
   for (size_t index = begin; index < end; index++) {
-    const ez_strided_tile t = strided_tile(w, w->first + index);
+    const ez_tile t = ez_tile_at(&w->grid, w->first + index);
     const size_t y = t.y * 2, x = t.x * 2;
     const size_t rows = y + 1 < w->out_height ? 2 : 1, columns = x + 1 < w->out_width ? 2 : 1;
     const size_t base = ((t.image * w->out_height + y) * w->out_width + x) * w->out;

@@ -1,5 +1,6 @@
 #include "parallel.h"
 #include "product.h"
+#include "tiles.h"
 
 #include <string.h>
 
@@ -12,6 +13,11 @@
 #define EZ_B2 (EZ_B * EZ_B)
 
 enum { EZ_POINTS = 36, EZ_LINE = 16 };
+
+// A last tile of one or two results needs the points 0, ±A, ∞ alone (F(2, 3)): whether one of an axis is left out.
+// The weights are the same, the inputs make up for what the others' factors took from them.
+static inline int is_left_out(int point) { return point == 3 || point == 4; }
+static inline int kind_of(int point) { return is_left_out(point / 6) * 2 + is_left_out(point % 6); }
 
 size_t ez_winograd_count(int lanes, size_t in, size_t out) {
   return EZ_POINTS * ez_packed_count(lanes, in, out);
@@ -74,7 +80,8 @@ void ez_winograd_weights(int lanes, const float *weights, size_t in, size_t out,
 
 typedef struct {
   const float *x, *weights, *zeros;
-  size_t batch, height, width, in, out, across, down;
+  size_t batch, height, width, in, out;
+  ez_tiles grid;
   ez_finish finish;
   float *result;
   // Of the block of tiles at hand.
@@ -82,7 +89,6 @@ typedef struct {
   int large;
   float *v, *m;
 } ez_winograd_work;
-
 
 #define EZ_LANES 16
 #include "winograd_wide.h"
@@ -119,8 +125,8 @@ void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t 
                  float *workspace, float *result) {
   ez_winograd_work w = {.x = x, .weights = weights, .batch = batch, .height = height};
   w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){bias, add, relu, 0};
-  w.across = (width + 3) / 4, w.down = (height + 3) / 4, w.result = result;
-  const size_t tiles = batch * w.across * w.down;
+  w.grid = (ez_tiles){(height + 3) / 4, (width + 3) / 4, (height + 1) / 4, (width + 1) / 4}, w.result = result;
+  const size_t tiles = batch * w.grid.down * w.grid.across;
   int whole;
   w.block = block_of(lanes, tiles, in, out, &whole);
   w.large = !whole;

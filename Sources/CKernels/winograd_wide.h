@@ -33,11 +33,60 @@ EZ_WIDE(output_line)(ez_vector m0, ez_vector m1, ez_vector m2, ez_vector m3, ez_
   o[3 * step] = v_fmadd(a3, q, v_fmadd(b3, s, m5));
 }
 
-// Inputs of tiles at the 36 points: v[point][tile][channel].
+// The same for two results: points 0, 1, 2 and 5.
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(short_input_line)(ez_vector d0, ez_vector d1, ez_vector d2, ez_vector d3, ez_vector *v, const int step) {
+  const ez_vector a = v_set1((float)EZ_A), a2 = v_set1((float)EZ_A2), b2 = v_set1((float)EZ_B2);
+  const ez_vector factor = v_set1((float)(EZ_A2 - EZ_B2));
+  v[0 * step] = v_mul(b2, v_sub(v_mul(a2, d0), d2));
+  v[1 * step] = v_mul(factor, v_fmadd(a, d1, d2));
+  v[2 * step] = v_mul(factor, v_fnmadd(a, d1, d2));
+  v[5 * step] = v_fnmadd(a2, d1, d3);
+}
+
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(short_output_line)(ez_vector m0, ez_vector m1, ez_vector m2, ez_vector m5, ez_vector *o, const int step) {
+  o[0 * step] = v_add(m0, v_add(m1, m2));
+  o[1 * step] = v_fmadd(v_set1((float)EZ_A), v_sub(m1, m2), m5);
+}
+
+// One tile's inputs at its points: v[point][row][channel], in the row of the point's kind.
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(tile_inputs)(const int short_down, const int short_across, const ez_winograd_work *w,
+                     const float *const *from, const size_t *rows, float *v) {
+  for (size_t c = 0; c < w->in; c += EZ_LANES) {
+    ez_vector half[EZ_POINTS];
+#pragma clang loop unroll(full)
+    for (int j = 0; j < (short_across ? 4 : 6); j++) {
+      const ez_vector d0 = v_load(from[j] + c), d1 = v_load(from[6 + j] + c);
+      const ez_vector d2 = v_load(from[12 + j] + c), d3 = v_load(from[18 + j] + c);
+      if (short_down)
+        EZ_WIDE(short_input_line)(d0, d1, d2, d3, half + j, 6);
+      else
+        EZ_WIDE(input_line)(d0, d1, d2, d3, v_load(from[24 + j] + c), v_load(from[30 + j] + c), half + j, 6);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 6; i++) {
+      if (short_down && is_left_out(i)) continue;
+      const ez_vector *h = half + i * 6;
+      ez_vector line[6];
+      if (short_across)
+        EZ_WIDE(short_input_line)(h[0], h[1], h[2], h[3], line, 1);
+      else
+        EZ_WIDE(input_line)(h[0], h[1], h[2], h[3], h[4], h[5], line, 1);
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 6; j++)
+        if (!(short_across && is_left_out(j)))
+          v_store(v + (size_t)(i * 6 + j) * w->in_plane + rows[kind_of(i * 6 + j)] * w->in + c, line[j]);
+    }
+  }
+}
+
 static EZ_TARGET void EZ_WIDE(inputs)(const ez_winograd_work *w, size_t begin, size_t end, float *v) {
-  for (size_t t = begin; t < end; t++) {
-    const size_t tile = w->first + t, image = tile / (w->across * w->down);
-    const long y = (long)(tile / w->across % w->down) * 4 - 1, x = (long)(tile % w->across) * 4 - 1;
+  const ez_tile first = ez_tile_at(&w->grid, w->first);
+  for (size_t index = begin; index < end; index++) {
+    const ez_tile t = ez_tile_at(&w->grid, w->first + index);
+    const long y = (long)t.y * 4 - 1, x = (long)t.x * 4 - 1;
     const float *from[EZ_POINTS];
     for (int i = 0; i < 6; i++)
       for (int j = 0; j < 6; j++) {
@@ -45,62 +94,72 @@ static EZ_TARGET void EZ_WIDE(inputs)(const ez_winograd_work *w, size_t begin, s
         from[i * 6 + j] =
             r < 0 || c < 0 || r >= (long)w->height || c >= (long)w->width
                 ? w->zeros
-                : w->x + ((image * w->height + (size_t)r) * w->width + (size_t)c) * w->in;
+                : w->x + ((t.image * w->height + (size_t)r) * w->width + (size_t)c) * w->in;
       }
-    for (size_t c = 0; c < w->in; c += EZ_LANES) {
-      ez_vector half[EZ_POINTS];
-#pragma clang loop unroll(full)
-      for (int j = 0; j < 6; j++)
-        EZ_WIDE(input_line)(v_load(from[j] + c), v_load(from[6 + j] + c),
-                   v_load(from[12 + j] + c), v_load(from[18 + j] + c),
-                   v_load(from[24 + j] + c), v_load(from[30 + j] + c), half + j,
-                   6);
-      float *to = v + t * w->in + c;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < 6; i++) {
-        ez_vector line[6];
-        EZ_WIDE(input_line)(half[i * 6], half[i * 6 + 1], half[i * 6 + 2], half[i * 6 + 3], half[i * 6 + 4],
-                   half[i * 6 + 5], line, 1);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++)
-          v_store(to + (size_t)(i * 6 + j) * w->in_plane, line[j]);
-      }
+    size_t rows[4];
+    for (int kind = 0; kind < 4; kind++) rows[kind] = t.before[kind] - first.before[kind];
+    switch ((t.y == w->grid.whole_down) * 2 + (t.x == w->grid.whole_across)) {
+    case 0: EZ_WIDE(tile_inputs)(0, 0, w, from, rows, v); break;
+    case 1: EZ_WIDE(tile_inputs)(0, 1, w, from, rows, v); break;
+    case 2: EZ_WIDE(tile_inputs)(1, 0, w, from, rows, v); break;
+    default: EZ_WIDE(tile_inputs)(1, 1, w, from, rows, v);
     }
   }
 }
 
-// Results of tiles from their products m[point][tile][channel].
-static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, size_t end, const float *m) {
+// One tile's results from its products m[point][row][channel].
+static inline __attribute__((always_inline)) EZ_TARGET void
+EZ_WIDE(tile_results)(const int short_down, const int short_across, const ez_winograd_work *w, const ez_tile *t,
+                      const size_t *rows, const float *m) {
   const ez_vector floor = v_set1(w->finish.relu ? 0 : -__builtin_inff());
-  for (size_t t = begin; t < end; t++) {
-    const size_t tile = w->first + t, image = tile / (w->across * w->down);
-    const size_t y = tile / w->across % w->down * 4, x = tile % w->across * 4;
-    const size_t rows = w->height - y < 4 ? w->height - y : 4;
-    const size_t columns = w->width - x < 4 ? w->width - x : 4;
-    const size_t base = ((image * w->height + y) * w->width + x) * w->out;
-    for (size_t k = 0; k < w->out; k += EZ_LANES) {
-      ez_vector half[24], whole[16];
-      const float *from = m + t * w->out + k;
+  const size_t y = t->y * 4, x = t->x * 4;
+  const size_t lines = w->height - y < 4 ? w->height - y : 4, columns = w->width - x < 4 ? w->width - x : 4;
+  const size_t base = ((t->image * w->height + y) * w->width + x) * w->out;
+  for (size_t k = 0; k < w->out; k += EZ_LANES) {
+    ez_vector half[24], whole[16];
 #pragma clang loop unroll(full)
-      for (int j = 0; j < 6; j++) {
-        ez_vector d[6];
+    for (int j = 0; j < 6; j++) {
+      if (short_across && is_left_out(j)) continue;
+      ez_vector d[6];
 #pragma clang loop unroll(full)
-        for (int i = 0; i < 6; i++) d[i] = v_load(from + (size_t)(i * 6 + j) * w->out_plane);
+      for (int i = 0; i < 6; i++)
+        if (!(short_down && is_left_out(i)))
+          d[i] = v_load(m + (size_t)(i * 6 + j) * w->out_plane + rows[kind_of(i * 6 + j)] * w->out + k);
+      if (short_down)
+        EZ_WIDE(short_output_line)(d[0], d[1], d[2], d[5], half + j, 6);
+      else
         EZ_WIDE(output_line)(d[0], d[1], d[2], d[3], d[4], d[5], half + j, 6);
-      }
+    }
 #pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++)
-        EZ_WIDE(output_line)(half[i * 6], half[i * 6 + 1], half[i * 6 + 2], half[i * 6 + 3], half[i * 6 + 4],
-                    half[i * 6 + 5], whole + i * 4, 1);
-      const ez_vector bias =
-          w->finish.bias ? v_load(w->finish.bias + k) : v_zero();
-      for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++) {
-          const size_t place = base + (i * w->width + j) * w->out + k;
-          ez_vector value = v_add(whole[i * 4 + j], bias);
-          if (w->finish.add) value = v_add(value, v_load(w->finish.add + place));
-          v_store(w->result + place, v_max(floor, value));
-        }
+    for (int i = 0; i < (short_down ? 2 : 4); i++) {
+      const ez_vector *h = half + i * 6;
+      if (short_across)
+        EZ_WIDE(short_output_line)(h[0], h[1], h[2], h[5], whole + i * 4, 1);
+      else
+        EZ_WIDE(output_line)(h[0], h[1], h[2], h[3], h[4], h[5], whole + i * 4, 1);
+    }
+    const ez_vector bias = w->finish.bias ? v_load(w->finish.bias + k) : v_zero();
+    for (size_t i = 0; i < lines; i++)
+      for (size_t j = 0; j < columns; j++) {
+        const size_t place = base + (i * w->width + j) * w->out + k;
+        ez_vector value = v_add(whole[i * 4 + j], bias);
+        if (w->finish.add) value = v_add(value, v_load(w->finish.add + place));
+        v_store(w->result + place, v_max(floor, value));
+      }
+  }
+}
+
+static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, size_t end, const float *m) {
+  const ez_tile first = ez_tile_at(&w->grid, w->first);
+  for (size_t index = begin; index < end; index++) {
+    const ez_tile t = ez_tile_at(&w->grid, w->first + index);
+    size_t rows[4];
+    for (int kind = 0; kind < 4; kind++) rows[kind] = t.before[kind] - first.before[kind];
+    switch ((t.y == w->grid.whole_down) * 2 + (t.x == w->grid.whole_across)) {
+    case 0: EZ_WIDE(tile_results)(0, 0, w, &t, rows, m); break;
+    case 1: EZ_WIDE(tile_results)(0, 1, w, &t, rows, m); break;
+    case 2: EZ_WIDE(tile_results)(1, 0, w, &t, rows, m); break;
+    default: EZ_WIDE(tile_results)(1, 1, w, &t, rows, m);
     }
   }
 }
@@ -108,12 +167,15 @@ static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, 
 static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t end, const float *v, float *m) {
   const ez_finish nothing = {NULL, NULL, 0, 0};
   const size_t panel = ez_packed_count(EZ_LANES, w->in, w->out);
+  const ez_tile from = ez_tile_at(&w->grid, w->first), to = ez_tile_at(&w->grid, w->first + w->tiles);
   for (size_t p = begin; p < end; p++) {
+    const int kind = kind_of((int)p), next = kind_of((int)p + 1);
+    const size_t rows = to.before[kind] - from.before[kind];
     const float *weights = w->weights + p * panel;
     ez_later later = {.weights = w->large};
     if (p + 1 < EZ_POINTS) later.after = weights + panel;
-    if (w->large && p + 1 < end) later.values = v + (p + 1) * w->in_plane, later.count = w->tiles * w->in;
-    EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, w->tiles, w->in, weights, w->out, &nothing,
+    if (w->large && p + 1 < end) later.values = v + (p + 1) * w->in_plane, later.count = (to.before[next] - from.before[next]) * w->in;
+    EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, rows, w->in, weights, w->out, &nothing,
                                 &later, m + p * w->out_plane, w->out);
   }
 }

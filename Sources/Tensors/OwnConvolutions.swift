@@ -165,9 +165,12 @@ final class OwnConvolutions {
     let tiles = Double(shape[0] * ((shape[1] + 3) / 4) * ((shape[2] + 3) / 4))
     let positions = Double(shape[0] * shape[1] * shape[2])
     let product = Double(from * out)
+    // Six for a tile of four places or three, four for one of two or one.
+    func points(_ side: Int) -> Int { 6 * ((side + 1) / 4) + (1...2 ~= side % 4 ? 4 : 0) }
+    let products = Double(shape[0] * points(shape[1]) * points(shape[2])) * product
     let direct = positions * 9 * product / 52 / threads + 36 * product / 40
     let transforms = tiles * Double(from + out) / 16 * 70 / threads
-    return tiles * 36 * product / 55 / threads + transforms + 144 * product / 40 < direct
+    return products / 55 / threads + transforms + 144 * product / 40 < direct
   }
 
   /// The same for a convolution with stride 2: 25 products for a tile's 36, at odd ends fewer.
