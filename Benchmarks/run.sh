@@ -5,6 +5,9 @@
 # names another virtual environment than Benchmarks/.venv-speed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+for argument; do
+  case $argument in -h | --help) exec python3 Benchmarks/speed/bench.py --help ;; esac
+done
 environment=${BENCH_ENVIRONMENT:-Benchmarks/.venv-speed}
 # No kept build plan: it would miss a plugin folder that is new.
 build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
