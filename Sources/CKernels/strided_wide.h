@@ -7,16 +7,9 @@ static EZ_TARGET void EZ_WIDE(strided_inputs)(void *context, size_t begin, size_
   const ez_tile first = ez_tile_at(&w->grid, w->first);
   for (size_t index = begin; index < end; index++) {
     const ez_tile t = ez_tile_at(&w->grid, w->first + index);
-    const long y = (long)t.y * 4 - 1, x = (long)t.x * 4 - 1;
     const float *from[EZ_TERMS * EZ_TERMS];
-    for (int i = 0; i < EZ_TERMS; i++)
-      for (int j = 0; j < EZ_TERMS; j++) {
-        const long r = y + i, c = x + j;
-        from[i * EZ_TERMS + j] =
-            r < 0 || c < 0 || r >= (long)w->height || c >= (long)w->width
-                ? w->zeros
-                : w->x + ((t.image * w->height + (size_t)r) * w->width + (size_t)c) * w->in;
-      }
+    ez_tile_places(w->x, w->zeros, t.image, w->height, w->width, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, EZ_TERMS,
+                   from);
     float *to[EZ_TERMS * EZ_TERMS];
     for (size_t p = 0; p < EZ_PRODUCTS; p++) {
       const int *a = ez_first_term + p / EZ_PARTS, *b = ez_first_term + p % EZ_PARTS;

@@ -86,16 +86,9 @@ static EZ_TARGET void EZ_WIDE(inputs)(const ez_winograd_work *w, size_t begin, s
   const ez_tile first = ez_tile_at(&w->grid, w->first);
   for (size_t index = begin; index < end; index++) {
     const ez_tile t = ez_tile_at(&w->grid, w->first + index);
-    const long y = (long)t.y * 4 - 1, x = (long)t.x * 4 - 1;
     const float *from[EZ_POINTS];
-    for (int i = 0; i < 6; i++)
-      for (int j = 0; j < 6; j++) {
-        const long r = y + i, c = x + j;
-        from[i * 6 + j] =
-            r < 0 || c < 0 || r >= (long)w->height || c >= (long)w->width
-                ? w->zeros
-                : w->x + ((t.image * w->height + (size_t)r) * w->width + (size_t)c) * w->in;
-      }
+    ez_tile_places(w->x, w->zeros, t.image, w->height, w->width, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6,
+                   from);
     size_t rows[4];
     for (int kind = 0; kind < 4; kind++) rows[kind] = t.before[kind] - first.before[kind];
     switch ((t.y == w->grid.whole_down) * 2 + (t.x == w->grid.whole_across)) {

@@ -67,7 +67,8 @@ extension TensorsSuite {
       "Batches are joined in the order they come, made or still to be made",
       arguments: KernelSet.allCases)
     func joined(_ set: KernelSet) throws {
-      let (run, weights) = (pass(.evaluation, set.make()), randomParameter("w", [32, 1, 1, 16]))
+      let (kernels, weights) = (set.make(), randomParameter("w", [32, 1, 1, 16]))
+      let run = pass(.evaluation, kernels)
       let batch = randomTensor([5, 6, 5, 16], "x")
       let whole = run.convolution(batch, weights).values
       var joined = JoinedBatch(atMost: 7)
@@ -88,6 +89,10 @@ extension TensorsSuite {
         #expect(relativeDistance(found.values, Array(expected)) < 1e-6)
         #expect(relativeDistance(kept.values, Array(whole[(2 * third)...])) < 1e-6)
         #expect(joined.count == 0)
+        // OpenBLAS multiplies into memory of its own, which is copied.
+        if kernels.name == "onednn", ez_lanes() > 0 {
+          #expect(kept.floats == found.floats + 2 * third)
+        }
       }
       // One that fills the room alone is not copied.
       var single = JoinedBatch(atMost: 5)
