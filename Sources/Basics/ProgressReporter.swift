@@ -19,7 +19,7 @@ package final class ProgressReporter: Sendable {
   package enum Mode: Sendable {
     /// As `.terminal` where the standard error is one, else as `.plain`.
     case automatic
-    /// Nothing is written.
+    /// Nothing is written but notes.
     case quiet
     /// Whole lines, rarely.
     case plain
@@ -37,6 +37,7 @@ package final class ProgressReporter: Sendable {
     var lastShown = -Double.infinity
     /// Whether the terminal's cursor stands behind a line that may be rewritten.
     var isLineOpen = false
+    var notes: [String] = []
   }
 
   private let mode: Mode
@@ -103,6 +104,24 @@ package final class ProgressReporter: Sendable {
       show(&state, at: now())
     }
   }
+
+  /// Writes `note: TEXT` as a line that stays, in quiet mode too, once for each text.
+  ///
+  /// A note is what a person must know of a result though nothing failed: what was left out, cut,
+  /// guessed or chosen by default, with counts. Reports show all of ``notes``.
+  package func note(_ text: String) {
+    state.withLock { state in
+      guard !state.notes.contains(text) else { return }
+      state.notes.append(text)
+      permanent("note: \(text)", &state)
+      guard mode == .terminal, state.stage != nil else { return }
+      state.lastShown = -.infinity
+      show(&state, at: now())
+    }
+  }
+
+  /// All notes so far, in order.
+  package var notes: [String] { state.withLock { $0.notes } }
 
   /// Ends the stage with a line that stays: its steps, its time, its last note.
   package func end() {

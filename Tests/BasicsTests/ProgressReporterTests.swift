@@ -52,6 +52,20 @@ struct ProgressReporterTests {
     #expect(bench.written.count == 1 + 1000 / 52)
   }
 
+  @Test(
+    "A note is written in quiet mode too, once, and kept",
+    arguments: [
+      ProgressReporter.Mode.quiet, .plain,
+    ])
+  func notes(mode: ProgressReporter.Mode) {
+    let bench = Bench()
+    let progress = bench.reporter(mode)
+    progress.note("2 texts are cut")
+    progress.note("2 texts are cut")
+    #expect(bench.written == ["note: 2 texts are cut\n"])
+    #expect(progress.notes == ["2 texts are cut"])
+  }
+
   @Test("A line that stays clears the rewritten one, which then comes back")
   func permanentLine() {
     let bench = Bench()

@@ -16,6 +16,8 @@ package struct ReportData: Sendable {
   package var isSynthetic = false
   /// What a reader must know before the scores, a sentence each: that some flatter, and why.
   package var cautions: [String] = []
+  /// What was left out, cut, guessed or chosen by default, a sentence each; shown beside the data.
+  package var notes: [String] = []
   /// Combinations that learnt something from the validation part, which can't choose them.
   package var taughtByValidation: Set<String> = []
   /// How the splits were made, in a sentence.

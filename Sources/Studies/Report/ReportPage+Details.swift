@@ -17,7 +17,7 @@ extension ReportPage {
       <h3>Combinations</h3>
       \(tables.partsTable)<h3>Data</h3>
       <p>\(htmlEscaped(data.dataDescription))</p>
-      \(ReportTables.facts(data.counts))<h3>Splits</h3>
+      \(ReportTables.facts(data.counts))\(notes)<h3>Splits</h3>
       <p>\(htmlEscaped(data.foldsDescription))</p>
       <h3>Cases left out</h3>
       \(tables.leftOutTable)\(settings)\(environment)<h3>Make it again</h3>
@@ -31,6 +31,12 @@ extension ReportPage {
       </section>
 
       """
+  }
+
+  private var notes: String {
+    guard !data.notes.isEmpty else { return "" }
+    return "<h3>What was noticed</h3>\n<ul>\n"
+      + data.notes.map { "<li>\(htmlEscaped($0))</li>\n" }.joined() + "</ul>\n"
   }
 
   private var reading: [String] {

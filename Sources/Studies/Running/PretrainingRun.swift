@@ -49,7 +49,7 @@ package struct PretrainingRun {
     for left in set.leftOut where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
-    for sentence in specification.image.departures { progress.line("note: \(sentence)") }
+    for sentence in specification.image.departures { progress.note(sentence) }
     let split = try specification.split(of: set)
     try place.keep([split], of: set, groups: specification.groups(of: set))
     let targets = CaseTargets(

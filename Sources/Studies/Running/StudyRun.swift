@@ -48,7 +48,7 @@ package struct StudyRun {
     let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
     let cautions =
       try TrainedImages.cautions(study.images, cases.set, registry) + incomplete(cases)
-    for note in departures + cautions { progress.line("note: \(note)") }
+    for note in departures + cautions { progress.note(note) }
     let splits = try study.folds.splits(of: cases.set)
     try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
     try DataNote(
@@ -70,7 +70,9 @@ package struct StudyRun {
     }
     let tables = StudyTables(
       study: study, cases: cases, splits: splits, cells: files,
-      departures: departures + flattered, cautions: cautions, taughtHeads: Set(taught))
+      departures: departures + flattered, cautions: cautions,
+      notes: progress.notes.filter { !departures.contains($0) && !cautions.contains($0) },
+      taughtHeads: Set(taught))
     return try tables.write(to: folder, command: command, environment: environment)
   }
 

@@ -14,6 +14,8 @@ struct StudyTables {
   let departures: [String]
   /// What a reader must know before the scores.
   let cautions: [String]
+  /// What else was told while the study was read and run.
+  let notes: [String]
   /// The names of the heads that learn on the validation part.
   let taughtHeads: Set<String>
 
@@ -68,6 +70,7 @@ struct StudyTables {
     ]
     data.limits += departures
     data.cautions = cautions
+    data.notes = notes
     data.taughtByValidation = Set(
       study.combinations.filter {
         $0.image != nil && $0.text != nil && taughtHeads.contains($0.head.name)

@@ -44,7 +44,7 @@ package struct TrainingRun {
         advice: "choose another --output")
     }
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
-    for sentence in study.images.flatMap(\.departures) { progress.line("note: \(sentence)") }
+    for sentence in study.images.flatMap(\.departures) { progress.note(sentence) }
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)

@@ -21,7 +21,7 @@ enum ZooCommand {
     .value("threads", "N", "Threads for computing; else as many as there are processors."),
     .value("kernels", choices: KernelChoice.names, "Library for convolutions; else oneDNN."),
     .flag("profile", "Print where the time went, by operation, at the end."),
-    .flag("quiet", "Show no progress."), .help, .version,
+    .flag("quiet", "Show no progress, only notes on the result."), .help, .version,
   ]
 
   /// For commands that train or predict.
