@@ -1,7 +1,8 @@
 /// The candidate closest to a misspelt name, or nil when none is close enough to be meant.
 ///
 /// Closeness is the Damerau–Levenshtein distance (optimal string alignment), at most a third of the
-/// longer word; ties go to the earlier candidate.
+/// longer word; ties go to the earlier candidate. What is more than a slip of one key, and begins one
+/// candidate alone (`--out`, `--output`), is that one's beginning.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
   let wanted = Array(name.lowercased())
   var best: (distance: Int, name: String)?
@@ -11,7 +12,15 @@ public func nearestName(to name: String, among candidates: [String]) -> String? 
     guard distance <= max(1, max(wanted.count, other.count) / 3) else { continue }
     if best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
   }
-  return best?.name
+  if let best, best.distance <= 1 { return best.name }
+  return onlyCompletion(of: wanted, among: candidates) ?? best?.name
+}
+
+/// The one candidate that begins with a text of two letters or more; nil where several do.
+private func onlyCompletion(of wanted: [Character], among candidates: [String]) -> String? {
+  guard wanted.count(where: { $0.isLetter || $0.isNumber }) > 1 else { return nil }
+  let longer = candidates.filter { $0.lowercased().starts(with: wanted) }
+  return longer.count == 1 ? longer[0] : nil
 }
 
 /// The sentence that names the valid choices, and the nearest one where there is one.

@@ -1,6 +1,7 @@
 import Basics
 import Evaluation
 import Foundation
+import Registry
 import Studies
 
 /// What a training, a pre-training or a cell of a comparison has left behind.
@@ -28,13 +29,12 @@ struct RunRecord {
     let given = URL(fileURLWithPath: path).standardizedFileURL.path
     let candidates = [given, "\(given)/model"]
     guard let found = candidates.first(where: { exists("\($0)/model.json") }) else {
-      let isStudy = exists("\(given)/cells")
+      if let comparison = ComparisonFolder(path) { throw comparison.refusal }
+      let near = nearestPath(to: path).map { "did you mean \"\($0)\"? " } ?? ""
       throw ZooError(
-        .notFound, isStudy ? "holds a comparison of many models" : "holds no finished model",
-        at: Place(path: path),
-        advice: isStudy
-          ? "name one of its cells, such as \(path)/cells/SPLIT/COMBINATION"
-          : "name the folder that zoo train, zoo pretrain or a cell of zoo compare has left")
+        .notFound, "holds no finished model", at: Place(path: path),
+        advice: near
+          + "name the folder that zoo train, zoo pretrain or a cell of zoo compare has left")
     }
     model = found
     var root = URL(fileURLWithPath: found)

@@ -111,8 +111,8 @@ package struct EncoderRegistry: Sendable {
       if let refusal = refusal(of: name) { throw refusal }
       throw ZooError(
         .badValue,
-        "unknown encoder \"\(name)\"; "
-          + suggestion(for: name, among: catalogue.encoders.map(\.name)), at: place)
+        "unknown encoder or fusion head \"\(name)\"; "
+          + suggestion(for: name, among: catalogue.encoders.map(\.name) + headNames), at: place)
     }
   }
 

@@ -46,15 +46,45 @@ package struct ModelFolders: Sendable {
 
   /// The model that is meant.
   ///
-  /// - Throws: `ZooError` of code `.notFound` that names the nearest bundle.
+  /// - Throws: `ZooError` of code `.notFound` that names the nearest bundle or folder, or where the models
+  ///   of a folder are that holds several.
   package func folder(_ name: String) throws -> Found {
-    if let found = try find(name) { return found }
-    let names = try names()
+    if let found = try find(name) {
+      try ModelFolders.check(found.path)
+      return found
+    }
     throw ZooError(
       .notFound,
-      "no folder and no bundle is called \"\(name)\""
-        + (names.isEmpty ? "" : "; \(suggestion(for: name, among: names))"),
+      "no folder and no bundle is called \"\(name)\"; "
+        + suggestion(for: name, among: try names()) {
+          ModelFolders.isModel($0) || ComparisonFolder($0) != nil
+        },
       advice: "zoo bundle list shows the bundles, zoo bundle install gets others")
+  }
+
+  /// Whether a folder holds a model.
+  package static func isModel(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/model.json")
+  }
+
+  /// Refuses a folder whose models lie deeper, and a file of a model.
+  ///
+  /// - Throws: `ZooError` of code `.notFound` that tells where the model is.
+  package static func check(_ path: String) throws {
+    guard !isModel(path) else { return }
+    if let comparison = ComparisonFolder(path) { throw comparison.refusal }
+    let parent = (path as NSString).deletingLastPathComponent
+    let near = ["\(path)/model", parent].first { !$0.isEmpty && isModel($0) }
+    guard let near, near != parent || isPlainFile(path) else { return }
+    throw ZooError(
+      .notFound, near == parent ? "is a file of a model" : "holds no model itself",
+      at: Place(path: path), advice: "name the model's folder: \(near)")
+  }
+
+  private static func isPlainFile(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && !isFolder.boolValue
   }
 
   /// The names of all bundles that are there.

@@ -35,7 +35,7 @@ package struct WeightSource: Sendable {
       throw ZooError(
         .notFound,
         "no weight set, bundle or file is called \"\(name)\"; "
-          + suggestion(for: name, among: try names + folders.names()),
+          + suggestion(for: name, among: try names + folders.names()) { _ in true },
         at: place,
         advice: "zoo list --weights shows the weight sets, zoo bundle list the bundles")
     }
@@ -45,6 +45,10 @@ package struct WeightSource: Sendable {
     else {
       (encoder, input, path) = (nil, nil, found)
       return
+    }
+    do { try ModelFolders.check(found) } catch let error as ZooError {
+      throw ZooError(
+        error.code, "\(found) \(error.message)", at: place, advice: error.advice)
     }
     path = "\(found)/model.safetensors"
     var root = try JSONValue.parse(contentsOf: "\(found)/model.json").object()

@@ -1,4 +1,5 @@
 import Basics
+import TestSupport
 import Testing
 
 @Suite("Nearest names")
@@ -21,6 +22,35 @@ struct NearestNameTests {
     #expect(nearestName(to: "cat", among: ["bat", "hat"]) == "bat")
     #expect(nearestName(to: "cat", among: ["hat", "bat"]) == "hat")
     #expect(nearestName(to: "cat", among: []) == nil)
+  }
+
+  @Test(
+    "A beginning of one name alone finds it, of several none",
+    arguments: [
+      ("--out", "--output"), ("--outp", "--output"), ("--im", "--image"), ("--o", nil), ("--", nil),
+      ("--mi", nil), ("--minimum", nil), ("--minimum-n", "--minimum-nodes"),
+    ] as [(String, String?)])
+  func beginnings(_ written: String, _ expected: String?) {
+    let names = ["--output", "--data", "--image", "--minimum-count", "--minimum-nodes"]
+    #expect(nearestName(to: written, among: names) == expected)
+  }
+
+  @Test("A path that is not there finds its neighbour of nearly the same name")
+  func paths() throws {
+    try withTemporaryFolder { folder in
+      for name in ["model", "models", "run"] {
+        try AtomicFile.makeFolder("\(folder)/\(name)")
+      }
+      #expect(nearestPath(to: "\(folder)/modell") == "\(folder)/model")
+      #expect(nearestPath(to: "\(folder)/modell/") == "\(folder)/model")
+      #expect(nearestPath(to: "\(folder)/model") == nil)
+      #expect(nearestPath(to: "\(folder)/zebra") == nil)
+      #expect(nearestPath(to: "\(folder)/none/model") == nil)
+      #expect(nearestPath(to: "\(folder)/modell") { $0.hasSuffix("s") } == "\(folder)/models")
+      #expect(
+        suggestion(for: "\(folder)/runn", among: ["words"]) { _ in true }
+          == "did you mean \"\(folder)/run\"? valid: a path that is there, words")
+    }
   }
 
   @Test("A suggestion names the nearest choice and all of them")

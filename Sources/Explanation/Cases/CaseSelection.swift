@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Foundation
+import Registry
 import Studies
 
 /// The cases that a model is asked about; of a comparison's run, each split's test part and the model
@@ -88,19 +89,24 @@ package struct CaseSelection: Sendable {
     _ name: String?, of study: StudySpecification, run: String
   ) throws -> String {
     let names = study.combinations.map(\.name)
-    guard let name else {
-      guard names.count == 1 else {
-        throw ZooError(
-          .usage, "a run of \(names.count) combinations; one of them is asked",
-          at: Place(path: run),
-          advice: "add --combination, one of: \(names.joined(separator: ", "))")
-      }
-      return names[0]
-    }
-    guard names.contains(name) else {
+    let finished = ComparisonFolder(run)?.combinations ?? []
+    let own = finished.isEmpty ? names : finished
+    guard let name = name ?? (names.count == 1 ? names[0] : nil) else {
       throw ZooError(
-        .usage, "unknown combination \"\(name)\"; " + suggestion(for: name, among: names),
-        at: Place(path: run))
+        .usage, "a run of \(names.count) combinations; one of them is asked",
+        at: Place(path: run),
+        advice: "add --combination, one of: \(own.joined(separator: ", "))")
+    }
+    guard own.contains(name) else {
+      throw ZooError(
+        .usage,
+        names.contains(name)
+          ? "the run has no model of the combination \"\(name)\"; its own are "
+            + own.joined(separator: ", ")
+          : "unknown combination \"\(name)\"; " + suggestion(for: name, among: own),
+        at: Place(path: run),
+        advice: names.contains(name)
+          ? "is the run complete? Go on with it by zoo compare --resume" : nil)
     }
     return name
   }

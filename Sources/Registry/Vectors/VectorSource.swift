@@ -29,7 +29,8 @@ package struct VectorSource: Sendable {
         throw ZooError(
           .notFound,
           "no file and no vector set is called \"\(name)\"; "
-            + suggestion(for: name, among: catalogue.vectorSets.map(\.name)), at: place)
+            + suggestion(for: name, among: catalogue.vectorSets.map(\.name)) { _ in true },
+          at: place)
       }
       (self.set, self.cache) = (nil, nil)
       return

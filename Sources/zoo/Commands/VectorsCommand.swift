@@ -125,11 +125,12 @@ extension ZooCommand {
       format, .value("output", "FILE", isRequired: true, "The file to write."),
       .value("member", "N", default: "1", "Whose vectors, of a model with several members."),
     ],
-    arguments: [Argument("MODEL", "A model's folder.")]
+    arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
     let output = try newFile(arguments.string("output"), "another --output")
     let member = try arguments.integer("member", in: 1...1000) ?? 1
     try write(
-      wordVectors(ofModel: arguments.argument("MODEL"), member: member), to: output, arguments)
+      wordVectors(ofModel: modelFolder(arguments.argument("MODEL"), registry()), member: member),
+      to: output, arguments)
   }
 }

@@ -70,6 +70,12 @@ enum ZooCommand {
     return found.path
   }
 
+  /// The same, but a comparison's folder is left as it is: every split's model is asked.
+  static func modelOrRun(_ name: String, _ registry: EncoderRegistry) throws -> String {
+    let isRun = FileManager.default.fileExists(atPath: "\(name)/folds.csv")
+    return isRun ? name : try modelFolder(name, registry)
+  }
+
   static func progress(_ arguments: ParsedArguments) -> ProgressReporter {
     ProgressReporter(mode: arguments.flag("quiet") ? .quiet : .automatic)
   }
