@@ -26,6 +26,21 @@ struct BaselineTests {
     for (a, b) in zip(probabilities, expected.probabilities) { #expect(abs(a - b) < 1e-6) }
   }
 
+  @Test(
+    "A weak fit is as exact as a strong one: the tolerance is a share", arguments: [1, 1e-4, 1e-8])
+  func tolerance(strength: Double) throws {
+    var rows = SparseRows(columnCount: 1)
+    for value in [-2, -1, 0.5, 1, 3, -0.5] as [Double] { rows.append([(0, value)]) }
+    let fit = try LogisticRegression(
+      rows: rows, labels: [false, false, true, true, true, true], inverseStrength: strength,
+      tolerance: 1e-6)
+    // w = −C Σ (p − y) x at the optimum.
+    let targets = [0, 0, 1, 1, 1, 1] as [Double]
+    let errors = zip(fit.logits(rows), targets).map { sigmoid($0) - $1 }
+    let wanted = -strength * zip(errors, [-2, -1, 0.5, 1, 3, -0.5]).reduce(0) { $0 + $1.0 * $1.1 }
+    #expect(fit.weights[0] > 0 && abs(fit.weights[0] - wanted) <= 1e-5 * wanted)
+  }
+
   @Test("Two documents give weights computed by hand")
   func weights() {
     let terms = TermWeights(

@@ -13,6 +13,16 @@ struct NearestNeighboursTests {
     #expect(nearest.votes([[-1, 0.1]], count: 2) == [[false, false]])
   }
 
+  @Test("However small or large features are", arguments: [1e-30, 1e-7, 1e7, 1e30] as [Float])
+  func scale(_ scale: Float) {
+    let scaled = NearestNeighbours(
+      rows: [[1, 0], [10, 1], [0, 2], [-3, 0]].map { $0.map { $0 * scale } },
+      labels: [true, true, false, false])
+    for row in [[5, 0], [-1, 0.1], [1, 1.2]] as [[Float]] {
+      #expect(scaled.votes([row.map { $0 * scale }], count: 4) == nearest.votes([row], count: 4))
+    }
+  }
+
   @Test("Of equally near cases the earlier comes first")
   func ties() {
     // The first and the third stand at 45° on either side.

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import TestSupport
 import Testing
 
@@ -38,6 +39,34 @@ struct IntegratedGradientsTests {
     #expect(path.values[3] == 0)
     #expect(path.score == 15 && path.baselineScore == 0 && path.nodes == 50 && path.isComplete)
     #expect(abs(path.delta) < 1e-5)
+  }
+
+  @Test(
+    "Nodes double by the same rule however small or large the score is",
+    arguments: [1e-12, 1e-7, 1, 1e7])
+  func scale(_ scale: Double) throws {
+    // A step that eight nodes miss by more than 5 %.
+    func step(_ scale: Double) -> Formula {
+      Formula(
+        count: 1, value: { scale / (1 + exp(-200 * ($0[0] - 0.3))) },
+        slope: { x in
+          let s = 1 / (1 + exp(-200 * (x[0] - 0.3)))
+          return [scale * 200 * s * (1 - s)]
+        })
+    }
+    var method = IntegratedGradients()
+    method.nodes = 8
+    let usual = try method.attribute(step(1), input: [1], baseline: [0])
+    #expect(usual.nodes > 8)
+    let path = try method.attribute(step(scale), input: [1], baseline: [0])
+    #expect(path.nodes == usual.nodes && path.isComplete == usual.isComplete)
+  }
+
+  @Test("A score that does not change is complete, but for rounding")
+  func constant() throws {
+    let flat = Formula(count: 2, value: { _ in 3 }, slope: { _ in [0, 0] })
+    let path = try IntegratedGradients().attribute(flat, input: [1, 2], baseline: [0, 0])
+    #expect(path.isComplete && path.nodes == 50)
   }
 
   @Test("From another baseline they add up to the change")

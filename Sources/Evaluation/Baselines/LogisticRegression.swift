@@ -24,7 +24,7 @@ package struct LogisticRegression: Sendable {
   ///   - rows: of shape `[cases, features]`.
   ///   - labels: the true class of each row.
   ///   - inverseStrength: C; larger is a weaker penalty.
-  ///   - tolerance: of the largest entry of the gradient.
+  ///   - tolerance: of the largest entry of the gradient, as a share of what it is without weights.
   /// - Throws: `ZooError` of code `.badValue` where a class is absent: the intercept would have no
   ///   finite best value.
   /// - Precondition: as many rows as labels, `inverseStrength` is positive.
@@ -45,7 +45,7 @@ package struct LogisticRegression: Sendable {
     problem.evaluate()
     let start = problem.gradientNorm
     var steps = 0
-    while problem.gradientNorm > tolerance * max(1, start), steps < 200, problem.newtonStep() {
+    while problem.gradientNorm > tolerance * start, steps < 200, problem.newtonStep() {
       steps += 1
     }
     weights = problem.weights

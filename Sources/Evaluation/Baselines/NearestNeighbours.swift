@@ -43,6 +43,9 @@ package struct NearestNeighbours: Sendable {
 
   private static func unit(_ row: [Float]) -> [Float] {
     let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return norm > 0 ? row.map { $0 / norm } : row
+    if norm > .leastNormalMagnitude.squareRoot(), norm.isFinite { return row.map { $0 / norm } }
+    // Squares of what is so small or so large need more than single precision.
+    let exact = row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return exact > 0 ? row.map { Float(Double($0) / exact) } : row
   }
 }

@@ -17,8 +17,9 @@ package struct IntegratedGradients: Sendable, Equatable {
   package var batch = 5
   /// The share of |F(x) − F(x′)| that |δ| may be.
   package var tolerance = 0.05
-  /// |δ| below which rounding alone is at work, in logits.
-  package static let rounding = 1e-5
+  /// |δ| below which rounding alone is at work, as a share of the largest of |F(x)|, |F(x′)| and Σ|aᵢ|:
+  /// sixteen times the spacing of single precision.
+  package static let rounding = 1e-6
 
   package init() {}
 
@@ -43,8 +44,9 @@ package struct IntegratedGradients: Sendable, Equatable {
         throw ZooError(.notFinite, "the gradient of the model's output is not finite")
       }
       let delta = abs(values.reduce(0, +) - (ends[0] - ends[1]))
+      let size = max(abs(ends[0]), abs(ends[1]), values.reduce(0) { $0 + abs($1) })
       let isComplete =
-        delta <= max(tolerance * abs(ends[0] - ends[1]), IntegratedGradients.rounding)
+        delta <= max(tolerance * abs(ends[0] - ends[1]), IntegratedGradients.rounding * size)
       if isComplete || count >= maximumNodes {
         return PathAttribution(
           values: values, score: ends[0], baselineScore: ends[1], nodes: count,

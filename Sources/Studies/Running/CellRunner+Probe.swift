@@ -125,38 +125,3 @@ extension CellRunner {
     return candidates[lowest]
   }
 }
-
-/// Means and deviations of features over the training part.
-private struct Standardisation {
-  private let mean: [Double]
-  private let deviation: [Double]
-
-  init(_ rows: [[Float]]) {
-    let (width, count) = (rows.first?.count ?? 0, Double(max(1, rows.count)))
-    var (sums, squares) = (
-      [Double](repeating: 0, count: width), [Double](repeating: 0, count: width)
-    )
-    for row in rows { for index in 0..<width { sums[index] += Double(row[index]) } }
-    let mean = sums.map { $0 / count }
-    for row in rows {
-      for index in 0..<width {
-        let distance = Double(row[index]) - mean[index]
-        squares[index] += distance * distance
-      }
-    }
-    self.mean = mean
-    // A feature that never changes stays what it is.
-    deviation = squares.map { $0 > 1e-12 * count ? ($0 / count).squareRoot() : 1 }
-  }
-
-  func callAsFunction(_ row: [Float]) -> [Float] {
-    row.indices.map { Float((Double(row[$0]) - mean[$0]) / deviation[$0]) }
-  }
-
-  /// A regression over standardised features as one over the features themselves.
-  func unfolded(_ regression: LogisticRegression) -> (weights: [Float], intercept: Float) {
-    let weights = zip(regression.weights, deviation).map { $0 / $1 }
-    let intercept = regression.intercept - zip(weights, mean).reduce(0) { $0 + $1.0 * $1.1 }
-    return (weights.map(Float.init), Float(intercept))
-  }
-}

@@ -1,0 +1,47 @@
+import Evaluation
+
+/// Means and deviations of features over the training part.
+struct Standardisation {
+  private let mean: [Double]
+  private let deviation: [Double]
+
+  /// A deviation of less than this share of the feature's own size is rounding: sixteen times the
+  /// spacing of single precision.
+  private static let rounding = 1e-6
+
+  /// Fits `[cases][width]` features.
+  ///
+  /// A feature that never changes, but for rounding, becomes 0 for all cases. How large features are makes
+  /// no difference: the bound is relative.
+  init(_ rows: [[Float]]) {
+    let (width, count) = (rows.first?.count ?? 0, Double(max(1, rows.count)))
+    var sums = [Double](repeating: 0, count: width)
+    var (distances, squares) = (sums, sums)
+    for row in rows { for index in 0..<width { sums[index] += Double(row[index]) } }
+    let mean = sums.map { $0 / count }
+    for row in rows {
+      for index in 0..<width {
+        let distance = Double(row[index]) - mean[index]
+        distances[index] += distance * distance
+        squares[index] += Double(row[index]) * Double(row[index])
+      }
+    }
+    self.mean = mean
+    let bound = Standardisation.rounding * Standardisation.rounding
+    deviation = zip(distances, squares).map { distance, square in
+      distance > bound * square ? (distance / count).squareRoot() : .infinity
+    }
+  }
+
+  /// A case's features, standardised.
+  func callAsFunction(_ row: [Float]) -> [Float] {
+    row.indices.map { Float((Double(row[$0]) - mean[$0]) / deviation[$0]) }
+  }
+
+  /// A regression over standardised features as one over the features themselves.
+  func unfolded(_ regression: LogisticRegression) -> (weights: [Float], intercept: Float) {
+    let weights = zip(regression.weights, deviation).map { $0 / $1 }
+    let intercept = regression.intercept - zip(weights, mean).reduce(0) { $0 + $1.0 * $1.1 }
+    return (weights.map(Float.init), Float(intercept))
+  }
+}
