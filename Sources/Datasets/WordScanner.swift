@@ -15,16 +15,21 @@ struct WordScanner {
   let bytes: UnsafeBufferPointer<UInt8>
   /// Whether sentence ends are handed out, a run of them once.
   let marksSentenceEnds: Bool
+  /// Whether every character of a script without spaces is a word.
+  let cutsCharacters: Bool
   private var position = 0
   private var isAfterWord = false
 
-  init(bytes: UnsafeBufferPointer<UInt8>, marksSentenceEnds: Bool) {
+  init(bytes: UnsafeBufferPointer<UInt8>, marksSentenceEnds: Bool, cutsCharacters: Bool) {
     self.bytes = bytes
     self.marksSentenceEnds = marksSentenceEnds
+    self.cutsCharacters = cutsCharacters
   }
 
   private enum Kind {
     case letter, digit, other
+    /// A letter that is a word.
+    case character
   }
 
   mutating func next() -> Word? {
@@ -32,16 +37,33 @@ struct WordScanner {
       let (kind, length) = classify(position)
       if kind != .other {
         isAfterWord = true
-        return readWord()
+        return kind == .character ? readCharacter(length) : readWord()
       }
       let start = position
       position += length
-      if marksSentenceEnds, isAfterWord, ".!?".utf8.contains(bytes[start]) {
+      if marksSentenceEnds, isAfterWord, isSentenceEnd(start, length) {
         isAfterWord = false
         return Word(range: start..<position, isSentenceEnd: true)
       }
     }
     return nil
+  }
+
+  private func isSentenceEnd(_ index: Int, _ length: Int) -> Bool {
+    if length == 1 { return ".!?".utf8.contains(bytes[index]) }
+    return cutsCharacters && ["\u{3002}", "\u{ff01}", "\u{ff1f}"].contains(scalar(index, length))
+  }
+
+  /// A character of a script without spaces, and the marks that stand on it.
+  private mutating func readCharacter(_ length: Int) -> Word {
+    let start = position
+    position += length
+    while position < bytes.count, bytes[position] >= 0x80 {
+      let length = self.length(position)
+      guard let mark = scalar(position, length), isMark(mark) else { break }
+      position += length
+    }
+    return Word(range: start..<position, isASCII: false, isNumber: false)
   }
 
   private mutating func readWord() -> Word {
@@ -53,6 +75,7 @@ struct WordScanner {
     while position < bytes.count {
       let byte = bytes[position]
       let (kind, length) = classify(position)
+      if kind == .character { break }
       if kind == .other {
         if let joint = apostropheLength(position), previous == .letter,
           kindAt(position + joint) == .letter
@@ -120,16 +143,33 @@ struct WordScanner {
   }
 
   private func classifyWide(_ index: Int) -> (kind: Kind, length: Int) {
-    let lead = bytes[index]
-    let length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
-    var value = UInt32(lead) & (lead < 0xe0 ? 0x1f : lead < 0xf0 ? 0x0f : 0x07)
-    for offset in 1..<length { value = value << 6 | UInt32(bytes[index + offset] & 0x3f) }
-    guard let scalar = Unicode.Scalar(value) else { return (.other, length) }
+    let length = self.length(index)
+    guard let scalar = scalar(index, length) else { return (.other, length) }
     let properties = scalar.properties
     if properties.numericType == .decimal { return (.digit, length) }
-    switch properties.generalCategory {
-    case .nonspacingMark, .spacingMark: return (.letter, length)
-    default: return (properties.isAlphabetic ? .letter : .other, length)
+    if isMark(scalar) { return (.letter, length) }
+    guard properties.isAlphabetic else { return (.other, length) }
+    let isCharacter = cutsCharacters && UnspacedScript(scalar.value) != nil
+    return (isCharacter ? .character : .letter, length)
+  }
+
+  private func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .spacingMark: true
+    default: false
     }
+  }
+
+  /// The length of the scalar of several bytes at an offset.
+  private func length(_ index: Int) -> Int {
+    bytes[index] < 0xe0 ? 2 : bytes[index] < 0xf0 ? 3 : 4
+  }
+
+  /// The scalar of several bytes at an offset.
+  private func scalar(_ index: Int, _ length: Int) -> Unicode.Scalar? {
+    let lead = bytes[index]
+    var value = UInt32(lead) & (lead < 0xe0 ? 0x1f : lead < 0xf0 ? 0x0f : 0x07)
+    for offset in 1..<length { value = value << 6 | UInt32(bytes[index + offset] & 0x3f) }
+    return Unicode.Scalar(value)
   }
 }

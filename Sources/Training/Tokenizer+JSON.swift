@@ -2,26 +2,38 @@ import Basics
 import Datasets
 
 extension Tokenizer {
-  /// Reads the tokenizer of a specification or a model; what is left out keeps its default.
+  /// The tokenizer of studies that say nothing else.
+  ///
+  /// Models that were saved before there was a choice name none, and go on reading runs.
+  package static let ofStudies = Tokenizer(unspaced: .characters)
+
+  /// Reads the tokenizer of a specification or a model; what is left out keeps its default, that of
+  /// `unspaced` is given.
   ///
   /// - Throws: `ZooError` for an unknown key or value.
-  package init(_ object: JSONObject?) throws {
-    self.init()
+  package init(_ object: JSONObject?, unspaced fallback: Unspaced) throws {
+    self.init(unspaced: fallback)
     guard var object else { return }
     let kinds = Numbers.allCases.map(\.rawValue)
     let numbers = try object.choice("numbers", among: kinds, default: self.numbers.rawValue)
     self.numbers = Numbers(rawValue: numbers) ?? self.numbers
     keepsRemovedWords = try object.boolean("keepsRemovedWords", default: keepsRemovedWords)
     keepsSentenceEnds = try object.boolean("keepsSentenceEnds", default: keepsSentenceEnds)
+    let unspaced = try object.choice(
+      "unspaced", among: Unspaced.allCases.map(\.rawValue), default: fallback.rawValue)
+    self.unspaced = Unspaced(rawValue: unspaced) ?? fallback
     try object.finish()
   }
 
-  /// The tokenizer as a specification would give it.
+  /// The tokenizer as a model writes it: runs, as of models from before there was a choice, go without a
+  /// key, so that their bundles stay what they are.
   package var json: JSONValue {
-    [
-      "numbers": JSONValue(.string(numbers.rawValue)),
-      "keepsRemovedWords": JSONValue(.boolean(keepsRemovedWords)),
-      "keepsSentenceEnds": JSONValue(.boolean(keepsSentenceEnds)),
+    var members: [(key: String, value: JSONValue)] = [
+      ("numbers", JSONValue(.string(numbers.rawValue))),
+      ("keepsRemovedWords", JSONValue(.boolean(keepsRemovedWords))),
+      ("keepsSentenceEnds", JSONValue(.boolean(keepsSentenceEnds))),
     ]
+    if unspaced != .runs { members.append(("unspaced", JSONValue(.string(unspaced.rawValue)))) }
+    return JSONValue(.object(members))
   }
 }

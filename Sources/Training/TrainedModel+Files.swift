@@ -61,7 +61,7 @@ extension TrainedModel {
     }
     let decoder = try DenseDecoder.Configuration(root.required("decoder"))
     let fusion = try root.value("fusion").map { try FusionSettings($0) }
-    let tokenizer = try Tokenizer(root.required("tokenizer").object())
+    let tokenizer = try Tokenizer(root.required("tokenizer").object(), unspaced: .runs)
     try root.finish()
 
     let path = "\(folder)/model.safetensors"

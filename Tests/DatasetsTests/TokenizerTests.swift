@@ -42,6 +42,51 @@ struct TokenizerTests {
     #expect(Tokenizer(keepsSentenceEnds: true).words(text).joined(separator: " ") == words)
   }
 
+  @Test(
+    "In scripts without spaces every character is a word if asked for, with its marks",
+    arguments: [
+      ("右肺见结节影，T5椎体2.4厘米。", "右 肺 见 结 节 影 t5 椎 体 2.4 厘 米"),
+      ("右肺に結節影、CTスキャン", "右 肺 に 結 節 影 ctスキャン"), ("人々〇", "人 々 〇"),
+      ("ก้อนที่ปอด", "ก้ อ น ที่ ป อ ด"), ("ປອດ", "ປ ອ ດ"), ("ဆရာ", "ဆ ရာ"), ("ដុំ", "ដុំ"),
+      ("폐에 결절이 있다", "폐에 결절이 있다"), ("x'左 XXXX右", "x 左 xxxx 右"), ("", ""), ("。", ""),
+    ])
+  func characters(_ text: String, _ words: String) throws {
+    let tokenizer = Tokenizer(unspaced: .characters)
+    let tokens = tokenizer.tokens(text)
+    #expect(tokens.map(\.text).joined(separator: " ") == words)
+    #expect(tokenizer.words(text) == tokens.map(\.text))
+    // What an explanation colours is what was written.
+    let bytes = Array(text.utf8)
+    for token in tokens {
+      let written = try #require(String(validating: bytes[token.range], as: UTF8.self))
+      #expect(written.lowercased() == token.text)
+    }
+  }
+
+  @Test("Full stops of such scripts end sentences, too")
+  func unspacedSentenceEnds() {
+    let tokenizer = Tokenizer(keepsSentenceEnds: true, unspaced: .characters)
+    #expect(tokenizer.words("肺。心！a. 。") == ["肺", ".", "心", ".", "a", "."])
+    #expect(Tokenizer(keepsSentenceEnds: true).words("肺。心") == ["肺", "心"])
+  }
+
+  @Test("Texts of other scripts give the same words either way, to the byte, on random text")
+  func otherScripts() {
+    let pieces = [
+      "Ab", "X", "XXXX", "9", "2.4", ".", "'", "’", "-", " ", "é", "ß", "Лёг", "폐", "カー", "😀", "\n",
+      "\u{301}", "ض", "ñ", "!", "?",
+    ]
+    var stream = RandomStream(seed: 5)
+    for _ in 0..<2000 {
+      let text = (0..<stream.below(20)).map { _ in pieces[stream.below(pieces.count)] }.joined()
+      for ends in [false, true] {
+        #expect(
+          Tokenizer(keepsSentenceEnds: ends, unspaced: .characters).tokens(text)
+            == Tokenizer(keepsSentenceEnds: ends).tokens(text), "\(text)")
+      }
+    }
+  }
+
   @Test("Ranges are UTF-8 offsets into the original")
   func ranges() {
     #expect(

@@ -16,14 +16,12 @@ struct TextLoader {
       def kind(c):
           if c.isdecimal():
               return "D"
-          if c.isalpha() or unicodedata.category(c) in ("Mn", "Mc", "Nl"):
-              return "L"
-          return {"'": "A", "\\u2019": "A", ".": "P", "!": "E", "?": "E"}.get(c, "O")
+      \(kinds)    return {"'": "A", "\\u2019": "A", ".": "P", "!": "E", "?": "E"\(moreEnds)}.get(c, "O")
 
 
       def words(text):
           kinds, found = "".join(map(kind, text)), []
-          for match in re.finditer(r"(?:D+P(?=D))?(?:[LD]|(?<=L)A(?=L))+\(ends)", kinds):
+          for match in re.finditer(r"\(pattern)", kinds):
               word = text[match.start():match.end()].lower().replace("\\u2019", "'")
       \(rules)        found.append(word)
           return \(result)
@@ -42,6 +40,36 @@ struct TextLoader {
                   parts.append(F.relu(y).amax(2))
           return torch.cat(parts, 1)
       """
+  }
+
+  /// The kinds of letters: `L`; where characters are words, `C` for those of scripts without spaces and `M`
+  /// for the marks that stand on them.
+  private var kinds: String {
+    guard tokenizer.unspaced == .characters else {
+      return """
+            if c.isalpha() or unicodedata.category(c) in ("Mn", "Mc", "Nl"):
+                return "L"
+
+        """
+    }
+    return """
+          if unicodedata.category(c) in ("Mn", "Mc"):
+              return "M"
+          if c.isalpha() or unicodedata.category(c) == "Nl":
+              return "C" if re.match("[\(UnspacedScript.pythonRanges)]", c) else "L"
+
+      """
+  }
+
+  private var pattern: String {
+    tokenizer.unspaced == .characters
+      ? "CM*|(?:D+P(?=D))?[LMD](?:[LMD]|(?<=[LM])A(?=[LM]))*\(ends)"
+      : "(?:D+P(?=D))?(?:[LD]|(?<=L)A(?=L))+\(ends)"
+  }
+
+  private var moreEnds: String {
+    tokenizer.unspaced == .characters
+      ? ", \"\\u3002\": \"E\", \"\\uff01\": \"E\", \"\\uff1f\": \"E\"" : ""
   }
 
   private var limit: String { maximumWords.map { "[:\($0)]" } ?? "" }

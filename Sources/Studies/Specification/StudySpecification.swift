@@ -32,7 +32,7 @@ package struct StudySpecification: Sendable {
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
     folds = try StudySpecification.folds(root.object("folds"), seed: seed)
-    tokenizer = try Tokenizer(root.object("tokenizer"))
+    tokenizer = try Tokenizer(root.object("tokenizer"), unspaced: .characters)
     let defaults = try TrainingSettings(root.object("training"), defaults: TrainingSettings())
     images = try StudySpecification.list(root.value("image")).flatMap {
       try ImageBranch.branches($0, registry: registry, defaults: defaults)
