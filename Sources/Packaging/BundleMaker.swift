@@ -61,13 +61,25 @@ package struct BundleMaker {
     let text = LicenceText(licences)
     try AtomicFile.write(text.text, to: "\(folder)/LICENCES.md")
     try AtomicFile.write(
-      ModelCard(manifest, hasScript: script != nil).text, to: "\(folder)/README.md")
+      ModelCard(manifest, hasScript: script != nil, language: try language(model, specification))
+        .text,
+      to: "\(folder)/README.md")
     manifest.files = try BundleListing.files(of: folder)
     let data = manifest.data
     // Read back, so that nothing is written that installing would refuse.
     let parsed = try BundleManifest.parse(data, path: "\(folder)/\(BundleManifest.fileName)")
     precondition(parsed == manifest, "a manifest that reads back otherwise")
     try AtomicFile.write(data, to: "\(folder)/\(BundleManifest.fileName)")
+  }
+
+  /// The language of the texts: as it is given, as the study says, or as the script leaves no doubt; nil for
+  /// a model without texts, and where it is not known.
+  private func language(_ model: TrainedModel, _ specification: JSONValue) throws -> String? {
+    guard model.text != nil else { return nil }
+    if let given = settings.language { return given }
+    var root = try specification.object()
+    var data = try root.object("data")
+    return try data?.optionalString("language") ?? model.vocabulary.flatMap(TextLanguage.certain)
   }
 
   /// The script for PyTorch; nil where it can't express the model, which an ONNX file may.

@@ -24,6 +24,8 @@ package struct BundleSettings: Sendable {
   package var originTerms: String?
   package var summary: String?
   package var intendedUse: String?
+  /// The language of the texts, by its code; nil for what the study or the script tells.
+  package var language: String?
   /// Added to those that follow from the run.
   package var limitations: [String] = []
   package var threshold = Threshold.model

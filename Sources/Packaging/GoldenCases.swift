@@ -47,7 +47,7 @@ struct GoldenCases {
         try drawn.resized(shorterSide: side, crop: side).savePNG(path: "\(folder)/\(path)")
         image = path
       }
-      let text = model.text == nil ? nil : readable(phantom.text, model)
+      let text = model.text == nil ? nil : readable(phantom.text, model, number: index)
       let answer = try predictor.predict(image: image.map { "\(folder)/\($0)" }, text: text)
       cases.append(Case(image: image, text: text, logits: answer.answers.map(\.logit)))
     }
@@ -68,16 +68,25 @@ struct GoldenCases {
     try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(fileName)")
   }
 
-  /// The report, or the vocabulary's first words where the model knows hardly any of the report's.
-  private static func readable(_ text: String, _ model: TrainedModel) -> String {
+  /// Words of a text that is made up of the vocabulary.
+  private static let madeUpLength = 20
+
+  /// The report, or a row of the vocabulary's commonest words where the model knows hardly any of the
+  /// report's; another row for another number.
+  static func readable(_ text: String, _ model: TrainedModel, number: Int) -> String {
     guard let vocabulary = model.vocabulary else { return text }
     let known = Set(vocabulary.words)
     let words = model.tokenizer.words(text)
     guard words.count(where: { known.contains($0) }) * 4 < words.count else { return text }
-    let letters = vocabulary.words.filter { word in
-      word.count > 1 && word.allSatisfy { $0.isASCII && $0.isLetter }
-    }
-    return letters.prefix(20).joined(separator: " ")
+    // What is read back as itself: no stand-in, and no word that was cut otherwise in training.
+    let whole = vocabulary.words.dropFirst(2).filter { model.tokenizer.words($0) == [$0] }
+    let choices = [
+      whole.filter { word in word.count > 1 && word.allSatisfy { $0.isASCII && $0.isLetter } },
+      whole.filter { word in word.allSatisfy(\.isLetter) }, Array(whole),
+    ]
+    guard let chosen = choices.first(where: { !$0.isEmpty }) else { return text }
+    let row = chosen.dropFirst(number * madeUpLength).prefix(madeUpLength)
+    return (row.isEmpty ? chosen.prefix(madeUpLength) : row).joined(separator: " ")
   }
 
   /// Reads the cases of a bundle.

@@ -10,10 +10,13 @@ struct ModelCard {
   let manifest: BundleManifest
   /// Whether the bundle holds a script for PyTorch.
   let hasScript: Bool
+  /// The code of the texts' language; nil where it is not known, and for a model without texts.
+  let language: String?
 
-  init(_ manifest: BundleManifest, hasScript: Bool) {
+  init(_ manifest: BundleManifest, hasScript: Bool, language: String?) {
     self.manifest = manifest
     self.hasScript = hasScript
+    self.language = language
   }
 
   var text: String {
@@ -35,7 +38,9 @@ struct ModelCard {
     if ModelCard.known[licence] == nil {
       lines += ["license_name: \(quoted(licence.lowercased()))", "license_link: LICENCES.md"]
     }
-    lines += ["library_name: encoderzoo", "pipeline_tag: \(pipeline)", "language: en", "tags:"]
+    lines += ["library_name: encoderzoo", "pipeline_tag: \(pipeline)"]
+    // Quoted, or Norwegian's code would be a truth value.
+    lines += (language.map { ["language: \($0 == "no" ? quoted($0) : $0)"] } ?? []) + ["tags:"]
     let tags =
       ["encoderzoo", "safetensors"]
       + [manifest.architecture.image, manifest.architecture.text].compactMap { $0?.name }

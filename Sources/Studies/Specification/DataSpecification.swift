@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Foundation
+import Training
 
 /// Where a study's cases come from.
 package struct DataSpecification: Sendable, Equatable {
@@ -22,6 +23,8 @@ package struct DataSpecification: Sendable, Equatable {
   package var isSynthetic: Bool
   /// Whether cases that lack an image or a text, though not both, take part.
   package var keepsIncomplete: Bool
+  /// The language of the texts, by its code, for the cards of models; nil where it is not said.
+  package var language: String?
   package var place: Place
   private let folder: String
 
@@ -42,6 +45,11 @@ package struct DataSpecification: Sendable, Equatable {
     isSynthetic = try object.boolean("synthetic", default: false)
     keepsIncomplete =
       try object.choice("incomplete", among: ["refused", "kept"], default: "refused") == "kept"
+    if let language = object.value("language") {
+      let code = try language.string()
+      try TextLanguage.check(code, at: language.place)
+      self.language = code
+    }
     if var named = try object.object("columns") {
       columns = CSVColumns(
         id: try named.optionalString("id"), image: try named.optionalString("image"),

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Packaging
 import Registry
+import Training
 
 extension ZooCommand {
   static let bundle = Command(
@@ -43,6 +44,9 @@ extension ZooCommand {
       .value("data-terms", "TEXT", "The terms of the data, where the run does not know them."),
       .value("origin-terms", "TEXT", "The terms of the weights or vectors it started from."),
       .value("intended-use", "TEXT", "What it is for; else research and trying out."),
+      .value(
+        "language", "CODE",
+        "Of the texts, such as de; else what the study says, or the script leaves no doubt of."),
       .value("limitation", "TEXT", isRepeatable: true, "A sentence more about its limits."),
       .value(
         "threshold", "P|RULE",
@@ -75,6 +79,10 @@ extension ZooCommand {
     settings.dataTerms = arguments.optionalString("data-terms")
     settings.originTerms = arguments.optionalString("origin-terms")
     settings.intendedUse = arguments.optionalString("intended-use")
+    settings.language = arguments.optionalString("language")
+    if let language = settings.language {
+      try TextLanguage.check(language, at: Place(key: "--language"))
+    }
     settings.limitations = arguments.values("limitation")
     settings.created = try arguments.optionalString("created").map { try Timestamp($0) }
     settings.includesTrainedOn = !arguments.flag("without-image-hashes")
