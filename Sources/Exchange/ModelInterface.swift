@@ -12,7 +12,8 @@ struct ModelInterface {
   init(_ model: TrainedModel, maximumWords: Int?) {
     var entries: [(String, JSONValue)] = [
       ("task", JSONValue(.string(model.isMultiLabel ? "multi-label" : "binary"))),
-      ("labels", ModelInterface.strings(model.labels)), ("threshold", 0.5),
+      ("labels", ModelInterface.strings(model.labels)),
+      ("threshold", JSONValue(.number(model.threshold))),
     ]
     if !model.isMultiLabel { entries.append(("positive", JSONValue(.string(model.labels[1])))) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
