@@ -71,6 +71,10 @@ private struct GloVeEntry: TextEncoderEntry {
     return values
   }
 
+  func maximumWords(options: JSONObject) throws -> Int? {
+    try GloVeSettings(options).network.maximumWords
+  }
+
   func make(options: JSONObject, preparation: TextPreparation, scope: Scope) throws
     -> any TextEncoder
   {

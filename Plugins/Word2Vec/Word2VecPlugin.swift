@@ -73,6 +73,10 @@ private struct Word2VecEntry: TextEncoderEntry {
     return (table, table.dimension, start)
   }
 
+  func maximumWords(options: JSONObject) throws -> Int? {
+    try Word2VecSettings(options).network.maximumWords
+  }
+
   func make(options: JSONObject, preparation: TextPreparation, scope: Scope) throws
     -> any TextEncoder
   {

@@ -80,6 +80,12 @@ public protocol TextEncoderEntry: Sendable {
   /// themselves; false unless said otherwise.
   var trainsVectors: Bool { get }
 
+  /// The most words of a text that the encoder reads with these options: what stands behind is cut off,
+  /// and the program says how much. Nil, unless said otherwise, for all words.
+  ///
+  /// - Throws: `ZooError` for unknown or impossible options.
+  func maximumWords(options: JSONObject) throws -> Int?
+
   /// Fits vocabulary and vectors to the tokenised training texts, and to nothing else.
   ///
   /// `vectors` is the path of a file of word vectors, where the specification names one.
@@ -101,6 +107,9 @@ public protocol TextEncoderEntry: Sendable {
 extension TextEncoderEntry {
   /// False: the vectors are given, or are parameters like others.
   public var trainsVectors: Bool { false }
+
+  /// Nil: every word is read.
+  public func maximumWords(options: JSONObject) throws -> Int? { nil }
 }
 
 extension Vocabulary {

@@ -1,4 +1,5 @@
 import Basics
+import EncoderKit
 import Registry
 
 /// The text side of a model: which encoder and how it is trained.
@@ -48,6 +49,13 @@ package struct TextBranch: Sendable, Equatable {
     try vectors.map {
       try VectorSource($0, registry.catalogue, at: place).path(progress: progress)
     }
+  }
+
+  /// The most words of a text that the encoder reads; nil for all.
+  ///
+  /// - Throws: `ZooError` for unknown or impossible options.
+  package func maximumWords(_ registry: EncoderRegistry) throws -> Int? {
+    try registry.textEncoder(encoder, at: place).maximumWords(options: options.object())
   }
 
   /// The branch as a specification would give it.

@@ -24,6 +24,8 @@ package struct TrainedModel {
   package var threshold = 0.5
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
+  /// The most words of a text that the encoder reads; nil for all.
+  package let maximumWords: Int?
   /// What came from plugins outside the program.
   package let plugins: [OutsidePart]
 
@@ -72,6 +74,7 @@ package struct TrainedModel {
     classifier.freezesImageStatistics = image?.freezesStatistics ?? false
     self.text = text
     vocabulary = preparation?.vocabulary
+    maximumWords = try text?.maximumWords(registry)
     self.decoder = decoder
     self.labels = labels
     self.isMultiLabel = isMultiLabel
@@ -100,6 +103,16 @@ package struct TrainedModel {
   package func superfluous(_ what: String, _ option: String, at folder: String) -> ZooError {
     ZooError(
       .usage, "the model reads no \(what)", at: Place(path: folder), advice: "leave out \(option)")
+  }
+
+  /// The error where a model's text is not given.
+  package func missingText(at folder: String) -> ZooError {
+    missing("a text", "--text \"…\", or --text-file FILE", at: folder)
+  }
+
+  /// The error where a text is given to a model that reads none.
+  package func superfluousText(at folder: String) -> ZooError {
+    superfluous("texts", "the text", at: folder)
   }
 
   /// What the learning rate of a parameter is multiplied by for its depth in the image encoder.

@@ -42,7 +42,8 @@ struct ExplainProgramTests {
       try Self.report.write(toFile: text, atomically: true, encoding: .utf8)
       for output in ["a", "b"] {
         let done = try ProgramRunner.run([
-          "explain", model, "--image", image, "--text", output == "a" ? text : Self.report,
+          "explain", model, "--image", image, output == "a" ? "--text-file" : "--text",
+          output == "a" ? text : Self.report,
           "--output", "\(folder)/\(output)", "--method", "all", "--sensitivity", "0.5", "--nodes",
           "8", "--maximum-nodes", "16", "--quiet",
         ])
@@ -66,11 +67,12 @@ struct ExplainProgramTests {
       for part in [
         "\"state\": \"unknown\"", "\"state\": \"cut-off\"", "\"written\": \"zyxwv\"",
         "\"maximumNodes\": 16", "\"precision\": \"single\"",
+        "reads the first 8 of the text's 10 words",
       ] {
         #expect(json.contains(part), "\(part)")
       }
       let sharper = try ProgramRunner.run([
-        "explain", model, "--image", image, "--text", text, "--output", "\(folder)/c",
+        "explain", model, "--image", image, "--text-file", text, "--output", "\(folder)/c",
         "--nodes", "8", "--maximum-nodes", "8", "--baseline", "black", "--precision",
         "double", "--quiet",
       ])
@@ -100,7 +102,10 @@ struct ExplainProgramTests {
       (["\(model)/parts/net", "--image", image, "--text", "a"], "reads no texts"),
       (["\(model)/parts/words", "--image", image, "--text", "a"], "reads no images"),
       ([model, "--image", image, "--text", "zyxwv qponm"], "the model knows no word of the text"),
-      ([model, "--image", image, "--text", "?!"], "the text holds no word"),
+      ([model, "--image", image, "--text", "no/report"], "--text-file no/report"),
+      (
+        [model, "--image", image, "--text", "a", "--text-file", "b"], "leave out one of them"
+      ), ([model, "--image", image, "--text", "?!"], "the text holds no word"),
       ([model, "--image", "\(folder)/empty.png", "--text", "The heart."], "is empty"),
       ([broken, "--image", image, "--text", "The heart."], "output is not finite"),
       ([model, "--image", image, "--text", "The heart.", "--sensitivity", "2"], "from 0.0 to 1.0"),

@@ -36,6 +36,10 @@ private struct LSTMEntry: TextEncoderEntry {
       coverage: vocabulary.coverage(by: table))
   }
 
+  func maximumWords(options: JSONObject) throws -> Int? {
+    try LSTMSettings(options).maximumWords
+  }
+
   func make(options: JSONObject, preparation: TextPreparation, scope: Scope) throws
     -> any TextEncoder
   {

@@ -47,7 +47,7 @@ package struct PythonLoader {
         ).text)
       features.append("text_features(tensors, folder, text)")
     }
-    sections.append(try PythonLoader.decoder(steps, features))
+    sections.append(try PythonLoader.decoder(steps, features, readsTexts: model.text != nil))
     text = sections.joined(separator: "\n\n") + "\n"
   }
 
@@ -104,7 +104,8 @@ package struct PythonLoader {
       model.image == nil
       ? "" : "import torchvision\nfrom PIL import Image, ImageOps\n"
     let inputs = [
-      model.image.map { _ in "--image FILE" }, model.text.map { _ in "--text TEXT" },
+      model.image.map { _ in "--image FILE" },
+      model.text.map { _ in "--text TEXT (or --text-file FILE)" },
     ].compactMap { $0 }.joined(separator: " ")
     let packages =
       model.image == nil ? "torch, safetensors" : "torch, torchvision, safetensors, pillow"
@@ -119,7 +120,7 @@ package struct PythonLoader {
       import argparse
       import json
       import pathlib
-      \(model.text == nil ? "" : "import re\nimport unicodedata\n")
+      \(model.text == nil ? "" : "import os\nimport re\nimport unicodedata\n")
       import torch
       \(imports)from safetensors.torch import load_file
       from torch.nn import functional as F
@@ -132,7 +133,20 @@ package struct PythonLoader {
       .replacing("\\", with: "\\\\").replacing("\"\"\"", with: "")
   }
 
-  private static func decoder(_ steps: [Trace.Step], _ features: [String]) throws -> String {
+  /// The lines that read a report from a file, and refuse a path in place of a report.
+  private static let textFile = """
+        parser.add_argument("--text-file", help="a UTF-8 file that holds the report")
+        given = parser.parse_args()
+        if given.text_file is not None:
+            given.text = pathlib.Path(given.text_file).read_text(encoding="utf-8-sig")
+        elif given.text and os.path.exists(given.text):
+            parser.error("--text takes the report itself; for a file write --text-file")
+
+    """
+
+  private static func decoder(
+    _ steps: [Trace.Step], _ features: [String], readsTexts: Bool
+  ) throws -> String {
     let joined =
       features.count == 1 ? features[0] : "torch.cat([\(features.joined(separator: ", "))], 1)"
     let last = steps.suffix(5)
@@ -188,9 +202,8 @@ package struct PythonLoader {
           parser = argparse.ArgumentParser()
           parser.add_argument("--folder", default=pathlib.Path(__file__).parent)
           parser.add_argument("--image")
-          parser.add_argument("--text")
-          given = parser.parse_args()
-          if given.image is None and given.text is None:
+          parser.add_argument("--text", help="the report itself")
+      \(readsTexts ? textFile : "    given = parser.parse_args()\n")    if given.image is None and given.text is None:
               golden(given.folder)
           else:
               print(logits(given.folder, given.image, given.text))

@@ -45,10 +45,12 @@ package struct ExplanationRun {
     var leftOut: [ExplanationIndex.LeftOut] = []
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
+    var notes = TextNotes()
     for group in selection.groups where !group.cases.isEmpty {
       let explainer = try Explainer(
         folder: group.model, finding: finding, registry: registry, kernels: kernels,
         settings: settings)
+      notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {
         try Interruption.check()
         progress.advance(note: item.id)
@@ -67,7 +69,7 @@ package struct ExplanationRun {
     }
     let index = ExplanationIndex(
       model: model, description: selection.description, isSynthetic: selection.isSynthetic,
-      cautions: selection.cautions, rows: rows, leftOut: leftOut)
+      cautions: selection.cautions + notes.told(to: progress), rows: rows, leftOut: leftOut)
     try index.write(to: folder)
     return index
   }

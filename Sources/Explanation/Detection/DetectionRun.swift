@@ -62,6 +62,7 @@ package struct DetectionRun {
     var seen: [Seen] = []
     progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
     defer { progress.end() }
+    var notes = TextNotes()
     for (group, cases) in zip(selection.groups, asked) where !cases.isEmpty {
       let model = try TrainedModel.read(from: group.model, registry: registry)
       guard model.image != nil else {
@@ -69,6 +70,7 @@ package struct DetectionRun {
           .usage, "the model reads no images; circles need one that does",
           at: Place(path: group.model))
       }
+      notes.add(cases, readBy: model)
       for item in cases {
         try Interruption.check()
         for finding in try findings(model, of: item, in: group.model) {
@@ -89,7 +91,8 @@ package struct DetectionRun {
     }
     return Detection(
       settings: settings, model: model, boxes: boxes.path, description: selection.description,
-      isSynthetic: selection.isSynthetic, cautions: selection.cautions, missing: missing,
+      isSynthetic: selection.isSynthetic, cautions: selection.cautions + notes.told(to: progress),
+      missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
       found: seen.flatMap(\.found), choices: choices(titles, seen))
   }

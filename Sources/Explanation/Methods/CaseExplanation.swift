@@ -27,6 +27,8 @@ package struct CaseExplanation: Sendable {
   /// Nil where the model reads one modality alone.
   package let joint: JointExplanation?
   package let settings: ExplanationSettings
+  /// What is to be known of the text: words that are cut off or unknown.
+  package var textNotes: [String] = []
   /// The positive class is chosen from this probability on.
   package var threshold = 0.5
 
@@ -35,16 +37,18 @@ package struct CaseExplanation: Sendable {
   /// The class that the model chooses.
   package var label: String { labels[probability >= threshold ? 1 : 0] }
 
-  /// What people should know before they trust the figures: quadratures that did not settle.
+  /// What people should know before they trust the figures: words that are cut off or unknown,
+  /// quadratures that did not settle.
   package var warnings: [String] {
     var paths = images.compactMap { image in image.path.map { (image.title, $0) } }
     if let words { paths.append(("Words", words.path)) }
     if let joint { paths.append(("Image and words together", joint.path)) }
-    return paths.filter { !$0.1.isComplete }.map { title, path in
-      "\(title): with \(path.nodes) nodes the attributions still miss the change of the logit "
-        + "(\(figure(path.change))) by \(figure(path.delta)), more than "
-        + "\(Int((settings.integration.tolerance * 100).rounded())) %."
-    }
+    return textNotes
+      + paths.filter { !$0.1.isComplete }.map { title, path in
+        "\(title): with \(path.nodes) nodes the attributions still miss the change of the logit "
+          + "(\(figure(path.change))) by \(figure(path.delta)), more than "
+          + "\(Int((settings.integration.tolerance * 100).rounded())) %."
+      }
   }
 
   private func figure(_ value: Double) -> String { String(format: "%.4f", value) }

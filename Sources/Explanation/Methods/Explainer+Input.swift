@@ -15,8 +15,10 @@ extension Explainer {
   /// A report, and what of it the model reads.
   struct Report {
     let text: String
-    let tokens: [Token]
-    let indices: [Int32]
+    let reading: TextReading
+
+    var tokens: [Token] { reading.tokens }
+    var indices: [Int32] { reading.indices }
   }
 
   /// The logit as a function of what varies.
@@ -55,26 +57,28 @@ extension Explainer {
   ///
   /// - Throws: `ZooError` where it is missing or superfluous.
   func report(_ text: String?, isNeeded: Bool) throws -> Report? {
-    guard model.text != nil, let vocabulary = model.vocabulary else {
-      if text != nil { throw model.superfluous("texts", "--text", at: folder) }
+    guard model.text != nil else {
+      if text != nil { throw model.superfluousText(at: folder) }
       return nil
     }
-    guard let text else {
-      guard !isNeeded else { throw model.missing("a text", "--text STRING|FILE", at: folder) }
+    guard let text, let reading = model.reading(text) else {
+      guard !isNeeded else { throw model.missingText(at: folder) }
       return nil
     }
-    let tokens = model.tokenizer.tokens(text)
-    return Report(
-      text: text, tokens: tokens, indices: tokens.map { vocabulary.index(of: $0.text) })
+    return Report(text: text, reading: reading)
   }
 
   /// Refuses a report of which the model knows no word.
   ///
   /// - Throws: `ZooError` of code `.badValue`.
   func checkWords(_ report: Report) throws {
-    guard !report.indices.contains(where: { $0 > 1 }) else { return }
+    guard report.reading.knownCount == 0 else { return }
     let found =
-      report.tokens.isEmpty ? "the text holds no word" : "the model knows no word of the text"
+      report.tokens.isEmpty
+      ? "the text holds no word"
+      : report.reading.readCount < report.tokens.count
+        ? "the model knows no word of the text among the first \(report.reading.readCount), which it reads"
+        : "the model knows no word of the text"
     throw ZooError(
       .badValue, "\(found); there is nothing to explain", at: Place(key: "--text"),
       advice: "give a report in the language the model was trained on")

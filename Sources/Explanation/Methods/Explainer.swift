@@ -107,7 +107,7 @@ package struct Explainer {
       return CaseExplanation(
         model: folder, labels: labels, logit: try logit(of: function), picture: picture?.shown,
         images: images, text: report?.text, words: words, joint: joint, settings: settings,
-        threshold: model.threshold)
+        textNotes: report?.reading.notes ?? [], threshold: model.threshold)
     }
   }
 
@@ -141,7 +141,7 @@ package struct Explainer {
   /// - Throws: as `explain`.
   func words(image path: String?, text: String) throws -> SeenWords? {
     let picture = try picture(path, isNeeded: !model.answersForOneSide)
-    guard let report = try report(text, isNeeded: true), report.indices.contains(where: { $0 > 1 })
+    guard let report = try report(text, isNeeded: true), report.reading.knownCount > 0
     else {
       return nil
     }

@@ -93,6 +93,8 @@ package struct SanityCheck: Sendable {
       }
     }
     let cases = SanityCheck.spread(group.cases, count: count)
+    var notes = TextNotes()
+    notes.add(cases, readBy: model)
     let cascade = LayerCascade(of: model, grain: grain)
     let fresh = try model.fresh(
       registry: registry, random: RandomStream(seed: seed).derived("sanity"))
@@ -146,7 +148,7 @@ package struct SanityCheck: Sendable {
     self.model = group.model
     description = selection.description
     isSynthetic = selection.isSynthetic
-    cautions = selection.cautions
+    cautions = selection.cautions + notes.told(to: progress)
     self.settings = settings
     self.seed = seed
     self.cases = cases.count

@@ -77,6 +77,7 @@ package struct WordStudy: Sendable {
     var changes: [[Order: [Double]]] = []
     var (reports, unknown) = (0, 0)
     var positive = ""
+    var notes = TextNotes()
     progress.begin("reading", total: selection.count)
     defer { progress.end() }
     for group in selection.groups where !group.cases.isEmpty {
@@ -87,6 +88,7 @@ package struct WordStudy: Sendable {
         throw ZooError(.usage, "the model reads no texts", at: Place(path: group.model))
       }
       positive = explainer.labels[1]
+      notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {
         try Interruption.check()
         progress.advance(note: item.id)
@@ -111,7 +113,7 @@ package struct WordStudy: Sendable {
     self.model = model
     description = selection.description
     isSynthetic = selection.isSynthetic
-    cautions = selection.cautions
+    cautions = selection.cautions + notes.told(to: progress)
     self.positive = positive
     self.reports = reports
     positives = changes.count

@@ -110,6 +110,12 @@ package struct CellRunner {
     if let coverage = preparation?.coverage {
       progress.line("\(split.name) \(combination.name): \(coverage)")
     }
+    // The other splits' vocabularies lack about as much.
+    if let preparation, loaded.saidVocabularies.insert(combination.name).inserted,
+      let note = StudyTexts.note(on: preparation, of: combination.name, split: split.name)
+    {
+      progress.note(note)
+    }
     var decoder = combination.head.decoder
     decoder.hidden /= 2
     var model = try TrainedModel(
@@ -202,8 +208,10 @@ package struct CellRunner {
   }
 }
 
-/// The weights that were read last, and what they were read for.
+/// The weights that were read last, and what they were read for; what was said once.
 private final class LoadedWeights {
   var key = ""
+  /// The text encoders whose vocabulary was looked at.
+  var saidVocabularies: Set<String> = []
   var tensors: [String: Tensor] = [:]
 }

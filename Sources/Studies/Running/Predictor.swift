@@ -26,6 +26,9 @@ package struct Predictor {
     package let label: String?
     /// One for the positive class, or one for each finding.
     package let answers: [Answer]
+    /// What a person must know of the answer: what of the input is cut off or
+    /// unknown.
+    package let notes: [String]
 
     package var json: JSONValue {
       func number(_ value: Double) -> JSONValue { JSONValue(.number(value)) }
@@ -83,16 +86,19 @@ package struct Predictor {
         batch.imageRows = [nil]
       }
     }
-    if model.text != nil, let vocabulary = model.vocabulary {
-      if let text {
-        batch.texts = [vocabulary.indices(of: model.tokenizer.words(text))]
+    let picture = path.flatMap { path in model.image.flatMap { CroppedPictures.note(on: path, $0) }
+    }
+    let reading = text.flatMap { model.reading($0) }
+    if model.text != nil {
+      if let reading {
+        batch.texts = [reading.indices]
       } else {
-        guard mayLack else { throw model.missing("a text", "--text STRING", at: folder) }
+        guard mayLack else { throw model.missingText(at: folder) }
         batch.textRows = [nil]
       }
     }
     if model.image == nil, path != nil { throw model.superfluous("images", "--image", at: folder) }
-    if model.text == nil, text != nil { throw model.superfluous("texts", "--text", at: folder) }
+    if model.text == nil, text != nil { throw model.superfluousText(at: folder) }
     var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let logits = model.logits(batch, &forward).values.map(Double.init)
     guard logits.allSatisfy(\.isFinite) else {
@@ -101,6 +107,7 @@ package struct Predictor {
     let labels = model.isMultiLabel ? model.labels : [model.labels[1]]
     return Prediction(
       label: model.isMultiLabel ? nil : model.labels[sigmoid(logits[0]) >= model.threshold ? 1 : 0],
-      answers: zip(labels, logits).map { .init(label: $0, logit: $1, probability: sigmoid($1)) })
+      answers: zip(labels, logits).map { .init(label: $0, logit: $1, probability: sigmoid($1)) },
+      notes: (picture.map { [$0] } ?? []) + (reading?.notes ?? []))
   }
 }

@@ -42,6 +42,7 @@ package enum StudyLoader {
       let (store, failures) = ImageStore.load(paths, branch, progress: progress)
       stores[branch.name] = store
       for failure in failures { bad[failure.index] = failure.error }
+      if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
       try Interruption.check()
     }
     guard !bad.isEmpty else { return stores }

@@ -49,7 +49,9 @@ package struct StudyRun {
     let cautions =
       try TrainedImages.cautions(study.images, cases.set, registry) + incomplete(cases)
     for note in departures + cautions { progress.note(note) }
+    try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
     let splits = try study.folds.splits(of: cases.set)
+    try StudyTexts.checkTokenizer(of: study, cases, splits: splits, in: folder)
     try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
     try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,

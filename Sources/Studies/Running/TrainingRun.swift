@@ -45,6 +45,7 @@ package struct TrainingRun {
     }
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for sentence in study.images.flatMap(\.departures) { progress.note(sentence) }
+    try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)

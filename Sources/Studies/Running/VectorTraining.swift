@@ -16,6 +16,8 @@ package struct VectorTraining {
   /// A file or vector set to go on from; nil draws all vectors.
   package let start: VectorSource?
   package let seed: UInt64
+  /// How many documents were cut into pieces.
+  package let cutDocuments: Int
   private let entry: any TextEncoderEntry
 
   /// Prepares a training.
@@ -34,6 +36,7 @@ package struct VectorTraining {
     start: VectorSource?, seed: UInt64, registry: EncoderRegistry
   ) throws {
     entry = try Self.entry(encoder, registry)
+    cutDocuments = documents.count { $0.count > Self.longestPiece }
     self.documents = documents.flatMap { words in
       stride(from: 0, to: words.count, by: Self.longestPiece).map {
         Array(words[$0..<min($0 + Self.longestPiece, words.count)])
@@ -86,6 +89,11 @@ package struct VectorTraining {
   package func run(progress: ProgressReporter) throws
     -> (table: WordVectorTable, coverage: WordCoverage?)
   {
+    if cutDocuments > 0 {
+      progress.note(
+        "\(cutDocuments) documents of more than \(Self.longestPiece) words were cut into pieces of that length:"
+          + " no context reaches over a cut.")
+    }
     let path = try start?.path(progress: progress)
     let prepared = try progress.stage("training word vectors (%)") { advance in
       try entry.prepare(
@@ -109,14 +117,18 @@ extension VectorTraining {
   ///
   /// - Throws: `ZooError` with file and line.
   package static func documents(
-    at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry
+    at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry,
+    progress: ProgressReporter? = nil
   ) throws -> [[String]] {
+    func words(_ texts: [String], _ tokenizer: Tokenizer) -> [[String]] {
+      for note in TextTally.notes(on: texts, tokenizer) { progress?.note(note) }
+      return texts.map { tokenizer.words($0) }
+    }
     guard path.hasSuffix(".json") else {
-      let tokenizer = Tokenizer()
-      return try readLines(path).map { tokenizer.words($0) }
+      return words(try readLines(path), Tokenizer.ofStudies)
     }
     let study = try StudySpecification(path: path, registry: registry, dataFolder: dataFolder)
     let set = try study.data.load(needsImages: false, needsTexts: true, skipsBad: skipsBad)
-    return set.cases.map { study.tokenizer.words($0.text ?? "") }
+    return words(set.cases.map { $0.text ?? "" }, study.tokenizer)
   }
 }

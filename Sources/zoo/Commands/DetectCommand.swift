@@ -44,9 +44,10 @@ extension ZooCommand {
     let settings = try detectionSettings(arguments)
     let output = try arguments.string("output")
     try OutputFolder.check(output)
+    let progress = progress(arguments)
     let kernels = try kernels(arguments)
     let registry = try registry()
-    let model = arguments.argument("MODEL")
+    let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let table = try arguments.string("boxes")
     let boxes = try BoxTable(path: table)
     let selection: CaseSelection
@@ -70,10 +71,12 @@ extension ZooCommand {
     }
     let detection = try DetectionRun(
       model: model, selection: selection, boxes: boxes, settings: settings, registry: registry,
-      kernels: kernels, progress: progress(arguments)
+      kernels: kernels, progress: progress
     ).run()
     try detection.write(to: output)
-    print((detection.cautions + detection.lines).joined(separator: "\n"))
+    print(
+      (detection.cautions.filter { !progress.notes.contains($0) } + detection.lines).joined(
+        separator: "\n"))
     print("wrote \(output)/detection.html. This is no diagnosis.")
   }
 

@@ -12,7 +12,7 @@ extension ZooCommand {
       + "is no diagnosis.",
     examples: [
       (
-        "zoo explain model --image chest.png --text report.txt --output why",
+        "zoo explain model --image chest.png --text-file report.txt --output why",
         "a multimodal model, the report from a file"
       ),
       ("zoo explain model --image chest.png --method all --output why", "every method beside"),
@@ -22,9 +22,9 @@ extension ZooCommand {
       ),
     ],
     options: [
-      .value("image", "FILE", "A PNG or JPEG file."),
-      .value("text", "STRING|FILE", "A report's text, or a file that holds it."),
-      .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
+      .value("image", "FILE", "A PNG or JPEG file.")
+    ] + textOptions + [
+      .value("output", "DIR", isRequired: true, "Where everything is written; a new folder.")
     ] + mapOptions + [
       .value(
         "maximum-nodes", "N", default: "400",
@@ -75,7 +75,7 @@ extension ZooCommand {
     let progress = progress(arguments)
     progress.begin("explaining")
     let explanation = try explainer.explain(
-      image: arguments.optionalString("image"), text: report(arguments.optionalString("text")),
+      image: arguments.optionalString("image"), text: givenText(arguments),
       progress: progress)
     progress.end()
     try explanation.write(to: output)
@@ -88,37 +88,26 @@ extension ZooCommand {
   private static func explainStudy(
     _ arguments: ParsedArguments, _ settings: ExplanationSettings
   ) throws -> [String] {
-    for name in ["image", "text"] where arguments.optionalString(name) != nil {
+    for name in ["image", "text", "text-file"] where arguments.optionalString(name) != nil {
       throw arguments.error("--\(name) is one case, --study a data set; leave out one of them")
     }
     let kernels = try kernels(arguments)
     let registry = try registry()
-    let model = arguments.argument("MODEL")
+    let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let output = try arguments.string("output")
     let selection = try caseSelection(
       arguments, model: model, registry: registry, skipsBad: arguments.flag("skip-bad"))
+    let progress = progress(arguments)
     let run = ExplanationRun(
       model: model, selection: selection, finding: arguments.optionalString("finding"),
       settings: settings, folder: output, registry: registry, kernels: kernels,
-      progress: progress(arguments))
+      progress: progress)
     let index = try run.run(
       resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
-    return index.cautions + [
+    return index.cautions.filter { !progress.notes.contains($0) } + [
       "\(index.rows.count) cases explained, \(index.leftOut.count) left out",
       "wrote \(output)/index.html. This is no diagnosis.",
     ]
-  }
-
-  /// A text as it stands, or the content of the file of that name.
-  static func report(_ text: String?) throws -> String? {
-    var isFolder: ObjCBool = false
-    guard let text, FileManager.default.fileExists(atPath: text, isDirectory: &isFolder),
-      !isFolder.boolValue
-    else { return text }
-    guard let content = String(data: try readFile(text), encoding: .utf8) else {
-      throw ZooError(.badFormat, "is not valid UTF-8", at: Place(path: text))
-    }
-    return content
   }
 
   private static func summary(_ explanation: CaseExplanation, output: String) -> String {

@@ -23,8 +23,8 @@ extension ZooCommand {
       ),
     ],
     options: [
-      .value("image", "FILE", "A PNG or JPEG file, in place of --study."),
-      .value("text", "STRING|FILE", "With --image: a report's text, or a file that holds it."),
+      .value("image", "FILE", "A PNG or JPEG file, in place of --study.")
+    ] + textOptions + [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
       .value("cases", "N", default: "10", "With --study: how many images, spread over the cases."),
       .value(
@@ -47,17 +47,21 @@ extension ZooCommand {
     let settings = try explanationSettings(arguments, refines: false)
     let output = try arguments.string("output")
     try OutputFolder.check(output)
+    let progress = progress(arguments)
     let kernels = try kernels(arguments)
     let registry = try registry()
-    let model = arguments.argument("MODEL")
+    let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let selection: CaseSelection
     switch (arguments.optionalString("image"), arguments.optionalString("study")) {
     case (let image?, nil):
       let item = Case(
-        id: image, imagePath: image, text: try report(arguments.optionalString("text")),
+        id: image, imagePath: image, text: try givenText(arguments),
         source: Place(path: image))
       selection = try CaseSelection(model: model, cases: [item], description: image)
     case (nil, _?):
+      for name in ["text", "text-file"] where arguments.optionalString(name) != nil {
+        throw arguments.error("--\(name) goes with --image")
+      }
       selection = try caseSelection(arguments, model: model, registry: registry, skipsBad: false)
     default: throw arguments.error("either --image or --study says what is looked at")
     }
@@ -72,9 +76,11 @@ extension ZooCommand {
         cases: arguments.integer("cases", in: 1...10_000) ?? 10,
         grain: LayerCascade.Grain(rawValue: arguments.string("grain")) ?? .stages,
         settings: settings, seed: UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1),
-        registry: registry, kernels: kernels, progress: progress(arguments))
+        registry: registry, kernels: kernels, progress: progress)
       try check.write(to: folder)
-      printed = check.cautions + (check.shuffledDescription.map { [$0] } ?? []) + check.lines
+      printed =
+        check.cautions.filter { !progress.notes.contains($0) }
+        + (check.shuffledDescription.map { [$0] } ?? []) + check.lines
     }
     print(printed.joined(separator: "\n"))
     print("wrote \(output)/sanity.html. This is no diagnosis.")

@@ -44,19 +44,20 @@ extension ZooCommand {
     let output = try newFile(arguments.string("output"), "another --output")
     _ = try kernels(arguments)
     let registry = try registry()
+    let progress = progress(arguments)
     let start = try arguments.optionalString("from").map {
       try VectorSource($0, registry.catalogue)
     }
     let training = try VectorTraining(
       documents: VectorTraining.documents(
         at: arguments.argument("TEXTS"), dataFolder: arguments.optionalString("data"),
-        skipsBad: arguments.flag("skip-bad"), registry: registry),
+        skipsBad: arguments.flag("skip-bad"), registry: registry, progress: progress),
       encoder: arguments.optionalString("encoder"), options: encoderOptions(arguments),
       start: start,
       seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1), registry: registry)
     let words = training.documents.reduce(0) { $0 + $1.count }
     print("\(training.documents.count) texts, \(words) words")
-    let (table, coverage) = try training.run(progress: progress(arguments))
+    let (table, coverage) = try training.run(progress: progress)
     if let coverage { print("at the start \(coverage)") }
     try write(table, to: output, arguments)
   }

@@ -36,16 +36,19 @@ extension ZooCommand {
     settings.seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
     let output = try arguments.string("output")
     try OutputFolder.check(output)
+    let progress = progress(arguments)
     let kernels = try kernels(arguments)
     let registry = try registry()
-    let model = arguments.argument("MODEL")
+    let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let selection = try caseSelection(
       arguments, model: model, registry: registry, skipsBad: false)
     let study = try WordStudy(
       selection, model: model, settings: settings, registry: registry, kernels: kernels,
-      progress: progress(arguments))
+      progress: progress)
     try study.write(to: output)
-    print((study.cautions + study.lines).joined(separator: "\n"))
+    print(
+      (study.cautions.filter { !progress.notes.contains($0) } + study.lines).joined(separator: "\n")
+    )
     print("wrote \(output)/words.html. This is no diagnosis.")
   }
 }

@@ -1,0 +1,78 @@
+import Basics
+import Datasets
+import EncoderKit
+import Foundation
+import Registry
+import Training
+
+/// What is said of a study's texts before anything is trained on them.
+enum StudyTexts {
+  /// Notes, once a run and over all cases: texts that are cut, have no word, or are in a script without
+  /// spaces.
+  static func note(
+    _ cases: StudyCases, of study: StudySpecification, registry: EncoderRegistry,
+    progress: ProgressReporter
+  ) throws {
+    guard !study.texts.isEmpty else { return }
+    let there = cases.words.indices.filter { cases.lacksText?[$0] != true }
+    let texts = there.compactMap { cases.set.cases[$0].text }
+    for note in TextTally.notes(on: texts, study.tokenizer) { progress.note(note) }
+    for branch in study.texts {
+      var tally = TextTally(maximumWords: try branch.maximumWords(registry))
+      for index in there { tally.add(words: cases.words[index].count) }
+      for note in tally.notes(of: branch.name) { progress.note(note) }
+    }
+  }
+
+  /// Refuses to go on with models whose texts were cut into other words.
+  ///
+  /// Only texts in scripts without spaces are cut otherwise than by a program before it knew them.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` that names the model.
+  static func checkTokenizer(
+    of study: StudySpecification, _ cases: StudyCases, splits: [Split], in folder: String
+  ) throws {
+    guard !study.texts.isEmpty,
+      cases.set.cases.contains(where: { !UnspacedScript.scripts(of: $0.text ?? "").isEmpty })
+    else { return }
+    for split in splits {
+      for combination in study.combinations where combination.text != nil {
+        let path = "\(folder)/cells/\(split.name)/\(combination.name)/model/model.json"
+        guard FileManager.default.fileExists(atPath: path) else { continue }
+        var root = try JSONValue.parse(contentsOf: path).object()
+        guard try Tokenizer(root.object("tokenizer"), unspaced: .runs) != study.tokenizer else {
+          continue
+        }
+        throw ZooError(
+          .conflict, "the model there was trained on texts that were cut into other words",
+          at: Place(path: path, key: "tokenizer"),
+          advice:
+            "set \"tokenizer\": {\"unspaced\": \"runs\"} in the study to cut them as before, or start in"
+            + " a new folder")
+      }
+    }
+  }
+
+  /// The share of the training part's words that a vocabulary may leave out without a word.
+  private static let usualShare = 0.1
+
+  /// A note where a vocabulary leaves out much of the texts it was fitted to, or given vectors cover
+  /// little of it; nil elsewhere.
+  static func note(on preparation: TextPreparation, of name: String, split: String) -> String? {
+    let counts = preparation.vocabulary.counts
+    let (left, all) = (counts.count > 1 ? counts[1] : 0, counts.reduce(0, +))
+    func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+    if all > 0, Double(left) > usualShare * Double(all) {
+      return
+        "\(name): the vocabulary of \(counts.count - 2) words leaves out \(percent(Double(left) / Double(all)))"
+        + " of the words of the training part (split \(split)); they share one vector. \"vocabularySize\" and"
+        + " \"minimumCount\" in the options of the text encoder set what it holds."
+    }
+    if let coverage = preparation.coverage, coverage.tokenShare < 1 - usualShare {
+      return
+        "\(name): the given word vectors cover \(percent(coverage.tokenShare)) of the words of the training"
+        + " part that are in the vocabulary (split \(split))."
+    }
+    return nil
+  }
+}
