@@ -90,7 +90,9 @@ package struct CaseSelection: Sendable {
   ) throws -> String {
     let names = study.combinations.map(\.name)
     let finished = ComparisonFolder(run)?.combinations ?? []
-    let own = finished.isEmpty ? names : finished
+    let own =
+      finished.isEmpty
+      ? names : names.filter(finished.contains) + finished.filter { !names.contains($0) }
     guard let name = name ?? (names.count == 1 ? names[0] : nil) else {
       throw ZooError(
         .usage, "a run of \(names.count) combinations; one of them is asked",
