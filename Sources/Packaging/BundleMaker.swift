@@ -79,7 +79,10 @@ package struct BundleMaker {
     if let given = settings.language { return given }
     var root = try specification.object()
     var data = try root.object("data")
-    return try data?.optionalString("language") ?? model.vocabulary.flatMap(TextLanguage.certain)
+    if let said = try data?.optionalString("language") { return said }
+    // Open-i's reports are from Indiana.
+    if try data?.string("format").hasPrefix("open-i") ?? false { return "en" }
+    return model.vocabulary.flatMap(TextLanguage.certain)
   }
 
   /// The script for PyTorch; nil where it can't express the model, which an ONNX file may.

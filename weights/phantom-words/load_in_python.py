@@ -1,6 +1,6 @@
 """Gives the logits of a model trained with EncoderZoo, as `zoo predict` does.
 
-    python load_in_python.py --text TEXT [--folder MODEL]
+    python load_in_python.py --text TEXT (or --text-file FILE) [--folder MODEL]
 
 Without inputs: compares the golden logits of a bundle. Needs torch, safetensors.
 Labels: ["normal","abnormal"]. No medical device.
@@ -8,6 +8,7 @@ Labels: ["normal","abnormal"]. No medical device.
 import argparse
 import json
 import pathlib
+import os
 import re
 import unicodedata
 
@@ -69,8 +70,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", default=pathlib.Path(__file__).parent)
     parser.add_argument("--image")
-    parser.add_argument("--text")
+    parser.add_argument("--text", help="the report itself")
+    parser.add_argument("--text-file", help="a UTF-8 file that holds the report")
     given = parser.parse_args()
+    if given.text_file is not None:
+        given.text = pathlib.Path(given.text_file).read_text(encoding="utf-8-sig")
+    elif given.text and os.path.exists(given.text):
+        parser.error("--text takes the report itself; for a file write --text-file")
     if given.image is None and given.text is None:
         golden(given.folder)
     else:
