@@ -104,6 +104,9 @@ package struct FusionStage {
     )
   }
 
+  /// Whether a head that makes features adds its logits to those of both sides' decoders.
+  var addsToParts: Bool { parts != nil && decoder != nil }
+
   /// Sets the parameters so that training begins where both sides alone ended: at the sum of their
   /// logits.
   ///
@@ -116,7 +119,7 @@ package struct FusionStage {
         store.parameter(own)?.replace(Tensor(parameter.value.values, shape: parameter.value.shape))
       }
     }
-    guard parts != nil, decoder != nil else { return }
+    guard addsToParts else { return }
     for key in ["head.output.weight", "head.output.bias"] {
       guard let parameter = store.parameter(key) else { continue }
       parameter.replace(Tensor(repeating: 0, shape: parameter.value.shape))

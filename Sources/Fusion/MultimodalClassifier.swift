@@ -88,17 +88,6 @@ package struct MultimodalClassifier {
     return width
   }
 
-  /// Sets the head so that training begins at the sum of the logits of two models of one encoder
-  /// each, where its plan says so.
-  package func begin(from image: ParameterStore, _ text: ParameterStore) {
-    guard let fusion else { return }
-    if fusion.description.result == .sideBySide {
-      store.startDecoder(asSumOf: [image, text])
-    } else {
-      fusion.begin(from: image, text, in: store)
-    }
-  }
-
   /// The logits of what the encoders gave, `[cases, outputs]`.
   ///
   /// - Precondition: no case lacks a side unless the model has stand-ins.

@@ -10,7 +10,8 @@ import Testing
 
 private let heads = ["concat", "sum", "gated", "bilinear", "film", "attention", "late"]
 
-private func specification(_ head: String, _ more: [(key: String, value: JSONValue)] = [])
+/// A small head of a name.
+func smallHead(_ head: String, _ more: [(key: String, value: JSONValue)] = [])
   -> JSONValue
 {
   var options: JSONValue = [:]
@@ -32,7 +33,7 @@ struct FusionModelTests {
       pair.part(image: true, seed: 1, hidden: hidden),
       pair.part(image: false, seed: 2, hidden: hidden),
     ]
-    let model = try pair.joined(parts, pair.branch(specification(head)))
+    let model = try pair.joined(parts, pair.branch(smallHead(head)))
     let batch = pair.batch()
     var run = SmallPair.pass()
     let sums = zip(parts[0].logits(batch, &run).values, parts[1].logits(batch, &run).values).map(+)
@@ -41,7 +42,7 @@ struct FusionModelTests {
     #expect(abs(sums[0] - sums[1]) > 1e-3)
     // From nothing, a head has to find its logits itself.
     guard head != "late" else { return }
-    let fresh = try pair.joined(parts, pair.branch(specification(head, [("start", "nothing")])))
+    let fresh = try pair.joined(parts, pair.branch(smallHead(head, [("start", "nothing")])))
     #expect(!fresh.classifier.store.parameters.contains { $0.key.hasPrefix("head.image.") })
     #expect(abs(fresh.logits(batch, &run).values[0] - sums[0]) > 1e-3)
   }
@@ -51,7 +52,7 @@ struct FusionModelTests {
     arguments: heads)
   func saved(head: String) throws {
     let pair = try SmallPair(mirrorAverage: true)
-    let model = try pair.stirred(specification(head, [("modalityDropout", 0.3)]))
+    let model = try pair.stirred(smallHead(head, [("modalityDropout", 0.3)]))
     try withTemporaryFolder { folder in
       try model.write(to: "\(folder)/model")
       let read = try TrainedModel.read(from: "\(folder)/model", registry: pair.registry)
@@ -67,7 +68,7 @@ struct FusionModelTests {
   @Test("A model that was saved before there were other heads loads as features side by side")
   func old() throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(specification("concat"))
+    let model = try pair.stirred(smallHead("concat"))
     try withTemporaryFolder { folder in
       try model.write(to: "\(folder)/model")
       let path = "\(folder)/model/model.json"
@@ -95,7 +96,7 @@ struct FusionModelTests {
   @Test("Features that were kept give the logits of the cases themselves", arguments: heads)
   func kept(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(specification(head, [("missing", "stand-in")]))
+    let model = try pair.stirred(smallHead(head, [("missing", "stand-in")]))
     for side in [nil, BatchSource.Side.image, .text] {
       let batch = lacking(side, pair.batch(), only: 1)
       var run = SmallPair.pass()
@@ -115,7 +116,7 @@ struct FusionModelTests {
     arguments: heads)
   func missing(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(specification(head, [("missing", "stand-in")]))
+    let model = try pair.stirred(smallHead(head, [("missing", "stand-in")]))
     for side in [BatchSource.Side.image, .text] {
       var run = SmallPair.pass()
       let found = model.logits(lacking(side, pair.batch()), &run).values
@@ -145,7 +146,7 @@ struct FusionModelTests {
     "Dropped sides come from the pass's random numbers and teach the stand-ins", arguments: heads)
   func dropout(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(specification(head, [("modalityDropout", 0.6)]))
+    let model = try pair.stirred(smallHead(head, [("modalityDropout", 0.6)]))
     func logits(_ mode: Forward.Mode, seed: UInt64) -> [Float] {
       // Dropout apart, a training pass differs from evaluation by what is left out.
       var run = Forward(
@@ -178,7 +179,7 @@ struct FusionModelTests {
   @Test("Stand-ins begin at the mean of what the cases have")
   func means() throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(specification("attention", [("missing", "stand-in")]))
+    let model = try pair.stirred(smallHead("attention", [("missing", "stand-in")]))
     var (a, b) = (CaseFeatures(), CaseFeatures())
     let width = model.classifier.image?.featureWidth ?? 0
     a.image = [Float](repeating: 1, count: width)
@@ -229,7 +230,7 @@ struct FusionModelTests {
   @Test("Attention is refused by an encoder that gives no regions")
   func noRegions() throws {
     let pair = try SmallPair(members: 2)
-    let head = try pair.branch(specification("attention"))
+    let head = try pair.branch(smallHead("attention"))
     let text = errorText { try head.check(pair.image, pair.text, registry: pair.registry) }
     #expect(
       text.contains("\"attention\" reads regions of the image, and the image encoder gives none"))
@@ -240,8 +241,8 @@ struct FusionModelTests {
   @Test("Where an encoder is frozen whole, attention keeps the stages up to its regions frozen")
   func frozen() throws {
     let pair = try SmallPair(freeze: true)
-    let plain = try pair.stirred(specification("sum"))
-    let model = try pair.stirred(specification("attention"))
+    let plain = try pair.stirred(smallHead("sum"))
+    let model = try pair.stirred(smallHead("attention"))
     let stages = try #require(model.classifier.image?.stages.count)
     #expect(plain.classifier.frozenImageStages == stages)
     #expect(model.classifier.frozenImageStages == stages - 1)

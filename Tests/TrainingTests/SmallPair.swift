@@ -12,7 +12,7 @@ struct SmallPair {
   let registry: EncoderRegistry
   let image: ImageBranch
   let text: TextBranch
-  private let preparation: TextPreparation
+  let preparation: TextPreparation
 
   init(members: Int = 1, mirrorAverage: Bool = false, freeze: Bool = false) throws {
     registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
@@ -57,7 +57,9 @@ struct SmallPair {
   }
 
   /// A model of both, as its training begins.
-  func joined(_ parts: [TrainedModel], _ head: HeadBranch) throws -> TrainedModel {
+  func joined(_ parts: [TrainedModel], _ head: HeadBranch, logOdds: Float = 0) throws
+    -> TrainedModel
+  {
     let fusion = try head.fusion(of: parts[0].decoder, parts[1].decoder, registry: registry)
     var given: [String: Tensor] = [:]
     for part in parts {
@@ -70,7 +72,9 @@ struct SmallPair {
       fusion: fusion.settings, labels: ["no", "yes"], registry: registry,
       store: ParameterStore(random: RandomStream(seed: 3), given: given))
     if head.startsFromParts {
-      model.classifier.begin(from: parts[0].classifier.store, parts[1].classifier.store)
+      model.classifier.begin(
+        from: parts[0].classifier.store, parts[1].classifier.store,
+        StartLogOdds(image: [logOdds], text: [logOdds], own: [logOdds]))
     }
     return model
   }
@@ -89,12 +93,13 @@ struct SmallPair {
     return model
   }
 
-  /// Three cases with pictures and texts.
-  func batch(seed: UInt64 = 5) -> RawBatch {
+  /// Cases with pictures and texts.
+  func batch(seed: UInt64 = 5, count: Int = 3) -> RawBatch {
     var random = RandomStream(seed: seed)
-    var batch = RawBatch(indices: [0, 1, 2])
-    batch.images = (0..<3 * SmallPair.size * SmallPair.size).map { _ in Float(random.normal()) }
-    batch.texts = [[2, 3, 4], [5], [4, 4, 3, 2, 2]]
+    var batch = RawBatch(indices: Array(0..<count))
+    batch.images = (0..<count * SmallPair.size * SmallPair.size).map { _ in Float(random.normal()) }
+    let texts: [[Int32]] = [[2, 3, 4], [5], [4, 4, 3, 2, 2]]
+    batch.texts = (0..<count).map { texts[$0 % texts.count] }
     return batch
   }
 

@@ -13,7 +13,7 @@ extension CellRunner {
     _ combination: Combination, _ split: Split, _ random: RandomStream, parts folders: [String]
   ) throws -> Outcome {
     let parts = try folders.map { try TrainedModel.read(from: $0, registry: registry) }
-    let model = try joined(parts, combination.head, random)
+    let model = try joined(parts, combination.head, split, random)
     let title = "\(split.name) \(combination.name)"
     let source = try source(of: model, combination, split, title: title)
     let features = try features(of: model, source, combination, split, title: title)
@@ -36,9 +36,9 @@ extension CellRunner {
   }
 
   /// A multimodal model of two models of one encoder each, as its training begins.
-  private func joined(_ parts: [TrainedModel], _ head: HeadBranch, _ random: RandomStream) throws
-    -> TrainedModel
-  {
+  private func joined(
+    _ parts: [TrainedModel], _ head: HeadBranch, _ split: Split, _ random: RandomStream
+  ) throws -> TrainedModel {
     var saved: [String: Tensor] = [:]
     for part in parts {
       for parameter in part.classifier.store.parameters where !parameter.key.hasPrefix("head.") {
@@ -57,8 +57,19 @@ extension CellRunner {
       registry: registry,
       store: ParameterStore(random: random.derived("parameters"), given: saved))
     model.tokenizer = study.tokenizer
+    let targets = CaseTargets(cases.targets)
+    func logOdds(_ settings: TrainingSettings?) -> [Float] {
+      targets.logOdds(split.training, settings ?? TrainingSettings())
+    }
+    let own = logOdds(head.training)
     if head.startsFromParts {
-      model.classifier.begin(from: parts[0].classifier.store, parts[1].classifier.store)
+      model.classifier.begin(
+        from: parts[0].classifier.store, parts[1].classifier.store,
+        StartLogOdds(
+          image: logOdds(parts[0].image?.training), text: logOdds(parts[1].text?.training),
+          own: own))
+    } else {
+      model.classifier.startOutputs(at: own)
     }
     return model
   }

@@ -124,6 +124,8 @@ package struct CellRunner {
       store: store(image, random.derived("parameters")))
     model.tokenizer = study.tokenizer
     let settings = combination.image?.training ?? combination.text?.training ?? TrainingSettings()
+    model.classifier.startOutputs(
+      at: CaseTargets(cases.targets).logOdds(split.training, settings))
     let title = "\(split.name) \(combination.name)\(suffix)"
     let source = try source(of: model, combination, split, title: title)
     let trainer = trainer(model, settings, source, title)

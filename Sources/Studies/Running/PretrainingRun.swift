@@ -118,6 +118,7 @@ package struct PretrainingRun {
       decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout),
       labels: specification.labels, isMultiLabel: true, registry: registry,
       store: ParameterStore(random: random.derived("parameters"), given: weights ?? [:]))
+    model.classifier.startOutputs(at: targets.logOdds(split.training, branch.training))
     let trainer = Trainer(
       settings: branch.training, store: model.classifier.store, kernels: kernels,
       source: BatchSource(images: images.with(branch)), targets: targets,
