@@ -48,7 +48,10 @@ struct CardWords {
       sentences.append("The threshold of 0.5 was not chosen for any use.")
     }
     if architecture.image != nil, architecture.text != nil {
-      sentences.append("Both inputs are needed; it was not trained to do without one of them.")
+      sentences.append(
+        architecture.fusion.answersForOneSide
+          ? "It answers for an image or a report alone, too, with other accuracy than for both."
+          : "Both inputs are needed; it was not trained to do without one of them.")
     }
     return sentences
   }

@@ -32,7 +32,9 @@ struct RunMetrics {
           labels: indices.map { labels[$0] }, logits: indices.map { logits[$0] },
           threshold: threshold)[metric]
       }
-      return self.metric(metric.rawValue, value, count: rows.count, bootstrap)
+      return self.metric(
+        metric.rawValue, value, count: rows.count, bootstrap,
+        proportion: evaluation.counts.proportion(metric))
     }
   }
 
@@ -55,7 +57,7 @@ struct RunMetrics {
       ) { indices in
         areaUnderROC(labels: indices.map { labels[$0] }, scores: indices.map { logits[$0] })
       }
-      return metric("area of \(name)", area, count: group.count, bootstrap)
+      return metric("area of \(name)", area, count: group.count, bootstrap, proportion: nil)
     }
     guard let mean = mean(each.map(\.mean)) else { return [] }
     let whole = BundleMetric(
@@ -64,13 +66,24 @@ struct RunMetrics {
     return [whole] + each
   }
 
-  private func metric(_ name: String, _ value: Double, count: Int, _ bootstrap: Bootstrap?)
-    -> BundleMetric
-  {
-    BundleMetric(
+  /// A figure with its interval; where every resample gave the same value, that of a proportion is the
+  /// exact one, and of anything else there is none.
+  private func metric(
+    _ name: String, _ value: Double, count: Int, _ bootstrap: Bootstrap?,
+    proportion: (successes: Int, count: Int)?
+  ) -> BundleMetric {
+    var interval = bootstrap?.interval
+    var method = bootstrap.map { "percentile bootstrap, \($0.resamples) draws of the cases" }
+    if let found = interval, found.lower == found.upper {
+      interval = proportion.map { exactProportionInterval($0.successes, of: $0.count) }
+      method =
+        proportion == nil
+        ? "no interval: every draw of the cases gives the same value"
+        : "exact binomial (Clopper–Pearson): every draw of the cases gives the same value"
+    }
+    return BundleMetric(
       name: name, split: "\(record.split.name) test", count: count, mean: value, deviation: nil,
-      interval: bootstrap.map { $0.interval.lower...$0.interval.upper },
-      method: bootstrap.map { "percentile bootstrap, \($0.resamples) draws of the cases" })
+      interval: interval.map { $0.lower...$0.upper }, method: method)
   }
 
   private func resamples(_ count: Int) -> Int { count > 2000 ? 200 : 2000 }
@@ -82,7 +95,7 @@ struct RunMetrics {
         let mean = summary.mean, summary.values.count > 1
       else { return nil }
       let interval = correctedInterval(
-        summary.values, testToTrainingRatio: record.testToTrainingRatio)
+        summary.values, testToTrainingRatio: record.testToTrainingRatio, within: metric.bounds)
       return BundleMetric(
         name: metric.rawValue, split: "test of \(summary.values.count) splits, threshold 0.5",
         count: summary.values.count, mean: mean, deviation: summary.standardDeviation,

@@ -11,7 +11,9 @@ extension TrainedModel {
     BundleArchitecture(
       image: image.map { .init(name: $0.encoder, options: $0.options, members: $0.members) },
       text: text.map { .init(name: $0.encoder, options: $0.options, members: $0.members) },
-      fusion: .init(head: fusion?.head ?? "concat", hidden: decoder.hidden))
+      fusion: .init(
+        head: fusion?.head ?? "concat", hidden: decoder.hidden,
+        answersForOneSide: answersForOneSide))
   }
 
   /// What becomes of images and texts, as a manifest tells it.

@@ -40,7 +40,7 @@ struct ReportHeadlineTests {
         ("a", [0.9, 0.92, 0.91], [0.8, 0.81, 0.79]), ("b", [0.7, 0.71, 0.7], [0.9, 0.95, 0.92]),
       ]))
     #expect(words.selected == "a")
-    #expect(words.answer.contains("<b>a</b> did best on the validation parts"))
+    #expect(words.answer.contains("<b>a</b> did best of 2 on the validation parts"))
     #expect(words.answer.contains("0.800</strong>"))
     #expect(words.answer.contains("(± 0.010 SD over 3 splits)"))
   }

@@ -37,10 +37,13 @@ package struct BundleArchitecture: Sendable, Equatable {
     package let head: String
     /// Width of the decoder's hidden layer; 0 for a linear one.
     package let hidden: Int
+    /// Whether the model answers for a case that lacks one of its two sides.
+    package let answersForOneSide: Bool
 
-    package init(head: String, hidden: Int) {
+    package init(head: String, hidden: Int, answersForOneSide: Bool = false) {
       self.head = head
       self.hidden = hidden
+      self.answersForOneSide = answersForOneSide
     }
   }
 
@@ -60,7 +63,8 @@ package struct BundleArchitecture: Sendable, Equatable {
     text = try object.value("text").map { try Encoder($0) }
     var head = try object.required("fusion").object()
     fusion = Fusion(
-      head: try head.string("head"), hidden: try head.required("hidden").integer(in: 0...1_000_000))
+      head: try head.string("head"), hidden: try head.required("hidden").integer(in: 0...1_000_000),
+      answersForOneSide: try head.boolean("answersForOneSide", default: false))
     try head.finish()
     try object.finish()
     guard image != nil || text != nil else {
@@ -76,9 +80,12 @@ package struct BundleArchitecture: Sendable, Equatable {
         } + [
           (
             "fusion",
-            [
-              "head": JSONValue(.string(fusion.head)), "hidden": JSONValue(.integer(fusion.hidden)),
-            ]
+            JSONValue(
+              .object(
+                [
+                  ("head", JSONValue(.string(fusion.head))),
+                  ("hidden", JSONValue(.integer(fusion.hidden))),
+                ] + (fusion.answersForOneSide ? [("answersForOneSide", true)] : [])))
           )
         ]))
   }

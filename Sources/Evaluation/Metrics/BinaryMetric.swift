@@ -37,4 +37,16 @@ package enum BinaryMetric: String, CaseIterable, Sendable {
     default: true
     }
   }
+
+  /// The values it can have, as far as they are bounded.
+  package var bounds: (lower: Double, upper: Double) { (0, self == .logLoss ? .infinity : 1) }
+
+  /// What to compare by where nobody says: accuracy, or the area where the classes are so unequal
+  /// (fewer than two fifths of one) that calling all cases alike makes a good accuracy.
+  ///
+  /// - Parameter counts: the cases of each class.
+  package static func natural(for counts: [Int]) -> BinaryMetric {
+    let (least, all) = (counts.min() ?? 0, counts.reduce(0, +))
+    return 5 * least < 2 * all ? .area : .accuracy
+  }
 }

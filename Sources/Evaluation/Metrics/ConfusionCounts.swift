@@ -40,6 +40,20 @@ package struct ConfusionCounts: Sendable, Equatable {
   package var negatives: Int { trueNegatives + falsePositives }
   package var total: Int { positives + negatives }
 
+  /// What a metric that is a share of cases counts, and among how many; nil for other metrics, or of
+  /// no case.
+  package func proportion(_ metric: BinaryMetric) -> (successes: Int, count: Int)? {
+    let pair: (successes: Int, count: Int)? =
+      switch metric {
+      case .accuracy: (truePositives + trueNegatives, total)
+      case .sensitivity: (truePositives, positives)
+      case .specificity: (trueNegatives, negatives)
+      case .precision: (truePositives, truePositives + falsePositives)
+      default: nil
+      }
+    return pair.flatMap { $0.count > 0 ? $0 : nil }
+  }
+
   package var accuracy: Double? { ratio(truePositives + trueNegatives, total) }
   /// True positive rate, recall.
   package var sensitivity: Double? { ratio(truePositives, positives) }

@@ -1,7 +1,7 @@
 /// The order of rows in a results table, the same however the work was scheduled.
 ///
 /// Combinations and splits come in the order given, those not given after them by natural order;
-/// parts as training, validation, test, test with one side; metrics as `BinaryMetric` lists them.
+/// parts as training, validation, test, test with one side, with a fitted threshold; metrics as `BinaryMetric` lists them.
 package struct RowOrder: Sendable {
   private let combinations: [String: Int]
   private let splits: [String: Int]
@@ -38,8 +38,10 @@ package struct RowOrder: Sendable {
 }
 
 private let partPlaces = places(
-  ["training", "validation", "test"] + OneSidedPart.allCases.map(\.rawValue))
-private let metricPlaces = places(BinaryMetric.allCases.map(\.rawValue))
+  ["training", "validation", "test"] + OneSidedPart.allCases.map(\.rawValue)
+    + FittedThresholdPart.allCases.map(\.rawValue))
+private let metricPlaces = places(
+  [FittedThresholdPart.thresholdMetric] + BinaryMetric.allCases.map(\.rawValue))
 
 private func places(_ names: [String]) -> [String: Int] {
   Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

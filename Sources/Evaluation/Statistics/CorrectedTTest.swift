@@ -81,10 +81,20 @@ package struct CorrectedTTest: Sendable, Equatable {
 
 /// The corrected interval of a mean over splits: mean ± t · √((1/J + n_test/n_train) · s²).
 ///
+/// - Parameters:
+///   - values: one a split.
+///   - testToTrainingRatio: cases of the test part by cases of the training part.
+///   - level: how often such intervals hold the mean.
+///   - bounds: what a mean can be; the interval is cut there.
 /// - Returns: nil below two values.
 package func correctedInterval(
-  _ values: [Double], testToTrainingRatio: Double, level: Double = 0.95
+  _ values: [Double], testToTrainingRatio: Double, level: Double = 0.95,
+  within bounds: (lower: Double, upper: Double) = (-.infinity, .infinity)
 ) -> Interval? {
-  CorrectedTTest(differences: values, testToTrainingRatio: testToTrainingRatio, level: level)?
-    .interval
+  let test = CorrectedTTest(
+    differences: values, testToTrainingRatio: testToTrainingRatio, level: level)
+  return test.map {
+    Interval(
+      lower: max($0.interval.lower, bounds.lower), upper: min($0.interval.upper, bounds.upper))
+  }
 }

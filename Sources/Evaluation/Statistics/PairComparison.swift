@@ -25,6 +25,14 @@ package struct PairComparison: Sendable, Equatable {
     self.bayesian = bayesian
   }
 
+  /// The 95 % interval of the difference, as far as a difference of this metric can go.
+  package var interval: Interval {
+    let bounds = metric.bounds
+    let width = bounds.upper - bounds.lower
+    return Interval(
+      lower: max(test.interval.lower, -width), upper: min(test.interval.upper, width))
+  }
+
   /// The level below which an adjusted p is called significant.
   package static let significanceLevel = 0.05
 

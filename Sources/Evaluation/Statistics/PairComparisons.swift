@@ -1,6 +1,7 @@
 import Foundation
 
-/// All pairs of some combinations, compared by one metric of one part over the same splits.
+/// All pairs of some combinations, and each of them against some references, compared by one metric of
+/// one part over the same splits.
 package struct PairComparisons: Sendable, Equatable {
   /// A pair that can't be compared, and why.
   package struct Skipped: Sendable, Equatable {
@@ -15,14 +16,18 @@ package struct PairComparisons: Sendable, Equatable {
   package let testToTrainingRatio: Double
   package var pairs: [PairComparison] = []
   package var skipped: [Skipped] = []
+  /// Each combination (first) against each reference (second), such as a baseline.
+  package var againstReferences: [PairComparison] = []
 
-  /// Compares every pair of `names`, in their order; Holm's adjustment runs over all pairs.
+  /// Compares every pair of `names`, in their order; Holm's adjustment runs over all pairs. It runs anew
+  /// over the comparisons with references, which answer another question.
   ///
   /// Two combinations are compared only where both have the metric on the very same splits, at
   /// least two of them.
   ///
   /// - Parameters:
   ///   - names: the combinations to compare.
+  ///   - references: what each of them is compared with, but not among themselves.
   ///   - rows: of any combination, part and metric.
   ///   - metric: the metric to compare by.
   ///   - part: the part to compare on.
@@ -30,8 +35,8 @@ package struct PairComparisons: Sendable, Equatable {
   ///     splits.
   ///   - region: the half width of practical equivalence.
   package init(
-    names: [String], rows: [ResultRow], metric: BinaryMetric, part: String = "test",
-    testToTrainingRatio: Double, region: Double = 0.01
+    names: [String], references: [String] = [], rows: [ResultRow], metric: BinaryMetric,
+    part: String = "test", testToTrainingRatio: Double, region: Double = 0.01
   ) {
     self.metric = metric
     self.part = part
@@ -40,22 +45,26 @@ package struct PairComparisons: Sendable, Equatable {
     for row in rows where row.metric == metric.rawValue && row.part == part {
       values[row.combination, default: [:]][row.split] = .some(row.value)
     }
-    var tests: [(first: String, second: String, test: CorrectedTTest)] = []
-    for (index, first) in names.enumerated() {
-      for second in names[(index + 1)...] {
+    var skipped: [Skipped] = []
+    func compared(_ pairs: [(String, String)]) -> [PairComparison] {
+      var tests: [(first: String, second: String, test: CorrectedTTest)] = []
+      for (first, second) in pairs {
         switch Self.test(values[first] ?? [:], values[second] ?? [:], testToTrainingRatio) {
         case .success(let test): tests.append((first, second, test))
         case .failure(let refusal):
           skipped.append(Skipped(first: first, second: second, reason: refusal.reason))
         }
       }
+      return zip(tests, holmAdjusted(tests.map(\.test.p))).map { pair, holmP in
+        PairComparison(
+          first: pair.first, second: pair.second, metric: metric, part: part, test: pair.test,
+          holmP: holmP, bayesian: BayesianTTest(pair.test, region: region))
+      }
     }
-    let adjusted = holmAdjusted(tests.map(\.test.p))
-    pairs = zip(tests, adjusted).map { pair, holmP in
-      PairComparison(
-        first: pair.first, second: pair.second, metric: metric, part: part, test: pair.test,
-        holmP: holmP, bayesian: BayesianTTest(pair.test, region: region))
-    }
+    pairs = compared(
+      names.enumerated().flatMap { index, first in names[(index + 1)...].map { (first, $0) } })
+    self.skipped = skipped
+    againstReferences = compared(names.flatMap { name in references.map { (name, $0) } })
   }
 
   private struct Refusal: Error { let reason: String }

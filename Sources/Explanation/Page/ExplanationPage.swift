@@ -72,7 +72,20 @@ package struct ExplanationPage {
 
   private var jointSection: String {
     guard let joint = explanation.joint else { return "" }
-    let share = joint.imageShare ?? 0
+    guard let share = joint.imageShare else {
+      let reason =
+        joint.path.isComplete
+        ? "Neither the image nor the text adds anything to the logit, so neither has a share."
+        : "The shares of image and text are not given: what they add to the logit did not settle "
+          + "with \(joint.path.nodes) nodes. Try <code>--maximum-nodes</code>."
+      return """
+        <section aria-labelledby="joint-head">
+        <h2 id="joint-head">Image and text together</h2>
+        <p>\(reason)</p>
+        </section>
+
+        """
+    }
     let (image, text) = (percent(share), percent(1 - share))
     return """
       <section aria-labelledby="joint-head">

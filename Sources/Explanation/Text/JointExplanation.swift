@@ -8,10 +8,13 @@ package struct JointExplanation: Sendable, Equatable {
   package let text: Double
   package let path: PathSummary
 
-  /// The image's share of the decision: |image| / (|image| + |text|); nil where neither adds anything.
+  /// The image's share of the decision: |image| / (|image| + |text|).
+  ///
+  /// It is nil where neither adds anything, and where the integral did not settle: other nodes would
+  /// then give another share.
   package var imageShare: Double? {
     let total = abs(image) + abs(text)
-    return total > 0 ? abs(image) / total : nil
+    return path.isComplete && total > 0 ? abs(image) / total : nil
   }
 
   /// Attributes the logit to both; the text's baseline are zero vectors.

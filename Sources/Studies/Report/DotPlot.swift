@@ -43,7 +43,8 @@ struct DotPlot {
       return Row(
         name: name, isBaseline: isBaseline, values: values, mean: mean,
         interval: correctedInterval(
-          values.map(\.value), testToTrainingRatio: data.comparisons.testToTrainingRatio))
+          values.map(\.value), testToTrainingRatio: data.comparisons.testToTrainingRatio,
+          within: data.comparisons.metric.bounds))
     }
   }
 

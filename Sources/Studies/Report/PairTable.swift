@@ -43,8 +43,8 @@ struct PairTable {
 
   /// What the drawings show: every interval and the region.
   private var range: ClosedRange<Double> {
-    let lows = comparisons.pairs.map { min($0.test.interval.lower, -1.5 * $0.bayesian.region) }
-    let highs = comparisons.pairs.map { max($0.test.interval.upper, 1.5 * $0.bayesian.region) }
+    let lows = comparisons.pairs.map { min($0.interval.lower, -1.5 * $0.bayesian.region) }
+    let highs = comparisons.pairs.map { max($0.interval.upper, 1.5 * $0.bayesian.region) }
     return (lows.min() ?? -1)...(highs.max() ?? 1)
   }
 
@@ -54,7 +54,7 @@ struct PairTable {
       isBetterAbove ? pair.bayesian.firstGreater : pair.bayesian.secondGreater
     let secondBetter =
       isBetterAbove ? pair.bayesian.secondGreater : pair.bayesian.firstGreater
-    let interval = pair.test.interval
+    let interval = pair.interval
     let outcome =
       pair.better.map { $0 == pair.first ? "A is better" : "B is better" } ?? pair.verdict
     let style = pair.isSignificant == true ? "words apart holds" : "words apart"
@@ -81,7 +81,7 @@ struct PairTable {
     drawing.line(scale(0), 1, scale(0), 23, style: "axis")
     let style = pair.isSignificant == true ? "series-a" : "baseline"
     drawing.line(
-      scale(pair.test.interval.lower), 12, scale(pair.test.interval.upper), 12,
+      scale(pair.interval.lower), 12, scale(pair.interval.upper), 12,
       style: "interval \(style)")
     drawing.dot(scale(pair.test.meanDifference), 12, radius: 4, style: "dot solid \(style)")
     return drawing.html(label: nil)

@@ -5,8 +5,12 @@ package struct ReportBaseline: Sendable, Equatable {
   /// What it does, in one sentence.
   package var summary: String
 
-  package init(name: String, summary: String) {
+  /// The class that it calls every case; nil for one that looks at the cases.
+  package var constantAnswer: String?
+
+  package init(name: String, summary: String, constantAnswer: String? = nil) {
     self.name = name
     self.summary = summary
+    self.constantAnswer = constantAnswer
   }
 }

@@ -29,6 +29,10 @@ package struct ReportData: Sendable {
   /// In the order of the study.
   package var combinations: [ReportCombination]
   package var baselines: [ReportBaseline] = []
+  /// Validation cases of each split, which choose the combination and the threshold.
+  package var validationCounts: [Int] = []
+  /// Why the comparison's metric is that one, in a sentence; empty where there is nothing to say.
+  package var metricReason = ""
   /// Rows of combinations and baselines.
   package var results: [ResultRow]
   package var epochs: [EpochRow] = []

@@ -22,9 +22,30 @@ struct ReportHeadline {
     return best.first
   }
 
-  /// What was chosen, and what it reaches.
+  /// What was chosen, what it reaches, and whether that is more than the baselines.
+  ///
+  /// Where nothing is shown to beat the constant answer, that is the first sentence.
   var answer: String {
     guard !data.combinations.isEmpty else { return "The study holds no combination." }
+    return [baselines.warning, choice, baselines.standing(of: chosen)].filter { !$0.isEmpty }
+      .joined(separator: " ")
+  }
+
+  /// The answer without marks.
+  var plainAnswer: String {
+    answer.replacing(#/<[^>]*>/#, with: "").replacing("&nbsp;", with: " ")
+      .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&quot;", with: "\"")
+      .replacing("&#39;", with: "'").replacing("&amp;", with: "&")
+  }
+
+  /// The combination that the answer speaks of.
+  private var chosen: String? {
+    data.combinations.count == 1 ? data.combinations.first?.name : selected
+  }
+
+  private var baselines: BaselineVerdict { BaselineVerdict(data: data, scores: scores) }
+
+  private var choice: String {
     if data.combinations.count == 1, let only = data.combinations.first {
       return "\(name(only.name)) reaches \(score(only.name))."
     }
@@ -33,13 +54,23 @@ struct ReportHeadline {
         + "The table below lists what each reached."
     }
     let tied = scores.best(rivals, metric, part: "validation")
+    let parts = "the validation parts\(validationSize)"
     let opening =
       tied.count == 1
-      ? "\(name(selected)) did best on the validation parts"
-      : "\(list(tied)) did equally well on the validation parts; "
+      ? "\(name(selected)) did best of \(rivals.count) on \(parts)"
+      : "\(list(tied)) did equally well on \(parts); "
         + "the first of them in the study, \(name(selected)), is taken"
     return "\(opening) and reaches \(score(selected)) on "
       + (data.cautions.isEmpty ? "cases it has not seen." : "the test parts.")
+  }
+
+  /// How many cases have chosen, such as " (12 cases each)".
+  private var validationSize: String {
+    guard let least = data.validationCounts.min(), let most = data.validationCounts.max() else {
+      return ""
+    }
+    let range = least == most ? counted(least, "case") : "\(least) to \(most) cases"
+    return data.validationCounts.count == 1 ? " (\(range))" : " (\(range) each)"
   }
 
   /// How sure the differences are, a sentence each.
@@ -61,18 +92,9 @@ struct ReportHeadline {
     sentences += data.comparisons.skipped.map { pair in
       "\(name(pair.first)) and \(name(pair.second)) are not compared: \(htmlEscaped(pair.reason))."
     }
-    if let orientation { sentences.append(orientation) }
+    sentences += baselines.sentences(of: chosen)
+    if !data.metricReason.isEmpty { sentences.append(htmlEscaped(data.metricReason)) }
     return sentences
-  }
-
-  /// What the baselines reach.
-  private var orientation: String? {
-    let reached = data.baselines.compactMap { baseline -> String? in
-      guard let mean = scores.summary(baseline.name, metric, part: part)?.mean else { return nil }
-      return "\(name(baseline.name)) \(ReportNumbers.metric(mean))"
-    }
-    guard !reached.isEmpty else { return nil }
-    return "For orientation, baselines reach: \(reached.joined(separator: ", "))."
   }
 
   /// One sentence for each outcome, where a sentence for each pair would be too many.
@@ -119,27 +141,7 @@ struct ReportHeadline {
   }
 
   private func sentence(_ pair: PairComparison) -> String {
-    let isFirst = selected == nil || pair.first == selected
-    let (one, other) = isFirst ? (pair.first, pair.second) : (pair.second, pair.first)
-    let sign = isFirst ? 1.0 : -1.0
-    let bounds =
-      isFirst
-      ? (pair.test.interval.lower, pair.test.interval.upper)
-      : (-pair.test.interval.upper, -pair.test.interval.lower)
-    let numbers =
-      "difference \(ReportNumbers.signed(sign * pair.test.meanDifference)), "
-      + "95% interval \(ReportNumbers.signed(bounds.0)) to \(ReportNumbers.signed(bounds.1))"
-    guard let holmP = pair.holmP else {
-      return "\(name(one)) and \(name(other)): the difference is the same in every split "
-        + "(\(ReportNumbers.signed(sign * pair.test.meanDifference))), so it can’t be tested."
-    }
-    let p = "Holm-adjusted \(ReportNumbers.p(holmP).replacing("<", with: "&lt;"))"
-    guard let better = pair.better else {
-      return "\(name(one)) and \(name(other)): <em>no significant difference</em> "
-        + "(\(numbers), \(p))."
-    }
-    return "\(name(one)) is <em>significantly \(better == one ? "better" : "worse")</em> than "
-      + "\(name(other)) (\(numbers), \(p))."
+    PairSentence.html(pair, seenFrom: selected)
   }
 
   private func score(_ combination: String) -> String {

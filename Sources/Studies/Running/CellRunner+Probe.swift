@@ -46,6 +46,7 @@ extension CellRunner {
           labels: cases.labels(split[part]), probabilities: probabilities(split[part])
         ).rows(combination: combination.name, split: split.name, part: part.rawValue)
       }
+      rows += try atFittedThreshold(combination, split) { try probabilities(split[$0]) }
     }
     switch probe {
     case .linear:

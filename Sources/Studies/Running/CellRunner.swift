@@ -184,9 +184,11 @@ package struct CellRunner {
   ) throws -> Outcome {
     var results: [ResultRow] = []
     var logits: [LogitsFile.Row] = []
+    var probabilities: [Split.Part: [Double]] = [:]
     for part in Split.Part.allCases {
       let indices = split[part]
       let answers = try trainer.evaluate(indices)
+      probabilities[part] = answers.map { sigmoid(Double($0)) }
       let evaluation = try BinaryEvaluation(labels: cases.labels(indices), logits: answers)
       if part != .training {
         logits += LogitsFile.rows(
@@ -196,6 +198,7 @@ package struct CellRunner {
       results += evaluation.rows(
         combination: combination.name, split: split.name, part: part.rawValue)
     }
+    results += try atFittedThreshold(combination, split) { probabilities[$0] ?? [] }
     if model.answersForOneSide { results += try oneSided(trainer, combination, split) }
     let epochs = scores.flatMap { score in
       [("accuracy", score.accuracy), ("log-loss", score.logLoss)].map { metric, value in
@@ -207,6 +210,17 @@ package struct CellRunner {
     return Outcome(
       model: model, parameterCount: model.classifier.store.parameterCount, results: results,
       epochs: epochs, logits: logits)
+  }
+
+  /// The scores at the threshold that the validation part chooses.
+  func atFittedThreshold(
+    _ combination: Combination, _ split: Split, probabilities: (Split.Part) throws -> [Double]
+  ) throws -> [ResultRow] {
+    try FittedThresholdPart.rows(
+      study.thresholdRule,
+      validation: (cases.labels(split.validation), probabilities(.validation)),
+      test: (cases.labels(split.test), probabilities(.test)), combination: combination.name,
+      split: split.name)
   }
 }
 

@@ -48,8 +48,11 @@ struct StudyTables {
       foldsDescription: study.folds.sentence, splits: splits.map(\.name),
       combinations: study.combinations.map(reportCombination), results: results,
       comparisons: PairComparisons(
-        names: names, rows: results, metric: .accuracy, testToTrainingRatio: ratio),
+        names: names, references: baselines.baselines.map(\.name), rows: results, metric: metric,
+        testToTrainingRatio: ratio),
       command: command)
+    data.validationCounts = splits.map(\.validation.count)
+    data.metricReason = metricReason
     data.epochs = epochs
     data.baselines = baselines.baselines
     data.isSynthetic = study.data.isSynthetic
@@ -75,11 +78,14 @@ struct StudyTables {
       study.combinations.filter {
         $0.image != nil && $0.text != nil && taughtHeads.contains($0.head.name)
       }.map(\.name))
-    try ReportPage(data).write(to: "\(folder)/report.html")
-    return summary(results, names + baselines.baselines.map(\.name), folder)
+    let page = ReportPage(data)
+    try page.write(to: "\(folder)/report.html")
+    return summary(results, names + baselines.baselines.map(\.name)) + [
+      "answer: \(page.headline.plainAnswer)", "report: \(folder)/report.html",
+    ]
   }
 
-  private func summary(_ results: [ResultRow], _ names: [String], _ folder: String) -> [String] {
+  private func summary(_ results: [ResultRow], _ names: [String]) -> [String] {
     let summaries = ResultSummary.summaries(of: results, order: RowOrder(combinations: names))
     let rows = names.flatMap { name in
       [(name: name, part: "test", title: name)]
@@ -102,13 +108,20 @@ struct StudyTables {
     }
     let head = "test part".padding(toLength: width, withPad: " ", startingAt: 0)
     return ["\(head)  accuracy       area (mean ± SD over \(splits.count) splits)"] + lines
-      + ["report: \(folder)/report.html"]
   }
 
   private func baselineRows() throws -> (rows: [ResultRow], baselines: [ReportBaseline]) {
     var rows: [ResultRow] = []
+    // Where the splits disagree on it, the class has no name.
+    let commoner = Set(
+      splits.map { split in
+        MajorityClass(training: cases.labels(split.training)).probability >= 0.5
+          ? cases.set.labels[1] : cases.set.labels[0]
+      })
     var baselines = [
-      ReportBaseline(name: "majority class", summary: "always the commoner class")
+      ReportBaseline(
+        name: "majority class", summary: "always the commoner class of the training part",
+        constantAnswer: commoner.count == 1 ? commoner.first : "the commoner class")
     ]
     let hasTexts = !study.texts.isEmpty
     if hasTexts {
@@ -124,20 +137,48 @@ struct StudyTables {
         try hasTexts
         ? TextBaseline(
           training: written.map { cases.words[$0] }, labels: cases.labels(written)) : nil
-      for part in Split.Part.allCases {
-        let indices = split[part]
-        rows += try BinaryEvaluation(
-          labels: cases.labels(indices), probabilities: majority.probabilities(count: indices.count)
-        ).rows(combination: baselines[0].name, split: split.name, part: part.rawValue)
-        if let text {
-          rows += try BinaryEvaluation(
-            labels: cases.labels(indices),
-            probabilities: text.probabilities(indices.map { cases.words[$0] })
-          ).rows(combination: baselines[1].name, split: split.name, part: part.rawValue)
+      rows += try baselineRows(of: baselines[0].name, split) {
+        majority.probabilities(count: $0.count)
+      }
+      if let text {
+        rows += try baselineRows(of: baselines[1].name, split) { indices in
+          text.probabilities(indices.map { cases.words[$0] })
         }
       }
     }
     return (rows, baselines)
+  }
+
+  private func baselineRows(of baseline: String, _ split: Split, probabilities: ([Int]) -> [Double])
+    throws
+    -> [ResultRow]
+  {
+    func answers(_ part: Split.Part) -> (labels: [Bool], probabilities: [Double]) {
+      (cases.labels(split[part]), probabilities(split[part]))
+    }
+    return try Split.Part.allCases.flatMap { part in
+      let answers = answers(part)
+      return try BinaryEvaluation(labels: answers.labels, probabilities: answers.probabilities)
+        .rows(combination: baseline, split: split.name, part: part.rawValue)
+    }
+      + FittedThresholdPart.rows(
+        study.thresholdRule, validation: answers(.validation), test: answers(.test),
+        combination: baseline, split: split.name)
+  }
+
+  /// What combinations are compared and chosen by.
+  private var metric: BinaryMetric {
+    study.metric ?? .natural(for: cases.set.labelCounts)
+  }
+
+  private var metricReason: String {
+    let counts = cases.set.labelCounts
+    guard study.metric == nil, metric != .accuracy, let most = counts.max(),
+      let index = counts.firstIndex(of: most)
+    else { return "" }
+    return "Compared by \(metric.title), since \(most) of the \(cases.count) cases are "
+      + "“\(cases.set.labels[index])”: accuracy would reward calling every case so. "
+      + "“metric” in the study chooses another."
   }
 
   private func reportCombination(_ combination: Combination) -> ReportCombination {

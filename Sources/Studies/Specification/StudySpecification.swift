@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Registry
 import Training
 
@@ -16,6 +17,10 @@ package struct StudySpecification: Sendable {
   package var images: [ImageBranch]
   package var texts: [TextBranch]
   package var heads: [HeadBranch]
+  /// What combinations are compared and chosen by; nil where the data decide.
+  package var metric: BinaryMetric?
+  /// How the validation part fits the threshold that is shown beside 0.5.
+  package var thresholdRule: ThresholdRule
   /// Whether simple rules over the features of untouched image encoders take the place of training.
   package private(set) var probes = false
   /// The file as it was read.
@@ -43,6 +48,10 @@ package struct StudySpecification: Sendable {
     heads = try StudySpecification.list(root.value("fusion")).flatMap {
       try HeadBranch.branches($0, registry: registry)
     }
+    metric = try root.value("metric").map(StudySpecification.metric)
+    thresholdRule =
+      try root.choice("threshold", among: ["youden", "accuracy"], default: "youden") == "youden"
+      ? .youden : .accuracy
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
     guard !images.isEmpty || !texts.isEmpty else {
@@ -81,6 +90,14 @@ package struct StudySpecification: Sendable {
       throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
     }
     return (source, root, dataFolder ?? parts.joined(separator: "/"))
+  }
+
+  private static func metric(_ value: JSONValue) throws -> BinaryMetric {
+    let name = try value.string()
+    if let metric = BinaryMetric(rawValue: name) { return metric }
+    throw ZooError(
+      .badValue, "no metric is called \"\(name)\"", at: value.place,
+      advice: "expected one of: \(BinaryMetric.allCases.map(\.rawValue).joined(separator: ", "))")
   }
 
   /// The encoder sides, one value or a list of them.

@@ -130,6 +130,10 @@ extension ZooCommand {
     if let share = explanation.joint?.imageShare {
       lines.append(
         String(format: "Shares: image %.0f %%, text %.0f %%", 100 * share, 100 - 100 * share))
+    } else if let joint = explanation.joint {
+      lines.append(
+        joint.path.isComplete
+          ? "Shares: neither side adds anything" : "Shares: not given, the integral did not settle")
     }
     lines.append("wrote \(output)/explanation.html. This is no diagnosis.")
     return lines.joined(separator: "\n")

@@ -1,0 +1,41 @@
+/// The parts of a results table in which answers are scored at a threshold that the validation part
+/// chose, in place of 0.5.
+package enum FittedThresholdPart: String, Sendable, CaseIterable {
+  /// The validation part, which chose it: these scores are optimistic.
+  case validation = "validation, fitted threshold"
+  /// The test part, which had no say in it.
+  case test = "test, fitted threshold"
+
+  /// The metric that holds the threshold itself, a probability.
+  package static let thresholdMetric = "threshold"
+
+  /// The rows of one combination on one split: the threshold, and every metric that depends on it.
+  ///
+  /// - Parameters:
+  ///   - rule: how validation chooses.
+  ///   - validation: whether each case is positive, and its probability.
+  ///   - test: the same.
+  ///   - combination: the rows' combination.
+  ///   - split: the rows' split.
+  /// - Throws: `ZooError` for a number that is no probability.
+  package static func rows(
+    _ rule: ThresholdRule, validation: (labels: [Bool], probabilities: [Double]),
+    test: (labels: [Bool], probabilities: [Double]), combination: String, split: String
+  ) throws -> [ResultRow] {
+    let threshold = rule.threshold(
+      labels: validation.labels, probabilities: validation.probabilities)
+    return try [(FittedThresholdPart.validation, validation), (.test, test)].flatMap {
+      part, cases in
+      let evaluation = try BinaryEvaluation(
+        labels: cases.labels, probabilities: cases.probabilities, threshold: threshold)
+      func row(_ metric: String, _ value: Double?) -> ResultRow {
+        ResultRow(
+          combination: combination, split: split, part: part.rawValue, metric: metric, value: value)
+      }
+      return [row(thresholdMetric, threshold)]
+        + BinaryMetric.allCases.filter(\.dependsOnThreshold).map {
+          row($0.rawValue, evaluation[$0])
+        }
+    }
+  }
+}
