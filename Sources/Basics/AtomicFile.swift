@@ -24,8 +24,9 @@ public enum AtomicFile {
   /// - Throws: what `body` throws, or `ZooError` of code `.system`; the temporary file is removed.
   public static func write(to path: String, _ body: (Int32) throws -> Void) throws {
     let folder = (path as NSString).deletingLastPathComponent
-    let temporary = "\(path).\(getpid()).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let temporary = TemporaryName.beside(path)
+    let descriptor = open(
+      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw systemError("can't write", path) }
     do {
       try body(descriptor)
@@ -68,30 +69,20 @@ public enum AtomicFile {
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
   public static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
-    } catch { throw ZooError(.system, "can't make the folder: \(error)", at: Place(path: path)) }
-  }
-}
-
-/// An error that carries the operating system's reason.
-package func systemError(_ what: String, _ path: String) -> ZooError {
-  ZooError(.system, "\(what): \(String(cString: strerror(errno)))", at: Place(path: path))
-}
-
-/// The whole content of a file.
-///
-/// - Throws: `ZooError` of code `.notFound` that names the path and the reason.
-public func readFile(_ path: String) throws -> Data {
-  var isFolder: ObjCBool = false
-  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-    throw ZooError(.notFound, "no such file", at: Place(path: path))
-  }
-  if isFolder.boolValue {
-    throw ZooError(.notFound, "is a folder; expected a file", at: Place(path: path))
-  }
-  do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-    throw ZooError(.notFound, "can't be read: \(error.localizedDescription)", at: Place(path: path))
+    if mkdir(path, 0o777) == 0 { return }
+    let reason = errno
+    if reason == ENOENT {
+      let above = (path as NSString).deletingLastPathComponent
+      if !above.isEmpty, above != path {
+        try makeFolder(above)
+        if mkdir(path, 0o777) == 0 { return }
+      }
+    }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      return
+    }
+    errno = reason
+    throw systemError("can't make the folder", path)
   }
 }

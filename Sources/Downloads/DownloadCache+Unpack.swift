@@ -76,9 +76,9 @@ extension DownloadCache {
   /// the lock knows that nobody writes to it any more.
   private func removeRemains(of fileName: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names where name.hasPrefix("\(fileName).") && name.hasSuffix(".tmp") {
-      let middle = name.dropFirst(fileName.count + 1).dropLast(4)
-      if !middle.isEmpty, middle.allSatisfy(\.isNumber) { unlink("\(folder)/\(name)") }
+    for name in names where name.hasPrefix("\(fileName).") && TemporaryName.writer(of: name) != nil
+    {
+      unlink("\(folder)/\(name)")
     }
   }
 

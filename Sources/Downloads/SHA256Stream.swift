@@ -53,11 +53,7 @@ package func sha256(ofFile path: String) throws -> String {
 
 /// The SHA-256 of a file's bytes; `onPiece` hears how many were read since it was called last.
 func sha256(ofFile path: String, onPiece: (Int) throws -> Void) throws -> String {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else {
-    if errno == ENOENT { throw ZooError(.notFound, "no such file", at: Place(path: path)) }
-    throw systemError("can't be opened", path)
-  }
+  let descriptor = try openPlainFile(path)
   defer { close(descriptor) }
   let stream = try SHA256Stream()
   try forEachPiece(of: descriptor, path: path) { bytes in

@@ -68,7 +68,16 @@ extension TrainedModel {
     let file = try TensorFile.read(path: path)
     var saved: [String: Tensor] = [:]
     for entry in file.entries {
-      saved[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape).fromFileOrder
+      let values = try file.floats(entry.name)
+      // Every answer of such a model would be NaN, or silently wrong.
+      guard values.allSatisfy(\.isFinite) else {
+        throw ZooError(
+          .notFinite,
+          "\(values.count { !$0.isFinite }) of its \(values.count) numbers are NaN or infinite",
+          at: Place(path: path, key: entry.name),
+          advice: "the file is damaged, or its training diverged: fetch or train the model again")
+      }
+      saved[entry.name] = Tensor(values, shape: entry.shape).fromFileOrder
     }
     let preparation = try text.map { _ in
       try vocabulary(at: "\(folder)/vocabulary.txt", dimension: wordDimension(in: saved))

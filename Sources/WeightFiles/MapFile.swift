@@ -9,15 +9,14 @@ import Foundation
 ///
 /// - Throws: `ZooError` of code `.notFound` that names the path and the reason.
 func mapFile(_ path: String) throws -> Data {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  defer { if descriptor >= 0 { close(descriptor) } }
+  let descriptor = try openPlainFile(path)
+  defer { close(descriptor) }
   var status = stat()
-  guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-    status.st_size > 0,
+  guard fstat(descriptor, &status) == 0, status.st_size > 0,
     let start = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0),
     start != MAP_FAILED
   else {
-    // Not a file that can be mapped: this reads it, or says what is wrong with the path.
+    // An empty file, or one that can't be mapped.
     return try readFile(path)
   }
   return Data(

@@ -28,18 +28,11 @@ final class ByteStream {
   /// - Throws: `ZooError` of code `.notFound`, or `.badFormat` for an empty file.
   init(path: String) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw ZooError(
-        .notFound, "can't be opened: \(String(cString: strerror(errno)))", at: Place(path: path))
-    }
+    descriptor = try openPlainFile(path, acceptsShellPipe: true)
     buffer = .allocate(byteCount: Self.capacity, alignment: 64)
     var status = stat()
     fstat(descriptor, &status)
     size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw ZooError(.notFound, "is a folder; expected a file", at: Place(path: path))
-    }
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     try fill()
     guard end > 0 else {

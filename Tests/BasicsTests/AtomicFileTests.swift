@@ -64,4 +64,63 @@ struct AtomicFileTests {
       #expect(errorText { _ = try readFile(folder) } == "\(folder): is a folder; expected a file")
     }
   }
+
+  @Test("A pipe or device is refused at once, however it is opened")
+  func noPlainFile() throws {
+    try withTemporaryFolder { folder in
+      let pipe = "\(folder)/pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      #expect(
+        errorText { _ = try readFile(pipe) }
+          == "\(pipe): is no plain file but a pipe; write its content to a file first")
+      #expect(
+        errorText { _ = try readFile("/dev/zero") } == "/dev/zero: is no plain file but a device")
+    }
+  }
+
+  @Test("A planted link under the name of a temporary file is not followed: nobody can guess it")
+  func temporaryNames() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/results.csv"
+      let names = Set((0..<100).map { _ in TemporaryName.beside(path) })
+      #expect(names.count == 100)
+      #expect(names.allSatisfy { $0.hasPrefix(path + ".\(getpid()).") && $0.hasSuffix(".tmp") })
+      let long = String(repeating: "心", count: 80)
+      try AtomicFile.write("x", to: "\(folder)/\(long)")
+      #expect(try readFile("\(folder)/\(long)") == Data("x".utf8))
+    }
+  }
+
+  @Test("What a process that is gone left half-written is removed, and nothing else")
+  func remains() throws {
+    try withTemporaryFolder { folder in
+      let dead = Process()
+      dead.executableURL = URL(fileURLWithPath: "/bin/true")
+      try dead.run()
+      dead.waitUntilExit()
+      let gone = dead.processIdentifier
+      try AtomicFile.makeFolder("\(folder)/cells/a")
+      let kept = [
+        "results.csv", "cells/a/x.\(getpid()).ff.tmp", "cells/notes.tmp", "cells/1.2.3.txt",
+      ]
+      for name in kept + ["scores.json.\(gone).0a1b.tmp", "cells/a/m.\(gone).ff.tmp"] {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      #expect(TemporaryName.removeRemains(below: folder) == 2)
+      for name in kept { #expect(FileManager.default.fileExists(atPath: "\(folder)/\(name)")) }
+    }
+  }
+
+  @Test("A folder that can't be made is named with the system's reason")
+  func folderReason() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write("x", to: "\(folder)/file")
+      #expect(
+        errorText { try AtomicFile.makeFolder("\(folder)/file/inner/most") }
+          == "\(folder)/file/inner: can't make the folder: Not a directory")
+      #expect(
+        errorText { try AtomicFile.makeFolder("\(folder)/file") }
+          == "\(folder)/file: can't make the folder: File exists")
+    }
+  }
 }

@@ -101,13 +101,15 @@ struct UnpackTests {
   func remains() throws {
     try withScene(size: Self.zip.count, of: Self.zip, Answers.file(Self.zip)) { scene in
       try scene.fetch()
-      for name in ["tiny.txt.4711.tmp", "tiny.txt.tmp", "tiny.txt.a1.tmp", "other.txt.5.tmp"] {
+      for name in [
+        "tiny.txt.4711.0c3f.tmp", "tiny.txt.tmp", "tiny.txt.a1.tmp", "other.txt.5.ff.tmp",
+      ] {
         try Data("x".utf8).write(to: URL(fileURLWithPath: "\(scene.cache.folder)/\(name)"))
       }
       _ = try unpack(packed(scene), scene)
       #expect(
         scene.names == [
-          ".file.bin.verified", "file.bin", "other.txt.5.tmp", "tiny.txt", "tiny.txt.a1.tmp",
+          ".file.bin.verified", "file.bin", "other.txt.5.ff.tmp", "tiny.txt", "tiny.txt.a1.tmp",
           "tiny.txt.tmp",
         ])
     }

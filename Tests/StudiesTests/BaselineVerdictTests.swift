@@ -15,7 +15,8 @@ struct BaselineVerdictTests {
       ["validation", "test"].flatMap { part in
         values.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index)", part: part, metric: metric.rawValue, value: value)
+            combination: name, split: "s\(index)", part: part, metric: metric.rawValue, value: value
+          )
         }
       }
     }

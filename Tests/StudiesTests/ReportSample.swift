@@ -84,6 +84,65 @@ enum ReportSample {
     return data
   }
 
+  /// Twelve combinations with names of up to 80 characters, over five splits; one fitted threshold each.
+  static func large() -> ReportData {
+    let images = [
+      "densenet121-imagenet-224-pixels-augmented", "densenet121-chestxray14-224-pixels-augmented",
+    ]
+    let texts = ["word2vec", "glove-6b-300d-lower-case-frozen"]
+    var names = images + texts
+    for image in images {
+      for text in texts {
+        for head in ["concat", "gated"] { names.append("\(image)+\(text) \(head)") }
+      }
+    }
+    names = names.map { String($0.prefix(80)) }
+    let splits = (1...5).map { "r1f\($0)" }
+    var rows: [ResultRow] = []
+    var epochs: [EpochRow] = []
+    let baselines = [("majority class", 0.504), ("TF-IDF + logistic regression", 0.892)]
+    for (index, name) in names.enumerated() {
+      let level = 0.84 + 0.01 * Double(index)
+      for (number, split) in splits.enumerated() {
+        var draw = RandomStream(seed: 15).derived(index).derived(number)
+        let own = level + 0.012 * draw.normal()
+        for part in ["validation", "test", FittedThresholdPart.test.rawValue] {
+          rows += metrics(name, split, part, level: own, &draw)
+        }
+        rows.append(threshold(name, split, 0.3 + 0.4 * draw.uniform()))
+        epochs += curve(name, split, level: own, &draw)
+      }
+    }
+    for (name, level) in baselines {
+      for (number, split) in splits.enumerated() {
+        var draw = RandomStream(seed: 16).derived(name).derived(number)
+        for part in ["validation", "test", FittedThresholdPart.test.rawValue] {
+          rows += metrics(name, split, part, level: level + 0.01 * draw.normal(), &draw)
+        }
+        rows.append(threshold(name, split, 0.5))
+      }
+    }
+    var data = data()
+    data.splits = splits
+    data.combinations = names.map {
+      ReportCombination(name: $0, parameterCount: 6_966_034, seconds: 512)
+    }
+    data.results = rows
+    data.epochs = epochs
+    data.validationCounts = [82, 83, 82, 83, 82]
+    data.comparisons = PairComparisons(
+      names: names, references: baselines.map(\.0), rows: rows, metric: .accuracy,
+      testToTrainingRatio: 0.28)
+    data.baselines[0].constantAnswer = "abnormal"
+    return data
+  }
+
+  private static func threshold(_ name: String, _ split: String, _ value: Double) -> ResultRow {
+    ResultRow(
+      combination: name, split: split, part: FittedThresholdPart.test.rawValue,
+      metric: FittedThresholdPart.thresholdMetric, value: value)
+  }
+
   private static func metrics(
     _ name: String, _ split: String, _ part: String, level: Double, _ draw: inout RandomStream
   ) -> [ResultRow] {

@@ -10,11 +10,7 @@ package enum CopiedFile {
   @discardableResult
   package static func copy(_ source: String, to path: String, limit: Int = Int.max) throws -> String
   {
-    let input = open(source, O_RDONLY | O_CLOEXEC)
-    guard input >= 0 else {
-      if errno == ENOENT { throw ZooError(.notFound, "no such file", at: Place(path: source)) }
-      throw systemError("can't be opened", source)
-    }
+    let input = try openPlainFile(source)
     defer { close(input) }
     var digest = ""
     try AtomicFile.write(to: path) { output in

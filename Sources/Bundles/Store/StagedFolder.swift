@@ -46,7 +46,8 @@ package enum StagedFolder {
   static func remove(_ path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     do { try FileManager.default.removeItem(atPath: path) } catch {
-      throw ZooError(.system, "can't be removed: \(error)", at: Place(path: path))
+      throw ZooError(
+        .system, "can't be removed: \(error.localizedDescription)", at: Place(path: path))
     }
   }
 

@@ -19,7 +19,7 @@ struct ExplanationIndexPage {
       lede: "\(counted(index.rows.count, "case"))\(right) · \(index.description)",
       isSynthetic: index.isSynthetic, cautions: index.cautions, notice: CaseExplanation.notice,
       content: table + leftOut, files: ["index.csv", "cases"],
-      script: ExplanationIndexPage.script, style: ExplanationIndexPage.style
+      script: SortScript.script, style: SortScript.style + ExplanationIndexPage.style
     ).html
   }
 
@@ -44,13 +44,12 @@ struct ExplanationIndexPage {
     }.map { line($0.element) }
     let sorted = hasTruth ? "Error" : ""
     let heads = heads.map { head in
-      "<th scope=\"col\"\(head.isNumber ? "" : " class=\"words\"")"
-        + (head.title == sorted ? " aria-sort=\"descending\"" : "")
-        + "><button type=\"button\"\(head.isNumber ? " data-number" : "")>\(head.title)"
-        + "<span aria-hidden=\"true\"></span></button></th>"
+      SortScript.head(
+        head.title, isNumber: head.isNumber, sorted: head.title == sorted,
+        style: head.isNumber ? "" : "words")
     }
     let body = """
-      <table id="cases">
+      <table id="cases" class="sortable">
       <caption><span>A row opens its explanation. Probability: of \
       \(htmlEscaped(index.rows.first?.positive ?? "")). Error: by how much that misses the label. \
       \(htmlEscaped(pictures))</span></caption>
@@ -136,11 +135,6 @@ struct ExplanationIndexPage {
   }
 
   private static let style = """
-    thead button { font: inherit; color: inherit; background: none; border: 0; padding: .35rem 0;
-      cursor: pointer; text-align: inherit; }
-    thead button span::after { content: "\\2195"; opacity: .35; padding-left: .35em; }
-    th[aria-sort=ascending] button span::after { content: "\\2191"; opacity: 1; }
-    th[aria-sort=descending] button span::after { content: "\\2193"; opacity: 1; }
     #cases tbody a { display: flex; align-items: center; gap: .8rem; }
     #cases img { width: 80px; height: 80px; object-fit: contain; background: #000;
       border-radius: .35rem; flex: none; }
@@ -148,31 +142,4 @@ struct ExplanationIndexPage {
     #cases td, #cases th { vertical-align: middle; }
 
     """
-
-  private static let script = #"""
-    (() => {
-      const table = document.getElementById("cases"), body = table.tBodies[0];
-      const heads = [...table.tHead.rows[0].cells];
-      heads.forEach((head, column) => head.firstElementChild.addEventListener("click", () => {
-        const button = head.firstElementChild, isNumber = "number" in button.dataset;
-        const now = head.getAttribute("aria-sort");
-        // Numbers begin with the largest, words with the first.
-        const order = now ? (now === "ascending" ? "descending" : "ascending")
-          : isNumber ? "descending" : "ascending";
-        for (const other of heads) other.removeAttribute("aria-sort");
-        head.setAttribute("aria-sort", order);
-        const sign = order === "ascending" ? 1 : -1;
-        const rows = [...body.rows].map(row => ({ row, key: row.cells[column].dataset.key }));
-        rows.sort((a, b) => {
-          // What is not known stays at the end.
-          if ((a.key === "") !== (b.key === "")) return a.key === "" ? 1 : -1;
-          return sign * (isNumber ? a.key - b.key
-            : a.key.localeCompare(b.key, "en", { numeric: true }));
-        });
-        body.append(...rows.map(one => one.row));
-        document.getElementById("order").textContent =
-          `Sorted by ${button.textContent.toLowerCase()}, ${order}.`;
-      }));
-    })();
-    """#
 }

@@ -24,7 +24,7 @@ package enum OutputFolder {
     try check(folder)
     let target = URL(fileURLWithPath: folder)
     try AtomicFile.makeFolder(target.deletingLastPathComponent().path)
-    let temporary = "\(target.path).\(getpid()).tmp"
+    let temporary = TemporaryName.beside(target.path)
     do {
       try AtomicFile.makeFolder(temporary)
       try body(temporary)

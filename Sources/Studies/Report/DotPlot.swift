@@ -9,8 +9,9 @@ struct DotPlot {
   let scores: ReportScores
   let selected: String?
 
-  private let band = 66.0
   private let top = 8.0
+  /// Room for the names beside the plot; without it they stand above their rows.
+  private let nameWidth = 300.0
 
   private struct Row {
     let name: String
@@ -24,8 +25,8 @@ struct DotPlot {
   var html: String {
     let rows = self.rows
     guard !rows.isEmpty else { return "" }
-    return drawing(rows, width: 760).html(label: label(rows), style: "wide")
-      + drawing(rows, width: 360).html(label: label(rows), style: "narrow")
+    return drawing(rows, width: 1040, isWide: true).html(label: label(rows), style: "wide")
+      + drawing(rows, width: 360, isWide: false).html(label: label(rows), style: "narrow")
   }
 
   private var rows: [Row] {
@@ -75,37 +76,43 @@ struct DotPlot {
     return (drawn.lowerBound - margin)...(drawn.upperBound + margin)
   }
 
-  private func drawing(_ rows: [Row], width: Double) -> SVGDrawing {
+  private func drawing(_ rows: [Row], width: Double, isWide: Bool) -> SVGDrawing {
+    let band = isWide ? 32.0 : 56.0
     let bottom = top + band * Double(rows.count)
     var drawing = SVGDrawing(width: width, height: bottom + 44)
+    let start = isWide ? nameWidth : 12
     let scale = ChartScale(
-      range(rows), start: 12, end: width - 12, tickCount: width > 500 ? 8 : 5)
+      range(rows), start: start + 8, end: isWide ? width - 70 : width - 12,
+      tickCount: isWide ? 8 : 5)
     for tick in scale.ticks {
       drawing.line(scale(tick), top, scale(tick), bottom, style: "grid")
       drawing.text(scale(tick), bottom + 17, scale.label(tick), style: "tick", anchor: "middle")
     }
-    drawing.line(12, bottom, width - 12, bottom, style: "axis")
+    drawing.line(start, bottom, width - 12, bottom, style: "axis")
     drawing.text(
-      width / 2, bottom + 37, "\(data.comparisons.part) \(data.comparisons.metric.title)",
-      style: "axis-title", anchor: "middle")
+      (scale.start + scale.end) / 2, bottom + 37,
+      "\(data.comparisons.part) \(data.comparisons.metric.title)", style: "axis-title",
+      anchor: "middle")
     for (index, row) in rows.enumerated() {
-      draw(row, into: &drawing, y: top + band * Double(index), scale: scale)
+      let y = top + band * Double(index)
+      if index > 0 { drawing.line(12, y, width - 12, y, style: "divider") }
+      let style = row.isBaseline ? "row-label quiet" : "row-label"
+      let name = row.name == selected ? "\(row.name) ◆" : row.name
+      if isWide {
+        drawing.text(14, y + 21, shortened(name, to: 36), style: style)
+      } else {
+        drawing.rectangle(12, y + 1, width: width - 24, height: 20, style: "label-ground")
+        drawing.text(14, y + 17, shortened(name, to: Int((width - 80) / 8.2)), style: style)
+      }
+      drawing.text(
+        width - 14, y + (isWide ? 21 : 17), ReportNumbers.metric(row.mean), style: "row-value",
+        anchor: "end")
+      draw(row, into: &drawing, center: isWide ? y + 16 : y + 38, scale: scale)
     }
     return drawing
   }
 
-  private func draw(_ row: Row, into drawing: inout SVGDrawing, y: Double, scale: ChartScale) {
-    let marker = row.name == selected ? " ◆" : ""
-    let limit = Int((drawing.width - 130) / 7.4)
-    drawing.rectangle(
-      12, y, width: drawing.width - 24, height: 22, style: "label-ground")
-    if y > top { drawing.line(12, y, drawing.width - 12, y, style: "divider") }
-    drawing.text(
-      14, y + 18, shortened(row.name, to: limit) + marker,
-      style: row.isBaseline ? "row-label quiet" : "row-label")
-    drawing.text(
-      drawing.width - 14, y + 18, ReportNumbers.metric(row.mean), style: "row-value", anchor: "end")
-    let center = y + 43
+  private func draw(_ row: Row, into drawing: inout SVGDrawing, center: Double, scale: ChartScale) {
     if row.mean < scale.domain.lowerBound || row.mean > scale.domain.upperBound {
       let isLow = row.mean < scale.domain.lowerBound
       drawing.text(
@@ -122,20 +129,23 @@ struct DotPlot {
       let high = min(interval.upper, scale.domain.upperBound)
       drawing.line(scale(low), center, scale(high), center, style: "interval \(style)")
     }
-    let spread = row.values.count > 1 ? 28 / Double(row.values.count - 1) : 0
-    let step = min(5, spread)
+    let spread = row.values.count > 1 ? 22 / Double(row.values.count - 1) : 0
+    let step = min(4, spread)
     for (place, item) in row.values.enumerated()
     where scale.domain.contains(item.value) {
       let offset = (Double(place) - Double(row.values.count - 1) / 2) * step
       drawing.dot(
-        scale(item.value), center + offset, radius: 3.6, style: "dot \(style)",
+        scale(item.value), center + offset, radius: 3.4, style: "dot \(style)",
         title: "\(item.split): \(ReportNumbers.metric(item.value))")
     }
-    drawing.line(scale(row.mean), center - 14, scale(row.mean), center + 14, style: "mean")
+    drawing.line(scale(row.mean), center - 12, scale(row.mean), center + 12, style: "mean")
   }
 }
 
-/// The beginning of a text with an ellipsis where it is longer than `count` characters.
+/// A text with an ellipsis in its middle where it is longer than `count` characters: names that begin
+/// alike differ at their ends.
 func shortened(_ text: String, to count: Int) -> String {
-  text.count <= count ? text : text.prefix(max(count - 1, 1)) + "…"
+  guard text.count > count else { return text }
+  let kept = max(count - 1, 2)
+  return text.prefix(kept - kept / 2) + "…" + text.suffix(kept / 2)
 }

@@ -1,25 +1,27 @@
 import Basics
 import Evaluation
 
-/// The comparisons of every pair of combinations, with a small drawing of each interval.
+/// Comparisons pair by pair, with a small drawing of each interval.
 struct PairTable {
   let comparisons: PairComparisons
+  /// Those of them that are shown.
+  let pairs: [PairComparison]
 
   private var metric: BinaryMetric { comparisons.metric }
 
   /// The table, or a sentence where no pair is compared.
   var html: String {
-    guard !comparisons.pairs.isEmpty else { return "<p>No two combinations are compared.</p>\n" }
+    guard !pairs.isEmpty else { return "<p>No two combinations are compared.</p>\n" }
     let range = self.range
-    let rows = comparisons.pairs.map { row($0, range: range) }
-    let region = comparisons.pairs[0].bayesian.region
+    let rows = pairs.map { row($0, range: range) }
+    let region = pairs[0].bayesian.region
     let above = "&gt; \(ReportNumbers.short(region))"
     let below = "&lt; −\(ReportNumbers.short(region))"
     let (first, second) = metric.higherIsBetter ? (above, below) : (below, above)
     let table = """
       <table class="pairs">
       <caption><span>Difference of \(htmlEscaped(comparisons.part)) \(metric.title), A − B, with the corrected \
-      resampled t-test (\(counted(comparisons.pairs[0].test.count - 1, "degree")) of freedom, \
+      resampled t-test (\(counted(pairs[0].test.count - 1, "degree")) of freedom, \
       two-sided).\(metric.higherIsBetter ? "" : " Lower is better.")</span></caption>
       <thead>
       <tr><td></td><td class="apart"></td><th scope="colgroup" colspan="2" class="apart">difference</th>\
@@ -43,8 +45,8 @@ struct PairTable {
 
   /// What the drawings show: every interval and the region.
   private var range: ClosedRange<Double> {
-    let lows = comparisons.pairs.map { min($0.interval.lower, -1.5 * $0.bayesian.region) }
-    let highs = comparisons.pairs.map { max($0.interval.upper, 1.5 * $0.bayesian.region) }
+    let lows = pairs.map { min($0.interval.lower, -1.5 * $0.bayesian.region) }
+    let highs = pairs.map { max($0.interval.upper, 1.5 * $0.bayesian.region) }
     return (lows.min() ?? -1)...(highs.max() ?? 1)
   }
 

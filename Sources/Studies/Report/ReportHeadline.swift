@@ -129,7 +129,7 @@ struct ReportHeadline {
     }
     if !open.isEmpty {
       sentences.append(
-        "Between \(name(selected)) and \(list(open)) there is "
+        "Between \(name(selected)) and \(open.count > 4 ? "\(open.count) others" : list(open)) there is "
           + "<em>no significant difference</em>.")
     }
     if !untested.isEmpty {

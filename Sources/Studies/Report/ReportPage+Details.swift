@@ -6,29 +6,36 @@ extension ReportPage {
   /// Parts, data, settings, environment, command and limits.
   var detailSection: String {
     let tables = ReportTables(data: data, scores: scores, selected: headline.selected)
-    let settings =
-      data.settings.isEmpty ? "" : "<h3>Training</h3>\n\(ReportTables.facts(data.settings))"
-    let environment =
-      data.environment.isEmpty
-      ? "" : "<h3>Environment</h3>\n\(ReportTables.facts(data.environment))"
+    let settings = fold("Training", ReportTables.facts(data.settings))
+    let environment = fold("Environment", ReportTables.facts(data.environment))
     return """
       <section id="details" aria-labelledby="details-head">
       <h2 id="details-head">Details</h2>
-      <h3>Combinations</h3>
-      \(tables.partsTable)<h3>Data</h3>
+      \(fold("What the combinations are made of", tables.partsTable))<h3>Data</h3>
       <p>\(htmlEscaped(data.dataDescription))</p>
       \(ReportTables.facts(data.counts))\(notes)<h3>Splits</h3>
       <p>\(htmlEscaped(data.foldsDescription))</p>
       <h3>Cases left out</h3>
       \(tables.leftOutTable)\(settings)\(environment)<h3>Make it again</h3>
       <pre tabindex="0"><code>\(htmlEscaped(data.command))</code></pre>
-      <h3>How to read the numbers</h3>
-      <ul>
-      \(reading.map { "<li>\($0)</li>\n" }.joined())</ul>
+      \(fold(
+        "How to read the numbers",
+        "<ul>\n\(reading.map { "<li>\($0)</li>\n" }.joined())</ul>\n"))\
       <h3>Limits</h3>
       <ul>
       \(limits.map { "<li>\($0)</li>\n" }.joined())</ul>
       </section>
+
+      """
+  }
+
+  /// A part that opens when its title is pressed; nothing of nothing.
+  func fold(_ title: String, _ content: String) -> String {
+    guard !content.isEmpty else { return "" }
+    return """
+      <details class="fold">
+      <summary>\(htmlEscaped(title))</summary>
+      \(content)</details>
 
       """
   }

@@ -11,8 +11,11 @@ extension ReportPage {
       ("loss", "Loss by epoch", false),
     ].map { metric, title, isShare in
       let charts = EpochCharts(data: data, metric: metric, isShare: isShare).html
-      return charts.isEmpty
-        ? "" : "<h3>\(title)</h3>\n<div class=\"panels\">\n\(charts)</div>\n"
+      guard !charts.isEmpty else { return "" }
+      let panels = "<div class=\"panels\">\n\(charts)</div>\n"
+      return data.combinations.count > Self.openCharts
+        ? fold("\(title) (\(data.combinations.count) charts)", panels)
+        : "<h3>\(title)</h3>\n\(panels)"
     }.joined()
     guard !panels.isEmpty else { return "" }
     let transfer = TransferCharts(data).html
@@ -33,6 +36,9 @@ extension ReportPage {
 
       """
   }
+
+  /// More charts than these are folded.
+  private static let openCharts = 4
 
   private func key(_ style: String) -> String {
     var drawing = SVGDrawing(width: 34, height: 14)

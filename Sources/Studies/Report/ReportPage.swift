@@ -1,7 +1,8 @@
 import Basics
 import Evaluation
 
-/// The page `report.html`: one file that needs no network, no font and no script.
+/// The page `report.html`: one file that needs no network and no font. Its script sorts tables; all else
+/// is there without it.
 package struct ReportPage {
   let data: ReportData
   let scores: ReportScores
@@ -27,18 +28,21 @@ package struct ReportPage {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" \
-    content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+    content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
     <meta name="color-scheme" content="light dark">
     <title>\(htmlEscaped(data.title)) · EncoderZoo</title>
     <link rel="icon" href="data:,">
     <style>
-    \(ReportStyle.sheet)</style>
+    \(ReportStyle.sheet)\(SortScript.style)</style>
     </head>
     <body>
     \(header)<main>
     \(answer)\(scoreSection)\(oneSidedSection)\(pairSection)\(epochSection)\(detailSection)</main>
     <footer><p>Written by EncoderZoo. The numbers behind this page: <code>results.csv</code>, \
     <code>epochs.csv</code> and <code>folds.csv</code> beside it.</p></footer>
+    <script>
+    \(SortScript.script)
+    </script>
     </body>
     </html>
 
@@ -114,7 +118,8 @@ package struct ReportPage {
     return """
       <section id="scores" aria-labelledby="scores-head">
       <h2 id="scores-head">Scores</h2>
-      \(tables.scoreTable)\(figure)</section>
+      <p role="status" aria-live="polite" class="aside">In the order of the study; a heading sorts.</p>
+      \(tables.scoreTable)\(figure)\(thresholdSection)</section>
 
       """
   }
@@ -130,10 +135,25 @@ package struct ReportPage {
       <h2 id="pairs-head">Comparisons, pair by pair</h2>
       <p>Both of a pair are trained and tested on the same splits, and the differences are taken \
       split by split. A difference is called significant where its p, adjusted after Holm for the \
-      number of pairs, is below 0.05. In the drawing the shaded strip is the region of practical \
-      equivalence.</p>
-      \(PairTable(comparisons: data.comparisons).html)\(list)</section>
+      number of pairs, is below 0.05.</p>
+      \(PairMatrix(data: data, scores: scores).html)\(pairTables)\(list)</section>
 
       """
+  }
+
+  /// Each pair with interval and probabilities: those of the chosen combination, then, folded, all.
+  private var pairTables: String {
+    let comparisons = data.comparisons
+    let note =
+      "<p>In the drawing the shaded strip is the region of practical equivalence.</p>\n"
+    let baselines = fold(
+      "Each combination against each baseline (\(comparisons.againstReferences.count))",
+      comparisons.againstReferences.isEmpty
+        ? ""
+        : note + PairTable(comparisons: comparisons, pairs: comparisons.againstReferences).html)
+    let everything = note + PairTable(comparisons: comparisons, pairs: comparisons.pairs).html
+    return
+      (comparisons.pairs.count <= 3
+      ? everything : fold("All \(comparisons.pairs.count) pairs", everything)) + baselines
   }
 }

@@ -32,7 +32,12 @@ struct ReportScores {
 
   /// The defined values by the name of their split.
   func values(_ name: String, _ metric: BinaryMetric, part: String) -> [String: Double] {
-    bySplit[Cell(combination: name, part: part, metric: metric.rawValue)] ?? [:]
+    values(name, metric.rawValue, part: part)
+  }
+
+  /// The same of a metric by its name in `results.csv`.
+  func values(_ name: String, _ metric: String, part: String) -> [String: Double] {
+    bySplit[Cell(combination: name, part: part, metric: metric)] ?? [:]
   }
 
   /// The names with the best mean, as printed: several where they can't be told apart.

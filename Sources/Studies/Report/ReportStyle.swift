@@ -15,6 +15,7 @@ package enum ReportStyle {
       --a: #0072b2; --b: #d55e00; --a-text: #00609a; --b-text: #a84a00; --plain: #6b737b;
       --w1: #0072b2; --w2: #d55e00; --w3: #009e73; --w4: #cc79a7; --w5: #8a6d00; --w6: #1b1e21;
       --note: #fff4da; --note-rule: #b98300; --region: #e3e7ea; --dot: .62; --band: .17;
+      --shade: rgb(0 0 0 / .22);
     }
     @media screen and (prefers-color-scheme: dark) {
       :root {
@@ -23,6 +24,7 @@ package enum ReportStyle {
         --a: #56b4e9; --b: #e69f00; --a-text: #7cc4f0; --b-text: #f0b429; --plain: #98a1aa;
         --w1: #56b4e9; --w2: #e69f00; --w3: #2fc79a; --w4: #e39ac4; --w5: #f0e442; --w6: #e9ebed;
         --note: #33290f; --note-rule: #e69f00; --region: #3a4148; --dot: .8; --band: .26;
+        --shade: rgb(0 0 0 / .7);
       }
     }
 
@@ -80,7 +82,10 @@ package enum ReportStyle {
     """
 
   private static let tables = """
-    .scroll { position: relative; overflow-x: auto; margin: .75rem 0 1.25rem; background: var(--surface);
+    .scroll { position: relative; overflow-x: auto; margin: .75rem 0 1.25rem; background:
+        linear-gradient(to left, var(--surface) 40%, transparent) right / 3rem 100% no-repeat local,
+        linear-gradient(to left, var(--shade), transparent) right / 1rem 100% no-repeat scroll,
+        var(--surface);
       border: 1px solid var(--rule); border-radius: .6rem; }
     .scroll.tall { max-height: 22rem; overflow-y: auto; }
     table { border-collapse: collapse; width: 100%; font-size: .92rem;
@@ -114,6 +119,17 @@ package enum ReportStyle {
     .pairs thead th { white-space: nowrap; }
     td.mini { padding: .2rem .4rem; vertical-align: middle; }
     td.mini svg { width: 120px; height: auto; }
+    .scores td, .scores th { padding-left: .5rem; padding-right: .5rem; }
+    .matrix { font-size: .8rem; }
+    .matrix td, .matrix th { padding: .35rem .3rem; }
+    .matrix tbody th { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+    .matrix tbody th:first-child, .matrix thead th:first-child { padding-left: .7rem; }
+    .matrix .number { color: var(--muted); font-weight: 400; }
+    .matrix .self { background: var(--soft); }
+    .gains { color: var(--a-text); font-weight: 650; } .loses { color: var(--b-text); font-weight: 650; }
+    details.fold { margin: .75rem 0; }
+    .fold > summary { cursor: pointer; font-weight: 600; padding: .45rem 0; }
+    .fold[open] > summary { margin-bottom: .25rem; }
 
     """
 
@@ -122,7 +138,7 @@ package enum ReportStyle {
     figure { margin: 1rem 0; }
     figure > figcaption { color: var(--muted); font-size: .87rem; max-width: 46rem; margin-top: .5rem; }
     .plot { background: var(--surface); border: 1px solid var(--rule); border-radius: .6rem;
-      padding: .75rem clamp(.3rem, 1.5vw, 1rem); max-width: 56rem; }
+      padding: .75rem clamp(.3rem, 1.5vw, 1rem); }
     .narrow { display: none; }
     .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr));
       gap: 1rem; margin: 1rem 0; }
@@ -173,6 +189,7 @@ package enum ReportStyle {
     """
 
   private static let media = """
+    @media screen and (min-width: 64rem) { .scores tbody th { min-width: 17rem; } }
     @media screen and (max-width: 40rem) {
       .wide { display: none; }
       .narrow { display: block; max-width: 30rem; margin: 0 auto; }
@@ -182,6 +199,7 @@ package enum ReportStyle {
       tbody th { min-width: 8rem; }
       th, td { padding: .45rem .55rem; }
       .pairs tbody th { min-width: 8.6rem; max-width: none; }
+      .matrix tbody th { max-width: 9.5rem; }
     }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
     @media print {

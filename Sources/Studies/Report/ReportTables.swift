@@ -21,6 +21,14 @@ package struct ReportTables {
     """
   }
 
+  /// A combination's name that fits a column; where it is shortened, the whole shows under the pointer
+  /// and stands in the list of what the combinations are made of.
+  static func shortName(_ name: String) -> String {
+    let short = shortened(name, to: 44)
+    return short == name
+      ? breakable(name) : "<span title=\"\(htmlEscaped(name))\">\(breakable(short))</span>"
+  }
+
   /// A list of names and values; empty for none.
   package static func facts(_ facts: [ReportFact]) -> String {
     guard !facts.isEmpty else { return "" }
@@ -54,10 +62,12 @@ package struct ReportTables {
         cells += cell(
           scores.summary(name, column, part: part), isBest: best[column]?.contains(name) == true)
       }
-      return "<tr><th scope=\"row\">\(breakable(name))\(marker)</th>\(cells)</tr>\n"
+      return
+        "<tr><th scope=\"row\" data-key=\"\(htmlEscaped(name))\">\(ReportTables.shortName(name))\(marker)</th>"
+        + "\(cells)</tr>\n"
     }
 
-    let heads = Self.columns.map { "<th scope=\"col\">\(Self.head($0))</th>" }.joined()
+    let heads = Self.columns.map { SortScript.head(Self.head($0), isNumber: true) }.joined()
     let baselines =
       data.baselines.isEmpty
       ? ""
@@ -65,15 +75,16 @@ package struct ReportTables {
         + "<th scope=\"rowgroup\" colspan=\"\(Self.columns.count + 2)\">Baselines</th></tr>\n"
         + data.baselines.map { row($0.name) }.joined() + "</tbody>\n"
     let table = """
-      <table class="scores">
+      <table class="scores sortable">
       <caption><span>Mean ± standard deviation (SD) over \(counted(data.splits.count, "split")). \
-      Bold: best mean of its column; lower is better for log loss, higher for all others.\
+      Bold: best mean of its column, baselines included; of sensitivity and specificity, among those \
+      that do not call all cases alike. Lower is better for log loss, higher for all others.\
       \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
       <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(part))</th></tr>
-      <tr><th scope="col">Combination</th><th scope="col" class="apart">\
-      \(Self.head(metric))</th>\(heads)</tr>
+      <tr>\(SortScript.head("Combination", isNumber: false))\
+      \(SortScript.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
       </thead>
       <tbody>
       \(names.map(row).joined())</tbody>
@@ -103,7 +114,9 @@ package struct ReportTables {
   }
 
   private func cell(_ summary: ResultSummary?, isBest: Bool, style: String = "") -> String {
-    let group = style.isEmpty ? "" : " class=\"\(style)\""
+    let group =
+      (style.isEmpty ? "" : " class=\"\(style)\"")
+      + " data-key=\"\(summary?.mean.map { "\($0)" } ?? "")\""
     guard let summary, let mean = summary.mean else {
       return "<td\(group)><span class=\"none\" title=\"undefined\">–</span></td>"
     }

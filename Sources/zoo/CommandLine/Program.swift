@@ -12,7 +12,7 @@ struct Program: Sendable {
 
     /// The process's standard output and standard error.
     static let process = Output(
-      standard: { FileHandle.standardOutput.writeIgnoringErrors($0) },
+      standard: { print($0, terminator: "") },
       error: { FileHandle.standardError.writeIgnoringErrors($0) })
   }
 
@@ -92,7 +92,7 @@ struct Program: Sendable {
 }
 
 extension FileHandle {
-  /// Writes all it can: a reader that went away is no reason to crash.
+  /// Writes all it can to the standard error: a reader that went away is no reason to crash.
   fileprivate func writeIgnoringErrors(_ text: String) {
     try? write(contentsOf: Data(text.utf8))
   }

@@ -1,0 +1,74 @@
+import Foundation
+
+/// An error that carries the operating system's reason.
+package func systemError(_ what: String, _ path: String) -> ZooError {
+  ZooError(.system, "\(what): \(String(cString: strerror(errno)))", at: Place(path: path))
+}
+
+/// Opens a file for reading; the caller closes the descriptor.
+///
+/// A pipe or device is refused without waiting for whoever writes to it. With `acceptsShellPipe` the pipe
+/// of a shell's `<(…)` or `|`, which has a writer already, is opened like a file.
+///
+/// - Throws: `ZooError` of code `.notFound` that names the path and the reason: there is no such file,
+///   it can't be opened, it is a folder or no plain file.
+package func openPlainFile(_ path: String, acceptsShellPipe: Bool = false) throws -> Int32 {
+  let isShells = ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"].contains { path.hasPrefix($0) }
+  if acceptsShellPipe, isShells {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw systemError("can't be opened", path) }
+    return descriptor
+  }
+  // Without O_NONBLOCK a pipe would hang here until somebody writes to it.
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  guard descriptor >= 0 else {
+    let what =
+      errno == ENOENT ? "no such file" : "can't be opened: \(String(cString: strerror(errno)))"
+    throw ZooError(.notFound, what, at: Place(path: path))
+  }
+  var status = stat()
+  let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
+  guard kind == S_IFREG else {
+    close(descriptor)
+    throw ZooError(.notFound, notPlain(kind), at: Place(path: path))
+  }
+  return descriptor
+}
+
+private func notPlain(_ kind: mode_t) -> String {
+  switch kind {
+  case S_IFDIR: "is a folder; expected a file"
+  case S_IFIFO: "is no plain file but a pipe; write its content to a file first"
+  case S_IFCHR, S_IFBLK: "is no plain file but a device"
+  case S_IFSOCK: "is no plain file but a socket"
+  default: "is no plain file"
+  }
+}
+
+/// The whole content of a file.
+///
+/// - Throws: `ZooError` of code `.notFound` that names the path and the reason.
+public func readFile(_ path: String) throws -> Data {
+  let descriptor = try openPlainFile(path)
+  defer { close(descriptor) }
+  var status = stat()
+  fstat(descriptor, &status)
+  var content = Data(count: Int(status.st_size))
+  var filled = 0
+  while true {
+    // A file that grew meanwhile is read to its end.
+    if filled == content.count { content.count += max(1 << 16, content.count / 4) }
+    let count = content.withUnsafeMutableBytes { bytes in
+      read(descriptor, bytes.baseAddress.map { $0 + filled }, min(bytes.count - filled, 1 << 30))
+    }
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else {
+      throw ZooError(
+        .notFound, "can't be read: \(String(cString: strerror(errno)))", at: Place(path: path))
+    }
+    if count == 0 { break }
+    filled += count
+  }
+  content.count = filled
+  return content
+}

@@ -1,0 +1,61 @@
+import Evaluation
+
+/// The scores at a threshold that the validation parts chose.
+extension ReportPage {
+  private static let columns: [BinaryMetric] = [
+    .accuracy, .balancedAccuracy, .sensitivity, .specificity, .f1,
+  ]
+
+  /// Whether thresholds were fitted.
+  private var hasThresholds: Bool {
+    data.results.contains { $0.part == FittedThresholdPart.test.rawValue }
+  }
+
+  /// A folded table of scores at the fitted threshold, beside those at 0.5; empty without them.
+  var thresholdSection: String {
+    guard hasThresholds else { return "" }
+    let names = data.combinations.map(\.name) + data.baselines.map(\.name)
+    let part = FittedThresholdPart.test.rawValue
+    let rows = names.compactMap { name -> String? in
+      let thresholds = scores.values(name, FittedThresholdPart.thresholdMetric, part: part)
+      guard let least = thresholds.values.min(), let most = thresholds.values.max() else {
+        return nil
+      }
+      let range =
+        least == most
+        ? short(least) : "\(short(least))–\(short(most))"
+      let cells = Self.columns.map { metric in
+        let plain = scores.summary(name, metric, part: "test")?.mean
+        let fitted = scores.summary(name, metric, part: part)?.mean
+        return "<td>\(ReportNumbers.metric(fitted))"
+          + "<span class=\"sd\">at 0.5: \(ReportNumbers.metric(plain))</span></td>"
+      }
+      return
+        "<tr><th scope=\"row\">\(ReportTables.shortName(name))</th><td class=\"apart\">\(range)</td>"
+        + "\(cells.joined())</tr>\n"
+    }
+    let heads = Self.columns.map {
+      "<th scope=\"col\">\($0.title.prefix(1).uppercased())\($0.title.dropFirst())</th>"
+    }
+    let table = """
+      <table>
+      <caption><span>Test scores, means over \(counted(data.splits.count, "split")), where a case is \
+      called positive from the threshold on that its split’s validation part chose; below, at \
+      0.5. The threshold is a probability, the least and the largest over the splits.</span></caption>
+      <thead><tr><th scope="col">Combination</th><th scope="col" class="apart">Threshold</th>\
+      \(heads.joined())</tr></thead>
+      <tbody>
+      \(rows.joined())</tbody>
+      </table>
+
+      """
+    return fold(
+      "At a threshold fitted on validation",
+      ReportTables.box("Scores at the fitted threshold", table))
+  }
+
+  private func short(_ value: Double) -> String {
+    let text = ReportNumbers.metric(value)
+    return text.hasSuffix("0") ? String(text.dropLast()) : text
+  }
+}
