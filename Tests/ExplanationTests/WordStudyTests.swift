@@ -54,6 +54,36 @@ struct WordStudyTests {
     }
   }
 
+  @Test("A word's strongest instance stands in its sentence")
+  func examples() throws {
+    try withTemporaryFolder { folder in
+      let study = try study(folder)
+      let heart = try #require(study.words.first { $0.token == "heart" })
+      #expect(heart.example.word == "heart")
+      let sentences = [
+        "The heart is large, no effusion left and right of a heart",
+        "The heart is small and clear",
+      ]
+      #expect(
+        sentences.contains(heart.example.before + heart.example.word + heart.example.after))
+      try study.write(to: "\(folder)/said")
+      let page = String(decoding: try readFile("\(folder)/said/words.html"), as: UTF8.self)
+      #expect(page.contains("<mark>heart</mark>"))
+    }
+  }
+
+  @Test("An example is cut at its sentence's ends, and where it is long")
+  func exampleEnds() {
+    let text = "First. A large heart is seen! Last."
+    let range = text.utf8.count - "heart is seen! Last.".utf8.count
+    let one = WordExample(in: text, bytes: range..<range + 5)
+    #expect(one.before == "A large " && one.word == "heart" && one.after == " is seen!")
+    let long = String(repeating: "а", count: 100) + " heart " + String(repeating: "б", count: 100)
+    let cut = WordExample(in: long, bytes: 201..<206)
+    #expect(cut.before.count == 71 && cut.before.hasPrefix("…") && cut.before.hasSuffix("а "))
+    #expect(cut.after.count == 71 && cut.after.hasSuffix("…"))
+  }
+
   @Test("Taking a word out gives the logit of the report without it")
   func deletion() throws {
     try withTemporaryFolder { folder in

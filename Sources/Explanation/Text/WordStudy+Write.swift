@@ -70,7 +70,9 @@ extension WordStudy {
           + "<td>\(ReportNumbers.signed($0.integrated))</td>"
           + "<td>\(String(format: "%.1f %%", 100 * $0.gradient))</td>"
           + "<td>\(ReportNumbers.count($0.instances))</td>"
-          + "<td>\(ReportNumbers.count($0.reports))</td></tr>\n"
+          + "<td>\(ReportNumbers.count($0.reports))</td>"
+          + "<td class=\"words example\">\(htmlEscaped($0.example.before))<mark>"
+          + "\(htmlEscaped($0.example.word))</mark>\(htmlEscaped($0.example.after))</td></tr>\n"
       }
       return ReportTables.box(
         title,
@@ -80,7 +82,8 @@ extension WordStudy {
         instances.</span></caption>
         <thead><tr><th scope="col">Word</th><th scope="col">Integrated gradients</th>\
         <th scope="col">Squared gradients</th><th scope="col">Instances</th>\
-        <th scope="col">Reports</th></tr></thead>
+        <th scope="col">Reports</th>\
+        <th scope="col" class="words">Strongest instance</th></tr></thead>
         <tbody>
         \(rows.joined())</tbody></table>
 
@@ -112,7 +115,12 @@ extension WordStudy {
       kind: "words", title: "Which words speak for \(positive)?",
       lede: "\(counted(reports, "report")), \(positives) of them \(positive) · \(description)",
       isSynthetic: isSynthetic, cautions: cautions, notice: CaseExplanation.notice,
-      content: content, files: ["words.csv", "deletion.csv"]
+      content: content, files: ["words.csv", "deletion.csv"],
+      style: """
+        td.example { min-width: 17rem; font-size: .88em; color: var(--muted); }
+        td.example mark { background: none; color: var(--ink); font-weight: 650; }
+
+        """
     ).html
   }
 }

@@ -17,6 +17,8 @@ package struct WordStudy: Sendable {
     package let integrated: Double
     /// The mean over its instances of the share of squared gradients.
     package let gradient: Double
+    /// The instance that speaks most in the direction of the mean.
+    package let example: WordExample
   }
 
   /// By what words are taken out first.
@@ -102,7 +104,7 @@ package struct WordStudy: Sendable {
         var here: Set<String> = []
         for word in seen.explanation.words where word.state == .known {
           tallies[word.token, default: Tally()].add(
-            word, isFirst: here.insert(word.token).inserted)
+            word, of: item.text ?? "", isFirst: here.insert(word.token).inserted)
         }
         if item.label == positive {
           let stream = RandomStream(seed: settings.seed).derived("deletion").derived(item.id)
@@ -128,8 +130,17 @@ package struct WordStudy: Sendable {
   private struct Tally {
     var (instances, reports) = (0, 0)
     var (integrated, gradient) = (0.0, 0.0)
+    /// The instances with the largest and the smallest integrated gradients.
+    private var highest: (value: Double, text: String, bytes: Range<Int>)?
+    private var lowest: (value: Double, text: String, bytes: Range<Int>)?
 
-    mutating func add(_ word: WordAttribution, isFirst: Bool) {
+    mutating func add(_ word: WordAttribution, of text: String, isFirst: Bool) {
+      if word.integrated > highest?.value ?? -.infinity {
+        highest = (word.integrated, text, word.bytes)
+      }
+      if word.integrated < lowest?.value ?? .infinity {
+        lowest = (word.integrated, text, word.bytes)
+      }
       instances += 1
       if isFirst { reports += 1 }
       integrated += word.integrated
@@ -139,7 +150,10 @@ package struct WordStudy: Sendable {
     func word(_ token: String) -> Word {
       Word(
         token: token, instances: instances, reports: reports,
-        integrated: integrated / Double(instances), gradient: gradient / Double(instances))
+        integrated: integrated / Double(instances), gradient: gradient / Double(instances),
+        example: (integrated >= 0 ? highest : lowest).map {
+          WordExample(in: $0.text, bytes: $0.bytes)
+        } ?? WordExample(in: token, bytes: 0..<token.utf8.count))
     }
   }
 
