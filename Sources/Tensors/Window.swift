@@ -17,6 +17,9 @@ package struct Window: Hashable, Sendable {
     self.groups = groups
   }
 
+  /// Whether each place of the result reads one place of the input, with whatever stride, in one group.
+  var isPointwise: Bool { self == Window(height: 1, width: 1, stride: stride, padding: 0) }
+
   /// The extent of the output along an axis of `input` places: ⌊(input + 2·padding − kernel) /
   /// stride⌋ + 1.
   package func outputExtent(_ input: Int, kernel: Int) -> Int {

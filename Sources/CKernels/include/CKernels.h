@@ -167,13 +167,13 @@ void ez_pointwise(int lanes, const ez_part *_Nonnull parts, size_t part_count, c
                   float *_Nonnull out);
 
 // Its gradient with respect to the weights, [out, channels], where it fits: dy is [rows, out], the rest as
-// above. Neither depends on the number of threads.
+// above, of several parts too where they are not normalised. Neither depends on the number of threads.
 int ez_pointwise_gradient_fits(int lanes, size_t channels, size_t out);
 size_t ez_pointwise_gradient_workspace(int lanes, size_t channels, size_t out);
 void ez_pointwise_gradient(int lanes, const ez_part *_Nonnull parts, size_t part_count,
                            const float *_Nullable scale, const float *_Nullable shift, size_t rows,
-                           const float *_Nonnull dy, size_t out, float *_Nonnull workspace,
-                           float *_Nonnull gradient);
+                           const ez_window *_Nullable places, const float *_Nonnull dy, size_t out,
+                           float *_Nonnull workspace, float *_Nonnull gradient);
 
 // Any window, by its definition: weights [out, kernel height, kernel width, in] packed as those of a
 // product of that depth, the rest as above.
