@@ -30,9 +30,10 @@ package struct Window: Hashable, Sendable {
   ///
   /// - Precondition: the padded image is at least as large as the kernel.
   func outputShape(_ input: [Int], channels: Int) -> [Int] {
-    precondition(
+    requireShapes(
       input.count == 4 && input[1] + 2 * padding >= height && input[2] + 2 * padding >= width,
-      "an image of shape \(input) is smaller than the \(height) × \(width) window over it")
+      "window: an image \(input), padding \(padding), is smaller than the \(height) × \(width) window"
+    )
     return [
       input[0], outputExtent(input[1], kernel: height), outputExtent(input[2], kernel: width),
       channels,

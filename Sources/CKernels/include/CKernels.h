@@ -18,6 +18,13 @@ typedef void (*ez_body)(void *_Nullable context, size_t begin, size_t end);
 // Calls body over [0, count) in chunks of `grain`, each chunk on one thread.
 void ez_parallel(size_t count, size_t grain, ez_body _Nonnull body, void *_Nullable context);
 
+// What the calling thread runs, such as a stage of an encoder; empty for nothing that has a name. Up to 255
+// bytes are kept.
+void ez_set_running(const char *_Nonnull text);
+const char *_Nonnull ez_running(void);
+// From now on a trap says on standard error what its thread ran, before whatever it would have done.
+void ez_say_where_it_traps(void);
+
 // Element-wise.
 void ez_add(const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull out, size_t n);
 void ez_accumulate(const float *_Nonnull x, float *_Nonnull sum, size_t n);
