@@ -30,7 +30,7 @@ package struct FusionStage {
   ) throws {
     description = plan.entry.description
     modalityDropout = plan.modalityDropout
-    head = try plan.entry.make(
+    head = try plan.entry.makeNamed(
       options: plan.options.object(), shape: shape, scope: scope("fusion"))
     self.decoder =
       description.result == .logits
@@ -65,10 +65,10 @@ package struct FusionStage {
       FusionInput(
         image: image.features, text: text.features, regions: image.regions, words: text.words,
         wordCounts: text.wordCounts, imageLogits: logits?.image, textLogits: logits?.text), &run)
-    precondition(
+    requireShapes(
       fused.shape == [batch.count, head.width],
-      "the fusion head \(description.name) made \(fused.shape) of \(batch.count) cases; its width is"
-        + " \(head.width)")
+      "features: the fusion head \(description.name) made \(fused.shape); expected "
+        + "\([batch.count, head.width]), by its width")
     guard let decoder else { return fused }
     let own = decoder(fused, &run)
     guard let logits, description.result == .features else { return own }

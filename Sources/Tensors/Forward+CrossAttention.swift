@@ -48,11 +48,12 @@ extension Forward {
   ///
   /// - Precondition: every count is in 1…n.
   public func meanOverRows(_ x: Tensor, counts: [Int]? = nil) -> Tensor {
+    requireShapes(x.shape.count == 3, "meanOverRows: \(x.shape) is not [batch, n, width]")
     let (batch, rows, width) = (x.shape[0], x.shape[1], x.channels)
     let counts = counts ?? [Int](repeating: rows, count: batch)
-    precondition(
-      counts.count == batch && counts.allSatisfy { (1...rows).contains($0) },
-      "counts \(counts) of rows of shape \(x.shape)")
+    requireShapes(
+      counts.count == batch && counts.allSatisfy { $0 >= 1 && $0 <= rows },
+      "meanOverRows: counts \(counts) do not fit \(x.shape)")
     let output = Tensor(repeating: 0, shape: [batch, width])
     for item in 0..<batch {
       for row in 0..<counts[item] {
@@ -77,7 +78,8 @@ extension Forward {
   /// Packed rows case by case, `[cases, longest, width]`, zeros behind the shorter ones.
   public func unpacked(_ x: Tensor, _ layout: PackedLayout) -> Tensor {
     let width = x.channels
-    precondition(x.shape == [layout.rows, width], "\(x.shape) in \(layout.rows) packed rows")
+    requireShapes(
+      x.shape == [layout.rows, width], "unpacked: \(x.shape) in \(layout.rows) packed rows")
     let longest = Int(layout.lengths.max() ?? 0)
     let output = Tensor(repeating: 0, shape: [layout.lengths.count, longest, width])
     func forEach(_ body: (_ packed: Int, _ apart: Int, _ count: Int) -> Void) {
@@ -132,18 +134,19 @@ private struct AttentionPlan {
   }
 
   init(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, keyCounts: [Int]?) {
-    precondition(
+    requireShapes(
       q.shape.count == 3 && k.shape.count == 3 && k.shape == v.shape && q.shape[0] == k.shape[0]
         && q.channels == k.channels,
-      "queries \(q.shape), keys \(k.shape) and values \(v.shape) do not fit")
+      "crossAttention: queries \(q.shape), keys \(k.shape) and values \(v.shape) do not fit")
     (batch, queries, keys, width) = (q.shape[0], q.shape[1], k.shape[1], q.channels)
     self.heads = heads
     counts = keyCounts ?? [Int](repeating: keys, count: batch)
-    precondition(heads > 0 && width % heads == 0, "\(heads) heads do not divide \(width) columns")
+    requireShapes(
+      heads > 0 && width % heads == 0, "crossAttention: \(heads) heads do not divide \(q.shape)")
     let most = keys
-    precondition(
+    requireShapes(
       counts.count == batch && counts.allSatisfy { $0 >= 1 && $0 <= most },
-      "counts \(counts) of \(keys) keys in \(batch) cases")
+      "crossAttention: counts \(counts) do not fit keys \(k.shape)")
   }
 
   /// Every head of every case.

@@ -37,13 +37,13 @@ extension Forward {
   public func rows(_ x: Tensor?, at places: [Int?], otherwise parameter: Parameter) -> Tensor {
     let other = value(of: parameter)
     let width = other.count
-    precondition(
+    requireShapes(
       x.map { $0.channels == width } ?? places.allSatisfy { $0 == nil },
-      "\(parameter.key) of \(width) numbers can't stand in for rows of \(x?.shape ?? [])")
+      "rows: \(parameter.key) \(other.shape) can't stand in for rows of \(x?.shape ?? [])")
     let output = Tensor(uninitialized: [places.count, width])
     for (row, place) in places.enumerated() {
       if let place, let x {
-        precondition(place >= 0 && place < x.rows, "no row \(place) in \(x.shape)")
+        requireShapes(place >= 0 && place < x.rows, "rows: no row \(place) in \(x.shape)")
       }
       let source = place.flatMap { index in x.map { $0.floats + index * width } } ?? other.floats
       (output.floats + row * width).update(from: source, count: width)
