@@ -30,6 +30,8 @@ extension Forward {
         into: output.floats + place.query, rowStride: plan.width, m: plan.queries,
         n: plan.headWidth, k: place.count)
     }
+    trace?.note(
+      .crossAttention(heads: heads, keyCounts: keyCounts), [queries, keys, values], output)
     let nodes = (queries.node, keys.node, values.node)
     let (q, k, v) = (SavedTensor(queries), SavedTensor(keys), SavedTensor(values))
     return record(
@@ -49,6 +51,7 @@ extension Forward {
   /// - Precondition: every count is in 1…n.
   public func meanOverRows(_ x: Tensor, counts: [Int]? = nil) -> Tensor {
     let (batch, rows, width) = (x.shape[0], x.shape[1], x.channels)
+    let asked = counts
     let counts = counts ?? [Int](repeating: rows, count: batch)
     precondition(
       counts.count == batch && counts.allSatisfy { (1...rows).contains($0) },
@@ -61,6 +64,7 @@ extension Forward {
       }
       for i in 0..<width { output.floats[item * width + i] /= Float(counts[item]) }
     }
+    trace?.note(.meanOverRows(counts: asked), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(repeating: 0, shape: shape)
@@ -88,6 +92,7 @@ extension Forward {
     forEach { packed, apart, count in
       (output.floats + apart).update(from: x.floats + packed, count: count)
     }
+    trace?.note(.unpacked(layout: layout), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(repeating: 0, shape: shape)
