@@ -57,8 +57,7 @@ package struct FusionStage {
       guard description.learnsOn == .validation else {
         return (parts.image(image.features, &run), parts.text(text.features, &run))
       }
-      var still = Forward(.evaluation, random: run.random, tape: run.tape, kernels: run.kernels)
-      still.tracksParameters = run.tracksParameters
+      var still = run.inEvaluation(records: true)
       return (parts.image(image.features, &still), parts.text(text.features, &still))
     }
     let fused = head.fuse(

@@ -81,7 +81,7 @@ extension MultimodalClassifier {
     -> Tensor
   {
     guard frozenImageStages > 0 else { return images }
-    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
+    var still = run.inEvaluation(records: false)
     return image.run(stages: 0..<frozenImageStages, on: images, &still)
   }
 

@@ -30,6 +30,8 @@ extension Forward {
         into: output.floats + place.query, rowStride: plan.width, m: plan.queries,
         n: plan.headWidth, k: place.count)
     }
+    trace?.note(
+      .crossAttention(heads: heads, keyCounts: keyCounts), [queries, keys, values], output)
     let nodes = (queries.node, keys.node, values.node)
     let (q, k, v) = (SavedTensor(queries), SavedTensor(keys), SavedTensor(values))
     return record(
@@ -50,6 +52,7 @@ extension Forward {
   public func meanOverRows(_ x: Tensor, counts: [Int]? = nil) -> Tensor {
     requireShapes(x.shape.count == 3, "meanOverRows: \(x.shape) is not [batch, n, width]")
     let (batch, rows, width) = (x.shape[0], x.shape[1], x.channels)
+    let asked = counts
     let counts = counts ?? [Int](repeating: rows, count: batch)
     requireShapes(
       counts.count == batch && counts.allSatisfy { $0 >= 1 && $0 <= rows },
@@ -62,6 +65,7 @@ extension Forward {
       }
       for i in 0..<width { output.floats[item * width + i] /= Float(counts[item]) }
     }
+    trace?.note(.meanOverRows(counts: asked), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(repeating: 0, shape: shape)
@@ -90,6 +94,7 @@ extension Forward {
     forEach { packed, apart, count in
       (output.floats + apart).update(from: x.floats + packed, count: count)
     }
+    trace?.note(.unpacked(layout: layout), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(repeating: 0, shape: shape)
