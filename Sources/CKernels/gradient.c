@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-// Weight gradients of 1x1 convolutions: the sum over places of dy[place, o] * x[place, i]. Places are cut
+// Weight gradients of 1x1 convolutions: the sum over dy's places of dy[place, o] * x[place, i]. Places are cut
 // into slices, the same whatever the number of threads, whose sums are added in order. x is normalised in
 // a core's cache, so a dense block's concatenation is not stored here either.
 
@@ -39,6 +39,7 @@ typedef struct {
   const ez_part *parts;
   size_t part_count, width, rows, slices, places, out;
   const float *scale, *shift, *dy;
+  const ez_window *window; // with a stride, or NULL
   float *sums, *workspace, *gradient;
   size_t channels;
 } ez_slices;
@@ -65,11 +66,11 @@ EZ_CLONES static void add_slices_body(void *context, size_t begin, size_t end) {
 }
 
 void ez_pointwise_gradient(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                           const float *shift, size_t rows, const float *dy, size_t out, float *workspace,
-                           float *gradient) {
+                           const float *shift, size_t rows, const ez_window *places, const float *dy, size_t out,
+                           float *workspace, float *gradient) {
   ez_slices w = {.parts = parts, .part_count = part_count, .rows = rows, .out = out, .dy = dy};
   for (size_t p = 0; p < part_count; p++) w.channels += parts[p].channels;
-  w.scale = scale, w.shift = shift, w.gradient = gradient;
+  w.scale = scale, w.shift = shift, w.window = places, w.gradient = gradient;
   w.width = whole_panels(lanes, w.channels), w.slices = slices_of(lanes, w.channels, out);
   w.places = places_of(w.channels);
   w.sums = workspace, w.workspace = workspace + w.slices * w.width * out;
@@ -80,8 +81,8 @@ void ez_pointwise_gradient(int lanes, const ez_part *parts, size_t part_count, c
 #else
 
 void ez_pointwise_gradient(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                           const float *shift, size_t rows, const float *dy, size_t out, float *workspace,
-                           float *gradient) {
+                           const float *shift, size_t rows, const ez_window *places, const float *dy, size_t out,
+                           float *workspace, float *gradient) {
   __builtin_trap();
 }
 

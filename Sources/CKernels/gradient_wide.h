@@ -49,14 +49,15 @@ static EZ_TARGET void EZ_WIDE(any_outer)(size_t rows, size_t places, const float
 #undef EZ_CASE
 }
 
-// Places first..first + places side by side, normalised where there is a scale, zero behind the channels.
+// Places first..first + places side by side, of a window's where there is one, normalised where there is a
+// scale, zero behind the channels.
 static EZ_TARGET void EZ_WIDE(lay)(const ez_slices *w, size_t first, size_t places, float *out,
                                    size_t stride) {
   size_t offset = 0;
   for (size_t p = 0; p < w->part_count; p++) {
     const size_t c = w->parts[p].channels;
     for (size_t r = 0; r < places; r++) {
-      const float *x = w->parts[p].values + (first + r) * c;
+      const float *x = w->parts[p].values + (w->window ? ez_place_of(w->window, first + r) : first + r) * c;
       float *to = out + r * stride + offset;
       if (!w->scale) {
         memcpy(to, x, c * sizeof(float));

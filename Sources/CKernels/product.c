@@ -101,12 +101,6 @@ typedef struct {
   float *out, *workspace;
 } ez_pointwise_work;
 
-// The place in all maps that a result's place reads.
-static size_t place_of(const ez_window *g, size_t result) {
-  const size_t x = result % g->out_width, y = result / g->out_width % g->out_height;
-  return (result / (g->out_width * g->out_height) * g->height + y * g->stride) * g->width + x * g->stride;
-}
-
 typedef struct {
   ez_window window;
   const float *x, *weights;

@@ -2,8 +2,7 @@
 #ifndef ENCODERZOO_PRODUCT_H
 #define ENCODERZOO_PRODUCT_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "CKernels.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -36,6 +35,12 @@ void ez_multiply_packed_16(const float *a, size_t a_stride, size_t rows, size_t 
 void ez_multiply_packed_8(const float *a, size_t a_stride, size_t rows, size_t depth,
                           const float *weights, size_t columns, const ez_finish *finish,
                           const ez_later *later, float *c, size_t c_stride);
+// The place in all maps that a result's place of a 1x1 convolution reads.
+static inline size_t ez_place_of(const ez_window *g, size_t result) {
+  const size_t x = result % g->out_width, y = result / g->out_width % g->out_height;
+  return (result / (g->out_width * g->out_height) * g->height + y * g->stride) * g->width + x * g->stride;
+}
+
 #endif
 
 #endif

@@ -212,7 +212,7 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   } else if (w->copies) {
     for (size_t r = begin; r < end; r++)
       memcpy(rows + (r - begin) * (w->depth + EZ_GAP),
-             w->parts[0].values + (w->places ? place_of(w->places, r) : r) * w->depth,
+             w->parts[0].values + (w->places ? ez_place_of(w->places, r) : r) * w->depth,
              w->depth * sizeof(float));
     from = rows, stride = w->depth + EZ_GAP;
   }

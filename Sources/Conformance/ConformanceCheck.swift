@@ -50,7 +50,7 @@ public struct ConformanceCheck: Sendable, Equatable {
   /// What was expected.
   public let expected: String
 
-  init(_ kind: Kind, _ outcome: Outcome, found: String, expected: String) {
+  package init(_ kind: Kind, _ outcome: Outcome, found: String, expected: String) {
     self.kind = kind
     self.outcome = outcome
     self.found = found

@@ -5,6 +5,11 @@ public struct ConformanceReport: Sendable {
   /// The checks in their order.
   public let checks: [ConformanceCheck]
 
+  package init(name: String, checks: [ConformanceCheck]) {
+    self.name = name
+    self.checks = checks
+  }
+
   /// Whether none failed; what could not be checked is no failure.
   public var passed: Bool { checks.allSatisfy { $0.outcome != .failed } }
 

@@ -78,7 +78,7 @@ extension EncoderConformance {
     }
     let unknown: JSONValue = ["no such option": 1]
     do {
-      _ = try subject.entry.make(
+      _ = try subject.entry.makeNamed(
         options: unknown.object(), shape: shape, scope: Scope(ParameterStore.blank()))
       return failure("an option that nobody described is taken", "options.finish() to refuse it")
     } catch is ZooError {}

@@ -10,7 +10,7 @@ extension EncoderConformance {
     var refusal: (any Error)?
     for size in Set(settings.sizes + [published, settings.size].compactMap { $0 }).sorted() {
       do {
-        _ = try entry.make(
+        _ = try entry.makeNamed(
           options: settings.options.object(), input: ImageInput(size: size, channels: 3),
           scope: Scope(ParameterStore.blank()))
         usable.append(size)
@@ -87,7 +87,7 @@ extension EncoderConformance {
     let plain = ImageSubject(
       entry: entry, options: [:], size: max(subject.size, details.size), channels: details.channels)
     let bare = ParameterStore.blank()
-    let described = try entry.make(
+    let described = try entry.makeNamed(
       options: ([:] as JSONValue).object(),
       input: ImageInput(size: plain.size, channels: details.channels), scope: Scope(bare))
     guard described.featureWidth == details.featureWidth else {

@@ -15,6 +15,8 @@ public struct EncoderConformance {
   private let drawn = DrawnWeights()
   /// Hears which check begins.
   private let onStart: (ConformanceCheck.Kind) -> Void
+  /// Hears what a check found.
+  private let onEnd: (ConformanceCheck) -> Void
 
   /// A checker by the kernels that the program would choose.
   public init(_ settings: ConformanceSettings = ConformanceSettings()) {
@@ -26,14 +28,16 @@ public struct EncoderConformance {
     self.init(settings, kernels: kernels) { _ in }
   }
 
-  /// A checker by kernels of choice; `onStart` hears which check begins.
+  /// A checker by kernels of choice; `onStart` hears which check begins, `onEnd` what it found.
   package init(
     _ settings: ConformanceSettings, kernels: any Kernels,
+    onEnd: @escaping (ConformanceCheck) -> Void = { _ in },
     onStart: @escaping (ConformanceCheck.Kind) -> Void
   ) {
     self.settings = settings
     self.kernels = kernels
     self.onStart = onStart
+    self.onEnd = onEnd
   }
 
   /// Checks an encoder of images.
@@ -87,12 +91,15 @@ public struct EncoderConformance {
     description: () throws -> ConformanceCheck, stages: () throws -> String?
   ) throws -> ConformanceReport {
     var checks: [ConformanceCheck] = []
+    func end(_ check: ConformanceCheck) {
+      checks.append(check)
+      onEnd(check)
+    }
     let isBare = try build(subject).store.parameters.isEmpty
     for kind in ConformanceCheck.Kind.allCases where settings.kinds.contains(kind) {
       guard kind != .missing || subject is HeadSubject else { continue }
       guard !isBare || ![.gradients, .freezing, .keys].contains(kind) else {
-        checks.append(
-          ConformanceCheck(kind, .notChecked, found: "it has no parameters", expected: "some"))
+        end(ConformanceCheck(kind, .notChecked, found: "it has no parameters", expected: "some"))
         continue
       }
       onStart(kind)
@@ -112,7 +119,7 @@ public struct EncoderConformance {
         case .memory: try memory(subject)
         case .golden: try golden(subject)
         }
-      if let check { checks.append(check) }
+      if let check { end(check) }
     }
     return ConformanceReport(name: subject.name, checks: checks)
   }

@@ -29,7 +29,7 @@ extension EncoderConformance {
       entry.description.image?.size ?? 224, entry.description.image?.channels ?? 3
     )
     let store = ParameterStore(random: RandomStream(seed: 1))
-    let encoder = try entry.make(
+    let encoder = try entry.makeNamed(
       options: settings.options.object(), input: ImageInput(size: size, channels: channels),
       scope: Scope(store))
     let images = projection([8, size, size, channels])
@@ -46,7 +46,7 @@ extension EncoderConformance {
   package func costs(_ entry: any TextEncoderEntry) throws -> EncoderCosts {
     let subject = try TextSubject(entry, options: settings.options, vectors: settings.vectors)
     let store = ParameterStore(random: RandomStream(seed: 1))
-    let encoder = try entry.make(
+    let encoder = try entry.makeNamed(
       options: settings.options.object(), preparation: subject.preparation, scope: Scope(store))
     let words = TextSubject.corpus.flatMap { $0 }.prefix(60)
     let text = subject.preparation.vocabulary.indices(of: words)

@@ -30,7 +30,7 @@ struct HeadSubject: Subject {
 
   func make(_ store: ParameterStore) throws -> any Network {
     HeadNetwork(
-      head: try entry.make(options: options.object(), shape: shape, scope: Scope(store)),
+      head: try entry.makeNamed(options: options.object(), shape: shape, scope: Scope(store)),
       cases: cases)
   }
 

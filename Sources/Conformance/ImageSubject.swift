@@ -12,7 +12,7 @@ struct ImageSubject: Subject {
   var name: String { entry.description.name }
 
   func make(_ store: ParameterStore) throws -> any Network {
-    let encoder = try entry.make(
+    let encoder = try entry.makeNamed(
       options: options.object(), input: ImageInput(size: size, channels: channels),
       scope: Scope(store))
     return ImageNetwork(encoder: encoder, images: images)

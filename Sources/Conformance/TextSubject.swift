@@ -20,7 +20,7 @@ struct TextSubject: Subject {
   var name: String { entry.description.name }
 
   func make(_ store: ParameterStore) throws -> any Network {
-    let encoder = try entry.make(
+    let encoder = try entry.makeNamed(
       options: options.object(), preparation: preparation, scope: Scope(store))
     let texts = [Self.corpus[0], Self.corpus[1] + Self.corpus[2], Self.corpus[3], []]
     return TextNetwork(

@@ -118,9 +118,9 @@ extension ParameterStore {
       row += block.shape[0]
       column += blockWidth
     }
-    precondition(
+    requireShapes(
       row == hidden.value.shape[0] && column == width,
-      "decoders of \(row) hidden units do not fill one of shape \(hidden.value.shape)")
+      "decoder: parts of [\(row), \(column)] do not fill \(hidden.value.shape)")
     hidden.replace(Tensor(weights, shape: hidden.value.shape))
     let hiddenBias = own("hidden.bias")
     hiddenBias.replace(

@@ -30,7 +30,7 @@ package struct FusionStage {
   ) throws {
     description = plan.entry.description
     modalityDropout = plan.modalityDropout
-    head = try plan.entry.make(
+    head = try plan.entry.makeNamed(
       options: plan.options.object(), shape: shape, scope: scope("fusion"))
     self.decoder =
       description.result == .logits
@@ -57,18 +57,17 @@ package struct FusionStage {
       guard description.learnsOn == .validation else {
         return (parts.image(image.features, &run), parts.text(text.features, &run))
       }
-      var still = Forward(.evaluation, random: run.random, tape: run.tape, kernels: run.kernels)
-      still.tracksParameters = run.tracksParameters
+      var still = run.inEvaluation(records: true)
       return (parts.image(image.features, &still), parts.text(text.features, &still))
     }
     let fused = head.fuse(
       FusionInput(
         image: image.features, text: text.features, regions: image.regions, words: text.words,
         wordCounts: text.wordCounts, imageLogits: logits?.image, textLogits: logits?.text), &run)
-    precondition(
+    requireShapes(
       fused.shape == [batch.count, head.width],
-      "the fusion head \(description.name) made \(fused.shape) of \(batch.count) cases; its width is"
-        + " \(head.width)")
+      "features: the fusion head \(description.name) made \(fused.shape); expected "
+        + "\([batch.count, head.width]), by its width")
     guard let decoder else { return fused }
     let own = decoder(fused, &run)
     guard let logits, description.result == .features else { return own }

@@ -55,7 +55,13 @@ extension MultimodalClassifier {
   private func features(
     from first: Int, of maps: Tensor, by image: any ImageEncoder, _ run: inout Forward
   ) -> Tensor {
-    withStatistics(&run) { run in image.features(from: first, of: maps, &run) }
+    let features = withStatistics(&run) { run in image.features(from: first, of: maps, &run) }
+    let expected = [maps.shape[0], image.featureWidth]
+    requireShapes(
+      features.shape == expected,
+      "features: the image encoder made \(features.shape); expected \(expected), by its featureWidth"
+    )
+    return features
   }
 
   private func withStatistics(_ run: inout Forward, _ body: (inout Forward) -> Tensor) -> Tensor {
@@ -75,7 +81,7 @@ extension MultimodalClassifier {
     -> Tensor
   {
     guard frozenImageStages > 0 else { return images }
-    var still = Forward(.evaluation, random: run.random, tape: nil, kernels: run.kernels)
+    var still = run.inEvaluation(records: false)
     return image.run(stages: 0..<frozenImageStages, on: images, &still)
   }
 
@@ -83,12 +89,27 @@ extension MultimodalClassifier {
   package func textSide(_ texts: [[Int32]], _ run: inout Forward) -> TextSide? {
     guard let text else { return nil }
     guard fusion?.description.reads.contains(.words) == true else {
-      return TextSide(features: text.features(texts, &run))
+      return TextSide(features: checked(text.features(texts, &run), texts.count, by: text))
     }
     let (features, words) = text.featuresAndWords(texts, &run)
-    guard let words else { preconditionFailure("the text encoder gives no words") }
+    guard let words else {
+      endProcess("featuresAndWords: the text encoder gives no words, and its wordWidth is not nil")
+    }
+    requireShapes(
+      words.rows.channels == text.wordWidth,
+      "words: the text encoder made \(words.rows.shape); its wordWidth is \(text.wordWidth ?? 0)")
     return TextSide(
-      features: features, words: run.unpacked(words.rows, words.layout),
+      features: checked(features, texts.count, by: text),
+      words: run.unpacked(words.rows, words.layout),
       wordCounts: words.layout.lengths.map(Int.init))
+  }
+
+  private func checked(_ features: Tensor, _ count: Int, by text: any TextEncoder) -> Tensor {
+    let expected = [count, text.featureWidth]
+    requireShapes(
+      features.shape == expected,
+      "features: the text encoder made \(features.shape); expected \(expected), by its featureWidth"
+    )
+    return features
   }
 }

@@ -19,9 +19,9 @@ public struct Convolution {
     padding: Int = 0, groups: Int = 1, hasBias: Bool = false,
     initializer: Initializer = .kaimingNormal
   ) throws {
-    precondition(
+    requireShapes(
       groups > 0 && input % groups == 0 && output % groups == 0,
-      "\(groups) groups can't share \(input) and \(output) channels")
+      "convolution: \(groups) groups can't share \(input) and \(output) channels")
     weight = try scope.parameter(
       "weight", shape: [output, kernel, kernel, input / groups], initializer: initializer)
     bias =

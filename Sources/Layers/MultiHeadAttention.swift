@@ -25,7 +25,9 @@ public struct MultiHeadAttention {
   ///
   /// - Throws: `ZooError` when saved weights lack a tensor or have another shape.
   public init(_ scope: Scope, width: Int, heads: Int, keys: Keys = .torch) throws {
-    precondition(heads > 0 && width % heads == 0, "\(heads) heads can't share a width of \(width)")
+    requireShapes(
+      heads > 0 && width % heads == 0,
+      "attention: \(heads) heads can't share a width of \(width)")
     let names = keys == .torch ? ("in_proj_weight", "in_proj_bias") : ("qkv.weight", "qkv.bias")
     // Glorot and Bengio's bound for three layers in one.
     let bound = (6 / Float(4 * width)).squareRoot()
@@ -39,6 +41,7 @@ public struct MultiHeadAttention {
 
   /// Runs the attention; places behind a sample's length are read by none.
   public func callAsFunction(_ x: Tensor, _ run: inout Forward, lengths: [Int]? = nil) -> Tensor {
+    requireShapes(x.shape.count == 3, "attention: \(x.shape) is not [batch, time, width]")
     let rows = run.reshape(x, to: [x.shape[0] * x.shape[1], x.channels])
     let qkv = run.reshape(
       run.linear(rows, weight, bias: bias), to: [x.shape[0], x.shape[1], 3 * x.channels])

@@ -74,8 +74,12 @@ package final class Optimizer {
     _ parameter: Parameter, _ moments: (first: [Float], second: [Float], steps: Int)
   ) {
     let state = State(count: parameter.value.count)
-    precondition(moments.first.count == state.first.count, "moments of another size")
-    precondition(moments.second.count == state.second.count, "moments of another size")
+    requireShapes(
+      moments.first.count == state.first.count,
+      "optimizer: \(moments.first.count) moments for \(state.first.count)")
+    requireShapes(
+      moments.second.count == state.second.count,
+      "optimizer: \(moments.second.count) moments for \(state.second.count)")
     state.first.floats.update(from: moments.first, count: state.first.count)
     state.second.floats.update(from: moments.second, count: state.second.count)
     state.steps = moments.steps

@@ -84,7 +84,9 @@ public final class ParameterStore {
   /// Brings all parameters to values kept before, in their order.
   package func restore(_ values: [[Float]]) {
     for (parameter, saved) in zip(parameters, values) {
-      precondition(saved.count == parameter.value.count, "\(parameter.key): values of another size")
+      requireShapes(
+        saved.count == parameter.value.count,
+        "parameter: \(saved.count) values for \(parameter.key) \(parameter.value.shape)")
       parameter.update { $0.update(from: saved, count: saved.count) }
     }
   }

@@ -35,7 +35,9 @@ package final class WeightAverage {
   /// Goes on from averages kept before.
   package func restore(_ values: [[Float]], updates: Int) {
     for (average, saved) in zip(averages, values) {
-      precondition(saved.count == average.count, "averages of another size")
+      requireShapes(
+        saved.count == average.count,
+        "weight average: \(saved.count) values for \(average.count)")
       average.floats.update(from: saved, count: saved.count)
     }
     self.updates = updates

@@ -24,9 +24,12 @@ package struct BundleVerification {
     lines.append(try BundleVerification.signature(path, key))
     folder = try BundleFolder(path)
     let manifest = folder.manifest
-    try folder.verify()
+    let others = try folder.verify()
     lines.append(
       "files: \(manifest.files.count), \(manifest.totalSize) bytes, sizes and hashes as listed")
+    if !others.isEmpty {
+      lines.append("beside them, no part of the bundle: \(others.joined(separator: ", "))")
+    }
     let model = try TrainedModel.read(from: path, registry: registry)
     try BundleVerification.compare(manifest, model, path: path)
     lines.append("model: \(manifest.architecture.summary), as the manifest describes it")

@@ -44,6 +44,10 @@ public enum Compute {
       settings.append(
         ("GLIBC_TUNABLES", (tunables.isEmpty ? "" : tunables + ":") + "\(largePages)=1"))
     }
+    if getenv("SWIFT_BACKTRACE") == nil {
+      // What a plugin's mistake is, and where, stands above the registers otherwise, out of sight.
+      settings.append(("SWIFT_BACKTRACE", "registers=none,images=none,threads=crashed"))
+    }
     guard !settings.isEmpty else { return }
     for setting in settings { setenv(setting.name, setting.value, 1) }
     // Returns only where it fails, and then all goes on as it was.

@@ -38,9 +38,9 @@ package final class EmbeddingTap {
     }
     var result = output
     if let replacement {
-      precondition(
+      requireShapes(
         replacement.count == rows.count,
-        "\(replacement.count) numbers can't replace \(places.count) vectors of \(width)")
+        "embedding: \(replacement.count) numbers can't replace \(places.count) vectors of \(width)")
       result = Tensor(repeating: 0, shape: output.shape)
       for (row, place) in places.enumerated() {
         for column in 0..<width {

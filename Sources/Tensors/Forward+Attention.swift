@@ -12,14 +12,14 @@ extension Forward {
   ///
   /// - Precondition: the width divides by the heads, and every length is in `1...time`.
   public func attention(_ qkv: Tensor, heads: Int, lengths: [Int]? = nil) -> Tensor {
-    precondition(
+    requireShapes(
       qkv.shape.count == 3 && heads > 0 && qkv.channels % (3 * heads) == 0,
-      "\(heads) heads can't share queries, keys and values of shape \(qkv.shape)")
+      "attention: \(heads) heads can't share queries, keys and values \(qkv.shape)")
     let (batch, time) = (qkv.shape[0], qkv.shape[1])
     let places = lengths ?? [Int](repeating: time, count: batch)
-    precondition(
+    requireShapes(
       places.count == batch && places.allSatisfy { (1...max(time, 1)).contains($0) },
-      "lengths \(places) do not fit \(qkv.shape)")
+      "attention: lengths \(places) do not fit \(qkv.shape)")
     let shape = AttentionShape(
       batch: batch, time: time, width: qkv.channels / 3, heads: heads, used: places.map(Int32.init))
     operations?.add(2 * batch * time * time * shape.width)

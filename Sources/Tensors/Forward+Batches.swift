@@ -41,7 +41,10 @@ package struct JoinedBatch {
   /// - Precondition: there is room, all shapes but the first extent are equal, and no gradients of what is
   ///   joined are wanted.
   package mutating func append(_ part: Tensor) {
-    precondition(count + part.shape[0] <= most, "a batch has no room here")
+    requireShapes(
+      !part.shape.isEmpty && count + part.shape[0] <= most
+        && (joined.map { $0.shape.dropFirst() == part.shape.dropFirst() } ?? true),
+      "batch: \(part.shape) behind \(count) of \(joined?.shape ?? [most])")
     if part.shape[0] == most {
       (joined, count) = (part, most)
       return

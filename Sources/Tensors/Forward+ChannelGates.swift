@@ -8,9 +8,10 @@ extension Forward {
   /// y[b, …, c] = x[b, …, c] · gate[b, c]; the second half of squeeze-and-excitation: Hu et al. 2018,
   /// https://arxiv.org/abs/1709.01507.
   public func gate(_ x: Tensor, by gate: Tensor) -> Tensor {
+    requireShapes(
+      x.shape.count >= 2 && gate.count == x.shape[0] * x.channels,
+      "gate: \(x.shape) by \(gate.shape): not one gate a channel of a sample")
     let (batch, channels) = (x.shape[0], x.channels)
-    precondition(
-      gate.count == batch * channels, "a gate of shape \(gate.shape) does not fit \(x.shape)")
     let positions = x.rows / max(batch, 1)
     let output = Tensor(uninitialized: x.shape)
     ez_gate(x.floats, gate.floats, batch, positions, channels, output.floats)
@@ -38,7 +39,7 @@ extension Forward {
   ///
   /// - Precondition: `rate` is in `0..<1`.
   public mutating func stochasticDepth(_ x: Tensor, rate: Float) -> Tensor {
-    precondition((0..<1).contains(rate), "a rate of \(rate) is not in 0..<1")
+    if !(0..<1).contains(rate) { endProcess("stochasticDepth: a rate of \(rate) is not in 0..<1") }
     guard mode == .training, rate > 0 else { return x }
     let factors = (0..<x.shape[0]).map { _ in
       random.uniform() < Double(rate) ? 0 : 1 / (1 - rate)

@@ -30,6 +30,8 @@ extension Forward {
         into: output.floats + place.query, rowStride: plan.width, m: plan.queries,
         n: plan.headWidth, k: place.count)
     }
+    trace?.note(
+      .crossAttention(heads: heads, keyCounts: keyCounts), [queries, keys, values], output)
     let nodes = (queries.node, keys.node, values.node)
     let (q, k, v) = (SavedTensor(queries), SavedTensor(keys), SavedTensor(values))
     return record(
@@ -48,11 +50,13 @@ extension Forward {
   ///
   /// - Precondition: every count is in 1…n.
   public func meanOverRows(_ x: Tensor, counts: [Int]? = nil) -> Tensor {
+    requireShapes(x.shape.count == 3, "meanOverRows: \(x.shape) is not [batch, n, width]")
     let (batch, rows, width) = (x.shape[0], x.shape[1], x.channels)
+    let asked = counts
     let counts = counts ?? [Int](repeating: rows, count: batch)
-    precondition(
-      counts.count == batch && counts.allSatisfy { (1...rows).contains($0) },
-      "counts \(counts) of rows of shape \(x.shape)")
+    requireShapes(
+      counts.count == batch && counts.allSatisfy { $0 >= 1 && $0 <= rows },
+      "meanOverRows: counts \(counts) do not fit \(x.shape)")
     let output = Tensor(repeating: 0, shape: [batch, width])
     for item in 0..<batch {
       for row in 0..<counts[item] {
@@ -61,6 +65,7 @@ extension Forward {
       }
       for i in 0..<width { output.floats[item * width + i] /= Float(counts[item]) }
     }
+    trace?.note(.meanOverRows(counts: asked), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(repeating: 0, shape: shape)
@@ -77,7 +82,8 @@ extension Forward {
   /// Packed rows case by case, `[cases, longest, width]`, zeros behind the shorter ones.
   public func unpacked(_ x: Tensor, _ layout: PackedLayout) -> Tensor {
     let width = x.channels
-    precondition(x.shape == [layout.rows, width], "\(x.shape) in \(layout.rows) packed rows")
+    requireShapes(
+      x.shape == [layout.rows, width], "unpacked: \(x.shape) in \(layout.rows) packed rows")
     let longest = Int(layout.lengths.max() ?? 0)
     let output = Tensor(repeating: 0, shape: [layout.lengths.count, longest, width])
     func forEach(_ body: (_ packed: Int, _ apart: Int, _ count: Int) -> Void) {
@@ -88,6 +94,7 @@ extension Forward {
     forEach { packed, apart, count in
       (output.floats + apart).update(from: x.floats + packed, count: count)
     }
+    trace?.note(.unpacked(layout: layout), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       let dx = Tensor(repeating: 0, shape: shape)
@@ -132,18 +139,19 @@ private struct AttentionPlan {
   }
 
   init(_ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, keyCounts: [Int]?) {
-    precondition(
+    requireShapes(
       q.shape.count == 3 && k.shape.count == 3 && k.shape == v.shape && q.shape[0] == k.shape[0]
         && q.channels == k.channels,
-      "queries \(q.shape), keys \(k.shape) and values \(v.shape) do not fit")
+      "crossAttention: queries \(q.shape), keys \(k.shape) and values \(v.shape) do not fit")
     (batch, queries, keys, width) = (q.shape[0], q.shape[1], k.shape[1], q.channels)
     self.heads = heads
     counts = keyCounts ?? [Int](repeating: keys, count: batch)
-    precondition(heads > 0 && width % heads == 0, "\(heads) heads do not divide \(width) columns")
+    requireShapes(
+      heads > 0 && width % heads == 0, "crossAttention: \(heads) heads do not divide \(q.shape)")
     let most = keys
-    precondition(
+    requireShapes(
       counts.count == batch && counts.allSatisfy { $0 >= 1 && $0 <= most },
-      "counts \(counts) of \(keys) keys in \(batch) cases")
+      "crossAttention: counts \(counts) do not fit keys \(k.shape)")
   }
 
   /// Every head of every case.

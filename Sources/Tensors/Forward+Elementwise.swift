@@ -24,7 +24,7 @@ extension Forward {
 
   /// The sum of two tensors of one shape.
   public func add(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "can't add \(b.shape) to \(a.shape)")
+    requireShapes(a.shape == b.shape, "add: \(a.shape) and \(b.shape) are not of one shape")
     if defers {
       for (x, y) in [(a, b), (b, a)] {
         guard var work = x.convolution, work.isLinear else { continue }
@@ -44,7 +44,7 @@ extension Forward {
 
   /// The product, place by place, of two tensors of one shape.
   public func multiply(_ a: Tensor, _ b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape, "can't multiply \(a.shape) by \(b.shape)")
+    requireShapes(a.shape == b.shape, "multiply: \(a.shape) and \(b.shape) are not of one shape")
     let output = Tensor(uninitialized: a.shape)
     ez_multiply(a.floats, b.floats, output.floats, a.count)
     trace?.note(.multiply, [a, b], output)
@@ -80,7 +80,7 @@ extension Forward {
   ///
   /// - Precondition: `rate` is in `0..<1`.
   public mutating func dropout(_ x: Tensor, rate: Float) -> Tensor {
-    precondition((0..<1).contains(rate), "a dropout rate of \(rate) is not in 0..<1")
+    if !(0..<1).contains(rate) { endProcess("dropout: a rate of \(rate) is not in 0..<1") }
     guard mode == .training, rate > 0 else { return x }
     let key: UInt64 = random.next()
     let output = Tensor(uninitialized: x.shape)
@@ -96,12 +96,13 @@ extension Forward {
   /// Tensors side by side along the last axis; all other extents are equal.
   public func concatenate(_ parts: [Tensor]) -> Tensor {
     guard let first = parts.first, parts.count > 1 else {
-      precondition(!parts.isEmpty, "nothing to concatenate")
+      requireShapes(!parts.isEmpty, "concatenate: no tensors")
       return parts[0]
     }
-    precondition(
+    requireShapes(
       parts.allSatisfy { $0.shape.dropLast() == first.shape.dropLast() },
-      "can't concatenate \(parts.map(\.shape)) along the last axis")
+      "concatenate: \(parts.map { "\($0.shape)" }.joined(separator: ", ")) differ in more than the last axis"
+    )
     let widths = parts.map(\.channels)
     let (total, rows) = (widths.reduce(0, +), first.rows)
     let output = Tensor(uninitialized: first.shape.dropLast() + [total])
@@ -127,6 +128,9 @@ extension Forward {
 
   /// The same elements in the same order under another shape.
   public func reshape(_ x: Tensor, to shape: [Int]) -> Tensor {
+    requireShapes(
+      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == x.count,
+      "reshape: \(x.shape) to \(shape): \(x.count) values for \(shape.reduce(1, *)) places")
     let output = Tensor(storage: x.storage, shape: shape)
     trace?.note(.reshape, [x], output)
     let (node, old) = (x.node, x.shape)
@@ -138,9 +142,12 @@ extension Forward {
   /// y = x · wᵀ + b: `[batch, in]` to `[batch, out]`, weights `[out, in]`, bias `[out]`.
   public func linear(_ x: Tensor, _ weights: Parameter, bias: Parameter? = nil) -> Tensor {
     let (w, b) = (value(of: weights), bias.map { value(of: $0) })
+    requireShapes(
+      x.shape.count == 2 && w.shape.count == 2 && x.shape[1] == w.shape[1]
+        && (b?.count ?? w.shape[0]) == w.shape[0],
+      "linear: features \(x.shape) times \(weights.key) \(w.shape)"
+        + (b.map { ", bias \($0.shape)" } ?? ""))
     let (m, n, k) = (x.shape[0], w.shape[0], w.shape[1])
-    precondition(
-      x.shape == [m, k], "\(weights.key) of shape \(w.shape) can't multiply features \(x.shape)")
     operations?.add(m * n * k)
     let output = Tensor(uninitialized: [m, n])
     Tensors.multiply(

@@ -3,20 +3,22 @@ import Foundation
 extension Forward {
   /// The hyperbolic tangent of every element: −1…1.
   public func tanh(_ x: Tensor) -> Tensor {
-    smooth(x, { Foundation.tanh($0) }, slope: { 1 - $0 * $0 })
+    smooth(x, .tanh, { Foundation.tanh($0) }, slope: { 1 - $0 * $0 })
   }
 
   /// The logistic function of every element, 1 / (1 + e^−x): 0…1.
   public func sigmoid(_ x: Tensor) -> Tensor {
-    smooth(x, { 1 / (1 + exp(-$0)) }, slope: { $0 * (1 - $0) })
+    smooth(x, .sigmoid, { 1 / (1 + exp(-$0)) }, slope: { $0 * (1 - $0) })
   }
 
   /// A function whose slope is known from its value.
   private func smooth(
-    _ x: Tensor, _ value: (Float) -> Float, slope: @escaping (Float) -> Float
+    _ x: Tensor, _ operation: Trace.Operation, _ value: (Float) -> Float,
+    slope: @escaping (Float) -> Float
   ) -> Tensor {
     let output = Tensor(uninitialized: x.shape)
     for i in 0..<x.count { output.floats[i] = value(x.floats[i]) }
+    trace?.note(operation, [x], output)
     let node = x.node
     let kept = node == nil ? nil : output
     return record(output, wanted: node != nil) { dy in
@@ -37,17 +39,18 @@ extension Forward {
   public func rows(_ x: Tensor?, at places: [Int?], otherwise parameter: Parameter) -> Tensor {
     let other = value(of: parameter)
     let width = other.count
-    precondition(
+    requireShapes(
       x.map { $0.channels == width } ?? places.allSatisfy { $0 == nil },
-      "\(parameter.key) of \(width) numbers can't stand in for rows of \(x?.shape ?? [])")
+      "rows: \(parameter.key) \(other.shape) can't stand in for rows of \(x?.shape ?? [])")
     let output = Tensor(uninitialized: [places.count, width])
     for (row, place) in places.enumerated() {
       if let place, let x {
-        precondition(place >= 0 && place < x.rows, "no row \(place) in \(x.shape)")
+        requireShapes(place >= 0 && place < x.rows, "rows: no row \(place) in \(x.shape)")
       }
       let source = place.flatMap { index in x.map { $0.floats + index * width } } ?? other.floats
       (output.floats + row * width).update(from: source, count: width)
     }
+    if places.allSatisfy({ $0 == nil }) { trace?.note(.repeated(parameter), [], output) }
     let (node, otherNode, shape) = (x?.node, other.node, x?.shape ?? [])
     return record(output, wanted: node != nil || otherNode != nil) { dy in
       func add(_ row: Int, to sum: UnsafeMutablePointer<Float>) {

@@ -12,13 +12,14 @@ extension Forward {
     groups: Int = 1
   ) -> Tensor {
     let (w, b) = (value(of: weights), bias.map { value(of: $0) })
-    precondition(
+    requireShapes(
       x.shape.count == 4 && w.shape.count == 4 && groups > 0 && x.channels == w.shape[3] * groups
-        && w.shape[0] % groups == 0,
-      "\(weights.key) of shape \(w.shape) can't run in \(groups) groups over images of shape \(x.shape)"
-    )
+        && w.shape[0] % groups == 0 && (b?.count ?? w.shape[0]) == w.shape[0],
+      "convolution: images \(x.shape) by \(weights.key) \(w.shape)"
+        + (groups == 1 ? "" : " in \(groups) groups") + (b.map { ", bias \($0.shape)" } ?? ""))
     let window = Window(
       height: w.shape[1], width: w.shape[2], stride: stride, padding: padding, groups: groups)
+    requireWindow(window, "convolution", over: x)
     operations?.add(
       window.outputShape(x.shape, channels: w.shape[0]).reduce(1, *) * (w.count / w.shape[0]))
     if defers {
@@ -47,6 +48,7 @@ extension Forward {
   /// The maximum of each window: `[batch, height, width, channels]`.
   public func maxPool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
+    requireWindow(window, "maxPool", over: x)
     if defers, x.node == nil {
       _ = x.floats  // made now, so that it is known whether it was made in double precision
       if x.storage.wide == nil { return maximum(x, window) }
@@ -62,6 +64,7 @@ extension Forward {
   /// The mean of each window; padding counts as zeros: `[batch, height, width, channels]`.
   public func averagePool(_ x: Tensor, size: Int, stride: Int, padding: Int = 0) -> Tensor {
     let window = Window(height: size, width: size, stride: stride, padding: padding)
+    requireWindow(window, "averagePool", over: x)
     let output = kernels.averagePool(x, window)
     trace?.note(.averagePool(window), [x], output)
     let (node, shape, kernels) = (x.node, x.shape, kernels)
@@ -73,6 +76,7 @@ extension Forward {
   /// The mean over all places of each image: `[batch, height, width, channels]` to `[batch,
   /// channels]`.
   public func globalAveragePool(_ x: Tensor) -> Tensor {
+    requireShapes(x.shape.count >= 2, "globalAveragePool: \(x.shape) is not [batch, …, channels]")
     let (batch, channels) = (x.shape[0], x.channels)
     let positions = x.rows / max(batch, 1)
     let output = Tensor(uninitialized: [batch, channels])
@@ -88,6 +92,8 @@ extension Forward {
 
   /// Images with left and right exchanged: `[batch, height, width, channels]`.
   public func mirror(_ x: Tensor) -> Tensor {
+    requireShapes(
+      x.shape.count == 4, "mirror: \(x.shape) is not [batch, height, width, channels]")
     let output = mirrored(x)
     trace?.note(.mirror, [x], output)
     let node = x.node
@@ -100,7 +106,9 @@ extension Forward {
   /// Windows overlap where the sizes do not divide; a map smaller than that is repeated.
   public func adaptiveAveragePool(_ x: Tensor, height: Int, width: Int) -> Tensor {
     let shape = x.shape
-    precondition(shape.count == 4 && height > 0 && width > 0, "can't pool \(shape)")
+    requireShapes(
+      shape.count == 4 && height > 0 && width > 0,
+      "adaptiveAveragePool: images \(shape) to \(height) × \(width)")
     if shape[1] == height, shape[2] == width { return x }
     let output = Tensor(uninitialized: [shape[0], height, width, shape[3]])
     ez_adaptive_average_pool(
@@ -118,6 +126,8 @@ extension Forward {
   /// Each image as one row in PyTorch's order, channels first: `[batch, height, width, channels]` to
   /// `[batch, channels · height · width]`.
   public func flattenChannelsFirst(_ x: Tensor) -> Tensor {
+    requireShapes(
+      x.shape.count >= 2, "flattenChannelsFirst: \(x.shape) is not [batch, …, channels]")
     let (batch, channels) = (x.shape[0], x.channels)
     let positions = x.rows / max(batch, 1)
     let output = Tensor(uninitialized: [batch, channels * positions])
@@ -130,6 +140,17 @@ extension Forward {
       node?.accumulate(dx)
     }
   }
+}
+
+/// Requires images that are no smaller than a window over them.
+private func requireWindow(_ window: Window, _ operation: String, over x: Tensor) {
+  let (shape, padding) = (x.shape, 2 * window.padding)
+  requireShapes(
+    shape.count == 4 && window.stride > 0 && window.padding >= 0 && window.height > 0
+      && window.width > 0 && shape[1] + padding >= window.height
+      && shape[2] + padding >= window.width,
+    "\(operation): images \(shape) under a window \([window.height, window.width]), stride "
+      + "\(window.stride), padding \(window.padding)")
 }
 
 private func mirrored(_ x: Tensor) -> Tensor {

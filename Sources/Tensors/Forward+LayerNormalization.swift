@@ -11,9 +11,10 @@ extension Forward {
   ) -> Tensor {
     let (a, b) = (value(of: scale), value(of: shift))
     let (rows, width) = (x.rows, x.channels)
-    precondition(
+    requireShapes(
       a.count == width && b.count == width,
-      "\(scale.key) normalises rows of \(a.count), not those of \(x.shape)")
+      "layerNormalization: \(x.shape) by \(scale.key) \(a.shape) and \(shift.key) \(b.shape): "
+        + "rows of \(width) want as many")
     let output = Tensor(uninitialized: x.shape)
     let mean = Tensor(uninitialized: [rows])
     let inverse = Tensor(uninitialized: [rows])

@@ -10,9 +10,10 @@ extension Forward {
   public func binaryCrossEntropy(_ logits: Tensor, targets: [Float], weights: [Float]? = nil)
     -> Tensor
   {
-    precondition(
+    requireShapes(
       targets.count == logits.count && (weights?.count ?? logits.count) == logits.count,
-      "\(targets.count) targets do not fit logits of shape \(logits.shape)")
+      "binaryCrossEntropy: logits \(logits.shape), \(targets.count) targets, "
+        + "\(weights.map { "\($0.count)" } ?? "no") weights")
     let z = logits.values
     let w = weights ?? [Float](repeating: 1, count: z.count)
     let total = max(w.reduce(0) { $0 + Double($1) }, .leastNormalMagnitude)

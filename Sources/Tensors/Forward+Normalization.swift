@@ -52,17 +52,18 @@ extension Forward {
   private func normalized(
     _ parts: [Tensor], _ norm: NormalizationParameters, relu: Bool, joins: Bool
   ) -> Tensor {
-    precondition(!parts.isEmpty, "nothing to normalise")
+    requireShapes(!parts.isEmpty, "batchNormalization: \(norm.scale.key) over no tensors")
     let widths = parts.map(\.channels)
     let (total, rows) = (widths.reduce(0, +), parts[0].rows)
-    precondition(
-      total == norm.scale.value.count && parts.allSatisfy { $0.rows == rows },
-      "\(norm.scale.key) normalises \(norm.scale.value.count) channels, not \(parts.map(\.shape))")
+    requireShapes(
+      norm.sizes.allSatisfy { $0 == total } && parts.allSatisfy { $0.rows == rows },
+      "batchNormalization: \(parts.map(\.shape)) by \(norm.scale.key) \(norm.scale.value.shape): "
+        + "\(total) channels by \(norm.sizes)")
     let usesBatch = mode == .training && !freezesStatistics
-    precondition(
+    requireShapes(
       !usesBatch || rows > 1,
-      "\(norm.scale.key) can't take batch statistics of one value a channel; found \(parts[0].shape)"
-    )
+      "batchNormalization: \(parts[0].shape) by \(norm.scale.key) \(norm.scale.value.shape): "
+        + "no statistics of one value a channel")
     if defers { return putOff(parts, norm.runningAffine, relu: relu, joins: joins) }
     let statistics = usesBatch ? batchStatistics(parts, norm) : norm.running
     let affine = usesBatch ? norm.affine(statistics) : norm.runningAffine
@@ -129,6 +130,11 @@ extension Tensor {
 }
 
 extension NormalizationParameters {
+  /// The numbers that scale, shift and both statistics hold.
+  fileprivate var sizes: [Int] {
+    [scale, shift, runningMean, runningVariance].map { $0.value.count }
+  }
+
   fileprivate var running: Moments {
     Moments(
       mean: runningMean.value.values.map(Double.init),

@@ -4,8 +4,9 @@ extension Forward {
   /// Element i · n + j of a row is a[i] · b[j].
   public func outerProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
     let (batch, m, n) = (a.rows, a.channels, b.channels)
-    precondition(
-      a.shape.count == 2 && b.shape == [batch, n], "no outer product of \(a.shape) and \(b.shape)")
+    requireShapes(
+      a.shape.count == 2 && b.shape == [batch, n],
+      "outerProduct: \(a.shape) and \(b.shape): both are [batch, width], of one batch")
     let output = Tensor(uninitialized: [batch, m * n])
     for row in 0..<batch {
       for i in 0..<m {

@@ -111,12 +111,14 @@ extension Forward {
   ) -> Recurrence {
     let (w, u) = (value(of: parameters.input), value(of: parameters.hidden))
     let (b, d) = (value(of: parameters.inputBias), value(of: parameters.hiddenBias))
-    let width = u.shape[1]
-    precondition(
-      x.shape == [layout.rows, w.shape[1]] && w.shape[0] == gates * width
+    let width = u.channels
+    requireShapes(
+      w.shape.count == 2 && u.shape.count == 2 && x.shape == [layout.rows, w.shape[1]]
+        && w.shape[0] == gates * width
         && u.shape[0] == gates * width && b.count == gates * width && d.count == gates * width,
-      "\(parameters.input.key) \(w.shape) and \(parameters.hidden.key) \(u.shape) can't read \(x.shape)"
-    )
+      "\(gates == 4 ? "lstm" : "gru"): \(x.shape) by \(parameters.input.key) \(w.shape) and "
+        + "\(parameters.hidden.key) \(u.shape), biases \(b.shape) and \(d.shape), in "
+        + "\(layout.rows) packed rows")
     operations?.add(layout.lengths.reduce(0) { $0 + Int($1) } * (w.count + u.count))
     return Recurrence(
       order: TimeOrder(layout, isReversed: isReversed), width: width, rows: layout.rows,

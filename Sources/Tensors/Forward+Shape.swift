@@ -3,7 +3,7 @@ import CKernels
 extension Forward {
   /// The same content for every sample of a batch: `[…]` to `[count, …]`.
   public func broadcast(_ x: Tensor, count: Int) -> Tensor {
-    precondition(count >= 0, "can't repeat \(x.shape) \(count) times")
+    requireShapes(count >= 0, "broadcast: \(x.shape) \(count) times")
     let output = Tensor(uninitialized: [count] + x.shape)
     for sample in 0..<count {
       (output.floats + sample * x.count).update(from: x.floats, count: x.count)
@@ -20,9 +20,9 @@ extension Forward {
   ///
   /// - Precondition: the range lies within the axis.
   public func slice(_ x: Tensor, _ range: Range<Int>) -> Tensor {
-    precondition(
+    requireShapes(
       range.lowerBound >= 0 && range.upperBound <= x.channels,
-      "places \(range) are not within the last axis of \(x.shape)")
+      "slice: places \(range) are not within the last axis of \(x.shape)")
     let (rows, width) = (x.rows, x.channels)
     let output = Tensor(uninitialized: x.shape.dropLast() + [range.count])
     ez_copy_columns(
@@ -42,8 +42,8 @@ extension Forward {
   /// - Precondition: every index is a row.
   public func gatherRows(_ x: Tensor, _ indices: [Int32]) -> Tensor {
     let (rows, width) = (x.rows, x.channels)
-    precondition(
-      indices.allSatisfy { $0 >= 0 && $0 < Int32(rows) }, "asked for a row beyond \(x.shape)")
+    let stray = indices.first { $0 < 0 || $0 >= Int32(rows) }
+    requireShapes(stray == nil, "gatherRows: \(x.shape) has no row \(stray ?? 0)")
     let output = Tensor(uninitialized: [indices.count, width])
     ez_gather_rows(x.floats, indices, indices.count, width, output.floats)
     let (node, shape) = (x.node, x.shape)

@@ -19,7 +19,8 @@ public struct PackedLayout: Sendable, Equatable {
   ///
   /// - Precondition: no length is below one.
   public init(lengths: [Int], gap: Int) {
-    precondition(lengths.allSatisfy { $0 > 0 }, "a document without words can't be packed")
+    requireShapes(
+      lengths.allSatisfy { $0 > 0 }, "packed layout: a document without words in \(lengths)")
     var starts: [Int32] = []
     var next = 0
     for length in lengths {
@@ -41,13 +42,15 @@ extension Forward {
   /// - Precondition: every index is a row of the table.
   public func embedding(_ table: Parameter, _ indices: [Int32], padding: Int32? = nil) -> Tensor {
     let values = value(of: table)
+    requireShapes(
+      values.shape.count == 2, "embedding: \(table.key) \(values.shape) is not [rows, width]")
     let (rows, width) = (values.shape[0], values.shape[1])
-    precondition(
-      indices.allSatisfy { $0 >= 0 && $0 < Int32(rows) },
-      "\(table.key) has \(rows) rows; asked for one beyond")
-    precondition(
+    let stray = indices.first { $0 < 0 || $0 >= Int32(rows) }
+    requireShapes(
+      stray == nil, "embedding: \(table.key) \(values.shape) has no row \(stray ?? 0)")
+    requireShapes(
       padding.map { $0 >= 0 && $0 < Int32(rows) } ?? true,
-      "\(table.key) has \(rows) rows; the padding row \(padding ?? 0) is not among them")
+      "embedding: \(table.key) \(values.shape) has no row \(padding ?? 0) for padding")
     let output = Tensor(uninitialized: [indices.count, width])
     ez_gather_rows(values.floats, indices, indices.count, width, output.floats)
     if let padding {
@@ -84,14 +87,16 @@ extension Forward {
     _ x: Tensor, _ layout: PackedLayout, _ weights: Parameter, bias: Parameter
   ) -> Tensor {
     let (w, b) = (value(of: weights), value(of: bias))
+    requireShapes(
+      w.shape.count == 3 && b.count == w.shape[0] && x.shape == [layout.rows, w.shape[2]],
+      "convolutionMaxOverTime: \(x.shape) by \(weights.key) \(w.shape) and \(bias.key) \(b.shape), "
+        + "in \(layout.rows) packed rows")
     let (filters, kernel, width) = (w.shape[0], w.shape[1], w.shape[2])
     let documents = layout.starts.count
-    precondition(
+    requireShapes(
       layout.gap >= kernel - 1,
-      "\(weights.key): a gap of \(layout.gap) rows is too short for \(kernel) words")
-    precondition(
-      x.shape == [layout.rows, width],
-      "\(weights.key) of shape \(w.shape) can't run over \(x.shape) in \(layout.rows) rows")
+      "convolutionMaxOverTime: \(x.shape) by \(weights.key) \(w.shape): a gap of \(layout.gap) rows "
+        + "is too short for \(kernel) words")
     operations?.add(layout.rows * w.count)
     let responses = Tensor(uninitialized: [layout.rows, filters])
     for j in 0..<kernel {

@@ -14,12 +14,12 @@ public struct Forward {
   }
 
   /// Training or evaluation.
-  public let mode: Mode
+  public private(set) var mode: Mode
   /// The stream that dropout draws from.
   public var random: RandomStream
   /// Whether normalisation uses its running statistics, and leaves them, in training too.
   package var freezesStatistics = false
-  package let tape: Tape?
+  package private(set) var tape: Tape?
   package let kernels: any Kernels
   /// Whether gradients with respect to parameters are wanted.
   ///
@@ -41,6 +41,15 @@ public struct Forward {
     self.tape = tape
     self.kernels = kernels
     Profile.lap("outside of passes")
+  }
+
+  /// The same pass in evaluation mode, without its tape unless `records`: whatever looks at the pass,
+  /// counts or traces it, goes on doing so.
+  package func inEvaluation(records: Bool) -> Forward {
+    var copy = self
+    copy.mode = .evaluation
+    if !records { copy.tape = nil }
+    return copy
   }
 
   /// The tensor of a parameter, through which its gradient arrives unless it is frozen.

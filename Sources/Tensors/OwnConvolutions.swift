@@ -8,7 +8,10 @@ import CKernels
 /// the number of threads; whether a 3×3 convolution runs this way may depend on it.
 final class OwnConvolutions {
   private var workspace = Storage(count: 16)
-  private let lanes = ez_lanes()
+  private let lanes: Int32
+
+  /// Convolutions by vectors of so many floats, no more than the processor has; 0 for none.
+  init(lanes: Int32 = ez_lanes()) { self.lanes = lanes }
 
   /// The result, or nil where another way is faster or the shape is not for these loops.
   ///
@@ -18,9 +21,7 @@ final class OwnConvolutions {
   func run(_ work: inout DeferredConvolution) -> Tensor? {
     guard lanes > 0 else { return nil }
     let window = work.window
-    if window == Window(height: 1, width: 1, stride: window.stride, padding: 0) {
-      return pointwise(&work)
-    }
+    if window.isPointwise { return pointwise(&work) }
     let (x, out) = (work.input, work.weights.shape[0])
     if !work.isRecorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(x.shape, to: out)
@@ -61,18 +62,19 @@ final class OwnConvolutions {
       dy, packed, bias: nil, addend: nil, relu: false, into: Tensor(uninitialized: inputShape))
   }
 
-  /// The gradient with respect to the weights of a 1×1 convolution over what a normalisation is still to
-  /// make; nil elsewhere, or where its sums would take too much memory.
+  /// The gradient with respect to the weights of a 1×1 convolution that has a stride, or is over what a
+  /// normalisation is still to make; nil elsewhere, or where its sums would take too much memory.
   func weightGradient(_ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window) -> Tensor? {
-    guard lanes > 0, window == Window(height: 1, width: 1, stride: 1, padding: 0),
-      let before = x.normalization,
+    let before = x.normalization
+    guard lanes > 0, window.isPointwise, window.stride > 1 || before != nil,
       ez_pointwise_gradient_fits(lanes, x.channels, weightShape[0]) != 0
     else { return nil }
     let gradient = Tensor(uninitialized: weightShape)
-    let lying = before.parts.map { ez_part(values: $0.floats, channels: $0.channels) }
+    let lying = (before?.parts ?? [x]).map { ez_part(values: $0.floats, channels: $0.channels) }
+    let places = [window.geometry(x.shape, channels: weightShape[0])]
     ez_pointwise_gradient(
-      lanes, lying, lying.count, before.affine.scale.floats, before.affine.shift.floats, dy.rows,
-      dy.floats, weightShape[0],
+      lanes, lying, lying.count, before?.affine.scale.floats, before?.affine.shift.floats, dy.rows,
+      window.stride > 1 ? places : nil, dy.floats, weightShape[0],
       scratch(ez_pointwise_gradient_workspace(lanes, x.channels, weightShape[0])), gradient.floats)
     Profile.lap("weight gradient", input: x.shape, channels: weightShape[0], window)
     return gradient

@@ -35,9 +35,9 @@ public final class Parameter {
   ///
   /// - Precondition: the shape stays.
   package func replace(_ tensor: Tensor) {
-    precondition(
+    requireShapes(
       tensor.shape == value.shape,
-      "\(key) has shape \(value.shape); can't become \(tensor.shape)")
+      "parameter: \(key) has shape \(value.shape); can't become \(tensor.shape)")
     value = tensor.detached
   }
 

@@ -12,9 +12,9 @@ package final class GradientNode {
       gradient = contribution.detached
       return
     }
-    precondition(
+    requireShapes(
       shape.reduce(1, *) == contribution.count,
-      "a gradient of shape \(contribution.shape) can't be added to one of \(shape)")
+      "gradient: \(contribution.shape) can't be added to \(shape)")
     accumulate(shape: shape) { floats, _ in
       ez_accumulate(contribution.floats, floats, contribution.count)
     }
@@ -73,9 +73,9 @@ package final class Tape {
   ///
   /// Each step's saved tensors and gradient are released as soon as it is done.
   package func backward(from output: Tensor, gradient: Tensor) {
-    precondition(
+    requireShapes(
       output.count == gradient.count,
-      "the gradient's shape \(gradient.shape) is not the output's \(output.shape)")
+      "gradient: \(gradient.shape) for an output \(output.shape)")
     output.node?.accumulate(gradient)
     while let entry = entries.popLast() {
       guard let gradient = entry.node.take() else { continue }

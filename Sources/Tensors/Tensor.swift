@@ -26,9 +26,9 @@ public struct Tensor {
   ///
   /// - Precondition: there are as many values as the shape has places.
   public init(_ values: [Float], shape: [Int]) {
-    precondition(
+    requireShapes(
       values.count == shape.reduce(1, *),
-      "\(values.count) values can't fill the shape \(shape)")
+      "tensor: \(values.count) values can't fill the shape \(shape)")
     self.init(uninitialized: shape)
     values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { floats.update(from: base, count: values.count) }
@@ -42,13 +42,15 @@ public struct Tensor {
   }
 
   package init(uninitialized shape: [Int]) {
-    precondition(shape.allSatisfy { $0 >= 0 }, "a shape can't have negative extents: \(shape)")
+    requireShapes(
+      shape.allSatisfy { $0 >= 0 }, "tensor: a shape can't have negative extents: \(shape)")
     self.init(storage: Storage(count: shape.reduce(1, *)), shape: shape)
   }
 
   package init(storage: Storage, shape: [Int]) {
-    precondition(
-      storage.count == shape.reduce(1, *), "\(storage.count) elements can't have shape \(shape)")
+    requireShapes(
+      storage.count == shape.reduce(1, *),
+      "tensor: \(storage.count) values can't fill the shape \(shape)")
     self.storage = storage
     self.shape = shape
   }

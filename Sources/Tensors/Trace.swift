@@ -29,6 +29,16 @@ package final class Trace {
     case normalization(NormalizationParameters, relu: Bool)
     case embedding(table: Parameter, indices: [Int32], padding: Int32?)
     case convolutionMaxOverTime(weights: Parameter, bias: Parameter, layout: PackedLayout)
+    case tanh
+    case sigmoid
+    /// A parameter, once for every case.
+    case repeated(Parameter)
+    /// Rows of packed texts case by case, zeros behind the shorter ones.
+    case unpacked(layout: PackedLayout)
+    /// Over the first rows of each case; nil for all.
+    case meanOverRows(counts: [Int]?)
+    /// Of queries, keys and values; of each case's keys the first ones, nil for all.
+    case crossAttention(heads: Int, keyCounts: [Int]?)
     /// An operation that has no description here, by its name.
     case unknown(String)
   }

@@ -17,6 +17,9 @@ package struct Window: Hashable, Sendable {
     self.groups = groups
   }
 
+  /// Whether each place of the result reads one place of the input, with whatever stride, in one group.
+  var isPointwise: Bool { self == Window(height: 1, width: 1, stride: stride, padding: 0) }
+
   /// The extent of the output along an axis of `input` places: ⌊(input + 2·padding − kernel) /
   /// stride⌋ + 1.
   package func outputExtent(_ input: Int, kernel: Int) -> Int {
@@ -27,9 +30,10 @@ package struct Window: Hashable, Sendable {
   ///
   /// - Precondition: the padded image is at least as large as the kernel.
   func outputShape(_ input: [Int], channels: Int) -> [Int] {
-    precondition(
+    requireShapes(
       input.count == 4 && input[1] + 2 * padding >= height && input[2] + 2 * padding >= width,
-      "an image of shape \(input) is smaller than the \(height) × \(width) window over it")
+      "window: an image \(input), padding \(padding), is smaller than the \(height) × \(width) window"
+    )
     return [
       input[0], outputExtent(input[1], kernel: height), outputExtent(input[2], kernel: width),
       channels,

@@ -40,7 +40,7 @@ extension HeadBranch {
     do {
       let regions = try regionWidth(entry.description, image, registry)
       let words = try wordWidth(entry.description, text, registry)
-      _ = try entry.make(
+      _ = try entry.makeNamed(
         options: options.object(),
         shape: FusionShape(
           imageWidth: 1, textWidth: 1, regionWidth: regions, wordWidth: words, outputs: 1),
@@ -56,7 +56,7 @@ extension HeadBranch {
     guard head.reads.contains(.regions) else { return nil }
     let input = ImageInput(size: branch.size, channels: branch.channels)
     let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
-    let encoder = try entry.make(
+    let encoder = try entry.makeNamed(
       options: branch.options.object(), input: input, scope: Scope(ParameterStore.blank()))
     return try MultimodalClassifier.regions(
       head, branch.members > 1 ? ImageEnsemble([encoder]) : encoder, input)?.width
@@ -67,7 +67,7 @@ extension HeadBranch {
   ) throws -> Int? {
     guard head.reads.contains(.words) else { return nil }
     let entry = try registry.textEncoder(branch.encoder, at: branch.place)
-    let encoder = try entry.make(
+    let encoder = try entry.makeNamed(
       options: branch.options.object(),
       preparation: TextPreparation(
         vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil),

@@ -42,7 +42,7 @@ package struct TrainedModel {
     let imageEncoder = try image.map { branch -> any ImageEncoder in
       let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
       return try members(branch.members, Scope(store)("image"), joined: ImageEnsemble.init) {
-        try entry.make(
+        try entry.makeNamed(
           options: branch.options.object(),
           input: ImageInput(size: branch.size, channels: branch.channels), scope: $0)
       }
@@ -53,7 +53,7 @@ package struct TrainedModel {
       }
       let entry = try registry.textEncoder(branch.encoder, at: branch.place)
       return try members(branch.members, Scope(store)("text"), joined: TextEnsemble.init) {
-        try entry.make(options: branch.options.object(), preparation: preparation, scope: $0)
+        try entry.makeNamed(options: branch.options.object(), preparation: preparation, scope: $0)
       }
     }
     classifier = try MultimodalClassifier(

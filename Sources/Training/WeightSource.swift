@@ -155,7 +155,7 @@ extension ImageBranch {
   ///
   /// - Throws: `ZooError` for a name the encoder has no stage of.
   package mutating func freeze(upTo name: String, registry: EncoderRegistry) throws {
-    let encoder = try registry.imageEncoder(self.encoder, at: place).make(
+    let encoder = try registry.imageEncoder(self.encoder, at: place).makeNamed(
       options: options.object(), input: ImageInput(size: size, channels: channels),
       scope: Scope(ParameterStore.blank()))
     let stages = encoder.stages.map(\.name)

@@ -1,3 +1,5 @@
+import Basics
+
 /// The words and vectors kept so far, in the order of the file.
 struct TableBuilder {
   private let wanted: ByteIndex?
@@ -7,6 +9,9 @@ struct TableBuilder {
   private(set) var values: [Float] = []
   private(set) var duplicates = 0
   var wordsWithSpaces = 0
+  /// Words that are no UTF-8, and the first of them: they are left out.
+  private(set) var brokenWords = 0
+  private var firstBroken: (word: String, place: Place)?
   /// One row, to be filled before `add`.
   var row: [Float]
 
@@ -41,6 +46,12 @@ struct TableBuilder {
   /// Whether the word is among those asked for; false when all are.
   func isListed(_ token: UnsafeRawBufferPointer) -> Bool { wanted?.find(token) != nil }
 
+  /// Counts a word that is no UTF-8.
+  mutating func leaveOut(_ token: UnsafeRawBufferPointer, at place: Place) {
+    if firstBroken == nil { firstBroken = (DecimalNumber.excerpt(token), place) }
+    brokenWords += 1
+  }
+
   /// Adds a word with the numbers in `row`.
   mutating func add(_ word: String, _ token: UnsafeRawBufferPointer) {
     _ = index.insert(token)
@@ -49,11 +60,25 @@ struct TableBuilder {
   }
 
   /// The table, with what was found on the way.
-  func table(path: String, format: WordVectorFormat, wordsInFile: Int) -> WordVectorTable {
-    WordVectorTable(
+  ///
+  /// - Throws: `ZooError` of code `.badFormat` where more than half of the words are no UTF-8: the file
+  ///   is in another encoding, or is read at the wrong places.
+  func table(path: String, format: WordVectorFormat, wordsInFile: Int) throws -> WordVectorTable {
+    if let firstBroken, 2 * brokenWords > wordsInFile {
+      throw ZooError(
+        .badFormat,
+        "\(brokenWords) of \(wordsInFile) words are no UTF-8, the first is \"\(firstBroken.word)\"",
+        at: firstBroken.place,
+        advice: format == .word2vecBinary
+          ? "The header's dimension is wrong, the file is no word2vec binary, or its words are in another"
+            + " encoding: gensim's load_word2vec_format(…, encoding=…) reads and writes it again."
+          : "Write the text in UTF-8 to a new file: iconv -f ENCODING -t utf-8 OLD > NEW")
+    }
+    return WordVectorTable(
       words: words, dimension: dimension, values: values, index: index,
       summary: WordVectorFileSummary(
         path: path, format: format, wordsInFile: wordsInFile, wanted: wanted?.count,
-        found: words.count, duplicates: duplicates, wordsWithSpaces: wordsWithSpaces))
+        found: words.count, duplicates: duplicates, wordsWithSpaces: wordsWithSpaces,
+        brokenWords: brokenWords))
   }
 }

@@ -77,14 +77,12 @@ struct VectorLine {
     return word
   }
 
-  /// Refuses a word that is no UTF-8; nearly free where it is ASCII.
+  /// Whether a word is UTF-8; nearly free where it is ASCII.
   @inline(__always)
-  static func checkEncoding(_ token: UnsafeRawBufferPointer, at place: @autoclosure () -> Place)
-    throws
-  {
+  static func isText(_ token: UnsafeRawBufferPointer) -> Bool {
     var all: UInt8 = 0
     for byte in token { all |= byte }
-    if all >= 0x80 { _ = try word(token, at: place()) }
+    return all < 0x80 || String(validating: token, as: UTF8.self) != nil
   }
 
   private static func badNumber(
@@ -104,8 +102,6 @@ struct VectorLine {
   }
 
   private static func malformed(_ token: UnsafeRawBufferPointer, at place: Place) -> ZooError {
-    ZooError(
-      .badFormat, "the word \"\(DecimalNumber.excerpt(token))\" is no UTF-8", at: place,
-      advice: "Convert the file, for example: iconv -f latin1 -t utf-8 IN > OUT")
+    ZooError(.badFormat, "the word \"\(DecimalNumber.excerpt(token))\" is no UTF-8", at: place)
   }
 }

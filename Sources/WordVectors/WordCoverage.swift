@@ -30,6 +30,8 @@ public struct WordCoverage: Sendable, Equatable {
   public let outsideTokens: Int?
   /// The most frequent words without a vector, most frequent first, equally frequent ones by bytes.
   public let missing: [MissingWord]
+  /// The words of the file that are no UTF-8 and were left out.
+  public internal(set) var brokenWords = 0
 
   /// Counts what is covered.
   ///
@@ -92,6 +94,9 @@ extension WordCoverage: CustomStringConvertible {
         "\nnot counted: \(outside) occurrences (\(share) of all) of words that the vocabulary "
       text += "leaves out; all of them share one vector"
     }
+    if brokenWords > 0 {
+      text += "\n\(brokenWords) words of the file are no UTF-8 and were left out"
+    }
     guard !missing.isEmpty else { return text }
     let listed = missing.map { "\($0.word) (\($0.count))" }.joined(separator: ", ")
     text += "\nmost frequent without a vector: \(listed)"
@@ -114,8 +119,10 @@ extension WordVectorTable {
   public func coverage(
     of counts: [String: Int], listing limit: Int = 20, outsideTokens: Int? = nil
   ) -> WordCoverage {
-    WordCoverage(counts: counts, listing: limit, outsideTokens: outsideTokens) {
+    var coverage = WordCoverage(counts: counts, listing: limit, outsideTokens: outsideTokens) {
       row(of: $0) != nil
     }
+    coverage.brokenWords = summary?.brokenWords ?? 0
+    return coverage
   }
 }

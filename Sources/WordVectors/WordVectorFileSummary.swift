@@ -14,6 +14,8 @@ public struct WordVectorFileSummary: Sendable, Equatable {
   public let duplicates: Int
   /// Lines whose word contains spaces, wanted or not; always 0 in binary files.
   public let wordsWithSpaces: Int
+  /// Words that are no UTF-8, such as one that was cut within a letter; they are left out.
+  public let brokenWords: Int
 
   /// One sentence with all of it.
   public var text: String {
@@ -21,6 +23,14 @@ public struct WordVectorFileSummary: Sendable, Equatable {
     text += wanted.map { "\(found) of \($0) wanted ones found" } ?? "all \(found) kept"
     if duplicates > 0 { text += ", \(duplicates) duplicates ignored" }
     if wordsWithSpaces > 0 { text += ", \(wordsWithSpaces) words with spaces" }
+    if let broken { text += ", \(broken)" }
     return text
+  }
+
+  /// What is said of words that are no UTF-8; nil where there are none.
+  public var broken: String? {
+    guard brokenWords > 0 else { return nil }
+    return brokenWords == 1
+      ? "1 word is no UTF-8 and left out" : "\(brokenWords) words are no UTF-8 and left out"
   }
 }

@@ -7,7 +7,7 @@ extension WordVectorTable {
   /// differ by at most two letters, wherever they stand; only words whose letters, counted without
   /// their order, allow that are compared. Then words that differ more, among the first 20,000: files
   /// hold frequent words first.
-  func nearestSpelling(to word: String) -> String? {
+  package func nearestSpelling(to word: String) -> String? {
     let wanted = LetterCounts(word)
     let allowed = min(2, max(1, word.utf8.count / 3))
     let similar = words.filter { other in

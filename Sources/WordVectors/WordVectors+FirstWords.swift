@@ -1,7 +1,7 @@
 import Basics
 
 extension WordVectors {
-  /// The first words of a file of any of the formats; later ones are not looked at.
+  /// The first words of a file of any of the formats that are UTF-8; later ones are not looked at.
   ///
   /// - Parameters:
   ///   - count: The most words.
@@ -15,32 +15,34 @@ extension WordVectors {
     switch format {
     case .gloveText:
       let dimension = try GloVeProbe(stream).checkedDimension(asked: nil)
-      while words.count < count, let word = try nextWord(stream, dimension) { words.append(word) }
+      while words.count < count, let word = try nextWord(stream, dimension) {
+        if let word { words.append(word) }
+      }
     case .word2vecText:
       let header = try Word2VecHeader(stream) { 2 * $0 + 2 }
       while words.count < min(count, header.words),
         let word = try nextWord(stream, header.dimension)
       {
-        words.append(word)
+        if let word { words.append(word) }
       }
     case .word2vecBinary:
       let header = try Word2VecHeader(stream) { 4 * $0 + 2 }
-      for number in 0..<min(count, header.words) {
-        let place = Place(path: path, key: "word \(number + 1)")
+      for number in 0..<header.words where words.count < count {
         let token = try nextBinaryEntry(number, header, stream).token
-        words.append(try VectorLine.word(token, at: place))
+        if let word = String(validating: token, as: UTF8.self) { words.append(word) }
       }
     }
     return words
   }
 
-  private static func nextWord(_ stream: ByteStream, _ dimension: Int) throws -> String? {
+  /// The word of the next line, nil within where it is no UTF-8; nil at the end of the file.
+  private static func nextWord(_ stream: ByteStream, _ dimension: Int) throws -> String?? {
     guard let text = try stream.line() else { return nil }
     let line = VectorLine(text, dimension: dimension)
     guard let end = line.wordEnd else {
       throw ragged(numbers: line.spaces, line, dimension, stream.place)
     }
-    return try VectorLine.word(
-      UnsafeRawBufferPointer(rebasing: line.bytes[..<end]), at: stream.place)
+    return .some(
+      String(validating: UnsafeRawBufferPointer(rebasing: line.bytes[..<end]), as: UTF8.self))
   }
 }

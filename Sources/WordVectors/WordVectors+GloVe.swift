@@ -10,7 +10,8 @@ extension WordVectors {
   /// may contain spaces (`. . .`) or no-break spaces. D, where it is not given, is what most of the
   /// first 64 lines have.
   ///
-  /// What is checked: of every line, that its word is valid UTF-8 with at least D fields behind it;
+  /// A word that is no UTF-8 is left out and counted; more than half of them are refused. What is
+  /// checked: of every line, that at least D fields stand behind its word;
   /// of every line that begins with a wanted word, that no number is too many; of the lines that are
   /// kept and of the first 64 lines, that they have exactly D numbers, each decimal and finite. Of
   /// other lines the numbers are not parsed. A carriage return or spaces at the end of a line are
@@ -48,7 +49,7 @@ extension WordVectors {
       try read(line, dimension, stream, &table)
       try pace.check(stream, progress)
     }
-    return table.table(path: path, format: .gloveText, wordsInFile: stream.lineNumber)
+    return try table.table(path: path, format: .gloveText, wordsInFile: stream.lineNumber)
   }
 
   /// Reads one line of a text file into the table if its word is wanted.
@@ -62,7 +63,10 @@ extension WordVectors {
       throw ragged(numbers: line.spaces, line, dimension, stream.place)
     }
     let token = UnsafeRawBufferPointer(rebasing: line.bytes[..<end])
-    try VectorLine.checkEncoding(token, at: stream.place)
+    guard VectorLine.isText(token) else {
+      table.leaveOut(token, at: stream.place)
+      return
+    }
     if line.spaces > dimension { table.wordsWithSpaces += 1 }
     guard table.wants(token) else {
       if line.spaces > dimension { try refuseExtraNumbers(line, token, dimension, stream, table) }

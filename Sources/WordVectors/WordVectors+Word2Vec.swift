@@ -37,13 +37,14 @@ extension WordVectors {
         .badFormat, "the header promises \(header.words) words, but more lines follow",
         at: stream.place, advice: "Correct the header, or write the file again.")
     }
-    return table.table(path: path, format: .word2vecText, wordsInFile: header.words)
+    return try table.table(path: path, format: .word2vecText, wordsInFile: header.words)
   }
 
   /// Reads the binary of word2vec's C tool and of gensim: a header `V D`, then V times word, 0x20,
   /// D little-endian 32-bit floats and an optional newline.
   ///
-  /// Every word must be valid UTF-8 and every number finite, kept or not, and nothing may follow.
+  /// Every number must be finite, kept or not, and nothing may follow. A word that is no UTF-8 (word2vec.c
+  /// cuts long ones within a letter) is left out and counted; more than half of them are refused.
   ///
   /// - Parameters:
   ///   - path: The file, or a pipe.
@@ -72,7 +73,7 @@ extension WordVectors {
         at: Place(path: path, key: "byte \(stream.offset)"),
         advice: "Correct the header, or write the file again.")
     }
-    return table.table(path: path, format: .word2vecBinary, wordsInFile: header.words)
+    return try table.table(path: path, format: .word2vecBinary, wordsInFile: header.words)
   }
 
   /// The bytes of the next word and of its vector, which hold until the stream is asked again.
@@ -96,7 +97,6 @@ extension WordVectors {
     }
     let token = UnsafeRawBufferPointer(rebasing: entry[..<length])
     let vector = UnsafeRawBufferPointer(rebasing: entry[(length + 1)...])
-    try VectorLine.checkEncoding(token, at: place)
     guard !token.isEmpty else {
       throw ZooError(.badFormat, "the word is empty", at: place)
     }
@@ -117,6 +117,10 @@ extension WordVectors {
             + "finite numbers", at: place,
           advice: "The training diverged or the file is damaged: write it again.")
       }
+    }
+    guard VectorLine.isText(token) else {
+      table.leaveOut(token, at: place)
+      return
     }
     guard table.wants(token) else { return }
     for index in 0..<header.dimension {

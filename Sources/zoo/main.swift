@@ -4,6 +4,7 @@ import Studies
 import Tensors
 
 Interruption.install()
+Running.nameTraps()
 let status = Program(
   root: ZooCommand.root, version: programVersion, globalOptions: ZooCommand.globalOptions
 ).run(Array(CommandLine.arguments.dropFirst()))

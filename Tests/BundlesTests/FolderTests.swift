@@ -10,7 +10,29 @@ struct FolderTests {
   @Test("A folder as its manifest lists it is whole")
   func whole() throws {
     try withTemporaryFolder { folder in
-      try SmallBundle.write(to: folder).verify()
+      let others = try SmallBundle.write(to: folder).verify()
+      #expect(others.isEmpty)
+    }
+  }
+
+  @Test("What git, hubs and file managers leave is named and not looked into")
+  func byProducts() throws {
+    try withTemporaryFolder { folder in
+      let bundle = try SmallBundle.write(to: folder)
+      for path in [
+        ".gitattributes", ".git/HEAD", ".cache/huggingface/CACHEDIR.TAG", ".DS_Store",
+        "golden/.DS_Store",
+      ] {
+        let file = "\(folder)/\(path)"
+        try AtomicFile.makeFolder((file as NSString).deletingLastPathComponent)
+        try AtomicFile.write("x", to: file)
+      }
+      symlink("/etc/hostname", "\(folder)/.git/link")
+      let others = try bundle.verify()
+      #expect(others == [".DS_Store", ".cache", ".git", ".gitattributes", "golden/.DS_Store"])
+      // Their names hide nothing else.
+      try AtomicFile.write("x", to: "\(folder)/.gitconfig")
+      #expect(errorText { _ = try bundle.verify() }.contains(".gitconfig: is not listed"))
     }
   }
 
@@ -36,7 +58,7 @@ struct FolderTests {
         symlink("\(folder)/../model.json-\(getpid())", file)
       default: try AtomicFile.write("?", to: file)
       }
-      let found = errorText { try bundle.verify() }
+      let found = errorText { _ = try bundle.verify() }
       #expect(found.contains(expected) && found.contains(path), "\(found)")
     }
   }

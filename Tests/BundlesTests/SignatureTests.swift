@@ -31,6 +31,37 @@ struct SignatureTests {
     #expect("\(key)".hasPrefix("RW") && "\(key)".utf8.count == 56)
   }
 
+  @Test("Keys and signatures that git or a paste gave CRLF, empty lines or no comment are read")
+  func lineEnds() throws {
+    let key = testKey.publicKey
+    let files = [
+      key.fileText.replacing("\n", with: "\r\n"), key.fileText + "\n \n", "\(key)\n", "\(key)",
+      "\(key)\r\n\r\n",
+    ]
+    for text in files {
+      #expect(try MinisignPublicKey(file: Data(text.utf8), path: "x.pub") == key, "\(text)")
+    }
+    #expect(try MinisignPublicKey.given(" \(key)\n") == key)
+    let signature = String(decoding: testKey.sign(message, trustedComment: "c"), as: UTF8.self)
+    for text in [signature.replacing("\n", with: "\r\n"), signature + "\n\n"] {
+      let read = try MinisignSignature(Data(text.utf8), path: "x.minisig")
+      try read.verify(message, key: key)
+      #expect(read.trustedComment == "c")
+    }
+    let secret = try testKey.fileText(passphrase: nil).replacing("\n", with: "\r\n")
+    let read = try MinisignSecretKey(file: Data(secret.utf8), path: "x.key") { "" }
+    #expect(read.publicKey == key)
+    // A carriage return within a line is no line's end.
+    #expect(
+      errorText {
+        _ = try MinisignPublicKey(
+          file: Data(key.fileText.replacing("key", with: "k\rey").utf8), path: "x.pub")
+      }.contains("no plain text"))
+    #expect(
+      errorText { _ = try MinisignPublicKey(file: Data("two\nlines\nthree".utf8), path: "x.pub") }
+        .contains("found 3 lines; expected 2"))
+  }
+
   @Test("Every single flipped bit of the bytes is noticed")
   func flippedMessage() throws {
     let signature = try MinisignSignature(

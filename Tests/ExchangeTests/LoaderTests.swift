@@ -44,6 +44,23 @@ struct LoaderTests {
     #expect(!text.contains("torchvision") && !text.contains("PIL"))
   }
 
+  @Test("A head that the script does not know is refused by its name", arguments: SmallModel.heads)
+  func heads(_ small: SmallModel) throws {
+    let fusion = try #require(small.fusion)
+    let image = #"{"encoder": "resnet18", "size": 64, "channels": 1}"#
+    let model = SmallModel(
+      name: small.name, image: image, text: SmallModel.cnn, fusion: small.fusion)
+    let error = errorText { _ = try script(model) }
+    if fusion.head != "concat" {
+      #expect(error.contains("the script can't express the fusion head \"\(fusion.head)\""))
+      #expect(error.contains("--onnx FILE"))
+    } else if fusion.standsIn {
+      #expect(error.contains("what stands in for a missing side"))
+    } else {
+      #expect(error.isEmpty, "\(error)")
+    }
+  }
+
   @Test("Options that torchvision's model has not are refused, dropout is not one of them")
   func refusals() throws {
     let name = "\"growthRate\": 4"

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Computes an ONNX graph operator by operator, as https://onnx.ai/onnx/operators/ defines them for
 /// set 17, in double precision and with plain loops.
 struct ONNXInterpreter {
@@ -18,12 +20,26 @@ struct ONNXInterpreter {
   private func compute(_ node: ONNXFile.Node, _ x: [NumberArray]) -> NumberArray {
     switch node.type {
     case "Relu": return x[0].map { max(0, $0) }
+    case "Tanh": return x[0].map { tanh($0) }
+    case "Sigmoid": return x[0].map { 1 / (1 + exp(-$0)) }
     case "Add": return combine(x[0], x[1], +)
     case "Mul": return combine(x[0], x[1], *)
+    case "Div": return combine(x[0], x[1], /)
+    case "Softmax":
+      precondition(node.integers["axis"] == [-1])
+      return softmax(x[0])
+    case "ReduceMean", "ReduceSum":
+      let axes = node.integers["axes"] ?? x[1].values.map { Int($0) }
+      precondition(axes == [1] && node.integers["keepdims"] == [0])
+      let count = x[0].shape[1]
+      return NumberArray([x[0].shape[0]] + x[0].shape.dropFirst(2)) { i in
+        let sum = (0..<count).reduce(0.0) { $0 + x[0][[i[0], $1] + i.dropFirst()] }
+        return node.type == "ReduceSum" ? sum : sum / Double(count)
+      }
     case "Cast": return node.integers["to"] == [9] ? x[0].map { $0 == 0 ? 0 : 1 } : x[0]
     case "Concat": return concatenate(x, node.integers["axis"]?[0] ?? 0)
     case "Reshape":
-      var shape = x[1].values.map { Int($0) }
+      var shape = x[1].values.enumerated().map { $1 == 0 ? x[0].shape[$0] : Int($1) }
       if let free = shape.firstIndex(of: -1) {
         shape[free] = x[0].values.count / shape.filter { $0 >= 0 }.reduce(1, *)
       }
@@ -96,6 +112,17 @@ struct ONNXInterpreter {
       }
       preconditionFailure("beyond the parts")
     }
+  }
+
+  private func softmax(_ x: NumberArray) -> NumberArray {
+    let width = x.shape[x.shape.count - 1]
+    var values: [Double] = []
+    for start in stride(from: 0, to: x.values.count, by: width) {
+      let row = x.values[start..<start + width]
+      let powers = row.map { exp($0 - (row.max() ?? 0)) }
+      values += powers.map { $0 / powers.reduce(0, +) }
+    }
+    return NumberArray(x.shape, values)
   }
 
   private func transpose(_ x: NumberArray, _ permutation: [Int]?) -> NumberArray {

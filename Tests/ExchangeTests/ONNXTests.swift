@@ -27,7 +27,7 @@ struct ONNXTests {
 
   @Test(
     "A plain interpreter gives the model's logits for one case and for several",
-    arguments: SmallModel.all)
+    arguments: SmallModel.all + SmallModel.heads)
   func logits(_ small: SmallModel) throws {
     let model = try small.make()
     let interpreter = ONNXInterpreter(file: try file(model))
@@ -59,6 +59,32 @@ struct ONNXTests {
       for (a, b) in zip(found.values, expected.values) {
         #expect(abs(a - Double(b)) < 2e-5 * Double(max(1, size)), "\(a) \(b)")
       }
+    }
+  }
+
+  @Test(
+    "Operators of every head stand in the set of operators that the file names, by ONNX Runtime",
+    .enabled(if: Peer.python != nil, "no Python with onnxruntime: set ENCODERZOO_PYTHON"),
+    arguments: SmallModel.heads)
+  func runtime(_ small: SmallModel) throws {
+    let model = try small.make()
+    let branch = try #require(model.image)
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/model.onnx"
+      try ONNXExport(model, version: "1", kernels: OpenBLASKernels()).write(to: path)
+      var batch = RawBatch(indices: [0, 1, 2])
+      batch.images = SmallModel.images(model, count: 3)
+      batch.texts = SmallModel.texts(model, count: 3)
+      var run = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      let expected = model.logits(batch, &run)
+      let images = Tensor(
+        try #require(batch.images), shape: [3, branch.size, branch.size, branch.channels])
+      let found = try Peer.logits(
+        of: path, image: (images.inFileOrder.values, images.inFileOrder.shape),
+        words: try #require(batch.texts), in: folder)
+      #expect(found.count == expected.count)
+      for (a, b) in zip(found, expected.values) { #expect(abs(a - Double(b)) < 1e-4, "\(a) \(b)") }
     }
   }
 

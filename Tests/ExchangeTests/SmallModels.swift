@@ -19,6 +19,8 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
   var hidden = 8
   var labels = ["normal", "abnormal"]
   var isMultiLabel = false
+  /// How both sides are joined; nil for features side by side.
+  var fusion: FusionSettings?
   var testDescription: String { name }
 
   static let words = "the heart is large small no effusion lungs clear left right and of a"
@@ -68,6 +70,36 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     SmallModel(name: "image and text", image: densenet, text: cnn),
   ]
 
+  /// Every fusion head, alone and with decoders of both sides, stand-ins and modality dropout beside it,
+  /// as training makes them.
+  static let heads: [SmallModel] = [
+    ("concat", [:]), ("sum", ["width": 5]), ("gated", ["width": 5]),
+    ("bilinear", ["width": 5, "rank": 3]), ("film", ["width": 5, "condition": "image"]),
+    ("attention", ["width": 6, "heads": 2]), ("late", [:]),
+  ].flatMap { (head: String, options: JSONValue) in
+    let side = DenseDecoder.Configuration(hidden: 4, dropout: 0.2, featureDropout: 0)
+    let decoders = FusionSettings.Decoders(image: side, text: side)
+    let whole = FusionSettings(
+      head: head, options: options, decoders: head == "concat" ? nil : decoders, standsIn: true,
+      modalityDropout: 0.3)
+    let plain = FusionSettings(
+      head: head, options: options, decoders: head == "late" ? decoders : nil)
+    // Attention reads regions and words, which several members have not.
+    let members = head == "attention" ? 1 : 2
+    return [
+      SmallModel(name: "\(head)", image: densenet, text: cnn, fusion: plain),
+      SmallModel(
+        name: "\(head), stand-ins, several members and findings, frozen, mirror average",
+        image: densenet.replacing(
+          "\"channels\": 1,",
+          with: members > 1
+            ? "\"channels\": 1, \"mirrorAverage\": true, \"members\": 2,"
+            : "\"channels\": 1, \"mirrorAverage\": true, \"freeze\": \"block1\","), text: cnn,
+        textMembers: members, labels: ["mass", "nodule", "effusion"], isMultiLabel: true,
+        fusion: whole),
+    ]
+  }
+
   static func registry() throws -> EncoderRegistry {
     EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
   }
@@ -94,7 +126,8 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
             counting: [SmallModel.words.split(separator: " ").map(String.init)]),
           dimension: 6, vectors: nil)
       },
-      decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), labels: labels,
+      decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), fusion: fusion,
+      labels: labels,
       isMultiLabel: isMultiLabel, registry: registry, store: store)
     // As after training: no statistic, scale or shift is what it began as.
     var random = RandomStream(seed: 5)

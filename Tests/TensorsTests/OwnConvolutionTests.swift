@@ -72,7 +72,7 @@ extension TensorsSuite {
         let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
         ez_pointwise_gradient(
           lanes, lying, lying.count, work.affine.scale.floats, work.affine.shift.floats, c.places,
-          dy.floats, c.out, &space, &gradient)
+          nil, dy.floats, c.out, &space, &gradient)
         return gradient
       }
       #expect(relativeDistance(found[0], expected) < 2e-6)

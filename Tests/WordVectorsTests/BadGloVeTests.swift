@@ -110,15 +110,36 @@ import WordVectors
     }
   }
 
-  @Test("A word that is no UTF-8 is refused, wanted or not", arguments: [0, 70])
-  func badEncoding(line: Int) throws {
-    let lines = Self.long.split(separator: "\n").prefix(line).joined(separator: "\n")
-    let data =
-      Data((line > 0 ? lines + "\n" : "").utf8) + Data([0x63, 0xe9]) + Data(" 1 2 3\n".utf8)
+  @Test(
+    "A word that is no UTF-8 is left out and counted, in any line and text format",
+    arguments: [0, 70])
+  func brokenWord(line: Int) throws {
+    let lines = Self.long.split(separator: "\n").map { Data("\($0)\n".utf8) }
+    let broken = Data([0x63, 0xe9]) + Data(" 1 2 3\n".utf8)
+    let all = (lines.prefix(line) + [broken] + lines.dropFirst(line)).reduce(Data(), +)
+    let header = Data("\(lines.count + 1) 3\n".utf8)
+    for data in [all, header + all] {
+      try withFile(data) { path throws in
+        let table = try WordVectors.read(path: path)
+        let summary = try #require(table.summary)
+        #expect(summary.brokenWords == 1 && summary.wordsInFile == lines.count + 1)
+        #expect(summary.text.hasSuffix("1 word is no UTF-8 and left out"))
+        #expect(table.words.count == lines.count - summary.duplicates)
+        #expect(try WordVectors.firstWords(3, path: path).count == min(3, lines.count))
+        #expect(table.coverage(of: ["a": 1]).brokenWords == 1)
+      }
+    }
+  }
+
+  @Test("A text of another encoding is refused with what writes it anew, beside the old file")
+  func badEncoding() throws {
+    let data = Data([0x63, 0xe9]) + Data(" 1 2 3\n".utf8)
     try withFile(data) { path throws in
       let text = errorText { _ = try WordVectors.readGloVe(path: path, keeping: ["x"]) }
-      #expect(text.hasPrefix("\(path):\(line + 1): the word \"c\u{fffd}\" is no UTF-8"), "\(text)")
-      #expect(text.contains("iconv"))
+      #expect(
+        text.hasPrefix("\(path):1: 1 of 1 words are no UTF-8, the first is \"c\u{fffd}\""),
+        "\(text)")
+      #expect(text.contains("iconv -f ENCODING -t utf-8 OLD > NEW"))
     }
   }
 

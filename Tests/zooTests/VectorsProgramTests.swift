@@ -156,6 +156,24 @@ struct VectorsProgramTests {
     }
   }
 
+  @Test("Of several words those that are there are listed, and every other is named")
+  func nearestOfSeveral() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/v.txt"
+      try AtomicFile.write("lung 1 0\nheart 0 1\nlungs 1 0.1\n", to: path)
+      let outcome = try run(["vectors", "nearest", path, "lung", "hart", "heart", "lugn"])
+      #expect(outcome.status == 1)
+      #expect(outcome.output.contains("lung\n") && outcome.output.contains("heart\n"))
+      #expect(
+        outcome.error.contains(
+          "2 words have no vector: \"hart\" (near: \"heart\"), \"lugn\" (near: \"lung\")"),
+        "\(outcome.error)")
+      let one = try run(["vectors", "nearest", path, "lung", "hart", "--json"])
+      #expect(one.status == 1 && one.output.contains("\"lungs\""))
+      #expect(one.error.contains("the word \"hart\" has no vector"))
+    }
+  }
+
   /// A registry that knows a zip of word vectors, and the environment in which it is used.
   private func registry(holding zip: Data, in folder: String) throws -> [String: String] {
     try AtomicFile.write(zip, to: "\(folder)/tiny.zip")

@@ -46,22 +46,36 @@ package struct BundleFolder: Sendable {
     return try readFile(path)
   }
 
+  /// What git, model hubs and file managers leave beside a bundle's files; a manifest can't list them.
+  static let byProducts: Set<String> = [
+    ".git", ".gitattributes", ".gitignore", ".cache", ".huggingface", ".DS_Store", "Thumbs.db",
+    "desktop.ini",
+  ]
+
   /// Compares what is in the folder with the manifest: each file there, of its size and hash, and
-  /// nothing else.
+  /// nothing else but `byProducts`, which are returned and never read.
   ///
   /// - Throws: `ZooError` of code `.wrongContent` that names the first file that differs, `.badFormat`
   ///   for one that is no plain file; `Interrupted` when a signal asks to stop.
-  package func verify() throws {
+  @discardableResult
+  package func verify() throws -> [String] {
     let listed = Set(manifest.files.map(\.path))
+    var others: [String] = []
     for found in try BundleFolder.contents(of: path)
     where !listed.contains(found) && found != BundleManifest.fileName
       && found != BundleManifest.signatureName
     {
+      let name = (found as NSString).lastPathComponent
+      if BundleFolder.byProducts.contains(name), !listed.contains(found) {
+        others.append(found)
+        continue
+      }
       throw ZooError(
         .wrongContent, "is not listed in the manifest; expected no other file",
         at: Place(path: "\(path)/\(found)"))
     }
     for file in manifest.files { try BundleFolder.check(file, at: "\(path)/\(file.path)") }
+    return others
   }
 
   /// Sees that a file is the one that a manifest describes.
@@ -94,7 +108,8 @@ package struct BundleFolder: Sendable {
     }
   }
 
-  /// The paths of all files below a folder, sorted; links are not followed.
+  /// The paths of all files below a folder, sorted; links are not followed, and of `byProducts` the
+  /// names alone are given.
   ///
   /// - Throws: `ZooError` of code `.badFormat` for a symbolic link or a device.
   package static func contents(of folder: String, below prefix: String = "") throws -> [String] {
@@ -105,6 +120,7 @@ package struct BundleFolder: Sendable {
     }
     return try names.sorted().flatMap { name -> [String] in
       let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
+      if byProducts.contains(name) { return [path] }
       var information = stat()
       guard lstat("\(folder)/\(path)", &information) == 0 else {
         throw systemError("can't be looked at", "\(folder)/\(path)")

@@ -26,10 +26,15 @@ package struct MinisignPublicKey: Sendable, Hashable, CustomStringConvertible {
     bytes = [UInt8](data[10...])
   }
 
-  /// Reads a key file: an untrusted comment, then the key.
+  /// Reads a key file: an untrusted comment, then the key; or the key's line alone.
   ///
   /// - Throws: `ZooError` of code `.badFormat` with the line.
   package init(file data: Data, path: String) throws {
+    let only = try MinisignText.lines(data, what: "public key", path: path)
+    if only.count == 1, only[0].hasPrefix("RW") {
+      try self.init(only[0], at: Place(path: path, line: 1))
+      return
+    }
     let lines = try MinisignText.lines(data, count: 2, what: "public key", path: path)
     _ = try MinisignText.comment(lines[0], after: MinisignText.untrusted, line: 1, path: path)
     try self.init(lines[1], at: Place(path: path, line: 2))
@@ -39,6 +44,7 @@ package struct MinisignPublicKey: Sendable, Hashable, CustomStringConvertible {
   ///
   /// - Throws: `ZooError` of code `.badFormat` or `.notFound`.
   package static func given(_ text: String) throws -> MinisignPublicKey {
+    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
     if text.hasPrefix("RW"), text.utf8.count == 56 { return try MinisignPublicKey(text) }
     return try MinisignPublicKey(file: readFile(text), path: text)
   }

@@ -6,21 +6,31 @@ enum MinisignText {
   /// Most bytes of a comment, as minisign has it.
   static let maximumComment = 8192
 
-  /// The lines of a file, without the last line feed.
+  /// The lines of a file, without what ends them (LF or CRLF) and without empty ones at the end, as
+  /// minisign reads them: git and a paste change both.
   ///
   /// - Throws: `ZooError` of code `.badFormat` for another number of lines, or what is no UTF-8.
   static func lines(_ data: Data, count: Int, what: String, path: String) throws -> [String] {
-    guard let text = String(data: data, encoding: .utf8), !text.utf8.contains(0x0d) else {
-      throw ZooError(
-        .badFormat, "is no \(what): found bytes that are no plain text", at: Place(path: path))
-    }
-    var lines = text.components(separatedBy: "\n")
-    if lines.last == "" { lines.removeLast() }
+    let lines = try lines(data, what: what, path: path)
     guard lines.count == count else {
       throw ZooError(
         .badFormat, "is no \(what): found \(lines.count) lines; expected \(count)",
         at: Place(path: path))
     }
+    return lines
+  }
+
+  /// The same, however many there are.
+  static func lines(_ data: Data, what: String, path: String) throws -> [String] {
+    var lines = try data.split(separator: 0x0a, omittingEmptySubsequences: false).map { line in
+      let bytes = line.last == 0x0d ? line.dropLast() : line
+      guard !bytes.contains(0x0d), let text = String(validating: bytes, as: UTF8.self) else {
+        throw ZooError(
+          .badFormat, "is no \(what): found bytes that are no plain text", at: Place(path: path))
+      }
+      return text
+    }
+    while let last = lines.last, last.allSatisfy({ $0 == " " || $0 == "\t" }) { lines.removeLast() }
     return lines
   }
 

@@ -18,6 +18,13 @@ typedef void (*ez_body)(void *_Nullable context, size_t begin, size_t end);
 // Calls body over [0, count) in chunks of `grain`, each chunk on one thread.
 void ez_parallel(size_t count, size_t grain, ez_body _Nonnull body, void *_Nullable context);
 
+// What the calling thread runs, such as a stage of an encoder; empty for nothing that has a name. Up to 255
+// bytes are kept.
+void ez_set_running(const char *_Nonnull text);
+const char *_Nonnull ez_running(void);
+// From now on a trap says on standard error what its thread ran, before whatever it would have done.
+void ez_say_where_it_traps(void);
+
 // Element-wise.
 void ez_add(const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull out, size_t n);
 void ez_accumulate(const float *_Nonnull x, float *_Nonnull sum, size_t n);
@@ -167,13 +174,13 @@ void ez_pointwise(int lanes, const ez_part *_Nonnull parts, size_t part_count, c
                   float *_Nonnull out);
 
 // Its gradient with respect to the weights, [out, channels], where it fits: dy is [rows, out], the rest as
-// above. Neither depends on the number of threads.
+// above, of several parts too where they are not normalised. Neither depends on the number of threads.
 int ez_pointwise_gradient_fits(int lanes, size_t channels, size_t out);
 size_t ez_pointwise_gradient_workspace(int lanes, size_t channels, size_t out);
 void ez_pointwise_gradient(int lanes, const ez_part *_Nonnull parts, size_t part_count,
                            const float *_Nullable scale, const float *_Nullable shift, size_t rows,
-                           const float *_Nonnull dy, size_t out, float *_Nonnull workspace,
-                           float *_Nonnull gradient);
+                           const ez_window *_Nullable places, const float *_Nonnull dy, size_t out,
+                           float *_Nonnull workspace, float *_Nonnull gradient);
 
 // Any window, by its definition: weights [out, kernel height, kernel width, in] packed as those of a
 // product of that depth, the rest as above.

@@ -53,7 +53,7 @@ extension GraphWriter {
   }
 
   /// One for every word, zero for padding: `[batch, 1, words]`.
-  private mutating func mask() -> String {
+  mutating func mask() -> String {
     if let made = shared["mask"] { return made }
     let isWord = graph.add("Cast", [words()], [("to", .integer(9))])
     let number = graph.add("Cast", [isWord], [("to", .integer(1))])

@@ -6,7 +6,8 @@ import Training
 ///
 /// Maps are channels-first there, `[batch, channels, height, width]`. Texts are `[batch, words]`,
 /// shorter ones filled up with 0: rows of packed texts become `[batch, words, width]`, and what a
-/// window reads behind a text's last word is zero in both.
+/// window reads behind a text's last word is zero in both. So are texts word by word for attention, with
+/// zeros behind the shorter ones; a layer over all their rows is one over the last axis.
 struct GraphWriter {
   static let imageInput = "image"
   static let textInput = "words"
@@ -20,6 +21,10 @@ struct GraphWriter {
   private var names: [Int: String] = [:]
   /// Steps whose result is rows of packed texts.
   var packed: Set<Int> = []
+  /// Steps whose result is texts word by word, `[batch, words, width]`, of whatever length.
+  var sequences: Set<Int> = []
+  /// Steps whose result is the rows of such texts one behind the other; in the graph they stay apart.
+  var flattened: Set<Int> = []
   var shared: [String: String] = [:]
   /// Constants written once that stand for one of each case.
   private var repeated: Set<Int> = []
@@ -56,11 +61,14 @@ struct GraphWriter {
     let inputs = step.inputs.compactMap { names[$0] }
     let isMap = step.inputs.first.map { passes.one.trace.steps[$0].shape.count == 4 } ?? false
     if try keepsRows(step) { packed.insert(index) }
+    if let name = try overSequences(index, step, inputs) { return name }
     let own = index == passes.one.output ? GraphWriter.output : nil
     switch step.operation {
     case .input: throw refusal("a second input")
     case .constant(let tensor): return try constant(index, tensor)
     case .relu: return graph.add("Relu", inputs, named: own)
+    case .tanh: return graph.add("Tanh", inputs, named: own)
+    case .sigmoid: return graph.add("Sigmoid", inputs, named: own)
     case .add: return graph.add("Add", inputs, named: own)
     case .multiply: return graph.add("Mul", inputs, named: own)
     case .scale(let factor):
@@ -106,6 +114,14 @@ struct GraphWriter {
       return try embedding(index, table, indices, padding: padding)
     case .convolutionMaxOverTime(let weights, let bias, let layout):
       return try convolution(step, inputs[0], weights, bias, layout, named: own)
+    case .repeated(let parameter):
+      repeated.insert(index)
+      return self.parameter(parameter)
+    case .unpacked(let layout): return try unpack(index, step, inputs[0], layout)
+    case .meanOverRows(let counts):
+      return try mean(index, step, inputs[0], counts, named: own)
+    case .crossAttention(let heads, let counts):
+      return try attention(index, step, inputs, heads: heads, counts, named: own)
     case .unknown(let name): throw refusal("the operation \"\(name)\"")
     }
   }
@@ -125,7 +141,7 @@ struct GraphWriter {
     case .relu, .add, .multiply, .scale, .concatenate:
       guard rows.count == step.inputs.count else { throw refusal("rows of words beside others") }
       return true
-    case .convolutionMaxOverTime: return false
+    case .convolutionMaxOverTime, .unpacked: return false
     default: throw refusal("\"\(step.operation.name)\" over rows of words")
     }
   }

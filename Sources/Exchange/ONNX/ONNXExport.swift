@@ -42,6 +42,8 @@ package struct ONNXExport {
       lines + [
         "\(GraphWriter.output)  float [batch, \(model.isMultiLabel ? model.labels.count : 1)]"
       ]
+      + (model.answersForOneSide
+        ? ["it reads both sides of every case: what stands in for a missing one is left out"] : [])
   }
 
   /// Writes the file, whole or not at all.

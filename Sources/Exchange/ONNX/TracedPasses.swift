@@ -101,6 +101,12 @@ extension Trace.Operation {
     case .normalization: "batchNormalization"
     case .embedding: "embedding"
     case .convolutionMaxOverTime: "convolutionMaxOverTime"
+    case .tanh: "tanh"
+    case .sigmoid: "sigmoid"
+    case .repeated: "rows"
+    case .unpacked: "unpacked"
+    case .meanOverRows: "meanOverRows"
+    case .crossAttention: "crossAttention"
     case .unknown(let name): name
     }
   }

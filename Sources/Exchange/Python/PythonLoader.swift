@@ -23,6 +23,7 @@ package struct PythonLoader {
   ///
   /// - Throws: `ZooError` of code `.unsupported` that names what the script can't express.
   package init(_ model: TrainedModel, registry: EncoderRegistry, kernels: any Kernels) throws {
+    try PythonLoader.checkHead(model)
     let writer = try ONNXExport.writer(model, kernels)
     let steps = writer.passes.one.trace.steps
     try PythonLoader.checkKeys(model)
@@ -55,6 +56,16 @@ package struct PythonLoader {
     ZooError(
       .unsupported, "the script can't express \(what)",
       advice: "write an ONNX file instead: --onnx FILE")
+  }
+
+  /// A head is code of a plugin; the script knows features side by side under the decoder.
+  private static func checkHead(_ model: TrainedModel) throws {
+    guard let fusion = model.fusion else { return }
+    guard fusion.head == "concat" else {
+      throw refusal("the fusion head \"\(fusion.head)\"; it knows \"concat\"")
+    }
+    if fusion.decoders != nil { throw refusal("decoders of each side beside the fusion head") }
+    if fusion.standsIn { throw refusal("what stands in for a missing side (\"missing\")") }
   }
 
   /// Options that differ from the encoder's own; dropout does nothing in evaluation.

@@ -97,7 +97,7 @@
       bias = key.hasBias ? memory(&biasVector, engine, key) : nil
       var made: dnnl_primitive_t?
       check(dnnl_primitive_create(&made, chosen), key)
-      guard let made else { preconditionFailure("oneDNN made no primitive for \(key)") }
+      guard let made else { endProcess("oneDNN made no primitive for \(key)") }
       primitive = made
       if !weightsArePlain {
         packing = reorder(&plainWeights, weightLayout, engine, key)
@@ -152,7 +152,9 @@
       _ primitive: dnnl_primitive_t?, _ kernels: OneDNNKernels, _ list: inout [dnnl_exec_arg_t]
     ) {
       let status = dnnl_primitive_execute(primitive, kernels.stream, Int32(list.count), &list)
-      precondition(status == dnnl_success, "oneDNN could not run a primitive (\(status.rawValue))")
+      if status != dnnl_success {
+        endProcess("oneDNN could not run a primitive (status \(status.rawValue))")
+      }
       dnnl_stream_wait(kernels.stream)
     }
   }
@@ -177,7 +179,7 @@
   ) -> dnnl_memory_t {
     var made: dnnl_memory_t?
     check(dnnl_memory_create(&made, description, engine, nil), key)
-    guard let made else { preconditionFailure("oneDNN made no memory object for \(key)") }
+    guard let made else { endProcess("oneDNN made no memory object for \(key)") }
     return made
   }
 
@@ -194,6 +196,6 @@
   }
 
   private func check(_ status: dnnl_status_t, _ key: ConvolutionKey) {
-    precondition(status == dnnl_success, "oneDNN refused \(key): status \(status.rawValue)")
+    if status != dnnl_success { endProcess("oneDNN refused \(key): status \(status.rawValue)") }
   }
 #endif

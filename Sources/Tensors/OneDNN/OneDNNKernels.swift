@@ -1,4 +1,5 @@
 #if ENCODERZOO_ONEDNN
+  import CKernels
   import COneDNN
 
   /// Convolutions by oneDNN (version 2's C interface), or faster ones of our own.
@@ -13,7 +14,7 @@
     let stream: dnnl_stream_t
     private var primitives: [ConvolutionKey: ConvolutionPrimitive] = [:]
     private var scratch = Storage(count: 16)
-    private let own = OwnConvolutions()
+    private let own: OwnConvolutions
 
     /// The library's version, such as `2.6.3`, and the instructions it found, as a word.
     package static var version: String {
@@ -22,7 +23,10 @@
     }
 
     /// Nil when the library can't be started on this machine.
-    package init?() {
+    package convenience init?() { self.init(own: OwnConvolutions()) }
+
+    /// The same beside other convolutions of our own.
+    init?(own: OwnConvolutions) {
       var engine: dnnl_engine_t?
       var stream: dnnl_stream_t?
       guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine,
@@ -31,6 +35,7 @@
       else { return nil }
       self.engine = engine
       self.stream = stream
+      self.own = own
     }
 
     deinit {
@@ -125,9 +130,10 @@
         return DepthwiseConvolution.weightGradient(
           x, dy, weightShape: weightShape, hasBias: hasBias, window)
       }
-      if window.groups == 1, !hasBias,
-        let gradient = own.weightGradient(x, dy, weightShape: weightShape, window)
-      {
+      if window.isPointwise, window.stride > 1 {
+        return stridedWeightGradient(x, dy, weightShape: weightShape, hasBias: hasBias, window)
+      }
+      if !hasBias, let gradient = own.weightGradient(x, dy, weightShape: weightShape, window) {
         return (gradient, nil)
       }
       let run = primitive(
@@ -148,6 +154,32 @@
         ] + (bias.map { [(DNNL_ARG_DIFF_BIAS, run.bias, $0.storage.bytes)] } ?? []))
       if !run.weightsArePlain { run.toPlain(self, blocked.bytes, gradient.storage.bytes) }
       Profile.lap("oneDNN, weight gradient", input: x.shape, channels: weightShape[0], window)
+      return (gradient, bias)
+    }
+
+    /// The gradient with respect to the weights of a 1×1 convolution with a stride.
+    ///
+    /// Never the library's own: version 2.6.3 writes behind its scratch memory where an image has fewer
+    /// than 16 channels (AVX-512), or gives wrong sums where it has fewer than 8 (AVX2); see
+    /// docs/results.md. So the places that are read are gathered, and their gradient is a product.
+    private func stridedWeightGradient(
+      _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
+    ) -> (weights: Tensor, bias: Tensor?) {
+      guard let gradient = own.weightGradient(x, dy, weightShape: weightShape, window) else {
+        let gathered = Tensor(uninitialized: dy.shape.dropLast() + [x.channels])
+        var geometry = window.geometry(x.shape, channels: weightShape[0])
+        let size = x.shape.dropFirst().reduce(1, *)
+        for sample in 0..<x.shape[0] {
+          let place = sample * (gathered.count / x.shape[0])
+          ez_im2col(x.floats + sample * size, &geometry, gathered.floats + place)
+        }
+        return convolutionWeightGradient(
+          gathered, dy, weightShape: weightShape, hasBias: hasBias,
+          Window(height: 1, width: 1, stride: 1, padding: 0))
+      }
+      guard hasBias else { return (gradient, nil) }
+      let bias = Tensor(uninitialized: [weightShape[0]])
+      ez_column_sums(dy.floats, dy.rows, dy.channels, bias.floats, 0)
       return (gradient, bias)
     }
 

@@ -127,11 +127,15 @@ struct CommandParser {
       throw error("a command is missing after \"\(commandPath)\"; valid: \(names)")
     }
     let arguments = try assignArguments()
-    for option in options {
-      guard let value = option.value, value.isRequired, value.fallback == nil else { continue }
-      guard optionValues[option.name] != nil else {
-        throw error("the option \(option.spelling) is missing")
-      }
+    let missing = options.filter { option in
+      option.value.map { $0.isRequired && $0.fallback == nil } ?? false
+        && optionValues[option.name] == nil
+    }
+    guard missing.isEmpty else {
+      let spelling = missing.map(\.spelling).joined(separator: ", ")
+      throw error(
+        missing.count == 1
+          ? "the option \(spelling) is missing" : "the options \(spelling) are missing")
     }
     return .run(
       command,

@@ -121,8 +121,8 @@ extension ZooCommand {
     name: "verify", summary: "Check a bundle without network: hashes, signature, golden logits.",
     discussion:
       "With --key the signature is verified before anything is parsed. Then the manifest is read "
-      + "strictly, every file is compared with its size and hash, nothing else may be there, and the "
-      + "model must give the logits in golden.json again (to 1e-4).",
+      + "strictly, every file is compared with its size and hash, nothing else may be there (but what git "
+      + "and hubs leave: .git, .gitattributes, .cache, …, which is named), and the model must give the logits in golden.json again (to 1e-4).",
     examples: [
       ("zoo bundle verify pair", "an unsigned bundle"),
       ("zoo bundle verify pair --key zoo.pub", "a signed one"),

@@ -6,12 +6,21 @@ import Registry
 import Tensors
 
 extension ZooCommand {
+  private static let checkOptions: [Option] = [
+    .value("encoder", "NAME", "An encoder of the registry or of an installed plugin."),
+    .value("head", "NAME", "A fusion head of the registry or of an installed plugin."),
+    .value("options", "JSON", default: "{}", "Its options."),
+    .value("size", "PIXELS", "The size of images in most checks; else the smallest that is taken."),
+    .value("vectors", "FILE", "Word vectors, for an encoder of texts that needs them."),
+  ]
+
   static let checkPlugin = Command(
     name: "check", summary: "Check that a plugin's encoders and fusion heads keep their promises.",
     discussion:
       "Shapes, gradients (also against differences), determinism, independence of the batch, "
       + "freezing, keys, memory and more; each check says what it found. A plugin's folder needs to be "
-      + "built; without one, --encoder or --head names what studies can name.\n\n"
+      + "built; without one, --encoder or --head names what studies can name. Checks run in a process of "
+      + "their own: one that traps has failed, and the others go on.\n\n"
       + "--record keeps the features of drawn weights in golden.json beside plugin.json; later "
       + "checks compare with them.",
     examples: [
@@ -19,13 +28,7 @@ extension ZooCommand {
       ("zoo plugin check --encoder resnet18", "one of the program's own"),
       ("zoo plugin check --head gated", "a fusion head"),
     ],
-    options: [
-      .value("encoder", "NAME", "An encoder of the registry or of an installed plugin."),
-      .value("head", "NAME", "A fusion head of the registry or of an installed plugin."),
-      .value("options", "JSON", default: "{}", "Its options."),
-      .value(
-        "size", "PIXELS", "The size of images in most checks; else the smallest that is taken."),
-      .value("vectors", "FILE", "Word vectors, for an encoder of texts that needs them."),
+    options: checkOptions + [
       .flag("record", "Keep the features that golden.json is compared with."),
       .flag("json", "Write JSON."),
     ],
@@ -33,29 +36,20 @@ extension ZooCommand {
   ) { arguments in
     let kernels = try kernels(arguments)
     let quiet = arguments.flag("quiet")
-    var settings = ConformanceSettings(
-      options: try JSONValue.parse(Data(arguments.string("options").utf8), path: "--options"),
-      size: try arguments.integer("size", in: 8...2048),
-      vectors: arguments.optionalString("vectors"))
-    let subjects: [Checked]
-    let named = (arguments.optionalString("encoder"), arguments.optionalString("head"))
-    switch (arguments.optionalArgument("DIR"), named) {
-    case (let folder?, (nil, nil)):
-      settings.golden = "\(folder)/golden.json"
-      subjects = try parts(ofFolder: folder)
-    case (nil, (let name?, nil)): subjects = [.encoder(try encoder(name, registry()))]
-    case (nil, (nil, let name?)): subjects = [.head(try registry().fusionHead(name))]
-    default: throw arguments.error("expected either DIR, --encoder NAME or --head NAME")
-    }
-    let conformance = EncoderConformance(settings, kernels: kernels) { kind in
-      // Whoever reads after a trap knows what trapped.
-      if !quiet { warn("checking \(kind.rawValue)") }
-    }
+    let settings = try conformanceSettings(arguments)
+    let subjects = try subjects(arguments)
     if arguments.flag("record") {
       guard let path = settings.golden else { throw arguments.error("--record needs DIR") }
-      try record(subjects, conformance, to: path)
+      try record(subjects, EncoderConformance(settings, kernels: kernels) { _ in }, to: path)
     }
-    let reports = try subjects.map { try $0.check(conformance) }
+    let given = ["encoder", "head", "options", "size", "vectors", "threads", "kernels"]
+      .flatMap { name in arguments.optionalString(name).map { ["--\(name)", $0] } ?? [] }
+    let reports = try subjects.map { subject in
+      let named = given + ["--part", subject.name]
+      return try CheckTrial(
+        arguments: named + (arguments.optionalArgument("DIR").map { ["--", $0] } ?? [])
+      ) { if !quiet { warn("checking \($0.rawValue)") } }.report(subject.name)
+    }
     if arguments.flag("json") {
       print(JSONValue(.array(reports.map(json))).text())
     } else {
@@ -64,6 +58,60 @@ extension ZooCommand {
     let failed = reports.filter { !$0.passed }.map(\.name)
     guard failed.isEmpty else {
       throw ZooError(.conflict, "\(failed.joined(separator: ", ")) failed a check")
+    }
+  }
+
+  static let examine = Command(
+    name: "examine",
+    summary: "Run checks in this process and write what each finds, a line of JSON each.",
+    discussion:
+      "The program calls this in a process of its own when it checks a plugin: a check that traps takes "
+      + "nothing else with it.",
+    options: checkOptions + [
+      .value("part", "NAME", "Which of what the folder brings."),
+      .value("checks", "LIST", "The checks, by their names, with commas between them."),
+    ],
+    arguments: [Argument("DIR", "The plugin's folder, which holds plugin.json.", isOptional: true)]
+  ) { arguments in
+    let kernels = try kernels(arguments)
+    var settings = try conformanceSettings(arguments)
+    if let list = arguments.optionalString("checks") {
+      settings.kinds = list.split(separator: ",").compactMap {
+        ConformanceCheck.Kind(rawValue: String($0))
+      }
+    }
+    func write(_ value: JSONValue) {
+      let line = "\(CheckTrial.mark)\(value.text(pretty: false))\n"
+      try? FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
+    }
+    let conformance = EncoderConformance(
+      settings, kernels: kernels, onEnd: { write($0.json) },
+      onStart: { write(["begins": JSONValue(.string($0.rawValue))]) })
+    let part = arguments.optionalString("part")
+    for subject in try subjects(arguments) where part == nil || subject.name == part {
+      _ = try subject.check(conformance)
+    }
+  }
+
+  private static func conformanceSettings(_ arguments: ParsedArguments) throws
+    -> ConformanceSettings
+  {
+    var settings = ConformanceSettings(
+      options: try JSONValue.parse(Data(arguments.string("options").utf8), path: "--options"),
+      size: try arguments.integer("size", in: 8...2048),
+      vectors: arguments.optionalString("vectors"))
+    settings.golden = arguments.optionalArgument("DIR").map { "\($0)/golden.json" }
+    return settings
+  }
+
+  /// What a command line names.
+  private static func subjects(_ arguments: ParsedArguments) throws -> [Checked] {
+    let named = (arguments.optionalString("encoder"), arguments.optionalString("head"))
+    switch (arguments.optionalArgument("DIR"), named) {
+    case (let folder?, (nil, nil)): return try parts(ofFolder: folder)
+    case (nil, (let name?, nil)): return [.encoder(try encoder(name, registry()))]
+    case (nil, (nil, let name?)): return [.head(try registry().fusionHead(name))]
+    default: throw arguments.error("expected either DIR, --encoder NAME or --head NAME")
     }
   }
 
@@ -178,16 +226,7 @@ extension ZooCommand {
   private static func json(_ report: ConformanceReport) -> JSONValue {
     [
       "name": JSONValue(.string(report.name)), "passed": JSONValue(.boolean(report.passed)),
-      "checks": JSONValue(
-        .array(
-          report.checks.map { check in
-            [
-              "check": JSONValue(.string(check.kind.rawValue)),
-              "outcome": JSONValue(.string(check.outcome.rawValue)),
-              "found": JSONValue(.string(check.found)),
-              "expected": JSONValue(.string(check.expected)),
-            ]
-          })),
+      "checks": JSONValue(.array(report.checks.map(\.json))),
     ]
   }
 }

@@ -10,7 +10,7 @@ extension ZooCommand {
       "A plugin is compiled against this program and opened by it; it runs with your rights. None "
       + "is opened that was not installed. Installed plugins are in $XDG_DATA_HOME/encoderzoo/"
       + "plugins, else in ~/.local/share/encoderzoo/plugins.",
-    subcommands: [new, build, checkPlugin, install, installed, remove, table, describe])
+    subcommands: [new, build, checkPlugin, install, installed, remove, table, describe, examine])
 
   private static let folder = Argument("DIR", "The plugin's folder, which holds plugin.json.")
 

@@ -115,6 +115,7 @@ extension ZooCommand {
       ("words", JSONValue(.integer(summary.wordsInFile))),
       ("dimension", JSONValue(.integer(dimension))),
       ("wordsWithSpaces", JSONValue(.integer(summary.wordsWithSpaces))),
+      ("brokenWords", JSONValue(.integer(summary.brokenWords))),
       ("firstWords", JSONValue(.array(first.map { JSONValue(.string($0)) }))),
     ]
     if let wanted = summary.wanted, wanted > 0 {

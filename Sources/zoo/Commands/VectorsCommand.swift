@@ -42,6 +42,7 @@ extension ZooCommand {
     }
     print("\(summary.format.title): \(summary.wordsInFile) words of \(table.dimension) numbers")
     if summary.wordsWithSpaces > 0 { print("\(summary.wordsWithSpaces) words contain spaces") }
+    if let broken = summary.broken { print(broken) }
     print("first words: \(first.joined(separator: ", "))")
     guard let wanted else { return }
     print("of the \(wanted.count) words listed, \(summary.found) have a vector")
@@ -54,6 +55,7 @@ extension ZooCommand {
 
   private static let nearestVectors = Command(
     name: "nearest", summary: "List the words nearest to some, by the cosine of their vectors.",
+    discussion: "Of several words those that are there are listed before it fails for the others.",
     examples: [
       ("zoo vectors nearest vectors.txt effusion cardiomegaly", "ten words near each"),
       ("zoo vectors nearest glove-6b-100d effusion --count 3 --json", "for another program"),
@@ -66,7 +68,10 @@ extension ZooCommand {
     let count = try arguments.integer("count", in: 1...1000) ?? 10
     let path = try vectorsPath(arguments.argument("FILE"), arguments)
     let table = try reading(path, arguments) { try WordVectors.read(path: path, progress: $0) }
-    let lists = try arguments.arguments("WORD").map { word in
+    if let broken = table.summary?.broken { progress(arguments).note(broken) }
+    let asked = arguments.arguments("WORD")
+    let missing = asked.filter { table.row(of: $0) == nil }
+    let lists = try asked.filter { table.row(of: $0) != nil }.map { word in
       (word: word, neighbours: try table.nearest(to: word, count: count))
     }
     if arguments.flag("json") {
@@ -79,15 +84,29 @@ extension ZooCommand {
         }
         return ["word": JSONValue(.string(list.word)), "neighbours": JSONValue(.array(near))]
       }
-      print(JSONValue(.array(values)).text())
-      return
-    }
-    for list in lists {
-      print(list.word)
-      for neighbour in list.neighbours {
-        print(String(format: "  %7.4f  ", neighbour.similarity) + neighbour.word)
+      if !values.isEmpty || missing.isEmpty { print(JSONValue(.array(values)).text()) }
+    } else {
+      for list in lists {
+        print(list.word)
+        for neighbour in list.neighbours {
+          print(String(format: "  %7.4f  ", neighbour.similarity) + neighbour.word)
+        }
       }
     }
+    try refuse(missing, table, path: path)
+  }
+
+  /// Names every word that has no vector, each with the nearest spelling.
+  private static func refuse(_ missing: [String], _ table: WordVectorTable, path: String) throws {
+    guard !missing.isEmpty else { return }
+    if missing.count == 1 { _ = try table.nearest(to: missing[0], count: 0) }
+    let near = missing.prefix(5).map { word in
+      "\"\(word)\"" + (table.nearestSpelling(to: word).map { " (near: \"\($0)\")" } ?? "")
+    }
+    let more = missing.count > 5 ? " and \(missing.count - 5) more" : ""
+    throw ZooError(
+      .badValue, "\(missing.count) words have no vector: \(near.joined(separator: ", "))\(more)",
+      at: Place(path: path))
   }
 
   private static let convertVectors = Command(

@@ -1,0 +1,148 @@
+import Tensors
+
+/// What fusion heads do with the words of texts, whose number is free.
+extension GraphWriter {
+  /// The result of a step over texts word by word; nil where it reads none.
+  ///
+  /// A reshape that lays all words one behind the other, and its inverse, do nothing in the graph.
+  mutating func overSequences(_ index: Int, _ step: Trace.Step, _ inputs: [String]) throws
+    -> String?
+  {
+    let (apart, flat) = (
+      step.inputs.filter(sequences.contains), step.inputs.filter(flattened.contains)
+    )
+    guard !apart.isEmpty || !flat.isEmpty else { return nil }
+    let shape = passes.one.trace.steps[step.inputs[0]].shape
+    switch step.operation {
+    case .meanOverRows, .crossAttention: return nil
+    case .reshape where !apart.isEmpty && step.shape == [shape[0] * shape[1], shape[2]]:
+      flattened.insert(index)
+      return inputs[0]
+    case .reshape
+    where !flat.isEmpty && step.shape.count == 3 && Array(step.shape.dropFirst()) == shape:
+      sequences.insert(index)
+      return inputs[0]
+    case .linear(let weights, let bias) where !flat.isEmpty:
+      flattened.insert(index)
+      let matrix = parameter(weights)
+      let turned = shared["turned \(matrix)"] ?? graph.add("Transpose", [matrix])
+      shared["turned \(matrix)"] = turned
+      let product = graph.add("MatMul", [inputs[0], turned])
+      return bias.map { graph.add("Add", [product, parameter($0)]) } ?? product
+    case .relu, .tanh, .sigmoid, .add, .multiply, .scale:
+      guard apart.count == inputs.count || flat.count == inputs.count else {
+        throw refusal("rows of words beside others")
+      }
+      if flat.isEmpty { sequences.insert(index) } else { flattened.insert(index) }
+      switch step.operation {
+      case .relu: return graph.add("Relu", inputs)
+      case .tanh: return graph.add("Tanh", inputs)
+      case .sigmoid: return graph.add("Sigmoid", inputs)
+      case .add: return graph.add("Add", inputs)
+      case .multiply: return graph.add("Mul", inputs)
+      default: return nil
+      }
+    default: throw refusal("\"\(step.operation.name)\" over rows of words")
+    }
+  }
+
+  /// Packed rows as texts word by word, zeros behind the shorter ones.
+  mutating func unpack(_ index: Int, _ step: Trace.Step, _ input: String, _ layout: PackedLayout)
+    throws -> String
+  {
+    guard let reading, let texts = passes.one.texts, packed.contains(step.inputs[0]),
+      layout.lengths == texts.lengths(reading)
+    else { throw refusal("rows that are not the text's words") }
+    sequences.insert(index)
+    return graph.add("Mul", [input, column()])
+  }
+
+  /// The mean over the rows of each case, over its words where they are a text's.
+  mutating func mean(
+    _ index: Int, _ step: Trace.Step, _ input: String, _ counts: [Int]?, named own: String?
+  ) throws -> String {
+    let readsWords = sequences.contains(step.inputs[0])
+    guard try isOfWords(index, counts, rows: step.inputs[0]) else {
+      if readsWords { throw refusal("a mean over words and padding") }
+      return graph.add(
+        "ReduceMean", [input], [("axes", .integers([1])), ("keepdims", .integer(0))], named: own)
+    }
+    let axes = graph.constant([1])
+    let sum = graph.add(
+      "ReduceSum", [graph.add("Mul", [input, column()]), axes], [("keepdims", .integer(0))])
+    let words =
+      shared["words counted"]
+      ?? graph.add("ReduceSum", [column(), axes], [("keepdims", .integer(0))])
+    shared["words counted"] = words
+    return graph.add("Div", [sum, words], named: own)
+  }
+
+  /// softmax(Q · Kᵀ / √d) · V, head by head; what is no word is not looked at.
+  mutating func attention(
+    _ index: Int, _ step: Trace.Step, _ inputs: [String], heads: Int, _ counts: [Int]?,
+    named own: String?
+  ) throws -> String {
+    let readsWords = sequences.contains(step.inputs[1])
+    let isMasked = try isOfWords(index, counts, rows: step.inputs[1])
+    guard isMasked || !readsWords else { throw refusal("attention to words and padding") }
+    if sequences.contains(step.inputs[0]) { sequences.insert(index) }
+    let width = step.shape[2]
+    let apart = graph.constant([0, 0, heads, width / heads])
+    func turned(_ name: String, _ order: [Int]) -> String {
+      graph.add("Transpose", [graph.add("Reshape", [name, apart])], [("perm", .integers(order))])
+    }
+    let (query, key, value) = (
+      turned(inputs[0], [0, 2, 1, 3]), turned(inputs[1], [0, 2, 3, 1]),
+      turned(inputs[2], [0, 2, 1, 3])
+    )
+    let scale = 1 / Float(width / heads).squareRoot()
+    let factor = graph.constant("factor_\(scale)", Tensor([scale], shape: [1]))
+    var scores = graph.add("Mul", [graph.add("MatMul", [query, key]), factor])
+    if isMasked { scores = graph.add("Add", [scores, penalty()]) }
+    let weights = graph.add("Softmax", [scores], [("axis", .integer(-1))])
+    let seen = graph.add(
+      "Transpose", [graph.add("MatMul", [weights, value])], [("perm", .integers([0, 2, 1, 3]))])
+    return graph.add("Reshape", [seen, graph.constant([0, 0, width])], named: own)
+  }
+
+  /// Whether counts of rows are those of each text's words; false for none, and for all rows.
+  private func isOfWords(_ index: Int, _ counts: [Int]?, rows source: Int) throws -> Bool {
+    guard let counts else { return false }
+    let others: [Int]? =
+      switch passes.two.trace.steps[index].operation {
+      case .meanOverRows(let counts), .crossAttention(_, let counts): counts
+      default: nil
+      }
+    guard let others else { throw refusal("counts of rows that depend on the batch") }
+    if let reading, let one = passes.one.texts, let two = passes.two.texts,
+      sequences.contains(source), counts.map(Int32.init) == one.lengths(reading),
+      others.map(Int32.init) == two.lengths(reading)
+    {
+      return true
+    }
+    let rows = passes.one.trace.steps[source].shape[1]
+    guard !sequences.contains(source), (counts + others).allSatisfy({ $0 == rows }) else {
+      throw refusal("counts of rows that are not the text's words")
+    }
+    return false
+  }
+
+  /// One for every word, zero for padding: `[batch, words, 1]`.
+  private mutating func column() -> String {
+    if let made = shared["column"] { return made }
+    let made = graph.add("Transpose", [mask()], [("perm", .integers([0, 2, 1]))])
+    shared["column"] = made
+    return made
+  }
+
+  /// Zero for every word, −10⁹ for padding: `[batch, 1, 1, words]`.
+  private mutating func penalty() -> String {
+    if let made = shared["penalty"] { return made }
+    let one = graph.constant("minus_one", Tensor([-1], shape: [1]))
+    let large = graph.constant("large", Tensor([1e9], shape: [1]))
+    let distance = graph.add("Mul", [graph.add("Add", [mask(), one]), large])
+    let made = graph.add("Unsqueeze", [distance, graph.constant([1])])
+    shared["penalty"] = made
+    return made
+  }
+}
