@@ -26,6 +26,7 @@ struct FeatureFile {
     var plain = branch
     plain.name = ""
     plain.weights = nil
+    plain.weightPrefix = nil
     plain.training = TrainingSettings()
     let description =
       (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [

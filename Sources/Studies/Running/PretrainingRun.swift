@@ -111,7 +111,8 @@ package struct PretrainingRun {
     }
     let random = RandomStream(seed: specification.seed).derived("pretraining")
     let weights = try branch.weights.map {
-      try WeightSource($0, registry, at: branch.place).load(branch, registry: registry)
+      try WeightSource($0, prefix: branch.weightPrefix, registry, at: branch.place)
+        .load(branch, registry: registry)
     }
     let model = try TrainedModel(
       image: branch, text: nil, preparation: nil,
