@@ -193,7 +193,8 @@ package struct BundleMaker {
         record: record, isMultiLabel: model.isMultiLabel, threshold: threshold
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
-      limitations: words.limitations + settings.limitations, licences: licences, files: [])
+      limitations: words.limitations + [record.note.originSentence].compactMap { $0 }
+        + settings.limitations, licences: licences, files: [])
   }
 }
 

@@ -117,6 +117,11 @@ package struct WeightSource: Sendable {
     return Dictionary(uniqueKeysWithValues: tensors.map { ("image.\($0)", $1) })
   }
 
+  /// The folder of the model it is; nil for a weight set and for a plain file.
+  package var folder: String? {
+    self.set == nil && encoder != nil ? (path as NSString).deletingLastPathComponent : nil
+  }
+
   /// The list of the images it was trained on, `trained-on.txt` beside it; nil where there is none.
   package var trainedOn: String? {
     guard set == nil else { return nil }

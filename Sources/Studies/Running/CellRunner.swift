@@ -45,14 +45,15 @@ package struct CellRunner {
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   package func run(
-    _ combination: Combination, _ split: Split, modelFolder: (String) -> String
+    _ combination: Combination, _ split: Split, modelFolder: (String) throws -> String
   ) throws -> Outcome {
     let split = usable(split, combination)
     if let probe = combination.probe { return try probed(probe, combination, split) }
     let random = RandomStream(seed: study.seed).derived(split.name).derived(combination.name)
     if let image = combination.image, let text = combination.text {
       return try multimodal(
-        combination, split, random, parts: [modelFolder(image.name), modelFolder(text.name)])
+        combination, split, random,
+        parts: [try modelFolder(image.name), try modelFolder(text.name)])
     }
     return try unimodal(combination, split, random)
   }
