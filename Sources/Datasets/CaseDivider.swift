@@ -6,10 +6,16 @@ struct CaseDivider {
   let labelNames: [String]
   private let labels: [Int]
   private let groups: CaseGroups
+  private let cases: [Case]
+  private let links: [GroupLink]
   private let assignment: GroupAssignment
 
+  /// Prepares a set; `links` is what made the groups.
+  ///
   /// - Throws: `ZooError` of code `.badValue` for a case without a label, or a single label.
-  init(_ set: CaseSet, groups: CaseGroups) throws {
+  init(_ set: CaseSet, groups: CaseGroups, links: [GroupLink]) throws {
+    cases = set.cases
+    self.links = links
     let found = set.labelIndices
     var numbers = [Int?](repeating: nil, count: set.labels.count)
     var names: [String] = []
@@ -37,6 +43,16 @@ struct CaseDivider {
   }
 
   func groupCount(label: Int) -> Int { assignment.groupCount(label: label) }
+
+  /// What to do where a label has too few groups: what links its cases and the key that parts them,
+  /// then what else helps.
+  func advice(label: Int, otherwise: String) -> String {
+    let own = labels.indices.filter { labels[$0] == label }.map { cases[$0] }
+    let found = links.compactMap { $0.largest(among: own) }.sorted { $0.count > $1.count }
+    return
+      (found.map { "of the cases labelled \"\(labelNames[label])\" \($0.sentence)" }
+      + [otherwise]).joined(separator: "\n  ")
+  }
 
   /// The cases of each part, ascending.
   func divide(shares: [Double], stream: RandomStream) -> [[Int]] {
@@ -86,6 +102,7 @@ struct CaseDivider {
       .badValue,
       "the \(part.rawValue) part of split \(name) has none of the \(total) cases labelled "
         + "\"\(labelNames[missing])\" (they form \(groupCount(label: missing)) groups)",
-      advice: "use fewer folds or a larger fraction, or gather more cases")
+      advice: advice(
+        label: missing, otherwise: "use fewer folds or a larger fraction, or gather more cases"))
   }
 }

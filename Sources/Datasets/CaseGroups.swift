@@ -1,5 +1,5 @@
 /// Which cases must never part into training and test: those of one patient, those whose reports
-/// are word for word the same, and whatever these two link together.
+/// are word for word the same, those that show the same picture, and whatever these link together.
 package struct CaseGroups: Sendable, Equatable {
   /// The group of every case, numbered in the order of first appearance.
   package let indices: [Int]
@@ -9,31 +9,21 @@ package struct CaseGroups: Sendable, Equatable {
   /// Groups the cases of a set.
   ///
   /// Reports are the same when `Tokenizer` finds the same words in them: case, spacing and
-  /// punctuation do not count, as no encoder sees them. Empty texts link nothing.
-  package init(_ cases: [Case], byPatient: Bool = true, byText: Bool = true) {
+  /// punctuation do not count, as no encoder sees them. Empty texts link nothing, nor do pictures
+  /// that were not looked at.
+  package init(
+    _ cases: [Case], byPatient: Bool = true, byText: Bool = true, byImage: Bool = true
+  ) {
     var sets = DisjointSets(count: cases.count)
-    if byPatient {
+    for (link, isUsed) in [(GroupLink.patient, byPatient), (.text, byText), (.picture, byImage)]
+    where isUsed {
       var first: [String: Int] = [:]
-      for (index, item) in cases.enumerated() {
-        guard let patient = item.group else { continue }
-        if let earlier = first[patient] {
+      for (index, key) in link.keys(of: cases).enumerated() {
+        guard let key else { continue }
+        if let earlier = first[key] {
           sets.unite(earlier, index)
         } else {
-          first[patient] = index
-        }
-      }
-    }
-    if byText {
-      let tokenizer = Tokenizer()
-      var first: [String: Int] = [:]
-      for (index, item) in cases.enumerated() {
-        guard let text = item.text else { continue }
-        let words = tokenizer.words(text).joined(separator: " ")
-        if words.isEmpty { continue }
-        if let earlier = first[words] {
-          sets.unite(earlier, index)
-        } else {
-          first[words] = index
+          first[key] = index
         }
       }
     }
@@ -55,5 +45,12 @@ package struct CaseGroups: Sendable, Equatable {
     var sizes = [Int](repeating: 0, count: count)
     for group in indices { sizes[group] += 1 }
     return sizes
+  }
+
+  /// The cases of every group, ascending.
+  package var members: [[Int]] {
+    var members = [[Int]](repeating: [], count: count)
+    for (index, group) in indices.enumerated() { members[group].append(index) }
+    return members
   }
 }

@@ -29,6 +29,17 @@ package struct CaseSet: Sendable {
     self.leftOut = leftOut
   }
 
+  /// The same set with what was found out about its pictures, one a case.
+  package func with(pictures: [CasePicture?]) -> CaseSet {
+    CaseSet(
+      name: name, description: description, terms: terms,
+      cases: zip(cases, pictures).map { item, picture in
+        var item = item
+        item.picture = picture
+        return item
+      }, labels: labels, leftOut: leftOut)
+  }
+
   /// The number of cases of each label, in the order of `labels`.
   package var labelCounts: [Int] {
     var counts: [String: Int] = [:]

@@ -5,13 +5,14 @@ extension FoldPlan {
   /// `test_list.txt`; a validation part is cut from the first.
   ///
   /// Ids that the set does not have are passed over, as a copy may hold a part of the images; cases
-  /// in neither list are in no part.
+  /// in neither list are in no part. `groups` must not be parted by the lists; with `kept`, what that
+  /// groups beyond stays together where the validation part is cut, and lists may part it.
   ///
   /// - Throws: `ZooError` of code `.badValue`: an id in both lists, a group in both, a part without
   ///   a case of some label.
   package static func official(
     _ set: CaseSet, training: [String], test: [String], groups: CaseGroups,
-    validationFraction: Double = 0.1, seed: UInt64
+    kept: CaseGroups? = nil, validationFraction: Double = 0.1, seed: UInt64
   ) throws -> Split {
     try checkFraction(validationFraction)
     let index = Dictionary(
@@ -35,7 +36,7 @@ extension FoldPlan {
           + "\"\(set.cases[case_].id)\" tested, with the same patient or report",
         at: set.cases[case_].source)
     }
-    return try CaseDivider(set, groups: groups).split(
+    return try CaseDivider(set, groups: kept ?? groups, links: GroupLink.allCases).split(
       name: "official", index: 0, repeatIndex: 0, rest: rest, test: tested,
       validationFraction: validationFraction,
       stream: RandomStream(seed: seed).derived("validation").derived(0))

@@ -21,22 +21,33 @@ package struct FoldPlan: Sendable, Equatable {
   package var groupsByPatient: Bool
   /// Keeps cases with the same report together.
   package var groupsByText: Bool
+  /// Keeps cases that show the same picture together.
+  package var groupsByImage: Bool
   package var seed: UInt64
 
   package init(
     kind: Kind, validationFraction: Double = 0.1, groupsByPatient: Bool = true,
-    groupsByText: Bool = true, seed: UInt64
+    groupsByText: Bool = true, groupsByImage: Bool = true, seed: UInt64
   ) {
     self.kind = kind
     self.validationFraction = validationFraction
     self.groupsByPatient = groupsByPatient
     self.groupsByText = groupsByText
+    self.groupsByImage = groupsByImage
     self.seed = seed
   }
 
   /// The groups this plan keeps together.
   package func groups(of set: CaseSet) -> CaseGroups {
-    CaseGroups(set.cases, byPatient: groupsByPatient, byText: groupsByText)
+    CaseGroups(
+      set.cases, byPatient: groupsByPatient, byText: groupsByText, byImage: groupsByImage)
+  }
+
+  /// The same plan as versions of the program made it that did not look at pictures.
+  package var withoutPictures: FoldPlan {
+    var plan = self
+    plan.groupsByImage = false
+    return plan
   }
 
   /// Divides a set.
@@ -45,7 +56,7 @@ package struct FoldPlan: Sendable, Equatable {
   ///   label, a single label, a label with fewer groups than parts, a part with none of a label.
   package func splits(of set: CaseSet) throws -> [Split] {
     try checkSettings()
-    let divider = try CaseDivider(set, groups: groups(of: set))
+    let divider = try CaseDivider(set, groups: groups(of: set), links: links)
     try checkLabels(divider)
     let stream = RandomStream(seed: seed).derived("folds")
     switch kind {
@@ -72,6 +83,12 @@ package struct FoldPlan: Sendable, Equatable {
           stream: RandomStream(seed: seed).derived("validation").derived(index))
       }
     }
+  }
+
+  /// What this plan keeps together.
+  var links: [GroupLink] {
+    zip(GroupLink.allCases, [groupsByPatient, groupsByText, groupsByImage])
+      .filter(\.1).map(\.0)
   }
 
   private func checkSettings() throws {
@@ -101,8 +118,7 @@ package struct FoldPlan: Sendable, Equatable {
         .badValue,
         "the label \"\(name)\" has \(count) independent \(count == 1 ? "group" : "groups") of cases"
           + "; \(needed) parts need at least \(needed)",
-        advice: "use fewer folds, or gather more cases; groups are "
-          + "\(groupsByPatient ? "patients" : "cases")\(groupsByText ? " and equal reports" : "")")
+        advice: divider.advice(label: label, otherwise: "use fewer folds, or gather more cases"))
     }
   }
 }

@@ -131,20 +131,30 @@ package struct BundleMaker {
   /// The licences; those of the data and of what the training started from must be known.
   private func licences(_ model: TrainedModel, _ record: RunRecord) throws -> BundleLicences {
     let isUsers = record.note.terms == "the user's own data"
-    guard let data = settings.dataTerms ?? (isUsers ? nil : record.note.terms) else {
-      throw ZooError(
-        .usage, "the terms of the data are not known: \(record.note.name)",
-        advice: "add --data-terms, such as \"private; the model may be shared by consent of …\"")
-    }
+    let data = settings.dataTerms ?? (isUsers ? nil : record.note.terms)
     let sets = origins(model).compactMap { name in
       registry.catalogue.weightSets.first { $0.name == name }
     }
     let known = sets.map { "\($0.name): weights \($0.licences.weights); data \($0.licences.data)" }
-    guard settings.originTerms != nil || known.count == origins(model).count else {
+    var lacks: [(what: String, advice: String)] = []
+    if data == nil {
+      lacks.append(
+        (
+          "the terms of the data are not known: \(record.note.name)",
+          "--data-terms, such as \"private; the model may be shared by consent of …\""
+        ))
+    }
+    if settings.originTerms == nil, known.count < origins(model).count {
+      lacks.append(
+        (
+          "the terms of what it started from are not known: "
+            + origins(model).joined(separator: ", "), "--origin-terms, in words"
+        ))
+    }
+    guard let data, lacks.isEmpty else {
       throw ZooError(
-        .usage,
-        "the terms of what it started from are not known: \(origins(model).joined(separator: ", "))",
-        advice: "add --origin-terms, in words")
+        .usage, lacks.map(\.what).joined(separator: "; "),
+        advice: "add " + lacks.map(\.advice).joined(separator: "; and "))
     }
     let origin = settings.originTerms ?? (known.isEmpty ? nil : known.joined(separator: "; "))
     return BundleLicences(
@@ -152,8 +162,9 @@ package struct BundleMaker {
   }
 
   /// The weights and word vectors that the training started from.
-  private func origins(_ model: TrainedModel) -> [String] {
-    [model.image?.weights, model.text?.vectors].compactMap { name in
+  private func origins(_ model: TrainedModel, withPrefix: Bool = false) -> [String] {
+    [withPrefix ? model.image?.origin : model.image?.weights, model.text?.vectors].compactMap {
+      name in
       name.map { $0.hasPrefix("/") ? ($0 as NSString).lastPathComponent : $0 }
     }
   }
@@ -168,7 +179,7 @@ package struct BundleMaker {
       isSynthetic: record.note.isSynthetic, revision: record.note.revision,
       split: record.split.name, folds: record.note.folds, cases: record.split.counts,
       seed: record.note.seed, configuration: try sha256(ofFile: "\(folder)/specification.json"),
-      startedFrom: origins(model))
+      startedFrom: origins(model, withPrefix: true))
     let output = BundleOutput(
       task: model.isMultiLabel ? "multi-label" : "binary", labels: model.labels,
       threshold: threshold, thresholdRule: rule)
@@ -182,7 +193,8 @@ package struct BundleMaker {
         record: record, isMultiLabel: model.isMultiLabel, threshold: threshold
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
-      limitations: words.limitations + settings.limitations, licences: licences, files: [])
+      limitations: words.limitations + [record.note.originSentence].compactMap { $0 }
+        + settings.limitations, licences: licences, files: [])
   }
 }
 

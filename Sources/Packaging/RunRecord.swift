@@ -56,7 +56,9 @@ struct RunRecord {
       }
       self.split = split
       specification = root.appendingPathComponent("study.json").path
-      logits = try LogitsFile.read(folder: (found as NSString).deletingLastPathComponent)
+      let cell = (found as NSString).deletingLastPathComponent
+      try FileDigests.check(folder: cell)
+      logits = try LogitsFile.read(folder: cell)
       let table = root.appendingPathComponent("results.csv").path
       results =
         try exists(table) ? ResultsFile.read(table).filter { $0.combination == parts[2] } : []

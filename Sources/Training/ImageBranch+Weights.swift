@@ -5,8 +5,8 @@ import Registry
 extension ImageBranch {
   /// The branches that a specification's value stands for: one, or one for each of a list of weights.
   ///
-  /// An element of the list is what `weights` may be, or `{"name": …, "from": …}` where the name for
-  /// tables is given too; the branch is called by its own name and that one.
+  /// An element of the list is what `weights` may be, or `{"name": …, "from": …}`, with `prefix` or
+  /// without, where the name for tables is given too; the branch is called by its own name and that one.
   ///
   /// - Throws: `ZooError` for an unknown key, encoder or value.
   package static func branches(
@@ -34,10 +34,18 @@ extension ImageBranch {
   private static func labelled(_ choice: JSONValue) throws -> (label: String, start: JSONValue) {
     if case .object = choice.content {
       var object = try choice.object()
-      let name = try object.string("name")
+      let name = try object.optionalString("name")
       let start = try object.required("from")
+      guard let prefix = object.value("prefix") else {
+        try object.finish()
+        return (try name ?? object.string("name"), start)
+      }
       try object.finish()
-      return (name, start)
+      let last = try prefix.string().split(separator: ".").last.map { " \($0)" } ?? ""
+      return (
+        try name ?? labelled(start).label + last,
+        JSONValue(.object([("from", start), ("prefix", prefix)]), at: choice.place)
+      )
     }
     // Of a path the last part that tells one from another: the folder of a model, a file's stem.
     let parts = try choice.string().split(separator: "/").filter { $0 != "model" && $0 != "." }
@@ -46,6 +54,39 @@ extension ImageBranch {
       name.hasSuffix(".\(suffix)") ? String(name.dropLast(suffix.count + 1)) : name
     }
     return (stem, choice)
+  }
+
+  /// What `weights` holds: a name, or `{"from": …, "prefix": …}` where a file has several encoders.
+  static func origin(_ value: JSONValue) throws -> (name: String, prefix: String?) {
+    guard case .object = value.content else { return (try value.string(), nil) }
+    var object = try value.object()
+    let (name, prefix) = (try object.string("from"), try object.optionalString("prefix"))
+    try object.finish()
+    return (name, prefix)
+  }
+
+  /// Where its weights come from, for tables and descriptions; nil for drawn ones.
+  package var origin: String? {
+    weights.map { name in weightPrefix.map { "\(name), prefix \"\($0)\"" } ?? name }
+  }
+
+  /// What `normalization` holds: numbers, a preset's name, or `data` for the training part's own.
+  static func normalization(_ value: JSONValue?, channels: Int) throws -> (
+    Normalization?, NormalizationPreset?, Bool
+  ) {
+    guard let value else { return (nil, nil, false) }
+    guard case .string(let name) = value.content else {
+      return (try Normalization(value, channels: channels), nil, false)
+    }
+    if name == "data" { return (nil, nil, true) }
+    guard let preset = NormalizationPreset(rawValue: name) else {
+      throw ZooError(
+        .badValue,
+        "unknown normalization \"\(name)\"; "
+          + suggestion(for: name, among: NormalizationPreset.allCases.map(\.rawValue) + ["data"]),
+        at: value.place, advice: "or {\"mean\": [R, G, B], \"deviation\": [R, G, B]}")
+    }
+    return (preset.normalization(channels: channels), preset, false)
   }
 
   /// A weight set's full name where the specification gave its short one, such as `imagenet` for

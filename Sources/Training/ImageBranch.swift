@@ -26,8 +26,14 @@ package struct ImageBranch: Sendable, Equatable {
   package var training: TrainingSettings
   /// Mean and standard deviation of the training part's pixels (0…1); nil until fitted.
   package var normalization: Normalization?
+  /// The preset that `normalization` was given by; a saved model has its numbers alone.
+  package var preset: NormalizationPreset?
+  /// Whether the specification asks for the training part's own mean and deviation (`"data"`).
+  package var fitsNormalization = false
   /// The weights it starts from: a weight set's name or a path; nil draws them.
   package var weights: String?
+  /// Which of several encoders in the file of weights is meant; nil where there is one.
+  package var weightPrefix: String?
   /// How many stages, from the first on, keep their weights and statistics.
   package var frozenStages: Int
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
@@ -103,10 +109,13 @@ package struct ImageBranch: Sendable, Equatable {
     name = try object.string("name", default: encoder)
     let start = object.value("weights")
     let known = encoder
-    weights = try start.map { ImageBranch.fullName(try $0.string(), encoder: known, registry) }
+    let origin = try start.map { try ImageBranch.origin($0) }
+    weights = origin.map { ImageBranch.fullName($0.name, encoder: known, registry) }
     if weights == "random" { weights = nil }
+    let prefix = origin?.prefix
+    weightPrefix = weights == nil ? nil : prefix
     let source = try (isSaved ? nil : weights).map {
-      try WeightSource($0, registry, at: start?.place ?? value.place)
+      try WeightSource($0, prefix: prefix, registry, at: start?.place ?? value.place)
     }
     size = try object.integer("size", in: 16...2048, default: source?.input?.size ?? 224)
     channels = try object.integer("channels", in: 1...3, default: source?.input?.channels ?? 1)
@@ -128,7 +137,8 @@ package struct ImageBranch: Sendable, Equatable {
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     let given = object.value("normalization")
     let channelCount = channels
-    normalization = try given.map { try Normalization($0, channels: channelCount) }
+    (normalization, preset, fitsNormalization) = try ImageBranch.normalization(
+      given, channels: channelCount)
     averagesMirror = try object.boolean("mirrorAverage", default: false)
     members = try object.integer("members", in: 1...16, default: 1)
     freezesStatistics =
@@ -145,7 +155,7 @@ package struct ImageBranch: Sendable, Equatable {
         at: value.place, advice: "leave one of them out")
     }
     if let frozen { try freeze(upTo: frozen, registry: registry) }
-    if let source { try adopt(source) }
+    if let source { try adopt(source, registry: registry) }
   }
 
   /// The branch as a specification would give it.
@@ -162,8 +172,19 @@ package struct ImageBranch: Sendable, Equatable {
     if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
     if freezesStatistics { members.append(("batchNormalization", "frozen")) }
     if layerDecay < 1 { members.append(("layerDecay", JSONValue(.number(layerDecay)))) }
-    if let normalization { members.append(("normalization", normalization.json)) }
-    if let weights { members.append(("weights", JSONValue(.string(weights)))) }
+    if let normalization {
+      members.append(("normalization", normalization.json))
+    } else if fitsNormalization {
+      members.append(("normalization", "data"))
+    }
+    if let weights {
+      let from = JSONValue(.string(weights))
+      members.append(
+        (
+          "weights",
+          weightPrefix.map { ["from": from, "prefix": JSONValue(.string($0))] } ?? from
+        ))
+    }
     if let frozen { members.append(("freeze", JSONValue(.string(frozen)))) }
     return JSONValue(.object(members))
   }

@@ -14,6 +14,8 @@ package struct ImageStore: Sendable {
   private let paths: [String?]
   private let branch: ImageBranch
   private let decoded: [[UInt8]]
+  /// A number for each picture: pictures that are equal have equal ones, in this process.
+  package let fingerprints: [Int]
 
   /// A picture that can't be used, by its position among the paths.
   package struct Failure: Sendable {
@@ -30,14 +32,19 @@ package struct ImageStore: Sendable {
     let bytes = branch.size * branch.size * branch.channels
     let keeps = bytes * paths.count <= memoryLimit
     let results = Mutex(
-      (images: [[UInt8]](repeating: [], count: keeps ? paths.count : 0), failures: [Failure]()))
+      (
+        images: [[UInt8]](repeating: [], count: keeps ? paths.count : 0), failures: [Failure](),
+        fingerprints: [Int](repeating: 0, count: paths.count)
+      ))
     progress.begin("reading \(paths.count) images for \(branch.name)", total: paths.count)
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
       let outcome = Result {
         try paths[index].map { try branch.prepared($0).pixels }
           ?? [UInt8](repeating: 0, count: bytes)
       }
+      let fingerprint = (try? outcome.get()).map(fingerprint) ?? 0
       results.withLock { results in
+        results.fingerprints[index] = fingerprint
         switch outcome {
         case .success(let pixels): if keeps { results.images[index] = pixels }
         case .failure(let error):
@@ -51,8 +58,9 @@ package struct ImageStore: Sendable {
       progress.advance(by: 1)
     }
     progress.end()
-    let (images, failures) = results.withLock { $0 }
-    let store = ImageStore(paths: paths, branch: branch, decoded: images)
+    let (images, failures, fingerprints) = results.withLock { $0 }
+    let store = ImageStore(
+      paths: paths, branch: branch, decoded: images, fingerprints: fingerprints)
     return (store, failures.sorted { $0.index < $1.index })
   }
 
@@ -60,7 +68,8 @@ package struct ImageStore: Sendable {
   package func keeping(_ indices: [Int]) -> ImageStore {
     ImageStore(
       paths: indices.map { paths[$0] }, branch: branch,
-      decoded: decoded.isEmpty ? [] : indices.map { decoded[$0] })
+      decoded: decoded.isEmpty ? [] : indices.map { decoded[$0] },
+      fingerprints: indices.map { fingerprints[$0] })
   }
 
   /// A picture's bytes, `[size, size, channels]`; black where a file has vanished meanwhile.
@@ -115,6 +124,13 @@ package struct ImageStore: Sendable {
 
   /// The store with a fitted branch.
   package func with(_ branch: ImageBranch) -> ImageStore {
-    ImageStore(paths: paths, branch: branch, decoded: decoded)
+    ImageStore(paths: paths, branch: branch, decoded: decoded, fingerprints: fingerprints)
   }
+}
+
+/// A number that equal values share and others rarely do, in this process.
+private func fingerprint<Element>(_ values: [Element]) -> Int {
+  var hasher = Hasher()
+  values.withUnsafeBytes { hasher.combine(bytes: $0) }
+  return hasher.finalize()
 }

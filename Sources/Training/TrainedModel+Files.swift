@@ -12,7 +12,9 @@ extension TrainedModel {
   /// The description is written last, so a folder that has one is complete. Same model, same bytes.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
-  package func write(to folder: String) throws {
+  /// - Returns: the names of the files, the description last.
+  @discardableResult
+  package func write(to folder: String) throws -> [String] {
     try AtomicFile.makeFolder(folder)
     if let vocabulary {
       try AtomicFile.write(
@@ -32,6 +34,7 @@ extension TrainedModel {
       "plugins": JSONValue(.array(plugins.map(\.json))),
     ]
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
+    return (vocabulary == nil ? [] : ["vocabulary.txt"]) + ["model.safetensors", "model.json"]
   }
 
   /// Reads a model that `write` wrote.

@@ -7,7 +7,8 @@ import WeightFiles
 /// numbers.
 ///
 /// Safetensors: `value.KEY` of every parameter, `average.KEY`, `best.KEY` (the weights selected so far),
-/// and the optimiser's `first.KEY` and `second.KEY`; the rest is in the metadata.
+/// and the optimiser's `first.KEY` and `second.KEY`; the rest is in the metadata, with a digest of all
+/// of it.
 package struct TrainingCheckpoint: Sendable {
   package let path: String
 
@@ -56,7 +57,9 @@ package struct TrainingCheckpoint: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(state), as: UTF8.self)
-    try TensorFile.write(tensors, metadata: ["training": text], to: path)
+    let digest = try ContentDigest(text: text, tensors: tensors).digits
+    try TensorFile.write(
+      tensors, metadata: ["training": text, ContentDigest.key: digest], to: path)
   }
 
   /// Brings a training to where it was kept; nil where nothing was.
@@ -70,6 +73,11 @@ package struct TrainingCheckpoint: Sendable {
     guard let text = file.metadata["training"],
       let state = try? JSONDecoder().decode(State.self, from: Data(text.utf8))
     else { throw unfit("it does not tell how far the training went") }
+    if let written = file.metadata[ContentDigest.key],
+      try ContentDigest(text: text, file: file).digits != written
+    {
+      throw unfit("its content is not what was written: the digest differs")
+    }
     func tensor(_ kind: String, _ parameter: Parameter) throws -> [Float] {
       let name = "\(kind).\(parameter.key)"
       guard file.entry(name)?.shape == parameter.value.shape else {

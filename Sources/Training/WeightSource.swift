@@ -10,10 +10,16 @@ import WeightFiles
 package struct WeightSource: Sendable {
   /// As the specification names it.
   package let name: String
+  /// Which of several encoders in the file is meant; nil where there is one.
+  package let prefix: String?
   /// The encoder these weights belong to; nil for a plain file, whose tensors tell.
   package let encoder: String?
-  /// What they were trained on; nil for a plain file.
+  /// What they were trained on; nil for a plain file that does not say so.
   package let input: WeightInput?
+  /// Whether it is a weight set of the registry.
+  package var isWeightSet: Bool { self.set != nil }
+  /// Whether it is a file from somewhere, neither a weight set nor a model of ours.
+  package let isPlainFile: Bool
   private let set: WeightSet?
   private let path: String
   private let place: Place
@@ -21,11 +27,15 @@ package struct WeightSource: Sendable {
   /// Finds a weight source; its file is read by `load`.
   ///
   /// - Throws: `ZooError` when the name is neither a weight set nor a file that is there.
-  package init(_ name: String, _ registry: EncoderRegistry, at place: Place) throws {
+  package init(
+    _ name: String, prefix: String? = nil, _ registry: EncoderRegistry, at place: Place
+  ) throws {
     self.name = name
+    self.prefix = prefix
     self.place = place
     if let known = registry.catalogue.weightSets.first(where: { $0.name == name }) {
       (set, encoder, input, path) = (known, known.encoder, known.input, "")
+      isPlainFile = false
       return
     }
     set = nil
@@ -43,9 +53,12 @@ package struct WeightSource: Sendable {
     guard FileManager.default.fileExists(atPath: found, isDirectory: &isFolder),
       isFolder.boolValue
     else {
-      (encoder, input, path) = (nil, nil, found)
+      let described = WeightSource.description(of: found)
+      (encoder, input, path) = (described?.encoder, described?.input, found)
+      isPlainFile = true
       return
     }
+    isPlainFile = false
     do { try ModelFolders.check(found) } catch let error as ZooError {
       throw ZooError(
         error.code, "\(found) \(error.message)", at: place, advice: error.advice)
@@ -69,22 +82,44 @@ package struct WeightSource: Sendable {
     }
   }
 
+  /// The encoder and its images as a file tells that `zoo weights export` wrote; nil for any other.
+  private static func description(of path: String) -> (encoder: String, input: WeightInput)? {
+    guard let metadata = try? StateDictionary.read(path: path).metadata,
+      let encoder = metadata["encoder"], let text = metadata["input"],
+      let input = try? WeightInput(JSONValue.parse(Data(text.utf8)))
+    else { return nil }
+    return (encoder, input)
+  }
+
+  /// What becomes of each tensor of the file.
+  ///
+  /// - Throws: `ZooError` when a weight set was not fetched, or the file holds two encoders.
+  func mapping(_ branch: ImageBranch, registry: EncoderRegistry) throws -> WeightImport {
+    let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
+    return try WeightImport(
+      StateDictionary.read(path: try located(), prefix: prefix), entry: entry,
+      options: branch.options.object(), size: branch.size)
+  }
+
   /// The tensors by a model's keys (`image.…`), in the program's layout.
   ///
   /// - Throws: `ZooError` when a weight set was not fetched, or the tensors do not fit whole.
   package func load(_ branch: ImageBranch, registry: EncoderRegistry) throws -> [String: Tensor] {
-    let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
-    let file = try StateDictionary.read(path: try located())
-    let mapping = try WeightImport(
-      file, entry: entry, options: branch.options.object(), size: branch.size)
+    let mapping = try mapping(branch, registry: registry)
     var tensors = try mapping.tensors().mapValues {
       Tensor($0.values, shape: $0.shape).fromFileOrder
     }
     if mapping.channels != branch.channels {
-      tensors = try ChannelConversion(from: input, to: branch.channels)
-        .converted(tensors, order: mapping.mapped, at: branch.place)
+      tensors = try ChannelConversion(
+        from: input ?? branch.givenInput(channels: mapping.channels), to: branch.channels
+      ).converted(tensors, readers: mapping.readers, order: mapping.mapped, at: branch.place)
     }
     return Dictionary(uniqueKeysWithValues: tensors.map { ("image.\($0)", $1) })
+  }
+
+  /// The folder of the model it is; nil for a weight set and for a plain file.
+  package var folder: String? {
+    self.set == nil && encoder != nil ? (path as NSString).deletingLastPathComponent : nil
   }
 
   /// The list of the images it was trained on, `trained-on.txt` beside it; nil where there is none.
@@ -93,6 +128,9 @@ package struct WeightSource: Sendable {
     let list = "\((path as NSString).deletingLastPathComponent)/trained-on.txt"
     return FileManager.default.fileExists(atPath: list) ? list : nil
   }
+
+  /// The name without the folders of this machine, for notes and reports.
+  var shown: String { (name as NSString).lastPathComponent }
 
   /// The path of the file the weights are read from.
   ///
@@ -112,17 +150,34 @@ package struct WeightSource: Sendable {
 extension ImageBranch {
   /// Takes over the preprocessing that belongs to weights.
   ///
-  /// What the specification asks for otherwise is noted in `departures`.
+  /// What the specification asks for otherwise is noted in `departures`, and so is what a plain file
+  /// does not tell.
   ///
-  /// - Throws: `ZooError` where the specification asks for another encoder, or for another
-  ///   normalisation without saying so.
-  mutating func adopt(_ source: WeightSource) throws {
+  /// - Throws: `ZooError` where the specification asks for another encoder, for another normalisation
+  ///   without saying so, or for a plain file that does not fit.
+  mutating func adopt(_ source: WeightSource, registry: EncoderRegistry) throws {
     if let encoder = source.encoder, encoder != self.encoder {
       throw ZooError(
         .badValue, "the weights \"\(source.name)\" are of \(encoder), not of \(self.encoder)",
         at: place)
     }
-    guard let input = source.input else { return }
+    // A weight set may still have to be fetched.
+    if !source.isWeightSet {
+      let mapping = try source.mapping(self, registry: registry)
+      try mapping.check()
+      if source.isPlainFile, let rest = mapping.leftOut {
+        departures.append("\(name): of \(source.shown) \(rest)")
+      }
+    }
+    guard let input = source.input else {
+      if normalization == nil, !fitsNormalization {
+        departures.append(
+          "\(name): \(source.shown) does not say how its images were normalised; they are given the"
+            + " training part's mean and deviation. \"normalization\" chooses:"
+            + " \(NormalizationPreset.names), or \"data\" for these")
+      }
+      return
+    }
     var own = Normalization(mean: input.mean, deviation: input.deviation)
     if input.channels != channels {
       own = Normalization(
@@ -136,7 +191,7 @@ extension ImageBranch {
         "\(name): its weights were trained on the middle \(input.size) pixels of images brought to"
           + " \(input.resize); it is given \(size) of \(resize)")
     }
-    guard let normalization, normalization != own else {
+    guard fitsNormalization || normalization.map({ $0 != own }) ?? false else {
       normalization = own
       return
     }
@@ -147,6 +202,16 @@ extension ImageBranch {
         at: place, advice: "leave \"normalization\" out, or set \"preprocessing\" to \"own\"")
     }
     departures.append("\(name): its normalization is not that of its weights")
+  }
+
+  /// The images of a plain file's weights as the specification describes them, for weights of so many
+  /// channels; nil where it does not.
+  func givenInput(channels count: Int) -> WeightInput? {
+    let given =
+      preset.map { ($0.mean, $0.deviation) } ?? normalization.map { ($0.mean, $0.deviation) }
+    guard let (mean, deviation) = given, mean.count == count, !fitsNormalization else { return nil }
+    return WeightInput(
+      channels: count, size: size, resize: resize, mean: mean, deviation: deviation)
   }
 
   private func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }

@@ -5,21 +5,23 @@ extension StateDictionary {
   /// Reads the tensors of a weight file; its first bytes, not its name, say which format it has.
   ///
   /// A checkpoint is unwrapped by itself when it keeps its tensors under one of the usual keys
-  /// (`TensorSearch.wrappers`, then `.averages`); otherwise `keys` name the way from the root. Of a
-  /// safetensors file they must be empty.
+  /// (`TensorSearch.wrappers`, then `.averages`) and no other key holds as many; otherwise `keys` name
+  /// the way from the root, or a `prefix` begins with it. Of a safetensors file they must be empty.
   ///
   /// - Throws: `ZooError` of code `.notFound` for a path or key that isn't there, `.badFormat` or
   ///   `.unsupported` for a file that can't be read, with path, entry and byte.
-  package static func read(path: String, under keys: [String] = []) throws -> StateDictionary {
-    try parse(mapFile(path), path: path, under: keys)
+  package static func read(path: String, under keys: [String] = [], prefix: String? = nil) throws
+    -> StateDictionary
+  {
+    try parse(mapFile(path), path: path, under: keys, prefix: prefix)
   }
 
   /// Reads the bytes of a weight file; `path` is for messages.
   ///
   /// - Throws: What `read` throws.
-  package static func parse(_ data: Data, path: String? = nil, under keys: [String] = []) throws
-    -> StateDictionary
-  {
+  package static func parse(
+    _ data: Data, path: String? = nil, under keys: [String] = [], prefix: String? = nil
+  ) throws -> StateDictionary {
     let contents = data.startIndex == 0 ? data : Data(data)
     let isZip = contents.starts(with: [0x50, 0x4b, 0x03, 0x04])
     // Behind the length of its header, which may begin as anything, safetensors has a brace.
@@ -31,13 +33,13 @@ extension StateDictionary {
           .notFound, "no \"\(keys[0])\": a safetensors file has no dictionaries in one another",
           at: Place(path: path))
       }
-      return StateDictionary(try TensorFile.parse(contents, path: path))
+      return StateDictionary(try TensorFile.parse(contents, path: path), prefix: prefix)
     }
     return try contents.withUnsafeBytes { bytes in
       let file =
         isZip ? try TorchFile.zip(bytes, path: path) : try TorchFile.legacy(bytes, path: path)
       var search = TensorSearch(heap: file.heap, path: path, byteCount: bytes.count)
-      let found = try search.tensors(of: file.root, under: keys)
+      let found = try search.tensors(of: file.root, under: keys, prefix: prefix)
       let tensors = try views(of: found, file, byteCount: bytes.count, path: path)
       var reader = AttributeReader(file: file, bytes: bytes)
       search.found.attributes = reader.attributes(search.found.values)
@@ -48,7 +50,7 @@ extension StateDictionary {
   }
 
   /// The tensors of a safetensors file.
-  private init(_ file: TensorFile) {
+  private init(_ file: TensorFile, prefix: String?) {
     let tensors = file.entries.map { entry in
       let strides = entry.shape.indices.map { entry.shape[($0 + 1)...].reduce(1, *) }
       return (
@@ -57,8 +59,10 @@ extension StateDictionary {
         view: View(offset: entry.range.lowerBound, strides: strides)
       )
     }
+    var found = Found()
+    found.prefix = prefix
     self.init(
-      tensors, format: .safetensors, found: Found(), metadata: file.metadata,
+      tensors, format: .safetensors, found: found, metadata: file.metadata,
       contents: file.contents, path: file.path)
   }
 

@@ -52,6 +52,16 @@ package struct StateDictionary: Sendable {
     case module(className: String)
   }
 
+  /// A value that is, or holds, objects of Python's classes: nothing looks into them.
+  package struct UnreadObject: Sendable, Equatable {
+    /// The key that it stands under.
+    package let key: String
+    /// The classes, eight at most.
+    package let classNames: [String]
+    /// How many tensors are inside.
+    package let tensorCount: Int
+  }
+
   /// Where the elements of a tensor stand: `offset` in bytes from the first of the file, `strides`
   /// in elements.
   struct View: Sendable {
@@ -68,8 +78,13 @@ package struct StateDictionary: Sendable {
   /// The keys that lead from the root to the tensors, outermost first; empty when the root is the
   /// state dictionary or the module itself.
   package let wrapping: [String]
-  /// Other keys beside the last one of `wrapping` that hold tensors too, such as `model_ema`.
-  package let alternatives: [String]
+  /// Other keys on the way that hold tensors too, such as `criterion`, and how many: they are not read.
+  package let beside: [(key: String, tensors: Int)]
+  /// What is left of the prefix that was asked for once it has named dictionaries: the beginning of the
+  /// names that are meant; nil where none was asked for, and where nothing is left.
+  package let prefix: String?
+  /// What the root holds as objects of Python's classes, which are not read.
+  package let unread: [UnreadObject]
   /// Texts about the file: those of safetensors, or a PyTorch archive's version and byte order.
   package let metadata: [String: String]
   /// What else the root holds that can be read: a checkpoint's scalars, a module's own attributes
@@ -94,7 +109,9 @@ package struct StateDictionary: Sendable {
     self.format = format
     content = found.content
     wrapping = found.wrapping
-    alternatives = found.alternatives
+    beside = found.beside
+    prefix = found.prefix
+    unread = found.unread
     attributes = found.attributes
     self.metadata = metadata
     self.contents = contents
@@ -106,7 +123,9 @@ package struct StateDictionary: Sendable {
   struct Found {
     var content = Content.stateDictionary
     var wrapping: [String] = []
-    var alternatives: [String] = []
+    var beside: [(key: String, tensors: Int)] = []
+    var prefix: String?
+    var unread: [UnreadObject] = []
     var attributes: [String: Attribute] = [:]
     /// What the attributes are made of.
     var values: [String: PickleValue] = [:]

@@ -40,7 +40,7 @@ struct ChannelConversionTests {
       "norm.running_mean": Tensor([0.5, -2], shape: [2]),
     ]
     let result = try ChannelConversion(from: input, to: 1).converted(
-      tensors, order: order, at: Place())
+      tensors, readers: ["stem.weight"], order: order, at: Place())
     let converted = try #require(result["stem.weight"])
     #expect(converted.shape == [2, 1, 2, 1])
     let running = try #require(result["norm.running_mean"]).values
@@ -59,7 +59,7 @@ struct ChannelConversionTests {
   func intoBias() throws {
     let tensors = ["stem.weight": kernel, "stem.bias": Tensor([0.1, 0.2], shape: [2])]
     let result = try ChannelConversion(from: input, to: 1).converted(
-      tensors, order: ["stem.weight", "stem.bias"], at: Place())
+      tensors, readers: ["stem.weight"], order: ["stem.weight", "stem.bias"], at: Place())
     let converted = try #require(result["stem.weight"])
     let bias = try #require(result["stem.bias"]).values
     let found = answer(1, [0.7, 0.1], converted) + bias[1]
@@ -69,10 +69,11 @@ struct ChannelConversionTests {
   @Test("Channels normalised alike are summed; one channel becomes a third of three")
   func plain() throws {
     let one = try ChannelConversion(from: nil, to: 1).converted(
-      ["stem.weight": kernel], order: ["stem.weight"], at: Place())
+      ["stem.weight": kernel], readers: ["stem.weight"], order: ["stem.weight"], at: Place())
     #expect(one["stem.weight"]?.values == [6, 15, 0, 0])
     let three = try ChannelConversion(from: nil, to: 3).converted(
-      ["stem.weight": Tensor([3, 6], shape: [1, 1, 2, 1])], order: ["stem.weight"], at: Place())
+      ["stem.weight": Tensor([3, 6], shape: [1, 1, 2, 1])], readers: ["stem.weight"],
+      order: ["stem.weight"], at: Place())
     #expect(three["stem.weight"]?.shape == [1, 1, 2, 3])
     #expect(three["stem.weight"]?.values == [1, 1, 1, 2, 2, 2])
   }
@@ -81,8 +82,20 @@ struct ChannelConversionTests {
   func refused() {
     let text = errorText {
       _ = try ChannelConversion(from: input, to: 1).converted(
-        ["stem.weight": kernel], order: ["stem.weight"], at: Place())
+        ["stem.weight": kernel], readers: ["stem.weight"], order: ["stem.weight"], at: Place())
     }
     #expect(text.contains("stem.weight has neither a bias nor a normalisation"))
+    // A normalisation of the same width behind another convolution does not take it up.
+    let later = [
+      "stem.weight": kernel, "other.weight": Tensor(repeating: 1, shape: [2, 1, 1, 2]),
+      "norm.running_mean": Tensor([0, 0], shape: [2]),
+    ]
+    let other = errorText {
+      _ = try ChannelConversion(from: input, to: 1).converted(
+        later, readers: ["stem.weight"],
+        order: ["stem.weight", "other.weight", "norm.running_mean"],
+        at: Place())
+    }
+    #expect(other.contains("stem.weight has neither a bias nor a normalisation"))
   }
 }

@@ -39,10 +39,11 @@ private func published(_ name: String, _ options: JSONValue) throws -> [NamedTen
   ]
 }
 
-private func mapping(_ tensors: [NamedTensor], _ name: String, _ options: JSONValue) throws
-  -> WeightImport
-{
-  let file = try StateDictionary.parse(TensorFile.encode(tensors), path: "file")
+private func mapping(
+  _ tensors: [NamedTensor], _ name: String, _ options: JSONValue, prefix: String? = nil
+) throws -> WeightImport {
+  let file = try StateDictionary.parse(
+    TensorFile.encode(tensors), path: "file", prefix: prefix)
   return try WeightImport(file, entry: entry(name), options: options.object(), size: 32)
 }
 
@@ -75,6 +76,110 @@ struct WeightImportTests {
     #expect(
       mapping.renamed["features.denseblock1.denselayer1.norm1.weight"]
         == "module.densenet121.features.denseblock1.denselayer1.norm.1.weight")
+  }
+
+  /// MoCo's file: two encoders of one shape and a queue.
+  private func pair(_ first: String, _ second: String) throws -> [NamedTensor] {
+    let tensors = try published("resnet18", smallResNet).filter { !$0.name.hasPrefix("fc.") }
+    return tensors.map { ("\(second)\($0.name)", $0.shape, $0.values.map { $0 + 0.5 }) }
+      + tensors.map { ("\(first)\($0.name)", $0.shape, $0.values) } + [
+        ("module.queue", [4], [1, 2, 3, 4])
+      ]
+  }
+
+  @Test(
+    "Of two encoders in one file none is chosen; a prefix chooses",
+    arguments: [
+      ("module.encoder_q.", "module.encoder_k."),
+      ("model.online.net.backbone.", "model.target.net.backbone."),
+      ("branch1.", "branch2."), ("", "ema."),
+    ])
+  func two(first: String, second: String) throws {
+    let tensors = try pair(first, second)
+    let half = (tensors.count - 1) / 2
+    let count = half - 1  // without the batches' counter
+    let text = errorText { _ = try mapping(tensors, "resnet18", smallResNet) }
+    #expect(text.hasPrefix("file: holds 2 encoders that could be resnet18: "), "\(text)")
+    for prefix in [first, second] {
+      #expect(text.contains("\"\(prefix.dropLast())\" (\(count) tensors)"), "\(text)")
+    }
+    for (asked, other, added) in [(first, second, Float(0)), (second, first, 0.5)] {
+      for prefix in [asked, String(asked.dropLast())] {
+        let mapping = try mapping(
+          tensors, "resnet18", smallResNet, prefix: prefix)
+        #expect(mapping.prefix == asked)
+        #expect(mapping.share == 1)
+        let allowed = asked.isEmpty ? ["module.queue"] : []
+        let result = try mapping.tensors(allowing: allowed)
+        #expect(result["conv1.weight"]?.values.prefix(2) == [added, 1 + added])
+        let left = try #require(mapping.leftOut)
+        #expect(
+          left.contains("\(half + (asked.isEmpty ? 0 : 1))")
+            && left.contains(
+              asked.isEmpty ? "below \(other.dropLast())" : "outside \(asked.dropLast())"),
+          "\(left)")
+      }
+    }
+  }
+
+  @Test("A prefix may be its last part; one that is not there is refused with those that are")
+  func prefixes() throws {
+    let tensors = try pair("module.encoder_q.", "module.encoder_k.")
+    #expect(
+      try mapping(tensors, "resnet18", smallResNet, prefix: "encoder_k").prefix
+        == "module.encoder_k.")
+    let text = errorText {
+      _ = try mapping(tensors, "resnet18", smallResNet, prefix: "encoder_x")
+    }
+    #expect(text.contains("no tensor of resnet18 is called \"encoder_x.…\"; there are: "))
+    #expect(text.contains("\"module.encoder_q\"") && text.contains("\"module.encoder_k\""))
+  }
+
+  @Test("A larger teacher beside the encoder is no rival: its shapes are others")
+  func distilled() throws {
+    let student = try published("resnet18", smallResNet).map {
+      ("student.\($0.name)", $0.shape, $0.values)
+    }
+    let teacher = try published("resnet18", ["width": 4, "blocks": [1, 1]]).map {
+      ("teacher.\($0.name)", $0.shape, $0.values)
+    }
+    let mapping = try mapping(teacher + student, "resnet18", smallResNet)
+    #expect(mapping.prefix == "student." && mapping.share == 1)
+  }
+
+  @Test("What is allowed may be named as the encoder or as the file has it; advice fits")
+  func allowing() throws {
+    let tensors = try published("resnet18", smallResNet).filter { $0.name != "bn1.weight" }.map {
+      ("module.\($0.name)", $0.shape, $0.values)
+    }
+    let extra = tensors + [("module.head.extra", [1], [1])]
+    let mapping = try mapping(extra, "resnet18", smallResNet)
+    for allowed in [
+      ["bn1", "head"], ["module.bn1.weight", "module.head"], ["bn1.weight", "module.head.extra"],
+    ] {
+      #expect(errorText { _ = try mapping.tensors(allowing: allowed) } == "", "\(allowed)")
+    }
+    let partial = errorText { _ = try mapping.tensors() }
+    #expect(partial.contains("1 missing, 1 unexpected") && partial.contains("--allow KEYS"))
+    let foreign = try self.foreign()
+    let none = errorText { _ = try foreign.tensors() }
+    #expect(none.contains("0 of ") && !none.contains("--allow"), "\(none)")
+  }
+
+  private func foreign() throws -> WeightImport {
+    try mapping(
+      [("blocks.0.attn.qkv.weight", [4, 4], [Float](repeating: 0, count: 16))], "resnet18",
+      smallResNet)
+  }
+
+  @Test("Every kind of what does not fit is counted, with examples of each")
+  func kinds() throws {
+    let tensors =
+      try published("resnet18", smallResNet).filter { !$0.name.hasPrefix("layer1") }
+      + (0..<9).map { ("extra.\($0)", [1], [0]) }
+    let text = errorText { _ = try mapping(tensors, "resnet18", smallResNet).tensors() }
+    #expect(text.contains("missing, 9 unexpected"), "\(text)")
+    #expect(text.contains("unexpected: extra.4") && text.contains("and 4 more unexpected"))
   }
 
   @Test("A file that lacks a tensor is refused by name, unless that name is allowed")

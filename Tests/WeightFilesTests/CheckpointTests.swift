@@ -16,6 +16,16 @@ private struct Checkpoint: Sendable, CustomTestStringConvertible {
   var error: String?
 }
 
+/// What is said to do where one key of several must be named.
+private func choose(_ key: String) -> String {
+  "Choose one by its key: --prefix \(key); in a study \"weights\": {\"from\": …, \"prefix\":"
+    + " \"\(key)\"}."
+}
+
+private func whichOne(_ key: String) -> String {
+  ": which are meant is not clear\n  " + choose(key)
+}
+
 private let nest = Pickle.module(
   ["w": Pickle.tensor()], children: ["inner": Pickle.module(["v": Pickle.tensor()])],
   of: ("models.dense", "DenseNet"))
@@ -25,7 +35,7 @@ private let checkpoints = [
   Checkpoint(
     testDescription: "an average beside the model",
     operations: Pickle.dictionary(["model_ema": Pickle.state, "model": Pickle.state]),
-    wrapping: ["model"], alternatives: ["model_ema"]),
+    error: "a.pth: holds tensors under \"model\" (1) and \"model_ema\" (1)" + whichOne("model")),
   Checkpoint(
     testDescription: "the average, asked for",
     operations: Pickle.dictionary(["model_ema": Pickle.state, "model": Pickle.state]),
@@ -46,14 +56,25 @@ private let checkpoints = [
   Checkpoint(
     testDescription: "two models",
     operations: Pickle.dictionary(["net": Pickle.state, "model": Pickle.state]),
-    error: "a.pth: holds tensors under \"model\" and \"net\": which are meant is not clear\n  Say"
-      + " which one."),
+    error: "a.pth: holds tensors under \"model\" (1) and \"net\" (1)" + whichOne("model")),
+  Checkpoint(
+    testDescription: "two models, one under a name of its own",
+    operations: Pickle.dictionary(["teacher": Pickle.state, "model": Pickle.state]),
+    error: "a.pth: holds tensors under \"model\" (1) and \"teacher\" (1)" + whichOne("model")),
+  Checkpoint(
+    testDescription: "a few tensors beside the model",
+    operations: Pickle.dictionary([
+      "criterion": Pickle.state,
+      "model": Pickle.dictionary(["a": Pickle.tensor(), "b": Pickle.tensor(), "c": Pickle.tensor()]
+      ),
+    ]), wrapping: ["model"], alternatives: ["criterion"], names: ["a", "b", "c"]),
   Checkpoint(
     testDescription: "another key",
     operations: Pickle.dictionary(["encoder": Pickle.state, "decoder": Pickle.state]),
-    error: "a.pth: holds tensors under \"encoder\", \"decoder\"; expected them under one of"
+    error:
+      "a.pth: holds tensors under \"encoder\" (1) and \"decoder\" (1); expected them under one of"
       + " state_dict, model_state_dict, model_state, model, net, network, module, weights, params,"
-      + " state\n  Say under which key they are."),
+      + " state\n  \(choose("encoder"))"),
   Checkpoint(
     testDescription: "another key, asked for",
     operations: Pickle.dictionary(["encoder": Pickle.state, "decoder": Pickle.state]),
@@ -148,7 +169,7 @@ private let checkpoints = [
     }
     let file = try StateDictionary.parse(data, path: "a.pth", under: checkpoint.under)
     #expect(file.wrapping == checkpoint.wrapping)
-    #expect(file.alternatives == checkpoint.alternatives)
+    #expect(file.beside.map(\.key) == checkpoint.alternatives)
     #expect(file.entries.map(\.name) == checkpoint.names)
     #expect(try file.floats(checkpoint.names[0]) == [0.5, 1.5, 2.5, 3.5])
   }

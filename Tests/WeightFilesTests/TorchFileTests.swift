@@ -93,7 +93,7 @@ private let fixtures =
   func plain(_ suffix: String) throws {
     let file = try fixture("state.\(suffix).pth")
     #expect(file.content == .stateDictionary)
-    #expect(file.wrapping == [] && file.alternatives == [] && file.attributes == [:])
+    #expect(file.wrapping == [] && file.beside.isEmpty && file.attributes == [:])
     #expect(file.metadata == (suffix == "zip" ? ["byteorder": "little", "version": "3"] : [:]))
   }
 
@@ -101,7 +101,7 @@ private let fixtures =
   func checkpoint(_ suffix: String) throws {
     let file = try fixture("checkpoint.\(suffix).pth")
     #expect(file.content == .checkpoint && file.wrapping == ["state_dict"])
-    #expect(file.alternatives == [])
+    #expect(file.beside.isEmpty)
     #expect(
       file.attributes == [
         "epoch": .integer(7), "arch": .text("DENSE-NET-121"), "best_auc": .number(0.8414),

@@ -193,6 +193,26 @@ struct BundleProgramTests {
     try withTemporaryFolder { folder in
       let scene = try BundleScene(folder)
       func error(_ arguments: String...) throws -> String { try scene.run(arguments).error }
+      #expect(
+        try error("bundle", "create", "\(folder)/model").contains(
+          "the options --name NAME@VERSION, --licence SPDX, --output DIR are missing"))
+      // Data and weights of a user's own: both terms are asked for at once.
+      let study = try String(contentsOfFile: "\(folder)/study.json", encoding: .utf8)
+        .replacing(" \"synthetic\": true,", with: "")
+        .replacing("\"dimension\": 16,", with: "")
+        .replacing(
+          "\"encoder\": \"word2vec\",",
+          with: "\"encoder\": \"word2vec\", \"vectors\": \"\(folder)/v.txt\",")
+      try AtomicFile.write(study, to: "\(folder)/own.json")
+      try AtomicFile.write("the 1 0\nclear 0 1\n", to: "\(folder)/v.txt")
+      try scene.succeed("train", "\(folder)/own.json", "--output", "\(folder)/own")
+      let terms = try error(
+        "bundle", "create", "\(folder)/own", "--name", "own@1.0.0", "--licence", "MIT", "--output",
+        "\(folder)/y")
+      for part in [
+        "the terms of the data are not known", "the terms of what it started from are not known",
+        "--data-terms", "--origin-terms",
+      ] { #expect(terms.contains(part), "\(terms)") }
       let create = ["bundle", "create", "\(folder)/model", "--output", "\(folder)/x", "--licence"]
       #expect(
         try scene.run(create + ["CC0-1.0", "--name", "words"]).error.contains(

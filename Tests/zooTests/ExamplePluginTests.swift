@@ -65,6 +65,22 @@ struct ExamplePluginTests {
       #expect(compared.status == 0, "\(compared.error)")
       let results = try String(contentsOfFile: scene.path("run/results.csv"), encoding: .utf8)
       #expect(results.contains("example") && results.contains("other"), "\(results)")
+      guard kind == "image" else { return }
+      // What is written reads back, as often as one likes, in one channel and in three.
+      let cell = scene.path("run/cells")
+      let split = try #require(try FileManager.default.contentsOfDirectory(atPath: cell).first)
+      var file = scene.path("exported.safetensors")
+      let exported = try scene.zoo(
+        "weights", "export", "\(cell)/\(split)/example/model", "--output", file)
+      #expect(exported.status == 0, "\(exported.error)")
+      for channels in ["1", "3", "1"] {
+        let next = scene.path("\(channels)-of-\((file as NSString).lastPathComponent)")
+        let read = try scene.zoo(
+          "weights", "import", file, "--for", encoder, "--channels", channels, "--output", next)
+        #expect(read.status == 0, "\(read.error)")
+        #expect(read.output.contains("100.0 % of the values"), "\(read.output)")
+        file = next
+      }
     }
   }
 }

@@ -223,7 +223,12 @@ struct TransferProgramTests {
       _ = try ProgramRunner.run(
         ["pretrain", path, "--output", output],
         killedWhen: { FileManager.default.fileExists(atPath: checkpoint) })
+      let kept = try TensorFile.read(path: checkpoint)
+      let changed = try kept.entries.map {
+        (name: $0.name, shape: $0.shape, values: try kept.floats($0.name).map { $0 + 0.01 })
+      }
       for (tensors, metadata, message) in [
+        (changed, kept.metadata, "its content is not what was written: the digest differs"),
         ([(name: "value.a", shape: [1], values: [Float(1)])], [:], "how far the training went"),
         (
           [(name: "value.a", shape: [1], values: [Float(1)])],

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Foundation
+import Images
 import Registry
 import Studies
 
@@ -33,19 +34,21 @@ package struct CaseSelection: Sendable {
   /// The number of all cases.
   package var count: Int { groups.reduce(0) { $0 + $1.cases.count } }
 
-  /// Cases that belong to no study.
+  /// Cases that belong to no study; those of a phantom sample's folder are known to be synthetic.
   package init(
     model: String, cases: [Case], description: String, isSynthetic: Bool = false
   ) throws {
     groups = [Group(model: model, split: nil, cases: cases)]
     self.description = description
-    self.isSynthetic = isSynthetic
+    let images = cases.compactMap(\.imagePath)
+    self.isSynthetic =
+      isSynthetic || !images.isEmpty && images.allSatisfy { PhantomSample.holds($0) }
     cautions = try CaseSelection.cautions(groups)
   }
 
   /// The cases of a study, for a model or for the models of a run of it.
   ///
-  /// A folder with `folds.csv` is a run: each split of its first repeat asks `combination`'s model, the
+  /// A folder with `folds.csv` and no model is a run: each split of its first repeat asks `combination`'s model, the
   /// only one where nil.
   ///
   /// - Throws: `ZooError` for cases that can't be used, a run of other cases, or a combination that it
@@ -54,15 +57,21 @@ package struct CaseSelection: Sendable {
     model: String, combination: String?, study: StudySpecification, part: Part,
     skipsBad: Bool
   ) throws {
-    let set = try study.data.load(
+    var set = try study.data.load(
       needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
     description = set.description
     isSynthetic = study.data.isSynthetic
+    let known = try DataDigest.above(model: model)
+    if known != nil { set = try PictureDigests.hashed(set) }
+    var departures = study.data.notes
     let folds = "\(model)/folds.csv"
-    if FileManager.default.fileExists(atPath: folds) {
+    // What pre-training leaves has both, and is a model.
+    let isModel = FileManager.default.fileExists(atPath: "\(model)/model.json")
+    if !isModel, FileManager.default.fileExists(atPath: folds) {
       let name = try CaseSelection.combination(combination, of: study, run: model)
+      if let known { departures += try known.departures(of: set, ofCommonCases: true) }
       let splits = try FoldsFile.read(
-        path: folds, cases: set, groups: study.folds.groups(of: set))
+        path: folds, cases: set, groups: study.folds.withoutPictures.groups(of: set))
       groups = try splits.filter { $0.repeatIndex == splits[0].repeatIndex }.map { split in
         let folder = "\(model)/cells/\(split.name)/\(name)/model"
         guard FileManager.default.fileExists(atPath: "\(folder)/model.json") else {
@@ -70,6 +79,7 @@ package struct CaseSelection: Sendable {
             .notFound, "the run has no model there", at: Place(path: folder),
             advice: "is the run complete? Go on with it by zoo compare --resume")
         }
+        try FileDigests.check(folder: (folder as NSString).deletingLastPathComponent)
         return Group(model: folder, split: split.name, cases: split.test.map { set.cases[$0] })
       }
     } else {
@@ -78,11 +88,17 @@ package struct CaseSelection: Sendable {
           .usage, "--combination goes with the folder of a run", at: Place(path: model),
           advice: "leave it out, or give the folder that zoo compare wrote")
       }
+      if part == .test, let known {
+        departures += try known.departures(of: set, ofCommonCases: false)
+        // The cases that the training divided, though a table holds more by now, or some that it left
+        // out.
+        set = known.restored(set)
+      }
       let chosen =
         part == .all ? Array(set.cases.indices) : try study.folds.splits(of: set)[0].test
       groups = [Group(model: model, split: nil, cases: chosen.map { set.cases[$0] })]
     }
-    cautions = try CaseSelection.cautions(groups)
+    cautions = departures + (try CaseSelection.cautions(groups))
   }
 
   private static func combination(

@@ -1,6 +1,5 @@
 import Basics
 import Datasets
-import Downloads
 import Foundation
 import Registry
 import Tensors
@@ -9,7 +8,8 @@ import Training
 /// Explanations of many cases: a folder for each, and an index of them.
 ///
 /// `run.json` tells what the explanations depend on, `cases/` holds a folder a case, each written whole
-/// or not at all; `index.html` and `index.csv` come last.
+/// or not at all with the SHA-256 of its files and of what was explained; `index.html` and `index.csv` come
+/// last.
 package struct ExplanationRun {
   package let model: String
   package let selection: CaseSelection
@@ -40,16 +40,30 @@ package struct ExplanationRun {
   /// - Throws: `ZooError` when something else is there, the run is of other models, settings or cases,
   ///   or a case can't be explained; with `skipsBad` such cases are listed in the index. `Interrupted`.
   package func run(resumes: Bool, skipsBad: Bool) throws -> ExplanationIndex {
-    try prepare(resumes: resumes)
+    try check(resumes: resumes)
+    // A model that can't be asked is refused before anything is written.
+    for group in selection.groups where !group.cases.isEmpty { _ = try explainer(of: group) }
+    try begin()
+    do { return try explainAll(skipsBad: skipsBad) } catch let error as ZooError {
+      withdraw()
+      throw error
+    }
+  }
+
+  private func explainer(of group: CaseSelection.Group) throws -> Explainer {
+    try Explainer(
+      folder: group.model, finding: finding, registry: registry, kernels: kernels,
+      settings: settings)
+  }
+
+  private func explainAll(skipsBad: Bool) throws -> ExplanationIndex {
     var rows: [ExplanationIndex.Row] = []
     var leftOut: [ExplanationIndex.LeftOut] = []
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
     var notes = TextNotes()
     for group in selection.groups where !group.cases.isEmpty {
-      let explainer = try Explainer(
-        folder: group.model, finding: finding, registry: registry, kernels: kernels,
-        settings: settings)
+      let explainer = try explainer(of: group)
       notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {
         try Interruption.check()
@@ -79,11 +93,14 @@ package struct ExplanationRun {
   {
     let place = "cases/\(ExplanationRun.fileName(item.id))"
     let target = "\(folder)/\(place)"
-    if !FileManager.default.fileExists(atPath: "\(target)/explanation.json") {
-      let explanation = try explainer.explain(
-        image: explainer.model.image == nil ? nil : item.imagePath,
-        text: explainer.model.text == nil ? nil : item.text)
-      try explanation.write(to: target, hasThumbnail: true)
+    if try !isFinished(item, target) {
+      let (image, text) = (
+        explainer.model.image == nil ? nil : item.imagePath,
+        explainer.model.text == nil ? nil : item.text
+      )
+      let explanation = try explainer.explain(image: image, text: text)
+      try explanation.write(
+        to: target, hasThumbnail: true, inputs: ExplanationRun.digests(image: image, text: text))
     }
     let truth =
       finding.map { item.findings.contains($0) ? $0 : explainer.labels[0] } ?? item.label
@@ -106,58 +123,5 @@ package struct ExplanationRun {
       }
     }
     return name
-  }
-
-  /// Makes the folder, or sees that the run there is this one.
-  private func prepare(resumes: Bool) throws {
-    let path = "\(folder)/run.json"
-    let text = try identity.text() + "\n"
-    guard FileManager.default.fileExists(atPath: path) else {
-      try OutputFolder.check(folder)
-      try AtomicFile.makeFolder("\(folder)/cases")
-      return try AtomicFile.write(text, to: path)
-    }
-    guard resumes else {
-      throw ZooError(
-        .conflict, "a run is already there", at: Place(path: folder),
-        advice: "go on with it by --resume, or choose another --output")
-    }
-    guard try readFile(path) == Data(text.utf8) else {
-      throw ZooError(
-        .conflict, "the run was begun with other models, cases or settings", at: Place(path: path),
-        advice: "give the same, or choose another --output")
-    }
-  }
-
-  /// What the explanations depend on.
-  private var identity: JSONValue {
-    get throws {
-      [
-        "schema": 1, "finding": finding.map { JSONValue(.string($0)) } ?? nil,
-        "settings": settings.identity,
-        "kernels": JSONValue(.string(kernels.name)),
-        "models": JSONValue(
-          .array(
-            try selection.groups.map { group in
-              [
-                "path": JSONValue(.string(group.model)),
-                "sha256": JSONValue(
-                  .string(try sha256(ofFile: "\(group.model)/model.safetensors"))),
-                "cases": JSONValue(.array(group.cases.map { JSONValue(.string($0.id)) })),
-              ]
-            })),
-      ]
-    }
-  }
-}
-
-extension ExplanationSettings {
-  /// All that a map depends on, what `json` leaves out included.
-  fileprivate var identity: JSONValue {
-    [
-      "explanation": json,
-      "methods": JSONValue(.array(methods.map { JSONValue(.string($0.rawValue)) })),
-      "baselines": JSONValue(.array(baselines.map { JSONValue(.string($0.rawValue)) })),
-    ]
   }
 }

@@ -1,15 +1,25 @@
 import Basics
 import Images
+import Studies
 import WeightFiles
 
 extension CaseExplanation {
   /// Writes `explanation.json`, `explanation.html`, `attributions.safetensors` and an overlay for each
-  /// map to a folder, all of them or none; with `hasThumbnail` also `thumbnail.png`, the first overlay
-  /// small.
+  /// map to a folder, all of them or none.
+  ///
+  /// With `hasThumbnail` there is `thumbnail.png`, too, the first overlay small; with `inputs`, the
+  /// SHA-256 of what was explained, also `digests.json`.
   ///
   /// - Throws: `ZooError` of code `.conflict` for a folder with content, `.system` that names the path.
-  package func write(to folder: String, hasThumbnail: Bool = false) throws {
-    try OutputFolder.write(folder) { try writeFiles(to: $0, hasThumbnail: hasThumbnail) }
+  package func write(
+    to folder: String, hasThumbnail: Bool = false, inputs: [String: String]? = nil
+  ) throws {
+    try OutputFolder.write(folder) { folder in
+      try writeFiles(to: folder, hasThumbnail: hasThumbnail)
+      guard let inputs else { return }
+      let names = try OutputPlace.entries(of: folder) ?? []
+      try FileDigests(of: names, in: folder, inputs: inputs).write(to: folder)
+    }
   }
 
   private func writeFiles(to folder: String, hasThumbnail: Bool) throws {

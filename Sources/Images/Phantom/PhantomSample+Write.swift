@@ -6,14 +6,15 @@ extension PhantomSample {
   /// Writes the sample: `images/NNNN.png`, `cases.csv` (id, image, text, label, patient),
   /// `boxes.csv` (image, kind, x, y, width, height) and a `README.txt` that says what it is.
   ///
-  /// The tables come last: where they stand, the images are complete. The same count, seed and
-  /// size give the same bytes.
+  /// `README.txt` comes first, since it marks the folder as the sample's; the tables come last: where
+  /// they stand, the images are complete. The same count, seed and size give the same bytes.
   ///
   /// - Parameter folder: Made where it is missing; files of the same names are replaced.
   /// - Throws: `ZooError` that names the path that can't be written.
   package func write(to folder: String) throws {
     try AtomicFile.makeFolder("\(folder)/images")
     let cases = cases()
+    try AtomicFile.write(readMe(cases), to: "\(folder)/\(Self.readMeName)")
     let boxes = try drawn(cases, into: folder)
     var table = "id,image,text,label,patient\n"
     for one in cases {
@@ -28,7 +29,6 @@ extension PhantomSample {
       }
     }
     try AtomicFile.write(places, to: "\(folder)/boxes.csv")
-    try AtomicFile.write(readMe(cases), to: "\(folder)/README.txt")
     try AtomicFile.write(table, to: "\(folder)/cases.csv")
   }
 
@@ -50,7 +50,7 @@ extension PhantomSample {
     let abnormal = cases.filter { $0.label == "abnormal" }.count
     let patients = Set(cases.map(\.patient)).count
     return """
-      SYNTHETIC chest-like images and reports: drawn by a program, taken of nobody.
+      \(Self.readMeBeginning), taken of nobody.
 
       They are for trying out and testing software. They are no radiographs, say nothing about
       medicine, and results on them say nothing about results on patients.

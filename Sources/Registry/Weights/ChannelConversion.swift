@@ -22,16 +22,26 @@ package struct ChannelConversion: Sendable {
 
   /// The tensors, convolution weights `[out, height, width, in]`, for the wanted channels.
   ///
-  /// `order` are their keys as the encoder asks for them: the first convolution reads the images.
+  /// `readers` are the keys of those that read the images, `order` all keys as the encoder asks for
+  /// them.
   ///
-  /// - Throws: `ZooError` of code `.unsupported` for an encoder whose first convolution has neither
-  ///   bias nor normalisation.
-  package func converted(_ tensors: [String: Tensor], order: [String], at place: Place) throws
-    -> [String: Tensor]
-  {
-    guard let key = order.first(where: { tensors[$0]?.shape.count == 4 }),
-      let kernel = tensors[key]
-    else { return tensors }
+  /// - Throws: `ZooError` of code `.unsupported` for an encoder that reads images by something else than
+  ///   a convolution, or by one with neither bias nor normalisation.
+  package func converted(
+    _ tensors: [String: Tensor], readers: [String], order: [String], at place: Place
+  ) throws -> [String: Tensor] {
+    try readers.reduce(tensors) { try converted($0, reader: $1, order: order, at: place) }
+  }
+
+  private func converted(
+    _ tensors: [String: Tensor], reader key: String, order: [String], at place: Place
+  ) throws -> [String: Tensor] {
+    guard let kernel = tensors[key] else { return tensors }
+    guard kernel.shape.count == 4 else {
+      throw ZooError(
+        .unsupported, "\(key) of shape \(kernel.shape) reads the images, and is no convolution",
+        at: place, advice: "leave \"channels\" as the weights have them")
+    }
     var result = tensors
     let (shape, values) = (kernel.shape, kernel.values)
     let count = shape[3]
@@ -62,7 +72,9 @@ package struct ChannelConversion: Sendable {
     guard mean.contains(where: { $0 != ownMean }) else { return result }
     let bias = String(key.dropLast("weight".count)) + "bias"
     let index = order.firstIndex(of: key) ?? 0
-    let running = order[index...].first {
+    // A normalisation behind another convolution is not this one's.
+    let behind = order.dropFirst(index + 1).prefix { (tensors[$0]?.shape.count ?? 0) < 2 }
+    let running = behind.first {
       $0.hasSuffix("running_mean") && tensors[$0]?.shape == [shape[0]]
     }
     if let old = tensors[bias] {

@@ -6,7 +6,7 @@ import WeightFiles
 /// A file's tensors brought to an encoder's keys and shapes, and what became of each.
 ///
 /// Names are compared as published. What a wrapper put before all of them (`module.`,
-/// `module.densenet121.`, `model.`) is taken away, and what stands beside it dropped; the dots of old DenseNet files (`norm.1`) are
+/// `module.densenet121.`, `model.`) is taken away (`NamePrefix`), and what stands beside it dropped; the dots of old DenseNet files (`norm.1`) are
 /// joined. Tensors that only training needs (`num_batches_tracked`) are dropped, and so is the
 /// published classifier, which each study makes anew for its own labels.
 package struct WeightImport {
@@ -33,29 +33,46 @@ package struct WeightImport {
   package private(set) var mismatched: [Mismatch] = []
   /// The share of the encoder's values that the file covers, 0…1.
   package private(set) var share = 0.0
-  /// The images' channels that the file's first convolution reads.
+  /// The images' channels that the file's tensors read.
   package let channels: Int
+  /// The parameters that read the images.
+  package let readers: [String]
+  /// What stood before all names and was taken away, with its dot.
+  package let prefix: String
+  /// Dictionaries of the file that were not read, and how many tensors they hold.
+  package let beside: [(key: String, tensors: Int)]
   private let file: StateDictionary
-  private let scope: ParameterStore
+  private let outline: EncoderOutline
 
-  /// Maps a file's tensors to an encoder; nothing is refused yet.
+  /// Maps a file's tensors to an encoder; what does not fit is refused later.
   ///
-  /// - Throws: `ZooError` for options that the encoder does not understand.
+  /// What is left of the prefix that `file` was read with chooses between encoders in one file.
+  ///
+  /// - Throws: `ZooError` for options that the encoder does not understand, for a file that holds two
+  ///   encoders of which neither is named, and for a prefix that it does not hold.
   package init(
     _ file: StateDictionary, entry: any ImageEncoderEntry, options: JSONObject, size: Int
   ) throws {
     let description = entry.description
     encoder = description.name
     self.file = file
-    let first = file.entries.first { $0.shape.count == 4 }
-    channels = first.map { [1, 3].contains($0.shape[1]) ? $0.shape[1] : 3 } ?? 3
-    scope = ParameterStore.blank()
-    _ = try entry.make(
-      options: options, input: ImageInput(size: size, channels: channels), scope: Scope(scope))
-    let wanted = Dictionary(
-      uniqueKeysWithValues: scope.parameters.map { ($0.key, $0.value.shape.inFileOrder) })
+    beside = file.beside
+    let outline = try EncoderOutline(entry, options: options, size: size)
+    self.outline = outline
+    readers = outline.readers
+    let found = NamePrefix(file.entries) { key, entry in
+      outline.has(key) ? outline.fits(key, entry.shape) : nil
+    }
+    let prefix = try found.chosen(file.prefix, in: file, for: description.name)
+    let others = found.others(within: prefix)
+    self.prefix = prefix
+    let named = Dictionary(
+      file.entries.filter { $0.name.hasPrefix(prefix) }.map {
+        (Self.joined(String($0.name.dropFirst(prefix.count))), $0)
+      }, uniquingKeysWith: { first, _ in first })
+    channels = outline.buildable(
+      first: outline.channels { named[$0]?.shape } ?? description.image?.channels ?? 3)
     let classifier = description.image?.classifier ?? "classifier"
-    let prefix = Self.prefix(of: file.entries.map(\.name), wanted: wanted)
     var sources: [String: String] = [:]
     var unfit: Set<String> = []
     for entry in file.entries {
@@ -63,11 +80,15 @@ package struct WeightImport {
         dropped.append((entry.name, "outside \(prefix.dropLast())"))
         continue
       }
+      if let other = others.first(where: { entry.name.hasPrefix($0) }) {
+        dropped.append((entry.name, "below \(other.dropLast())"))
+        continue
+      }
       let plain = String(entry.name.dropFirst(prefix.count))
       let key = Self.joined(plain)
       if key.hasSuffix("num_batches_tracked") {
         dropped.append((entry.name, "counts batches in training"))
-      } else if let shape = wanted[key] {
+      } else if let shape = outline.shape(of: key, channels: channels) {
         if shape == entry.shape {
           sources[key] = entry.name
         } else {
@@ -81,46 +102,31 @@ package struct WeightImport {
       }
     }
     var (covered, total) = (0, 0)
-    for parameter in scope.parameters {
-      total += parameter.value.count
-      guard let source = sources[parameter.key] else {
-        if !unfit.contains(parameter.key) { missing.append(parameter.key) }
+    for key in outline.keys {
+      let count = outline.shape(of: key, channels: channels)?.reduce(1, *) ?? 0
+      total += count
+      guard let source = sources[key] else {
+        if !unfit.contains(key) { missing.append(key) }
         continue
       }
-      covered += parameter.value.count
-      mapped.append(parameter.key)
-      if source != parameter.key { renamed[parameter.key] = source }
+      covered += count
+      mapped.append(key)
+      if source != key { renamed[key] = source }
     }
     share = total == 0 ? 0 : Double(covered) / Double(total)
   }
 
   /// The tensors by the encoder's keys, in the file's order of axes.
   ///
-  /// What `allowed` names, whole keys or their first parts, may be missing or unexpected.
+  /// What `allowed` names, whole keys or their first parts, may be missing or unexpected; the file's
+  /// names and the encoder's keys count alike.
   ///
   /// - Throws: `ZooError` of code `.badFormat` that lists what does not fit; `.notFinite` for a value
   ///   that is no number.
   package func tensors(allowing allowed: [String] = []) throws -> [String: (
     shape: [Int], values: [Float]
   )] {
-    func isAllowed(_ key: String) -> Bool {
-      allowed.contains { key == $0 || key.hasPrefix("\($0).") }
-    }
-    let problems =
-      missing.filter { !isAllowed($0) }.map { "missing: \($0)" }
-      + unexpected.filter { !isAllowed($0) }.map { "unexpected: \($0)" }
-      + mismatched.map { "other shape: \($0.key) \($0.found), expected \($0.expected)" }
-    guard problems.isEmpty else {
-      let more = problems.count > 10 ? "\n  and \(problems.count - 10) more" : ""
-      throw ZooError(
-        .badFormat,
-        "these are not the weights of \(encoder): \(mapped.count) of \(scope.parameters.count)"
-          + " tensors fit\n  " + problems.prefix(10).joined(separator: "\n  ") + more,
-        at: Place(path: file.path),
-        advice: mismatched.isEmpty
-          ? "name another encoder, or allow what is partial by its name with --allow"
-          : "name the encoder and options that these weights were trained with")
-    }
+    try check(allowing: allowed)
     var tensors: [String: (shape: [Int], values: [Float])] = [:]
     for key in mapped {
       let name = renamed[key] ?? key
@@ -134,12 +140,69 @@ package struct WeightImport {
     return tensors
   }
 
+  /// Refuses what does not fit; no value is read.
+  ///
+  /// - Throws: What `tensors` throws, but for values.
+  package func check(allowing allowed: [String] = []) throws {
+    func isAllowed(_ keys: String...) -> Bool {
+      allowed.contains { name in keys.contains { $0 == name || $0.hasPrefix("\(name).") } }
+    }
+    let kinds = [
+      ("missing", missing.filter { !isAllowed($0, prefix + $0) }),
+      (
+        "unexpected",
+        unexpected.filter {
+          let plain = String($0.dropFirst(prefix.count))
+          return !isAllowed($0, plain, Self.joined(plain))
+        }
+      ), ("other shape", mismatched.map { "\($0.key) \($0.found), expected \($0.expected)" }),
+    ].filter { !$0.1.isEmpty }
+    guard !kinds.isEmpty else { return }
+    let counts = kinds.map { "\($0.1.count) \($0.0)" }.joined(separator: ", ")
+    let examples = kinds.flatMap { kind, all in
+      all.prefix(5).map { "\(kind): \($0)" }
+        + (all.count > 5 ? ["and \(all.count - 5) more \(kind)"] : [])
+    }
+    throw ZooError(
+      .badFormat,
+      "these are not the weights of \(encoder): \(mapped.count) of \(outline.keys.count)"
+        + " tensors fit; \(counts)\n  " + examples.joined(separator: "\n  "),
+      at: Place(path: file.path), advice: advice(kinds.map(\.0)))
+  }
+
+  /// What may help: nothing is made to fit by allowing all of it to be missing.
+  private func advice(_ kinds: [String]) -> String {
+    if mapped.isEmpty { return "name the encoder that these weights are of" }
+    if kinds.contains("other shape") {
+      return "name the encoder and options that these weights were trained with"
+    }
+    return "name another encoder, or allow what is partial by its name: zoo weights import "
+      + "\(file.path ?? "FILE") --for \(encoder) --allow KEYS --output NEW"
+  }
+
+  /// What of the file is not among the encoder's weights, in one sentence with counts; nil where nothing
+  /// is, beside what PyTorch keeps for training.
+  package var leftOut: String? {
+    let reasons = Dictionary(grouping: dropped, by: \.reason).mapValues(\.count)
+      .filter { $0.key != "counts batches in training" }.sorted { $0.key < $1.key }
+      .map { "\($1) (\($0))" }
+    let others =
+      beside.map { "\($0.tensors) under \"\($0.key)\"" }
+      + file.unread.filter { $0.tensorCount > 0 }.map {
+        "\($0.tensorCount) in \"\($0.key)\", an object of class \($0.classNames[0])"
+      }
+    guard !reasons.isEmpty || !others.isEmpty else { return nil }
+    return
+      "\(mapped.count) tensors\(prefix.isEmpty ? "" : " below \(prefix.dropLast())") are used; left"
+      + " out are \((reasons + others).joined(separator: ", "))"
+  }
+
   /// The report in lines.
   package var lines: [String] {
     var lines = [
       String(
         format: "%@: %d of %d tensors, %.1f %% of the values, %d channel%@", encoder, mapped.count,
-        scope.parameters.count, 100 * share, channels, channels == 1 ? "" : "s")
+        outline.keys.count, 100 * share, channels, channels == 1 ? "" : "s")
     ]
     if let first = mapped.first(where: { renamed[$0] != nil }), let source = renamed[first] {
       lines.append("renamed \(renamed.count), such as \(source) → \(first)")
@@ -147,6 +210,10 @@ package struct WeightImport {
     for (reason, keys) in Dictionary(grouping: dropped, by: \.reason).sorted(by: { $0.key < $1.key }
     ) {
       lines.append("dropped \(keys.count) (\(reason)), such as \(keys[0].key)")
+    }
+    lines += beside.map { "not read: \($0.tensors) tensors under \"\($0.key)\"" }
+    lines += file.unread.filter { $0.tensorCount > 0 }.map {
+      "not read: \($0.tensorCount) tensors in \"\($0.key)\", an object of class \($0.classNames[0])"
     }
     for (title, keys) in [("missing", missing), ("unexpected", unexpected)] where !keys.isEmpty {
       let more = keys.count > 5 ? ", …" : ""
@@ -158,26 +225,6 @@ package struct WeightImport {
     return lines
   }
 
-  /// The beginning whose removal lets most names fall into place; the shortest of equals.
-  private static func prefix(of names: [String], wanted: [String: [Int]]) -> String {
-    var candidates: Set<String> = [""]
-    for name in names {
-      var parts = name.split(separator: ".", omittingEmptySubsequences: false).dropLast()
-      while parts.count > 3 { parts.removeLast() }
-      while !parts.isEmpty {
-        candidates.insert(parts.joined(separator: ".") + ".")
-        parts.removeLast()
-      }
-    }
-    func hits(_ prefix: String) -> Int {
-      names.count {
-        $0.hasPrefix(prefix) && wanted[joined(String($0.dropFirst(prefix.count)))] != nil
-      }
-    }
-    return candidates.sorted { ($0.count, $0) < ($1.count, $1) }
-      .map { ($0, hits($0)) }.reduce(("", -1)) { $1.1 > $0.1 ? $1 : $0 }.0
-  }
-
   /// `denselayer1.norm.1.weight`, as old DenseNet files have it, as `denselayer1.norm1.weight`.
   static func joined(_ key: String) -> String {
     var parts = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -187,12 +234,5 @@ package struct WeightImport {
     else { return key }
     parts[layer + 1] += parts.remove(at: layer + 2)
     return parts.joined(separator: ".")
-  }
-}
-
-extension [Int] {
-  /// Files keep a convolution's kernel as `[out, in, height, width]`; here it is `[out, …, in]`.
-  fileprivate var inFileOrder: [Int] {
-    count > 2 ? [self[0], self[count - 1]] + self[1..<(count - 1)] : self
   }
 }

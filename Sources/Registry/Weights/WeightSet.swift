@@ -87,6 +87,16 @@ package struct WeightInput: Sendable, Equatable {
     self.deviation = deviation
   }
 
+  /// The same for images of so many channels: each is normalised by the means over those before.
+  package func with(channels count: Int) -> WeightInput {
+    func all(_ values: [Float]) -> [Float] {
+      [Float](repeating: values.reduce(0, +) / Float(values.count), count: count)
+    }
+    guard count != channels else { return self }
+    return WeightInput(
+      channels: count, size: size, resize: resize, mean: all(mean), deviation: all(deviation))
+  }
+
   /// Reads an input from JSON.
   ///
   /// - Throws: `ZooError` for an unknown key or a value out of range.

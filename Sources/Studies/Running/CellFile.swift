@@ -3,7 +3,8 @@ import Evaluation
 
 /// What one finished cell leaves in the run folder: its scores, beside its model.
 ///
-/// Written last and whole, so a cell that has one is complete.
+/// Written last and whole, so a cell that has one is complete. `digests.json` beside it holds the
+/// SHA-256 of everything in the cell and of what it was made from; cells of older versions have none.
 struct CellFile: Sendable {
   let combination: String
   let split: String
@@ -12,7 +13,8 @@ struct CellFile: Sendable {
   let results: [ResultRow]
   let epochs: [EpochRow]
 
-  func write(to path: String) throws {
+  /// The file as it is written.
+  var text: String {
     let value: JSONValue = [
       "schema": 1, "combination": JSONValue(.string(combination)),
       "split": JSONValue(.string(split)), "parameters": JSONValue(.integer(parameterCount)),
@@ -31,7 +33,7 @@ struct CellFile: Sendable {
             ]
           })),
     ]
-    try AtomicFile.write(value.text() + "\n", to: path)
+    return value.text() + "\n"
   }
 
   private func number(_ value: Double?) -> JSONValue { value.map { JSONValue(.number($0)) } ?? nil }

@@ -45,14 +45,15 @@ package struct CellRunner {
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   package func run(
-    _ combination: Combination, _ split: Split, modelFolder: (String) -> String
+    _ combination: Combination, _ split: Split, modelFolder: (String) throws -> String
   ) throws -> Outcome {
     let split = usable(split, combination)
     if let probe = combination.probe { return try probed(probe, combination, split) }
     let random = RandomStream(seed: study.seed).derived(split.name).derived(combination.name)
     if let image = combination.image, let text = combination.text {
       return try multimodal(
-        combination, split, random, parts: [modelFolder(image.name), modelFolder(text.name)])
+        combination, split, random,
+        parts: [try modelFolder(image.name), try modelFolder(text.name)])
     }
     return try unimodal(combination, split, random)
   }
@@ -109,6 +110,11 @@ package struct CellRunner {
     try Interruption.check()
     if let coverage = preparation?.coverage {
       progress.line("\(split.name) \(combination.name): \(coverage)")
+      if coverage.brokenWords > 0, let text = combination.text {
+        progress.note(
+          "\(text.name): \(coverage.brokenWords) words of its file of word vectors are no UTF-8 and were"
+            + " left out")
+      }
     }
     // The other splits' vocabularies lack about as much.
     if let preparation, loaded.saidVocabularies.insert(combination.name).inserted,
@@ -159,10 +165,14 @@ package struct CellRunner {
   func store(_ branch: ImageBranch?, _ random: RandomStream) throws -> ParameterStore {
     guard let branch, let name = branch.weights else { return ParameterStore(random: random) }
     // Read once for all splits; of several sets of weights the last one is kept.
-    let key = "\(name) \(branch.encoder) \(branch.options.text()) \(branch.channels) \(branch.size)"
+    let key =
+      "\(branch.origin ?? name) \(branch.encoder) \(branch.options.text()) \(branch.channels)"
+      + " \(branch.size) \(branch.preset?.rawValue ?? "")"
     if loaded.key != key {
-      loaded.tensors = try WeightSource(name, registry, at: branch.place)
-        .load(branch, registry: registry)
+      loaded.tensors = try WeightSource(
+        name, prefix: branch.weightPrefix, registry, at: branch.place
+      )
+      .load(branch, registry: registry)
       loaded.key = key
     }
     return ParameterStore(random: random, given: loaded.tensors)

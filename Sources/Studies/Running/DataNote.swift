@@ -18,14 +18,18 @@ package struct DataNote: Sendable, Equatable {
   /// How the cases were divided, in a sentence.
   package var folds: String
   package var seed: Int
+  /// The weights it started from that were trained on data a program made, by name.
+  package var syntheticOrigins: [String]
   /// For each split its name and the cases in its training, validation and test part.
   package var splits: [(name: String, counts: [Int])]
 
   package static let fileName = "data.json"
 
   init(
-    _ set: CaseSet, table: String, isSynthetic: Bool, folds: String, seed: UInt64, splits: [Split]
+    _ set: CaseSet, table: String, isSynthetic: Bool, syntheticOrigins: [String], folds: String,
+    seed: UInt64, splits: [Split]
   ) throws {
+    self.syntheticOrigins = syntheticOrigins
     name = set.name
     description = set.description
     terms =
@@ -45,21 +49,29 @@ package struct DataNote: Sendable, Equatable {
   package static func == (a: DataNote, b: DataNote) -> Bool { a.json == b.json }
 
   private var json: JSONValue {
-    [
-      "schema": 1, "name": JSONValue(.string(name)),
-      "description": JSONValue(.string(description)), "terms": JSONValue(.string(terms)),
-      "synthetic": JSONValue(.boolean(isSynthetic)),
-      "revision": revision.map { JSONValue(.string($0)) } ?? nil,
-      "folds": JSONValue(.string(folds)), "seed": JSONValue(.integer(seed)),
-      "splits": JSONValue(
-        .array(
-          splits.map { split in
-            [
-              "name": JSONValue(.string(split.name)),
-              "cases": JSONValue(.array(split.counts.map { JSONValue(.integer($0)) })),
-            ]
-          })),
+    var members: [(key: String, value: JSONValue)] = [
+      ("schema", 1), ("name", JSONValue(.string(name))),
+      ("description", JSONValue(.string(description))), ("terms", JSONValue(.string(terms))),
+      ("synthetic", JSONValue(.boolean(isSynthetic))),
+      ("revision", revision.map { JSONValue(.string($0)) } ?? nil),
+      ("folds", JSONValue(.string(folds))), ("seed", JSONValue(.integer(seed))),
+      (
+        "splits",
+        JSONValue(
+          .array(
+            splits.map { split in
+              [
+                "name": JSONValue(.string(split.name)),
+                "cases": JSONValue(.array(split.counts.map { JSONValue(.integer($0)) })),
+              ]
+            }))
+      ),
     ]
+    if !syntheticOrigins.isEmpty {
+      let names = syntheticOrigins.map { JSONValue(.string($0)) }
+      members.append(("syntheticOrigins", JSONValue(.array(names))))
+    }
+    return JSONValue(.object(members))
   }
 
   /// Writes the note into a run's folder.
@@ -80,6 +92,7 @@ package struct DataNote: Sendable, Equatable {
     revision = try root.optionalString("revision")
     folds = try root.string("folds")
     seed = try root.required("seed").integer(in: 0...Int.max)
+    syntheticOrigins = try root.strings("syntheticOrigins") ?? []
     splits = try root.required("splits").array().map { value in
       var object = try value.object()
       let split = (
@@ -101,8 +114,13 @@ extension FoldPlan {
   var sentence: String {
     let groups = [
       groupsByPatient ? "patients" : nil, groupsByText ? "equal report texts" : nil,
+      groupsByImage ? "equal pictures" : nil,
     ].compactMap { $0 }
-    let together = groups.isEmpty ? "" : ", \(groups.joined(separator: " and ")) kept together"
+    let listed =
+      groups.count > 2
+      ? "\(groups.dropLast().joined(separator: ", ")) and \(groups[groups.count - 1])"
+      : groups.joined(separator: " and ")
+    let together = groups.isEmpty ? "" : ", \(listed) kept together"
     switch kind {
     case .folds(let count, let repeats):
       let times = repeats == 1 ? "" : ", \(repeats) times"

@@ -11,7 +11,8 @@ import WeightFiles
 /// `encoderzoo/features/KEY.safetensors` in `XDG_CACHE_HOME`, else in `~/.cache`; a tensor
 /// `[cases, width]` for each view. The key is a SHA-256 of all that the numbers depend on: weights,
 /// preprocessing, augmentation, every picture's pixels, kernels, threads and the program's version. So
-/// what is read is to the bit what would be computed. The files may be deleted at any time.
+/// what is read is to the bit what would be computed; a digest in each file tells whether it still is
+/// what was written. The files may be deleted at any time.
 struct FeatureFile {
   private let path: String
 
@@ -26,6 +27,7 @@ struct FeatureFile {
     var plain = branch
     plain.name = ""
     plain.weights = nil
+    plain.weightPrefix = nil
     plain.training = TrainingSettings()
     let description =
       (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
@@ -46,7 +48,11 @@ struct FeatureFile {
 
   /// The features, if they were kept and are whole.
   func read(cases: Int, views: Int) -> FrozenMaps? {
-    guard let file = try? TensorFile.read(path: path) else { return nil }
+    // One that is damaged is computed again, as one that is not there.
+    guard let file = try? TensorFile.read(path: path),
+      let digest = try? ContentDigest(text: "", file: file),
+      file.metadata[ContentDigest.key] == digest.digits
+    else { return nil }
     var width = 0
     let all = (0..<views).compactMap { view -> [[Float]]? in
       let name = "view\(view)"
@@ -63,12 +69,13 @@ struct FeatureFile {
   func write(_ maps: FrozenMaps) {
     let folder = (path as NSString).deletingLastPathComponent
     try? AtomicFile.makeFolder(folder)
-    try? TensorFile.write(
-      maps.views.enumerated().map { view, features in
-        (
-          name: "view\(view)", shape: [features.count] + maps.shape,
-          values: features.flatMap { $0 }
-        )
-      }, metadata: [:], to: path)
+    let tensors = maps.views.enumerated().map { view, features in
+      (
+        name: "view\(view)", shape: [features.count] + maps.shape,
+        values: features.flatMap { $0 }
+      )
+    }
+    guard let digest = try? ContentDigest(text: "", tensors: tensors) else { return }
+    try? TensorFile.write(tensors, metadata: [ContentDigest.key: digest.digits], to: path)
   }
 }

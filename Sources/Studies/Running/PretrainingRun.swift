@@ -38,8 +38,8 @@ package struct PretrainingRun {
         .conflict, "a model is already there", at: Place(path: folder),
         advice: "choose another --output")
     }
-    let place = try runFolder()
-    try place.prepare(resumes: resumes)
+    let place = try runFolder(skipsBad: skipsBad)
+    try place.check(resumes: resumes)
     var set = try specification.load(skipsBad: skipsBad)
     let stores = try StudyLoader.images(
       of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
@@ -49,9 +49,23 @@ package struct PretrainingRun {
     for left in set.leftOut where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
-    for sentence in specification.image.departures { progress.note(sentence) }
-    let split = try specification.split(of: set)
-    try place.keep([split], of: set, groups: specification.groups(of: set))
+    let data = try DataDigest(set)
+    try place.check(data, of: set, progress: progress)
+    for sentence in specification.image.departures + specification.dataNotes {
+      progress.note(sentence)
+    }
+    let splits = try place.splits(of: set, progress: progress) { byImage in
+      [try specification.split(of: set, byImage: byImage)]
+    }
+    for note in specification.notes(on: set, splits: splits) { progress.note(note) }
+    let origins = try SyntheticOrigins.names(of: [specification.image], registry)
+    try place.begin(splits, of: set, data)
+    return try place.running { try train(set, splits[0], images, syntheticOrigins: origins) }
+  }
+
+  private func train(
+    _ set: CaseSet, _ split: Split, _ images: ImageStore, syntheticOrigins: [String]
+  ) throws -> [String] {
     let targets = CaseTargets(
       set.answers(to: specification.labels), outputs: specification.labels.count)
     let (model, trainer) = try prepare(images, split, targets)
@@ -83,15 +97,16 @@ package struct PretrainingRun {
     try write(set, split, rows, scores)
     try LogitsFile.write(logits, to: folder)
     try DataNote(
-      set, table: specification.tablePath, isSynthetic: false,
-      folds: specification.foldsSentence, seed: specification.seed, splits: [split]
+      set, table: specification.tablePath, isSynthetic: specification.isSynthetic,
+      syntheticOrigins: syntheticOrigins, folds: specification.foldsSentence,
+      seed: specification.seed, splits: [split]
     ).write(to: folder)
     try model.write(to: folder)
     checkpoint.remove()
     return lines(areas, targets, split)
   }
 
-  private func runFolder() throws -> RunFolder {
+  private func runFolder(skipsBad: Bool) throws -> RunFolder {
     let branch = specification.image
     let weights = try branch.weights.map {
       try WeightSource($0, registry, at: branch.place).located()
@@ -99,6 +114,7 @@ package struct PretrainingRun {
     return RunFolder(
       path: folder, specificationName: "specification.json", specification: specification.source,
       environment: RunFolder.machine(kernels) + registry.pluginDigests(of: [branch.encoder])
+        + RunFolder.options(skipsBad: skipsBad)
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
   }
 
@@ -111,7 +127,8 @@ package struct PretrainingRun {
     }
     let random = RandomStream(seed: specification.seed).derived("pretraining")
     let weights = try branch.weights.map {
-      try WeightSource($0, registry, at: branch.place).load(branch, registry: registry)
+      try WeightSource($0, prefix: branch.weightPrefix, registry, at: branch.place)
+        .load(branch, registry: registry)
     }
     let model = try TrainedModel(
       image: branch, text: nil, preparation: nil,

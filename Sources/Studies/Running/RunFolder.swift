@@ -6,14 +6,23 @@ import Foundation
 import Registry
 import Training
 
-/// The folder of a run that can be gone on with: its specification, what it runs on, its splits.
+/// The folder of a run that can be gone on with: its specification, what it runs on, its data, its
+/// splits.
+///
+/// Everything is checked before anything is written, and the specification is written last: a folder
+/// that has one holds a run.
 struct RunFolder {
   let path: String
   /// The file the specification is kept in.
   let specificationName: String
   let specification: JSONValue
-  /// What the numbers depend on besides the specification.
+  /// What the numbers depend on besides specification and data.
   let environment: [(String, String)]
+
+  private static let machineName = "run.json"
+  private static let foldsName = "folds.csv"
+  /// What keys of the environment begin with that older runs do not have.
+  private static let optionPrefix = "option "
 
   /// Program, kernels and threads.
   static func machine(_ kernels: any Kernels) -> [(String, String)] {
@@ -24,57 +33,170 @@ struct RunFolder {
     ]
   }
 
+  /// Options of the command line that decide which cases take part.
+  static func options(skipsBad: Bool) -> [(String, String)] {
+    [("\(optionPrefix)skip-bad", skipsBad ? "yes" : "no")]
+  }
+
   /// The SHA-256 of each file, once.
   static func hashes(of files: [String]) throws -> [(String, String)] {
     var seen: Set<String> = []
     return try files.filter { seen.insert($0).inserted }.map { ($0, try sha256(ofFile: $0)) }
   }
 
-  /// Makes the folder, or sees that the run there is this one.
+  /// Whether a run was begun here.
+  var isBegun: Bool { exists(specificationName) }
+
+  /// What the run's files of its own say, for the pieces that are made in it.
   ///
-  /// - Throws: `ZooError` when a run is there and is not to be gone on with, or is another one.
-  func prepare(resumes: Bool) throws {
-    let (specificationPath, machinePath) = ("\(path)/\(specificationName)", "\(path)/run.json")
-    let text = specification.text() + "\n"
-    let machine =
-      JSONValue(.object(environment.map { ($0.0, JSONValue(.string($0.1))) })).text() + "\n"
-    guard FileManager.default.fileExists(atPath: specificationPath) else {
-      try AtomicFile.makeFolder(path)
-      try AtomicFile.write(machine, to: machinePath)
-      try AtomicFile.write(text, to: specificationPath)
-      return
-    }
+  /// - Throws: `ZooError` that names a file that can't be read.
+  func inputs() throws -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: try [specificationName, RunFolder.foldsName, DataDigest.fileName].map {
+        ($0, try sha256(ofFile: "\(path)/\($0)"))
+      })
+  }
+
+  private func exists(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/\(name)")
+  }
+
+  /// Sees that a run can be begun here, or that the run here is this one; nothing is written.
+  ///
+  /// - Throws: `ZooError` when something else is here, or a run that is not to be gone on with, or is
+  ///   another one.
+  func check(resumes: Bool) throws {
+    guard isBegun else { return try checkFree() }
     guard resumes else {
       throw ZooError(
         .conflict, "a run is already there", at: Place(path: path),
         advice: "go on with it by --resume, or choose another --output")
     }
-    guard try readFile(specificationPath) == Data(text.utf8) else {
+    let specificationPath = "\(path)/\(specificationName)"
+    guard try readFile(specificationPath) == Data((specification.text() + "\n").utf8) else {
       throw ZooError(
         .conflict, "the run there is of another specification", at: Place(path: specificationPath),
         advice: "choose another --output, or give the specification it was begun with")
     }
-    guard try readFile(machinePath) == Data(machine.utf8) else {
+    let differences = try environmentDifferences()
+    guard differences.isEmpty else {
       throw ZooError(
-        .conflict, "the run was begun with other kernels, threads, versions or files",
-        at: Place(path: machinePath),
-        advice: "use the same --kernels, --threads, weights and vectors, so that the numbers stay"
-          + " comparable")
+        .conflict,
+        "the run was begun with other kernels, threads, versions or files: "
+          + differences.joined(separator: "; "),
+        at: Place(path: "\(path)/\(RunFolder.machineName)"),
+        advice:
+          "use the same --kernels, --threads, options, weights and vectors, so that the numbers"
+          + " stay comparable")
     }
   }
 
-  /// Writes the splits once, and ever after sees that they are still the same.
-  ///
-  /// - Throws: `ZooError` when the data has changed since.
-  func keep(_ splits: [Split], of cases: CaseSet, groups: CaseGroups) throws {
-    let file = "\(path)/folds.csv"
-    guard FileManager.default.fileExists(atPath: file) else {
-      return try FoldsFile.write(splits, cases: cases, to: file)
+  /// Refuses a folder that holds something of others; an empty one, and what a stopped beginning left,
+  /// are no hindrance.
+  private func checkFree() throws {
+    try OutputPlace.check(path, allowing: beginning)
+  }
+
+  /// The files that are written when a run begins.
+  private var beginning: [String] {
+    [
+      RunFolder.machineName, RunFolder.foldsName, DataDigest.fileName, DataNote.fileName,
+      specificationName,
+    ]
+  }
+
+  /// Each key of `run.json` that is otherwise today, with both values.
+  private func environmentDifferences() throws -> [String] {
+    let members = try JSONValue.parse(contentsOf: "\(path)/\(RunFolder.machineName)").object()
+      .members
+    let before = Dictionary(
+      try members.map { ($0.key, try $0.value.string()) }, uniquingKeysWith: { first, _ in first })
+    let now = Dictionary(environment, uniquingKeysWith: { first, _ in first })
+    let names = environment.map(\.0) + members.map(\.key).filter { now[$0] == nil }
+    return names.compactMap { name in
+      let (old, new) = (before[name], now[name])
+      // Older runs did not note options.
+      if old == new || old == nil && name.hasPrefix(RunFolder.optionPrefix) { return nil }
+      if old?.count == 64, new?.count == 64 { return "\(name) is another file" }
+      return "\(name) (\(old ?? "none") then, \(new ?? "none") now)"
     }
-    guard try FoldsFile.read(path: file, cases: cases, groups: groups) == splits else {
+  }
+
+  /// Sees that the data are those the run was begun with; nothing is written.
+  ///
+  /// - Throws: `ZooError` that names what differs.
+  func check(_ data: DataDigest, of set: CaseSet, progress: ProgressReporter) throws {
+    guard isBegun else { return }
+    guard let earlier = try DataDigest.read(folder: path) else {
+      return progress.note(
+        "the run was begun by a version that kept no digest of its data: whether pictures, texts and"
+          + " labels are still the same is not known")
+    }
+    let differences = data.differences(from: earlier, of: set)
+    guard differences.isEmpty else {
+      throw ZooError(
+        .conflict,
+        "the data are not those the run was begun with: " + differences.joined(separator: "; "),
+        at: Place(path: "\(path)/\(DataDigest.fileName)"),
+        advice: "bring back what they were, or start anew with another --output")
+    }
+  }
+
+  /// The splits: those that `make` gives, or, where a run was begun, the same read back.
+  ///
+  /// `make` is told whether pictures link cases: runs of versions that did not look at them go on
+  /// with the splits they have.
+  ///
+  /// - Throws: `ZooError` when they can't be made, or are not those the run was begun with.
+  func splits(
+    of set: CaseSet, progress: ProgressReporter, _ make: (_ byImage: Bool) throws -> [Split]
+  ) throws -> [Split] {
+    guard isBegun, exists(RunFolder.foldsName) else { return try make(true) }
+    let file = "\(path)/\(RunFolder.foldsName)"
+    let alone = CaseGroups(set.cases, byPatient: false, byText: false, byImage: false)
+    let kept = try FoldsFile.read(path: file, cases: set, groups: alone)
+    if (try? make(true)) == kept { return kept }
+    guard try make(false) == kept else {
       throw ZooError(
         .conflict, "these splits are not those of the study and its data", at: Place(path: file),
         advice: "the data has changed since the run began; start in a new folder")
+    }
+    progress.note(
+      "the splits of the run are those of a version that did not keep equal pictures together")
+    return kept
+  }
+
+  /// Writes what a run begins with, the specification last; of a run that was begun, what its version
+  /// did not write.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  func begin(_ splits: [Split], of set: CaseSet, _ data: DataDigest) throws {
+    let isNew = !isBegun
+    try AtomicFile.makeFolder(path)
+    if isNew || !exists(RunFolder.foldsName) {
+      try FoldsFile.write(splits, cases: set, to: "\(path)/\(RunFolder.foldsName)")
+    }
+    if isNew || !exists(DataDigest.fileName) { try data.write(to: path) }
+    guard isNew else { return }
+    let machine = JSONValue(.object(environment.map { ($0.0, JSONValue(.string($0.1))) }))
+    try AtomicFile.write(machine.text() + "\n", to: "\(path)/\(RunFolder.machineName)")
+    try AtomicFile.write(specification.text() + "\n", to: "\(path)/\(specificationName)")
+  }
+
+  /// Runs `body` in a run that was begun; if it is refused before it has left anything, what the
+  /// beginning wrote is taken away, so that the same command works once the fault is mended.
+  ///
+  /// - Throws: what `body` throws.
+  func running<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ZooError {
+      let found = (try? OutputPlace.entries(of: path)) ?? []
+      if Set(found).isSubset(of: beginning) {
+        // The specification first: without it the folder holds no run.
+        for name in beginning.reversed() {
+          try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
+      }
+      throw error
     }
   }
 }

@@ -30,6 +30,8 @@ package enum StudyLoader {
 
   /// Reads the pictures of a set as each branch wants them; stores are by the branches' names.
   ///
+  /// The set is told what was found out about its pictures.
+  ///
   /// - Throws: `ZooError` that lists up to ten pictures that can't be used; with `skipsBad` their cases
   ///   leave the set and are listed in it.
   static func images(
@@ -45,8 +47,20 @@ package enum StudyLoader {
       if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
       try Interruption.check()
     }
-    guard !bad.isEmpty else { return stores }
-    guard skipsBad else { throw refusal(bad, set) }
+    if !bad.isEmpty {
+      guard skipsBad else { throw refusal(bad, set) }
+      stores = leaveOut(bad, of: &set, stores)
+    }
+    if let first = branches.first.flatMap({ stores[$0.name] }) {
+      set = try PictureDigests.added(to: set, fingerprints: first.fingerprints)
+    }
+    return stores
+  }
+
+  /// Takes the cases of bad pictures out of the set and the stores.
+  private static func leaveOut(
+    _ bad: [Int: ZooError], of set: inout CaseSet, _ stores: [String: ImageStore]
+  ) -> [String: ImageStore] {
     let kept = set.cases.indices.filter { bad[$0] == nil }
     let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
       LeftOut(

@@ -11,7 +11,8 @@ import Training
 /// A comparison in its folder: every combination on every split, then the tables and the report.
 ///
 /// `study.json` is the specification as it was run, `run.json` what it ran on, `folds.csv` the
-/// splits, `cells/SPLIT/COMBINATION/` the model and scores of each cell. A run that was stopped at
+/// splits, `data-digest.csv` what its data were, `cells/SPLIT/COMBINATION/` the model and scores of
+/// each cell. A run that was stopped at
 /// any moment goes on where its last complete cell ended, and ends with the same `results.csv`.
 package struct StudyRun {
   package let study: StudySpecification
@@ -39,30 +40,49 @@ package struct StudyRun {
   /// - Throws: `ZooError`, or `Interrupted` with everything finished so far kept.
   /// - Returns: the summary lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
-    let place = try runFolder()
-    try place.prepare(resumes: resumes)
+    let place = try runFolder(skipsBad: skipsBad)
+    try place.check(resumes: resumes)
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    let data = try DataDigest(cases.set)
+    try place.check(data, of: cases.set, progress: progress)
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
     let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
     let cautions =
       try TrainedImages.cautions(study.images, cases.set, registry) + incomplete(cases)
-    for note in departures + cautions { progress.note(note) }
+    for note in departures + cautions + study.data.notes { progress.note(note) }
     try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
-    let splits = try study.folds.splits(of: cases.set)
+    var folds = study.folds
+    let splits = try place.splits(of: cases.set, progress: progress) { byImage in
+      folds = byImage ? study.folds : study.folds.withoutPictures
+      return try folds.splits(of: cases.set)
+    }
     try StudyTexts.checkTokenizer(of: study, cases, splits: splits, in: folder)
-    try place.keep(splits, of: cases.set, groups: study.folds.groups(of: cases.set))
-    try DataNote(
-      cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
-      folds: study.folds.sentence, seed: study.seed, splits: splits
-    ).write(to: folder)
+    for note in folds.notes(on: cases.set, splits: splits) { progress.note(note) }
+    let origins = try SyntheticOrigins.names(of: study.images, registry)
+    try place.begin(splits, of: cases.set, data)
+    return try place.running {
+      try DataNote(
+        cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
+        syntheticOrigins: origins, folds: folds.sentence, seed: study.seed, splits: splits
+      ).write(to: folder)
+      return try tables(cases, splits, place, departures: departures, cautions: cautions)
+    }
+  }
+
+  /// Runs the cells that are not there yet, and writes tables and report.
+  private func tables(
+    _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, departures: [String],
+    cautions: [String]
+  ) throws -> [String] {
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    let cells = StudyCells(folder: folder, runner: runner, inputs: try place.inputs())
     var files: [CellFile] = []
     for split in splits {
       for combination in study.combinations {
-        files.append(try cell(combination, split, runner))
+        files.append(try cells.cell(combination, split))
       }
     }
     let taught = try taughtHeads()
@@ -96,36 +116,6 @@ package struct StudyRun {
     }.map(\.name)
   }
 
-  private func cell(_ combination: Combination, _ split: Split, _ runner: CellRunner) throws
-    -> CellFile
-  {
-    let place = "\(folder)/cells/\(split.name)/\(combination.name)"
-    let scores = "\(place)/scores.json"
-    if FileManager.default.fileExists(atPath: scores) { return try CellFile.read(scores) }
-    try Interruption.check()
-    let start = ContinuousClock.now
-    let outcome = try runner.run(combination, split) { name in
-      "\(folder)/cells/\(split.name)/\(name)/model"
-    }
-    try AtomicFile.makeFolder(place)
-    if let model = outcome.model {
-      try LogitsFile.write(outcome.logits, to: place)
-      try model.write(to: "\(place)/model")
-    }
-    let file = CellFile(
-      combination: combination.name, split: split.name,
-      parameterCount: outcome.parameterCount,
-      seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
-      epochs: outcome.epochs)
-    try file.write(to: scores)
-    let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
-    progress.line(
-      String(
-        format: "%@ %@: test accuracy %.3f (%.0f s)", split.name, combination.name, test ?? .nan,
-        file.seconds))
-    return file
-  }
-
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
     RunFolder.machine(kernels) + (study.probes ? [("probes", "yes")] : [])
@@ -133,14 +123,15 @@ package struct StudyRun {
         of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))
   }
 
-  private func runFolder() throws -> RunFolder {
+  private func runFolder(skipsBad: Bool) throws -> RunFolder {
     let weights = try study.images.compactMap { branch in
       try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
     }
     let vectors = try study.texts.compactMap { try $0.vectorsPath(registry, progress: progress) }
     return RunFolder(
       path: folder, specificationName: "study.json", specification: study.source,
-      environment: environment + (try RunFolder.hashes(of: weights + vectors)))
+      environment: environment + RunFolder.options(skipsBad: skipsBad)
+        + (try RunFolder.hashes(of: weights + vectors)))
   }
 }
 

@@ -185,7 +185,7 @@ struct StudyTables {
     let own = cells.filter { $0.combination == combination.name }
     return ReportCombination(
       name: combination.name, imageEncoder: combination.image?.encoder,
-      weights: combination.image.map { $0.weights ?? "random" },
+      weights: combination.image.map { $0.origin ?? "random" },
       textEncoder: combination.text?.encoder,
       fusionHead: combination.image == nil || combination.text == nil
         ? nil : combination.head.head, family: combination.image?.family,

@@ -16,7 +16,7 @@ package enum TrainedImages {
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
   static func write(_ cases: [Case], to folder: String) throws {
-    let hashes = try Set(cases.compactMap(\.imagePath).map { try sha256(ofFile: $0) }).sorted()
+    let hashes = try Set(cases.compactMap(digest)).sorted()
     guard !hashes.isEmpty else { return }
     try AtomicFile.write(hashes.joined(separator: "\n") + "\n", to: "\(folder)/\(fileName)")
   }
@@ -59,9 +59,12 @@ package enum TrainedImages {
 
   private static func count(_ cases: [Case]) throws -> [String: Int] {
     var counts: [String: Int] = [:]
-    for path in cases.compactMap(\.imagePath) {
-      counts[try sha256(ofFile: path), default: 0] += 1
-    }
+    for hash in try cases.compactMap(digest) { counts[hash, default: 0] += 1 }
     return counts
+  }
+
+  /// The SHA-256 of a case's image file: known where pictures were read, else computed.
+  private static func digest(_ item: Case) throws -> String? {
+    try item.picture?.file ?? item.imagePath.map { try sha256(ofFile: $0) }
   }
 }

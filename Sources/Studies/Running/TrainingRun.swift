@@ -25,6 +25,12 @@ package struct TrainingRun {
     self.progress = progress
   }
 
+  /// What a stopped training leaves in its folder.
+  private static let ownNames = [
+    "parts", "results.csv", "specification.json", DataNote.fileName, DataDigest.fileName,
+    LogitsFile.fileName, "trained-on.txt", "vocabulary.txt", "model.safetensors",
+  ]
+
   /// Trains on the first split and writes the model last, so that a folder with `model.json` is
   /// complete.
   ///
@@ -43,15 +49,21 @@ package struct TrainingRun {
         .conflict, "a model is already there", at: Place(path: folder),
         advice: "choose another --output")
     }
+    try OutputPlace.check(folder, allowing: TrainingRun.ownNames)
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
-    for sentence in study.images.flatMap(\.departures) { progress.note(sentence) }
+    for sentence in study.images.flatMap(\.departures) + study.data.notes {
+      progress.note(sentence)
+    }
     try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)
     }
+    for sentence in study.folds.notes(on: cases.set, splits: [split]) { progress.note(sentence) }
+    let data = try DataDigest(cases.set)
     let note = try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
+      syntheticOrigins: try SyntheticOrigins.names(of: study.images, registry),
       folds: study.folds.sentence, seed: study.seed, splits: [split])
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
@@ -66,6 +78,7 @@ package struct TrainingRun {
         try ResultsFile.write(results, to: "\(folder)/results.csv")
         try AtomicFile.write(study.source.text() + "\n", to: "\(folder)/specification.json")
         try note.write(to: folder)
+        try data.write(to: folder)
       }
       let place = isLast ? folder : "\(folder)/parts/\(combination.name)"
       try AtomicFile.makeFolder(place)

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Foundation
+import Images
 import Training
 
 /// Where a study's cases come from.
@@ -20,7 +21,10 @@ package struct DataSpecification: Sendable, Equatable {
   package var projections: String?
   package var sections: [String]
   package var labels: [String]?
+  /// Whether a program made them: the specification says so, or they lie in a phantom sample.
   package var isSynthetic: Bool
+  /// What is to be said of where they lie.
+  package private(set) var notes: [String] = []
   /// Whether cases that lack an image or a text, though not both, take part.
   package var keepsIncomplete: Bool
   /// The language of the texts, by its code, for the cards of models; nil where it is not said.
@@ -62,6 +66,12 @@ package struct DataSpecification: Sendable, Equatable {
       throw ZooError(
         .badValue, "labels: found \(labels.count); expected two, the negative class first",
         at: value.place)
+    }
+    if !isSynthetic,
+      DataSpecification.isSample(table: resolved(path), imageRoot: imageRoot.map(resolved))
+    {
+      isSynthetic = true
+      notes.append(DataSpecification.sampleNote)
     }
     if format == .csv, columns == nil {
       throw ZooError(
@@ -108,6 +118,14 @@ package struct DataSpecification: Sendable, Equatable {
         table: resolved(path), imageRoot: imageRoot.map(resolved), rules: lenient)
     }
   }
+
+  /// Whether a table lies in a phantom sample, or its images do.
+  static func isSample(table: String, imageRoot: String?) -> Bool {
+    PhantomSample.holds(table) || imageRoot.map { PhantomSample.holds("\($0)/image.png") } ?? false
+  }
+
+  static let sampleNote =
+    "the data lie in a phantom sample, as its README.txt says: they count as synthetic"
 
   /// The table or folder of the cases.
   var resolvedPath: String { resolved(path) }

@@ -25,6 +25,8 @@ package struct PretrainingSpecification: Sendable {
     /// Nil for ChestX-ray14's table.
     let own: (columns: FindingColumns, uncertain: UncertainPolicy)?
     let place: Place
+    /// Whether the specification says that a program made the data.
+    let isDeclaredSynthetic: Bool
   }
 
   /// Reads a specification file; with `dataFolder`, its data paths are relative to that folder.
@@ -68,6 +70,7 @@ package struct PretrainingSpecification: Sendable {
     let policy = try object.choice(
       "uncertain", among: UncertainPolicy.allCases.map(\.rawValue),
       default: UncertainPolicy.masked.rawValue)
+    let isSynthetic = try object.boolean("synthetic", default: false)
     var columns: FindingColumns?
     if var named = try object.object("columns") {
       columns = FindingColumns(
@@ -78,7 +81,9 @@ package struct PretrainingSpecification: Sendable {
     }
     try object.finish()
     if format == "chestx-ray14" {
-      return Table(path: path, imageRoot: imageRoot, own: nil, place: value.place)
+      return Table(
+        path: path, imageRoot: imageRoot, own: nil, place: value.place,
+        isDeclaredSynthetic: isSynthetic)
     }
     guard let columns, !columns.findings.isEmpty else {
       throw ZooError(
@@ -87,7 +92,8 @@ package struct PretrainingSpecification: Sendable {
     }
     return Table(
       path: path, imageRoot: imageRoot,
-      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), place: value.place)
+      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), place: value.place,
+      isDeclaredSynthetic: isSynthetic)
   }
 
   private static func labels(_ chosen: JSONValue?, _ data: Table) throws -> [String] {
@@ -135,17 +141,35 @@ package struct PretrainingSpecification: Sendable {
     lists == nil ? folds.sentence : "divided by the official lists, validation with seed \(seed)"
   }
 
-  /// What cases must stay together.
-  package func groups(of set: CaseSet) -> CaseGroups { folds.groups(of: set) }
+  /// Whether a program made the data: the specification says so, or they lie in a phantom sample.
+  package var isSynthetic: Bool { data.isDeclaredSynthetic || isSample }
 
-  /// The split to train on: that of the lists, or the first of the folds.
+  private var isSample: Bool {
+    DataSpecification.isSample(
+      table: tablePath, imageRoot: data.imageRoot.map { joinPath(folder, $0) })
+  }
+
+  /// What is to be said of where the data lie.
+  var dataNotes: [String] {
+    !data.isDeclaredSynthetic && isSample ? [DataSpecification.sampleNote] : []
+  }
+
+  /// What a person should know of the groups and of the split.
+  func notes(on set: CaseSet, splits: [Split]) -> [String] {
+    folds.notes(on: set, splits: splits, isGiven: lists != nil)
+  }
+
+  /// The split to train on: that of the lists, or the first of the folds; `byImage` keeps equal
+  /// pictures together, as far as lists do not part them.
   ///
   /// - Throws: `ZooError` when the lists or folds do not fit the cases.
-  package func split(of set: CaseSet) throws -> Split {
+  package func split(of set: CaseSet, byImage: Bool = true) throws -> Split {
+    let folds = byImage ? folds : folds.withoutPictures
     if let lists {
       return try FoldPlan.official(
         set, training: ChestXray14.list(path: joinPath(folder, lists.training)),
-        test: ChestXray14.list(path: joinPath(folder, lists.test)), groups: folds.groups(of: set),
+        test: ChestXray14.list(path: joinPath(folder, lists.test)),
+        groups: folds.withoutPictures.groups(of: set), kept: folds.groups(of: set),
         validationFraction: folds.validationFraction, seed: seed)
     }
     guard let split = try folds.splits(of: set).first else {

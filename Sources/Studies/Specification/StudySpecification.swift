@@ -121,6 +121,7 @@ package struct StudySpecification: Sendable {
     plan.validationFraction = try object?.number("validation", in: 0.01...0.9, default: 0.1) ?? 0.1
     plan.groupsByPatient = try object?.boolean("groupByPatient", default: true) ?? true
     plan.groupsByText = try object?.boolean("groupByText", default: true) ?? true
+    plan.groupsByImage = try object?.boolean("groupByImage", default: true) ?? true
     try object?.finish()
     return plan
   }

@@ -9,7 +9,9 @@ import Basics
 /// 2. Any name of `torch.nn`, `torch.optim`, `torchvision`, `torchxrayvision`, `timm` and
 ///    `__main__`, and any class (a name in capitals) of another project's module, is *inert*: an
 ///    object of it is its class's name and its state, which is data. It can't be called.
-/// 3. Everything else is refused by name: all else of Python's own library (`os`, `posix`,
+/// 3. The classes of plain values of `HarmlessNames` (paths, days, queues, namespaces, numpy's types, …)
+///    are *opaque*: a call of one is an object of that name, its arguments data. Nothing looks into it.
+/// 4. Everything else is refused by name: all else of Python's own library (`os`, `posix`,
 ///    `subprocess`, `builtins`, …), of torch, of numpy, and of packages known to run code.
 struct PickleGlobal: Equatable {
   let module: String
@@ -22,6 +24,7 @@ struct PickleGlobal: Equatable {
     case storage(TorchType)
     case element(TorchType)
     case inert
+    case opaque
   }
 
   /// Module and name, joined by a dot; Python 2's names for the built-ins are Python 3's here.
@@ -50,6 +53,7 @@ struct PickleGlobal: Equatable {
       if module == "torch", let type = TorchType.named(name) { return .element(type) }
     }
     if plainNames.contains("\(module).\(name)") { return .inert }
+    if HarmlessNames.contains(module: module, name: name) { return .opaque }
     let path = module.split(separator: ".", omittingEmptySubsequences: false)
     guard isPath(path), isPath(name.split(separator: ".", omittingEmptySubsequences: false)) else {
       return nil
@@ -62,6 +66,12 @@ struct PickleGlobal: Equatable {
     guard !package.hasPrefix("_"), !PythonModules.refused.contains(package) else { return nil }
     let last = name.split(separator: ".").last.map { $0.drop { $0 == "_" } } ?? ""
     return last.first?.isUppercase == true ? .inert : nil
+  }
+
+  /// Whether the name is a class of a model's own project: those of PyTorch stay what they are.
+  var isOwnClass: Bool {
+    let last = name.split(separator: ".").last.map { $0.drop { $0 == "_" } } ?? ""
+    return role == .inert && !module.hasPrefix("torch.") && last.first?.isUppercase == true
   }
 
   private static func isPath(_ path: [Substring]) -> Bool {

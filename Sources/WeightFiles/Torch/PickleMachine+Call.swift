@@ -16,14 +16,30 @@ extension PickleMachine {
     guard case .global(let global) = heap[callee] else {
       throw failure("the pickle calls \(heap.kind(callee)); expected a name")
     }
-    guard case .function(let function) = global.role else {
-      throw refusal("calls", global.description)
-    }
     guard case .tuple(let items) = heap[arguments] else {
       throw failure(
         "the pickle calls \(global.description) with \(heap.kind(arguments)); expected a tuple")
     }
-    try stack.append(result(of: function, items, name: global.description))
+    switch global.role {
+    case .function(let function):
+      try stack.append(result(of: function, items, name: global.description))
+    case .opaque: push(object(of: global, arguments))
+    // A member of an Enum is its class, called with its value.
+    case .inert where global.isOwnClass && items.count == 1 && isPlain(items[0]):
+      push(object(of: global, arguments))
+    default: throw refusal("calls", global.description)
+    }
+  }
+
+  private func isPlain(_ value: PickleValue) -> Bool {
+    if case .node = value { heap.text(value) != nil } else { true }
+  }
+
+  private func object(of global: PickleGlobal, _ arguments: PickleValue?) -> PickleNode {
+    .object(
+      PickleObject(
+        className: global.description, state: nil, arguments: arguments,
+        takesItems: global.role == .opaque || global.isOwnClass))
   }
 
   private mutating func result(
@@ -43,7 +59,8 @@ extension PickleMachine {
     case .tuple, .size: return heap.add(.tuple(try items(arguments, name)))
     case .byteArray, .bytes, .encode: return try bytes(arguments, name)
     case .reconstructor:
-      try instantiate(argument(0))
+      // Class, base, and of a class over Python's dictionary or list its content.
+      try instantiate(argument(0), arguments.count > 2 ? arguments[2] : nil)
       return try pop()
     case .rebuildTensor, .rebuildTensorV2, .rebuildTensorV3:
       return try tensor(function, arguments, name)
@@ -73,13 +90,15 @@ extension PickleMachine {
   }
 
   /// NEWOBJ and copyreg: an inert object of a class.
-  mutating func instantiate(_ type: PickleValue) throws {
+  mutating func instantiate(_ type: PickleValue, _ arguments: PickleValue?) throws {
     guard case .global(let global) = heap[type] else {
       throw failure(
         "the pickle makes an object of \(heap.kind(type)); expected the name of a class")
     }
-    guard global.role == .inert else { throw refusal("makes an object of", global.description) }
-    push(.object(PickleObject(className: global.description, state: nil)))
+    guard global.role == .inert || global.role == .opaque else {
+      throw refusal("makes an object of", global.description)
+    }
+    push(object(of: global, arguments))
   }
 
   /// BUILD: keeps an object's state as data.
@@ -91,8 +110,10 @@ extension PickleMachine {
       guard object.state == nil else {
         throw failure("the pickle gives \(heap.kind(target)) its state twice")
       }
-      _ = heap.change(target) {
-        $0 = .object(PickleObject(className: object.className, state: state))
+      _ = heap.change(target) { node in
+        guard case .object(var object) = node else { return }
+        object.state = state
+        node = .object(object)
       }
     case .dictionary, .tensor:
       // Attributes beside the content: a state dictionary's versions, a parameter's hooks.

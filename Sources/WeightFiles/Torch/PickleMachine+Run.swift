@@ -131,11 +131,11 @@ extension PickleMachine {
       let arguments = try pop()
       try call(pop(), arguments)
     case 0x81:
-      _ = try pop()
-      try instantiate(pop())
+      let arguments = try pop()
+      try instantiate(pop(), arguments)
     case 0x92:
-      _ = try pop(2)
-      try instantiate(pop())
+      let arguments = heap.add(.tuple(try pop(2)))
+      try instantiate(pop(), arguments)
     case UInt8(ascii: "b"):
       let state = try pop()
       try build(top(), state)
@@ -208,6 +208,7 @@ extension PickleMachine {
   private mutating func append(_ items: [PickleValue]) throws {
     let target = try top()
     let isList = heap.change(target) { node in
+      if PickleMachine.give(items, to: &node) { return true }
       guard case .list(var list) = node else { return false }
       node = .vacant
       list.append(contentsOf: items)
@@ -219,9 +220,19 @@ extension PickleMachine {
     }
   }
 
+  /// Adds to what an object holds, in place; false for anything else, and for one that takes none.
+  private static func give(_ items: [PickleValue], to node: inout PickleNode) -> Bool {
+    guard case .object(var object) = node, object.takesItems else { return false }
+    node = .vacant
+    object.items.append(contentsOf: items)
+    node = .object(object)
+    return true
+  }
+
   private mutating func addToSet(_ items: [PickleValue]) throws {
     let target = try top()
     let isSet = heap.change(target) { node in
+      if PickleMachine.give(items, to: &node) { return true }
       guard case .set(var set) = node else { return false }
       node = .vacant
       set.append(contentsOf: items)
@@ -240,6 +251,7 @@ extension PickleMachine {
     let texts = stride(from: 0, to: items.count, by: 2).map { heap.text(items[$0]) }
     var duplicate: String?
     let isDictionary = heap.change(target) { node in
+      if PickleMachine.give(items, to: &node) { return true }
       guard case .dictionary(var dictionary) = node else { return false }
       node = .vacant
       for (index, text) in texts.enumerated() {

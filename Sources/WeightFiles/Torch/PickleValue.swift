@@ -73,11 +73,17 @@ struct PickleDictionary {
   subscript(_ text: String) -> PickleValue? { positions[text].map { items[$0].value } }
 }
 
-/// An inert object: the name of its class, and its state.
+/// An inert object: the name of its class, and what the pickle gave it, as data that nobody interprets.
 struct PickleObject {
   let className: String
   /// What BUILD gave it; nil for an object without.
   var state: PickleValue?
+  /// What it was made with; nil where that is not kept.
+  var arguments: PickleValue?
+  /// What was appended to it, added or set as its items, keys and values one after the other.
+  var items: [PickleValue] = []
+  /// Whether it may be given items, as an object of a class over Python's list or dictionary.
+  var takesItems = false
 }
 
 /// A numpy type as the pickle writes it: `f8` is kind `f` of eight bytes.

@@ -22,6 +22,9 @@ struct TensorSearch {
   let byteCount: Int
   var found = StateDictionary.Found()
   private var known: [Int: Bool] = [:]
+  private var counts: [Int: Int] = [:]
+  /// Objects whose tensors were counted; each count may look at all of the file.
+  private var countedObjects = 0
 
   init(heap: PickleHeap, path: String?, byteCount: Int) {
     self.heap = heap
@@ -31,11 +34,16 @@ struct TensorSearch {
 
   /// The tensors and their names, in PyTorch's order; `under` are keys to follow first.
   ///
+  /// `prefix` begins with the keys of dictionaries that are meant, joined by dots; what is left of it
+  /// (`found.prefix`) is the beginning of the tensors' names.
+  ///
   /// - Throws: `ZooError` of code `.badFormat`, `.notFound` for a key that isn't there.
-  mutating func tensors(of root: PickleValue, under keys: [String]) throws
+  mutating func tensors(of root: PickleValue, under keys: [String], prefix: String? = nil) throws
     -> [(name: String, tensor: TorchTensor)]
   {
     var value = root
+    found.prefix = prefix
+    defer { noteObjects() }
     for key in keys {
       let names = heap.dictionary(value).map { Array($0.positions.keys).sorted() } ?? []
       guard let dictionary = heap.dictionary(value), let next = dictionary[key] else {
@@ -54,7 +62,9 @@ struct TensorSearch {
         throw failure(
           "holds \(heap.kind(value)); expected a state dictionary, a checkpoint or a module")
       }
-      guard let key = try wrapper(in: dictionary), let next = dictionary[key] else {
+      guard let key = try asked(in: dictionary) ?? wrapper(in: dictionary),
+        let next = dictionary[key]
+      else {
         return try stateDictionary(dictionary)
       }
       guard found.wrapping.count < Self.maximumDepth else {
@@ -77,9 +87,7 @@ struct TensorSearch {
   private mutating func descend(to key: String, of dictionary: PickleDictionary) {
     found.wrapping.append(key)
     found.content = .checkpoint
-    found.alternatives = dictionary.items.compactMap { item in
-      heap.text(item.key).flatMap { $0 != key && holdsTensors(item.value) ? $0 : nil }
-    }
+    found.beside += holders(in: dictionary).filter { $0.key != key }
     note(dictionary, isInnermost: false)
   }
 
@@ -93,18 +101,129 @@ struct TensorSearch {
     }
   }
 
-  /// The key of a checkpoint that leads to the tensors, or nil when they are here.
-  private mutating func wrapper(in dictionary: PickleDictionary) throws -> String? {
-    for list in [Self.wrappers, Self.averages] {
-      let keys = list.filter { key in dictionary[key].map { holdsTensors($0) } ?? false }
-      guard keys.count <= 1 else {
-        throw failure(
-          "holds tensors under \(keys.map { "\"\($0)\"" }.joined(separator: " and ")):"
-            + " which are meant is not clear", advice: "Say which one.")
+  /// The key that the prefix begins with, which is then taken from it; nil where it names none here.
+  private mutating func asked(in dictionary: PickleDictionary) throws -> String? {
+    guard let prefix = found.prefix, !prefix.isEmpty else { return nil }
+    // Of two keys that fit, such as `net` and `net.ema`, the longer one is meant.
+    var fitting: [String] = []
+    for item in dictionary.items {
+      guard let key = heap.text(item.key), prefix == key || prefix.hasPrefix("\(key).") else {
+        continue
       }
-      if let key = keys.first { return key }
+      let inner = heap.dictionary(item.value)?.items ?? []
+      if holdsTensors(item.value) || inner.contains(where: { holdsTensors($0.value) }) {
+        fitting.append(key)
+      }
     }
-    return nil
+    guard let key = fitting.max(by: { $0.utf8.count < $1.utf8.count }) else { return nil }
+    let rest = String(prefix.dropFirst(key.count).drop { $0 == "." })
+    found.prefix = rest.isEmpty ? nil : rest
+    return key
+  }
+
+  /// The key of a checkpoint that leads to the tensors, or nil when they are here.
+  ///
+  /// Another key with at least half as many may be meant as well: a momentum encoder, a teacher, an
+  /// average, the second of two encoders.
+  private mutating func wrapper(in dictionary: PickleDictionary) throws -> String? {
+    let usual = Self.wrappers + Self.averages
+    guard let key = usual.first(where: { key in dictionary[key].map { holdsTensors($0) } ?? false })
+    else { return nil }
+    let own = dictionary[key].map { tensorCount($0) } ?? 0
+    let rivals = holders(in: dictionary).filter { $0.key != key && 2 * $0.tensors >= own }
+    guard rivals.isEmpty else {
+      let all = (usual + rivals.map(\.key)).reduce(into: [String]()) { keys, next in
+        let isMeant = next == key || rivals.contains { $0.key == next }
+        if isMeant, !keys.contains(next) { keys.append(next) }
+      }
+      throw failure(
+        "holds tensors under \(listed(all, dictionary)): which are meant is not clear",
+        advice: Self.choice(all[0]))
+    }
+    for (name, object) in objects(in: dictionary) where 2 * object.tensorCount >= own {
+      throw unread(name, object)
+    }
+    return key
+  }
+
+  /// Keys, each with how many tensors it holds.
+  private mutating func listed(_ keys: [String], _ dictionary: PickleDictionary) -> String {
+    keys.map { key in "\"\(key)\" (\(dictionary[key].map { tensorCount($0) } ?? 0))" }
+      .joined(separator: keys.count == 2 ? " and " : ", ")
+  }
+
+  private static func choice(_ key: String) -> String {
+    "Choose one by its key: --prefix \(key); in a study \"weights\": {\"from\": …, \"prefix\":"
+      + " \"\(key)\"}."
+  }
+
+  /// The keys under which there are tensors, and how many.
+  private mutating func holders(in dictionary: PickleDictionary) -> [(key: String, tensors: Int)] {
+    var result: [(key: String, tensors: Int)] = []
+    for item in dictionary.items {
+      guard let key = heap.text(item.key), holdsTensors(item.value) else { continue }
+      result.append((key, tensorCount(item.value)))
+    }
+    return result
+  }
+
+  /// The tensors of what `holdsTensors`.
+  private mutating func tensorCount(_ value: PickleValue, depth: Int = 0) -> Int {
+    guard case .node(let index) = value, depth <= Self.maximumDepth else { return 0 }
+    if let count = counts[index] { return count }
+    counts[index] = 0
+    var count = 0
+    if let dictionary = heap.dictionary(value) {
+      count = dictionary.items.count { heap.text($0.key) != nil && heap.tensor($0.value) != nil }
+      if count == 0 {
+        for key in Self.wrappers + Self.averages {
+          guard let inner = dictionary[key] else { continue }
+          count = max(count, tensorCount(inner, depth: depth + 1))
+        }
+      }
+    } else if heap.object(value) != nil {
+      countedObjects += 1
+      guard countedObjects <= 64 else { return 1 }
+      var unread = UnreadObjects(heap: heap)
+      count = unread.inside(value)?.tensorCount ?? 0
+    }
+    counts[index] = count
+    return count
+  }
+
+  /// Objects of a dictionary that hold tensors and are not read; an optimizer's are no weights.
+  private func objects(in dictionary: PickleDictionary) -> [(
+    key: String, object: (classNames: [String], tensorCount: Int)
+  )] {
+    var unread = UnreadObjects(heap: heap)
+    return dictionary.items.compactMap { item in
+      guard let key = heap.text(item.key), let object = heap.object(item.value),
+        ModuleWalk.state(of: item.value, in: heap)?["_modules"] == nil,
+        !object.className.hasPrefix("torch.optim."), let inside = unread.inside(item.value),
+        inside.tensorCount > 0
+      else { return nil }
+      return (key, inside)
+    }
+  }
+
+  private func unread(_ key: String, _ object: (classNames: [String], tensorCount: Int)) -> ZooError
+  {
+    failure(
+      "\"\(key)\" holds \(object.tensorCount) tensors in an object of class"
+        + " \(object.classNames[0]), which is not read",
+      advice: "In Python, save what it holds as a plain dictionary:"
+        + " torch.save({name: tensor, …}, FILE).")
+  }
+
+  /// Notes what is an object beside the tensors.
+  private mutating func noteObjects() {
+    var unread = UnreadObjects(heap: heap)
+    for (key, value) in found.values.sorted(by: { $0.key < $1.key }) {
+      guard let inside = unread.inside(value) else { continue }
+      found.unread.append(
+        StateDictionary.UnreadObject(
+          key: key, classNames: inside.classNames, tensorCount: inside.tensorCount))
+    }
   }
 
   /// Whether a value is a module, a dictionary with tensors, or a checkpoint around one.
@@ -135,19 +254,18 @@ struct TensorSearch {
       }
       tensors.append((name, tensor))
     }
-    let others = dictionary.items.compactMap { item in
-      heap.text(item.key).flatMap { holdsTensors(item.value) ? $0 : nil }
-    }
+    let others = holders(in: dictionary)
     guard !tensors.isEmpty else {
       guard others.isEmpty else {
         throw failure(
-          "holds tensors under \(others.prefix(8).map { "\"\($0)\"" }.joined(separator: ", "));"
+          "holds tensors under \(listed(Array(others.map(\.key).prefix(8)), dictionary));"
             + " expected them under one of \(Self.wrappers.joined(separator: ", "))",
-          advice: "Say under which key they are.")
+          advice: Self.choice(others[0].key))
       }
+      if let (key, object) = objects(in: dictionary).first { throw unread(key, object) }
       throw failure("holds no tensors")
     }
-    found.alternatives += others
+    found.beside += others
     note(dictionary, isInnermost: true)
     return tensors
   }

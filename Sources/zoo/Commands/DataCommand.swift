@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Images
+import Studies
 
 extension ZooCommand {
   static let data = Command(
@@ -30,6 +31,8 @@ extension ZooCommand {
             .conflict, "a sample is already there", at: Place(path: output),
             advice: "choose another --output")
         }
+        // Its images have plain names, so nothing of others may be there.
+        if !PhantomSample.isIn(output) { try OutputPlace.check(output, allowing: []) }
         try sample.write(to: output)
         print("\(count) synthetic cases: \(output)/cases.csv")
       }

@@ -16,10 +16,14 @@ extension ZooCommand {
     name: "inspect", summary: "Show what a weight file holds; nothing in it is executed.",
     discussion: "Reads safetensors and PyTorch's zip and legacy files, pickled modules included.",
     examples: [("zoo weights inspect model.pth.tar", "keys, shapes and what wraps them")],
-    options: [.flag("json", "Write JSON."), .flag("all", "List every tensor.")],
+    options: [
+      .flag("json", "Write JSON."), .flag("all", "List every tensor."),
+      .value("prefix", "KEY", "The dictionary to look into, where the file has several."),
+    ],
     arguments: [Argument("FILE", "A weight file.")]
   ) { arguments in
-    let file = try StateDictionary.read(path: arguments.argument("FILE"))
+    let file = try StateDictionary.read(
+      path: arguments.argument("FILE"), prefix: arguments.optionalString("prefix"))
     if arguments.flag("json") {
       print(json(file).text())
       return
@@ -29,6 +33,11 @@ extension ZooCommand {
       "\(file.format.rawValue), \(describe(file.content)): \(file.entries.count) tensors, \(values) values"
     )
     if !file.wrapping.isEmpty { print("found under \(file.wrapping.joined(separator: " / "))") }
+    for other in file.beside { print("not read: \(other.tensors) tensors under \(other.key)") }
+    for object in file.unread {
+      let tensors = object.tensorCount > 0 ? ", with \(object.tensorCount) tensors inside" : ""
+      print("not read: \(object.key): \(object.classNames.joined(separator: ", "))\(tensors)")
+    }
     for (key, value) in file.attributes.sorted(by: { $0.key < $1.key }) {
       if let texts = value.texts, !texts.isEmpty {
         print("\(key): \(texts.joined(separator: ", "))")
@@ -51,15 +60,27 @@ extension ZooCommand {
     discussion:
       "Ends in a report: tensors mapped, renamed, dropped, missing. What does not fit whole is "
       + "refused, unless --allow names it. With --output the tensors are written as safetensors with "
-      + "the published keys: same weights, same bytes.",
+      + "the published keys: same weights, same bytes. A file with two encoders of one shape (a teacher, "
+      + "a momentum encoder) is refused unless --prefix names one.",
     examples: [
       ("zoo weights import resnet18.pth --for resnet18", "check alone"),
       ("zoo weights import m.pth.tar --for densenet121 --output m.safetensors", "convert"),
+      (
+        "zoo weights import moco.pth.tar --for resnet50 --prefix module.encoder_q",
+        "one of two encoders"
+      ),
     ],
     options: [
       .value("for", "ENCODER", isRequired: true, "The encoder, by its name in the registry."),
-      .value("options", "JSON", default: "{}", "The encoder's options."),
-      .value("allow", "KEYS", "Keys, or their first parts, that may be missing or unexpected."),
+      .value(
+        "options", "JSON",
+        "The encoder's options; else its own, or those that the file was exported with."),
+      .value(
+        "allow", "KEYS",
+        "Keys, or their first parts, in the encoder's spelling or the file's, that may be missing or unexpected."
+      ),
+      .value("prefix", "NAME", "What the names of the encoder that is meant begin with."),
+      .value("size", "N", "The images' side, for encoders whose shapes depend on it."),
       .value(
         "channels", choices: ["1", "3"], "Bring the first convolution to grey or colour images."),
       .value("output", "FILE", "Write the tensors there."),
@@ -69,10 +90,21 @@ extension ZooCommand {
     let registry = try registry()
     let path = arguments.argument("FILE")
     let entry = try registry.imageEncoder(arguments.string("for"), at: Place())
-    let options = try JSONValue.parse(Data(arguments.string("options").utf8), path: "--options")
+    let file = try StateDictionary.read(path: path, prefix: arguments.optionalString("prefix"))
+    // A file of zoo weights export tells both.
+    let isOurs = file.metadata["encoder"] == entry.description.name
+    var input = file.metadata["input"].flatMap {
+      isOurs ? try? WeightInput(JSONValue.parse(Data($0.utf8))) : nil
+    }
+    let options = try JSONValue.parse(
+      Data(
+        (arguments.optionalString("options") ?? (isOurs ? file.metadata["options"] : nil) ?? "{}")
+          .utf8
+      ), path: "--options")
     let mapping = try WeightImport(
-      StateDictionary.read(path: path), entry: entry, options: options.object(),
-      size: entry.description.image?.size ?? 224)
+      file, entry: entry, options: options.object(),
+      size: arguments.integer("size", in: 16...2048) ?? input?.size ?? entry.description.image?.size
+        ?? 224)
     let allowed = (arguments.optionalString("allow") ?? "").split(separator: ",").map(String.init)
     var tensors: [String: (shape: [Int], values: [Float])]
     do {
@@ -84,16 +116,17 @@ extension ZooCommand {
     print(mapping.lines.joined(separator: "\n"))
     if let channels = try arguments.integer("channels", in: 1...3), channels != mapping.channels {
       // Without a description of the file all channels count as normalised alike.
-      let converted = try ChannelConversion(from: nil, to: channels).converted(
+      let converted = try ChannelConversion(from: input, to: channels).converted(
         tensors.mapValues { Tensor($0.values, shape: $0.shape).fromFileOrder },
-        order: mapping.mapped, at: Place(path: path))
+        readers: mapping.readers, order: mapping.mapped, at: Place(path: path))
       tensors = converted.mapValues {
         let tensor = $0.inFileOrder
         return (tensor.shape, tensor.values)
       }
       print(
-        "brought from \(mapping.channels) channels to \(channels), as for channels normalised alike"
-      )
+        "brought from \(mapping.channels) channels to \(channels), "
+          + (input == nil ? "as for channels normalised alike" : "as its images were normalised"))
+      input = input?.with(channels: channels)
     }
     guard let output = arguments.optionalString("output") else { return }
     guard !FileManager.default.fileExists(atPath: output) else {
@@ -101,9 +134,15 @@ extension ZooCommand {
         .conflict, "the file is already there", at: Place(path: output),
         advice: "choose another --output")
     }
+    var metadata = ["format": "pt"]
+    if let input {
+      metadata["encoder"] = mapping.encoder
+      metadata["options"] = options.text(pretty: false)
+      metadata["input"] = input.json.text(pretty: false)
+    }
     try TensorFile.write(
       tensors.map { (name: $0.key, shape: $0.value.shape, values: $0.value.values) },
-      metadata: ["format": "pt"], to: output)
+      metadata: metadata, to: output)
     print("wrote \(output)")
   }
 
@@ -186,6 +225,17 @@ extension ZooCommand {
       "format": JSONValue(.string(file.format.rawValue)),
       "content": JSONValue(.string(describe(file.content))),
       "wrapping": JSONValue(.array(file.wrapping.map { JSONValue(.string($0)) })),
+      "beside": JSONValue(
+        .object(file.beside.map { (key: $0.key, value: JSONValue(.integer($0.tensors))) })),
+      "unread": JSONValue(
+        .array(
+          file.unread.map { object in
+            [
+              "key": JSONValue(.string(object.key)),
+              "classes": JSONValue(.array(object.classNames.map { JSONValue(.string($0)) })),
+              "tensors": JSONValue(.integer(object.tensorCount)),
+            ]
+          })),
       "tensors": JSONValue(
         .array(
           file.entries.map { entry in

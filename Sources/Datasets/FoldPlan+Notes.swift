@@ -1,0 +1,124 @@
+import Basics
+
+/// What a person should know of the groups and splits of a set, in sentences.
+extension FoldPlan {
+  /// Pictures that several cases share, groups that hold more than a fifth of the cases, and splits
+  /// that groups distort; with `isGiven` the splits come from lists, not from this plan.
+  package func notes(on set: CaseSet, splits: [Split], isGiven: Bool = false) -> [String] {
+    let groups = groups(of: set)
+    return pictureNotes(set, splits, isGiven: isGiven) + sizeNotes(set, groups)
+      + (isGiven ? [] : unevenNotes(set, splits, largest: groups.sizes.max() ?? 1))
+  }
+
+  private func pictureNotes(_ set: CaseSet, _ splits: [Split], isGiven: Bool) -> [String] {
+    var groups: [String: [Int]] = [:]
+    for (index, item) in set.cases.enumerated() {
+      if let key = item.picture?.shared { groups[key, default: []].append(index) }
+    }
+    guard !groups.isEmpty else { return [] }
+    let count = groups.values.reduce(0) { $0 + $1.count }
+    let parted = splits.map { split in
+      let seen = Set((split.training + split.validation).compactMap { shared(set, $0) })
+      return split.test.count { shared(set, $0).map(seen.contains) ?? false }
+    }
+    let leaks = parted.reduce(0, +)
+    let tested = splits.reduce(0) { $0 + $1.test.count }
+    let what =
+      "\(count) cases share a picture with another (the same file, bytes or pixels): "
+      + "\(groups.count) \(groups.count == 1 ? "group" : "groups")"
+    let consequence =
+      leaks > 0
+      ? "; \(leaks) of the \(tested) cases that are tested\(splits.count > 1 ? " over all splits" : "")"
+        + " have a picture that is trained on or chosen by, too, so that their scores flatter"
+      : ""
+    let policy =
+      isGiven && leaks > 0
+      ? "; the lists part them"
+      : groupsByImage
+        ? ", kept together in folds"
+        : "; \"groupByImage\" is false, so folds may part them"
+    return [what + policy + consequence] + conflictNotes(set, groups)
+  }
+
+  private func shared(_ set: CaseSet, _ index: Int) -> String? { set.cases[index].picture?.shared }
+
+  private func conflictNotes(_ set: CaseSet, _ groups: [String: [Int]]) -> [String] {
+    func answer(_ index: Int) -> String {
+      let item = set.cases[index]
+      return ([item.label ?? ""] + item.findings.sorted()).joined(separator: "|")
+    }
+    let conflicts = groups.values.filter { Set($0.map(answer)).count > 1 }
+      .sorted { $0[0] < $1[0] }
+    guard !conflicts.isEmpty else { return [] }
+    let examples = conflicts.prefix(3).map { group in
+      group.prefix(3).map { index in
+        let item = set.cases[index]
+        let findings =
+          item.findings.isEmpty ? item.label ?? "" : item.findings.joined(separator: ", ")
+        return "\(item.id) (\(findings))"
+      }.joined(separator: " and ") + (group.count > 3 ? " …" : "")
+    }.joined(separator: "; ")
+    let count = conflicts.count
+    return [
+      "\(count) \(count == 1 ? "picture stands" : "pictures stand") in cases of different labels: "
+        + examples + (count > 3 ? "; …" : "")
+    ]
+  }
+
+  /// Groups of more than a fifth of the cases, and what links them.
+  private func sizeNotes(_ set: CaseSet, _ groups: CaseGroups) -> [String] {
+    let total = set.cases.count
+    let large = groups.members.filter { $0.count > 2 && $0.count * 5 > total }
+    return large.sorted { $0.count > $1.count }.map { group in
+      let own = group.map { set.cases[$0] }
+      let found = links.compactMap { $0.largest(among: own) }.sorted { $0.count > $1.count }
+      return "\(group.count) of the \(total) cases form one group that is kept together: "
+        + found.map(\.sentence).joined(separator: "; ")
+    }
+  }
+
+  /// Test parts whose size or classes are far from what they should be.
+  private func unevenNotes(_ set: CaseSet, _ splits: [Split], largest: Int) -> [String] {
+    guard largest > 1, !splits.isEmpty else { return [] }
+    let (total, counts) = (Double(set.cases.count), set.labelCounts)
+    let labels = set.labelIndices
+    let expected =
+      switch kind {
+      case .folds(let count, _): total / Double(count)
+      case .splits(_, let fraction): total * fraction
+      }
+    let sizes = splits.map { Double($0.test.count) }
+    func isFar(_ found: Double, from wanted: Double, by share: Double, of whole: Double) -> Bool {
+      abs(found - wanted) >= 2 && abs(found - wanted) > share * whole
+    }
+    var findings: [String] = []
+    if sizes.contains(where: { isFar($0, from: expected, by: 0.5, of: expected) }) {
+      findings.append(
+        "they hold \(Int(sizes.min() ?? 0)) to \(Int(sizes.max() ?? 0)) cases (\(rounded(expected)) "
+          + "expected)")
+    }
+    // Of two classes one share tells both.
+    let asked = counts.count == 2 ? [1] : Array(counts.indices)
+    for label in asked where counts[label] > 0 {
+      let whole = Double(counts[label]) / total
+      let own = splits.map { split in Double(split.test.count { labels[$0] == label }) }
+      guard zip(own, sizes).contains(where: { isFar($0, from: whole * $1, by: 0.1, of: $1) })
+      else { continue }
+      let shares = zip(own, sizes).map { $0 / max(1, $1) }
+      findings.append(
+        "\"\(set.labels[label])\" is \(percent(shares.min() ?? 0)) to \(percent(shares.max() ?? 0)) % of them "
+          + "(\(percent(whole)) % of all cases)")
+    }
+    guard !findings.isEmpty else { return [] }
+    return [
+      "groups that are kept together make the test parts uneven: "
+        + findings.joined(separator: "; ") + "; the largest group has \(largest) cases"
+    ]
+  }
+
+  private func percent(_ share: Double) -> Int { Int((100 * share).rounded()) }
+
+  private func rounded(_ value: Double) -> String {
+    value == value.rounded() ? "\(Int(value))" : "about \(Int(value.rounded()))"
+  }
+}

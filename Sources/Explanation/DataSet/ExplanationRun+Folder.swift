@@ -1,0 +1,169 @@
+import Basics
+import Datasets
+import Downloads
+import Foundation
+import Studies
+import Tensors
+
+/// The folder of a run: what it depends on, and which of its cases hold.
+extension ExplanationRun {
+  private var identityPath: String { "\(folder)/run.json" }
+
+  /// Sees that a run can be begun, or that the run there is this one; nothing is written.
+  ///
+  /// - Throws: `ZooError` when something else is there, or the run is of other models, settings or
+  ///   cases, or finished cases were explained of other pictures or texts.
+  func check(resumes: Bool) throws {
+    guard FileManager.default.fileExists(atPath: identityPath) else {
+      return try OutputFolder.check(folder)
+    }
+    guard resumes else {
+      throw ZooError(
+        .conflict, "a run is already there", at: Place(path: folder),
+        advice: "go on with it by --resume, or choose another --output")
+    }
+    let differences = try identityDifferences()
+    guard differences.isEmpty else {
+      throw ZooError(
+        .conflict,
+        "the run was begun with other models, cases or settings: "
+          + differences.joined(separator: ", "),
+        at: Place(path: identityPath), advice: "give the same, or choose another --output")
+    }
+    try checkInputs()
+  }
+
+  /// Makes the folder where no run was begun.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  func begin() throws {
+    guard !FileManager.default.fileExists(atPath: identityPath) else { return }
+    try AtomicFile.makeFolder("\(folder)/cases")
+    try AtomicFile.write(identity(hasFiles: true).text() + "\n", to: identityPath)
+  }
+
+  /// Takes a beginning away that has left no case, so that the same command works once the fault is
+  /// mended.
+  func withdraw() {
+    guard rmdir("\(folder)/cases") == 0 else { return }
+    unlink(identityPath)
+    rmdir(folder)
+  }
+
+  /// The parts of `run.json` that are otherwise today, by name.
+  private func identityDifferences() throws -> [String] {
+    let kept = try readFile(identityPath)
+    // Versions that looked at the weights alone go on being read.
+    for hasFiles in [true, false]
+    where kept == Data((try identity(hasFiles: hasFiles).text() + "\n").utf8) { return [] }
+    func texts(_ value: JSONValue) throws -> [String: String] {
+      Dictionary(
+        try value.object().members.map { ($0.key, $0.value.text()) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    let before = try texts(JSONValue.parse(kept, path: identityPath))
+    let now = try texts(identity(hasFiles: true))
+    let names = Set(before.keys).union(now.keys).sorted().filter { before[$0] != now[$0] }
+    return names.map { $0 == "models" ? "models (their files, or which cases they explain)" : $0 }
+  }
+
+  /// What the explanations depend on.
+  private func identity(hasFiles: Bool) throws -> JSONValue {
+    [
+      "schema": 1, "finding": finding.map { JSONValue(.string($0)) } ?? nil,
+      "settings": settings.identity,
+      "kernels": JSONValue(.string(kernels.name)),
+      "models": JSONValue(
+        .array(
+          try selection.groups.map { group in
+            var members: [(key: String, value: JSONValue)] = [
+              ("path", JSONValue(.string(group.model))),
+              (
+                "sha256",
+                JSONValue(.string(try sha256(ofFile: "\(group.model)/model.safetensors")))
+              ), ("cases", JSONValue(.array(group.cases.map { JSONValue(.string($0.id)) }))),
+            ]
+            for name in ["model.json", "vocabulary.txt"]
+            where hasFiles && FileManager.default.fileExists(atPath: "\(group.model)/\(name)") {
+              members.append(
+                (name, JSONValue(.string(try sha256(ofFile: "\(group.model)/\(name)")))))
+            }
+            return JSONValue(.object(members))
+          })),
+    ]
+  }
+
+  /// The SHA-256 of what is explained of a case.
+  static func digests(image: String?, text: String?) throws -> [String: String] {
+    var digests: [String: String] = [:]
+    if let image { digests["image"] = try sha256(ofFile: image) }
+    if let text { digests["text"] = try sha256(of: text) }
+    return digests
+  }
+
+  /// Refuses to go on where finished cases were explained of something else than they hold now.
+  private func checkInputs() throws {
+    var changed: (images: [String], texts: [String]) = ([], [])
+    for item in selection.groups.flatMap(\.cases) {
+      let target = "\(folder)/cases/\(ExplanationRun.fileName(item.id))"
+      // A file that can't be read is seen to when its case is.
+      guard let inputs = (try? FileDigests.read(folder: target))?.inputs else { continue }
+      if let digest = inputs["image"] {
+        let now = try item.imagePath.map { try sha256(ofFile: $0) }
+        if now != digest { changed.images.append(item.imagePath ?? item.id) }
+      }
+      if let digest = inputs["text"], try item.text.map({ try sha256(of: $0) }) != digest {
+        changed.texts.append(item.id)
+      }
+    }
+    let found = [(changed.images, "pictures"), (changed.texts, "texts")].compactMap {
+      names, what -> String? in
+      guard !names.isEmpty else { return nil }
+      let more = names.count > 3 ? ", …" : ""
+      return
+        "the \(what) of \(names.count) explained \(names.count == 1 ? "case" : "cases") are others: "
+        + names.prefix(3).joined(separator: ", ") + more
+    }
+    guard !found.isEmpty else { return }
+    throw ZooError(
+      .conflict,
+      "the data are not those the run was begun with: " + found.joined(separator: "; "),
+      at: Place(path: folder),
+      advice: "bring back what they were, or start anew with another --output")
+  }
+
+  /// Whether a case is explained already and its files are what was written; what is damaged is taken
+  /// away, with a note.
+  func isFinished(_ item: Case, _ target: String) throws -> Bool {
+    let isThere = FileManager.default.fileExists(atPath: "\(target)/explanation.json")
+    guard FileManager.default.fileExists(atPath: "\(target)/\(FileDigests.fileName)") else {
+      if isThere {
+        progress.note(
+          "cases were explained by a version that kept no digests of them; they are taken as they are"
+        )
+      }
+      return isThere
+    }
+    let fault: String?
+    do { fault = try FileDigests.read(folder: target)?.damage(in: target) } catch let error
+      as ZooError
+    { fault = error.message }
+    guard let fault else { return true }
+    progress.note("the case \(item.id) is explained anew: \(fault)")
+    do { try FileManager.default.removeItem(atPath: target) } catch {
+      throw ZooError(.system, "can't be removed: \(error)", at: Place(path: target))
+    }
+    return false
+  }
+}
+
+extension ExplanationSettings {
+  /// All that a map depends on, what `json` leaves out included.
+  fileprivate var identity: JSONValue {
+    [
+      "explanation": json,
+      "methods": JSONValue(.array(methods.map { JSONValue(.string($0.rawValue)) })),
+      "baselines": JSONValue(.array(baselines.map { JSONValue(.string($0.rawValue)) })),
+    ]
+  }
+}

@@ -1,0 +1,105 @@
+import Basics
+import Datasets
+import Dispatch
+import Downloads
+import Foundation
+import Images
+import Synchronization
+
+/// Finds out which picture files are which, and which cases show the same picture.
+package enum PictureDigests {
+  /// The set with the SHA-256 of every picture's file, and what cases share that show one picture.
+  ///
+  /// Only pictures that may be equal are decoded for that: those whose files are equal, and those whose
+  /// `fingerprints` (of the pictures as an encoder is given them) are.
+  ///
+  /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
+  static func added(to set: CaseSet, fingerprints: [Int]) throws -> CaseSet {
+    let paths = set.cases.map(\.imagePath)
+    let digests = try fileDigests(paths)
+    let candidates = candidates(digests, fingerprints)
+    // Equal files are decoded once.
+    var examples: [String: String] = [:]
+    for index in candidates {
+      if let digest = digests[index], let path = paths[index] { examples[digest] = path }
+    }
+    let chosen = Array(examples)
+    let shown = Dictionary(
+      uniqueKeysWithValues: zip(
+        chosen.map(\.key), try parallel(chosen.map(\.value)) { try pixelDigest(of: $0) }))
+    var counts: [String: Int] = [:]
+    let keys = digests.map { digest in digest.flatMap { shown[$0] }.flatMap { $0 } }
+    for case let key? in keys { counts[key, default: 0] += 1 }
+    return set.with(
+      pictures: zip(digests, keys).map { digest, key in
+        digest.map { file in
+          CasePicture(file: file, shared: key.flatMap { (counts[$0] ?? 0) > 1 ? $0 : nil })
+        }
+      })
+  }
+
+  /// The set with the SHA-256 of every picture's file; what cases share is not looked at.
+  ///
+  /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
+  package static func hashed(_ set: CaseSet) throws -> CaseSet {
+    set.with(
+      pictures: try fileDigests(set.cases.map(\.imagePath)).map { digest in
+        digest.map { CasePicture(file: $0) }
+      })
+  }
+
+  /// The SHA-256 of each file, of each path once.
+  private static func fileDigests(_ paths: [String?]) throws -> [String?] {
+    let named = Array(Set(paths.compactMap { $0 }))
+    let files = Dictionary(
+      uniqueKeysWithValues: zip(named, try parallel(named) { try sha256(ofFile: $0) }))
+    return paths.map { $0.flatMap { files[$0] } }
+  }
+
+  /// The cases whose file or fingerprint another case has, too.
+  private static func candidates(_ digests: [String?], _ fingerprints: [Int]) -> [Int] {
+    var (byFile, byPicture): ([String: Int], [Int: Int]) = ([:], [:])
+    for (digest, fingerprint) in zip(digests, fingerprints) {
+      guard let digest else { continue }
+      byFile[digest, default: 0] += 1
+      byPicture[fingerprint, default: 0] += 1
+    }
+    return digests.indices.filter { index in
+      guard let digest = digests[index] else { return false }
+      return (byFile[digest] ?? 0) > 1 || (byPicture[fingerprints[index]] ?? 0) > 1
+    }
+  }
+
+  /// The first 16 digits of a SHA-256 of a picture's size and pixels; nil where all pixels are alike.
+  ///
+  /// A colour file that holds greys alone is the grey picture.
+  private static func pixelDigest(of path: String) throws -> String? {
+    var image = try PixelImage.load(path: path)
+    if image.channels == 3 {
+      let grey = image.converted(channels: 1)
+      if grey.converted(channels: 3) == image { image = grey }
+    }
+    let hash = try SHA256Stream()
+    let shape = [image.height, image.width, image.channels]
+    try shape.withUnsafeBytes { try hash.update($0) }
+    let isFlat = try image.pixels.withUnsafeBytes { bytes in
+      try hash.update(bytes)
+      let pixel = bytes.count / (image.height * image.width)
+      guard let start = bytes.baseAddress else { return true }
+      return memcmp(start, start + pixel, bytes.count - pixel) == 0
+    }
+    return isFlat ? nil : String(try hash.finish().prefix(16))
+  }
+
+  /// What `work` makes of each path, on all cores.
+  private static func parallel<Value: Sendable>(
+    _ paths: [String], _ work: @Sendable (String) throws -> Value
+  ) throws -> [Value] {
+    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: paths.count))
+    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+      let outcome = Result { try work(paths[index]) }
+      results.withLock { $0[index] = outcome }
+    }
+    return try results.withLock { try $0.compactMap { try $0?.get() } }
+  }
+}
