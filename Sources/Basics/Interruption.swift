@@ -38,7 +38,10 @@ package enum Interruption {
 
 /// The error of work that stopped because a signal asked for it: no failure, and not to be wrapped.
 package struct Interrupted: Error, Sendable, Equatable, CustomStringConvertible {
-  package init() {}
+  /// What is kept and how to go on; empty where nothing is.
+  package let advice: String
 
-  package var description: String { "interrupted" }
+  package init(_ advice: String = "") { self.advice = advice }
+
+  package var description: String { advice.isEmpty ? "interrupted" : "interrupted: \(advice)" }
 }

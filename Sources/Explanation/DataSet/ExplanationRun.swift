@@ -40,6 +40,10 @@ package struct ExplanationRun {
   /// - Throws: `ZooError` when something else is there, the run is of other models, settings or cases,
   ///   or a case can't be explained; with `skipsBad` such cases are listed in the index. `Interrupted`.
   package func run(resumes: Bool, skipsBad: Bool) throws -> ExplanationIndex {
+    try OutputPlace.locked(folder) { try runAlone(resumes: resumes, skipsBad: skipsBad) }
+  }
+
+  private func runAlone(resumes: Bool, skipsBad: Bool) throws -> ExplanationIndex {
     try check(resumes: resumes)
     // A model that can't be asked is refused before anything is written.
     for group in selection.groups where !group.cases.isEmpty { _ = try explainer(of: group) }
@@ -66,10 +70,14 @@ package struct ExplanationRun {
       let explainer = try explainer(of: group)
       notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {
-        try Interruption.check()
         progress.advance(note: item.id)
         do {
+          try Interruption.check()
           rows.append(try row(of: item, by: explainer, split: group.split))
+        } catch is Interrupted {
+          throw Interrupted(
+            "\(rows.count) of the \(selection.count) cases are kept in \(folder); the same command with"
+              + " --resume goes on")
         } catch let error as ZooError where skipsBad && error.code != .system {
           leftOut.append(.init(id: item.id, reason: error.message))
         } catch let error as ZooError {

@@ -202,7 +202,8 @@ package struct CellRunner {
       let evaluation = try BinaryEvaluation(labels: cases.labels(indices), logits: answers)
       if part != .training {
         logits += LogitsFile.rows(
-          part, labels: [cases.set.labels[1]], targets: indices.map { cases.targets[$0] },
+          part, ids: indices.map { cases.set.cases[$0].id }, labels: [cases.set.labels[1]],
+          targets: indices.map { cases.targets[$0] },
           logits: answers)
       }
       results += evaluation.rows(

@@ -5,11 +5,13 @@ import Foundation
 
 /// What a model answers to each case of validation and test: `logits.csv` beside it.
 ///
-/// It does not tell which case is which. Intervals, and a threshold chosen on validation, come from it.
+/// Intervals, and a threshold chosen on validation, come from it. Tables from before have no ids.
 package enum LogitsFile {
   /// The answer to one question of one case.
   package struct Row: Sendable, Equatable {
     package let part: String
+    /// The case; empty where an older table does not tell.
+    package var id = ""
     /// The positive class, or the finding asked for.
     package let label: String
     package let isPositive: Bool
@@ -17,15 +19,17 @@ package enum LogitsFile {
   }
 
   package static let fileName = "logits.csv"
-  private static let columns = ["part", "label", "target", "logit"]
+  private static let columns = ["part", "id", "label", "target", "logit"]
 
   /// The rows of one part: `targets` and `logits` have a value a case and label; NaN is not known.
-  static func rows(_ part: Split.Part, labels: [String], targets: [Float], logits: [Float]) -> [Row]
-  {
+  static func rows(
+    _ part: Split.Part, ids: [String], labels: [String], targets: [Float], logits: [Float]
+  ) -> [Row] {
     zip(targets, logits).enumerated().compactMap { index, pair in
       guard !pair.0.isNaN else { return nil }
       return Row(
-        part: part.rawValue, label: labels[index % labels.count], isPositive: pair.0 > 0.5,
+        part: part.rawValue, id: ids[index / labels.count], label: labels[index % labels.count],
+        isPositive: pair.0 > 0.5,
         logit: Double(pair.1))
     }
   }
@@ -33,7 +37,7 @@ package enum LogitsFile {
   static func write(_ rows: [Row], to folder: String) throws {
     var writer = CSVWriter(columns: columns)
     for row in rows {
-      writer.append([row.part, row.label, row.isPositive ? "1" : "0", "\(row.logit)"])
+      writer.append([row.part, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)"])
     }
     try writer.write(to: "\(folder)/\(fileName)")
   }
@@ -43,7 +47,8 @@ package enum LogitsFile {
   /// - Throws: `ZooError` with file and line.
   package static func read(folder: String) throws -> [Row] {
     let table = try CSVTable(path: "\(folder)/\(fileName)")
-    let numbers = try columns.map { try table.column($0) }
+    let numbers = try columns.filter { $0 != "id" }.map { try table.column($0) }
+    let ids = try? table.column("id")
     return try (0..<table.rowCount).map { row in
       let (target, logit) = (table[row, numbers[2]], Double(table[row, numbers[3]]))
       guard let logit, logit.isFinite, ["0", "1"].contains(target) else {
@@ -51,7 +56,8 @@ package enum LogitsFile {
           .badValue, "expected a target of 0 or 1 and a finite logit", at: table.place(ofRow: row))
       }
       return Row(
-        part: table[row, numbers[0]], label: table[row, numbers[1]], isPositive: target == "1",
+        part: table[row, numbers[0]], id: ids.map { table[row, $0] } ?? "",
+        label: table[row, numbers[1]], isPositive: target == "1",
         logit: logit)
     }
   }

@@ -1,4 +1,5 @@
 import Basics
+import Downloads
 import Foundation
 
 /// A folder that a command is about to write to.
@@ -30,6 +31,29 @@ package enum OutputPlace {
     let found = try entries(of: folder) ?? []
     let foreign = found.filter { !own.contains($0) && !$0.hasSuffix(".tmp") }
     guard foreign.isEmpty else { throw refusal(of: folder, holding: foreign) }
+  }
+
+  /// Runs `body` while no other process or thread works in a folder by this function; what processes
+  /// that are gone left half-written in it is removed before.
+  ///
+  /// The lock is a hidden file beside the folder, `.NAME.lock`, which the system lets go when the process
+  /// ends, however it ends.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` when somebody else works there, or what `body` throws.
+  package static func locked<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result
+  {
+    let target = URL(fileURLWithPath: folder).standardizedFileURL
+    let parent = target.deletingLastPathComponent().path
+    try AtomicFile.makeFolder(parent)
+    let lock = try FileLock("\(parent)/.\(target.lastPathComponent.prefix(120)).lock") {
+      throw ZooError(
+        .conflict, "another zoo is at work in this folder", at: Place(path: folder),
+        advice: "wait until it has ended, or choose another --output")
+    }
+    TemporaryName.removeRemains(below: folder)
+    let result = try body()
+    _ = consume lock
+    return result
   }
 
   /// The error for a folder with something of others in it.

@@ -33,7 +33,15 @@ package struct PretrainingRun {
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
+    try OutputPlace.locked(folder) { try runAlone(resumes: resumes, skipsBad: skipsBad) }
+  }
+
+  private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
     if FileManager.default.fileExists(atPath: "\(folder)/model.json") {
+      if resumes {
+        try runFolder(skipsBad: skipsBad).check(resumes: true)
+        return ["the pre-training is finished; nothing was left to do", "model: \(folder)"]
+      }
       throw ZooError(
         .conflict, "a model is already there", at: Place(path: folder),
         advice: "choose another --output")
@@ -71,9 +79,16 @@ package struct PretrainingRun {
     let (model, trainer) = try prepare(images, split, targets)
     let random = RandomStream(seed: specification.seed).derived("pretraining")
     let checkpoint = TrainingCheckpoint(path: "\(folder)/checkpoint.safetensors")
-    let scores = try trainer.train(
-      on: split.training, validation: split.validation, random: random.derived("training"),
-      checkpoint: checkpoint)
+    let scores: [Trainer.EpochScore]
+    do {
+      scores = try trainer.train(
+        on: split.training, validation: split.validation, random: random.derived("training"),
+        checkpoint: checkpoint)
+    } catch is Interrupted {
+      throw Interrupted(
+        "what the last whole epoch reached is kept in \(folder); the same command with --resume goes on"
+      )
+    }
     var rows: [ResultRow] = []
     var areas: [Split.Part: MultiLabelArea] = [:]
     var logits: [LogitsFile.Row] = []
@@ -82,7 +97,8 @@ package struct PretrainingRun {
       let area = targets.areas(split[part], logits: answers)
       if part != .training {
         logits += LogitsFile.rows(
-          part, labels: specification.labels, targets: targets.rows(split[part]), logits: answers)
+          part, ids: split[part].map { set.cases[$0].id }, labels: specification.labels,
+          targets: targets.rows(split[part]), logits: answers)
       }
       areas[part] = area
       let values =

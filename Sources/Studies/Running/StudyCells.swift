@@ -19,11 +19,50 @@ struct StudyCells {
   private static let scoresName = "scores.json"
   private static let weightsName = "model/model.safetensors"
 
-  /// The scores of a cell.
+  /// The scores of every combination on every split, with the time that is left told after each cell.
   ///
-  /// - Throws: `ZooError`, or `Interrupted`.
-  func cell(_ combination: Combination, _ split: Split) throws -> CellFile {
-    if let finished = try finished(combination, split) { return finished }
+  /// - Throws: `ZooError`, or `Interrupted`, which says how many cells are kept.
+  func all(_ combinations: [Combination], _ splits: [Split]) throws -> [CellFile] {
+    let work = splits.flatMap { split in combinations.map { (combination: $0, split: split) } }
+    var (files, seconds): ([CellFile], [String: [Double]]) = ([], [:])
+    var kept = 0
+    for (index, item) in work.enumerated() {
+      if let file = try finished(item.combination, item.split) {
+        files.append(file)
+        kept += 1
+        continue
+      }
+      if kept > 0, kept == index {
+        runner.progress.line("\(kept) of the \(work.count) cells are finished already")
+      }
+      do {
+        let file = try cell(item.combination, item.split) { own in
+          seconds[item.combination.name, default: []].append(own)
+          let rest = work[(index + 1)...].map(\.combination.name)
+          return "cell \(index + 1) of \(work.count)\(StudyCells.timeLeft(rest, seconds))"
+        }
+        files.append(file)
+      } catch is Interrupted {
+        throw Interrupted(
+          "\(index) of the \(work.count) cells are kept in \(folder); the same command with --resume"
+            + " goes on")
+      }
+    }
+    return files
+  }
+
+  /// Such as ", 3 min 20 s left", from what cells of each combination took; empty at the end.
+  static func timeLeft(_ rest: [String], _ seconds: [String: [Double]]) -> String {
+    let everything = seconds.values.flatMap { $0 }
+    guard !rest.isEmpty, let usual = mean(everything) else { return "" }
+    let left = rest.reduce(0) { $0 + (mean(seconds[$1] ?? []) ?? usual) }
+    return ", about \(ReportNumbers.duration(left)) left"
+  }
+
+  /// Runs a cell; `told` is given its seconds and says how far the work is.
+  private func cell(
+    _ combination: Combination, _ split: Split, told: (Double) -> String
+  ) throws -> CellFile {
     try Interruption.check()
     let start = ContinuousClock.now
     let outcome = try runner.run(combination, split) { name in
@@ -50,8 +89,8 @@ struct StudyCells {
     let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
     runner.progress.line(
       String(
-        format: "%@ %@: test accuracy %.3f (%.0f s)", split.name, combination.name, test ?? .nan,
-        file.seconds))
+        format: "%@ %@: test accuracy %.3f (%.0f s); %@", split.name, combination.name,
+        test ?? .nan, file.seconds, told(file.seconds)))
     return file
   }
 

@@ -40,6 +40,10 @@ package struct StudyRun {
   /// - Throws: `ZooError`, or `Interrupted` with everything finished so far kept.
   /// - Returns: the summary lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
+    try OutputPlace.locked(folder) { try runAlone(resumes: resumes, skipsBad: skipsBad) }
+  }
+
+  private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
     let place = try runFolder(skipsBad: skipsBad)
     try place.check(resumes: resumes)
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
@@ -79,12 +83,7 @@ package struct StudyRun {
     let runner = CellRunner(
       study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
     let cells = StudyCells(folder: folder, runner: runner, inputs: try place.inputs())
-    var files: [CellFile] = []
-    for split in splits {
-      for combination in study.combinations {
-        files.append(try cells.cell(combination, split))
-      }
-    }
+    let files = try cells.all(study.combinations, splits)
     let taught = try taughtHeads()
     let flattered = taught.map {
       "\($0): its weights were learnt on the validation part, so what it scores there flatters, and it"

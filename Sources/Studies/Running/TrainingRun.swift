@@ -27,7 +27,8 @@ package struct TrainingRun {
 
   /// What a stopped training leaves in its folder.
   private static let ownNames = [
-    "parts", "results.csv", "specification.json", DataNote.fileName, DataDigest.fileName,
+    "parts", "results.csv", "folds.csv", "specification.json", DataNote.fileName,
+    DataDigest.fileName,
     LogitsFile.fileName, "trained-on.txt", "vocabulary.txt", "model.safetensors",
   ]
 
@@ -37,6 +38,10 @@ package struct TrainingRun {
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
   package func run(skipsBad: Bool) throws -> [String] {
+    try OutputPlace.locked(folder) { try runAlone(skipsBad: skipsBad) }
+  }
+
+  private func runAlone(skipsBad: Bool) throws -> [String] {
     guard study.images.count <= 1, study.texts.count <= 1, study.heads.count == 1 else {
       throw ZooError(
         .badValue,
@@ -79,6 +84,7 @@ package struct TrainingRun {
         try AtomicFile.write(study.source.text() + "\n", to: "\(folder)/specification.json")
         try note.write(to: folder)
         try data.write(to: folder)
+        try FoldsFile.write([split], cases: cases.set, to: "\(folder)/folds.csv")
       }
       let place = isLast ? folder : "\(folder)/parts/\(combination.name)"
       try AtomicFile.makeFolder(place)
