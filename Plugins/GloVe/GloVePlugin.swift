@@ -18,6 +18,8 @@ private struct GloVeEntry: TextEncoderEntry {
       .init("vocabularySize", default: "15000", "the most words that get a vector"),
     ] + ConvolutionalTextOptions.descriptions)
 
+  let needsVectors = true
+
   func prepare(
     corpus: [[String]], options: JSONObject, vectors path: String?, random: RandomStream,
     progress: (Double) -> Bool

@@ -80,6 +80,10 @@ public protocol TextEncoderEntry: Sendable {
   /// themselves; false unless said otherwise.
   var trainsVectors: Bool { get }
 
+  /// Whether `prepare` can't do without a file of word vectors, so that a specification without one is
+  /// refused before anything is read; false unless said otherwise.
+  var needsVectors: Bool { get }
+
   /// The most words of a text that the encoder reads with these options: what stands behind is cut off,
   /// and the program says how much. Nil, unless said otherwise, for all words.
   ///
@@ -107,6 +111,9 @@ public protocol TextEncoderEntry: Sendable {
 extension TextEncoderEntry {
   /// False: the vectors are given, or are parameters like others.
   public var trainsVectors: Bool { false }
+
+  /// False: vectors can be drawn or trained.
+  public var needsVectors: Bool { false }
 
   /// Nil: every word is read.
   public func maximumWords(options: JSONObject) throws -> Int? { nil }

@@ -21,8 +21,7 @@ extension MultimodalClassifier {
     }
   }
 
-  /// Sets the head so that training begins at the joined logits of two models of one encoder each,
-  /// where its plan says so:
+  /// Sets the head so that training begins at the joined logits of two models of one encoder each.
   ///
   /// l = (l(x) − pₓ) + (l(y) − p_y) + p
   ///

@@ -26,7 +26,7 @@ package struct TextBranch: Sendable, Equatable {
     place = value.place
     let named = try object.required("encoder")
     encoder = try named.string()
-    _ = try registry.textEncoder(encoder, at: named.place)
+    let entry = try registry.textEncoder(encoder, at: named.place)
     name = try object.string("name", default: encoder)
     let start = object.value("vectors")
     vectors = try start?.string()
@@ -34,6 +34,11 @@ package struct TextBranch: Sendable, Equatable {
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     members = try object.integer("members", in: 1...16, default: 1)
     try object.finish()
+    if entry.needsVectors, !isSaved, vectors == nil {
+      throw ZooError(
+        .badValue, "\"\(encoder)\" needs a file of word vectors", at: place,
+        advice: "name a set or a file beside \"encoder\": \"vectors\": \"glove-6b-300d\"")
+    }
     // Said now, not after hours of training something else.
     if let vectors, !isSaved {
       _ = try VectorSource(vectors, registry.catalogue, at: start?.place ?? value.place)

@@ -45,6 +45,7 @@ package enum BinaryMetric: String, CaseIterable, Sendable {
   /// (fewer than two fifths of one) that calling all cases alike makes a good accuracy.
   ///
   /// - Parameter counts: the cases of each class.
+  /// - Returns: accuracy or area.
   package static func natural(for counts: [Int]) -> BinaryMetric {
     let (least, all) = (counts.min() ?? 0, counts.reduce(0, +))
     return 5 * least < 2 * all ? .area : .accuracy

@@ -17,6 +17,7 @@ package enum FittedThresholdPart: String, Sendable, CaseIterable {
   ///   - test: the same.
   ///   - combination: the rows' combination.
   ///   - split: the rows' split.
+  /// - Returns: rows of both parts.
   /// - Throws: `ZooError` for a number that is no probability.
   package static func rows(
     _ rule: ThresholdRule, validation: (labels: [Bool], probabilities: [Double]),

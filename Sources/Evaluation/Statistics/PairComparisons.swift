@@ -19,8 +19,9 @@ package struct PairComparisons: Sendable, Equatable {
   /// Each combination (first) against each reference (second), such as a baseline.
   package var againstReferences: [PairComparison] = []
 
-  /// Compares every pair of `names`, in their order; Holm's adjustment runs over all pairs. It runs anew
-  /// over the comparisons with references, which answer another question.
+  /// Compares every pair of `names`, in their order; Holm's adjustment runs over all pairs.
+  ///
+  /// It runs anew over the comparisons with references, which answer another question.
   ///
   /// Two combinations are compared only where both have the metric on the very same splits, at
   /// least two of them.

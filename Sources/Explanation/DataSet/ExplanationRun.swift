@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import Foundation
 import Registry
+import Studies
 import Tensors
 import Training
 

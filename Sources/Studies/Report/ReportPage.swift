@@ -1,8 +1,9 @@
 import Basics
 import Evaluation
 
-/// The page `report.html`: one file that needs no network and no font. Its script sorts tables; all else
-/// is there without it.
+/// The page `report.html`, one file that needs no network and no font.
+///
+/// Its script sorts tables; all else is there without it.
 package struct ReportPage {
   let data: ReportData
   let scores: ReportScores

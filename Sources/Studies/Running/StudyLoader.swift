@@ -20,6 +20,8 @@ package enum StudyLoader {
         "found \(set.labels.count) labels (\(set.labels.joined(separator: ", "))); expected two",
         at: study.data.place, advice: "name the negative and the positive class in \"labels\"")
     }
+    // Folds that can't be made are told before thousands of pictures are read.
+    _ = try study.folds.splits(of: set)
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
     let targets = set.labelIndices.map { Float($0 ?? 0) }
