@@ -105,10 +105,7 @@ package struct PretrainingRun {
   private func prepare(_ images: ImageStore, _ split: Split, _ targets: CaseTargets) throws -> (
     TrainedModel, Trainer
   ) {
-    var branch = specification.image
-    if branch.normalization == nil {
-      branch.normalization = images.normalization(over: split.training)
-    }
+    let branch = try images.fitted(specification.image, over: split.training)
     let random = RandomStream(seed: specification.seed).derived("pretraining")
     let weights = try branch.weights.map {
       try WeightSource($0, registry, at: branch.place).load(branch, registry: registry)

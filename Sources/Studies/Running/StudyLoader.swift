@@ -28,7 +28,8 @@ package enum StudyLoader {
       allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
   }
 
-  /// Reads the pictures of a set as each branch wants them; stores are by the branches' names.
+  /// Reads the pictures of a set as each branch wants them, and notes what of them a person should
+  /// hear; stores are by the branches' names.
   ///
   /// - Throws: `ZooError` that lists up to ten pictures that can't be used; with `skipsBad` their cases
   ///   leave the set and are listed in it.
@@ -44,8 +45,11 @@ package enum StudyLoader {
       for failure in failures { bad[failure.index] = failure.error }
       try Interruption.check()
     }
+    guard bad.isEmpty || skipsBad else { throw refusal(bad, set) }
+    for branch in branches {
+      for note in stores[branch.name]?.notes(of: branch) ?? [] { progress.note(note) }
+    }
     guard !bad.isEmpty else { return stores }
-    guard skipsBad else { throw refusal(bad, set) }
     let kept = set.cases.indices.filter { bad[$0] == nil }
     let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
       LeftOut(
