@@ -24,7 +24,7 @@ package struct ExplanationIndex: Sendable {
     package let words: [String]
     /// The image's share of the decision; nil for one modality.
     package let imageShare: Double?
-    /// How many figures did not settle.
+    /// How many warnings its page has.
     package let warnings: Int
 
     /// How far the probability is from the truth, 0…1; nil where no truth is known.

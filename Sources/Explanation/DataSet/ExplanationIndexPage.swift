@@ -89,7 +89,7 @@ struct ExplanationIndexPage {
         + "\(CaseExplanation.thumbnailFile)\">"
     let warned =
       row.warnings == 0
-      ? "" : "<span class=\"sd\">\(counted(row.warnings, "figure")) did not settle</span>"
+      ? "" : "<span class=\"sd\">\(counted(row.warnings, "warning"))</span>"
     let split = row.split.map { "<span class=\"sd\">\(htmlEscaped($0))</span>" } ?? ""
     var cells =
       "<th scope=\"row\" data-key=\"\(htmlEscaped(row.id))\"><a href=\"\(link)\">\(picture)"

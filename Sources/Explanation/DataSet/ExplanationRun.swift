@@ -43,6 +43,7 @@ package struct ExplanationRun {
     try prepare(resumes: resumes)
     var rows: [ExplanationIndex.Row] = []
     var leftOut: [ExplanationIndex.LeftOut] = []
+    var pictures = PictureRemarks()
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
     for group in selection.groups where !group.cases.isEmpty {
@@ -53,7 +54,7 @@ package struct ExplanationRun {
         try Interruption.check()
         progress.advance(note: item.id)
         do {
-          rows.append(try row(of: item, by: explainer, split: group.split))
+          rows.append(try row(of: item, by: explainer, split: group.split, &pictures))
         } catch let error as ZooError where skipsBad && error.code != .system {
           leftOut.append(.init(id: item.id, reason: error.message))
         } catch let error as ZooError {
@@ -65,6 +66,13 @@ package struct ExplanationRun {
         }
       }
     }
+    for note in pictures.notes { progress.note(note) }
+    let warned = rows.count { $0.warnings > 0 }
+    if warned > 0 {
+      progress.note(
+        "\(warned) of \(rows.count) explanations have warnings, which their pages begin with; index.csv "
+          + "counts them.")
+    }
     let index = ExplanationIndex(
       model: model, description: selection.description, isSynthetic: selection.isSynthetic,
       cautions: selection.cautions, rows: rows, leftOut: leftOut)
@@ -72,9 +80,9 @@ package struct ExplanationRun {
     return index
   }
 
-  private func row(of item: Case, by explainer: Explainer, split: String?) throws
-    -> ExplanationIndex.Row
-  {
+  private func row(
+    of item: Case, by explainer: Explainer, split: String?, _ pictures: inout PictureRemarks
+  ) throws -> ExplanationIndex.Row {
     let place = "cases/\(ExplanationRun.fileName(item.id))"
     let target = "\(folder)/\(place)"
     if !FileManager.default.fileExists(atPath: "\(target)/explanation.json") {
@@ -82,6 +90,7 @@ package struct ExplanationRun {
         image: explainer.model.image == nil ? nil : item.imagePath,
         text: explainer.model.text == nil ? nil : item.text)
       try explanation.write(to: target, hasThumbnail: true)
+      if let picture = explanation.picture { pictures.add(picture) }
     }
     let truth =
       finding.map { item.findings.contains($0) ? $0 : explainer.labels[0] } ?? item.label
