@@ -207,7 +207,8 @@ targets += tests(
     + pluginDependencies)
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
-targets += tests("zoo", ["zoo", "Bundles", "Registry", "Studies", "WeightFiles", "Basics"])
+targets += tests(
+  "zoo", ["zoo", "Bundles", "Registry", "Studies", "WeightFiles", "Images", "Basics"])
 
 /// Every target names all it reaches, not only its neighbours.
 ///

@@ -51,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *start, size_t count) {
     ZooCodecImage image = {0}, other = {0};
     if (zooDecodePNG(bytes, count, channels, &image) != zooCodecDone) continue;
     if (place > 0 && zooDecodePNG(longer, count + sizeof more, channels, &other) == zooCodecDone) {
-      size_t pixels = (size_t)image.width * (size_t)image.height * (size_t)image.channels;
+      size_t pixels = (size_t)image.width * (size_t)image.height * (size_t)image.channels
+          * (size_t)image.depth / 8;
       if (memcmp(image.pixels, other.pixels, pixels) != 0) abort();
       zooCodecFree(other.pixels);
     }

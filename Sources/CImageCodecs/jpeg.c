@@ -7,6 +7,7 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
+#include "orientation.h"
 #include "pixels.h"
 
 /// libjpeg's error manager first, so that its pointer is also a pointer to ours.
@@ -91,38 +92,6 @@ static void checkScans(j_common_ptr jpeg) {
   }
 }
 
-static unsigned read16(const uint8_t *bytes, int bigEndian) {
-  return bigEndian ? (unsigned)bytes[0] << 8 | bytes[1] : (unsigned)bytes[1] << 8 | bytes[0];
-}
-
-static uint32_t read32(const uint8_t *bytes, int bigEndian) {
-  uint32_t first = read16(bytes, bigEndian), second = read16(bytes + 2, bigEndian);
-  return bigEndian ? first << 16 | second : second << 16 | first;
-}
-
-/// The orientation of an EXIF block (CIPA DC-008, tag 0x0112), 1 where there is none.
-static int orientationOf(const uint8_t *bytes, size_t count) {
-  if (count < 14 || memcmp(bytes, "Exif\0\0", 6) != 0) return 1;
-  const uint8_t *tiff = bytes + 6;
-  size_t size = count - 6;
-  int bigEndian = tiff[0] == 'M';
-  if ((tiff[0] != 'M' && tiff[0] != 'I') || tiff[1] != tiff[0]) return 1;
-  if (read16(tiff + 2, bigEndian) != 42) return 1;
-  size_t directory = read32(tiff + 4, bigEndian);
-  if (directory > size || size - directory < 2) return 1;
-  size_t entries = read16(tiff + directory, bigEndian);
-  size_t room = (size - directory - 2) / 12;
-  if (entries > room) entries = room;
-  for (size_t i = 0; i < entries; i++) {
-    const uint8_t *entry = tiff + directory + 2 + 12 * i;
-    if (read16(entry, bigEndian) != 0x0112) continue;
-    if (read16(entry + 2, bigEndian) != 3) return 1;  // not a SHORT
-    unsigned value = read16(entry + 8, bigEndian);
-    return value >= 1 && value <= 8 ? (int)value : 1;
-  }
-  return 1;
-}
-
 static void decode(
     Decoder *decoder, const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image) {
   j_decompress_ptr jpeg = &decoder->jpeg;
@@ -148,8 +117,13 @@ static void decode(
   }
   int orientation = 1;
   for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker; marker = marker->next) {
-    orientation = orientationOf(marker->data, marker->data_length);
-    if (orientation != 1) break;
+    if (marker->data_length < 6 || memcmp(marker->data, "Exif\0\0", 6) != 0) continue;
+    int found = zooOrientation(marker->data + 6, marker->data_length - 6);
+    if (found == 0) image->unreadEXIF = 1;
+    if (found > 1) {
+      orientation = found;
+      break;
+    }
   }
   int native = 3;
   switch (jpeg->jpeg_color_space) {
@@ -170,6 +144,7 @@ static void decode(
   image->width = (int)width;
   image->height = (int)height;
   image->channels = channels;
+  image->depth = 8;
   size_t outRow = width * (size_t)channels;
   image->pixels = malloc(outRow * height);
   decoder->row = malloc(width * (size_t)jpeg->output_components);
@@ -190,6 +165,7 @@ static void decode(
   }
   jpeg_finish_decompress(jpeg);
   if (!zooApplyOrientation(image, orientation)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 1);
+  zooMeasure(image);
 }
 
 ZooCodecStatus zooDecodeJPEG(

@@ -26,6 +26,57 @@ void zooConvertRow(const uint8_t *in, int from, uint8_t *out, int to, size_t wid
   }
 }
 
+void zooConvertRow16(const uint16_t *in, int from, uint16_t *out, int to, size_t width) {
+  if (from == to) {
+    memcpy(out, in, width * (size_t)from * sizeof *in);
+  } else if (to == 1) {
+    // The weights add up to 65536, so the sum of full white and a half still fits.
+    for (size_t x = 0; x < width; x++) {
+      const uint16_t *rgb = in + 3 * x;
+      out[x] = (uint16_t)((rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
+    }
+  } else {
+    for (size_t x = 0; x < width; x++) out[3 * x] = out[3 * x + 1] = out[3 * x + 2] = in[x];
+  }
+}
+
+size_t zooTakeAlpha(uint8_t *row, int channels, int depth, size_t width) {
+  const size_t bytes = (size_t)depth / 8, pixel = bytes * (size_t)channels, kept = pixel - bytes;
+  size_t transparent = 0;
+  for (size_t x = 0; x < width; x++) {
+    const uint8_t *from = row + x * pixel;
+    // The higher byte tells whether it is below a half.
+    transparent += from[pixel - 1] < 0x80;
+    for (size_t i = 0; i < kept; i++) row[x * kept + i] = from[i];
+  }
+  return transparent;
+}
+
+void zooMeasure(ZooCodecImage *image) {
+  const size_t channels = (size_t)image->channels;
+  const size_t count = (size_t)image->width * (size_t)image->height * channels;
+  image->least = UINT32_MAX;
+  image->largest = image->contrast = 0;
+  for (size_t c = 0; c < channels; c++) {
+    unsigned least = UINT32_MAX, largest = 0;
+    if (image->depth == 16) {
+      const uint16_t *samples = (const uint16_t *)image->pixels;
+      for (size_t i = c; i < count; i += channels) {
+        if (samples[i] < least) least = samples[i];
+        if (samples[i] > largest) largest = samples[i];
+      }
+    } else {
+      for (size_t i = c; i < count; i += channels) {
+        if (image->pixels[i] < least) least = image->pixels[i];
+        if (image->pixels[i] > largest) largest = image->pixels[i];
+      }
+    }
+    if (least < image->least) image->least = least;
+    if (largest > image->largest) image->largest = largest;
+    if (largest - least > image->contrast) image->contrast = largest - least;
+  }
+}
+
 void zooInvertedCMYKToRGB(const uint8_t *in, uint8_t *out, size_t width) {
   for (size_t x = 0; x < width; x++) {
     int light = in[4 * x + 3];  // the inverted black: how much is left
@@ -40,8 +91,8 @@ void zooInvertedCMYKToRGB(const uint8_t *in, uint8_t *out, size_t width) {
 int zooApplyOrientation(ZooCodecImage *image, int orientation) {
   if (orientation < 2 || orientation > 8) return 1;
   size_t width = (size_t)image->width, height = (size_t)image->height;
-  size_t channels = (size_t)image->channels;
-  uint8_t *turned = malloc(width * height * channels);
+  size_t bytes = (size_t)image->channels * (size_t)image->depth / 8;
+  uint8_t *turned = malloc(width * height * bytes);
   if (!turned) return 0;
   int swaps = orientation >= 5;
   size_t newWidth = swaps ? height : width, newHeight = swaps ? width : height;
@@ -52,9 +103,9 @@ int zooApplyOrientation(ZooCodecImage *image, int orientation) {
       size_t sx = swaps ? y : x, sy = swaps ? x : y;
       if (flipX) sx = width - 1 - sx;
       if (flipY) sy = height - 1 - sy;
-      const uint8_t *from = image->pixels + (sy * width + sx) * channels;
-      uint8_t *to = turned + (y * newWidth + x) * channels;
-      for (size_t c = 0; c < channels; c++) to[c] = from[c];
+      const uint8_t *from = image->pixels + (sy * width + sx) * bytes;
+      uint8_t *to = turned + (y * newWidth + x) * bytes;
+      for (size_t i = 0; i < bytes; i++) to[i] = from[i];
     }
   }
   free(image->pixels);

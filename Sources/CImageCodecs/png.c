@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chunks.h"
 #include "pixels.h"
 #include "unpacked.h"
 
@@ -79,6 +80,21 @@ static ZooCodecStatus checkHeader(const uint8_t *bytes, size_t count, char *mess
   return zooCodecDone;
 }
 
+/// A row of libpng's as a row of the image; its alpha is counted and dropped.
+static void keepRow(uint8_t *row, int native, ZooCodecImage *image, uint8_t *out) {
+  const size_t width = (size_t)image->width;
+  int colours = native;
+  if (native % 2 == 0) {
+    image->transparent += (unsigned)zooTakeAlpha(row, native, image->depth, width);
+    colours--;
+  }
+  if (image->depth == 16) {
+    zooConvertRow16((const uint16_t *)row, colours, (uint16_t *)out, image->channels, width);
+  } else {
+    zooConvertRow(row, colours, out, image->channels, width);
+  }
+}
+
 static void decodeRows(Reader *reader, int channels, ZooCodecImage *image) {
   png_structp png = reader->png;
   png_set_user_limits(png, zooCodecMaxSide, zooCodecMaxSide);
@@ -88,26 +104,33 @@ static void decodeRows(Reader *reader, int channels, ZooCodecImage *image) {
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_read_fn(png, reader, readBytes);
   png_read_info(png, reader->info);
-  png_set_strip_16(png);
-  png_set_strip_alpha(png);
   int kind = png_get_color_type(png, reader->info);
   if (kind == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (kind == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
+  // A transparent colour becomes alpha, so that one place takes all alpha out and counts it.
+  if (png_get_valid(png, reader->info, PNG_INFO_tRNS)) png_set_tRNS_to_alpha(png);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  if (png_get_bit_depth(png, reader->info) == 16) png_set_swap(png);
+#endif
   int passes = png_set_interlace_handling(png);
   png_read_update_info(png, reader->info);
 
   size_t width = png_get_image_width(png, reader->info);
   size_t height = png_get_image_height(png, reader->info);
   int native = png_get_channels(png, reader->info);
+  int depth = png_get_bit_depth(png, reader->info);
   size_t rowBytes = png_get_rowbytes(png, reader->info);
-  if ((native != 1 && native != 3) || rowBytes != width * (size_t)native) {
+  if (native < 1 || native > 4 || (depth != 8 && depth != 16)
+      || rowBytes != width * (size_t)native * (size_t)depth / 8) {
     png_error(png, "unexpected row layout");
   }
-  if (channels == 0) channels = native;
+  int colours = native > 2 ? 3 : 1;
+  if (channels == 0) channels = colours;
   image->width = (int)width;
   image->height = (int)height;
   image->channels = channels;
-  size_t outRow = width * (size_t)channels;
+  image->depth = depth;
+  size_t outRow = width * (size_t)channels * (size_t)depth / 8;
   image->pixels = malloc(outRow * height);
   if (!image->pixels) png_error(png, "out of memory");
 
@@ -118,7 +141,7 @@ static void decodeRows(Reader *reader, int channels, ZooCodecImage *image) {
     for (size_t y = 0; y < height; y++) reader->rows[y] = reader->whole + y * rowBytes;
     png_read_image(png, reader->rows);
     for (size_t y = 0; y < height; y++) {
-      zooConvertRow(reader->rows[y], native, image->pixels + y * outRow, channels, width);
+      keepRow(reader->rows[y], native, image, image->pixels + y * outRow);
     }
   } else if (native == channels) {
     for (size_t y = 0; y < height; y++) png_read_row(png, image->pixels + y * outRow, NULL);
@@ -127,7 +150,7 @@ static void decodeRows(Reader *reader, int channels, ZooCodecImage *image) {
     if (!reader->row) png_error(png, "out of memory");
     for (size_t y = 0; y < height; y++) {
       png_read_row(png, reader->row, NULL);
-      zooConvertRow(reader->row, native, image->pixels + y * outRow, channels, width);
+      keepRow(reader->row, native, image, image->pixels + y * outRow);
     }
   }
   png_read_end(png, NULL);
@@ -158,6 +181,10 @@ ZooCodecStatus zooDecodePNG(
       png_set_option(reader.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
     }
     decodeRows(&reader, channels, image);
+    if (!zooApplyOrientation(image, zooReadChunks(bytes, count, image))) {
+      png_error(reader.png, "out of memory");
+    }
+    zooMeasure(image);
   } else {
     status = reader.ranOut ? zooCodecTruncated
         : strstr(image->message, "out of memory") ? zooCodecNoMemory : zooCodecDamaged;
@@ -206,7 +233,7 @@ static void writeBytes(png_structp png, png_bytep bytes, size_t count) {
 static void flushNothing(png_structp png) { (void)png; }
 
 ZooCodecStatus zooEncodePNG(
-    const uint8_t *pixels, int width, int height, int channels, uint8_t **encoded,
+    const uint8_t *pixels, int width, int height, int channels, int depth, uint8_t **encoded,
     size_t *encodedCount, char *message) {
   *encoded = NULL;
   *encodedCount = 0;
@@ -224,7 +251,7 @@ ZooCodecStatus zooEncodePNG(
     if (!writer.info) png_error(writer.png, "out of memory");
     png_set_write_fn(writer.png, &writer, writeBytes, flushNothing);
     png_set_IHDR(
-        writer.png, writer.info, (png_uint_32)width, (png_uint_32)height, 8,
+        writer.png, writer.info, (png_uint_32)width, (png_uint_32)height, depth,
         channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     // Level, filters and strategy are stated, so that a change of libpng's defaults changes nothing.
@@ -233,7 +260,10 @@ ZooCodecStatus zooEncodePNG(
     png_set_filter(writer.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB | PNG_FILTER_UP
         | PNG_FILTER_AVG | PNG_FILTER_PAETH);
     png_write_info(writer.png, writer.info);
-    size_t rowBytes = (size_t)width * (size_t)channels;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (depth == 16) png_set_swap(writer.png);
+#endif
+    size_t rowBytes = (size_t)width * (size_t)channels * (size_t)depth / 8;
     for (int y = 0; y < height; y++) {
       png_write_row(writer.png, (png_const_bytep)(pixels + (size_t)y * rowBytes));
     }

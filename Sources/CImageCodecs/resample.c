@@ -108,27 +108,63 @@ static inline uint8_t weighted(
   return rounded(sum + (1 << (precisionBits - 1)));
 }
 
-/// The horizontal pass over `rows` rows.
+/// The horizontal pass over `rows` rows of samples of 8 bits.
 ///
-/// `plane` holds one row of one channel as 16-bit values, zero behind its end, since the last
-/// blocks of weights (zero there too) reach over it.
+/// `plane` holds one row of one channel as 16-bit values, zero before and behind the picture, since the
+/// last blocks of weights (zero there too) reach over its end.
 static void horizontalPass(
-    const uint8_t *in, int width, int rows, int channels, const Weights *weights, int outWidth,
-    int16_t *plane, uint8_t *out) {
+    const uint8_t *in, const ZooResizing *how, int rows, const Weights *weights, int16_t *plane,
+    uint8_t *out) {
+  const int width = how->width, channels = how->channels;
   size_t stride = (size_t)weights->stride;
+  int16_t *inner = plane + how->padLeft;
   for (int y = 0; y < rows; y++) {
     const uint8_t *row = in + (size_t)y * width * channels;
-    uint8_t *outRow = out + (size_t)y * outWidth * channels;
+    uint8_t *outRow = out + (size_t)y * how->cropWidth * channels;
     for (int c = 0; c < channels; c++) {
       if (channels == 1) {
-        for (int x = 0; x < width; x++) plane[x] = row[x];
+        for (int x = 0; x < width; x++) inner[x] = row[x];
       } else {
-        for (int x = 0; x < width; x++) plane[x] = row[3 * x + c];
+        for (int x = 0; x < width; x++) inner[x] = row[3 * x + c];
       }
-      for (int x = 0; x < outWidth; x++) {
+      for (int x = 0; x < how->cropWidth; x++) {
         outRow[(size_t)x * channels + c] = weighted(
             plane + weights->first[x], weights->low + x * stride, weights->high + x * stride,
             (weights->taps[x] + block - 1) / block);
+      }
+    }
+  }
+}
+
+/// A weight as one number.
+static inline int32_t whole(int16_t low, int16_t high) { return low + high * (1 << lowBits); }
+
+/// The sample of a fixed-point sum of 16-bit samples.
+static inline uint16_t rounded16(int64_t sum) {
+  int64_t value = sum >> precisionBits;
+  return (uint16_t)(value > 65535 ? 65535 : value);
+}
+
+/// The horizontal pass over samples of 16 bits: the same sums in 64 bits. Taps beside the picture are
+/// black and left out.
+static void horizontalPass16(
+    const uint16_t *in, const ZooResizing *how, int rows, const Weights *weights, uint16_t *out) {
+  const int width = how->width, channels = how->channels;
+  for (int y = 0; y < rows; y++) {
+    const uint16_t *row = in + (size_t)y * width * channels;
+    uint16_t *outRow = out + (size_t)y * how->cropWidth * channels;
+    for (int x = 0; x < how->cropWidth; x++) {
+      const int16_t *low = weights->low + (size_t)x * weights->stride;
+      const int16_t *high = weights->high + (size_t)x * weights->stride;
+      const int first = weights->first[x] - how->padLeft;
+      const int begin = first < 0 ? -first : 0;
+      const int end = first + weights->taps[x] > width ? width - first : weights->taps[x];
+      for (int c = 0; c < channels; c++) {
+        int64_t sum = 1 << (precisionBits - 1);
+        for (int k = begin; k < end; k++) {
+          sum += (int64_t)row[(size_t)(first + k) * channels + c] * whole(low[k], high[k]);
+        }
+        outRow[(size_t)x * channels + c] = rounded16(sum);
       }
     }
   }
@@ -141,50 +177,88 @@ static void verticalRow(
   for (size_t x = 0; x < count; x++) sums[x] = 1 << (precisionBits - 1);
   for (int k = 0; k < taps; k++) {
     const uint8_t *restrict row = in + (size_t)k * count;
-    int32_t weight = low[k] + high[k] * (1 << lowBits);
+    int32_t weight = whole(low[k], high[k]);
     for (size_t x = 0; x < count; x++) sums[x] += row[x] * weight;
   }
   for (size_t x = 0; x < count; x++) out[x] = rounded(sums[x]);
 }
 
-ZooCodecStatus zooResize(
-    const uint8_t *pixels, int width, int height, int channels, int newWidth, int newHeight,
-    int left, int top, int cropWidth, int cropHeight, uint8_t *out) {
+static void verticalRow16(
+    const uint16_t *in, size_t count, const int16_t *low, const int16_t *high, int taps,
+    int64_t *restrict sums, uint16_t *restrict out) {
+  for (size_t x = 0; x < count; x++) sums[x] = 1 << (precisionBits - 1);
+  for (int k = 0; k < taps; k++) {
+    const uint16_t *restrict row = in + (size_t)k * count;
+    int64_t weight = whole(low[k], high[k]);
+    for (size_t x = 0; x < count; x++) sums[x] += row[x] * weight;
+  }
+  for (size_t x = 0; x < count; x++) out[x] = rounded16(sums[x]);
+}
+
+/// The vertical pass: `between` holds the picture's rows from `firstRow` on. Taps above and below the
+/// picture are black and left out.
+static void verticalPass(
+    const uint8_t *between, const ZooResizing *how, int firstRow, const Weights *down, void *sums,
+    uint8_t *out) {
+  const size_t samples = (size_t)how->cropWidth * how->channels;
+  const size_t rowBytes = samples * (size_t)how->depth / 8;
+  for (int y = 0; y < how->cropHeight; y++) {
+    uint8_t *outRow = out + (size_t)y * rowBytes;
+    const int first = down->first[y] - how->padTop;
+    const int begin = first < 0 ? -first : 0;
+    const int end = first + down->taps[y] > how->height ? how->height - first : down->taps[y];
+    const int taps = end > begin ? end - begin : 0;
+    const uint8_t *rows = taps ? between + (size_t)(first + begin - firstRow) * rowBytes : between;
+    const int16_t *low = down->low + (size_t)y * down->stride + begin;
+    const int16_t *high = down->high + (size_t)y * down->stride + begin;
+    if (taps == 0) {
+      memset(outRow, 0, rowBytes);
+    } else if (how->newHeight == how->height && how->fullHeight == how->height) {
+      memcpy(outRow, rows, rowBytes);
+    } else if (how->depth == 16) {
+      verticalRow16((const uint16_t *)rows, samples, low, high, taps, sums, (uint16_t *)outRow);
+    } else {
+      verticalRow(rows, samples, low, high, taps, sums, outRow);
+    }
+  }
+}
+
+static int least(int a, int b) { return a < b ? a : b; }
+static int most(int a, int b) { return a > b ? a : b; }
+
+ZooCodecStatus zooResize(const uint8_t *pixels, const ZooResizing *how, uint8_t *out) {
   Weights across = {0}, down = {0};
-  if (!makeWeights(&across, width, newWidth, left, cropWidth)) return zooCodecNoMemory;
-  if (!makeWeights(&down, height, newHeight, top, cropHeight)) {
+  if (!makeWeights(&across, how->fullWidth, how->newWidth, how->left, how->cropWidth)) {
+    return zooCodecNoMemory;
+  }
+  if (!makeWeights(&down, how->fullHeight, how->newHeight, how->top, how->cropHeight)) {
     freeWeights(&across);
     return zooCodecNoMemory;
   }
-  int firstRow = down.first[0];
-  int rows = down.first[cropHeight - 1] + down.taps[cropHeight - 1] - firstRow;
-  size_t rowBytes = (size_t)cropWidth * channels;
-  uint8_t *between = malloc(rowBytes * (size_t)rows);
-  int16_t *plane = calloc((size_t)width + across.stride, sizeof(int16_t));
-  int32_t *sums = malloc(rowBytes * sizeof(int32_t));
+  const int last = how->cropHeight - 1;
+  const int firstRow = least(how->height, most(0, down.first[0] - how->padTop));
+  const int endRow = least(how->height, most(0, down.first[last] + down.taps[last] - how->padTop));
+  const int rows = most(0, endRow - firstRow);
+  const size_t bytes = (size_t)how->depth / 8, pixel = (size_t)how->channels * bytes;
+  const size_t rowBytes = (size_t)how->cropWidth * pixel;
+  uint8_t *between = malloc(rowBytes * (size_t)rows + 1);
+  int16_t *plane = calloc((size_t)how->fullWidth + across.stride, sizeof(int16_t));
+  void *sums = malloc((size_t)how->cropWidth * how->channels * sizeof(int64_t));
   ZooCodecStatus status = zooCodecNoMemory;
   if (between && plane && sums) {
-    const uint8_t *start = pixels + (size_t)firstRow * width * channels;
-    if (newWidth == width) {  // Pillow leaves out a pass that changes nothing
+    const uint8_t *start = pixels + (size_t)firstRow * how->width * pixel;
+    if (how->newWidth == how->width && how->fullWidth == how->width) {  // Pillow leaves out a pass that changes nothing
       for (int y = 0; y < rows; y++) {
         memcpy(
-            between + (size_t)y * rowBytes, start + ((size_t)y * width + left) * channels,
+            between + (size_t)y * rowBytes, start + ((size_t)y * how->width + how->left) * pixel,
             rowBytes);
       }
+    } else if (how->depth == 16) {
+      horizontalPass16((const uint16_t *)start, how, rows, &across, (uint16_t *)between);
     } else {
-      horizontalPass(start, width, rows, channels, &across, cropWidth, plane, between);
+      horizontalPass(start, how, rows, &across, plane, between);
     }
-    for (int y = 0; y < cropHeight; y++) {
-      uint8_t *outRow = out + (size_t)y * rowBytes;
-      if (newHeight == height) {
-        memcpy(outRow, between + (size_t)y * rowBytes, rowBytes);
-      } else {
-        verticalRow(
-            between + (size_t)(down.first[y] - firstRow) * rowBytes, rowBytes,
-            down.low + (size_t)y * down.stride, down.high + (size_t)y * down.stride, down.taps[y],
-            sums, outRow);
-      }
-    }
+    verticalPass(between, how, firstRow, &down, sums, out);
     status = zooCodecDone;
   }
   free(between);

@@ -49,13 +49,20 @@ extension ChestXray14 {
   /// Coordinates are pixels of the published 1024 × 1024 images.
   ///
   /// - Throws: `ZooError` with file and line.
-  package static func boxes(path: String) throws -> [LesionBox] {
+  package static func boxes(path: String, format: BoxFormat = BoxFormat()) throws -> (
+    boxes: [LesionBox], empty: Int
+  ) {
     let table = try CSVTable(path: path, dialect: dialect)
     let image = try table.column("Image Index")
     let kind = try table.column("Finding Label")
     let corner = try table.column("Bbox [x")
     let numbers = [corner, try table.column("y"), try table.column("w"), try table.column("h]")]
-    return try (0..<table.rowCount).map { row in
+    var (boxes, empty) = ([LesionBox](), 0)
+    for row in 0..<table.rowCount {
+      guard let found = try LesionBox.numbers(table, row, numbers, format) else {
+        empty += 1
+        continue
+      }
       let spelt = table[row, kind]
       let finding = spelt == "Infiltrate" ? "Infiltration" : spelt
       guard findings.contains(finding) else {
@@ -63,8 +70,10 @@ extension ChestXray14 {
       }
       let name = table[row, image]
       try checkFileName(name, at: table.place(ofRow: row, column: image))
-      return try LesionBox(image: name, kind: finding, table: table, row: row, columns: numbers)
+      boxes.append(
+        try LesionBox(image: name, kind: finding, numbers: found, at: table.place(ofRow: row)))
     }
+    return (boxes, empty)
   }
 
   /// Reads `train_val_list.txt` or `test_list.txt`: one file name a line, as ids.

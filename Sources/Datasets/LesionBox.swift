@@ -7,13 +7,13 @@ package struct LesionBox: Sendable, Equatable {
   package var image: String
   /// The finding, such as `Mass`.
   package var kind: String
-  /// Pixels from the left edge.
+  /// Pixels, or the share of the width, from the left edge.
   package var x: Double
-  /// Pixels from the top edge.
+  /// Pixels, or the share of the height, from the top edge.
   package var y: Double
-  /// In pixels, above 0.
+  /// As `x`, above 0.
   package var width: Double
-  /// In pixels, above 0.
+  /// As `y`, above 0.
   package var height: Double
   package var source: Place
 
@@ -29,35 +29,123 @@ package struct LesionBox: Sendable, Equatable {
     self.source = source
   }
 
-  /// Reads the phantom sample's table, or one like it: `image,kind,x,y,width,height`.
+  /// Reads the phantom sample's table, or one like it: `image,kind,x,y,width,height`, or
+  /// `image,kind,x_min,y_min,x_max,y_max`.
   ///
-  /// - Throws: `ZooError` with file and line.
-  package static func read(path: String) throws -> [LesionBox] {
+  /// - Returns: the boxes, and how many rows had none.
+  /// - Throws: `ZooError` with file and line: a missing column, what is no number, a row without a box
+  ///   that is not to be skipped, numbers that look like shares or corners where nobody says what they
+  ///   are.
+  package static func read(path: String, format: BoxFormat = BoxFormat()) throws -> (
+    boxes: [LesionBox], empty: Int
+  ) {
     let table = try CSVTable(path: path)
     let image = try table.column("image")
     let kind = try table.column("kind")
-    let columns = try ["x", "y", "width", "height"].map { try table.column($0) }
-    return try (0..<table.rowCount).map { row in
-      try LesionBox(
-        image: table[row, image], kind: table[row, kind], table: table, row: row, columns: columns)
+    let areCorners = corners.allSatisfy(table.columns.contains)
+    let columns = try (areCorners ? corners : sizes).map { try table.column($0) }
+    let form = areCorners ? .corners : format.form
+    var (boxes, numbers, empty) = ([LesionBox](), [[Double]](), 0)
+    for row in 0..<table.rowCount {
+      guard let found = try self.numbers(table, row, columns, form: form, format) else {
+        empty += 1
+        continue
+      }
+      numbers.append(found)
+      boxes.append(
+        try LesionBox(
+          image: table[row, image], kind: table[row, kind], numbers: found,
+          form: form ?? .cornerSize, at: table.place(ofRow: row)))
     }
+    try check(numbers, form: form, units: format.units, path: path)
+    return (boxes, empty)
   }
 
-  /// The box of a row, whose `columns` are x, y, width and height.
+  private static let sizes = ["x", "y", "width", "height"]
+  private static let corners = ["x_min", "y_min", "x_max", "y_max"]
+
+  /// The numbers of a row, whose `columns` are those of a box; nil where it has none and such rows are
+  /// skipped.
   ///
   /// - Throws: `ZooError` with file, line and column.
-  init(image: String, kind: String, table: CSVTable, row: Int, columns: [Int]) throws {
-    let numbers = try columns.enumerated().map { index, column in
+  static func numbers(
+    _ table: CSVTable, _ row: Int, _ columns: [Int], form: BoxFormat.Form? = nil,
+    _ format: BoxFormat = BoxFormat()
+  ) throws -> [Double]? {
+    if columns.allSatisfy({ isMissing(table[row, $0]) }) {
+      guard !format.skipsEmpty else { return nil }
+      throw ZooError(
+        .badValue, "the row has no box", at: table.place(ofRow: row),
+        advice: "pass over rows without one by --skip-empty-boxes")
+    }
+    return try columns.enumerated().map { index, column in
       let text = table[row, column]
-      guard let number = Double(text), number.isFinite, index < 2 ? number >= 0 : number > 0 else {
+      let isExtent = index > 1 && form != .corners
+      // Rounding may put an edge a little before the image's.
+      let isPossible: (Double) -> Bool = { isExtent ? $0 > 0 : $0 > -1 }
+      guard let number = Double(text), number.isFinite, isPossible(number) else {
         throw ZooError(
-          .badValue, "\"\(text)\" is no \(index < 2 ? "coordinate" : "extent") of a box in pixels",
+          .badValue, "\"\(text)\" is no \(isExtent ? "extent" : "coordinate") of a box",
           at: table.place(ofRow: row, column: column))
       }
       return number
     }
+  }
+
+  private static func isMissing(_ text: String) -> Bool {
+    isBlank(text) || ["nan", "na", "n/a", "none", "null", "-"].contains(text.lowercased())
+  }
+
+  /// The box of four numbers.
+  ///
+  /// - Throws: `ZooError` with file and line where the second corner is not behind the first.
+  init(
+    image: String, kind: String, numbers: [Double], form: BoxFormat.Form = .cornerSize,
+    at source: Place
+  ) throws {
+    var (x, y, width, height) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    switch form {
+    case .cornerSize: break
+    case .centerSize: (x, y) = (x - width / 2, y - height / 2)
+    case .corners:
+      (width, height) = (width - x, height - y)
+      guard width > 0, height > 0 else {
+        throw ZooError(
+          .badValue,
+          "the box ends at \(numbers[2]), \(numbers[3]), which is not right of and below its start, "
+            + "\(numbers[0]), \(numbers[1])",
+          at: source)
+      }
+    }
     self.init(
-      image: image, kind: kind, x: numbers[0], y: numbers[1], width: numbers[2],
-      height: numbers[3], source: table.place(ofRow: row))
+      image: image, kind: kind, x: x, y: y, width: width, height: height, source: source)
+  }
+
+  /// Boxes from which a table is judged by all of its rows together.
+  private static let fewest = 5
+
+  /// Refuses numbers that all look like shares, or like corners, where nobody says what they are.
+  private static func check(
+    _ numbers: [[Double]], form: BoxFormat.Form?, units: BoxFormat.Units?, path: String
+  ) throws {
+    guard !numbers.isEmpty else { return }
+    if units == nil, numbers.allSatisfy({ $0.allSatisfy { (0...1).contains($0) } }) {
+      throw ZooError(
+        .badValue,
+        "all \(numbers.count) boxes have numbers within 0…1 only: they look like shares of the image, "
+          + "and pixels are expected", at: Place(path: path),
+        advice:
+          "say --box-units shares, and --box-form center-size where x and y are the box's middle, "
+          + "as YOLO has it; or --box-units pixels, if they are")
+    }
+    if form == nil, numbers.count >= fewest,
+      numbers.allSatisfy({ $0[2] > $0[0] && $0[3] > $0[1] })
+    {
+      throw ZooError(
+        .badValue,
+        "in all \(numbers.count) boxes width is above x and height above y: they look like two corners, "
+          + "and a corner and sizes are expected", at: Place(path: path),
+        advice: "say --box-form corners; or --box-form corner-size, if they are")
+    }
   }
 }

@@ -47,7 +47,7 @@ struct ModelInterface {
             JSONValue(.number(Double(all[all.count == branch.channels ? $0 : 0])))
           }))
     }
-    return [
+    let plain: JSONValue = [
       "encoder": JSONValue(.string(branch.encoder)), "input": "image",
       "colour": branch.channels == 1 ? "grey" : "RGB", "size": JSONValue(.integer(branch.size)),
       "resize": JSONValue(.integer(branch.resize)), "fit": JSONValue(.string(branch.fit.rawValue)),
@@ -55,6 +55,9 @@ struct ModelInterface {
       "mean": numbers(fitted?.mean, default: 0),
       "deviation": numbers(fitted?.deviation, default: 1),
     ]
+    // What is 1 of the range, where samples have 16 bits.
+    guard let bits = branch.bits, case .object(let members) = plain.content else { return plain }
+    return JSONValue(.object(members + [(key: "bits", value: JSONValue(.integer(bits)))]))
   }
 
   private static func strings(_ values: [String]) -> JSONValue {

@@ -3,13 +3,13 @@ import CImageCodecs
 import Foundation
 
 extension PixelImage {
-  /// Reads a PNG or JPEG file of any ordinary kind as 8-bit grey or RGB.
+  /// Reads a PNG or JPEG file of any ordinary kind as grey or RGB.
   ///
   /// The kind is told by the file's first bytes, not by its name. Greys of 1, 2 and 4 bits are
-  /// stretched to 0…255; of 16 bits the high byte is kept. Palettes become colours. Transparency
-  /// is dropped, not blended, as Pillow's `convert("RGB")` does. CMYK becomes RGB. JPEG is turned
+  /// stretched to 0…255; samples of 16 bits stay as they are. Palettes become colours. Transparency
+  /// is dropped, not blended, as Pillow's `convert("RGB")` does. CMYK becomes RGB. The image is turned
   /// upright by its EXIF orientation. Colour becomes grey by Pillow's integer formula
-  /// `(19595 R + 38470 G + 7471 B + 32768) >> 16`; colour profiles are not applied.
+  /// `(19595 R + 38470 G + 7471 B + 32768) >> 16`; gamma and colour profiles are not applied.
   ///
   /// - Parameters:
   ///   - path: The file.
@@ -19,7 +19,16 @@ extension PixelImage {
   ///   format (and which it looks like), truncated, damaged, zero size, or too large (over 65500
   ///   pixels a side or 2^28 in all).
   package static func load(path: String, channels: Int? = nil) throws -> PixelImage {
-    try decode(try readFile(path), channels: channels, path: path)
+    try read(path: path, channels: channels).image
+  }
+
+  /// Reads a file, and what is known of it; see ``load(path:channels:)``.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package static func read(path: String, channels: Int? = nil) throws -> (
+    image: PixelImage, facts: PictureFacts
+  ) {
+    try read(try readFile(path), channels: channels, path: path)
   }
 
   /// Decodes the bytes of a PNG or JPEG file; see ``load(path:channels:)``.
@@ -33,6 +42,15 @@ extension PixelImage {
   package static func decode(
     _ data: Data, channels: Int? = nil, path: String? = nil
   ) throws -> PixelImage {
+    try read(data, channels: channels, path: path).image
+  }
+
+  /// Decodes the bytes of a file, and tells what is known of it; see ``decode(_:channels:path:)``.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package static func read(
+    _ data: Data, channels: Int? = nil, path: String? = nil
+  ) throws -> (image: PixelImage, facts: PictureFacts) {
     precondition(
       channels == nil || channels == 1 || channels == 3,
       "\(channels ?? 0) channels; expected 1, 3 or nil")
@@ -60,10 +78,14 @@ extension PixelImage {
       throw failure(status, of: format, message: message(of: &image), at: place)
     }
     defer { zooCodecFree(pixels) }
-    let count = Int(image.width) * Int(image.height) * Int(image.channels)
-    return PixelImage(
-      width: Int(image.width), height: Int(image.height), channels: Int(image.channels),
-      pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
+    let (width, height, depth) = (Int(image.width), Int(image.height), Int(image.depth))
+    let count = width * height * Int(image.channels) * depth / 8
+    return (
+      PixelImage(
+        width: width, height: height, channels: Int(image.channels),
+        pixels: Array(UnsafeBufferPointer(start: pixels, count: count)), depth: depth),
+      PictureFacts(image)
+    )
   }
 
   private static func message(of image: inout ZooCodecImage) -> String {

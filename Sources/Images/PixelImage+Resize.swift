@@ -5,12 +5,13 @@ extension PixelImage {
   /// The image stretched to a size by antialiased bilinear resampling: Pillow's
   /// `Image.resize(size, BILINEAR)`, to the last bit with Pillow 11.
   ///
-  /// The horizontal pass is the first. Pillow 13 exchanges the passes for some lopsided sizes, and
+  /// Samples of 16 bits are resampled as they are, by the same sums: those of 0…255 give what the same
+  /// samples of 8 bits give. The horizontal pass is the first. Pillow 13 exchanges the passes for some lopsided sizes, and
   /// then differs by one grey level at most.
   ///
   /// - Precondition: Both sizes are positive.
   package func resized(width newWidth: Int, height newHeight: Int) -> PixelImage {
-    resized(width: newWidth, height: newHeight, left: 0, top: 0, cut: (newWidth, newHeight))
+    resized(width: newWidth, height: newHeight, cut: (newWidth, newHeight))
   }
 
   /// The image stretched to `size` × `size`, its proportions given up.
@@ -49,12 +50,12 @@ extension PixelImage {
     let left = PixelImage.margin(width - newWidth)
     let top = PixelImage.margin(height - newHeight)
     var cut: [UInt8] = []
-    cut.reserveCapacity(newWidth * newHeight * channels)
+    cut.reserveCapacity(newWidth * newHeight * pixelBytes)
     for y in top..<(top + newHeight) {
-      let start = (y * width + left) * channels
-      cut += pixels[start..<(start + newWidth * channels)]
+      let start = (y * width + left) * pixelBytes
+      cut += pixels[start..<(start + newWidth * pixelBytes)]
     }
-    return PixelImage(width: newWidth, height: newHeight, channels: channels, pixels: cut)
+    return with(width: newWidth, height: newHeight, pixels: cut)
   }
 
   /// The largest square at the centre.
@@ -62,20 +63,41 @@ extension PixelImage {
     centreCropped(width: min(width, height), height: min(width, height))
   }
 
-  /// The image at the centre of a square as wide as its longer side, the rest filled with `value`.
+  /// The image at the centre of a square as wide as its longer side, the rest filled with the byte `value`.
   package func paddedToSquare(value: UInt8 = 0) -> PixelImage {
     let side = max(width, height)
     if width == height { return self }
-    let left = (side - width) / 2
-    let top = (side - height) / 2
-    var padded = [UInt8](repeating: value, count: side * side * channels)
+    let (left, top) = PixelImage.padding(width, height)
+    var padded = [UInt8](repeating: value, count: side * side * pixelBytes)
     for y in 0..<height {
-      let from = y * width * channels
-      let to = ((y + top) * side + left) * channels
+      let from = y * width * pixelBytes
+      let to = ((y + top) * side + left) * pixelBytes
       padded.replaceSubrange(
-        to..<(to + width * channels), with: pixels[from..<(from + width * channels)])
+        to..<(to + width * pixelBytes), with: pixels[from..<(from + width * pixelBytes)])
     }
-    return PixelImage(width: side, height: side, channels: channels, pixels: padded)
+    return with(width: side, height: side, pixels: padded)
+  }
+
+  /// The image at the centre of a black square, that stretched to `size` × `size`: what
+  /// `paddedToSquare().stretched(to: size)` gives, without the square, which may be a thousand times
+  /// as large as the image.
+  package func padded(to size: Int) -> PixelImage {
+    let side = max(width, height)
+    if width == height || side == size { return paddedToSquare().stretched(to: size) }
+    return resized(
+      width: size, height: size, cut: (size, size), on: side, at: PixelImage.padding(width, height))
+  }
+
+  /// Where an image lies on the square around it.
+  private static func padding(_ width: Int, _ height: Int) -> (left: Int, top: Int) {
+    let side = max(width, height)
+    return ((side - width) / 2, (side - height) / 2)
+  }
+
+  /// An image of other sizes and pixels, of this one's kind.
+  private func with(width: Int, height: Int, pixels: [UInt8]) -> PixelImage {
+    PixelImage(
+      width: width, height: height, channels: channels, pixels: pixels, depth: depth, white: white)
   }
 
   /// Half a margin as Python's `round(margin / 2.0)` has it: ties to the even number.
@@ -83,26 +105,31 @@ extension PixelImage {
     Int((Double(whole) / 2).rounded(.toNearestOrEven))
   }
 
+  /// A part of the image brought to a size; with `side` the image lies at a place on a black square.
   private func resized(
-    width newWidth: Int, height newHeight: Int, left: Int, top: Int, cut: (width: Int, height: Int)
+    width newWidth: Int, height newHeight: Int, left: Int = 0, top: Int = 0,
+    cut: (width: Int, height: Int), on side: Int? = nil, at place: (left: Int, top: Int) = (0, 0)
   ) -> PixelImage {
     precondition(
       newWidth > 0 && newHeight > 0 && newWidth <= Int(Int32.max) && newHeight <= Int(Int32.max),
       "a size of \(newWidth) x \(newHeight)")
-    if newWidth == width && newHeight == height {
+    if newWidth == width && newHeight == height && side == nil {
       return centreCropped(width: cut.width, height: cut.height)
     }
-    let count = cut.width * cut.height * channels
+    var how = ZooResizing(
+      width: Int32(width), height: Int32(height), channels: Int32(channels), depth: Int32(depth),
+      fullWidth: Int32(side ?? width), fullHeight: Int32(side ?? height),
+      padLeft: Int32(place.left), padTop: Int32(place.top), newWidth: Int32(newWidth),
+      newHeight: Int32(newHeight), left: Int32(left), top: Int32(top),
+      cropWidth: Int32(cut.width), cropHeight: Int32(cut.height))
+    let count = cut.width * cut.height * pixelBytes
     let result = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       let status = pixels.withUnsafeBufferPointer { source in
-        zooResize(
-          source.baseAddress, Int32(width), Int32(height), Int32(channels), Int32(newWidth),
-          Int32(newHeight), Int32(left), Int32(top), Int32(cut.width), Int32(cut.height),
-          buffer.baseAddress)
+        zooResize(source.baseAddress, &how, buffer.baseAddress)
       }
       precondition(status == .zooCodecDone, "no memory for a resized image of \(count) bytes")
       filled = count
     }
-    return PixelImage(width: cut.width, height: cut.height, channels: channels, pixels: result)
+    return with(width: cut.width, height: cut.height, pixels: result)
   }
 }

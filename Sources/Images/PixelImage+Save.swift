@@ -3,7 +3,7 @@ import CImageCodecs
 import Foundation
 
 extension PixelImage {
-  /// The image as the bytes of a PNG file; the same pixels give the same bytes.
+  /// The image as the bytes of a PNG file of 8 or 16 bits; the same pixels give the same bytes.
   ///
   /// - Throws: `ZooError` when the image is over 65500 pixels a side or 2^28 in all.
   package func encodedPNG() throws -> Data {
@@ -13,7 +13,7 @@ extension PixelImage {
     let status = pixels.withUnsafeBufferPointer { bytes in
       zooEncodePNG(
         bytes.baseAddress, Int32(clamping: width), Int32(clamping: height), Int32(channels),
-        &encoded, &count, &message)
+        Int32(depth), &encoded, &count, &message)
     }
     guard status == .zooCodecDone, let encoded else {
       let reason = message.withUnsafeBytes { PixelImage.text($0) }

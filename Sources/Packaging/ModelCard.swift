@@ -85,7 +85,9 @@ struct ModelCard {
     if let image = manifest.preprocessing.image {
       text +=
         "| image | \(image.size) × \(image.size) pixels, \(image.channels == 1 ? "grey" : "colour"), "
-        + "shorter side to \(image.resize), fit \(image.fit) |\n"
+        + "shorter side to \(image.resize), fit \(image.fit)"
+        + (image.bits.map { "; of 16-bit files \($0) bits, \(1 << $0 - 1) is white" } ?? "")
+        + " |\n"
     }
     if let words = manifest.preprocessing.text { text += "| vocabulary | \(words.words) words |\n" }
     text += "| labels | \(labels) |\n"

@@ -24,7 +24,7 @@ extension TrainedModel {
         return .init(
           channels: branch.channels, size: branch.size, resize: branch.resize,
           fit: branch.fit.rawValue, mean: fitted?.mean.map(Double.init) ?? [0],
-          deviation: fitted?.deviation.map(Double.init) ?? [1])
+          deviation: fitted?.deviation.map(Double.init) ?? [1], bits: branch.bits)
       },
       text: text.map { _ in
         .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)

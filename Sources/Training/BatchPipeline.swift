@@ -7,10 +7,11 @@ package final class BatchPipeline<Value: Sendable>: Sendable {
   private let count: Int
   private let ready = DispatchSemaphore(value: 0)
   private let room = DispatchSemaphore(value: 0)
-  private let state = Mutex((values: [Int: Value](), next: 0, isCancelled: false))
+  private let state = Mutex(
+    (values: [Int: Result<Value, any Error>](), next: 0, isCancelled: false))
 
   /// Starts making values 0..<count, at most `depth` ahead of the consumer.
-  package init(count: Int, depth: Int = 3, make: @escaping @Sendable (Int) -> Value) {
+  package init(count: Int, depth: Int = 3, make: @escaping @Sendable (Int) throws -> Value) {
     self.count = count
     // Started at zero and raised: a semaphore may not be released below its first value, which
     // would happen when a training stops half-way.
@@ -19,7 +20,7 @@ package final class BatchPipeline<Value: Sendable>: Sendable {
       for index in 0..<count {
         room.wait()
         if state.withLock({ $0.isCancelled }) { return }
-        let value = make(index)
+        let value = Result { try make(index) }
         state.withLock { $0.values[index] = value }
         ready.signal()
       }
@@ -27,7 +28,9 @@ package final class BatchPipeline<Value: Sendable>: Sendable {
   }
 
   /// The next value, or nil after the last.
-  package func next() -> Value? {
+  ///
+  /// - Throws: what making it threw.
+  package func next() throws -> Value? {
     let index = state.withLock { state in
       defer { state.next += 1 }
       return state.next
@@ -37,7 +40,7 @@ package final class BatchPipeline<Value: Sendable>: Sendable {
     ready.wait()
     Profile.lap("waiting for a batch")
     defer { room.signal() }
-    return state.withLock { $0.values.removeValue(forKey: index) }
+    return try state.withLock { $0.values.removeValue(forKey: index) }?.get()
   }
 
   /// Stops making values.

@@ -31,7 +31,9 @@ package struct BatchSource: Sendable {
   }
 
   /// The batch of some cases; `random` augments it for training.
-  package func batch(_ indices: [Int], augmentedBy random: RandomStream?) -> RawBatch {
+  ///
+  /// - Throws: `ZooError` that names an image file that has vanished or changed.
+  package func batch(_ indices: [Int], augmentedBy random: RandomStream?) throws -> RawBatch {
     var batch = RawBatch(indices: indices)
     if let features {
       batch.features = indices.map { index in
@@ -50,7 +52,7 @@ package struct BatchSource: Sendable {
       (batch.maps, batch.mirroredMaps) = maps.batch(pictures.cases, random: random)
       batch.mapShape = maps.shape
     } else {
-      batch.images = images?.batch(pictures.cases, augmentedBy: random)
+      batch.images = try images?.batch(pictures.cases, augmentedBy: random)
     }
     if let texts {
       let written = present(

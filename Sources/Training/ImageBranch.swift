@@ -30,6 +30,9 @@ package struct ImageBranch: Sendable, Equatable {
   package var preset: NormalizationPreset?
   /// Whether the specification asks for the training part's own mean and deviation (`"data"`).
   package var fitsNormalization = false
+  /// The bits of pictures whose samples have 16: `2^bits − 1` is white; nil where nobody has said it and
+  /// no picture of the training had them.
+  package var bits: Int?
   /// The weights it starts from: a weight set's name or a path; nil draws them.
   package var weights: String?
   /// Which of several encoders in the file of weights is meant; nil where there is one.
@@ -132,6 +135,7 @@ package struct ImageBranch: Sendable, Equatable {
       Fit(
         rawValue: try object.choice(
           "fit", among: Fit.allCases.map(\.rawValue), default: Fit.crop.rawValue)) ?? .crop
+    bits = try object.value("bits")?.integer(in: SampleBits.range)
     options = object.value("options") ?? [:]
     augmentation = try Augmentation(object.object("augmentation"))
     training = try TrainingSettings(object.object("training"), defaults: defaults)
@@ -172,6 +176,7 @@ package struct ImageBranch: Sendable, Equatable {
     if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
     if freezesStatistics { members.append(("batchNormalization", "frozen")) }
     if layerDecay < 1 { members.append(("layerDecay", JSONValue(.number(layerDecay)))) }
+    if let bits { members.append(("bits", JSONValue(.integer(bits)))) }
     if let normalization {
       members.append(("normalization", normalization.json))
     } else if fitsNormalization {
@@ -207,16 +212,11 @@ package struct ImageBranch: Sendable, Equatable {
     }
   }
 
-  /// A picture as this branch reads it: `[size, size, channels]`, 8 bits.
-  package func prepared(_ path: String) throws -> PixelImage {
-    fitted(try PixelImage.load(path: path, channels: channels))
-  }
-
   /// A picture of the branch's channels brought to its size: `[size, size, channels]`.
   package func fitted(_ image: PixelImage) -> PixelImage {
     switch fit {
     case .crop: return image.resized(shorterSide: resize, crop: size)
-    case .pad: return image.paddedToSquare().stretched(to: size)
+    case .pad: return image.padded(to: size)
     case .stretch: return image.stretched(to: size)
     }
   }

@@ -13,9 +13,14 @@ package struct ImageStore: Sendable {
 
   private let paths: [String?]
   private let branch: ImageBranch
-  private let decoded: [[UInt8]]
+  /// The pictures, nil where there is no path; empty beyond the limit.
+  private let kept: [PixelImage?]
+  /// What each picture's pixels were when it was first read; 0 where there is no path.
+  private let digests: [Int]
   /// A number for each picture: pictures that are equal have equal ones, in this process.
-  package let fingerprints: [Int]
+  package var fingerprints: [Int] { digests }
+  /// What the files are like.
+  package let census: PictureCensus
 
   /// A picture that can't be used, by its position among the paths.
   package struct Failure: Sendable {
@@ -23,85 +28,141 @@ package struct ImageStore: Sendable {
     package let error: ZooError
   }
 
+  /// What was read so far.
+  private struct Read {
+    var images: [PixelImage?]
+    var digests: [Int]
+    var facts: [PictureFacts?]
+    var bytes = 0
+    var failures: [Failure] = []
+
+    init(count: Int) {
+      images = Array(repeating: nil, count: count)
+      digests = Array(repeating: 0, count: count)
+      facts = Array(repeating: nil, count: count)
+    }
+  }
+
   /// Reads every picture once, on all cores; where there is no path it is black.
   ///
-  /// - Returns: the store, and the pictures that can't be read; those are black in the store.
+  /// - Returns: the store, and the pictures that can't be read, which must leave it by `keeping`.
   package static func load(
-    _ paths: [String?], _ branch: ImageBranch, progress: ProgressReporter
+    _ paths: [String?], _ branch: ImageBranch, memoryLimit: Int = ImageStore.memoryLimit,
+    progress: ProgressReporter
   ) -> (store: ImageStore, failures: [Failure]) {
-    let bytes = branch.size * branch.size * branch.channels
-    let keeps = bytes * paths.count <= memoryLimit
-    let results = Mutex(
-      (
-        images: [[UInt8]](repeating: [], count: keeps ? paths.count : 0), failures: [Failure](),
-        fingerprints: [Int](repeating: 0, count: paths.count)
-      ))
+    let results = Mutex(Read(count: paths.count))
     progress.begin("reading \(paths.count) images for \(branch.name)", total: paths.count)
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      let outcome = Result {
-        try paths[index].map { try branch.prepared($0).pixels }
-          ?? [UInt8](repeating: 0, count: bytes)
-      }
-      let fingerprint = (try? outcome.get()).map(fingerprint) ?? 0
-      results.withLock { results in
-        results.fingerprints[index] = fingerprint
+      defer { progress.advance(by: 1) }
+      guard let path = paths[index] else { return }
+      let outcome = Result { try PixelImage.read(path: path, channels: branch.channels) }
+        .map { original, facts in
+          let image = branch.fitted(original)
+          return (image: image, digest: digest(image), facts: facts)
+        }
+      results.withLock { read in
         switch outcome {
-        case .success(let pixels): if keeps { results.images[index] = pixels }
+        case .success(let (image, digest, facts)):
+          read.facts[index] = facts
+          read.digests[index] = digest
+          read.bytes += image.pixels.count
+          if read.bytes <= memoryLimit { read.images[index] = image } else { read.images = [] }
         case .failure(let error):
           let known =
-            error as? ZooError
-            ?? ZooError(.badFormat, "\(error)", at: Place(path: paths[index]))
-          results.failures.append(Failure(index: index, error: known))
-          if keeps { results.images[index] = [UInt8](repeating: 0, count: bytes) }
+            error as? ZooError ?? ZooError(.badFormat, "\(error)", at: Place(path: path))
+          read.failures.append(Failure(index: index, error: known))
         }
       }
-      progress.advance(by: 1)
     }
     progress.end()
-    let (images, failures, fingerprints) = results.withLock { $0 }
+    let read = results.withLock { $0 }
+    var census = PictureCensus()
+    for (path, facts) in zip(paths, read.facts) {
+      if let path, let facts { census.add(path, facts) }
+    }
+    var known = branch
+    known.bits = branch.bits ?? census.bits
     let store = ImageStore(
-      paths: paths, branch: branch, decoded: images, fingerprints: fingerprints)
-    return (store, failures.sorted { $0.index < $1.index })
+      paths: paths, branch: known, kept: read.images, digests: read.digests, census: census)
+    return (store, read.failures.sorted { $0.index < $1.index })
+  }
+
+  /// What a person should hear of the files, in sentences.
+  package func notes(of branch: ImageBranch) -> [String] {
+    census.notes(bits: self.branch.bits, branch.bits == nil ? .rule : .given)
   }
 
   /// The store of some of the pictures, in the given order.
   package func keeping(_ indices: [Int]) -> ImageStore {
     ImageStore(
       paths: indices.map { paths[$0] }, branch: branch,
-      decoded: decoded.isEmpty ? [] : indices.map { decoded[$0] },
-      fingerprints: indices.map { fingerprints[$0] })
+      kept: kept.isEmpty ? [] : indices.map { kept[$0] }, digests: indices.map { digests[$0] },
+      census: census)
   }
 
-  /// A picture's bytes, `[size, size, channels]`; black where a file has vanished meanwhile.
-  private func bytes(_ index: Int) -> [UInt8] {
-    if !decoded.isEmpty { return decoded[index] }
-    let blank = branch.size * branch.size * branch.channels
-    return paths[index].flatMap { try? branch.prepared($0).pixels }
-      ?? [UInt8](repeating: 0, count: blank)
+  /// A picture; nil where there is no path.
+  ///
+  /// - Throws: `ZooError` that names a file that has vanished or changed since it was first read.
+  private func image(_ index: Int) throws -> PixelImage? {
+    guard let path = paths[index] else { return nil }
+    if !kept.isEmpty { return kept[index]?.scaled(white: white) }
+    let image = branch.fitted(try PixelImage.load(path: path, channels: branch.channels))
+    guard ImageStore.digest(image) == digests[index] else {
+      throw ZooError(
+        .conflict, "has changed since this run began to read it", at: Place(path: path),
+        advice: "leave the images as they are while a run goes on, and start it again")
+    }
+    return image.scaled(white: white)
+  }
+
+  private var white: Int { SampleBits.white(branch.bits ?? 16) }
+
+  /// Equal pixels have equal digests within this process.
+  private static func digest(_ image: PixelImage) -> Int {
+    var hasher = Hasher()
+    hasher.combine(image.depth)
+    image.pixels.withUnsafeBytes { hasher.combine(bytes: $0) }
+    return hasher.finalize()
+  }
+
+  /// The branch with what these pictures decide where it does not say it: the bits of 16-bit samples, by
+  /// all pictures, and the normalisation, by those of some indices.
+  ///
+  /// - Throws: `ZooError` that names a file that has vanished or changed.
+  package func fitted(_ branch: ImageBranch, over indices: [Int]) throws -> ImageBranch {
+    var branch = branch
+    branch.bits = self.branch.bits
+    if branch.normalization == nil { branch.normalization = try normalization(over: indices) }
+    return branch
   }
 
   /// Mean and standard deviation of all pixels (0…1) of some pictures.
-  package func normalization(over indices: [Int]) -> ImageBranch.Normalization {
-    var histogram = [Int](repeating: 0, count: 256)
-    for index in indices { for byte in bytes(index) { histogram[Int(byte)] += 1 } }
-    let count = Double(max(1, histogram.reduce(0, +)))
-    let mean = histogram.enumerated().reduce(0.0) { $0 + Double($1.offset * $1.element) } / count
-    let variance = histogram.enumerated().reduce(0.0) {
-      $0 + (Double($1.offset) - mean) * (Double($1.offset) - mean) * Double($1.element)
+  ///
+  /// - Throws: `ZooError` that names a file that has vanished or changed.
+  package func normalization(over indices: [Int]) throws -> ImageBranch.Normalization {
+    var histogram = PixelHistogram()
+    for index in indices {
+      if let image = try image(index) {
+        histogram.add(image)
+      } else {
+        histogram.addBlack(branch.size * branch.size * branch.channels)
+      }
     }
-    let deviation = (variance / count).squareRoot() / 255
-    return .init(mean: [Float(mean / 255)], deviation: [Float(max(deviation, 1e-3))])
+    let (mean, deviation) = histogram.moments
+    return .init(mean: [Float(mean)], deviation: [Float(deviation)])
   }
 
   /// A batch of pictures, `[indices, size, size, channels]`, normalised; with a random stream also
   /// augmented, each picture from a stream of its own index.
-  package func batch(_ indices: [Int], augmentedBy random: RandomStream?) -> [Float] {
+  ///
+  /// - Throws: `ZooError` that names a file that has vanished or changed.
+  package func batch(_ indices: [Int], augmentedBy random: RandomStream?) throws -> [Float] {
     let size = branch.size * branch.size * branch.channels
     var output = [Float](repeating: 0, count: indices.count * size)
-    output.withUnsafeMutableBufferPointer { output in
+    try output.withUnsafeMutableBufferPointer { output in
       for (place, index) in indices.enumerated() {
         let target = UnsafeMutableBufferPointer(rebasing: output[place * size..<(place + 1) * size])
-        let source = bytes(index).map { Float($0) / 255 }
+        let source = try image(index)?.floats() ?? [Float](repeating: 0, count: size)
         if var stream = random?.derived(index), !branch.augmentation.isOff {
           source.withUnsafeBufferPointer {
             branch.augmentation.apply(
@@ -117,20 +178,16 @@ package struct ImageStore: Sendable {
     return output
   }
 
-  /// Hands every picture's bytes over, in order.
-  package func forEachPicture(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-    for index in paths.indices { try bytes(index).withUnsafeBytes(body) }
+  /// Hands every picture's bytes over, in order; where there is no path, zeros.
+  ///
+  /// - Throws: what `body` throws; `ZooError` that names a file that has vanished or changed.
+  package func forEachPicture(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let black = [UInt8](repeating: 0, count: branch.size * branch.size * branch.channels)
+    for index in paths.indices { try (image(index)?.pixels ?? black).withUnsafeBytes(body) }
   }
 
   /// The store with a fitted branch.
   package func with(_ branch: ImageBranch) -> ImageStore {
-    ImageStore(paths: paths, branch: branch, decoded: decoded, fingerprints: fingerprints)
+    ImageStore(paths: paths, branch: branch, kept: kept, digests: digests, census: census)
   }
-}
-
-/// A number that equal values share and others rarely do, in this process.
-private func fingerprint<Element>(_ values: [Element]) -> Int {
-  var hasher = Hasher()
-  values.withUnsafeBytes { hasher.combine(bytes: $0) }
-  return hasher.finalize()
 }

@@ -37,10 +37,13 @@ extension TrainedModel {
     return (vocabulary == nil ? [] : ["vocabulary.txt"]) + ["model.safetensors", "model.json"]
   }
 
-  /// Reads a model that `write` wrote.
+  /// Reads a model that `write` wrote; `bits` are those of pictures of 16-bit samples, in place of what
+  /// the model says.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it.
-  package static func read(from folder: String, registry: EncoderRegistry) throws -> TrainedModel {
+  package static func read(from folder: String, registry: EncoderRegistry, bits: Int? = nil) throws
+    -> TrainedModel
+  {
     var root = try JSONValue.parse(contentsOf: "\(folder)/model.json").object()
     let schema = try root.required("schema")
     guard try schema.integer() == 1 else {
@@ -56,9 +59,10 @@ extension TrainedModel {
     let threshold = try root.number("threshold", in: 0...1, default: 0.5)
     for part in try root.value("plugins")?.array() ?? [] { try OutsidePart.demand(part, registry) }
     let settings = TrainingSettings()
-    let image = try root.value("image").map {
+    var image = try root.value("image").map {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
+    if let bits { image?.bits = bits }
     let text = try root.value("text").map {
       try TextBranch($0, registry: registry, defaults: settings, isSaved: true)
     }

@@ -139,11 +139,11 @@ package struct Trainer {
       Array(indices[$0..<min($0 + 64, indices.count)])
     }
     let pipeline = BatchPipeline(count: groups.count) { [source] in
-      source.batch(groups[$0], augmentedBy: nil)
+      try source.batch(groups[$0], augmentedBy: nil)
     }
     defer { pipeline.cancel() }
     var values: [Float] = []
-    while let batch = pipeline.next() {
+    while let batch = try pipeline.next() {
       try Interruption.check()
       var forward = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
@@ -162,7 +162,7 @@ package struct Trainer {
     firstStep: Int, total: Int, weights classes: [(negative: Float, positive: Float)]?
   ) throws -> (accuracy: Double, logLoss: Double) {
     let pipeline = BatchPipeline(count: batches.count) { [source] index in
-      source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
+      try source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
     }
     defer { pipeline.cancel() }
     let rates = Dictionary(
@@ -170,7 +170,7 @@ package struct Trainer {
         ($0.key, Float(settings.encoderRate * rateFactor($0.key)))
       })
     var (right, known, loss, seen, step) = (0, 0, 0.0, 0, firstStep)
-    while let batch = pipeline.next() {
+    while let batch = try pipeline.next() {
       try Interruption.check()
       let tape = Tape()
       var forward = Forward(

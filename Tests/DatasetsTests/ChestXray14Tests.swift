@@ -101,7 +101,7 @@ struct ChestXray14Tests {
   @Test("Boxes are read, and Infiltrate is Infiltration")
   func readsBoxes() throws {
     let text = "Image Index,Finding Label,Bbox [x,y,w,h],,,\n1.png,Infiltrate,225.5,547,86.25,79\n"
-    let boxes = try withFile(text) { try ChestXray14.boxes(path: $0) }
+    let boxes = try withFile(text) { try ChestXray14.boxes(path: $0).boxes }
     let box = try #require(boxes.first)
     #expect(box.kind == "Infiltration")
     #expect([box.x, box.y, box.width, box.height] == [225.5, 547, 86.25, 79])
@@ -112,7 +112,7 @@ struct ChestXray14Tests {
   func readsSampleBoxes() throws {
     let head = "image,kind,x,y,width,height\n"
     let boxes = try withFile(head + "images/1.png,nodule,1,2,3,4\n") {
-      try LesionBox.read(path: $0)
+      try LesionBox.read(path: $0).boxes
     }
     #expect(boxes.map(\.image) == ["images/1.png"])
     for (row, message) in [

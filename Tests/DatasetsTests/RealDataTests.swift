@@ -91,7 +91,7 @@ struct RealDataTests {
         "Edema", "Effusion", "Infiltration", "Pleural_Thickening", "Pneumonia",
       ])
     let path = try data("chestxray14/BBox_List_2017.csv")
-    let boxes = try ChestXray14.boxes(path: path)
+    let boxes = try ChestXray14.boxes(path: path).boxes
     // The published list has 984 boxes; copies may have fewer, so the lines are counted.
     let lines = try readFile(path).count { $0 == UInt8(ascii: "\n") }
     #expect(boxes.count == lines - 1)

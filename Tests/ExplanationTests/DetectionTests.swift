@@ -11,55 +11,29 @@ import Training
 
 @Suite("Detection", .serialized)
 struct DetectionTests {
-  @Test(
-    "ChestX-ray14's boxes are of 1024 pixels, whatever the size of the copy; others of the file")
-  func tables() throws {
+  @Test("What was clipped, passed over or without contrast is said of the figures")
+  func remarks() throws {
     try withTemporaryFolder { folder in
-      let published = "\(folder)/BBox_List_2017.csv"
-      try """
-      Image Index,Finding Label,Bbox [x,y,w,h],,,
-      00000001_000.png,Infiltrate,512,256,128,64
-      00000001_000.png,Mass,0,0,1024,1024
-
-      """.write(toFile: published, atomically: true, encoding: .utf8)
-      let table = try BoxTable(path: published)
-      let lesions = try table.lesions(of: "any/where/00000001_000.png", width: 256, height: 512)
-      #expect(lesions.map(\.kind) == ["Infiltration", "Mass"])
-      #expect(lesions[0].box == Region(x: 128, y: 128, width: 32, height: 32))
-      #expect(lesions[1].box == Region(x: 0, y: 0, width: 256, height: 512))
+      let (model, _) = try prepare(folder)
+      try PixelImage(
+        width: 48, height: 48, channels: 1, pixels: Array(repeating: 110, count: 48 * 48)
+      ).savePNG(path: "\(folder)/a.png")
+      let boxes = try BoxTableTests().table(
+        "image,kind,x,y,width,height\na.png,n,28.3,4,20,20\nb.png,n,9,9,4,4\nc.png,none,,,,\n",
+        BoxFormat(skipsEmpty: true), in: folder)
+      let found = try run(
+        model, boxes,
+        CaseSelection(model: model, cases: boxes.cases(in: folder), description: "noise"),
+        settings())
+      #expect(found.cautions.contains("1 of 2 pictures is of one grey or colour: a.png."))
       #expect(
-        try table.lesions(of: "00000001_000.png", width: 256, height: 256, kind: "Mass").count == 1)
-      let own = "\(folder)/boxes.csv"
-      try "image,kind,x,y,width,height\nimages/a.png,nodule,5,6,7,8\n".write(
-        toFile: own, atomically: true, encoding: .utf8)
+        found.cautions.contains { $0.hasPrefix("1 rows of ") && $0.contains("without a box") })
+      #expect(found.cautions.contains { $0.hasPrefix("1 box reaches less than a pixel") })
       #expect(
-        try BoxTable(path: own).lesions(of: "images/a.png", width: 20, height: 20)[0].box
-          == Region(x: 5, y: 6, width: 7, height: 8))
-    }
-  }
-
-  private static let damaged: [(table: String, sentence: String)] = [
-    ("image,kind,x,y,width,height\n", "holds no box"),
-    ("image,kind,x,y,width\na.png,nodule,1,2,3\n", "no column \"height\""),
-    (
-      "image,kind,x,y,width,height\na.png,nodule,1,2,0,4\n",
-      "boxes.csv:2: width: \"0\" is no extent"
-    ),
-    ("image,kind,x,y,width,height\na.png,nodule,nan,2,3,4\n", "\"nan\" is no coordinate"),
-    (
-      "image,kind,x,y,width,height\na/x.png,nodule,1,2,3,4\nb/x.png,nodule,1,2,3,4\n",
-      "\"a/x.png\" and \"b/x.png\" are called alike"
-    ),
-    ("Image Index,Finding Label,Bbox [x,y,w,h],,,\na.png,Mas,1,2,3,4\n", "did you mean \"Mass\"?"),
-  ]
-
-  @Test("A damaged table is refused in a sentence with its line", arguments: damaged)
-  func refused(table: String, sentence: String) throws {
-    try withTemporaryFolder { folder in
-      let path = "\(folder)/boxes.csv"
-      try table.write(toFile: path, atomically: true, encoding: .utf8)
-      let text = errorText { _ = try BoxTable(path: path) }
-      #expect(text.contains(sentence), "\(text)")
+        found.cautions.contains {
+          $0.hasPrefix("Grad-CAM: 1 of 2 maps have no contrast")
+        }, "\(found.cautions)")
+      #expect(!found.found.contains { $0.image == "a.png" })
     }
   }
 
@@ -216,7 +190,7 @@ struct DetectionTests {
         toFile: "\(folder)/beyond.csv", atomically: true, encoding: .utf8)
       let beyond = try BoxTable(path: "\(folder)/beyond.csv")
       let text = errorText { _ = try run(model, beyond, selection, settings()) }
-      #expect(text.contains("beyond.csv:2: the box reaches beyond its image"), "\(text)")
+      #expect(text.contains("beyond.csv:2: the box reaches beyond its image a.png"), "\(text)")
       let none = errorText { _ = try beyond.cases(in: "\(folder)/found") }
       #expect(none.contains("holds none of the 1 images"), "\(none)")
     }

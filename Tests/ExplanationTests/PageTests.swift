@@ -40,7 +40,11 @@ struct PageTests {
     let ties = AttributionMap(
       height: size, width: size,
       values: map(size, size, seed: 5).values.map { ($0 * 4000).rounded() / 4 })
-    let images = [("noise", map(size, size, seed: 4)), ("ties", ties)].map {
+    // Rounding alone, as a covered picture of one grey gives it.
+    let flat = AttributionMap(
+      height: size, width: size,
+      values: (0..<size * size).map { $0 % 7 == 0 ? Float(1e-6).nextUp : 1e-6 })
+    let images = [("noise", map(size, size, seed: 4)), ("ties", ties), ("flat", flat)].map {
       ImageExplanation(method: $0.0, title: "Map of \($0.0)", map: $0.1)
     }
     return CaseExplanation(
@@ -67,7 +71,7 @@ struct PageTests {
       for (const method of ["ward", "ward-loss", "dbscan"]) {
         for (const sensitivity of [0, 50, 80, 90, 97]) {
           const seen = Sight.find(map, sensitivity / 100, { method, relativeLoss: data.relativeLoss });
-          answers.push({ signals: seen.signals, asked: seen.asked, kept: Array.from(seen.kept),
+          answers.push({ isFlat: seen.isFlat, signals: seen.signals, asked: seen.asked, kept: Array.from(seen.kept),
             clusters: seen.clusters, silhouettes: seen.silhouettes,
             circles: seen.circles.map(c => ({ x: c.x, y: c.y, radius: c.radius, mass: c.mass,
               members: c.members, original: Sight.onOriginal(c.members, map.width, data.geometry) })) });
@@ -97,7 +101,7 @@ struct PageTests {
       #expect(process.terminationStatus == 0)
       return try JSONValue.parse(text).array()
     }
-    #expect(answers.count == 30)
+    #expect(answers.count == 45)
     var next = answers.makeIterator()
     var circles = 0
     for image in explanation.images {
@@ -107,6 +111,7 @@ struct PageTests {
           var answer = try #require(value).object()
           let sight = Sight(image.map, sensitivity: Double(percent) / 100, rule: rule)
           let name = Comment(rawValue: "\(image.method) \(rule.name) \(percent)")
+          #expect(try answer.required("isFlat").boolean() == (image.method == "flat"), name)
           #expect(try answer.required("asked").integer() == sight.signals.asked, name)
           #expect(try answer.required("signals").integer() == sight.signals.points.count, name)
           #expect(try answer.integers("kept", in: 0...50_176) == sight.kept, name)
@@ -185,8 +190,8 @@ struct PageTests {
       try explanation.write(to: target)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: target).sorted() == [
-          "attributions.safetensors", "explanation.html", "explanation.json", "overlay-noise.png",
-          "overlay-ties.png",
+          "attributions.safetensors", "explanation.html", "explanation.json", "overlay-flat.png",
+          "overlay-noise.png", "overlay-ties.png",
         ])
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["out"])
       let overlay = try PixelImage.load(path: "\(target)/overlay-noise.png")
@@ -195,7 +200,17 @@ struct PageTests {
       #expect(try root.required("schema").integer() == 1)
       var image = try root.required("image").object()
       let methods = try image.required("methods").array()
-      #expect(methods.count == 2)
+      #expect(methods.count == 3)
+      var flat = try methods[2].object()
+      #expect(try flat.required("isFlat").boolean())
+      #expect(try flat.required("neighbourhoods").array().isEmpty)
+      #expect(
+        try root.required("warnings").array().map { try $0.string() } == [
+          "Map of flat: no circles, since the map is the same everywhere."
+        ])
+      // Nothing is painted over the picture.
+      let untouched = try PixelImage.load(path: "\(target)/overlay-flat.png")
+      #expect(untouched == explanation.picture?.original.converted(channels: 3))
       var method = try methods[0].object()
       #expect(
         try method.required("neighbourhoods").array().count

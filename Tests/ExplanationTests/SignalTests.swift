@@ -1,4 +1,7 @@
 import Basics
+import Images
+import Tensors
+import TestSupport
 import Testing
 
 @testable import Explanation
@@ -25,7 +28,7 @@ struct SignalTests {
   func limit() {
     #expect(SignalSelection(small, sensitivity: 0, limit: 2).points == [2, 5])
     #expect(SignalSelection(small, sensitivity: 0, limit: 2).asked == 4)
-    let flat = AttributionMap(height: 1, width: 5, values: [1, 1, 1, 1, 1])
+    let flat = AttributionMap(height: 1, width: 5, values: [1, 1, 1, 1, 0.5])
     #expect(SignalSelection(flat, sensitivity: 0, limit: 3).points == [0, 1, 2])
     #expect(SignalSelection(flat, sensitivity: 0.5).points == [0, 1, 2])
   }
@@ -125,5 +128,52 @@ struct SignalTests {
     #expect(sight.signals.points.count == 4096)
     #expect(sight.signals.asked > 20_000)
     #expect(sight == Sight(noise, sensitivity: 0))
+  }
+
+  @Test(
+    "A map that ranges over no more than rounding is flat and has no circles, whatever its scale",
+    arguments: [1e-30, 1e-6, 1, 1e6] as [Float])
+  func flat(scale: Float) {
+    func map(_ values: [Float]) -> AttributionMap {
+      AttributionMap(height: 8, width: 8, values: values)
+    }
+    let constant = map(Array(repeating: scale, count: 64))
+    let rounded = map((0..<64).map { $0 % 3 == 0 ? scale.nextUp : scale })
+    let faint = map((0..<64).map { scale * (1 + Float($0) / 64_000) })
+    #expect(constant.isFlat && rounded.isFlat && !faint.isFlat)
+    #expect(Sight(constant, sensitivity: 0).neighbourhoods.isEmpty)
+    #expect(Sight(rounded, sensitivity: 0).signals.points.isEmpty)
+    #expect(!Sight(faint, sensitivity: 0).neighbourhoods.isEmpty)
+    #expect(map(Array(repeating: 0, count: 64)).isFlat)
+    let similarity = MapSimilarity(rounded, faint, sensitivity: 0.5)
+    #expect(similarity.isFlat && similarity.scores == nil && similarity.signals == nil)
+  }
+
+  @Test("A picture of one grey gets no circles by any method, and each says so")
+  func blankPicture() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/grey.png"
+      try PixelImage(
+        width: 40, height: 40, channels: 1, pixels: Array(repeating: 110, count: 1600)
+      ).savePNG(path: path)
+      var settings = ExplanationSettings()
+      settings.methods = ExplanationSettings.Method.allCases
+      settings.integration.nodes = 4
+      settings.integration.maximumNodes = 4
+      settings.sensitivity = 0
+      let explanation = try Explainer(
+        SmallModel.make(image: true, text: false), folder: "model", kernels: OpenBLASKernels(),
+        settings: settings
+      ).explain(image: path, text: nil)
+      #expect(explanation.images.count == 6)
+      #expect(explanation.sights.allSatisfy { $0.neighbourhoods.isEmpty })
+      let warnings = explanation.warnings
+      #expect(warnings.contains("grey.png is of one grey or colour."))
+      for image in explanation.images {
+        #expect(warnings.contains { $0.hasPrefix("\(image.title): no circles, since the picture") })
+      }
+      let page = try ExplanationPage(explanation).html()
+      #expect(page.contains("grey.png is of one grey or colour."))
+    }
   }
 }

@@ -154,20 +154,7 @@ import Testing
     return before + change(stream).map { chunk("IDAT", $0) }.joined() + after
   }
 
-  private func chunk(_ kind: String, _ body: Data) -> Data {
-    func word(_ value: UInt32) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
-    let named = Data(kind.utf8) + body
-    return word(UInt32(body.count)) + named + word(crc(named))
-  }
-
-  private func crc(_ data: Data) -> UInt32 {
-    var sum: UInt32 = ~0
-    for byte in data {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum >> 1 ^ (sum & 1 == 1 ? 0xedb8_8320 : 0) }
-    }
-    return ~sum
-  }
+  private func chunk(_ kind: String, _ body: Data) -> Data { pngChunk(kind, body) }
 
   /// So many zeros as a zlib stream: one literal, then matches of length 258 at distance 1, in the
   /// fixed code of RFC 1951.

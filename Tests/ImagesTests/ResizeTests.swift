@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Testing
 
@@ -56,6 +57,38 @@ import Testing
     #expect(wide.paddedToSquare(value: 9).pixels == [9, 9, 9, 1, 2, 3, 9, 9, 9])
     let tall = PixelImage(width: 1, height: 2, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
     #expect(tall.paddedToSquare().pixels == [1, 2, 3, 0, 0, 0, 4, 5, 6, 0, 0, 0])
+  }
+
+  @Test("Scaling with a black border gives what scaling the padded square gives, to the bit")
+  func padded() {
+    for (width, height, channels) in [
+      (61, 33, 1), (33, 61, 3), (40, 40, 1), (300, 5, 1), (5, 300, 3), (64, 20, 1), (20, 64, 1),
+    ] {
+      let image = drawnPattern(width, height, channels)
+      let wide = PixelImage(
+        width: width, height: height, channels: channels,
+        samples: image.pixels.map { UInt16($0) * 200 })
+      for size in [7, 20, 33, 64, 100] {
+        #expect(image.padded(to: size) == image.paddedToSquare().stretched(to: size))
+        #expect(wide.padded(to: size) == wide.paddedToSquare().stretched(to: size))
+      }
+    }
+  }
+
+  /// The square around it would hold 20,000 × 20,000 pixels.
+  @Test("A very long picture is padded without its square")
+  func long() throws {
+    let image = drawnPattern(20_000, 4, 1)
+    let before = peakMemory()
+    #expect(image.padded(to: 64).width == 64)
+    #expect(peakMemory() - before < 100 << 20)
+  }
+
+  /// The most memory that the process ever had, in bytes.
+  private func peakMemory() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss << 10
   }
 
   @Test("Floats are fractions of 255 and come back")

@@ -68,13 +68,19 @@ struct TrainingSettingsTests {
   }
 
   @Test("Batches come in order, whole, whatever the consumer does")
-  func pipeline() {
+  func pipeline() throws {
     let pipeline = BatchPipeline(count: 50) { $0 * $0 }
     var values: [Int] = []
-    while let value = pipeline.next() { values.append(value) }
+    while let value = try pipeline.next() { values.append(value) }
     #expect(values == (0..<50).map { $0 * $0 })
     let stopped = BatchPipeline(count: 1000) { $0 }
-    _ = stopped.next()
+    _ = try stopped.next()
     stopped.cancel()
+    let failing = BatchPipeline(count: 3) { index -> Int in
+      guard index < 1 else { throw ZooError(.badFormat, "number \(index)") }
+      return index
+    }
+    #expect(try failing.next() == 0)
+    #expect(errorText { _ = try failing.next() }.contains("number 1"))
   }
 }

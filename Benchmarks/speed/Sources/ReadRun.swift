@@ -53,7 +53,7 @@ struct ReadRun {
       let (store, failures) = ImageStore.load(
         names.map { "\(folder)/\($0)" }, branch, progress: ProgressReporter(mode: .quiet))
       if let failure = failures.first { throw failure.error }
-      check = store.batch(Array(names.indices), augmentedBy: nil).reduce(0, +)
+      check = try store.batch(Array(names.indices), augmentedBy: nil).reduce(0, +)
       let time = ContinuousClock.now - start
       if index > 0 { seconds.append(time / .seconds(1)) }
     }

@@ -14,10 +14,14 @@ package struct BundlePreprocessing: Sendable, Equatable {
     /// Taken from each value (0…1): one number, or one a channel.
     package let mean: [Double]
     package let deviation: [Double]
+    /// The filled bits of 16-bit samples; nil where the model was trained on none.
+    package let bits: Int?
 
     package init(
-      channels: Int, size: Int, resize: Int, fit: String, mean: [Double], deviation: [Double]
+      channels: Int, size: Int, resize: Int, fit: String, mean: [Double], deviation: [Double],
+      bits: Int? = nil
     ) {
+      self.bits = bits
       self.channels = channels
       self.size = size
       self.resize = resize
@@ -34,6 +38,7 @@ package struct BundlePreprocessing: Sendable, Equatable {
       fit = try object.choice("fit", among: ["crop", "pad", "stretch"])
       mean = try object.required("mean").array().map { try $0.number() }
       deviation = try object.required("deviation").array().map { try $0.number(in: 1e-9...1e9) }
+      bits = try object.value("bits")?.integer(in: 8...16)
       try object.finish()
       guard mean.count == deviation.count, [1, channels].contains(mean.count) else {
         throw ZooError(
@@ -42,12 +47,14 @@ package struct BundlePreprocessing: Sendable, Equatable {
     }
 
     var json: JSONValue {
-      [
-        "channels": JSONValue(.integer(channels)), "size": JSONValue(.integer(size)),
-        "resize": JSONValue(.integer(resize)), "fit": JSONValue(.string(fit)),
-        "mean": JSONValue(.array(mean.map { JSONValue(.number($0)) })),
-        "deviation": JSONValue(.array(deviation.map { JSONValue(.number($0)) })),
+      var members: [(key: String, value: JSONValue)] = [
+        ("channels", JSONValue(.integer(channels))), ("size", JSONValue(.integer(size))),
+        ("resize", JSONValue(.integer(resize))), ("fit", JSONValue(.string(fit))),
+        ("mean", JSONValue(.array(mean.map { JSONValue(.number($0)) }))),
+        ("deviation", JSONValue(.array(deviation.map { JSONValue(.number($0)) }))),
       ]
+      if let bits { members.append(("bits", JSONValue(.integer(bits)))) }
+      return JSONValue(.object(members))
     }
   }
 

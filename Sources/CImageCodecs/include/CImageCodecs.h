@@ -39,19 +39,30 @@ enum {
   zooCodecMessageSize = 240,
 };
 
-/// Decoded pixels: 8 bit, row by row, channels last.
+/// Decoded pixels, row by row, channels last, and what is known of them.
 typedef struct {
-  uint8_t *pixels;  ///< `height * width * channels` bytes; `zooCodecFree` frees them.
+  /// `height * width * channels` samples; `zooCodecFree` frees them.
+  uint8_t *pixels;
   int width;
   int height;
   int channels;     ///< 1 (grey) or 3 (red, green, blue).
+  int depth;        ///< Bits of a sample: 8, or 16 in two bytes, the lower first.
+  unsigned least;   ///< The smallest sample.
+  unsigned largest;
+  unsigned contrast;     ///< The largest range of samples within one channel.
+  unsigned transparent;  ///< Pixels whose alpha is below a half.
+  int statedBits;   ///< Significant bits of a sample by the file's own word (sBIT); 0 where it has none.
+  unsigned gamma;   ///< The file's gamma (gAMA) in 1/100000; 0 where it has none.
+  int frames;       ///< Pictures of an animation; 0 where it is none.
+  int unreadEXIF;   ///< 1 where the file has EXIF data that tell no orientation since they can't be read.
   char message[zooCodecMessageSize];  ///< Why the call failed; empty when it did not.
 } ZooCodecImage;
 
-/// Decodes a PNG. `channels` is 1, 3, or 0 for what the file holds (grey 1, colour 3).
+/// Decodes a PNG, turned upright by its EXIF orientation (chunk eXIf). `channels` is 1, 3, or 0 for
+/// what the file holds (grey 1, colour 3).
 ///
-/// Grey of 1, 2 and 4 bits is stretched to 0…255. Of 16 bits the high byte is kept. Palettes become
-/// colours. Transparency is dropped, not blended. Gamma and colour profiles are not applied.
+/// Grey of 1, 2 and 4 bits is stretched to 0…255. Samples of 16 bits stay as they are. Palettes become
+/// colours. Transparency is dropped, not blended, and counted. Gamma and colour profiles are not applied.
 ZooCodecStatus zooDecodePNG(const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image);
 
 /// Decodes a JPEG: grey, RGB, YCbCr, CMYK and YCCK, sequential or progressive, turned upright by
@@ -59,10 +70,10 @@ ZooCodecStatus zooDecodePNG(const uint8_t *bytes, size_t count, int channels, Zo
 /// writes them. Truncated or corrupt data fail.
 ZooCodecStatus zooDecodeJPEG(const uint8_t *bytes, size_t count, int channels, ZooCodecImage *image);
 
-/// Encodes 8-bit pixels of 1 or 3 channels as PNG; the same pixels give the same bytes.
+/// Encodes pixels of 1 or 3 channels and 8 or 16 bits as PNG; the same pixels give the same bytes.
 /// `*encoded` is freed by `zooCodecFree`. `message` holds `zooCodecMessageSize` bytes.
 ZooCodecStatus zooEncodePNG(
-    const uint8_t *pixels, int width, int height, int channels, uint8_t **encoded,
+    const uint8_t *pixels, int width, int height, int channels, int depth, uint8_t **encoded,
     size_t *encodedCount, char *message);
 
 /// Frees what the functions above allocated; a null pointer is fine.
@@ -74,12 +85,28 @@ const char *zooPNGVersion(void);
 /// The version of the libjpeg interface compiled against, such as 62.
 int zooJPEGVersion(void);
 
-/// Resizes by Pillow 11's antialiased bilinear filter, bit for bit, and writes the part of the result
-/// that starts at (`left`, `top`) and is `cropWidth` by `cropHeight` pixels.
+/// A resizing: of a picture, which may lie on a larger black one, to a size, and the part of the result
+/// that is kept.
+typedef struct {
+  int width;
+  int height;
+  int channels;
+  int depth;       ///< 8 or 16.
+  int fullWidth;   ///< The black picture's; as `width` where there is none.
+  int fullHeight;
+  int padLeft;     ///< Where the picture lies on the black one.
+  int padTop;
+  int newWidth;    ///< What the black picture becomes.
+  int newHeight;
+  int left;        ///< The part that is kept.
+  int top;
+  int cropWidth;
+  int cropHeight;
+} ZooResizing;
+
+/// Resizes by Pillow 11's antialiased bilinear filter, bit for bit at 8 bits, and by the same sums at 16.
 ///
-/// `out` holds `cropHeight * cropWidth * channels` bytes.
-ZooCodecStatus zooResize(
-    const uint8_t *pixels, int width, int height, int channels, int newWidth, int newHeight,
-    int left, int top, int cropWidth, int cropHeight, uint8_t *out);
+/// `out` holds `cropHeight * cropWidth * channels` samples.
+ZooCodecStatus zooResize(const uint8_t *pixels, const ZooResizing *how, uint8_t *out);
 
 #endif

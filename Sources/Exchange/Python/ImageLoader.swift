@@ -16,6 +16,10 @@ struct ImageLoader {
     return """
 
       def picture(path):
+          with open(path, "rb") as file:
+              head = file.read(25)
+          if head[:8] == b"\\x89PNG\\r\\n\\x1a\\n" and head[24:] == b"\\x10":
+              raise SystemExit(f"{path} is a 16-bit PNG, which Pillow would clip or cut; zoo predict reads it")
           image = ImageOps.exif_transpose(Image.open(path)).convert("\(branch.channels == 1 ? "L" : "RGB")")
       \(fitting)
           x = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)

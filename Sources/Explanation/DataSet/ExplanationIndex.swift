@@ -24,7 +24,8 @@ package struct ExplanationIndex: Sendable {
     package let words: [String]
     /// The image's share of the decision; nil for one modality.
     package let imageShare: Double?
-    /// How many warnings the page has: words that are cut off or unknown, figures that did not settle.
+    /// How many warnings its page has: of words that are cut off or unknown, of the picture's file, of maps
+    /// without contrast, of figures that did not settle.
     package let warnings: Int
 
     /// How far the probability is from the truth, 0…1; nil where no truth is known.

@@ -64,6 +64,7 @@ package struct ExplanationRun {
   private func explainAll(skipsBad: Bool) throws -> ExplanationIndex {
     var rows: [ExplanationIndex.Row] = []
     var leftOut: [ExplanationIndex.LeftOut] = []
+    var pictures = PictureRemarks()
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
     var notes = TextNotes()
@@ -74,7 +75,7 @@ package struct ExplanationRun {
         progress.advance(note: item.id)
         do {
           try Interruption.check()
-          rows.append(try row(of: item, by: explainer, split: group.split))
+          rows.append(try row(of: item, by: explainer, split: group.split, &pictures))
         } catch is Interrupted {
           throw Interrupted(
             "\(rows.count) of the \(selection.count) cases are kept in \(folder); the same command with"
@@ -90,6 +91,13 @@ package struct ExplanationRun {
         }
       }
     }
+    for note in pictures.notes { progress.note(note) }
+    let warned = rows.count { $0.warnings > 0 }
+    if warned > 0 {
+      progress.note(
+        "\(warned) of \(rows.count) explanations have warnings, which their pages begin with; index.csv "
+          + "counts them.")
+    }
     let index = ExplanationIndex(
       model: model, description: selection.description, isSynthetic: selection.isSynthetic,
       cautions: selection.cautions + notes.told(to: progress), rows: rows, leftOut: leftOut)
@@ -97,9 +105,9 @@ package struct ExplanationRun {
     return index
   }
 
-  private func row(of item: Case, by explainer: Explainer, split: String?) throws
-    -> ExplanationIndex.Row
-  {
+  private func row(
+    of item: Case, by explainer: Explainer, split: String?, _ pictures: inout PictureRemarks
+  ) throws -> ExplanationIndex.Row {
     let place = "cases/\(ExplanationRun.fileName(item.id))"
     let target = "\(folder)/\(place)"
     if try !isFinished(item, target) {
@@ -110,6 +118,7 @@ package struct ExplanationRun {
       let explanation = try explainer.explain(image: image, text: text)
       try explanation.write(
         to: target, hasThumbnail: true, inputs: ExplanationRun.digests(image: image, text: text))
+      if let picture = explanation.picture { pictures.add(picture) }
     }
     let truth =
       finding.map { item.findings.contains($0) ? $0 : explainer.labels[0] } ?? item.label

@@ -7,81 +7,84 @@ import Foundation
 package struct BoxTable: Sendable {
   /// The file.
   package let path: String
-  /// The boxes by the images' file names, without folders, in the order of the table.
+  /// The boxes by the images as the table names them, in its order.
   package let boxes: [String: [LesionBox]]
+  /// Rows without a box, which were passed over.
+  package let empty: Int
   /// The side of the images that coordinates are of; nil where they are of the files themselves.
   package let side: Int?
+  /// Whether coordinates are shares of the image.
+  private let areShares: Bool
 
   /// Reads a table; which of the two it is its header tells.
   ///
-  /// - Throws: `ZooError` with file and line: a damaged table, no box at all, or images in two folders
-  ///   that are called alike.
-  package init(path: String) throws {
+  /// - Throws: `ZooError` with file and line: a damaged table, no box at all, numbers that look like
+  ///   others than `format` says.
+  package init(path: String, format: BoxFormat = BoxFormat()) throws {
     self.path = path
     let table = try CSVTable(
       path: path, dialect: CSVTable.Dialect(toleratesTrailingSeparators: true))
     let isPublished = table.columns.contains("Image Index")
-    let all = try isPublished ? ChestXray14.boxes(path: path) : LesionBox.read(path: path)
+    if isPublished, format.form != nil || format.units != nil {
+      throw ZooError(
+        .usage, "is ChestX-ray14's list, whose boxes are known: a corner and sizes in pixels",
+        at: Place(path: path), advice: "leave out --box-form and --box-units")
+    }
+    let (all, empty) =
+      try isPublished
+      ? ChestXray14.boxes(path: path, format: format) : LesionBox.read(path: path, format: format)
     side = isPublished ? ChestXray14.imageSize : nil
+    areShares = format.units == .shares
+    self.empty = empty
     guard !all.isEmpty else {
       throw ZooError(.badValue, "holds no box", at: Place(path: path))
     }
-    var boxes: [String: [LesionBox]] = [:]
-    for box in all {
-      let name = BoxTable.fileName(box.image)
-      if let other = boxes[name]?.first, other.image != box.image {
-        throw ZooError(
-          .badValue, "\"\(other.image)\" and \"\(box.image)\" are called alike", at: box.source,
-          advice: "images are found by their file names; give them names of their own")
-      }
-      boxes[name, default: []].append(box)
-    }
-    self.boxes = boxes
+    boxes = Dictionary(grouping: all, by: \.image)
   }
 
   /// The name of an image's file without its folders.
   package static func fileName(_ path: String) -> String { (path as NSString).lastPathComponent }
 
-  /// The lesions on an image of a size, in its pixels; `kind` leaves out all others.
+  /// The lesions on an image of a size, in its pixels.
   ///
-  /// - Throws: `ZooError` with file and line for a box that reaches beyond the image.
-  package func lesions(of image: String, width: Int, height: Int, kind: String? = nil) throws
-    -> [LocalisationCase.Lesion]
-  {
-    let factor = side.map { (x: Double(width) / Double($0), y: Double(height) / Double($0)) }
-    return try (boxes[BoxTable.fileName(image)] ?? []).compactMap { box in
+  /// A box that reaches less than a pixel beyond the image, as rounding leaves it, is clipped.
+  ///
+  /// - Parameters:
+  ///   - name: The image as the table names it.
+  ///   - width: Its columns.
+  ///   - height: Its rows.
+  ///   - kind: Leaves out all others.
+  /// - Returns: the lesions, and how many of them were clipped.
+  /// - Throws: `ZooError` with file and line for a box that reaches further beyond the image.
+  package func lesions(named name: String, width: Int, height: Int, kind: String? = nil) throws -> (
+    lesions: [LocalisationCase.Lesion], clipped: Int
+  ) {
+    let size = (x: Double(width), y: Double(height))
+    let factor =
+      areShares ? size : side.map { (size.x / Double($0), size.y / Double($0)) } ?? (1, 1)
+    var clipped = 0
+    let lesions = try (boxes[name] ?? []).compactMap { box -> LocalisationCase.Lesion? in
       if let kind, box.kind != kind { return nil }
-      let lesion = LocalisationCase.Lesion(box, factor: factor ?? (1, 1))
-      // Published boxes are rounded to more digits than a pixel has; one pixel is no mistake.
-      guard lesion.box.x + lesion.box.width <= Double(width) + 1,
-        lesion.box.y + lesion.box.height <= Double(height) + 1
-      else {
+      var lesion = LocalisationCase.Lesion(box, factor: factor)
+      let found = lesion.box
+      let (right, bottom) = (found.x + found.width, found.y + found.height)
+      let beyond = max(-found.x, -found.y, right - size.x, bottom - size.y)
+      guard beyond > 0 else { return lesion }
+      let (left, top) = (max(0, found.x), max(0, found.y))
+      let (columns, rows) = (min(size.x, right) - left, min(size.y, bottom) - top)
+      guard beyond < 1 || beyond <= 1 && side != nil, columns > 0, rows > 0 else {
         throw ZooError(
           .badValue,
-          "the box reaches beyond its image, which has \(side ?? width) × \(side ?? height) pixels",
-          at: box.source)
+          "the box reaches beyond its image \(name), which has \(side ?? width) × \(side ?? height) "
+            + "pixels",
+          at: box.source,
+          advice: "--box-form says what its numbers are: corner-size, center-size or corners")
       }
+      // What is left of a product with a size is no mistake of the table.
+      if beyond > 1e-6 * max(size.x, size.y) { clipped += 1 }
+      lesion.box = Region(x: left, y: top, width: columns, height: rows)
       return lesion
     }
-  }
-
-  /// The images of a folder that the table names, as cases; their ids are the file names.
-  ///
-  /// They are looked for in the folder, as the table names them and without folders, and in
-  /// ChestX-ray14's `images/` and `images_001/images/` to `images_012/images/`.
-  ///
-  /// - Throws: `ZooError` where the folder is none or holds none of them.
-  package func cases(in folder: String) throws -> [Case] {
-    let files = try ChestXray14.imageFiles(below: folder)
-    let cases = boxes.sorted { $0.key < $1.key }.compactMap { name, boxes -> Case? in
-      let named = joinPath(folder, boxes[0].image)
-      let path = FileManager.default.fileExists(atPath: named) ? named : files[name]
-      return path.map { Case(id: name, imagePath: $0, source: boxes[0].source) }
-    }
-    guard !cases.isEmpty else {
-      throw ZooError(
-        .notFound, "holds none of the \(boxes.count) images of \(path)", at: Place(path: folder))
-    }
-    return cases
+    return (lesions, clipped)
   }
 }

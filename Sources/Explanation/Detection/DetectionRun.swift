@@ -44,27 +44,28 @@ package struct DetectionRun {
   /// - Throws: `ZooError` for cases or boxes that can't be used, or where no image has a box;
   ///   `Interrupted`.
   package func run() throws -> Detection {
+    let names = try boxes.names(
+      of: selection.groups.flatMap { $0.cases.compactMap(\.imagePath) })
     let asked = selection.groups.map { group in
-      group.cases.filter {
-        let name = $0.imagePath.map(BoxTable.fileName)
-        return name != nil
-          && (settings.looksAtImagesWithoutBoxes || boxes.boxes[name ?? ""] != nil)
+      group.cases.filter { item in
+        item.imagePath.map { settings.looksAtImagesWithoutBoxes || names[$0] != nil } ?? false
       }
     }
-    let names = Set(asked.joined().compactMap { $0.imagePath.map(BoxTable.fileName) })
-    let missing = boxes.boxes.keys.count { !names.contains($0) }
+    let missing = boxes.boxes.count - Set(names.values).count
     guard missing < boxes.boxes.count else {
       throw ZooError(
         .badValue, "none of its \(boxes.boxes.count) images is among the \(selection.count) cases",
-        at: Place(path: boxes.path), advice: "images are found by their file names")
+        at: Place(path: boxes.path), advice: "images are found by the ends of their paths")
     }
+    var remarks = Remarks()
     var titles: [(name: String, title: String)] = []
     var seen: [Seen] = []
     progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
     defer { progress.end() }
     var notes = TextNotes()
     for (group, cases) in zip(selection.groups, asked) where !cases.isEmpty {
-      let model = try TrainedModel.read(from: group.model, registry: registry)
+      let model = try TrainedModel.read(
+        from: group.model, registry: registry, bits: settings.explanation.bits)
       guard model.image != nil else {
         throw ZooError(
           .usage, "the model reads no images; circles need one that does",
@@ -73,14 +74,18 @@ package struct DetectionRun {
       notes.add(cases, readBy: model)
       for item in cases {
         try Interruption.check()
-        for finding in try findings(model, of: item, in: group.model) {
+        let name = item.imagePath.flatMap { names[$0] }
+        for finding in findings(model, of: name) {
           let explainer = try Explainer(
             model, folder: group.model, finding: finding, kernels: kernels,
             settings: settings.explanation)
           let maps = try explainer.imageMaps(
             image: item.imagePath, text: model.text == nil ? nil : item.text)
           titles = maps.images.map { ($0.method, $0.title) }
-          seen.append(try look(maps, at: item, finding: finding, split: group.split))
+          remarks.add(maps)
+          seen.append(
+            try look(
+              maps, at: item, named: name, finding: finding, split: group.split, &remarks))
         }
         progress.advance(note: item.id)
       }
@@ -91,46 +96,49 @@ package struct DetectionRun {
     }
     return Detection(
       settings: settings, model: model, boxes: boxes.path, description: selection.description,
-      isSynthetic: selection.isSynthetic, cautions: selection.cautions + notes.told(to: progress),
+      isSynthetic: selection.isSynthetic,
+      cautions: selection.cautions + notes.told(to: progress) + remarks.sentences(boxes),
       missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
       found: seen.flatMap(\.found), choices: choices(titles, seen))
   }
 
-  /// What a model is asked of an image: nil is its one question.
-  private func findings(_ model: TrainedModel, of item: Case, in folder: String) throws
-    -> [String?]
-  {
+  /// What a model is asked of an image of the table: nil is its one question.
+  private func findings(_ model: TrainedModel, of name: String?) -> [String?] {
     guard model.isMultiLabel else { return [nil] }
-    let kinds = (boxes.boxes[BoxTable.fileName(item.imagePath ?? "")] ?? []).map(\.kind)
+    let kinds = (name.flatMap { boxes.boxes[$0] } ?? []).map(\.kind)
     return model.labels.filter { kinds.contains($0) }
   }
 
   private func look(
-    _ maps: Explainer.ImageMaps, at item: Case, finding: String?, split: String?
+    _ maps: Explainer.ImageMaps, at item: Case, named tableName: String?, finding: String?,
+    split: String?, _ remarks: inout Remarks
   ) throws -> Seen {
     let geometry = maps.picture.geometry
-    let lesions = try boxes.lesions(
-      of: maps.picture.path, width: geometry.width, height: geometry.height, kind: finding)
+    let (lesions, clipped) =
+      try tableName.map {
+        try boxes.lesions(
+          named: $0, width: geometry.width, height: geometry.height, kind: finding)
+      } ?? ([], 0)
+    remarks.clipped += clipped
+    let image =
+      tableName.map { boxes.shortName($0) } ?? BoxTable.fileName(maps.picture.path)
     let name = [split, item.id, finding].compactMap { $0 }.joined(separator: "/")
     var seen = Seen(split: split, cases: [], found: [])
-    for image in maps.images {
-      let peak = image.map.peak
+    for one in maps.images {
+      let (map, peak) = (one.map, one.map.peak)
       let place = geometry.original(
-        x: Double(peak % image.map.width) + 0.5, y: Double(peak / image.map.width) + 0.5)
-      let hasPeak = image.map.values[peak] > 0
+        x: Double(peak % map.width) + 0.5, y: Double(peak / map.width) + 0.5)
+      let hasPeak = !map.isFlat && map.values[peak] > 0
       seen.cases.append(
         settings.sensitivities.map { sensitivity in
-          let sight = Sight(
-            image.map, sensitivity: sensitivity, rule: settings.explanation.rule)
-          let circles = sight.neighbourhoods.map {
-            $0.circle(in: geometry, mapWidth: image.map.width)
-          }
-          for (circle, one) in zip(circles, sight.neighbourhoods) {
+          let sight = Sight(map, sensitivity: sensitivity, rule: settings.explanation.rule)
+          let circles = sight.neighbourhoods.map { $0.circle(in: geometry, mapWidth: map.width) }
+          for (circle, found) in zip(circles, sight.neighbourhoods) {
             seen.found.append(
               Detection.Found(
-                image: BoxTable.fileName(maps.picture.path), finding: finding,
-                method: image.method, sensitivity: sensitivity, circle: circle, mass: one.mass))
+                image: image, finding: finding, method: one.method, sensitivity: sensitivity,
+                circle: circle, mass: found.mass))
           }
           return LocalisationCase(
             name: name, width: Double(geometry.width), height: Double(geometry.height),

@@ -18,6 +18,10 @@ package final class ModelScore: ScoreFunction {
     case both
   }
 
+  /// The share of a logit that rounding may change on its way through a network: eight times the last
+  /// place of single precision.
+  static let rounding = 0x1p-20
+
   package let count: Int
   /// The case's own vector.
   package let input: [Float]

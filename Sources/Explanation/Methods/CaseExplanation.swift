@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Training
 
 /// All that is known of why a model says what it says of a case.
 package struct CaseExplanation: Sendable {
@@ -10,6 +11,11 @@ package struct CaseExplanation: Sendable {
     /// `[size, size, channels]`.
     package let seen: PixelImage
     package let geometry: ImageGeometry
+    /// What is known of its file; nil for a picture that comes from none.
+    package var reading: ImageBranch.Reading?
+
+    /// What a person should hear of its file.
+    var notes: [String] { reading?.notes(path) ?? [] }
   }
 
   /// The model's folder.
@@ -37,9 +43,13 @@ package struct CaseExplanation: Sendable {
   /// The class that the model chooses.
   package var label: String { labels[probability >= threshold ? 1 : 0] }
 
-  /// What people should know before they trust the figures: words that are cut off or unknown,
-  /// quadratures that did not settle.
+  /// What people should know before they trust the figures: of the picture's file, words that are cut off
+  /// or unknown, maps without contrast, quadratures that did not settle.
   package var warnings: [String] {
+    (picture?.notes ?? []) + images.compactMap(\.flatness) + unsettled
+  }
+
+  private var unsettled: [String] {
     var paths = images.compactMap { image in image.path.map { (image.title, $0) } }
     if let words { paths.append(("Words", words.path)) }
     if let joint { paths.append(("Image and words together", joint.path)) }

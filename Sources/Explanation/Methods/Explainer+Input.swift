@@ -42,14 +42,14 @@ extension Explainer {
       guard !isNeeded else { throw model.missing("an image", "--image FILE", at: folder) }
       return nil
     }
-    let original = try PixelImage.load(path: path, channels: branch.channels)
-    let seen = branch.fitted(original)
+    let reading = try branch.read(path)
+    let (original, seen) = (reading.original, reading.seen)
     return Picture(
       shown: CaseExplanation.Picture(
         path: path, original: original, seen: seen,
         geometry: ImageGeometry(
           width: original.width, height: original.height, size: branch.size,
-          resize: branch.resize, fit: branch.fit)),
+          resize: branch.resize, fit: branch.fit), reading: reading),
       normalized: branch.normalized(seen.floats()))
   }
 

@@ -26,8 +26,8 @@ package struct Explainer {
     settings: ExplanationSettings
   ) throws {
     try self.init(
-      try TrainedModel.read(from: folder, registry: registry), folder: folder, finding: finding,
-      kernels: kernels, settings: settings)
+      try TrainedModel.read(from: folder, registry: registry, bits: settings.bits), folder: folder,
+      finding: finding, kernels: kernels, settings: settings)
   }
 
   /// A model in memory; `folder` is what errors and files call it.
@@ -77,10 +77,10 @@ package struct Explainer {
     return try placingErrors {
       var images: [ImageExplanation] = []
       var imageScore: ModelScore?
-      if let branch = model.image, picture != nil {
+      if let branch = model.image, let picture {
         let function = try score(.image, picture, report)
         imageScore = function
-        images = try maps(of: function, branch: branch, progress: progress)
+        images = try maps(of: function, branch: branch, picture: picture, progress: progress)
       }
       var words: TextExplanation?
       var textScore: ModelScore?
@@ -123,7 +123,8 @@ package struct Explainer {
     return try placingErrors {
       let function = try score(.image, picture, report)
       return ImageMaps(
-        picture: picture.shown, images: try maps(of: function, branch: branch, progress: nil),
+        picture: picture.shown,
+        images: try maps(of: function, branch: branch, picture: picture, progress: nil),
         logit: try logit(of: function))
     }
   }
@@ -165,15 +166,16 @@ package struct Explainer {
   }
 
   private func maps(
-    of function: ModelScore, branch: ImageBranch, progress: ProgressReporter?
+    of function: ModelScore, branch: ImageBranch, picture: Picture, progress: ProgressReporter?
   ) throws -> [ImageExplanation] {
-    try settings.imageMethods(for: branch).map { method in
+    let hasContrast = picture.shown.seen.hasContrast
+    return try settings.imageMethods(for: branch).map { method in
       progress?.advance(note: method.title)
       let image = try method.attribute(function, branch: branch)
       guard image.map.values.allSatisfy(\.isFinite) else {
         throw ZooError(.notFinite, "\(image.title) gave values that are not finite")
       }
-      return image
+      return hasContrast ? image : image.ofBlankPicture
     }
   }
 

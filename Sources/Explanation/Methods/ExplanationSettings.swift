@@ -18,6 +18,8 @@ package struct ExplanationSettings: Sendable, Equatable {
   /// Whether forward passes compute in double precision: maps several times nearer to the exact
   /// ones, in more time.
   package var usesDoublePrecision = false
+  /// The bits of pictures of 16-bit samples, in place of what the model says.
+  package var bits: Int?
   /// The sight sensitivity, 0…1.
   package var sensitivity = ExplanationSettings.defaultSensitivity
   package var rule = ClusteringRule.ward

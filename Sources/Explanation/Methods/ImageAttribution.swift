@@ -20,14 +20,42 @@ package struct ImageExplanation: Sendable, Equatable {
   package let map: AttributionMap
   /// How the map came about; nil for methods without a baseline.
   package let path: PathSummary?
+  /// Whether nothing was to be seen on the picture.
+  package let isOfBlankPicture: Bool
 
   package init(
-    method: String, title: String, map: AttributionMap, path: PathSummary? = nil
+    method: String, title: String, map: AttributionMap, path: PathSummary? = nil,
+    isOfBlankPicture: Bool = false
   ) {
+    self.isOfBlankPicture = isOfBlankPicture
     self.method = method
     self.title = title
     self.map = map
     self.path = path
+  }
+}
+
+extension ImageExplanation {
+  /// The same of a picture on which nothing is to be seen: whatever the map shows comes from the model
+  /// alone, so it counts as flat.
+  var ofBlankPicture: ImageExplanation {
+    ImageExplanation(
+      method: method, title: title,
+      map: AttributionMap(
+        height: map.height, width: map.width, values: map.values, isFlat: true), path: path,
+      isOfBlankPicture: true)
+  }
+
+  /// A sentence on a map that shows nothing; nil where it shows something.
+  package var flatness: String? {
+    guard map.isFlat else { return nil }
+    if map.hasContrast, !isOfBlankPicture {
+      return "\(title): no circles, since the logit changes by no more than rounding."
+    }
+    return isOfBlankPicture
+      ? "\(title): no circles, since the picture is the same everywhere; what the map shows comes from "
+        + "the model alone."
+      : "\(title): no circles, since the map is the same everywhere."
   }
 }
 
@@ -54,9 +82,10 @@ package struct PathSummary: Sendable, Equatable {
 
 extension AttributionMap {
   /// The sum over the channels of scores `[size, size, channels]`.
-  init(summing scores: some Sequence<Double>, branch: ImageBranch) {
+  init(summing scores: some Sequence<Double>, branch: ImageBranch, isFlat: Bool = false) {
     var sums = [Double](repeating: 0, count: branch.size * branch.size)
     for (index, value) in scores.enumerated() { sums[index / branch.channels] += value }
-    self.init(height: branch.size, width: branch.size, values: sums.map { Float($0) })
+    self.init(
+      height: branch.size, width: branch.size, values: sums.map { Float($0) }, isFlat: isFlat)
   }
 }

@@ -28,6 +28,7 @@ package struct Occlusion: ImageAttribution {
     let plain = score.scores(image)[0]
     var sums = [Double](repeating: 0, count: size * size)
     var covered = sums
+    var (farthest, largest) = (0.0, abs(plain))
     for start in stride(from: 0, to: squares.count, by: max(1, batch)) {
       try Interruption.check()
       let part = squares[start..<min(squares.count, start + max(1, batch))]
@@ -41,6 +42,8 @@ package struct Occlusion: ImageAttribution {
         return copy
       }
       for (square, value) in zip(part, score.scores(copies)) {
+        farthest = max(farthest, abs(plain - value))
+        largest = max(largest, abs(value))
         for y in square.y..<square.y + side {
           for x in square.x..<square.x + side {
             sums[y * size + x] += plain - value
@@ -52,6 +55,7 @@ package struct Occlusion: ImageAttribution {
     return ImageExplanation(
       method: name, title: title,
       map: AttributionMap(
-        height: size, width: size, values: zip(sums, covered).map { Float($0 / max(1, $1)) }))
+        height: size, width: size, values: zip(sums, covered).map { Float($0 / max(1, $1)) },
+        isFlat: farthest <= largest * ModelScore.rounding))
   }
 }

@@ -16,8 +16,12 @@ package struct PathMethod: ImageAttribution {
   package func attribute(_ score: ModelScore, branch: ImageBranch) throws -> ImageExplanation {
     let path = try integration.attribute(
       score, input: score.input, baseline: baseline.pixels(for: score.input, branch: branch))
+    let all = path.values.reduce(0) { $0 + abs($1) }
+    let largest = max(abs(path.score), abs(path.baselineScore))
     return ImageExplanation(
-      method: name, title: title, map: AttributionMap(summing: path.values, branch: branch),
+      method: name, title: title,
+      map: AttributionMap(
+        summing: path.values, branch: branch, isFlat: all <= largest * ModelScore.rounding),
       path: PathSummary(path))
   }
 }

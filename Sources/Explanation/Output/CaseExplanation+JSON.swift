@@ -92,6 +92,7 @@ extension ExplanationSettings {
     if case .wardLoss(let loss) = rule {
       members.append(("relativeLoss", JSONValue(.number(loss))))
     }
+    if let bits { members.append(("bits", JSONValue(.integer(bits)))) }
     members += [
       ("nodes", JSONValue(.integer(integration.nodes))),
       ("maximumNodes", JSONValue(.integer(integration.maximumNodes))),
@@ -146,6 +147,7 @@ extension Sight {
       JSONValue(.array(values.map { JSONValue(.integer($0)) }))
     }
     return [
+      ("isFlat", JSONValue(.boolean(signals.isFlat))),
       ("signals", integers(signals.points)),
       ("signalsAsked", JSONValue(.integer(signals.asked))),
       ("threshold", signals.threshold.map { JSONValue(.number(Double($0))) } ?? nil),

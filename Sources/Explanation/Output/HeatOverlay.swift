@@ -19,9 +19,9 @@ struct HeatOverlay {
   init(_ picture: PixelImage, map: AttributionMap, geometry: ImageGeometry, circles: [Circle]) {
     width = picture.width
     height = picture.height
-    pixels = picture.converted(channels: 3).pixels.map(Double.init)
+    pixels = picture.eightBit.converted(channels: 3).pixels.map(Double.init)
     let scale = map.displayScale
-    if scale > 0 {
+    if scale > 0, !map.isFlat {
       for y in 0..<height {
         for x in 0..<width {
           let place = geometry.seen(x: Double(x) + 0.5, y: Double(y) + 0.5)

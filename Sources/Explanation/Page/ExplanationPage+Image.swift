@@ -44,8 +44,9 @@ extension ExplanationPage {
         </div>
         </div>
         \(controls)</div>
-        <p id="seen" role="status" aria-live="polite">\(first.count) circles from \
-        \(sights[0].signals.points.count) signals.</p>
+        <p id="seen" role="status" aria-live="polite">\
+        \(explanation.images[0].flatness.map(htmlEscaped)
+          ?? "\(first.count) circles from \(sights[0].signals.points.count) signals.")</p>
         <div class="scroll" tabindex="0" role="region" aria-label="Circles"><table>
         <caption>Circles, the heaviest first. Places and radii in pixels of the original image, \
         \(geometry.width) × \(geometry.height), from its upper left corner.</caption>
@@ -102,7 +103,7 @@ extension ExplanationPage {
   }
 
   private func embedded(_ image: PixelImage) throws -> String {
-    try image.fitted(side: ExplanationPage.pictureSide).encodedPNG().base64EncodedString()
+    try image.fitted(side: ExplanationPage.pictureSide).eightBit.encodedPNG().base64EncodedString()
   }
 
   /// What the script works on, as JSON that can't end its element.
@@ -126,6 +127,7 @@ extension ExplanationPage {
               "height": JSONValue(.integer(image.map.height)),
               "scale": JSONValue(
                 .number(Double(max(image.map.displayScale, .leastNormalMagnitude)))),
+              "isFlat": JSONValue(.boolean(image.map.isFlat)),
               "values": JSONValue(.string(image.map.base64)),
             ]
           })),

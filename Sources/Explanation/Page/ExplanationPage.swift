@@ -52,7 +52,7 @@ package struct ExplanationPage {
       warnings.isEmpty
       ? ""
       : """
-      <div class="note" role="note"><p><strong>Figures that did not settle.</strong></p>
+      <div class="note" role="note"><p><strong>To be known before it is read.</strong></p>
       \(warnings)</div>
 
       """

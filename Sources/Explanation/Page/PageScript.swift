@@ -61,6 +61,8 @@ enum PageScript {
       const paint = () => {
         const context = heat.getContext("2d"), image = context.createImageData(heat.width, heat.height);
         const negative = get("against").checked;
+        // A flat map would be one colour, as if all of it spoke for the class.
+        if (Sight.find(current, 0.5, settings()).isFlat) return context.clearRect(0, 0, heat.width, heat.height);
         for (let i = 0; i < current.values.length; i++) {
           const value = current.values[i] / current.scale;
           if (!(value > 0) && !negative) continue;
@@ -112,7 +114,8 @@ enum PageScript {
         }
         const count = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
         const capped = seen.asked > seen.signals ? ` (the strongest of ${count(seen.asked, "pixel")})` : "";
-        const text = `${count(circles.length, "circle")} from ${count(seen.signals, "signal")}${capped}, `
+        const text = seen.isFlat ? "No circles: the map, or the picture, is the same everywhere."
+          : `${count(circles.length, "circle")} from ${count(seen.signals, "signal")}${capped}, `
           + `${seen.kept.length.toLocaleString("en")} of them dense enough to be clustered.`;
         get("seen").textContent = text;
         get("seen").dataset.circles = circles.length;

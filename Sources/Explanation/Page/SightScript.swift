@@ -11,6 +11,13 @@ enum SightScript {
     const Sight = (() => {
       const LIMIT = 4096, MINIMUM = 6, MAXIMUM_K = 8, BOUND = 0.6, SHARE = 0.05;
 
+      // Whether a map shows nothing: its scores range over no more than rounding leaves.
+      function isFlat(values) {
+        let least = values[0], largest = values[0];
+        for (const value of values) { if (value < least) least = value; if (value > largest) largest = value; }
+        return largest - least <= Math.max(Math.abs(least), Math.abs(largest)) / 65536;
+      }
+
       // Positive pixels, the strongest first, with the mass before each: once for a map. A number that holds
       // both the score's bits and the index sorts without calls.
       function ranking(values) {
@@ -168,7 +175,8 @@ enum SightScript {
 
       function find(map, sensitivity, settings) {
         const { values, width, height } = map;
-        if (!map.ranked) map.ranked = ranking(values);
+        if (!map.isFlat) map.isFlat = isFlat(values);
+        if (!map.ranked) map.ranked = ranking(map.isFlat ? new Float32Array(0) : values);
         const selected = select(map.ranked, sensitivity);
         // The number of points tells which they are: the strongest.
         const key = `${settings.method} ${settings.relativeLoss} ${selected.points.length}`;
@@ -203,7 +211,8 @@ enum SightScript {
         }
         circles.sort((a, b) => b.mass - a.mass || a.first - b.first);
         const answer = { signals: selected.points.length, asked: selected.asked, kept,
-          clusters: parts.k, dropped, silhouettes: parts.silhouettes, loss: parts.loss, circles };
+          clusters: parts.k, dropped, silhouettes: parts.silhouettes, loss: parts.loss, circles,
+          isFlat: map.isFlat };
         map.answers.set(key, answer);
         return answer;
       }

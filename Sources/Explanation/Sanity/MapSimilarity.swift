@@ -1,10 +1,10 @@
 /// How alike two maps of one image are.
 package struct MapSimilarity: Sendable, Equatable {
-  /// Whether one of the maps has the same score everywhere: it has no ranks and shows nothing.
+  /// Whether one of the maps shows nothing: its scores are the same everywhere but for rounding.
   package let isFlat: Bool
   /// Spearman's rank correlation of the scores, −1…1; nil where a map is flat.
   package let scores: Double?
-  /// The same of their magnitudes; nil where those are the same everywhere.
+  /// The same of their magnitudes; nil where a map is flat, or those are the same everywhere.
   package let magnitudes: Double?
   /// The signals of both over those of either, 0…1, at a sight sensitivity; nil where a map is flat or
   /// neither has a signal.
@@ -15,7 +15,11 @@ package struct MapSimilarity: Sendable, Equatable {
   /// - Precondition: the maps have the same size.
   package init(_ a: AttributionMap, _ b: AttributionMap, sensitivity: Double) {
     precondition(a.width == b.width && a.height == b.height, "maps of two sizes")
-    isFlat = [a, b].contains { map in map.values.allSatisfy { $0 == map.values[0] } }
+    isFlat = a.isFlat || b.isFlat
+    guard !isFlat else {
+      (scores, magnitudes, signals) = (nil, nil, nil)
+      return
+    }
     scores = MapSimilarity.correlation(
       MapSimilarity.ranks(a.values), MapSimilarity.ranks(b.values))
     magnitudes = MapSimilarity.correlation(
@@ -23,7 +27,7 @@ package struct MapSimilarity: Sendable, Equatable {
     let one = Set(SignalSelection(a, sensitivity: sensitivity).points)
     let other = Set(SignalSelection(b, sensitivity: sensitivity).points)
     let union = one.union(other).count
-    signals = isFlat || union == 0 ? nil : Double(one.intersection(other).count) / Double(union)
+    signals = union == 0 ? nil : Double(one.intersection(other).count) / Double(union)
   }
 
   /// The ranks of values from 1, equal values at the mean of their ranks.

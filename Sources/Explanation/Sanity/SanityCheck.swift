@@ -59,13 +59,13 @@ package struct SanityCheck: Sendable {
   /// The first cases' model, which the check looks at, and their group.
   ///
   /// - Throws: `ZooError` where there is no case, or for a model without images.
-  package static func subject(of selection: CaseSelection, registry: EncoderRegistry) throws -> (
-    group: CaseSelection.Group, model: TrainedModel
-  ) {
+  package static func subject(
+    of selection: CaseSelection, registry: EncoderRegistry, bits: Int? = nil
+  ) throws -> (group: CaseSelection.Group, model: TrainedModel) {
     guard let group = selection.groups.first(where: { !$0.cases.isEmpty }) else {
       throw ZooError(.badValue, "there is no case to look at")
     }
-    let model = try TrainedModel.read(from: group.model, registry: registry)
+    let model = try TrainedModel.read(from: group.model, registry: registry, bits: bits)
     guard model.image != nil else {
       throw ZooError(
         .usage, "the model reads no images; maps need one that does",
@@ -83,7 +83,8 @@ package struct SanityCheck: Sendable {
     grain: LayerCascade.Grain, settings: ExplanationSettings, seed: UInt64,
     registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter
   ) throws {
-    let (group, model) = try SanityCheck.subject(of: selection, registry: registry)
+    let (group, model) = try SanityCheck.subject(
+      of: selection, registry: registry, bits: settings.bits)
     if let other = shuffled?.model {
       guard SanityCheck.shapes(of: model) == SanityCheck.shapes(of: other) else {
         throw ZooError(
@@ -103,13 +104,15 @@ package struct SanityCheck: Sendable {
     let looks = cascade.layers.count + (shuffled == nil ? 1 : 2)
     progress.begin("looking", total: cases.count * looks)
     defer { progress.end() }
+    var pictures = PictureRemarks()
     func maps(_ explainer: Explainer, _ note: String) throws -> [[ImageExplanation]] {
       try cases.map { item in
         try Interruption.check()
         progress.advance(note: note)
-        return try explainer.imageMaps(
-          image: item.imagePath, text: model.text == nil ? nil : item.text
-        ).images
+        let seen = try explainer.imageMaps(
+          image: item.imagePath, text: model.text == nil ? nil : item.text)
+        pictures.add(seen.picture)
+        return seen.images
       }
     }
     let original = try maps(explainer, "as trained")
@@ -148,7 +151,7 @@ package struct SanityCheck: Sendable {
     self.model = group.model
     description = selection.description
     isSynthetic = selection.isSynthetic
-    cautions = selection.cautions + notes.told(to: progress)
+    cautions = selection.cautions + notes.told(to: progress) + pictures.notes
     self.settings = settings
     self.seed = seed
     self.cases = cases.count

@@ -4,7 +4,8 @@
 /// keeps the strongest that together carry the share 1 − s of the positive attribution: a pixel
 /// counts while those before it carry less than that. s = 0 keeps every positive pixel, s = 1 none.
 /// A share of the mass, unlike a share of the maximum, does not hang on one outlying pixel: maps of
-/// gradients have few very strong ones. Above `limit` points the threshold rises until they fit.
+/// gradients have few very strong ones. Above `limit` points the threshold rises until they fit. A flat
+/// map has no signals.
 package struct SignalSelection: Sendable, Equatable {
   /// The most points that are handed on.
   package static let limit = 4096
@@ -13,6 +14,8 @@ package struct SignalSelection: Sendable, Equatable {
   package let points: [Int]
   /// How many pixels passed before the limit.
   package let asked: Int
+  /// Whether the map shows nothing.
+  package let isFlat: Bool
   /// The weakest score among the points; nil where there are none.
   package let threshold: Float?
 
@@ -22,7 +25,8 @@ package struct SignalSelection: Sendable, Equatable {
   package init(_ map: AttributionMap, sensitivity: Double, limit: Int = SignalSelection.limit) {
     precondition((0...1).contains(sensitivity), "a sight sensitivity of \(sensitivity)")
     let values = map.values
-    let order = values.indices.filter { values[$0] > 0 }.sorted {
+    isFlat = map.isFlat
+    let order = values.indices.filter { !map.isFlat && values[$0] > 0 }.sorted {
       values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1
     }
     let wanted = (1 - sensitivity) * order.reduce(0.0) { $0 + Double(values[$1]) }

@@ -54,7 +54,7 @@ extension CellRunner {
     var forward = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let first = model.frozenMaps(
-      source.batch([0], augmentedBy: nil), mirrored: false, &forward)
+      try source.batch([0], augmentedBy: nil), mirrored: false, &forward)
     let (shape, size) = (Array(first.shape.dropFirst()), first.count)
     guard size * cases.count * rounds * MemoryLayout<Float>.size <= Self.mapLimit else {
       progress.line(

@@ -22,8 +22,8 @@ extension CellRunner {
     -> Outcome
   {
     guard var branch = combination.image else { preconditionFailure("a probe without images") }
-    if branch.normalization == nil {
-      branch.normalization = cases.images[branch.name]?.normalization(over: split.training)
+    if let images = cases.images[branch.name] {
+      branch = try images.fitted(branch, over: split.training)
     }
     branch.augmentation = Augmentation()
     branch.members = 1

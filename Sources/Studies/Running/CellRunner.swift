@@ -96,8 +96,8 @@ package struct CellRunner {
     _ combination: Combination, _ split: Split, _ random: RandomStream, title suffix: String = ""
   ) throws -> (model: TrainedModel, trainer: Trainer, scores: [Trainer.EpochScore]) {
     var image = combination.image
-    if let branch = image, branch.normalization == nil {
-      image?.normalization = cases.images[branch.name]?.normalization(over: split.training)
+    if let branch = image, let images = cases.images[branch.name] {
+      image = try images.fitted(branch, over: split.training)
     }
     let preparation = try combination.text.map { branch in
       let vectors = try branch.vectorsPath(registry, progress: progress)
@@ -149,10 +149,10 @@ package struct CellRunner {
       Array(indices[$0..<min($0 + 64, indices.count)])
     }
     let pipeline = BatchPipeline(count: groups.count) {
-      source.batch(groups[$0], augmentedBy: random)
+      try source.batch(groups[$0], augmentedBy: random)
     }
     defer { pipeline.cancel() }
-    while let batch = pipeline.next() {
+    while let batch = try pipeline.next() {
       try Interruption.check()
       var forward = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)

@@ -10,6 +10,7 @@ import Training
 /// A trained model that answers for single cases.
 package struct Predictor {
   private let model: TrainedModel
+  private let progress: ProgressReporter?
   private let kernels: any Kernels
   private let folder: String
 
@@ -61,11 +62,16 @@ package struct Predictor {
     }
   }
 
-  /// Loads a model.
+  /// Loads a model; `bits` are those of pictures of 16-bit samples, in place of the model's, and
+  /// `progress` notes what a person should hear of a picture.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it.
-  package init(folder: String, registry: EncoderRegistry, kernels: any Kernels) throws {
-    model = try TrainedModel.read(from: folder, registry: registry)
+  package init(
+    folder: String, registry: EncoderRegistry, kernels: any Kernels, bits: Int? = nil,
+    progress: ProgressReporter? = nil
+  ) throws {
+    model = try TrainedModel.read(from: folder, registry: registry, bits: bits)
+    self.progress = progress
     self.kernels = kernels
     self.folder = folder
   }
@@ -80,7 +86,9 @@ package struct Predictor {
     let mayLack = model.answersForOneSide && (path != nil || text != nil)
     if let branch = model.image {
       if let path {
-        batch.images = branch.normalized(try branch.prepared(path).floats())
+        let picture = try branch.read(path)
+        for note in picture.notes(path) { progress?.note(note) }
+        batch.images = branch.normalized(picture.seen.floats())
       } else {
         guard mayLack else { throw model.missing("an image", "--image FILE", at: folder) }
         batch.imageRows = [nil]

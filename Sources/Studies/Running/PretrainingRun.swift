@@ -137,10 +137,7 @@ package struct PretrainingRun {
   private func prepare(_ images: ImageStore, _ split: Split, _ targets: CaseTargets) throws -> (
     TrainedModel, Trainer
   ) {
-    var branch = specification.image
-    if branch.normalization == nil {
-      branch.normalization = images.normalization(over: split.training)
-    }
+    let branch = try images.fitted(specification.image, over: split.training)
     let random = RandomStream(seed: specification.seed).derived("pretraining")
     let weights = try branch.weights.map {
       try WeightSource($0, prefix: branch.weightPrefix, registry, at: branch.place)

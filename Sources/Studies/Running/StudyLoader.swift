@@ -30,7 +30,8 @@ package enum StudyLoader {
       allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
   }
 
-  /// Reads the pictures of a set as each branch wants them; stores are by the branches' names.
+  /// Reads the pictures of a set as each branch wants them, and notes what of them a person should
+  /// hear; stores are by the branches' names.
   ///
   /// The set is told what was found out about its pictures.
   ///
@@ -52,6 +53,9 @@ package enum StudyLoader {
     if !bad.isEmpty {
       guard skipsBad else { throw refusal(bad, set) }
       stores = leaveOut(bad, of: &set, stores)
+    }
+    for branch in branches {
+      for note in stores[branch.name]?.notes(of: branch) ?? [] { progress.note(note) }
     }
     if let first = branches.first.flatMap({ stores[$0.name] }) {
       set = try PictureDigests.added(to: set, fingerprints: first.fingerprints)

@@ -1,4 +1,5 @@
 import Basics
+import Datasets
 import Explanation
 import Foundation
 import Registry
@@ -26,6 +27,13 @@ extension ZooCommand {
     ],
     options: [
       .value("boxes", "FILE", isRequired: true, "A table of boxes."),
+      .value(
+        "box-form", choices: BoxFormat.Form.allCases.map(\.rawValue),
+        "What a box's numbers are: a corner or the middle with width and height, or two corners."),
+      .value(
+        "box-units", choices: BoxFormat.Units.allCases.map(\.rawValue),
+        "Whether they are pixels of the image, or shares of its width and height."),
+      .flag("skip-empty-boxes", "Pass over rows without a box, and count them."),
       .value("images", "DIR", "Where the table's images are; else its own folder."),
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
     ] + mapOptions + [
@@ -49,7 +57,7 @@ extension ZooCommand {
     let registry = try registry()
     let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let table = try arguments.string("boxes")
-    let boxes = try BoxTable(path: table)
+    let boxes = try BoxTable(path: table, format: boxFormat(arguments))
     let selection: CaseSelection
     if arguments.optionalString("study") != nil {
       if arguments.optionalString("images") != nil {
@@ -78,6 +86,13 @@ extension ZooCommand {
       (detection.cautions.filter { !progress.notes.contains($0) } + detection.lines).joined(
         separator: "\n"))
     print("wrote \(output)/detection.html. This is no diagnosis.")
+  }
+
+  private static func boxFormat(_ arguments: ParsedArguments) -> BoxFormat {
+    BoxFormat(
+      form: arguments.optionalString("box-form").flatMap { BoxFormat.Form(rawValue: $0) },
+      units: arguments.optionalString("box-units").flatMap { BoxFormat.Units(rawValue: $0) },
+      skipsEmpty: arguments.flag("skip-empty-boxes"))
   }
 
   private static func detectionSettings(_ arguments: ParsedArguments) throws -> DetectionSettings {

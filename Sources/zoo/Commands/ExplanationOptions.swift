@@ -1,4 +1,5 @@
 import Explanation
+import Images
 import Registry
 import Studies
 
@@ -19,8 +20,19 @@ extension ZooCommand {
       "relative-loss", "SHARE", default: "\(ClusteringRule.defaultRelativeLoss)",
       "With ward-loss: the share of the sum of squares that may be lost."),
     .value("nodes", "N", default: "50", "Quadrature nodes to begin with."),
-    .value("batch", "N", default: "5", "Nodes that run at once; more need more memory."),
+    .value("batch", "N", default: "5", "Nodes that run at once; more need more memory."), bits,
   ]
+
+  /// What 16-bit samples mean to a model that does not say it.
+  static let bits = Option.value(
+    "bits", "N",
+    "Of 16-bit images: how many bits are filled, 8 to 16, so 12 where 4095 is white; else as trained."
+  )
+
+  /// The bits that are asked for; nil where none are.
+  static func bits(_ arguments: ParsedArguments) throws -> Int? {
+    try arguments.integer("bits", in: SampleBits.range)
+  }
 
   /// Which cases a model is asked about.
   static let caseOptions: [Option] = [
@@ -72,6 +84,7 @@ extension ZooCommand {
       ClusteringRule(
         name: try arguments.string("clustering"),
         relativeLoss: loss ?? ClusteringRule.defaultRelativeLoss) ?? .ward
+    settings.bits = try bits(arguments)
     settings.integration.nodes = try arguments.integer("nodes", in: 2...400) ?? 50
     settings.integration.batch = try arguments.integer("batch", in: 1...400) ?? 5
     if !refines { settings.integration.maximumNodes = settings.integration.nodes }

@@ -16,14 +16,14 @@ extension ZooCommand {
     ],
     options: [
       .value("image", "FILE", "A PNG or JPEG file.")
-    ] + textOptions + [.flag("json", "Write JSON."), precision],
+    ] + textOptions + [.flag("json", "Write JSON."), bits, precision],
     arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
     let text = try givenText(arguments)
     let (kernels, registry) = (try chosenKernels(arguments), try registry())
     let predictor = try Predictor(
       folder: modelFolder(arguments.argument("MODEL"), registry), registry: registry,
-      kernels: kernels)
+      kernels: kernels, bits: bits(arguments), progress: progress(arguments))
     let prediction = try predictor.predict(
       image: arguments.optionalString("image"), text: text)
     let progress = progress(arguments)

@@ -95,7 +95,8 @@ extension ZooCommand {
     guard arguments.flag("shuffled-labels") else {
       return try given.map {
         SanityCheck.Shuffled(
-          model: try TrainedModel.read(from: $0, registry: registry),
+          model: try TrainedModel.read(
+            from: $0, registry: registry, bits: bits(arguments)),
           description: "A model given as one that learnt shuffled labels: \($0).")
       }
     }

@@ -23,7 +23,7 @@ extension ZooCommand {
       .value("least", "N", default: "5", "The fewest instances of a word that is shown."),
       .value("nodes", "N", default: "50", "Quadrature nodes to begin with."),
       .value("batch", "N", default: "25", "Nodes that run at once."),
-      .value("seed", "N", default: "1", "Same seed, same random words."),
+      .value("seed", "N", default: "1", "Same seed, same random words."), bits,
     ] + caseOptions,
     arguments: [Argument("MODEL", "A model's folder, or a comparison's.")]
   ) { arguments in
@@ -33,6 +33,7 @@ extension ZooCommand {
     settings.leastInstances = try arguments.integer("least", in: 1...1_000_000) ?? 5
     settings.explanation.integration.nodes = try arguments.integer("nodes", in: 2...400) ?? 50
     settings.explanation.integration.batch = try arguments.integer("batch", in: 1...400) ?? 25
+    settings.explanation.bits = try bits(arguments)
     settings.seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
     let output = try arguments.string("output")
     try OutputFolder.check(output)
