@@ -11,10 +11,8 @@ let status = Program(
 if let rows = Profile.stop() {
   Program.Output.process.error(Profile.table(rows))
 }
-// What was printed waits in a buffer: whether it arrived is known only now.
-if fflush(stdout) != 0 || ferror(stdout) != 0 {
-  let reason = errno == 0 ? "" : ": \(String(cString: strerror(errno)))"
-  Program.Output.process.error("zoo: the standard output can't be written\(reason)\n")
-  exit(status == 0 ? Program.Status.failure : status)
+if let reason = StandardOutput.failure {
+  Program.Output.process.error("zoo: the standard output can't be written: \(reason)\n")
+  exit(status == Program.Status.success ? Program.Status.failure : status)
 }
 exit(status)
