@@ -160,7 +160,7 @@
     /// The gradient with respect to the weights of a 1×1 convolution with a stride.
     ///
     /// Never the library's own: version 2.6.3 writes behind its scratch memory where an image has fewer
-    /// than 16 channels (AVX-512), or gives wrong sums where it has fewer than 8 (AVX2); see
+    /// than 16 channels (AVX-512), or 8 (AVX2), where it also gives wrong sums or never ends; see
     /// docs/results.md. So the places that are read are gathered, and their gradient is a product.
     private func stridedWeightGradient(
       _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
