@@ -3,6 +3,7 @@ import Datasets
 import Downloads
 import Foundation
 import Registry
+import Studies
 import Tensors
 import Training
 
@@ -43,6 +44,7 @@ package struct ExplanationRun {
     try prepare(resumes: resumes)
     var rows: [ExplanationIndex.Row] = []
     var leftOut: [ExplanationIndex.LeftOut] = []
+    let alike = FolderName.differingInCase(selection.groups.flatMap { $0.cases.map(\.id) })
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
     for group in selection.groups where !group.cases.isEmpty {
@@ -53,7 +55,9 @@ package struct ExplanationRun {
         try Interruption.check()
         progress.advance(note: item.id)
         do {
-          rows.append(try row(of: item, by: explainer, split: group.split))
+          rows.append(
+            try row(
+              of: item, by: explainer, split: group.split, marksCase: alike.contains(item.id)))
         } catch let error as ZooError where skipsBad && error.code != .system {
           leftOut.append(.init(id: item.id, reason: error.message))
         } catch let error as ZooError {
@@ -72,10 +76,10 @@ package struct ExplanationRun {
     return index
   }
 
-  private func row(of item: Case, by explainer: Explainer, split: String?) throws
-    -> ExplanationIndex.Row
-  {
-    let place = "cases/\(ExplanationRun.fileName(item.id))"
+  private func row(
+    of item: Case, by explainer: Explainer, split: String?, marksCase: Bool
+  ) throws -> ExplanationIndex.Row {
+    let place = try "cases/\(caseFolder(item.id, marksCase: marksCase))"
     let target = "\(folder)/\(place)"
     if !FileManager.default.fileExists(atPath: "\(target)/explanation.json") {
       let explanation = try explainer.explain(
@@ -90,20 +94,13 @@ package struct ExplanationRun {
       explanation: "\(target)/explanation.json")
   }
 
-  /// A case's id as the name of a folder: what is neither letter, digit, `-`, `_` nor `.` becomes a
-  /// percent sign and two hexadecimal digits, so that no two ids share one.
-  static func fileName(_ id: String) -> String {
-    var name = ""
-    for (index, byte) in id.utf8.enumerated() {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-        name.unicodeScalars.append(Unicode.Scalar(byte))
-      case UInt8(ascii: ".") where index > 0: name += "."
-      default: name += String(format: "%%%02X", byte)
-      }
-    }
-    return name
+  /// The folder of a case below `cases`; one that an earlier version made under a longer name stays.
+  private func caseFolder(_ id: String, marksCase: Bool) throws -> String {
+    let name = try FolderName.ofID(id, marksCase: marksCase)
+    guard !marksCase, let earlier = FolderName.ofLongID(id), earlier != name,
+      FileManager.default.fileExists(atPath: "\(folder)/cases/\(earlier)/explanation.json")
+    else { return name }
+    return earlier
   }
 
   /// Makes the folder, or sees that the run there is this one.

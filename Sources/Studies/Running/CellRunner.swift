@@ -45,7 +45,7 @@ package struct CellRunner {
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   package func run(
-    _ combination: Combination, _ split: Split, modelFolder: (String) -> String
+    _ combination: Combination, _ split: Split, modelFolder: (String) throws -> String
   ) throws -> Outcome {
     let split = usable(split, combination)
     if let probe = combination.probe { return try probed(probe, combination, split) }

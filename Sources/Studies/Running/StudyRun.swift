@@ -97,13 +97,13 @@ package struct StudyRun {
   private func cell(_ combination: Combination, _ split: Split, _ runner: CellRunner) throws
     -> CellFile
   {
-    let place = "\(folder)/cells/\(split.name)/\(combination.name)"
+    let place = try FolderName.cell(combination.name, split: split.name, in: folder)
     let scores = "\(place)/scores.json"
     if FileManager.default.fileExists(atPath: scores) { return try CellFile.read(scores) }
     try Interruption.check()
     let start = ContinuousClock.now
     let outcome = try runner.run(combination, split) { name in
-      "\(folder)/cells/\(split.name)/\(name)/model"
+      "\(try FolderName.cell(name, split: split.name, in: folder))/model"
     }
     try AtomicFile.makeFolder(place)
     if let model = outcome.model {
