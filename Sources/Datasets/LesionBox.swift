@@ -33,7 +33,7 @@ package struct LesionBox: Sendable, Equatable {
   ///
   /// - Throws: `ZooError` with file and line.
   package static func read(path: String) throws -> [LesionBox] {
-    let table = try CSVTable(path: path)
+    let table = try CSVTable(path: path, dialect: .found)
     let image = try table.column("image")
     let kind = try table.column("kind")
     let columns = try ["x", "y", "width", "height"].map { try table.column($0) }
@@ -45,11 +45,20 @@ package struct LesionBox: Sendable, Equatable {
 
   /// The box of a row, whose `columns` are x, y, width and height.
   ///
+  /// A decimal comma is read where it can't be the mark of thousands.
+  ///
   /// - Throws: `ZooError` with file, line and column.
   init(image: String, kind: String, table: CSVTable, row: Int, columns: [Int]) throws {
     let numbers = try columns.enumerated().map { index, column in
-      let text = table[row, column]
-      guard let number = Double(text), number.isFinite, index < 2 ? number >= 0 : number > 0 else {
+      let text = tidied(table[row, column])
+      if DecimalComma.isAmbiguous(text) {
+        throw ZooError(
+          .badValue, "\"\(text)\" may be thousands or a fraction",
+          at: table.place(ofRow: row, column: column), advice: "write it with a point, or whole")
+      }
+      guard let number = DecimalComma.number(text)?.value, number.isFinite,
+        index < 2 ? number >= 0 : number > 0
+      else {
         throw ZooError(
           .badValue, "\"\(text)\" is no \(index < 2 ? "coordinate" : "extent") of a box in pixels",
           at: table.place(ofRow: row, column: column))

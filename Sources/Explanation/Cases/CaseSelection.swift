@@ -28,6 +28,8 @@ package struct CaseSelection: Sendable {
   package let isSynthetic: Bool
   /// What a reader must know before any figure, in sentences.
   package let cautions: [String]
+  /// What was changed in reading the cases, in sentences.
+  package let notes: [String]
 
   /// The number of all cases.
   package var count: Int { groups.reduce(0) { $0 + $1.cases.count } }
@@ -39,6 +41,7 @@ package struct CaseSelection: Sendable {
     groups = [Group(model: model, split: nil, cases: cases)]
     self.description = description
     self.isSynthetic = isSynthetic
+    notes = []
     cautions = try CaseSelection.cautions(groups)
   }
 
@@ -56,6 +59,7 @@ package struct CaseSelection: Sendable {
     let set = try study.data.load(
       needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
     description = set.description
+    notes = set.notes
     isSynthetic = study.data.isSynthetic
     let folds = "\(model)/folds.csv"
     if FileManager.default.fileExists(atPath: folds) {
@@ -63,7 +67,7 @@ package struct CaseSelection: Sendable {
       let splits = try FoldsFile.read(
         path: folds, cases: set, groups: study.folds.groups(of: set))
       groups = try splits.filter { $0.repeatIndex == splits[0].repeatIndex }.map { split in
-        let folder = "\(model)/cells/\(split.name)/\(name)/model"
+        let folder = try "\(FolderName.cell(name, split: split.name, in: model))/model"
         guard FileManager.default.fileExists(atPath: "\(folder)/model.json") else {
           throw ZooError(
             .notFound, "the run has no model there", at: Place(path: folder),

@@ -11,6 +11,8 @@ package struct BoxTable: Sendable {
   package let boxes: [String: [LesionBox]]
   /// The side of the images that coordinates are of; nil where they are of the files themselves.
   package let side: Int?
+  /// What was found out or left out in reading, in sentences.
+  package let notes: [String]
 
   /// Reads a table; which of the two it is its header tells.
   ///
@@ -18,8 +20,10 @@ package struct BoxTable: Sendable {
   ///   that are called alike.
   package init(path: String) throws {
     self.path = path
-    let table = try CSVTable(
-      path: path, dialect: CSVTable.Dialect(toleratesTrailingSeparators: true))
+    var dialect = CSVTable.Dialect.found
+    dialect.toleratesTrailingSeparators = true
+    let table = try CSVTable(path: path, dialect: dialect)
+    notes = table.notes
     let isPublished = table.columns.contains("Image Index")
     let all = try isPublished ? ChestXray14.boxes(path: path) : LesionBox.read(path: path)
     side = isPublished ? ChestXray14.imageSize : nil

@@ -41,12 +41,14 @@ package struct PretrainingRun {
     let place = try runFolder()
     try place.prepare(resumes: resumes)
     var set = try specification.load(skipsBad: skipsBad)
+    StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
       of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
     guard let images = stores[specification.image.name] else {
       preconditionFailure("no pictures of \(specification.image.name)")
     }
-    for left in set.leftOut where skipsBad {
+    StudyLoader.tellLeftOut(set, progress)
+    for left in set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
     for sentence in specification.image.departures { progress.note(sentence) }

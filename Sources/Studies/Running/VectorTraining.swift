@@ -109,7 +109,8 @@ extension VectorTraining {
   ///
   /// - Throws: `ZooError` with file and line.
   package static func documents(
-    at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry
+    at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry,
+    progress: ProgressReporter
   ) throws -> [[String]] {
     guard path.hasSuffix(".json") else {
       let tokenizer = Tokenizer()
@@ -117,6 +118,8 @@ extension VectorTraining {
     }
     let study = try StudySpecification(path: path, registry: registry, dataFolder: dataFolder)
     let set = try study.data.load(needsImages: false, needsTexts: true, skipsBad: skipsBad)
+    StudyLoader.tell(set, progress)
+    StudyLoader.tellLeftOut(set, progress)
     return set.cases.map { study.tokenizer.words($0.text ?? "") }
   }
 }

@@ -24,6 +24,7 @@ package struct PretrainingSpecification: Sendable {
     let imageRoot: String?
     /// Nil for ChestX-ray14's table.
     let own: (columns: FindingColumns, uncertain: UncertainPolicy)?
+    let options: TableOptions
     let place: Place
   }
 
@@ -68,6 +69,7 @@ package struct PretrainingSpecification: Sendable {
     let policy = try object.choice(
       "uncertain", among: UncertainPolicy.allCases.map(\.rawValue),
       default: UncertainPolicy.masked.rawValue)
+    let options = try TableOptions(&object)
     var columns: FindingColumns?
     if var named = try object.object("columns") {
       columns = FindingColumns(
@@ -78,7 +80,7 @@ package struct PretrainingSpecification: Sendable {
     }
     try object.finish()
     if format == "chestx-ray14" {
-      return Table(path: path, imageRoot: imageRoot, own: nil, place: value.place)
+      return Table(path: path, imageRoot: imageRoot, own: nil, options: options, place: value.place)
     }
     guard let columns, !columns.findings.isEmpty else {
       throw ZooError(
@@ -87,7 +89,8 @@ package struct PretrainingSpecification: Sendable {
     }
     return Table(
       path: path, imageRoot: imageRoot,
-      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), place: value.place)
+      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), options: options,
+      place: value.place)
   }
 
   private static func labels(_ chosen: JSONValue?, _ data: Table) throws -> [String] {
@@ -110,7 +113,7 @@ package struct PretrainingSpecification: Sendable {
 
   /// The cases, checked.
   ///
-  /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
+  /// - Throws: `ZooError` that counts the cases that can't be used by kind, with examples.
   package func load(skipsBad: Bool) throws -> CaseSet {
     let (path, imageRoot) = (
       joinPath(folder, data.path), data.imageRoot.map { joinPath(folder, $0) }
@@ -120,11 +123,11 @@ package struct PretrainingSpecification: Sendable {
         table: path, imageRoot: imageRoot,
         rules: CaseRules(
           image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal],
-          skipsBad: skipsBad))
+          skipsBad: skipsBad), options: data.options)
     }
     return try CaseSet.findings(
       path: path, columns: own.columns, uncertain: own.uncertain, imageRoot: imageRoot,
-      skipsBad: skipsBad)
+      options: data.options, skipsBad: skipsBad)
   }
 
   /// The table of the cases.

@@ -49,6 +49,8 @@ extension ZooCommand {
     let model = arguments.argument("MODEL")
     let table = try arguments.string("boxes")
     let boxes = try BoxTable(path: table)
+    let progress = progress(arguments)
+    for note in boxes.notes { progress.note(note) }
     let selection: CaseSelection
     if arguments.optionalString("study") != nil {
       if arguments.optionalString("images") != nil {
@@ -70,7 +72,7 @@ extension ZooCommand {
     }
     let detection = try DetectionRun(
       model: model, selection: selection, boxes: boxes, settings: settings, registry: registry,
-      kernels: kernels, progress: progress(arguments)
+      kernels: kernels, progress: progress
     ).run()
     try detection.write(to: output)
     print((detection.cautions + detection.lines).joined(separator: "\n"))

@@ -50,7 +50,7 @@ extension ZooCommand {
     let training = try VectorTraining(
       documents: VectorTraining.documents(
         at: arguments.argument("TEXTS"), dataFolder: arguments.optionalString("data"),
-        skipsBad: arguments.flag("skip-bad"), registry: registry),
+        skipsBad: arguments.flag("skip-bad"), registry: registry, progress: progress(arguments)),
       encoder: arguments.optionalString("encoder"), options: encoderOptions(arguments),
       start: start,
       seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1), registry: registry)
