@@ -121,4 +121,35 @@ struct TablesProgramTests {
       #expect(done.error.contains("30 of 60 cases have no patient"))
     }
   }
+
+  @Test(
+    "Cases and combinations with names longer than a disk's are explained, and told by whole ids")
+  func longNames() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder, image: false)
+      var rows = try rows(folder)
+      let id = try #require(rows[0].firstIndex(of: "id"))
+      let long = String(repeating: "肺", count: 30)
+      for index in rows.indices.dropFirst() { rows[index][id] = "\(long)\(index)" }
+      try rows.map { $0.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",") }
+        .joined(separator: "\n").write(
+          toFile: "\(folder)/sample/cases.csv", atomically: true, encoding: .utf8)
+      let name = String(repeating: "编码器", count: 30)
+      try String(contentsOfFile: study, encoding: .utf8)
+        .replacing("\"name\": \"words\"", with: "\"name\": \"\(name)\"")
+        .write(toFile: study, atomically: true, encoding: .utf8)
+      let run = "\(folder)/run"
+      try ProgramRunner.succeed(["compare", study, "--output", run, "--quiet"])
+      try ProgramRunner.succeed(["compare", study, "--output", run, "--quiet", "--resume"])
+      let output = "\(folder)/explained"
+      try ProgramRunner.succeed([
+        "explain", run, "--study", study, "--output", output, "--nodes", "4", "--quiet",
+      ])
+      let index = try String(contentsOfFile: "\(output)/index.csv", encoding: .utf8)
+      #expect(index.split(separator: "\n").count == 61)
+      #expect(index.contains("\n\(long)7,"))
+      let folders = try FileManager.default.contentsOfDirectory(atPath: "\(output)/cases")
+      #expect(folders.count == 60 && folders.allSatisfy { $0.utf8.count <= 100 })
+    }
+  }
 }
