@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
 # Deeper stacks of allocations and a long quarantine are most of the time otherwise.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=10:quarantine_size_mb=16}
-all=(json csv xml safetensors pickle torch glove word2vec png jpeg bundle)
+all=(json csv xml xlsx safetensors pickle torch glove word2vec png jpeg bundle)
 limits=(-max_total_time=60)
 input=
 readers=()
@@ -75,9 +75,9 @@ basics() { module Basics "$sources"/Basics/*.swift; }
 build() {
   case $1 in
     json) basics; program json Basics ;;
-    csv | xml)
+    csv | xml | xlsx)
       basics
-      module Datasets "$sources"/Datasets/*.swift
+      module Datasets "$sources"/Datasets/*.swift "$sources"/Datasets/*/*.swift
       program "$1" Basics Datasets ;;
     safetensors | pickle | torch)
       basics

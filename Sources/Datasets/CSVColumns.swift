@@ -6,18 +6,33 @@ package struct CSVColumns: Sendable, Equatable {
   package var image: String?
   /// Reports; nil where there are none.
   package var text: String?
-  package var label: String
+  /// The class; nil where `labelColumns` tell it.
+  package var label: String?
+  /// One column a class, which holds 1 where a case is of it (one-hot); empty where `label` is given.
+  package var labelColumns: [LabelColumn] = []
   /// Patients; nil where they are not known.
   package var patient: String?
 
+  /// The column that marks the cases of one class.
+  package struct LabelColumn: Sendable, Equatable {
+    package var label: String
+    package var column: String
+
+    package init(label: String, column: String) {
+      self.label = label
+      self.column = column
+    }
+  }
+
   package init(
-    id: String? = nil, image: String? = nil, text: String? = nil, label: String,
-    patient: String? = nil
+    id: String? = nil, image: String? = nil, text: String? = nil, label: String? = nil,
+    labelColumns: [LabelColumn] = [], patient: String? = nil
   ) {
     self.id = id
     self.image = image
     self.text = text
     self.label = label
+    self.labelColumns = labelColumns
     self.patient = patient
   }
 

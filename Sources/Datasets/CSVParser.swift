@@ -9,13 +9,24 @@ struct CSVParser {
   var starts: [Int32] = []
   var ends: [Int32] = []
   var lines: [Int32] = []
+  /// The byte between fields, given or found.
+  var separator = UInt8(ascii: ",")
+  /// Where the separator comes from.
+  var separatorSource = SeparatorSource.given
+  var headerLine = 1
+  /// Rows that went on behind the header's last column, with nothing but separators.
+  var longRows = 0
+  /// Rows at the end without any value.
+  var emptyRows = 0
+
+  enum SeparatorSource { case given, firstLine, header }
 
   private var line = 1
   private var headerIsRead = false
 
-  private static let quote = UInt8(ascii: "\"")
-  private static let lineFeed = UInt8(ascii: "\n")
-  private static let carriageReturn = UInt8(ascii: "\r")
+  static let quote = UInt8(ascii: "\"")
+  static let lineFeed = UInt8(ascii: "\n")
+  static let carriageReturn = UInt8(ascii: "\r")
 
   init(path: String, dialect: CSVTable.Dialect) {
     self.path = path
@@ -25,11 +36,20 @@ struct CSVParser {
   mutating func parse(_ bytes: UnsafeRawBufferPointer) throws {
     try checkBytes(bytes)
     var i = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    if let given = dialect.separator { separator = given }
+    if dialect.isLenient, let first = separatorLine(bytes, i) {
+      if dialect.separator == nil { (separator, separatorSource) = (first.separator, .firstLine) }
+      i = first.next
+      line += 1
+    }
     while i < bytes.count {
       if let next = lineEnd(bytes, i) {  // a blank line
         i = next
         line += 1
         continue
+      }
+      if !headerIsRead, dialect.separator == nil, separatorSource == .given {
+        (separator, separatorSource) = (foundSeparator(bytes, i), .header)
       }
       try parseRecord(bytes, &i)
     }
@@ -37,6 +57,7 @@ struct CSVParser {
       throw ZooError(
         .badFormat, "the table is empty; expected a header row", at: Place(path: path, line: 1))
     }
+    if dialect.isLenient { dropEmptyRows(bytes) }
   }
 
   /// Checks that need no structure, each at the speed of memory.
@@ -55,13 +76,19 @@ struct CSVParser {
       let byte = String(bytes[offset], radix: 16)
       throw ZooError(
         .badFormat, "byte 0x\(byte) at offset \(offset) is not UTF-8",
-        at: Place(path: path, line: lineOf(offset, bytes)), advice: "save the file as UTF-8")
+        at: Place(path: path, line: lineOf(offset, bytes)),
+        advice: dialect.namesKeys
+          ? "say what it is, such as \"encoding\": \"cp1252\" in \"data\" (western Windows, as Excel"
+            + " saves there), or save the file as UTF-8"
+          : "save the file as UTF-8")
     }
     if let base = bytes.baseAddress, let found = memchr(base, 0, bytes.count) {
       let offset = UnsafeRawPointer(found) - base
       throw ZooError(
         .badFormat, "a NUL byte at offset \(offset); expected text",
-        at: Place(path: path, line: lineOf(offset, bytes)))
+        at: Place(path: path, line: lineOf(offset, bytes)),
+        advice: dialect.namesKeys
+          ? "UTF-16 without a byte-order mark? Set \"encoding\": \"utf-16le\" in \"data\"" : nil)
     }
   }
 
@@ -70,7 +97,7 @@ struct CSVParser {
   }
 
   /// The offset after the line end that begins at `i`; nil where none does.
-  private func lineEnd(_ bytes: UnsafeRawBufferPointer, _ i: Int) -> Int? {
+  func lineEnd(_ bytes: UnsafeRawBufferPointer, _ i: Int) -> Int? {
     if bytes[i] == Self.lineFeed { return i + 1 }
     guard bytes[i] == Self.carriageReturn else { return nil }
     if i + 1 == bytes.count { return i + 1 }
@@ -87,7 +114,7 @@ struct CSVParser {
         try parsePlain(bytes, &i)
       }
       guard i < bytes.count else { break }
-      if bytes[i] == dialect.separator {
+      if bytes[i] == separator {
         i += 1
         continue
       }
@@ -103,7 +130,7 @@ struct CSVParser {
 
   private mutating func parsePlain(_ bytes: UnsafeRawBufferPointer, _ i: inout Int) throws {
     let start = i
-    let separator = dialect.separator
+    let separator = separator
     while i < bytes.count {
       let byte = bytes[i]
       if byte == separator || byte == Self.lineFeed || byte == Self.carriageReturn { break }
@@ -167,48 +194,57 @@ struct CSVParser {
       try readHeader(bytes, line: line)
       return
     }
-    if dialect.toleratesTrailingSeparators {
+    if dialect.toleratesTrailingSeparators || dialect.isLenient {
+      let isLong = starts.count - firstField > columns.count
       while starts.count - firstField > columns.count, starts.last == ends.last {
         starts.removeLast()
         ends.removeLast()
       }
+      if isLong { longRows += 1 }
     }
     let count = starts.count - firstField
     guard count == columns.count else {
       throw ZooError(
         .badFormat,
         "\(count) \(count == 1 ? "field" : "fields"); expected \(columns.count), as in the header",
-        at: Place(path: path, line: line))
+        at: Place(path: path, line: line),
+        advice: dialect.namesKeys && separatorSource == .header
+          ? "fields were taken to be separated by \(CSVParser.shown(separator)), which the header has"
+            + " most of; set \"separator\" in \"data\" if that is wrong" : nil)
     }
     lines.append(Int32(truncatingIfNeeded: line))
   }
 
   private mutating func readHeader(_ bytes: UnsafeRawBufferPointer, line: Int) throws {
     var names = zip(starts, ends).map { start, end in
-      decodeField(bytes, start: Int(start), markedEnd: Int(end))
-        .trimmingCharacters(in: .whitespaces)
+      tidied(decodeField(bytes, start: Int(start), markedEnd: Int(end)))
     }
     starts.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
+    headerLine = line
     if dialect.toleratesTrailingSeparators {
       while names.count > 1, names.last == "" { names.removeLast() }
     }
+    if !dialect.isLenient { try checkNames(names) }
+    columns = names
+    let guess = bytes.count / 16  // a field of a report or a path is longer; growth does the rest
+    starts.reserveCapacity(guess)
+    ends.reserveCapacity(guess)
+  }
+
+  private func checkNames(_ names: [String]) throws {
     var seen: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       if name.isEmpty {
         throw ZooError(
           .badFormat, "column \(index + 1) of the header has no name",
-          at: Place(path: path, line: line))
+          at: Place(path: path, line: headerLine))
       }
       if let first = seen.updateValue(index, forKey: name) {
         throw ZooError(
           .badFormat, "columns \(first + 1) and \(index + 1) are both named \"\(name)\"",
-          at: Place(path: path, line: line))
+          at: Place(path: path, line: headerLine))
       }
     }
-    columns = names
-    let guess = bytes.count / 16  // a field of a report or a path is longer; growth does the rest
-    starts.reserveCapacity(guess)
-    ends.reserveCapacity(guess)
   }
 }

@@ -2,7 +2,8 @@ import Basics
 import Foundation
 
 /// A table of comma-separated values with a header row (RFC 4180,
-/// https://www.rfc-editor.org/rfc/rfc4180), read strictly.
+/// https://www.rfc-editor.org/rfc/rfc4180), read strictly; by `Dialect.found` also as people keep tables,
+/// a workbook's sheet among them.
 ///
 /// Fields stay bytes until they are asked for, so that a table of a hundred thousand rows is read
 /// in a fraction of a second. Quoted fields may hold separators, doubled quotes and line ends.
@@ -21,27 +22,18 @@ package struct CSVTable: Sendable {
   /// The line on which each row begins, counted from 1.
   let lines: [Int32]
 
-  /// How a file departs from the standard.
-  package struct Dialect: Sendable, Equatable {
-    /// The byte between fields: a comma, or what else the file uses.
-    package var separator: UInt8
-    /// Drops empty names at the end of the header, and empty fields at the end of a row beyond the
-    /// header's: ChestX-ray14's tables end in commas.
-    package var toleratesTrailingSeparators: Bool
-
-    package init(
-      separator: UInt8 = UInt8(ascii: ","), toleratesTrailingSeparators: Bool = false
-    ) {
-      self.separator = separator
-      self.toleratesTrailingSeparators = toleratesTrailingSeparators
-    }
-  }
+  /// The line of the header, counted from 1.
+  let headerLine: Int
+  /// Whether errors may advise keys of a specification's `data`.
+  let namesKeys: Bool
+  /// What was found out or left out while the table was read, in sentences.
+  package let notes: [String]
 
   /// Reads a file.
   ///
   /// - Throws: `ZooError` of code `.notFound`, or `.badFormat` with the line: an empty file, bytes
   ///   that are not UTF-8, NUL, a quote out of place or never closed, a row of too few or too many
-  ///   fields, a header with an empty or repeated name.
+  ///   fields, a header with an empty or repeated name; what `Workbook` refuses.
   package init(path: String, dialect: Dialect = Dialect()) throws {
     try self.init(data: readFile(path), path: path, dialect: dialect)
   }
@@ -50,14 +42,41 @@ package struct CSVTable: Sendable {
   ///
   /// - Throws: `ZooError` of code `.badFormat` with the line, as `init(path:dialect:)`.
   package init(data: Data, path: String, dialect: Dialect = Dialect()) throws {
+    if dialect.isLenient, try Workbook.isOne(data, path: path) {
+      try self.init(workbook: data, path: path, dialect: dialect)
+      return
+    }
+    if dialect.sheet != nil {
+      throw ZooError(
+        .badValue, "\"sheet\" names a sheet, but the file is no .xlsx workbook",
+        at: Place(path: path), advice: "leave \"sheet\" out, or give the workbook's path")
+    }
     var parser = CSVParser(path: path, dialect: dialect)
-    try data.withUnsafeBytes { try parser.parse($0) }
+    let text = try TextEncoding.utf8(of: data, given: dialect.encoding, path: path)
+    try text.withUnsafeBytes { try parser.parse($0) }
+    let fields = text.withUnsafeBytes { bytes in
+      CSVTable.notes(
+        ofUnnamed: parser.columns, starts: parser.starts, ends: parser.ends, in: bytes)
+    }
+    self.init(
+      path: path, columns: parser.columns, bytes: text, starts: parser.starts, ends: parser.ends,
+      lines: parser.lines, headerLine: parser.headerLine, namesKeys: dialect.namesKeys,
+      notes: (parser.notes + fields).map { "\(path): \($0)" })
+  }
+
+  init(
+    path: String, columns: [String], bytes: Data, starts: [Int32], ends: [Int32], lines: [Int32],
+    headerLine: Int, namesKeys: Bool, notes: [String]
+  ) {
     self.path = path
-    bytes = data
-    columns = parser.columns
-    starts = parser.starts
-    ends = parser.ends
-    lines = parser.lines
+    self.columns = columns
+    self.bytes = bytes
+    self.starts = starts
+    self.ends = ends
+    self.lines = lines
+    self.headerLine = headerLine
+    self.namesKeys = namesKeys
+    self.notes = notes
   }
 
   package var rowCount: Int { lines.count }
@@ -80,19 +99,30 @@ package struct CSVTable: Sendable {
     }
   }
 
-  /// The index of a column that must be there.
+  /// The index of a column that must be there, once.
   ///
   /// - Throws: `ZooError` of code `.badValue` that names the nearest column and all there are.
   package func column(_ name: String) throws -> Int {
-    if let index = columns.firstIndex(of: name) { return index }
+    let place = Place(path: path, line: headerLine)
+    if let index = columns.firstIndex(of: name), !name.isEmpty {
+      guard let second = columns[(index + 1)...].firstIndex(of: name) else { return index }
+      throw ZooError(
+        .badValue, "columns \(index + 1) and \(second + 1) are both named \"\(name)\"", at: place,
+        advice: "rename the one that is not meant")
+    }
+    let named = columns.filter { !$0.isEmpty }
     var advice: String?
-    if columns.count == 1, let separator = columns[0].first(where: { ";\t|".contains($0) }) {
-      let shown = separator == "\t" ? "a tab" : "\"\(separator)\""
-      advice = "the header is one column and holds \(shown); give that as the separator"
+    if columns.count == 1, namesKeys {
+      let found = columns[0].utf8.first { CSVParser.separators.contains($0) }
+      advice =
+        found.map {
+          "the header is one column and holds \(CSVParser.shown($0)); leave \"separator\" out of"
+            + " \"data\", or give that"
+        } ?? "the header is one column; say in \"data\" by \"separator\" what is between the fields"
     }
     throw ZooError(
-      .badValue, "no column \"\(name)\"; " + suggestion(for: name, among: columns),
-      at: Place(path: path, line: headerLine), advice: advice)
+      .badValue, "no column \"\(name)\"; " + suggestion(for: name, among: named), at: place,
+      advice: advice)
   }
 
   /// The index of the first of several names for one column.
@@ -102,8 +132,6 @@ package struct CSVTable: Sendable {
     for name in names { if let index = columns.firstIndex(of: name) { return index } }
     return try column(names[0])
   }
-
-  private var headerLine: Int { 1 }
 }
 
 /// The text of a field in a table's bytes; a complemented end says that doubled quotes are in it.

@@ -5,18 +5,24 @@ struct CaseChecker {
   let rules: CaseRules
   /// The file or folder the set was read from.
   let origin: String
+  private let labelSource: String
   /// What is left out without being a breach.
   private(set) var leftOut: [LeftOut] = []
   private var problems: [LeftOut] = []
   private var kept: [Case] = []
   private var firstPlace: [String: Place] = [:]
+  private var labelCounts: [String: Int] = [:]
+  /// Folders that were looked for, and the one of their parents that is not there.
+  private var missingFolders: [String: String?] = [:]
 
-  /// How many problems an error lists.
+  /// How many labels an error lists.
   private static let listed = 10
 
-  init(rules: CaseRules, origin: String) {
+  /// A checker for what was read from `origin`; `labelSource` is what holds the labels, in a sentence.
+  init(rules: CaseRules, origin: String, labelSource: String = "the data") {
     self.rules = rules
     self.origin = origin
+    self.labelSource = labelSource
   }
 
   /// Notes a case that the reader itself leaves out by the rules of its data set.
@@ -42,8 +48,10 @@ struct CaseChecker {
 
   /// The set, if no rule was broken or bad cases are to be skipped.
   ///
-  /// - Throws: `ZooError` of code `.badValue` that lists up to ten problems, each with its place.
-  func finish(name: String, description: String, terms: String) throws -> CaseSet {
+  /// - Throws: `ZooError` of code `.badValue` that counts the problems by their kinds and gives examples.
+  func finish(name: String, description: String, terms: String, notes: [String] = [])
+    throws -> CaseSet
+  {
     if !rules.skipsBad, !problems.isEmpty { throw refusal() }
     guard !kept.isEmpty else {
       throw ZooError(
@@ -51,18 +59,40 @@ struct CaseChecker {
         at: Place(path: origin), advice: leftOut.first.map { "\($0.place): \($0.message)" })
     }
     if rules.labels == nil { try checkTwoLabels() }
-    return CaseSet(
+    var set = CaseSet(
       name: name, description: description, terms: terms, cases: kept, labels: rules.labels,
       leftOut: leftOut)
+    set.notes = notes
+    return set
   }
 
   private func refusal() -> ZooError {
-    let lines = problems.prefix(Self.listed).map { "\n  \($0.place): \($0.message)" }.joined()
-    let count = problems.count
-    let rest = count > Self.listed ? "\n  and \(count - Self.listed) more" : ""
-    return ZooError(
-      .badValue, "\(count) \(count == 1 ? "case" : "cases") can't be used:\(lines)\(rest)",
-      at: Place(path: origin), advice: "correct them, or leave them out with --skip-bad")
+    let isAll = kept.isEmpty
+    return BadCases(problems).error(
+      at: Place(path: origin),
+      advice: labelAdvice
+        ?? (isAll ? "correct them" : "correct them, or leave them out with --skip-bad"))
+  }
+
+  /// What to write where all unknown labels are known ones in another case.
+  private var labelAdvice: String? {
+    guard let labels = rules.labels, problems.contains(where: { $0.reason == .unknownLabel })
+    else { return nil }
+    let found = labelCounts.keys.filter { !labels.contains($0) }.sorted()
+    let spellings = labels.map { label in
+      found.filter { $0.lowercased() == label.lowercased() }
+    }
+    guard !found.isEmpty, spellings.reduce(0, { $0 + $1.count }) == found.count else { return nil }
+    let holds = labelCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
+    let isClean = zip(labels, spellings).allSatisfy { labelCounts[$0] == nil && $1.count <= 1 }
+    let advice =
+      isClean
+      ? "write \"labels\" as they are there: ["
+        + zip(labels, spellings).map { "\"\($1.first ?? $0)\"" }.joined(separator: ", ") + "]"
+      : "write them alike"
+    return
+      "\(labelSource) holds \(holds), \"labels\" asks for \(labels.joined(separator: ", ")): \(advice)"
   }
 
   private mutating func refuse(_ item: Case, _ reason: LeftOut.Reason, _ message: String) {
@@ -74,11 +104,11 @@ struct CaseChecker {
       refuse(item, .unknownLabel, "case \"\(item.id)\" has no label")
       return false
     }
+    labelCounts[label, default: 0] += 1
     guard let labels = rules.labels, !labels.contains(label) else { return true }
     refuse(
       item, .unknownLabel,
-      "unknown label \"\(label)\" of case \"\(item.id)\"; "
-        + suggestion(for: label, among: labels))
+      "unknown label \"\(label)\"; " + suggestion(for: label, among: labels))
     return false
   }
 
@@ -95,8 +125,22 @@ struct CaseChecker {
       return false
     }
     guard !isFile(path) else { return true }
+    if let folder = missingFolder(of: path) {
+      refuse(item, .missingFolder, "no image folder \(folder)")
+      return false
+    }
     refuse(item, .missingImage, "no image file \(path) of case \"\(item.id)\"")
     return false
+  }
+
+  /// The outermost folder of a path that is not there.
+  private mutating func missingFolder(of path: String) -> String? {
+    guard let end = path.lastIndex(of: "/"), end > path.startIndex else { return nil }
+    let folder = String(path[..<end])
+    if let known = missingFolders[folder] { return known }
+    let missing = isFolder(folder) ? nil : missingFolder(of: folder) ?? folder
+    missingFolders[folder] = .some(missing)
+    return missing
   }
 
   private mutating func checkText(_ item: Case) -> Bool {
@@ -124,6 +168,7 @@ struct CaseChecker {
     var counts: [String: Int] = [:]
     for item in kept { counts[item.label ?? "", default: 0] += 1 }
     guard counts.count != 2 else { return }
+    let distinct = Set(counts.keys.map { $0.lowercased() }).count
     let found = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .prefix(Self.listed).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
     let more = counts.count > Self.listed ? ", …" : ""
@@ -131,7 +176,11 @@ struct CaseChecker {
       .badValue,
       "\(counts.count) \(counts.count == 1 ? "label" : "labels") found: \(found)\(more); "
         + "expected exactly two", at: Place(path: origin),
-      advice: "name the labels to be told apart")
+      advice: distinct == 2 && counts.count > 2
+        ? "some differ in case only: write them alike"
+        : counts.count > 2
+          ? "name the two to be told apart in \"labels\", and leave the others out with --skip-bad"
+          : "name the labels to be told apart")
   }
 
   private func samePath(_ a: Place, _ b: Place) -> Bool { a.path == b.path && a.line != nil }

@@ -8,43 +8,62 @@ extension CaseSet {
   /// `rules` an image and a text are required where their columns are named, and exactly two labels
   /// must be found.
   ///
-  /// - Throws: `ZooError` with file and line: what `CSVTable` refuses, a missing column, or the
-  ///   cases that break the rules.
+  /// - Throws: `ZooError` with file and line: what `CSVTable` refuses, a missing column, words of which
+  ///   it is not known whether they are values, or the cases that break the rules.
   package static func csv(
     path: String, columns: CSVColumns, imageRoot: String? = nil, rules: CaseRules? = nil,
-    dialect: CSVTable.Dialect = CSVTable.Dialect(), name: String? = nil,
+    options: TableOptions = TableOptions(), name: String? = nil,
     description: String? = nil, terms: String = "the user's own data"
   ) throws -> CaseSet {
-    let table = try CSVTable(path: path, dialect: dialect)
+    let table = try CSVTable(path: path, dialect: options.dialect)
     let id = try columns.id.map { try table.column($0) }
     let image = try columns.image.map { try table.column($0) }
     let text = try columns.text.map { try table.column($0) }
-    let label = try table.column(columns.label)
+    let label = try columns.label.map { try table.column($0) }
+    let marks = try OneHotLabel(columns.labelColumns, table: table)
     let patient = try columns.patient.map { try table.column($0) }
-    let root = imageRoot ?? (path as NSString).deletingLastPathComponent
+    var images = ImagePaths(root: imageRoot ?? (path as NSString).deletingLastPathComponent)
     let fallback = CaseRules(
       image: image == nil ? .optional : .required, text: text == nil ? .optional : .required)
-    var checker = CaseChecker(rules: rules ?? fallback, origin: path)
+    let rules = rules ?? fallback
+    var checker = CaseChecker(
+      rules: rules, origin: path,
+      labelSource: columns.label.map { "the column \"\($0)\"" } ?? "the table")
+    var values = TableValues(table, missing: options.missing)
     for row in 0..<table.rowCount {
       let source = table.place(ofRow: row)
-      let identifier = id.map { table[row, $0] } ?? String(row + 1)
-      guard !isBlank(identifier) else {
+      let identifier = id == nil ? String(row + 1) : values.value(row, id)
+      guard let identifier else {
         checker.refuse(
           LeftOut(id: "", reason: .unreadable, message: "the id is empty", place: source))
         continue
       }
-      let imageName = image.map { table[row, $0] } ?? ""
-      let group = patient.map { table[row, $0] } ?? ""
+      let group = values.value(row, patient)
+      let imageName = values.text(row, image)
+      let report = values.text(row, text)
+      var found: String?
+      do {
+        found =
+          try label == nil
+          ? marks.label(row, &values) : values.value(row, label, known: rules.labels ?? [])
+      } catch let error as ZooError {
+        checker.refuse(
+          LeftOut(id: identifier, reason: .unknownLabel, message: error.message, place: source))
+        continue
+      }
       checker.add(
         Case(
-          id: identifier, imagePath: imageName.isEmpty ? nil : joinPath(root, imageName),
-          text: text.map { table[row, $0] }, label: table[row, label],
-          group: group.isEmpty ? nil : group, source: source))
+          id: identifier, imagePath: imageName.map { images.path($0) }, text: report,
+          label: found, group: group, source: source))
     }
+    let changes = try table.notes + values.finish(patient: patient) + images.notes(of: table)
     let fileName = (path as NSString).lastPathComponent
+    let origin =
+      columns.label.map { "column \($0)" }
+      ?? "columns \(columns.labelColumns.map(\.column).joined(separator: ", ")), the one that holds 1"
     return try checker.finish(
       name: name ?? (fileName as NSString).deletingPathExtension,
-      description: description ?? "cases of \(fileName), label from its column \(columns.label)",
-      terms: terms)
+      description: description ?? "cases of \(fileName), label from its \(origin)",
+      terms: terms, notes: changes)
   }
 }

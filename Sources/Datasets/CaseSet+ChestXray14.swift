@@ -11,9 +11,10 @@ extension CaseSet {
   ///
   /// - Throws: `ZooError` with file and line.
   package static func chestXray14(
-    table path: String, imageRoot: String? = nil, rules: CaseRules? = nil
+    table path: String, imageRoot: String? = nil, rules: CaseRules? = nil,
+    options: TableOptions = TableOptions()
   ) throws -> CaseSet {
-    let entries = try ChestXray14.entries(path: path)
+    let (entries, notes) = try ChestXray14.entries(path: path, options: options)
     let files = try imageRoot.map { try ChestXray14.imageFiles(below: $0) }
     let fallback = CaseRules(
       image: imageRoot == nil ? .optional : .required,
@@ -26,12 +27,13 @@ extension CaseSet {
         Case(
           id: entry.id, imagePath: files?[entry.image] ?? expected,
           label: entry.findings.isEmpty ? ChestXray14.normal : ChestXray14.abnormal,
-          findings: entry.findings, group: entry.patient, source: entry.source))
+          findings: entry.findings, group: entry.patient.isEmpty ? nil : entry.patient,
+          source: entry.source))
     }
     return try checker.finish(
       name: "chestxray14",
       description: "NIH ChestX-ray14 radiographs; normal where the table says \"No Finding\"",
-      terms: ChestXray14.terms)
+      terms: ChestXray14.terms, notes: notes)
   }
 }
 

@@ -21,7 +21,7 @@ extension CaseSet {
           id: "", reason: .unreadable, message: error.message,
           place: error.place ?? Place(path: path)))
     }
-    let table = try projections.map { try OpenI.Projections(path: $0) }
+    let table = try projections.map { try OpenI.Projections(path: $0, options: options.table) }
     let wanted = options.projection
     return try OpenI.caseSet(reports, checker: checker, origin: path, options: options) { report in
       guard let root = options.imageRoot else { return nil }
@@ -42,12 +42,13 @@ extension CaseSet {
   package static func openIKaggle(
     reports path: String, projections: String? = nil, options: OpenI.Options = OpenI.Options()
   ) throws -> CaseSet {
-    let reports = try OpenI.kaggleReports(path: path)
-    let table = try projections.map { try OpenI.Projections(path: $0) }
+    let (reports, notes) = try OpenI.kaggleReports(
+      path: path, sections: options.sections, options: options.table)
+    let table = try projections.map { try OpenI.Projections(path: $0, options: options.table) }
     let root = options.imageRoot.map(OpenI.kaggleImageFolder)
     let checker = CaseChecker(rules: options.rules, origin: path)
     return try OpenI.caseSet(
-      OpenI.sorted(reports), checker: checker, origin: path, options: options
+      OpenI.sorted(reports), checker: checker, origin: path, options: options, notes: notes
     ) { report in
       guard let root, let file = table?.first[report.id]?[options.projection] else { return nil }
       return joinPath(root, file)

@@ -13,6 +13,8 @@ package struct CaseSet: Sendable {
   package let labels: [String]
   /// Cases that were read and are not in `cases`, in the order of reading.
   package let leftOut: [LeftOut]
+  /// What was guessed, dropped or changed in reading, in sentences with counts.
+  package var notes: [String] = []
 
   /// A set of cases that need no check.
   ///

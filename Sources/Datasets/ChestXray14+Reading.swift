@@ -2,7 +2,12 @@ import Basics
 import Foundation
 
 extension ChestXray14 {
-  private static let dialect = CSVTable.Dialect(toleratesTrailingSeparators: true)
+  /// Its tables end in commas, which are no news to anyone.
+  private static func dialect(_ options: TableOptions) -> CSVTable.Dialect {
+    var dialect = options.dialect
+    dialect.toleratesTrailingSeparators = true
+    return dialect
+  }
 
   /// Reads `Data_Entry_2017.csv` or `Data_Entry_2017_v2020.csv`.
   ///
@@ -12,7 +17,15 @@ extension ChestXray14 {
   /// - Throws: `ZooError` with file and line: a missing column, an unknown finding, an age or count
   ///   that is none.
   package static func entries(path: String) throws -> [Entry] {
-    let table = try CSVTable(path: path, dialect: dialect)
+    try entries(path: path, options: TableOptions()).entries
+  }
+
+  /// The same by the owner's options, and what was changed in reading, in sentences.
+  static func entries(path: String, options: TableOptions) throws -> (
+    entries: [Entry], notes: [String]
+  ) {
+    let table = try CSVTable(path: path, dialect: dialect(options))
+    var values = TableValues(table, missing: options.missing)
     let image = try table.column("Image Index")
     let labels = try table.column("Finding Labels")
     let followUp = try table.column("Follow-up #")
@@ -21,8 +34,8 @@ extension ChestXray14 {
     let sex = try table.column(anyOf: ["Patient Gender", "Patient Sex"])
     let view = try table.column("View Position")
     var known: [String: [String]] = [:]  // 836 combinations occur in 112,120 rows
-    return try (0..<table.rowCount).map { row in
-      let joined = table[row, labels]
+    let entries = try (0..<table.rowCount).map { row in
+      let joined = tidied(table[row, labels])
       let found: [String]
       if let already = known[joined] {
         found = already
@@ -30,7 +43,7 @@ extension ChestXray14 {
         found = try parseFindings(joined, at: table.place(ofRow: row, column: labels))
         known[joined] = found
       }
-      let name = table[row, image]
+      let name = tidied(table[row, image])
       try checkFileName(name, at: table.place(ofRow: row, column: image))
       guard let number = Int(table[row, followUp]) else {
         throw ZooError(
@@ -38,10 +51,12 @@ extension ChestXray14 {
           at: table.place(ofRow: row, column: followUp))
       }
       return Entry(
-        image: name, findings: found, followUp: number, patient: table[row, patient],
+        image: name, findings: found, followUp: number,
+        patient: values.value(row, patient) ?? "",
         age: try parseAge(table[row, age], at: { table.place(ofRow: row, column: age) }),
         sex: table[row, sex], view: table[row, view], source: table.place(ofRow: row))
     }
+    return (entries, table.notes + (try values.finish(patient: patient)))
   }
 
   /// Reads `BBox_List_2017.csv`; `Infiltrate`, as it is spelt there, becomes `Infiltration`.
@@ -52,7 +67,7 @@ extension ChestXray14 {
   package static func boxes(path: String, format: BoxFormat = BoxFormat()) throws -> (
     boxes: [LesionBox], empty: Int
   ) {
-    let table = try CSVTable(path: path, dialect: dialect)
+    let table = try CSVTable(path: path, dialect: dialect(TableOptions()))
     let image = try table.column("Image Index")
     let kind = try table.column("Finding Label")
     let corner = try table.column("Bbox [x")

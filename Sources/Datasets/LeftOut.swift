@@ -8,8 +8,11 @@ package struct LeftOut: Sendable, Equatable {
     case duplicateID = "duplicate id"
     case noImage = "no image"
     case missingImage = "image file missing"
+    case missingFolder = "image folder missing"
+    case unreadableImage = "unreadable image"
     case emptyText = "empty text"
     case unknownLabel = "unknown label"
+    case unknownAnswer = "unknown answer"
     case notIndexed = "not indexed"
   }
 

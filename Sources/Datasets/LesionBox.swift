@@ -39,7 +39,7 @@ package struct LesionBox: Sendable, Equatable {
   package static func read(path: String, format: BoxFormat = BoxFormat()) throws -> (
     boxes: [LesionBox], empty: Int
   ) {
-    let table = try CSVTable(path: path)
+    let table = try CSVTable(path: path, dialect: .found)
     let image = try table.column("image")
     let kind = try table.column("kind")
     let areCorners = corners.allSatisfy(table.columns.contains)
@@ -67,6 +67,8 @@ package struct LesionBox: Sendable, Equatable {
   /// The numbers of a row, whose `columns` are those of a box; nil where it has none and such rows are
   /// skipped.
   ///
+  /// A decimal comma is read where it can't be the mark of thousands.
+  ///
   /// - Throws: `ZooError` with file, line and column.
   static func numbers(
     _ table: CSVTable, _ row: Int, _ columns: [Int], form: BoxFormat.Form? = nil,
@@ -79,11 +81,17 @@ package struct LesionBox: Sendable, Equatable {
         advice: "pass over rows without one by --skip-empty-boxes")
     }
     return try columns.enumerated().map { index, column in
-      let text = table[row, column]
+      let text = tidied(table[row, column])
+      if DecimalComma.isAmbiguous(text) {
+        throw ZooError(
+          .badValue, "\"\(text)\" may be thousands or a fraction",
+          at: table.place(ofRow: row, column: column), advice: "write it with a point, or whole")
+      }
       let isExtent = index > 1 && form != .corners
       // Rounding may put an edge a little before the image's.
       let isPossible: (Double) -> Bool = { isExtent ? $0 > 0 : $0 > -1 }
-      guard let number = Double(text), number.isFinite, isPossible(number) else {
+      guard let number = DecimalComma.number(text)?.value, number.isFinite, isPossible(number)
+      else {
         throw ZooError(
           .badValue, "\"\(text)\" is no \(isExtent ? "extent" : "coordinate") of a box",
           at: table.place(ofRow: row, column: column))

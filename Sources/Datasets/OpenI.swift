@@ -26,6 +26,8 @@ package enum OpenI {
     /// The first image of this kind is the case's.
     package var projection: Projection
     package var rules: CaseRules
+    /// How Kaggle's tables are read.
+    package var table = TableOptions()
 
     /// By default FINDINGS alone, and reports without it are left out and listed.
     package init(
@@ -54,7 +56,7 @@ package enum OpenI {
   /// Makes the case set of either form; `imagePath` finds the file of a report's image.
   static func caseSet(
     _ reports: [OpenIReport], checker: CaseChecker, origin: String, options: Options,
-    imagePath: (OpenIReport) -> String?
+    notes: [String] = [], imagePath: (OpenIReport) -> String?
   ) throws -> CaseSet {
     try checkSections(options.sections, reports, origin: origin)
     var checker = checker
@@ -76,7 +78,8 @@ package enum OpenI {
     return try checker.finish(
       name: "open-i",
       description: "Indiana University reports (\(options.sections.joined(separator: " and "))); "
-        + "normal where the manual MeSH indexing is exactly \"normal\"", terms: terms)
+        + "normal where the manual MeSH indexing is exactly \"normal\"", terms: terms,
+      notes: notes)
   }
 
   /// A section that no report has is a slip of the pen.

@@ -23,6 +23,8 @@ struct XMLReader {
   let path: String
   /// How deep elements may be nested.
   let maximumDepth: Int
+  /// What such documents are, in the plural.
+  var subject = "reports"
 
   /// Hands the document's elements to `handler`.
   ///
@@ -30,9 +32,20 @@ struct XMLReader {
   func read(_ data: Data, into handler: any XMLHandler) throws {
     try data.withUnsafeBytes { bytes in
       try checkBytes(bytes)
-      let run = XMLRun(handler: handler, reader: self)
-      try run.parse(bytes)
+      try XMLRun(handler: handler, reader: self).parse(bytes, isLast: true)
     }
+  }
+
+  /// The same of a document that comes in pieces; `source` hands each to what it is given.
+  ///
+  /// - Throws: `ZooError` of code `.badFormat` with path and line, or what `source` or the handler throws.
+  func read(
+    into handler: any XMLHandler,
+    from source: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
+    let run = XMLRun(handler: handler, reader: self)
+    try source { try run.parse($0, isLast: false) }
+    try run.parse(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true)
   }
 
   /// Refuses what is no UTF-8, and tells which byte it is.
@@ -69,11 +82,12 @@ private final class XMLRun {
   init(handler: any XMLHandler, reader: XMLReader) {
     (self.handler, self.reader) = (handler, reader)
     parser = XML_ParserCreate("UTF-8")
+    install()
   }
 
   deinit { XML_ParserFree(parser) }
 
-  func parse(_ bytes: UnsafeRawBufferPointer) throws {
+  private func install() {
     XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
     XML_SetXmlDeclHandler(parser) { context, _, encoding, _ in
       XMLRun.of(context).declared(encoding.map { String(cString: $0) })
@@ -90,8 +104,13 @@ private final class XMLRun {
     XML_SetCharacterDataHandler(parser) { context, characters, count in
       XMLRun.of(context).text(characters, Int(count))
     }
+  }
+
+  /// Hands a piece to expat, whose callbacks hand it on.
+  func parse(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws {
     let status = XML_Parse(
-      parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), CInt(bytes.count), 1)
+      parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), CInt(bytes.count),
+      isLast ? 1 : 0)
     if let failure { throw failure }
     if status != XML_STATUS_OK { throw malformed() }
   }
@@ -115,7 +134,8 @@ private final class XMLRun {
   private func documentType() {
     stop(
       reader.error(
-        "a document type declaration; reports have none, and entities are not resolved", line,
+        "a document type declaration; \(reader.subject) have none, and entities are not resolved",
+        line,
         advice: "remove <!DOCTYPE …>"))
   }
 

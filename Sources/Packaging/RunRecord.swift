@@ -60,8 +60,13 @@ struct RunRecord {
       try FileDigests.check(folder: cell)
       logits = try LogitsFile.read(folder: cell)
       let table = root.appendingPathComponent("results.csv").path
+      // A long name's folder is called by a part of it.
+      var cell = try JSONValue.parse(
+        contentsOf: "\(root.path)/cells/\(parts[1])/\(parts[2])/scores.json"
+      ).object()
+      let name = try cell.string("combination")
       results =
-        try exists(table) ? ResultsFile.read(table).filter { $0.combination == parts[2] } : []
+        try exists(table) ? ResultsFile.read(table).filter { $0.combination == name } : []
     } else {
       guard let split = note.splits.first else {
         throw ZooError(.badFormat, "the run has no split", at: Place(path: root.path))

@@ -117,7 +117,7 @@ struct AtomicFileTests {
       try AtomicFile.write("x", to: "\(folder)/file")
       #expect(
         errorText { try AtomicFile.makeFolder("\(folder)/file/inner/most") }
-          == "\(folder)/file/inner: can't make the folder: Not a directory")
+          == "\(folder)/file/inner/most: can't make the folder: Not a directory")
       #expect(
         errorText { try AtomicFile.makeFolder("\(folder)/file") }
           == "\(folder)/file: can't make the folder: File exists")

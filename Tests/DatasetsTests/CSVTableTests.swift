@@ -91,10 +91,10 @@ struct CSVTableTests {
     #expect(
       errorText { _ = try CSVTable(data: latin, path: "t.csv") }
         == "t.csv:2: byte 0xe9 at offset 9 is not UTF-8\n  save the file as UTF-8")
-    let wide = Data([0xff, 0xfe, 0x61, 0, 0x0a, 0])
+    let wide = Data([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0])
     #expect(
       errorText { _ = try CSVTable(data: wide, path: "t.csv") }
-        .hasPrefix("t.csv:1: the file is UTF-16; expected UTF-8"))
+        .hasPrefix("t.csv:1: the file is UTF-32; expected UTF-8"))
   }
 
   @Test("A missing column is named with the nearest there is")
@@ -104,10 +104,14 @@ struct CSVTableTests {
     #expect(
       errorText { _ = try columns.column("finding") }
         == "t.csv:1: no column \"finding\"; did you mean \"findings\"? valid: id, findings, label")
-    let semicolons = try table("id;label\n1;x\n")
+    var given = CSVTable.Dialect.found
+    (given.separator, given.namesKeys) = (UInt8(ascii: ","), true)
+    let semicolons = try table("id;label\n1;x\n", given)
     #expect(
       errorText { _ = try semicolons.column("id") }
-        .hasSuffix("the header is one column and holds \";\"; give that as the separator"))
+        .hasSuffix(
+          "the header is one column and holds \";\"; leave \"separator\" out of \"data\", or give that"
+        ))
   }
 
   @Test("Another separator is taken when it is given")

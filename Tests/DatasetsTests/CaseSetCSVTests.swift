@@ -67,26 +67,29 @@ struct CaseSetCSVTests {
     #expect(
       failure(text, rules: CaseRules(image: .required, text: .required, labels: ["no", "yes"]))
         == """
-        own.csv: 7 cases can't be used:
+        own.csv: 7 cases can't be used: 2 unknown label, 1 duplicate id, 1 image file missing, 1 empty text, \
+        1 no image, 1 unreadable
+          own.csv:8: unknown label "yess"; did you mean "yes"? valid: no, yes
+          own.csv:10: case "7" has no label
           own.csv:3: the id "1" occurs twice, first at line 2
           own.csv:4: no image file c.png of case "3"
           own.csv:5: the text of case "4" is empty
           own.csv:7: case "5" has no image
-          own.csv:8: unknown label "yess" of case "6"; did you mean "yes"? valid: no, yes
           own.csv:9: the id is empty
-          own.csv:10: case "7" has no label
           correct them, or leave them out with --skip-bad
         """)
   }
 
-  @Test("At most ten problems are listed, and the rest counted")
+  @Test("Many problems of a kind are counted, and a few of them shown")
   func boundsProblems() {
     let rows = (1...25).map { "\($0),none.png,x,no,\n" }.joined()
-    let text = failure(header + rows)
-    #expect(text.hasPrefix("own.csv: 25 cases can't be used:\n"))
-    #expect(text.contains("own.csv:11: no image file"))
-    #expect(!text.contains("own.csv:12:"))
-    #expect(text.contains("\n  and 15 more\n"))
+    let text = failure(header + rows + "26,a.png,,no,\n")
+    #expect(
+      text.hasPrefix("own.csv: 26 cases can't be used: 25 image file missing, 1 empty text\n"))
+    #expect(text.contains("own.csv:5: no image file"))
+    #expect(!text.contains("own.csv:6:"))
+    #expect(text.contains("\n  and 21 more of image file missing\n  own.csv:27: the text of"))
+    #expect(text.hasSuffix("\n  correct them"))
   }
 
   @Test("Bad cases are left out and listed when that is asked for")
@@ -115,7 +118,7 @@ struct CaseSetCSVTests {
     #expect(
       failure(header + "1,a.png,x,no,\n2,a.png,x,yes,\n3,a.png,x,yes,\n4,a.png,x,maybe,\n")
         == "own.csv: 3 labels found: \"yes\" (2), \"maybe\" (1), \"no\" (1); expected exactly two\n"
-        + "  name the labels to be told apart")
+        + "  name the two to be told apart in \"labels\", and leave the others out with --skip-bad")
     #expect(failure(header + "1,a.png,x,no,\n").contains("1 label found: \"no\" (1); expected"))
   }
 

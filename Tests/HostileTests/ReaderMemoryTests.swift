@@ -107,6 +107,23 @@ import Testing
     Greedy(name: "a header of many columns", reader: "csv", multiple: 40) {
       lines { "\(String($0, radix: 36))," } + Data("-\n".utf8)
     },
+    Greedy(name: "short cells", reader: "csv", multiple: 12) {
+      let row = "<row>" + String(repeating: "<c><v>1</v></c>", count: 8) + "</row>"
+      let header = "<row>" + String(repeating: "<c t=\"str\"><v>a</v></c>", count: 8) + "</row>"
+      let rows = String(repeating: row, count: size / row.utf8.count)
+      return WorkbookBuilder(sheet: "<sheetData>\(header)\(rows)</sheetData>").data
+    },
+    Greedy(name: "few cells of many columns", reader: "csv", multiple: 12) {
+      let row = "<row><c><v>1</v></c></row>"
+      let header = "<row>" + String(repeating: "<c t=\"str\"><v>a</v></c>", count: 16) + "</row>"
+      let rows = String(repeating: row, count: size / row.utf8.count)
+      return WorkbookBuilder(sheet: "<sheetData>\(header)\(rows)</sheetData>").data
+    },
+    Greedy(name: "short shared texts", reader: "csv", multiple: 12) {
+      var book = WorkbookBuilder(sheet: WorkbookBuilder.rows([["a"], ["1"]]))
+      book.sharedTexts = [String](repeating: "", count: size / 9)
+      return book.data
+    },
     Greedy(name: "elements", reader: "xml", multiple: 10) {
       let body = String(repeating: "<a/>", count: (size - 100) / 4)
       return ArchiveBuilder.zip([

@@ -28,7 +28,7 @@ do {
   case "glove": _ = try WordVectors.readGloVe(path: path)
   case "word2vec text": _ = try WordVectors.readWord2VecText(path: path)
   case "word2vec binary": _ = try WordVectors.readWord2VecBinary(path: path)
-  case "csv": _ = try CSVTable(path: path)
+  case "csv": _ = try CSVTable(path: path, dialect: .found)
   case "xml": _ = try OpenI.reports(path: path)
   case "image": _ = try PixelImage.load(path: path, channels: 3)
   default: exit(2)

@@ -180,7 +180,7 @@ import WordVectors
           .hasPrefix("\(path): the file is empty; expected word vectors"))
       #expect(
         errorText { _ = try WordVectors.readGloVe(path: path + "x") }
-          .hasPrefix("\(path)x: can't be opened: No such file"))
+          .hasPrefix("\(path)x: no such file"))
       let folder = (path as NSString).deletingLastPathComponent
       #expect(
         errorText { _ = try WordVectors.readGloVe(path: folder) }

@@ -30,6 +30,8 @@ package struct CaseSelection: Sendable {
   package let isSynthetic: Bool
   /// What a reader must know before any figure, in sentences.
   package let cautions: [String]
+  /// What was changed in reading the cases, in sentences.
+  package let notes: [String]
 
   /// The number of all cases.
   package var count: Int { groups.reduce(0) { $0 + $1.cases.count } }
@@ -43,6 +45,7 @@ package struct CaseSelection: Sendable {
     let images = cases.compactMap(\.imagePath)
     self.isSynthetic =
       isSynthetic || !images.isEmpty && images.allSatisfy { PhantomSample.holds($0) }
+    notes = []
     cautions = try CaseSelection.cautions(groups)
   }
 
@@ -60,6 +63,7 @@ package struct CaseSelection: Sendable {
     var set = try study.data.load(
       needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
     description = set.description
+    notes = set.notes
     isSynthetic = study.data.isSynthetic
     let known = try DataDigest.above(model: model)
     if known != nil { set = try PictureDigests.hashed(set) }
@@ -73,7 +77,7 @@ package struct CaseSelection: Sendable {
       let splits = try FoldsFile.read(
         path: folds, cases: set, groups: study.folds.withoutPictures.groups(of: set))
       groups = try splits.filter { $0.repeatIndex == splits[0].repeatIndex }.map { split in
-        let folder = "\(model)/cells/\(split.name)/\(name)/model"
+        let folder = try "\(FolderName.cell(name, split: split.name, in: model))/model"
         guard FileManager.default.fileExists(atPath: "\(folder)/model.json") else {
           throw ZooError(
             .notFound, "the run has no model there", at: Place(path: folder),

@@ -65,6 +65,7 @@ package struct ExplanationRun {
     var rows: [ExplanationIndex.Row] = []
     var leftOut: [ExplanationIndex.LeftOut] = []
     var pictures = PictureRemarks()
+    let alike = FolderName.differingInCase(selection.groups.flatMap { $0.cases.map(\.id) })
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
     var notes = TextNotes()
@@ -75,7 +76,10 @@ package struct ExplanationRun {
         progress.advance(note: item.id)
         do {
           try Interruption.check()
-          rows.append(try row(of: item, by: explainer, split: group.split, &pictures))
+          rows.append(
+            try row(
+              of: item, by: explainer, split: group.split, marksCase: alike.contains(item.id),
+              &pictures))
         } catch is Interrupted {
           throw Interrupted(
             "\(rows.count) of the \(selection.count) cases are kept in \(folder); the same command with"
@@ -106,9 +110,10 @@ package struct ExplanationRun {
   }
 
   private func row(
-    of item: Case, by explainer: Explainer, split: String?, _ pictures: inout PictureRemarks
+    of item: Case, by explainer: Explainer, split: String?, marksCase: Bool,
+    _ pictures: inout PictureRemarks
   ) throws -> ExplanationIndex.Row {
-    let place = "cases/\(ExplanationRun.fileName(item.id))"
+    let place = try "cases/\(caseFolder(item.id, marksCase: marksCase))"
     let target = "\(folder)/\(place)"
     if try !isFinished(item, target) {
       let (image, text) = (
@@ -127,19 +132,12 @@ package struct ExplanationRun {
       explanation: "\(target)/explanation.json")
   }
 
-  /// A case's id as the name of a folder: what is neither letter, digit, `-`, `_` nor `.` becomes a
-  /// percent sign and two hexadecimal digits, so that no two ids share one.
-  static func fileName(_ id: String) -> String {
-    var name = ""
-    for (index, byte) in id.utf8.enumerated() {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-        name.unicodeScalars.append(Unicode.Scalar(byte))
-      case UInt8(ascii: ".") where index > 0: name += "."
-      default: name += String(format: "%%%02X", byte)
-      }
-    }
-    return name
+  /// The folder of a case below `cases`; one that an earlier version made under a longer name stays.
+  private func caseFolder(_ id: String, marksCase: Bool) throws -> String {
+    let name = try FolderName.ofID(id, marksCase: marksCase)
+    guard !marksCase, let earlier = FolderName.ofLongID(id), earlier != name,
+      FileManager.default.fileExists(atPath: "\(folder)/cases/\(earlier)/explanation.json")
+    else { return name }
+    return earlier
   }
 }

@@ -15,6 +15,8 @@ package struct BoxTable: Sendable {
   package let side: Int?
   /// Whether coordinates are shares of the image.
   private let areShares: Bool
+  /// What was found out or left out in reading, in sentences.
+  package let notes: [String]
 
   /// Reads a table; which of the two it is its header tells.
   ///
@@ -22,8 +24,10 @@ package struct BoxTable: Sendable {
   ///   others than `format` says.
   package init(path: String, format: BoxFormat = BoxFormat()) throws {
     self.path = path
-    let table = try CSVTable(
-      path: path, dialect: CSVTable.Dialect(toleratesTrailingSeparators: true))
+    var dialect = CSVTable.Dialect.found
+    dialect.toleratesTrailingSeparators = true
+    let table = try CSVTable(path: path, dialect: dialect)
+    notes = table.notes
     let isPublished = table.columns.contains("Image Index")
     if isPublished, format.form != nil || format.units != nil {
       throw ZooError(

@@ -49,12 +49,14 @@ package struct PretrainingRun {
     let place = try runFolder(skipsBad: skipsBad)
     try place.check(resumes: resumes)
     var set = try specification.load(skipsBad: skipsBad)
+    StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
       of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
     guard let images = stores[specification.image.name] else {
       preconditionFailure("no pictures of \(specification.image.name)")
     }
-    for left in set.leftOut where skipsBad {
+    StudyLoader.tellLeftOut(set, progress)
+    for left in set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
     let data = try DataDigest(set)

@@ -66,9 +66,9 @@ struct StudyCells {
     try Interruption.check()
     let start = ContinuousClock.now
     let outcome = try runner.run(combination, split) { name in
-      try checkedPart(self.place(split, name))
+      try checkedPart(place(split, name))
     }
-    let place = place(split, combination.name)
+    let place = try place(split, combination.name)
     try AtomicFile.makeFolder(place)
     var names: [String] = []
     if let model = outcome.model {
@@ -94,13 +94,13 @@ struct StudyCells {
     return file
   }
 
-  private func place(_ split: Split, _ name: String) -> String {
-    "\(folder)/cells/\(split.name)/\(name)"
+  private func place(_ split: Split, _ name: String) throws -> String {
+    try FolderName.cell(name, split: split.name, in: folder)
   }
 
   /// The scores of a finished cell; nil where there are none, or none that hold.
   private func finished(_ combination: Combination, _ split: Split) throws -> CellFile? {
-    let place = place(split, combination.name)
+    let place = try place(split, combination.name)
     let scores = "\(place)/\(Self.scoresName)"
     guard FileManager.default.fileExists(atPath: scores) else { return nil }
     do {
@@ -136,7 +136,7 @@ struct StudyCells {
     guard let image = combination.image, let text = combination.text else { return inputs }
     var all = inputs
     for name in [image.name, text.name] {
-      let part = place(split, name)
+      let part = try place(split, name)
       all["part \(name)"] =
         try FileDigests.read(folder: part)?.files[Self.weightsName]
         ?? FileDigests(of: [Self.weightsName], in: part, inputs: [:]).files[Self.weightsName]

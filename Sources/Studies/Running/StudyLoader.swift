@@ -7,13 +7,14 @@ import Training
 package enum StudyLoader {
   /// Loads tables, texts and pictures.
   ///
-  /// - Throws: `ZooError` that lists up to ten unusable cases; with `skipsBad` those are left out
+  /// - Throws: `ZooError` that counts unusable cases by kind; with `skipsBad` those are left out
   ///   and listed in the case set.
   package static func load(
     _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter
   ) throws -> StudyCases {
     var set = try study.data.load(
       needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
+    tell(set, progress)
     guard set.labels.count == 2 else {
       throw ZooError(
         .badValue,
@@ -23,6 +24,7 @@ package enum StudyLoader {
     // Folds that can't be made are told before thousands of pictures are read.
     _ = try study.folds.splits(of: set)
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
+    tellLeftOut(set, progress)
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
     let targets = set.labelIndices.map { Float($0 ?? 0) }
     return StudyCases(
@@ -30,12 +32,25 @@ package enum StudyLoader {
       allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
   }
 
+  /// Notes what was changed in reading a set.
+  static func tell(_ set: CaseSet, _ progress: ProgressReporter) {
+    for note in set.notes { progress.note(note) }
+  }
+
+  /// Notes how many cases were left out, by kind.
+  static func tellLeftOut(_ set: CaseSet, _ progress: ProgressReporter) {
+    guard !set.leftOut.isEmpty else { return }
+    let count = set.leftOut.count
+    progress.note(
+      "\(count) \(count == 1 ? "case is" : "cases are") left out: \(BadCases(set.leftOut).counts)")
+  }
+
   /// Reads the pictures of a set as each branch wants them, and notes what of them a person should
   /// hear; stores are by the branches' names.
   ///
   /// The set is told what was found out about its pictures.
   ///
-  /// - Throws: `ZooError` that lists up to ten pictures that can't be used; with `skipsBad` their cases
+  /// - Throws: `ZooError` that names pictures that can't be used; with `skipsBad` their cases
   ///   leave the set and are listed in it.
   static func images(
     of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool, progress: ProgressReporter
@@ -50,10 +65,7 @@ package enum StudyLoader {
       if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
       try Interruption.check()
     }
-    if !bad.isEmpty {
-      guard skipsBad else { throw refusal(bad, set) }
-      stores = leaveOut(bad, of: &set, stores)
-    }
+    if !bad.isEmpty { stores = try leaveOut(bad, of: &set, stores, skipsBad: skipsBad) }
     for branch in branches {
       for note in stores[branch.name]?.notes(of: branch) ?? [] { progress.note(note) }
     }
@@ -64,30 +76,31 @@ package enum StudyLoader {
   }
 
   /// Takes the cases of bad pictures out of the set and the stores.
+  ///
+  /// - Throws: `ZooError` that counts them by kind, unless they are to be skipped.
   private static func leaveOut(
-    _ bad: [Int: ZooError], of set: inout CaseSet, _ stores: [String: ImageStore]
-  ) -> [String: ImageStore] {
-    let kept = set.cases.indices.filter { bad[$0] == nil }
+    _ bad: [Int: ZooError], of set: inout CaseSet, _ stores: [String: ImageStore], skipsBad: Bool
+  ) throws -> [String: ImageStore] {
     let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
       LeftOut(
-        id: set.cases[index].id, reason: .unreadable, message: error.message,
+        id: set.cases[index].id, reason: .unreadableImage, message: error.message,
         place: set.cases[index].source)
     }
+    let kept = set.cases.indices.filter { bad[$0] == nil }
+    guard skipsBad else {
+      let named = zip(leftOut, bad.sorted { $0.key < $1.key }).map { item, failure in
+        LeftOut(
+          id: item.id, reason: item.reason,
+          message: "\(failure.value.place?.path ?? ""): \(item.message)", place: item.place)
+      }
+      throw BadCases(named).error(
+        .badFormat, advice: "repair them, or leave those cases out with --skip-bad")
+    }
+    let notes = set.notes
     set = CaseSet(
       name: set.name, description: set.description, terms: set.terms,
       cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut + leftOut)
+    set.notes = notes
     return stores.mapValues { $0.keeping(kept) }
-  }
-
-  private static func refusal(_ bad: [Int: ZooError], _ set: CaseSet) -> ZooError {
-    let lines = bad.sorted { $0.key < $1.key }.prefix(10).map { index, error in
-      "\(set.cases[index].source): \(error.place?.path ?? ""): \(error.message)"
-    }
-    let more = bad.count > 10 ? "\n  and \(bad.count - 10) more" : ""
-    return ZooError(
-      .badFormat,
-      "\(bad.count) image\(bad.count == 1 ? "" : "s") can't be used\n  "
-        + lines.joined(separator: "\n  ") + more,
-      advice: "repair them, or leave those cases out with --skip-bad")
   }
 }

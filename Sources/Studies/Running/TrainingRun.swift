@@ -75,7 +75,9 @@ package struct TrainingRun {
     let combinations = study.combinations
     var results: [ResultRow] = []
     for combination in combinations {
-      let outcome = try runner.run(combination, split) { "\(folder)/parts/\($0)" }
+      let outcome = try runner.run(combination, split) {
+        "\(folder)/parts/\(try FolderName.ofCombination($0))"
+      }
       let isLast = combination.name == combinations.last?.name
       results += outcome.results
       if isLast {
@@ -86,7 +88,8 @@ package struct TrainingRun {
         try data.write(to: folder)
         try FoldsFile.write([split], cases: cases.set, to: "\(folder)/folds.csv")
       }
-      let place = isLast ? folder : "\(folder)/parts/\(combination.name)"
+      let place =
+        isLast ? folder : "\(folder)/parts/\(try FolderName.ofCombination(combination.name))"
       try AtomicFile.makeFolder(place)
       try LogitsFile.write(outcome.logits, to: place)
       if combination.image != nil {

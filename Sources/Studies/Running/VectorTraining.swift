@@ -118,10 +118,10 @@ extension VectorTraining {
   /// - Throws: `ZooError` with file and line.
   package static func documents(
     at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry,
-    progress: ProgressReporter? = nil
+    progress: ProgressReporter
   ) throws -> [[String]] {
     func words(_ texts: [String], _ tokenizer: Tokenizer) -> [[String]] {
-      for note in TextTally.notes(on: texts, tokenizer) { progress?.note(note) }
+      for note in TextTally.notes(on: texts, tokenizer) { progress.note(note) }
       return texts.map { tokenizer.words($0) }
     }
     guard path.hasSuffix(".json") else {
@@ -129,6 +129,8 @@ extension VectorTraining {
     }
     let study = try StudySpecification(path: path, registry: registry, dataFolder: dataFolder)
     let set = try study.data.load(needsImages: false, needsTexts: true, skipsBad: skipsBad)
+    StudyLoader.tell(set, progress)
+    StudyLoader.tellLeftOut(set, progress)
     return words(set.cases.map { $0.text ?? "" }, study.tokenizer)
   }
 }

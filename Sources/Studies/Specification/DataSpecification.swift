@@ -29,6 +29,8 @@ package struct DataSpecification: Sendable, Equatable {
   package var keepsIncomplete: Bool
   /// The language of the texts, by its code, for the cards of models; nil where it is not said.
   package var language: String?
+  /// How tables are read.
+  package var table: TableOptions
   package var place: Place
   private let folder: String
 
@@ -46,6 +48,7 @@ package struct DataSpecification: Sendable, Equatable {
     projections = try object.optionalString("projections")
     sections = try object.strings("sections") ?? ["FINDINGS"]
     labels = try object.strings("labels")
+    table = try TableOptions(&object)
     isSynthetic = try object.boolean("synthetic", default: false)
     keepsIncomplete =
       try object.choice("incomplete", among: ["refused", "kept"], default: "refused") == "kept"
@@ -55,13 +58,18 @@ package struct DataSpecification: Sendable, Equatable {
       self.language = code
     }
     if var named = try object.object("columns") {
-      columns = CSVColumns(
-        id: try named.optionalString("id"), image: try named.optionalString("image"),
-        text: try named.optionalString("text"), label: try named.string("label"),
-        patient: try named.optionalString("patient"))
+      columns = try CSVColumns(&named)
       try named.finish()
     }
     try object.finish()
+    // The order in which the classes' columns are named is that of the classes.
+    let marks = columns?.labelColumns.map(\.label) ?? []
+    if labels == nil, marks.count == 2 { labels = marks }
+    if labels == nil, !marks.isEmpty {
+      throw ZooError(
+        .badValue, "\"columns\" names \(marks.count) classes; a study tells two apart",
+        at: value.place, advice: "name them in \"labels\", the negative class first")
+    }
     if let labels, labels.count != 2 {
       throw ZooError(
         .badValue, "labels: found \(labels.count); expected two, the negative class first",
@@ -83,7 +91,7 @@ package struct DataSpecification: Sendable, Equatable {
 
   /// The cases, checked for what the study needs.
   ///
-  /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
+  /// - Throws: `ZooError` that counts the cases that can't be used by kind, with examples.
   package func load(needsImages: Bool, needsTexts: Bool, skipsBad: Bool) throws -> CaseSet {
     let mayLack = keepsIncomplete && needsImages && needsTexts
     func demand(_ isNeeded: Bool, _ strength: CaseRules.Demand) -> CaseRules.Demand {
@@ -100,14 +108,23 @@ package struct DataSpecification: Sendable, Equatable {
     switch format {
     case .csv:
       var columns = columns ?? CSVColumns.sample
+      for (kind, column, isNeeded) in [
+        ("image", columns.image, needsImages), ("text", columns.text, needsTexts),
+      ] where isNeeded && column == nil {
+        throw ZooError(
+          .badValue, "\(kind)s are read, and \"columns\" names no \"\(kind)\"", at: place,
+          advice: "add \"\(kind)\": \"COLUMN\" to \"columns\"")
+      }
       if !needsImages { columns.image = nil }
       return try CaseSet.csv(
-        path: resolved(path), columns: columns, imageRoot: imageRoot.map(resolved), rules: rules)
+        path: resolved(path), columns: columns, imageRoot: imageRoot.map(resolved), rules: rules,
+        options: table)
     case .openI, .openIKaggle:
       var options = OpenI.Options()
       options.sections = sections
       options.imageRoot = needsImages ? imageRoot.map(resolved) : nil
       options.rules = lenient
+      options.table = table
       return format == .openI
         ? try CaseSet.openI(
           path: resolved(path), projections: projections.map(resolved), options: options)
@@ -115,7 +132,8 @@ package struct DataSpecification: Sendable, Equatable {
           reports: resolved(path), projections: projections.map(resolved), options: options)
     case .chestXray14:
       return try CaseSet.chestXray14(
-        table: resolved(path), imageRoot: imageRoot.map(resolved), rules: lenient)
+        table: resolved(path), imageRoot: imageRoot.map(resolved), rules: lenient,
+        options: table)
     }
   }
 

@@ -24,6 +24,7 @@ package struct PretrainingSpecification: Sendable {
     let imageRoot: String?
     /// Nil for ChestX-ray14's table.
     let own: (columns: FindingColumns, uncertain: UncertainPolicy)?
+    let options: TableOptions
     let place: Place
     /// Whether the specification says that a program made the data.
     let isDeclaredSynthetic: Bool
@@ -71,6 +72,7 @@ package struct PretrainingSpecification: Sendable {
       "uncertain", among: UncertainPolicy.allCases.map(\.rawValue),
       default: UncertainPolicy.masked.rawValue)
     let isSynthetic = try object.boolean("synthetic", default: false)
+    let options = try TableOptions(&object)
     var columns: FindingColumns?
     if var named = try object.object("columns") {
       columns = FindingColumns(
@@ -82,7 +84,7 @@ package struct PretrainingSpecification: Sendable {
     try object.finish()
     if format == "chestx-ray14" {
       return Table(
-        path: path, imageRoot: imageRoot, own: nil, place: value.place,
+        path: path, imageRoot: imageRoot, own: nil, options: options, place: value.place,
         isDeclaredSynthetic: isSynthetic)
     }
     guard let columns, !columns.findings.isEmpty else {
@@ -92,8 +94,8 @@ package struct PretrainingSpecification: Sendable {
     }
     return Table(
       path: path, imageRoot: imageRoot,
-      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), place: value.place,
-      isDeclaredSynthetic: isSynthetic)
+      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), options: options,
+      place: value.place, isDeclaredSynthetic: isSynthetic)
   }
 
   private static func labels(_ chosen: JSONValue?, _ data: Table) throws -> [String] {
@@ -116,7 +118,7 @@ package struct PretrainingSpecification: Sendable {
 
   /// The cases, checked.
   ///
-  /// - Throws: `ZooError` that lists up to ten cases that can't be used, with file and line.
+  /// - Throws: `ZooError` that counts the cases that can't be used by kind, with examples.
   package func load(skipsBad: Bool) throws -> CaseSet {
     let (path, imageRoot) = (
       joinPath(folder, data.path), data.imageRoot.map { joinPath(folder, $0) }
@@ -126,11 +128,11 @@ package struct PretrainingSpecification: Sendable {
         table: path, imageRoot: imageRoot,
         rules: CaseRules(
           image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal],
-          skipsBad: skipsBad))
+          skipsBad: skipsBad), options: data.options)
     }
     return try CaseSet.findings(
       path: path, columns: own.columns, uncertain: own.uncertain, imageRoot: imageRoot,
-      skipsBad: skipsBad)
+      options: data.options, skipsBad: skipsBad)
   }
 
   /// The table of the cases.

@@ -58,6 +58,7 @@ extension ZooCommand {
     let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let table = try arguments.string("boxes")
     let boxes = try BoxTable(path: table, format: boxFormat(arguments))
+    for note in boxes.notes { progress.note(note) }
     let selection: CaseSelection
     if arguments.optionalString("study") != nil {
       if arguments.optionalString("images") != nil {

@@ -1,3 +1,4 @@
+import Basics
 import Explanation
 import Images
 import Registry
@@ -52,9 +53,12 @@ extension ZooCommand {
     let study = try StudySpecification(
       path: arguments.string("study"), registry: registry,
       dataFolder: arguments.optionalString("data"))
-    return try CaseSelection(
+    let selection = try CaseSelection(
       model: model, combination: arguments.optionalString("combination"), study: study,
       part: CaseSelection.Part(rawValue: arguments.string("part")) ?? .all, skipsBad: skipsBad)
+    let reporter = progress(arguments)
+    for note in selection.notes { reporter.note(note) }
+    return selection
   }
 
   /// The settings that `mapOptions` and `--sensitivity` give.

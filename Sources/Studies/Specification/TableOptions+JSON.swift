@@ -1,0 +1,55 @@
+import Basics
+import Datasets
+
+extension TableOptions {
+  /// Reads the keys of `data` that tell how its table is written: `separator`, `encoding`, `sheet`,
+  /// `missing`.
+  ///
+  /// - Throws: `ZooError` with file, line and key.
+  init(_ object: inout JSONObject) throws {
+    self.init()
+    dialect.namesKeys = true
+    if let value = object.value("separator") {
+      let text = try value.string()
+      let names = ["comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "\\t": "\t"]
+      let bytes = Array((names[text] ?? text).utf8)
+      guard bytes.count == 1, CSVTable.Dialect.separates(bytes[0]) else {
+        throw ZooError(
+          .badValue,
+          "\"\(text)\" separates no fields; expected one sign such as \",\", \";\", \"|\""
+            + " or \"tab\"", at: value.place)
+      }
+      dialect.separator = bytes[0]
+    }
+    if object.value("encoding") != nil {
+      let name = try object.choice("encoding", among: TextEncoding.allCases.map(\.rawValue))
+      dialect.encoding = TextEncoding(rawValue: name)
+    }
+    dialect.sheet = try object.optionalString("sheet")
+    missing = try object.strings("missing")
+  }
+}
+
+extension CSVColumns {
+  /// Reads `columns` of a study's `data`: `label` names a column, or `labels` one for each class.
+  ///
+  /// - Throws: `ZooError` with file, line and key.
+  init(_ object: inout JSONObject) throws {
+    let marks = try object.object("labels")
+    self.init(
+      id: try object.optionalString("id"), image: try object.optionalString("image"),
+      text: try object.optionalString("text"), label: try object.optionalString("label"),
+      patient: try object.optionalString("patient"))
+    labelColumns = try (marks?.members ?? []).map { member in
+      LabelColumn(label: member.key, column: try member.value.string())
+    }
+    guard (label == nil) != labelColumns.isEmpty else {
+      throw ZooError(
+        .badValue,
+        label == nil
+          ? "\"label\" is missing; expected a column, or \"labels\": {\"CLASS\": \"COLUMN\", …} where each"
+            + " class has one" : "\"label\" and \"labels\": either tells the class",
+        at: object.place)
+    }
+  }
+}
