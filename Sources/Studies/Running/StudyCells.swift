@@ -66,7 +66,7 @@ struct StudyCells {
     try Interruption.check()
     let start = ContinuousClock.now
     let outcome = try runner.run(combination, split) { name in
-      try checkedPart(place(split, name))
+      try checkedPart(self.place(split, name))
     }
     let place = try place(split, combination.name)
     try AtomicFile.makeFolder(place)

@@ -37,7 +37,8 @@ enum StudyTexts {
     else { return }
     for split in splits {
       for combination in study.combinations where combination.text != nil {
-        let path = try "\(FolderName.cell(combination.name, split: split.name, in: folder))/model/model.json"
+        let path = try
+          "\(FolderName.cell(combination.name, split: split.name, in: folder))/model/model.json"
         guard FileManager.default.fileExists(atPath: path) else { continue }
         var root = try JSONValue.parse(contentsOf: path).object()
         guard try Tokenizer(root.object("tokenizer"), unspaced: .runs) != study.tokenizer else {
