@@ -147,7 +147,7 @@ struct PeoplesTableTests {
     func boxes(_ row: String) throws -> [LesionBox] {
       try withTemporaryFolder { folder in
         try AtomicFile.write("image;kind;x;y;width;height\n\(row)\n", to: "\(folder)/b.csv")
-        return try LesionBox.read(path: "\(folder)/b.csv")
+        return try LesionBox.read(path: "\(folder)/b.csv").boxes
       }
     }
     #expect((try? boxes("a.png;n;1,5;2;3,25;4"))?.first?.width == 3.25)
