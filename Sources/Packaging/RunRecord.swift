@@ -61,10 +61,8 @@ struct RunRecord {
       logits = try LogitsFile.read(folder: cell)
       let table = root.appendingPathComponent("results.csv").path
       // A long name's folder is called by a part of it.
-      var cell = try JSONValue.parse(
-        contentsOf: "\(root.path)/cells/\(parts[1])/\(parts[2])/scores.json"
-      ).object()
-      let name = try cell.string("combination")
+      var scores = try JSONValue.parse(contentsOf: "\(cell)/scores.json").object()
+      let name = try scores.string("combination")
       results =
         try exists(table) ? ResultsFile.read(table).filter { $0.combination == name } : []
     } else {
