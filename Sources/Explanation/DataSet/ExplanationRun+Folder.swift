@@ -104,8 +104,11 @@ extension ExplanationRun {
   /// Refuses to go on where finished cases were explained of something else than they hold now.
   private func checkInputs() throws {
     var changed: (images: [String], texts: [String]) = ([], [])
-    for item in selection.groups.flatMap(\.cases) {
-      let target = "\(folder)/cases/\(ExplanationRun.fileName(item.id))"
+    let all = selection.groups.flatMap(\.cases)
+    let alike = FolderName.differingInCase(all.map(\.id))
+    for item in all {
+      let name = try caseFolder(item.id, marksCase: alike.contains(item.id))
+      let target = "\(folder)/cases/\(name)"
       // A file that can't be read is seen to when its case is.
       guard let inputs = (try? FileDigests.read(folder: target))?.inputs else { continue }
       if let digest = inputs["image"] {

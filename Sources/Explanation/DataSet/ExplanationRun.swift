@@ -133,7 +133,7 @@ package struct ExplanationRun {
   }
 
   /// The folder of a case below `cases`; one that an earlier version made under a longer name stays.
-  private func caseFolder(_ id: String, marksCase: Bool) throws -> String {
+  func caseFolder(_ id: String, marksCase: Bool) throws -> String {
     let name = try FolderName.ofID(id, marksCase: marksCase)
     guard !marksCase, let earlier = FolderName.ofLongID(id), earlier != name,
       FileManager.default.fileExists(atPath: "\(folder)/cases/\(earlier)/explanation.json")
