@@ -7,7 +7,7 @@ package func systemError(_ what: String, _ path: String) -> ZooError {
 
 /// Opens a file for reading; the caller closes the descriptor.
 ///
-/// A pipe or device is refused without waiting for whoever writes to it. With `acceptsShellPipe` the pipe
+/// A pipe or device is refused without waiting for whoever writes to it; `/dev/null` is an empty file. With `acceptsShellPipe` the pipe
 /// of a shell's `<(…)` or `|`, which has a writer already, is opened like a file.
 ///
 /// - Throws: `ZooError` of code `.notFound` that names the path and the reason: there is no such file,
@@ -28,7 +28,7 @@ package func openPlainFile(_ path: String, acceptsShellPipe: Bool = false) throw
   }
   var status = stat()
   let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
-  guard kind == S_IFREG else {
+  guard kind == S_IFREG || path == "/dev/null" else {
     close(descriptor)
     throw ZooError(.notFound, notPlain(kind), at: Place(path: path))
   }

@@ -205,6 +205,8 @@ struct BundleProgramTests {
           with: "\"encoder\": \"word2vec\", \"vectors\": \"\(folder)/v.txt\",")
       try AtomicFile.write(study, to: "\(folder)/own.json")
       try AtomicFile.write("the 1 0\nclear 0 1\n", to: "\(folder)/v.txt")
+      // Without it the folder is no phantom sample, whose data are nobody's.
+      try FileManager.default.removeItem(atPath: "\(folder)/sample/README.txt")
       try scene.succeed("train", "\(folder)/own.json", "--output", "\(folder)/own")
       let terms = try error(
         "bundle", "create", "\(folder)/own", "--name", "own@1.0.0", "--licence", "MIT", "--output",

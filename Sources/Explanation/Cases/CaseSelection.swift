@@ -109,7 +109,10 @@ package struct CaseSelection: Sendable {
     _ name: String?, of study: StudySpecification, run: String
   ) throws -> String {
     let names = study.combinations.map(\.name)
-    let finished = ComparisonFolder(run)?.combinations ?? []
+    // A long name's folder is called by a part of it.
+    let folders = try Dictionary(
+      names.map { (try FolderName.ofCombination($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let finished = (ComparisonFolder(run)?.combinations ?? []).map { folders[$0] ?? $0 }
     let own =
       finished.isEmpty
       ? names : names.filter(finished.contains) + finished.filter { !names.contains($0) }

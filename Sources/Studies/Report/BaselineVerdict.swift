@@ -72,6 +72,7 @@ struct BaselineVerdict {
     guard let answer = baseline.constantAnswer else {
       return "<b>\(htmlEscaped(baseline.name))</b>"
     }
+    if answer.isEmpty { return "always answering with the commoner class" }
     return "always answering “\(htmlEscaped(answer))”"
   }
 

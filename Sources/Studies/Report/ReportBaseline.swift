@@ -5,7 +5,8 @@ package struct ReportBaseline: Sendable, Equatable {
   /// What it does, in one sentence.
   package var summary: String
 
-  /// The class that it calls every case; nil for one that looks at the cases.
+  /// The class that it calls every case, empty where that is not the same in every split; nil for one
+  /// that looks at the cases.
   package var constantAnswer: String?
 
   package init(name: String, summary: String, constantAnswer: String? = nil) {

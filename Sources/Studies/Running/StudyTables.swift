@@ -121,7 +121,7 @@ struct StudyTables {
     var baselines = [
       ReportBaseline(
         name: "majority class", summary: "always the commoner class of the training part",
-        constantAnswer: commoner.count == 1 ? commoner.first : "the commoner class")
+        constantAnswer: commoner.count == 1 ? commoner.first : "")
     ]
     let hasTexts = !study.texts.isEmpty
     if hasTexts {
