@@ -96,7 +96,7 @@ def main():
                     subprocess.run(
                         [program, "compare", str(place / "study.json"), "--output", str(run), "--quiet"],
                         check=True, capture_output=True)
-                    for combination in ("image", "text", "image+text"):
+                    for combination in ("image", "text", "image + text"):
                         s = scores(run, combination)
                         print(f"| {s['prevalence']:.3f} | {epochs} | {combination} | {name} "
                               f"| {s['accuracy']:.3f} | {s['log loss']:.3f} "
