@@ -5,8 +5,10 @@ extension MultimodalClassifier {
   /// with the share of positive cases in place of one half.
   ///
   /// Behind a batch normalisation the logit's mean over a batch is then the log-odds. A decoder
-  /// without a hidden layer has nothing that normalises: its weights start at zero. (Lin et al. 2017,
-  /// "Focal Loss for Dense Object Detection", section 4.1, https://arxiv.org/abs/1708.02002.)
+  /// without a hidden layer has nothing that normalises, so that its mean is off by what the drawn
+  /// weights make of the features' means; weights of zero in their place trained worse encoders (see
+  /// docs/results.md). (Lin et al. 2017, "Focal Loss for Dense Object Detection", section 4.1,
+  /// https://arxiv.org/abs/1708.02002.)
   ///
   /// - Precondition: as many numbers as outputs, and a decoder that makes the logits.
   package func startOutputs(at logOdds: [Float]) {
@@ -14,11 +16,6 @@ extension MultimodalClassifier {
       preconditionFailure("a classifier without a decoder of its own can't start at log-odds")
     }
     bias.replace(Tensor(logOdds, shape: bias.value.shape))
-    if store.parameter("head.hidden.weight") == nil,
-      let weight = store.parameter("head.output.weight")
-    {
-      weight.replace(Tensor(repeating: 0, shape: weight.value.shape))
-    }
   }
 
   /// Sets the head so that training begins at the joined logits of two models of one encoder each.

@@ -42,8 +42,8 @@ package enum ReportStyle {
     header { padding-top: clamp(1.5rem, 5vw, 3rem); }
     h1 { font-size: clamp(1.6rem, 4.5vw, 2.3rem); line-height: 1.2; margin: .1em 0 .35em;
       letter-spacing: -.015em; text-wrap: balance; overflow-wrap: anywhere; }
-    h2 { font-size: 1.3rem; line-height: 1.3; margin: 3rem 0 .6rem; letter-spacing: -.01em; }
-    h3 { font-size: 1rem; margin: 2rem 0 .4rem; }
+    h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.3rem 0 .5rem; letter-spacing: -.01em; }
+    h3 { font-size: 1rem; margin: 1.5rem 0 .35rem; }
     p, li { max-width: 46rem; }
     p { margin: .5rem 0; }
     a { color: var(--accent); text-underline-offset: .15em; }
@@ -94,7 +94,7 @@ package enum ReportStyle {
       font-size: .87rem; }
     caption > span { display: block; position: sticky; left: .9rem;
       max-width: min(44rem, calc(100vw - 5rem)); }
-    th, td { padding: .5rem .7rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
+    th, td { padding: .42rem .7rem; text-align: right; white-space: nowrap; vertical-align: baseline; }
     thead th { font-weight: 600; font-size: .86rem; line-height: 1.25; vertical-align: bottom; }
     thead tr:first-child th[scope=colgroup] { color: var(--muted); text-align: left;
       font-weight: 500; border-bottom: 1px solid var(--rule); padding-bottom: .3rem; }
