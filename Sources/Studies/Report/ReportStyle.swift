@@ -77,7 +77,7 @@ package enum ReportStyle {
     dl.facts dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
     pre { background: var(--soft); padding: .8rem 1rem; border-radius: .5rem; overflow-x: auto;
       font: .88rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
-    footer { color: var(--muted); font-size: .85rem; padding-top: 2.5rem; padding-bottom: 3rem; }
+    footer { color: var(--muted); font-size: .85rem; padding-top: 1.8rem; padding-bottom: 1.5rem; }
 
     """
 
