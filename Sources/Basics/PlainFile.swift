@@ -7,8 +7,9 @@ package func systemError(_ what: String, _ path: String) -> ZooError {
 
 /// Opens a file for reading; the caller closes the descriptor.
 ///
-/// A pipe or device is refused without waiting for whoever writes to it; `/dev/null` is an empty file. With `acceptsShellPipe` the pipe
-/// of a shell's `<(…)` or `|`, which has a writer already, is opened like a file.
+/// A pipe or device is refused without waiting for whoever writes to it; `/dev/null` is an empty file.
+/// With `acceptsShellPipe` the pipe of a shell's `<(…)` or `|`, which has a writer already, is opened
+/// like a file.
 ///
 /// - Throws: `ZooError` of code `.notFound` that names the path and the reason: there is no such file,
 ///   it can't be opened, it is a folder or no plain file.

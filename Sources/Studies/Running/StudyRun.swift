@@ -117,7 +117,9 @@ package struct StudyRun {
 
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
-    RunFolder.machine(kernels) + (study.probes ? [("probes", "yes")] : [])
+    // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
+    RunFolder.machine(kernels) + [("decoders start at", "log-odds")]
+      + (study.probes ? [("probes", "yes")] : [])
       + registry.pluginDigests(
         of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))
   }
