@@ -1,4 +1,5 @@
 import Basics
+import EncoderZoo
 import Foundation
 import Studies
 
@@ -27,19 +28,20 @@ extension ZooCommand {
     _ arguments: ParsedArguments, verb: String,
     _ adapted: (StudySpecification) throws -> StudySpecification
   ) throws {
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
     let path = arguments.argument("STUDY.json")
-    let study = try adapted(
-      StudySpecification(
-        path: path, registry: registry, dataFolder: arguments.optionalString("data")))
+    let study = try adapted(zoo.specification(study(path, arguments)))
     let output = try arguments.string("output")
-    let run = StudyRun(
-      study: study, folder: output, registry: registry, kernels: kernels,
-      progress: progress(arguments), command: "zoo \(verb) \(path) --output \(output)")
-    let lines = try run.run(
-      resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
+    let lines = try zoo.compare(
+      study, folder: output,
+      options: RunOptions(
+        resumes: arguments.flag("resume"), skipsUnusableCases: arguments.flag("skip-bad")),
+      reporter: progress(arguments), command: "zoo \(verb) \(path) --output \(output)")
     print(lines.joined(separator: "\n"))
+  }
+
+  private static func study(_ path: String, _ arguments: ParsedArguments) throws -> Study {
+    try Study(contentsOf: path, dataFolder: arguments.optionalString("data"))
   }
 
   static let train = Command(
@@ -52,15 +54,13 @@ extension ZooCommand {
     options: studyOptions,
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
-    let study = try StudySpecification(
-      path: arguments.argument("SPEC.json"), registry: registry,
-      dataFolder: arguments.optionalString("data"))
-    let run = TrainingRun(
-      study: study, folder: try arguments.string("output"), registry: registry, kernels: kernels,
-      progress: progress(arguments))
-    print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let lines = try zoo.train(
+      zoo.specification(study(arguments.argument("SPEC.json"), arguments)),
+      folder: arguments.string("output"),
+      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")),
+      reporter: progress(arguments))
+    print(lines.joined(separator: "\n"))
   }
 
   static let probe = Command(
