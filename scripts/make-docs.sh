@@ -13,9 +13,11 @@ fi
 graphs=$(mktemp -d)
 trap 'rm -rf "$graphs"' EXIT
 flags=()
-for folder in CKernels/include CWordVectors/include COpenBLAS COneDNN; do
-  flags+=(-I "$root/Sources/$folder")
+for map in "$root"/Sources/C*/module.modulemap "$root"/Sources/C*/include/module.modulemap; do
+  flags+=(-I "$(dirname "$map")")
 done
+# The package manager makes this map for itself.
+flags+=(-Xcc "-fmodule-map-file=$build/CImageCodecs.build/module.modulemap")
 for flag in $(pkg-config --cflags openblas); do flags+=(-Xcc "$flag"); done
 # What a program imports, what a plugin does, and the checks: one site each, below one folder.
 for module in EncoderZoo EncoderKit Layers Tensors Basics WordVectors Conformance; do

@@ -69,9 +69,14 @@ public struct Zoo: Sendable {
 
   /// Opens a registry.
   ///
-  /// - Throws: `ZooError` for a registry that can't be read, and of code `.unsupported` for kernels or a
+  /// - Throws: `ZooError` for a registry that can't be read or an unknown name of kernels, and of code `.unsupported` for kernels or a
   ///   precision that this build or machine has not got.
   public init(_ configuration: Configuration = Configuration()) throws {
+    if let name = configuration.kernels, !KernelChoice.names.contains(name) {
+      throw ZooError(
+        .badValue, "no kernels are called \"\(name)\"",
+        advice: "expected one of: \(KernelChoice.names.joined(separator: ", "))")
+    }
     // Only what is asked for by name can be missing.
     if configuration.kernels != nil || configuration.precision != .single {
       _ = try Zoo.makeKernels(configuration)
