@@ -2,6 +2,7 @@
 #
 #   make demo        install packages, build, compare encoders on the phantom sample
 #   make test        the tests
+#   make check       the tests of what changed, or of ONLY=Training,Images; quick after an edit
 #   make test-long   the tests, those that take minutes, and each reader fuzzed for ten seconds
 #   make fuzz        every reader of foreign files under libFuzzer, SECONDS (60) each
 #   make bench       the benchmarks
@@ -32,7 +33,7 @@ ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo test test-long fuzz bench lint format docs install clean packages build
+.PHONY: help demo check test test-long fuzz bench lint format docs install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,9 @@ demo: build
 	resume=; if [ -e demo/phantom ]; then resume=--resume; fi; \
 	"$$zoo" compare Examples/phantom.json --output demo/phantom $$resume; \
 	echo "The report is at demo/phantom/report.html"
+
+check: packages
+	@scripts/check.sh $(ONLY)
 
 test: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)

@@ -40,8 +40,14 @@ func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [Swif
   .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
 }
 
+/// The test targets that are asked for: `make check` builds those of what was edited, else all.
+let wanted = Context.environment["ENCODERZOO_TESTS"].map {
+  Set($0.split(separator: ",").map(String.init))
+}
+
 /// A test target exists as soon as its folder holds a Swift file.
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
+  guard wanted?.contains(name) ?? true else { return [] }
   let folder = folder ?? "Tests/\(name)Tests"
   let names = (try? files.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
   guard names.contains(where: { $0.hasSuffix(".swift") }) else { return [] }
@@ -225,13 +231,23 @@ func name(of dependency: Target.Dependency) -> String? {
   }
 }
 
-for target in targets {
+func reached(from target: String) -> Set<String> {
   var found: Set<String> = []
-  var open = neighbours[target.name] ?? []
+  var open = neighbours[target] ?? []
   while let name = open.popLast() {
     if found.insert(name).inserted { open += neighbours[name] ?? [] }
   }
-  target.dependencies = found.sorted().map { .target(name: $0) }
+  return found
+}
+
+for target in targets {
+  target.dependencies = reached(from: target.name).sorted().map { .target(name: $0) }
+}
+// What no wanted test reaches is not built: after an edit low down that is most of the package.
+if let wanted {
+  let roots = wanted.map { "\($0)Tests" }
+  let kept = roots.reduce(into: Set(roots)) { $0.formUnion(reached(from: $1)) }
+  targets.removeAll { !kept.contains($0.name) }
 }
 
 let package = Package(
@@ -240,5 +256,5 @@ let package = Package(
     .executable(name: "zoo", targets: ["zoo"]),
     .library(name: "EncoderKit", targets: ["EncoderKit"]),
     .library(name: "Conformance", targets: ["Conformance"]),
-  ],
+  ].filter { product in wanted == nil || targets.contains { $0.name == product.name } },
   targets: targets)
