@@ -38,7 +38,7 @@ struct CostRow {
       # Encoders
 
       Written by `zoo plugin table`, which measures every encoder without options: \(Compute.threads) \
-      threads, \(kernelLibrary(kernels)), zoo \(programVersion). Images are of the size that the \
+      threads, kernels \(kernels.name) (\(kernels.library)), zoo \(programVersion). Images are of the size that the \
       encoder was published for, texts of 60 words. Multiply-adds are those of one forward pass, in \
       convolutions, matrix products, attention and recurrences. Training is forward and back in eights, \
       without the optimiser; its memory is the most that tensors took, parameters included. Published \
