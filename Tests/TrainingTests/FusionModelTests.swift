@@ -162,7 +162,8 @@ struct FusionModelTests {
     for seed in 1...6 {
       let tape = Tape()
       var run = Forward(
-        .training, random: RandomStream(seed: UInt64(seed)), tape: tape, kernels: ReferenceKernels())
+        .training, random: RandomStream(seed: UInt64(seed)), tape: tape, kernels: ReferenceKernels()
+      )
       let output = model.logits(pair.batch(), &run)
       tape.backward(from: output, gradient: Tensor(repeating: 1, shape: output.shape))
       for parameter in store.parameters {
