@@ -69,6 +69,7 @@ var targets: [Target] = [
   .target(
     name: "CTransfer", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
+  .target(name: "CStartup", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])]),
   library("Basics", []),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
@@ -88,7 +89,7 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
-      "Evaluation", "Basics",
+      "Bundles", "Evaluation", "Basics",
     ]),
   library(
     "Explanation",
@@ -118,7 +119,7 @@ var targets: [Target] = [
     dependencies: [
       "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
-      "Tensors", "Basics",
+      "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
@@ -208,7 +209,10 @@ targets += tests(
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(
-  "zoo", ["zoo", "Bundles", "Registry", "Studies", "WeightFiles", "Images", "Basics"])
+  "zoo",
+  [
+    "zoo", "Packaging", "Bundles", "Downloads", "Registry", "Studies", "WeightFiles", "Images", "Basics",
+  ])
 
 /// Every target names all it reaches, not only its neighbours.
 ///
