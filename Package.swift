@@ -85,6 +85,7 @@ var targets: [Target] = [
   .target(
     name: "CTransfer", cSettings: optimized,
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
+  .target(name: "CStartup", cSettings: optimized),
   library("Basics", []),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
@@ -106,7 +107,7 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
-      "Evaluation", "Layers", "Tensors", "Basics",
+      "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
   library(
     "Explanation",
@@ -136,7 +137,7 @@ var targets: [Target] = [
       "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation", "Training",
       "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
-      "Tensors", "Basics",
+      "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
     name: "zoo-parity",
@@ -231,8 +232,8 @@ targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(
   "zoo",
   [
-    "zoo", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads", "Images",
-    "CKernels", "Basics",
+    "zoo", "Packaging", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads",
+    "Images", "CKernels", "Basics",
   ])
 
 /// Every target names all it reaches, not only its neighbours.

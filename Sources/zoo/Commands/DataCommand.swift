@@ -26,6 +26,7 @@ extension ZooCommand {
         let sample = PhantomSample(
           count: count, seed: UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1),
           size: try arguments.integer("size", in: 64...2048) ?? 256)
+        try OutputPlace.checkWritable(output)
         if FileManager.default.fileExists(atPath: "\(output)/cases.csv") {
           throw ZooError(
             .conflict, "a sample is already there", at: Place(path: output),

@@ -1,6 +1,10 @@
 import Basics
+import Exchange
 import Foundation
+import Registry
 import Studies
+import Tensors
+import Training
 
 extension ZooCommand {
   private static let studyOptions: [Option] = [
@@ -34,12 +38,27 @@ extension ZooCommand {
       StudySpecification(
         path: path, registry: registry, dataFolder: arguments.optionalString("data")))
     let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
+    let progress = progress(arguments)
+    tellExportability(study, registry, kernels, progress)
     let run = StudyRun(
       study: study, folder: output, registry: registry, kernels: kernels,
-      progress: progress(arguments), command: "zoo \(verb) \(path) --output \(output)")
+      progress: progress, command: "zoo \(verb) \(path) --output \(output)")
     let lines = try run.run(
       resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
     print(lines.joined(separator: "\n"))
+  }
+
+  /// Notes which models of a study can't become ONNX files: after the training it would be too late.
+  private static func tellExportability(
+    _ study: StudySpecification, _ registry: EncoderRegistry, _ kernels: any Kernels,
+    _ progress: ProgressReporter
+  ) {
+    var exportability = Exportability(registry: registry, kernels: kernels)
+    for one in study.combinations where one.probe != .neighbours {
+      let note = exportability.note(one.name, image: one.image, text: one.text, head: one.head)
+      if let note { progress.note(note) }
+    }
   }
 
   static let train = Command(
@@ -57,9 +76,12 @@ extension ZooCommand {
     let study = try StudySpecification(
       path: arguments.argument("SPEC.json"), registry: registry,
       dataFolder: arguments.optionalString("data"))
+    try OutputPlace.checkWritable(arguments.string("output"))
+    let progress = progress(arguments)
+    tellExportability(study, registry, kernels, progress)
     let run = TrainingRun(
       study: study, folder: try arguments.string("output"), registry: registry, kernels: kernels,
-      progress: progress(arguments))
+      progress: progress)
     print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
   }
 
@@ -95,9 +117,18 @@ extension ZooCommand {
     let specification = try PretrainingSpecification(
       path: arguments.argument("SPEC.json"), registry: registry,
       dataFolder: arguments.optionalString("data"))
+    try OutputPlace.checkWritable(arguments.string("output"))
+    let progress = progress(arguments)
+    var exportability = Exportability(registry: registry, kernels: kernels)
+    let image = specification.image
+    if let note = exportability.note(
+      image.name, image: image, text: nil, head: try HeadBranch([:], registry: registry))
+    {
+      progress.note(note)
+    }
     let run = PretrainingRun(
       specification: specification, folder: try arguments.string("output"), registry: registry,
-      kernels: kernels, progress: progress(arguments))
+      kernels: kernels, progress: progress)
     print(
       try run.run(
         resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")

@@ -1,4 +1,5 @@
 import Basics
+import CStartup
 import EncoderKit
 import Foundation
 import Registry
@@ -41,13 +42,31 @@ enum ZooCommand {
   ) throws -> any Kernels {
     Compute.settleLibraries()
     if arguments.flag("profile") { Profile.start() }
-    Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
+    let threads = try arguments.integer("threads", in: 1...1024) ?? Compute.processors
+    try checkAddressSpace(threads: threads)
+    Compute.setThreads(threads)
     let name = arguments.optionalString("kernels")
     if let name, let today = KernelChoice.formerNames[name] {
       try? FileHandle.standardError.write(
         contentsOf: Data("note: --kernels \(name) is called --kernels \(today) now\n".utf8))
     }
     return try KernelChoice.make(name, precision: precision)
+  }
+
+  /// Refuses more threads than the address space has room for.
+  ///
+  /// OpenBLAS would ask for their buffers without end. Its first threads have theirs since the start
+  /// (CStartup).
+  private static func checkAddressSpace(threads: Int) throws {
+    let limit = zooAddressSpaceLimit()
+    let more = max(0, threads - Compute.threads)
+    let needed = zooAddressSpaceTaken() + UInt64(more) * zooBlasBuffer() + zooOwnSpace() / 2
+    guard limit > 0, more > 0, limit < needed else { return }
+    throw ZooError(
+      .system,
+      "the address space is limited to \(limit >> 20) MB (ulimit -v); \(threads) threads need at least "
+        + "\(needed >> 20) MB",
+      advice: "raise the limit: ulimit -v unlimited; or ask for fewer --threads")
   }
 
   /// The same for a command with the option `precision`.

@@ -59,9 +59,12 @@ package struct FileDigests: Sendable, Equatable {
 
   /// What of a folder's files is not as it was written, in a sentence; nil where all is.
   ///
+  /// With `wanted` those alone are looked at.
+  ///
   /// - Throws: `Interrupted`.
-  package func damage(in folder: String) throws -> String? {
-    for (name, digest) in files.sorted(by: { $0.key < $1.key }) {
+  package func damage(in folder: String, among wanted: [String]? = nil) throws -> String? {
+    for (name, digest) in files.sorted(by: { $0.key < $1.key })
+    where wanted?.contains(name) ?? true {
       let found: String
       do { found = try sha256(ofFile: "\(folder)/\(name)") } catch let error as ZooError {
         return "\(name): \(error.message)"
@@ -74,11 +77,13 @@ package struct FileDigests: Sendable, Equatable {
   /// Sees that a finished piece is as it was left, where its version kept digests.
   ///
   /// - Throws: `ZooError` that names what is not; `Interrupted`.
-  package static func check(folder: String) throws {
+  package static func check(
+    folder: String, advice: String = "the command that made it makes it anew with --resume"
+  ) throws {
     guard let fault = try read(folder: folder)?.damage(in: folder) else { return }
     throw ZooError(
       .badFormat, "was changed since it was finished: \(fault)", at: Place(path: folder),
-      advice: "the command that made it makes it anew with --resume")
+      advice: advice)
   }
 
   /// Which input is another one, in a sentence; nil where all are the same.
