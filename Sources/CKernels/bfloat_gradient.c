@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "bfloat.h"
 #include "parallel.h"
 

@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "product.h"
 
 #include "parallel.h"

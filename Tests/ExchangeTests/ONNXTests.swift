@@ -18,7 +18,7 @@ struct ONNXTests {
   private func bytes(_ model: TrainedModel) throws -> Data {
     var result = Data()
     try withTemporaryFolder { folder in
-      let export = try ONNXExport(model, version: "1", kernels: OpenBLASKernels())
+      let export = try ONNXExport(model, version: "1", kernels: ReferenceKernels())
       try export.write(to: "\(folder)/model.onnx")
       result = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/model.onnx"))
     }
@@ -36,7 +36,7 @@ struct ONNXTests {
       batch.images = SmallModel.images(model, count: count)
       batch.texts = SmallModel.texts(model, count: count)
       var run = Forward(
-        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       let expected = model.logits(batch, &run)
       var inputs: [String: NumberArray] = [:]
       if let branch = model.image, let pixels = batch.images {
@@ -71,12 +71,12 @@ struct ONNXTests {
     let branch = try #require(model.image)
     try withTemporaryFolder { folder in
       let path = "\(folder)/model.onnx"
-      try ONNXExport(model, version: "1", kernels: OpenBLASKernels()).write(to: path)
+      try ONNXExport(model, version: "1", kernels: ReferenceKernels()).write(to: path)
       var batch = RawBatch(indices: [0, 1, 2])
       batch.images = SmallModel.images(model, count: 3)
       batch.texts = SmallModel.texts(model, count: 3)
       var run = Forward(
-        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       let expected = model.logits(batch, &run)
       let images = Tensor(
         try #require(batch.images), shape: [3, branch.size, branch.size, branch.channels])
@@ -126,7 +126,7 @@ struct ONNXTests {
       return errorText {
         let passes = try TracedPasses(
           classifier, images: (size: 4, channels: 1), words: nil, length: 1,
-          kernels: OpenBLASKernels())
+          kernels: ReferenceKernels())
         var writer = GraphWriter(passes)
         try writer.run()
       }

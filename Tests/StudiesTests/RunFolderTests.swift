@@ -81,6 +81,22 @@ struct RunFolderTests {
     }
   }
 
+  @Test("A run whose kernels were named by their library goes on with the same, not with others")
+  func formerKernels() throws {
+    try withTemporaryFolder { folder in
+      for (then, now, isSame) in [
+        ("onednn", "native over oneDNN", true), ("openblas-bf16", "reference, bf16", true),
+        ("onednn", "native over reference", false), ("oneDNN", "native over oneDNN", false),
+        ("openblas", "native over reference", false),
+      ] {
+        let run = "\(folder)/\(then) \(now)"
+        try begin(place(run, kernels: then))
+        let text = errorText { try place(run, kernels: now).check(resumes: true) }
+        #expect(text.isEmpty == isSame, "\(then), \(now): \(text)")
+      }
+    }
+  }
+
   @Test("A run without a digest goes on, and that is said; splits without pictures go on, too")
   func older() throws {
     try withTemporaryFolder { folder in

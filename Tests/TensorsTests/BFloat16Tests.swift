@@ -51,12 +51,12 @@ extension TensorsSuite {
       let (scale, bias) = (randomTensor([c.out], "scale"), randomTensor([c.out], "bias"))
       let factors = scale.values
       let scaled = weights.values.enumerated().map { $1 * factors[$0 / (weights.count / c.out)] }
-      let plain = OpenBLASKernels().convolution(
+      let plain = ReferenceKernels().convolution(
         rounded(x), Tensor(rounded(scaled), shape: weights.shape), bias: nil, c.window)
       let addend = randomTensor(plain.shape, "addend")
       let (offsets, added) = (bias.values, addend.values)
       let expected = plain.values.enumerated().map { max(0, $1 + offsets[$0 % c.out] + added[$0]) }
-      let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
       var work = DeferredConvolution(
         kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
         isRecorded: false)
@@ -109,7 +109,7 @@ extension TensorsSuite {
     func gradients(_ c: Case, kind: Arithmetic) {
       let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
       let dy = randomTensor(c.window.outputShape(c.shape, channels: c.out), "dy")
-      let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
+      let (plain, kernels) = (ReferenceKernels(), BFloat16Kernels(ReferenceKernels(), kind))
       let wanted = plain.convolutionWeightGradient(
         rounded(x), rounded(dy), weightShape: weights.shape, hasBias: true, c.window)
       let found = kernels.convolutionWeightGradient(
@@ -141,7 +141,7 @@ extension TensorsSuite {
       let window = Window(height: size, width: size, stride: 1, padding: size / 2)
       let weights = randomTensor([40, size, size, total], "weights")
       let dy = randomTensor([2, c.height, 15, 40], "dy")
-      let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
+      let (plain, kernels) = (ReferenceKernels(), BFloat16Kernels(ReferenceKernels(), kind))
       let normalized = rounded(work.run())
       let wanted = plain.convolution(normalized, rounded(weights), bias: nil, window).values
       #expect(
@@ -161,7 +161,7 @@ extension TensorsSuite {
       arguments: cases, kinds)
     func chain(_ c: Case, kind: Arithmetic) {
       let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
-      let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
       let bias = randomTensor([c.out], "bias")
       var work = DeferredConvolution(
         kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
@@ -202,7 +202,7 @@ extension TensorsSuite {
         let dy = randomTensor(c.window.outputShape(c.shape, channels: c.out), "dy")
         let results = [1, 2, 3].map { count in
           Compute.setThreads(count)
-          let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+          let kernels = BFloat16Kernels(ReferenceKernels(), kind)
           return
             (kernels.convolution(x, weights, bias: nil, c.window).values
             + kernels.convolutionInputGradient(dy, weights, inputShape: c.shape, c.window).values
@@ -219,7 +219,7 @@ extension TensorsSuite {
       var values = randomValues(8 * 8 * 32, "x")
       values[(3 * 8 + 4) * 32 + 5] = .nan
       let x = Tensor(values, shape: [1, 8, 8, 32])
-      let found = BFloat16Kernels(OpenBLASKernels(), kind).convolution(
+      let found = BFloat16Kernels(ReferenceKernels(), kind).convolution(
         x, randomTensor([32, 3, 3, 32], "w"), bias: nil,
         Window(height: 3, width: 3, stride: 1, padding: 1)
       ).values
@@ -231,16 +231,16 @@ extension TensorsSuite {
 
     @Test("Groups, and gradients with a stride, are those of the other set")
     func others() {
-      let kernels = BFloat16Kernels(OpenBLASKernels())
+      let kernels = BFloat16Kernels(ReferenceKernels())
       let x = randomTensor([1, 8, 8, 8], "x")
       let groups = Window(height: 3, width: 3, stride: 1, padding: 1, groups: 2)
       let narrow = randomTensor([6, 3, 3, 4], "narrow")
       #expect(
         kernels.convolution(x, narrow, bias: nil, groups).values
-          == OpenBLASKernels().convolution(x, narrow, bias: nil, groups).values)
+          == ReferenceKernels().convolution(x, narrow, bias: nil, groups).values)
       let strided = Window(height: 3, width: 3, stride: 2, padding: 1)
       let (weights, dy) = (randomTensor([6, 3, 3, 8], "w"), randomTensor([1, 4, 4, 6], "dy"))
-      let (one, other) = (kernels, OpenBLASKernels())
+      let (one, other) = (kernels, ReferenceKernels())
       #expect(
         one.convolutionInputGradient(dy, weights, inputShape: x.shape, strided).values
           == other.convolutionInputGradient(dy, weights, inputShape: x.shape, strided).values)

@@ -135,7 +135,7 @@ extension TensorsSuite {
         return run.batchNormalization(map, layer.norm, relu: true)
       }
       for joins in [true, false] {
-        _ = gradient(of: network, at: x, OpenBLASKernels(), joins: joins)
+        _ = gradient(of: network, at: x, ReferenceKernels(), joins: joins)
       }
       #expect(between[0].gradient?.values == between[1].gradient?.values)
       #expect(between[0].gradient != nil)
@@ -190,7 +190,7 @@ extension TensorsSuite {
       let run = pass(.evaluation)
       let convolved = run.convolution(x, layer.convolution, padding: 1)
       let normalized = run.batchNormalization(convolved, layer.norm, relu: true)
-      let plain = OpenBLASKernels().convolution(
+      let plain = ReferenceKernels().convolution(
         x, layer.convolution.value, bias: nil,
         Window(height: 3, width: 3, stride: 1, padding: 1))
       #expect(relativeDistance(convolved.values, plain.values) == 0)

@@ -52,7 +52,7 @@ extension TensorsSuite {
       let weights = randomTensor(
         [c.out, c.window.height, c.window.width, c.shape[3] / c.window.groups], "weights")
       let bias = hasBias ? randomTensor([c.out], "bias") : nil
-      let found = DoublePrecisionKernels(OpenBLASKernels())
+      let found = DoublePrecisionKernels(ReferenceKernels())
         .convolution(x, weights, bias: bias, c.window).values
       let wanted = definition(x.values.map(Double.init), c.shape, weights, bias, c.window)
       expectRoundedOnce(found, wanted)
@@ -93,7 +93,7 @@ extension TensorsSuite {
       let behind = Layer("behind", from: 16, to: 16, kernel: 1, bias: true)
       let x = randomTensor([1, 16, 12, 3], "x")
       var run = pass(
-        .evaluation, tape: isRecorded ? Tape() : nil, DoublePrecisionKernels(OpenBLASKernels()))
+        .evaluation, tape: isRecorded ? Tape() : nil, DoublePrecisionKernels(ReferenceKernels()))
       run.tracksParameters = false
       let input = isRecorded ? traced(x) : x
       let first = run.batchNormalization(
@@ -148,7 +148,7 @@ extension TensorsSuite {
       // 1 + 2⁻³⁰ is 1 when rounded: as a ReLU's input beside a shift of −1 it would be 0, and as large as
       // its neighbour.
       let above: [Float] = [1, 0x1p-30]
-      let kernels = DoublePrecisionKernels(OpenBLASKernels())
+      let kernels = DoublePrecisionKernels(ReferenceKernels())
       let tape = Tape()
       var run = pass(.evaluation, tape: tape, kernels)
       run.tracksParameters = false
@@ -172,7 +172,7 @@ extension TensorsSuite {
 
     @Test("Gradients, maxima and depthwise convolutions are those of the set below")
     func rest() {
-      let (base, x) = (OpenBLASKernels(), randomTensor([2, 6, 6, 4], "x"))
+      let (base, x) = (ReferenceKernels(), randomTensor([2, 6, 6, 4], "x"))
       let kernels = DoublePrecisionKernels(base)
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
       let (weights, dy) = (randomTensor([5, 3, 3, 4], "w"), randomTensor([2, 6, 6, 5], "dy"))

@@ -20,7 +20,7 @@ extension TensorsSuite {
       let rows = try profiled {
         let tape = Tape()
         let pass = Forward(
-          .training, random: RandomStream(seed: 1), tape: tape, kernels: OpenBLASKernels())
+          .training, random: RandomStream(seed: 1), tape: tape, kernels: ReferenceKernels())
         let y = pass.relu(pass.convolution(x, weights, padding: 1))
         tape.backward(from: y, gradient: Tensor(repeating: 1, shape: y.shape))
       }
@@ -40,7 +40,7 @@ extension TensorsSuite {
       let weights = Parameter(key: "w", kind: .weight, value: randomTensor([8, 3, 3, 4], "w"))
       let rows = try profiled {
         let pass = Forward(
-          .evaluation, random: RandomStream(seed: 1), tape: nil, kernels: OpenBLASKernels())
+          .evaluation, random: RandomStream(seed: 1), tape: nil, kernels: ReferenceKernels())
         let y = pass.globalAveragePool(pass.convolution(randomTensor([1, 6, 6, 4], "x"), weights))
         #expect(y.count == 8)
       }

@@ -18,8 +18,9 @@ struct ExplanationIndexPage {
       kind: "explanations", title: "Explained cases",
       lede: "\(counted(index.rows.count, "case"))\(right) · \(index.description)",
       isSynthetic: index.isSynthetic, cautions: index.cautions, notice: CaseExplanation.notice,
-      content: table + leftOut, files: ["index.csv", "cases"],
-      script: SortScript.script, style: SortScript.style + ExplanationIndexPage.style
+      content: table + ModelFacts(index.records).section + leftOut, files: ["index.csv", "cases"],
+      script: SortScript.script,
+      style: SortScript.style + ModelFacts.style + ExplanationIndexPage.style
     ).html
   }
 
@@ -92,7 +93,7 @@ struct ExplanationIndexPage {
     let split = row.split.map { "<span class=\"sd\">\(htmlEscaped($0))</span>" } ?? ""
     var cells =
       "<th scope=\"row\" data-key=\"\(htmlEscaped(row.id))\"><a href=\"\(link)\">\(picture)"
-      + "<span>\(htmlEscaped(row.id))</span></a>\(split)\(warned)</th>"
+      + "<span title=\"\(htmlEscaped(row.id))\">\(breakable(row.id))</span></a>\(split)\(warned)</th>"
     if hasTruth { cells += words(row.truth ?? "") }
     cells += words(row.label) + number(row.probability)
     if hasTruth { cells += number(row.error) }
@@ -135,9 +136,17 @@ struct ExplanationIndexPage {
   }
 
   private static let style = """
-    #cases tbody a { display: flex; align-items: center; gap: .8rem; }
+    #cases tbody a { display: flex; align-items: center; gap: .8rem;
+      width: max-content; max-width: 18rem; }
+    #cases tbody a span { overflow-wrap: anywhere; font-size: .95em; line-height: 1.35; }
     #cases img { width: 80px; height: 80px; object-fit: contain; background: #000;
       border-radius: .35rem; flex: none; }
+    #cases thead th { white-space: normal; }
+    @media screen and (max-width: 64rem) { #cases tbody a { max-width: 15rem; } }
+    @media screen and (max-width: 40rem) {
+      #cases tbody a { display: block; max-width: 9.5rem; }
+      #cases tbody a span { display: block; margin-top: .3rem; font-size: .86em; }
+    }
     #cases tr.wrong td:nth-child(3) { font-weight: 650; }
     #cases td, #cases th { vertical-align: middle; }
 

@@ -16,8 +16,8 @@ struct DetectionPage {
       kind: "detection", title: "Do the circles find the lesions?",
       lede: "\(images) with \(counted(score.lesions, "lesion")) · \(detection.description)",
       isSynthetic: detection.isSynthetic, cautions: detection.cautions, notice: Detection.notice,
-      content: answer + curves + sweep + kinds + details,
-      files: ["detection.csv", "circles.csv", "detection.json"]
+      content: answer + curves + sweep + kinds + ModelFacts(detection.records).section + details,
+      files: ["detection.csv", "circles.csv", "detection.json"], style: ModelFacts.style
     ).html
   }
 

@@ -33,6 +33,7 @@ extension ExplanationPage {
     return """
       <section aria-labelledby="text-head">
       <h2 id="text-head">The report</h2>
+      \(ExplanationPage.note(explanation.textWarnings))\
       <div data-script hidden><fieldset><legend>Colour by</legend>
       <label><input type="radio" name="measure" value="integrated" checked> integrated gradients</label>
       <label><input type="radio" name="measure" value="gradient"> share of squared gradients</label>

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Studies
 
 /// The page `explanation.html`: one file that needs no network and no server.
 ///
@@ -47,56 +48,103 @@ package struct ExplanationPage {
   }
 
   private var header: String {
-    let warnings = explanation.warnings.map { "<p>\(htmlEscaped($0))</p>" }.joined(separator: "\n")
-    let caution =
-      warnings.isEmpty
-      ? ""
-      : """
-      <div class="note" role="note"><p><strong>To be known before it is read.</strong></p>
-      \(warnings)</div>
+    let threshold = ReportNumbers.short(explanation.threshold)
+    let positive = htmlEscaped(explanation.labels[1])
+    let synthetic =
+      explanation.record?.isSynthetic == true
+      ? """
+      <p class="note" role="note"><strong>Synthetic data.</strong> The model was trained on images and \
+      texts that a program made. What it says is nothing about patients.</p>
 
-      """
+      """ : ""
     return """
       <header>
       <p class="eyebrow">EncoderZoo explanation</p>
       <h1>The model says: \(htmlEscaped(explanation.label))</h1>
-      <p class="lede">Probability of \(htmlEscaped(explanation.labels[1])): \
-      \(figure(explanation.probability, 3)) (logit \(signed(explanation.logit, 3)))</p>
+      <p class="lede">Probability of \(positive): \(figure(explanation.probability, 3)) (logit \
+      \(signed(explanation.logit, 3))); from \(threshold) on it says \(positive).</p>
+      \(ReportTables.facts(facts))\
       <p class="note" role="note"><strong>This is no diagnosis.</strong> The page shows what a trained \
       model reacted to. That need not be what is wrong with a patient, and a clean map proves \
       nothing.</p>
-      \(caution)</header>
+      \(synthetic)\(ExplanationPage.note(explanation.record?.fault.map { [$0] } ?? []))\(pointers)</header>
 
       """
   }
 
+  /// What is asked, and what is known of who answers.
+  private var facts: [ReportFact] {
+    var facts = explanation.record.map(ModelFacts.facts) ?? []
+    guard let picture = explanation.picture else { return facts }
+    let seen: String
+    switch explanation.isTrainedOn {
+    case true?: seen = ", which the model was trained on"
+    case false?: seen = ", which the model was not trained on"
+    case nil: seen = ""
+    }
+    facts.append(ReportFact("Image", picture.path + seen))
+    return facts
+  }
+
+  /// Where warnings stand: each beside what it is about.
+  private var pointers: String {
+    let maps = explanation.images.count { !explanation.warnings(of: $0).isEmpty }
+    let places =
+      [
+        ("image-head", "the image’s file", explanation.picture?.notes.count ?? 0, nil),
+        ("image-head", "the maps", maps, explanation.images.count),
+        ("text-head", "the report", explanation.textWarnings.count, nil),
+        (
+          "joint-head", "the shares of image and text", explanation.unsettledShares == nil ? 0 : 1,
+          nil
+        ),
+      ] as [(String, String, Int, Int?)]
+    let links = places.filter { $0.2 > 0 }.map { id, title, count, all in
+      "<a href=\"#\(id)\">\(title)</a>" + (all.map { " (\(count) of \($0))" } ?? "")
+    }
+    guard !links.isEmpty else { return "" }
+    return "<p class=\"aside\">There are warnings beside \(links.joined(separator: ", ")).</p>\n"
+  }
+
+  /// Warnings in a box; empty for none.
+  static func note(_ sentences: [String]) -> String {
+    guard !sentences.isEmpty else { return "" }
+    let lines = sentences.map { "<p>\(htmlEscaped($0))</p>" }.joined(separator: "\n")
+    return "<div class=\"note\" role=\"note\">\n\(lines)\n</div>\n"
+  }
+
   private var jointSection: String {
     guard let joint = explanation.joint else { return "" }
-    guard let share = joint.imageShare else {
-      let reason =
-        joint.path.isComplete
-        ? "Neither the image nor the text adds anything to the logit, so neither has a share."
-        : "The shares of image and text are not given: what they add to the logit did not settle "
-          + "with \(joint.path.nodes) nodes. Try <code>--maximum-nodes</code>."
-      return """
-        <section aria-labelledby="joint-head">
-        <h2 id="joint-head">Image and text together</h2>
-        <p>\(reason)</p>
-        </section>
-
-        """
-    }
-    let (image, text) = (percent(share), percent(1 - share))
     return """
       <section aria-labelledby="joint-head">
       <h2 id="joint-head">Image and text together</h2>
+      \(joint.imageShare.map { shares(joint, image: $0) } ?? missingShares(joint))</section>
+
+      """
+  }
+
+  private func missingShares(_ joint: JointExplanation) -> String {
+    guard let warning = explanation.unsettledShares else {
+      return
+        "<p>Neither the image nor the text adds anything to the logit, so neither has a share.</p>\n"
+    }
+    return ExplanationPage.note([warning])
+      + "<p>So the shares of image and text are not given. Try <code>--maximum-nodes</code>.</p>\n"
+  }
+
+  /// Colours of their own: those of the maps and words mean for and against.
+  private func shares(_ joint: JointExplanation, image share: Double) -> String {
+    let (image, text) = (percent(share), percent(1 - share))
+    func part(_ name: String, _ share: String) -> String {
+      "<i class=\"\(name)\" style=\"width:\(share.replacingOccurrences(of: " ", with: ""))\"></i>"
+    }
+    return """
       <p>On one path from nothing to this case the image adds \(signed(joint.image, 3)) and the text \
       \(signed(joint.text, 3)) to the logit: by size, \(image) and \(text) of the decision.</p>
+      <ul class="key"><li><i class="swatch image"></i> Image \(image)</li>
+      <li><i class="swatch text"></i> Text \(text)</li></ul>
       <div class="bar" role="img" aria-label="Image \(image), text \(text)">\
-      <i style="width:\(image.replacingOccurrences(of: " ", with: ""))"></i>\
-      <i style="width:\(text.replacingOccurrences(of: " ", with: ""))"></i></div>
-      <p class="aside">Orange: image. Blue: text.</p>
-      </section>
+      \(part("image", image))\(part("text", text))</div>
 
       """
   }
@@ -116,7 +164,7 @@ package struct ExplanationPage {
     }
     let settings = explanation.settings
     let facts = [
-      ("Model", explanation.model), ("Image", explanation.picture?.path ?? "none"),
+      ("Model’s folder", explanation.model),
       ("Clustering", settings.rule.name),
       ("Sight sensitivity", figure(settings.sensitivity, 2)),
     ].map { "<div><dt>\($0.0)</dt><dd>\(htmlEscaped($0.1))</dd></div>" }.joined(separator: "\n")

@@ -27,6 +27,13 @@ enum PageScript {
         const map = data.maps[index];
         if (typeof map.values === "string") map.values = Sight.decode(map.values);
         current = map;
+        const note = get("map-note");
+        note.hidden = !map.warnings.length;
+        note.replaceChildren(...map.warnings.map(text => {
+          const line = document.createElement("p");
+          line.textContent = text;
+          return line;
+        }));
         for (const canvas of [heat, dots]) { canvas.width = map.width; canvas.height = map.height; }
         paint();
         look();
@@ -114,8 +121,8 @@ enum PageScript {
         }
         const count = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
         const capped = seen.asked > seen.signals ? ` (the strongest of ${count(seen.asked, "pixel")})` : "";
-        const text = seen.isFlat ? "No circles: the map, or the picture, is the same everywhere."
-          : `${count(circles.length, "circle")} from ${count(seen.signals, "signal")}${capped}, `
+        const text = Sight.emptiness(seen, sensitivity, data.positive)
+          || `${count(circles.length, "circle")} from ${count(seen.signals, "signal")}${capped}, `
           + `${seen.kept.length.toLocaleString("en")} of them dense enough to be clustered.`;
         get("seen").textContent = text;
         get("seen").dataset.circles = circles.length;
@@ -126,6 +133,7 @@ enum PageScript {
           + circles.map((c, i) => `Circle ${i + 1} at ${Math.round(c.x)}, ${Math.round(c.y)}, radius `
             + `${Math.round(c.radius)} pixels.`).join(" "));
         const mass = seen.circles.reduce((sum, c) => sum + c.mass, 0);
+        get("circle-table").hidden = !circles.length;
         get("circles").replaceChildren(...circles.map((c, i) => row([
           String(i + 1), number(c.x, 1), number(c.y, 1), number(c.radius, 1),
           String(seen.circles[i].members.length), number(100 * seen.circles[i].mass / mass, 0) + " %"])));
@@ -141,7 +149,11 @@ enum PageScript {
         requestAnimationFrame(() => { waiting = false; if (moved) answer(); });
         prepare(100);
       };
-      get("map").addEventListener("change", event => show(event.target.selectedIndex));
+      get("map").addEventListener("change", event => {
+        const instead = document.querySelector("#instead");
+        if (instead) instead.hidden = true;
+        show(event.target.selectedIndex);
+      });
       get("sensitivity").addEventListener("input", answer);
       get("clustering").addEventListener("change", answer);
       get("points").addEventListener("change", answer);

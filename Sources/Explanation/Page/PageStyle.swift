@@ -1,21 +1,24 @@
 /// The style sheet of the page.
 ///
 /// The colours are Okabe and Ito's (https://jfly.uni-koeln.de/color/): orange speaks for the positive
-/// class, sky blue against it. Words against it are also underlined, so that no meaning hangs on
-/// colour alone.
+/// class, sky blue against it, yellow is a signal's circle, violet a warning; image and text have
+/// bluish green and reddish purple. Words against are also underlined, so that no meaning hangs on colour
+/// alone.
 enum PageStyle {
   static let sheet = """
     :root {
       color-scheme: light dark;
       --ground: #fbfbfa; --surface: #ffffff; --ink: #1b1e21; --muted: #565d65;
       --rule: #d8dce0; --soft: #eef1f3; --accent: #00609a;
-      --note: #fff4da; --note-rule: #b98300; --for: 230 159 0; --against: 86 180 233;
+      --note: #f2eefb; --note-rule: #6b4fa0; --for: 230 159 0; --against: 86 180 233;
+      --image: #007a59; --text: #a8507f;
     }
     @media screen and (prefers-color-scheme: dark) {
       :root {
         --ground: #131619; --surface: #1a1e22; --ink: #e9ebed; --muted: #a9b1b9;
         --rule: #353b41; --soft: #22272c; --accent: #7cc4f0;
-        --note: #33290f; --note-rule: #e69f00; --for: 186 120 0; --against: 30 110 160;
+        --note: #262036; --note-rule: #a48ad8; --for: 186 120 0; --against: 30 110 160;
+        --image: #2fc79a; --text: #e39ac4;
       }
     }
     * { box-sizing: border-box; }
@@ -50,6 +53,8 @@ enum PageStyle {
     .ring { stroke: #f0e442; stroke-width: 2.2; }
     .frame text { fill: #f0e442; stroke: #000; stroke-width: .22em; paint-order: stroke;
       font-weight: 700; text-anchor: middle; dominant-baseline: central; }
+    .side { display: grid; gap: 1rem; }
+    .side .note { margin: 0; font-size: .92rem; }
     .controls { display: grid; gap: .85rem; background: var(--surface); padding: 1rem;
       border: 1px solid var(--rule); border-radius: .6rem; }
     .controls label { display: grid; gap: .25rem; font-size: .92rem; }
@@ -75,8 +80,11 @@ enum PageStyle {
       font-size: .9rem; margin: .7rem 0; }
     .bar { display: flex; height: 1.5rem; border-radius: .4rem; overflow: hidden; max-width: 46rem;
       border: 1px solid var(--rule); }
-    .bar i { display: block; background: rgb(var(--for)); }
-    .bar i + i { background: rgb(var(--against)); }
+    .bar i { display: block; }
+    .swatch { display: inline-block; width: .9em; height: .9em; border-radius: .2em;
+      vertical-align: -.08em; }
+    .bar .image, .swatch.image { background: var(--image); }
+    .bar .text, .swatch.text { background: var(--text); }
     .scroll { position: relative; overflow-x: auto; margin: .75rem 0 1.25rem; background: var(--surface);
       border: 1px solid var(--rule); border-radius: .6rem; }
     .scroll.tall { max-height: 24rem; overflow-y: auto; }
@@ -87,6 +95,7 @@ enum PageStyle {
     thead th:first-child, tbody th, th.words, td.words { text-align: left; }
     tbody th { font-weight: 550; }
     tbody tr + tr > * { border-top: 1px solid var(--soft); }
+    dl.facts { margin: 1rem 0; }
     dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr));
       gap: .6rem 1.75rem; }
     dt { color: var(--muted); font-size: .85rem; }

@@ -217,6 +217,19 @@ enum SightScript {
         return answer;
       }
 
+      // Why there is no circle, in a sentence; null where there is one.
+      function emptiness(seen, sensitivity, positive) {
+        if (seen.circles.length) return null;
+        if (seen.isFlat) return "No circles: the map, or the picture, is the same everywhere.";
+        if (!seen.signals) {
+          return sensitivity >= 1 ? "No circles: at sight sensitivity 1 no pixel is a signal."
+            : `No circles: no pixel of this map speaks for ${positive}.`;
+        }
+        const count = `${seen.signals.toLocaleString("en")} signal${seen.signals === 1 ? "" : "s"}`;
+        return seen.kept.length ? `No circles: ${count} in ${seen.clusters} clusters, each under 5 % of them.`
+          : `No circles: ${count}, but nowhere ${MINIMUM} of them close together.`;
+      }
+
       // The circle around the members as they lie on the original image.
       function onOriginal(members, width, geometry) {
         const xs = Float64Array.from(members, p => geometry.originX + (p % width + 0.5) * geometry.scaleX);
@@ -237,7 +250,7 @@ enum SightScript {
         return new Float32Array(bytes.buffer);
       }
 
-      return { find, onOriginal, decode };
+      return { find, emptiness, onOriginal, decode };
     })();
     """#
 }

@@ -117,7 +117,7 @@ extension SanityCheck {
       <h2 id="table-head">Layer by layer</h2>
       \(ReportTables.box("Layer by layer", table, isTall: true))\
       \(ReportTables.facts([ReportFact("Model", model), ReportFact("Seed", "\(seed)")]))</section>
-      \(shuffled ?? "")
+      \(shuffled ?? "")\(ModelFacts([record]).section)
       """
     return FiguresPage(
       kind: "sanity check", title: "Do the maps depend on what was learnt?",

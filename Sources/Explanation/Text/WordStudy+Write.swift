@@ -77,7 +77,7 @@ extension WordStudy {
       return ReportTables.box(
         title,
         """
-        <table>
+        <table class="strongest">
         <caption><span>\(htmlEscaped(title)), of words with at least \(settings.leastInstances) \
         instances.</span></caption>
         <thead><tr><th scope="col">Word</th><th scope="col">Integrated gradients</th>\
@@ -109,7 +109,7 @@ extension WordStudy {
         ReportFact("Model", model), ReportFact("Draws of random words", "\(settings.draws)"),
         ReportFact("Reports without a known word", "\(unknown)"),
       ]))</section>
-
+      \(ModelFacts(records).section)
       """
     return FiguresPage(
       kind: "words", title: "Which words speak for \(positive)?",
@@ -117,7 +117,9 @@ extension WordStudy {
       isSynthetic: isSynthetic, cautions: cautions, notice: CaseExplanation.notice,
       content: content, files: ["words.csv", "deletion.csv"],
       style: """
-        td.example { min-width: 17rem; font-size: .88em; color: var(--muted); }
+        \(ModelFacts.style).strongest thead th { white-space: normal; }
+        .strongest tbody th { min-width: 9.5rem; }
+        td.example { min-width: 15rem; font-size: .88em; color: var(--muted); }
         td.example mark { background: none; color: var(--ink); font-weight: 650; }
 
         """

@@ -2,7 +2,8 @@
 ///
 /// Colours of the series are Okabe and Ito's
 /// (https://jfly.uni-koeln.de/color/), which people with any colour vision tell apart: blue and
-/// vermilion on light ground, sky blue and orange on dark.
+/// vermilion on light ground, sky blue and orange on dark. Violet is a warning and nothing else; a
+/// difference that holds is green where the row gains and purple where it loses.
 package enum ReportStyle {
   /// The whole sheet.
   package static let sheet = colours + text + tables + drawings + media
@@ -14,7 +15,7 @@ package enum ReportStyle {
       --rule: #d8dce0; --soft: #eef1f3; --accent: #00609a;
       --a: #0072b2; --b: #d55e00; --a-text: #00609a; --b-text: #a84a00; --plain: #6b737b;
       --w1: #0072b2; --w2: #d55e00; --w3: #009e73; --w4: #cc79a7; --w5: #8a6d00; --w6: #1b1e21;
-      --note: #fff4da; --note-rule: #b98300; --region: #e3e7ea; --dot: .62; --band: .17;
+      --note: #f2eefb; --note-rule: #6b4fa0; --gain: #00694c; --loss: #93306a; --region: #e3e7ea; --dot: .62; --band: .17;
       --shade: rgb(0 0 0 / .22);
     }
     @media screen and (prefers-color-scheme: dark) {
@@ -23,7 +24,7 @@ package enum ReportStyle {
         --rule: #353b41; --soft: #22272c; --accent: #7cc4f0;
         --a: #56b4e9; --b: #e69f00; --a-text: #7cc4f0; --b-text: #f0b429; --plain: #98a1aa;
         --w1: #56b4e9; --w2: #e69f00; --w3: #2fc79a; --w4: #e39ac4; --w5: #f0e442; --w6: #e9ebed;
-        --note: #33290f; --note-rule: #e69f00; --region: #3a4148; --dot: .8; --band: .26;
+        --note: #262036; --note-rule: #a48ad8; --gain: #2fc79a; --loss: #e39ac4; --region: #3a4148; --dot: .8; --band: .26;
         --shade: rgb(0 0 0 / .7);
       }
     }
@@ -114,7 +115,7 @@ package enum ReportStyle {
       font-weight: 400; }
     .none { color: var(--muted); }
     .apart { border-right: 1px solid var(--rule); }
-    .chosen { color: var(--a-text); }
+    .chosen { color: var(--ink); }
     .pairs th, .pairs td { padding-left: .5rem; padding-right: .5rem; }
     .pairs thead th { white-space: nowrap; }
     td.mini { padding: .2rem .4rem; vertical-align: middle; }
@@ -126,7 +127,7 @@ package enum ReportStyle {
     .matrix tbody th:first-child, .matrix thead th:first-child { padding-left: .7rem; }
     .matrix .number { color: var(--muted); font-weight: 400; }
     .matrix .self { background: var(--soft); }
-    .gains { color: var(--a-text); font-weight: 650; } .loses { color: var(--b-text); font-weight: 650; }
+    .gains { color: var(--gain); font-weight: 650; } .loses { color: var(--loss); font-weight: 650; }
     details.fold { margin: .75rem 0; }
     .fold > summary { cursor: pointer; font-weight: 600; padding: .45rem 0; }
     .fold[open] > summary { margin-bottom: .25rem; }

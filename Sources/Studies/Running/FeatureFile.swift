@@ -32,7 +32,7 @@ struct FeatureFile {
     let description =
       (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
         programVersion, plain.json.text(), "\(views) \(views > 1 ? seed : 0)", kernels.name,
-        kernelLibrary(kernels), Compute.blasCore, "\(Compute.threads)",
+        kernels.library, Compute.blasCore, "\(Compute.threads)",
       ]).joined(separator: "\n")
     let hash = try SHA256Stream()
     try Array(description.utf8).withUnsafeBytes { try hash.update($0) }

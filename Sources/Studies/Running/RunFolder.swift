@@ -28,7 +28,7 @@ struct RunFolder {
   static func machine(_ kernels: any Kernels) -> [(String, String)] {
     [
       ("zoo", programVersion), ("kernels", kernels.name),
-      ("kernel library", kernelLibrary(kernels)), ("OpenBLAS core", Compute.blasCore),
+      ("kernel library", kernels.library), ("OpenBLAS core", Compute.blasCore),
       ("threads", "\(Compute.threads)"),
     ]
   }
@@ -115,6 +115,8 @@ struct RunFolder {
     let names = environment.map(\.0) + members.map(\.key).filter { now[$0] == nil }
     return names.compactMap { name in
       let (old, new) = (before[name], now[name])
+      // Older runs named kernels by their library alone.
+      if name == "kernels", let new, old == KernelChoice.formerRecord(of: new) { return nil }
       // Older runs did not note options.
       if old == new || old == nil && name.hasPrefix(RunFolder.optionPrefix) { return nil }
       if old?.count == 64, new?.count == 64 { return "\(name) is another file" }

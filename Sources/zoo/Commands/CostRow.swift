@@ -38,7 +38,7 @@ struct CostRow {
       # Encoders
 
       Every encoder of the registry with its default options. This page is written by `zoo plugin table` \
-      (\(Compute.threads) threads, \(kernelLibrary(kernels)), zoo \(programVersion)). Your own encoders: \
+      (\(Compute.threads) threads, kernels \(kernels.name) (\(kernels.library)), zoo \(programVersion)). Your own encoders: \
       [adding a backbone](add-a-backbone.md).
 
       - Images have the size that the encoder was published for, texts 60 words.

@@ -76,7 +76,7 @@ extension ZooCommand {
     progress.begin("explaining")
     let explanation = try explainer.explain(
       image: arguments.optionalString("image"), text: givenText(arguments),
-      progress: progress)
+      record: explainer.record(), progress: progress)
     progress.end()
     try explanation.write(to: output)
     for warning in explanation.warnings {

@@ -19,7 +19,10 @@ enum ZooCommand {
 
   static let globalOptions: [Option] = [
     .value("threads", "N", "Threads for computing; else as many as there are processors."),
-    .value("kernels", choices: KernelChoice.names, "Library for convolutions; else oneDNN."),
+    .value(
+      "kernels", default: KernelChoice.names[0], choices: KernelChoice.names,
+      formerChoices: KernelChoice.formerNames.keys.sorted(),
+      "What multiplies: our loops over oneDNN, those without it, oneDNN alone, OpenBLAS alone."),
     .flag("profile", "Print where the time went, by operation, at the end."),
     .flag("quiet", "Show no progress, only notes on the result."), .help, .version,
   ]
@@ -39,7 +42,12 @@ enum ZooCommand {
     Compute.settleLibraries()
     if arguments.flag("profile") { Profile.start() }
     Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
-    return try KernelChoice.make(arguments.optionalString("kernels"), precision: precision)
+    let name = arguments.optionalString("kernels")
+    if let name, let today = KernelChoice.formerNames[name] {
+      try? FileHandle.standardError.write(
+        contentsOf: Data("note: --kernels \(name) is called --kernels \(today) now\n".utf8))
+    }
+    return try KernelChoice.make(name, precision: precision)
   }
 
   /// The same for a command with the option `precision`.

@@ -25,6 +25,7 @@ package final class BFloat16Kernels: Kernels {
   package let name: String
   package let base: any Kernels
   package let arithmetic: Arithmetic
+  package var library: String { "\(base.library), bf16 by \(arithmetic)" }
   private var workspace = Storage(count: 16)
 
   /// The kernels around others.
@@ -34,7 +35,7 @@ package final class BFloat16Kernels: Kernels {
     precondition(
       arithmetic.rawValue <= Arithmetic.best.rawValue, "this processor has no \(arithmetic)")
     (self.base, self.arithmetic) = (base, arithmetic)
-    name = "\(base.name)-bf16"
+    name = "\(base.name), bf16"
   }
 
   package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)

@@ -5,8 +5,8 @@ import Testing
 
 extension TensorsSuite {
   @Suite(
-    "Our own convolutions", .enabled(if: ez_lanes() > 0, "needs AVX2"))
-  struct OwnConvolutionTests {
+    "Native convolutions", .enabled(if: ez_lanes() > 0, "needs AVX2"))
+  struct NativeConvolutionTests {
     /// Sides that four divides and leaves one, two and three of; few tiles and many; channels in one
     /// panel of weights, in part of one, and in several.
     static let cases: [(shape: [Int], out: Int)] = [
@@ -38,7 +38,7 @@ extension TensorsSuite {
       let x = randomTensor(c.shape, "x")
       let weights = randomTensor([c.out, 3, 3, c.shape[3]], "weights")
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
-      let expected = OpenBLASKernels().convolution(x, weights, bias: nil, window)
+      let expected = ReferenceKernels().convolution(x, weights, bias: nil, window)
       #expect(relativeDistance(run(lanes, x, weights.values, out: c.out), expected.values) < 1e-5)
     }
 
@@ -58,7 +58,7 @@ extension TensorsSuite {
           exact: ChannelAffine.Exact(scale: [], shift: [])),
         relu: true)
       let dy = randomTensor([1, c.places, 1, c.out], "dy")
-      let expected = OpenBLASKernels().convolutionWeightGradient(
+      let expected = ReferenceKernels().convolutionWeightGradient(
         work.run(), dy, weightShape: [c.out, 1, 1, total], hasBias: false,
         Window(height: 1, width: 1, stride: 1, padding: 0)
       ).weights.values
@@ -84,7 +84,7 @@ extension TensorsSuite {
       let x = randomTensor(c.shape, "x")
       let weights = randomTensor([c.out, 3, 3, c.shape[3]], "weights")
       let (scale, bias) = (randomValues(c.out, "scale"), randomValues(c.out, "bias"))
-      let plain = OpenBLASKernels().convolution(
+      let plain = ReferenceKernels().convolution(
         x, weights, bias: nil, Window(height: 3, width: 3, stride: 1, padding: 1))
       let addend = randomValues(plain.count, "addend")
       let expected = plain.values.enumerated().map { place, value in
@@ -107,7 +107,7 @@ extension TensorsSuite {
     func strided(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let (x, out) = (randomTensor(c.shape, "x"), c.out)
       let weights = randomTensor([out, 3, 3, x.channels], "weights")
-      let plain = OpenBLASKernels().convolution(
+      let plain = ReferenceKernels().convolution(
         x, weights, bias: nil, Window(height: 3, width: 3, stride: 2, padding: 1))
       let (scale, bias) = (randomValues(out, "scale"), randomValues(out, "bias"))
       let addend = randomValues(plain.count, "addend")
@@ -134,7 +134,7 @@ extension TensorsSuite {
       let dy = randomTensor(c.shape, "dy")
       let weights = randomTensor([c.shape[3], 3, 3, c.out], "weights")
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
-      let expected = OpenBLASKernels().convolutionInputGradient(
+      let expected = ReferenceKernels().convolutionInputGradient(
         dy, weights, inputShape: Array(c.shape.dropLast()) + [c.out], window)
       #expect(
         relativeDistance(run(lanes, dy, weights.values, out: c.out, flipped: true), expected.values)
@@ -195,14 +195,13 @@ extension TensorsSuite {
         Window(height: 1, width: 1, stride: stride, padding: 0).outputShape(x.shape, channels: 40),
         "addend")
       var work = DeferredConvolution(
-        kernels: OpenBLASKernels(), input: x, weights: weights,
+        kernels: ReferenceKernels(), input: x, weights: weights,
         window: Window(height: 1, width: 1, stride: stride, padding: 0),
         bias: randomTensor([40], "bias"), isRecorded: false)
       (work.addend, work.relu) = (addend, true)
-      var copy = work
-      let made = OwnConvolutions().run(&copy)
-      let found = try #require(made)
-      let expected = OpenBLASKernels().runSteps(work)
+      let kernels = try #require(NativeKernels(over: ReferenceKernels()))
+      let found = kernels.run(work)
+      let expected = ReferenceKernels().runSteps(work)
       #expect(found.shape == expected.shape)
       #expect(relativeDistance(found.values, expected.values) < 1e-6)
     }
@@ -224,7 +223,7 @@ extension TensorsSuite {
       let x = randomTensor(c.shape, "x")
       let weights = randomTensor([c.out, c.window.height, c.window.width, c.shape[3]], "weights")
       let (scale, bias) = (randomValues(c.out, "scale"), randomValues(c.out, "bias"))
-      let plain = OpenBLASKernels().convolution(x, weights, bias: nil, c.window)
+      let plain = ReferenceKernels().convolution(x, weights, bias: nil, c.window)
       let addend = randomValues(plain.count, "addend")
       let expected = plain.values.enumerated().map { place, value in
         max(0, value * scale[place % c.out] + bias[place % c.out] + addend[place])

@@ -4,8 +4,12 @@
 /// Everything else (normalisation, element-wise, reductions, matrix products) has one implementation
 /// for all sets.
 package protocol Kernels: AnyObject {
-  /// The name on the command line.
+  /// What runs, in words, as a run records it: `native over oneDNN`.
   var name: String { get }
+  /// The library behind it, with its version.
+  var library: String { get }
+  /// Whether windows without a faster way run about as fast as our own loops of 16 floats.
+  var hasFastWindows: Bool { get }
 
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
   /// A convolution and what has joined it.
@@ -32,6 +36,9 @@ package struct PoolArgument {
 }
 
 extension Kernels {
+  package var library: String { Compute.blasConfiguration }
+  package var hasFastWindows: Bool { false }
+
   package func run(_ work: consuming DeferredConvolution) -> Tensor { runSteps(work) }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     pooledMaximum(x, window)

@@ -22,6 +22,7 @@ package final class DoublePrecisionKernels: Kernels {
   package init(_ base: any Kernels) { self.base = base }
 
   package var name: String { base.name }
+  package var library: String { base.library }
 
   package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
     -> Tensor

@@ -2,9 +2,9 @@ import CKernels
 
 /// The reference set: windows unfolded into rows (im2col), then matrix products of OpenBLAS.
 ///
-/// Runs where oneDNN is not installed, and is what the tests measure oneDNN against.
-package final class OpenBLASKernels: Kernels {
-  package let name = "openblas"
+/// What other sets are measured against, and the base of `NativeKernels` where oneDNN is not installed.
+package final class ReferenceKernels: Kernels {
+  package let name = "reference"
 
   package init() {}
 
@@ -36,15 +36,16 @@ package final class OpenBLASKernels: Kernels {
     let channels = weights.shape[0]
     let (positions, width) = (dy.shape[1] * dy.shape[2], weights.count / channels)
     var geometry = window.geometry(inputShape, channels: channels)
-    let columns = Tensor(uninitialized: [positions, width])
     let size = inputShape.dropFirst().reduce(1, *)
+    let isPlain = window == Window(height: 1, width: 1, stride: 1, padding: 0)
+    let columns = Tensor(uninitialized: isPlain ? [0] : [positions, width])
     for sample in 0..<inputShape[0] {
       multiply(
         Matrix(dy.floats + sample * positions * channels, rowStride: channels),
         Matrix(weights.floats, rowStride: width),
-        into: columns.floats, rowStride: width,
+        into: isPlain ? dx.floats + sample * size : columns.floats, rowStride: width,
         m: positions, n: width, k: channels)
-      ez_col2im(columns.floats, &geometry, dx.floats + sample * size)
+      if !isPlain { ez_col2im(columns.floats, &geometry, dx.floats + sample * size) }
     }
     Profile.lap("im2col, input gradient", input: inputShape, channels: channels, window)
     return dx

@@ -2,31 +2,28 @@
   import CKernels
   import COneDNN
 
-  /// Convolutions by oneDNN (version 2's C interface), or faster ones of our own.
+  /// Convolutions by oneDNN (version 2's C interface); depthwise ones are loops of our own.
   ///
-  /// Which are ours: `OwnConvolutions`. Images stay channels-last; weights are reordered once into the
+  /// Images stay channels-last; weights are reordered once into the
   /// layout each primitive prefers. Primitives are kept by shape, since making one costs
   /// milliseconds; their scratch memory is one shared buffer, since only one runs at a time.
   package final class OneDNNKernels: Kernels {
-    package let name = "onednn"
+    package let name = "oneDNN"
+    package let hasFastWindows = true
 
     let engine: dnnl_engine_t
     let stream: dnnl_stream_t
     private var primitives: [ConvolutionKey: ConvolutionPrimitive] = [:]
     private var scratch = Storage(count: 16)
-    private let own: OwnConvolutions
 
-    /// The library's version, such as `2.6.3`, and the instructions it found, as a word.
-    package static var version: String {
-      guard let version = dnnl_version()?.pointee else { return "unknown" }
-      return "\(version.major).\(version.minor).\(version.patch)"
+    /// The library with its version, such as `oneDNN 2.6.3`.
+    package var library: String {
+      guard let version = dnnl_version()?.pointee else { return "oneDNN" }
+      return "oneDNN \(version.major).\(version.minor).\(version.patch)"
     }
 
     /// Nil when the library can't be started on this machine.
-    package convenience init?() { self.init(own: OwnConvolutions()) }
-
-    /// The same beside other convolutions of our own.
-    init?(own: OwnConvolutions) {
+    package init?() {
       var engine: dnnl_engine_t?
       var stream: dnnl_stream_t?
       guard dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success, let engine,
@@ -35,7 +32,6 @@
       else { return nil }
       self.engine = engine
       self.stream = stream
-      self.own = own
     }
 
     deinit {
@@ -63,20 +59,6 @@
       if window.isDepthwise(x.shape, channels: weights.shape[0]) {
         return DepthwiseConvolution.run(x, weights, bias: bias, window)
       }
-      guard window.groups == 1 else { return library(x, weights, bias: bias, window) }
-      var work = DeferredConvolution(
-        kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true)
-      return own.run(&work) ?? library(x, weights, bias: bias, window)
-    }
-
-    package func run(_ work: consuming DeferredConvolution) -> Tensor {
-      guard work.window.groups == 1 else { return runSteps(work) }
-      return own.run(&work) ?? runSteps(work)
-    }
-
-    private func library(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
-      -> Tensor
-    {
       let shape = window.outputShape(x.shape, channels: weights.shape[0])
       let output = Tensor(uninitialized: shape)
       let run = primitive(
@@ -100,11 +82,6 @@
     ) -> Tensor {
       if window.isDepthwise(inputShape, channels: weights.shape[0]) {
         return DepthwiseConvolution.inputGradient(dy, weights, inputShape: inputShape, window)
-      }
-      if window.groups == 1,
-        let dx = own.inputGradient(dy, weights, inputShape: inputShape, window)
-      {
-        return dx
       }
       let dx = Tensor(uninitialized: inputShape)
       let run = primitive(
@@ -132,9 +109,6 @@
       }
       if window.isPointwise, window.stride > 1 {
         return stridedWeightGradient(x, dy, weightShape: weightShape, hasBias: hasBias, window)
-      }
-      if !hasBias, let gradient = own.weightGradient(x, dy, weightShape: weightShape, window) {
-        return (gradient, nil)
       }
       let run = primitive(
         ConvolutionKey(
@@ -165,22 +139,16 @@
     private func stridedWeightGradient(
       _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
     ) -> (weights: Tensor, bias: Tensor?) {
-      guard let gradient = own.weightGradient(x, dy, weightShape: weightShape, window) else {
-        let gathered = Tensor(uninitialized: dy.shape.dropLast() + [x.channels])
-        var geometry = window.geometry(x.shape, channels: weightShape[0])
-        let size = x.shape.dropFirst().reduce(1, *)
-        for sample in 0..<x.shape[0] {
-          let place = sample * (gathered.count / x.shape[0])
-          ez_im2col(x.floats + sample * size, &geometry, gathered.floats + place)
-        }
-        return convolutionWeightGradient(
-          gathered, dy, weightShape: weightShape, hasBias: hasBias,
-          Window(height: 1, width: 1, stride: 1, padding: 0))
+      let gathered = Tensor(uninitialized: dy.shape.dropLast() + [x.channels])
+      var geometry = window.geometry(x.shape, channels: weightShape[0])
+      let size = x.shape.dropFirst().reduce(1, *)
+      for sample in 0..<x.shape[0] {
+        let place = sample * (gathered.count / x.shape[0])
+        ez_im2col(x.floats + sample * size, &geometry, gathered.floats + place)
       }
-      guard hasBias else { return (gradient, nil) }
-      let bias = Tensor(uninitialized: [weightShape[0]])
-      ez_column_sums(dy.floats, dy.rows, dy.channels, bias.floats, 0)
-      return (gradient, bias)
+      return convolutionWeightGradient(
+        gathered, dy, weightShape: weightShape, hasBias: hasBias,
+        Window(height: 1, width: 1, stride: 1, padding: 0))
     }
 
     private func reordered(_ weights: Tensor, for run: ConvolutionPrimitive) -> Storage {

@@ -1,25 +1,12 @@
 import CKernels
 
-/// Convolutions by our own loops, where the processor has AVX-512 or AVX2: 1×1 as one matrix product
-/// that normalises its input while reading it, 3×3 by Winograd's F(4×4, 3×3), 3×3 with stride 2 a phase of
-/// the input at a time, and with AVX2 the rest by the definition (with AVX-512 oneDNN's are as fast).
-///
-/// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
-/// the number of threads; whether a 3×3 convolution runs this way may depend on it.
-final class OwnConvolutions {
-  private var workspace = Storage(count: 16)
-  private let lanes: Int32
-
-  /// Convolutions by vectors of so many floats, no more than the processor has; 0 for none.
-  init(lanes: Int32 = ez_lanes()) { self.lanes = lanes }
-
+extension NativeKernels {
   /// The result, or nil where another way is faster or the shape is not for these loops.
   ///
   /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
-  func run(_ work: inout DeferredConvolution) -> Tensor? {
-    guard lanes > 0 else { return nil }
+  func convolved(_ work: inout DeferredConvolution) -> Tensor? {
     let window = work.window
     if window.isPointwise { return pointwise(&work) }
     let (x, out) = (work.input, work.weights.shape[0])
@@ -42,14 +29,14 @@ final class OwnConvolutions {
     {
       return strided(&work)
     }
-    return lanes == 8 ? direct(&work) : nil
+    return runsAnyWindow ? direct(&work) : nil
   }
 
   /// The gradient with respect to the input of a 3×3 convolution, itself one with turned weights.
-  func inputGradient(_ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window)
-    -> Tensor?
-  {
-    guard lanes > 0, window == Window(height: 3, width: 3, stride: 1, padding: 1),
+  func winogradInputGradient(
+    _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+  ) -> Tensor? {
+    guard window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(dy.shape, to: inputShape[3])
     else { return nil }
     let (from, to) = (dy.channels, inputShape[3])
@@ -62,11 +49,14 @@ final class OwnConvolutions {
       dy, packed, bias: nil, addend: nil, relu: false, into: Tensor(uninitialized: inputShape))
   }
 
-  /// The gradient with respect to the weights of a 1×1 convolution that has a stride, or is over what a
-  /// normalisation is still to make; nil elsewhere, or where its sums would take too much memory.
-  func weightGradient(_ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window) -> Tensor? {
+  /// The gradient with respect to the weights of a 1×1 convolution that has a stride, is over what a
+  /// normalisation is still to make, or whose base is slow; nil elsewhere, or where its sums would take too
+  /// much memory.
+  func pointwiseWeightGradient(
+    _ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window
+  ) -> Tensor? {
     let before = x.normalization
-    guard lanes > 0, window.isPointwise, window.stride > 1 || before != nil,
+    guard window.isPointwise, window.stride > 1 || before != nil || !base.hasFastWindows,
       ez_pointwise_gradient_fits(lanes, x.channels, weightShape[0]) != 0
     else { return nil }
     let gradient = Tensor(uninitialized: weightShape)
@@ -156,38 +146,5 @@ final class OwnConvolutions {
       scratch(ez_direct_workspace(&geometry)), output.floats)
     Profile.lap("direct", input: x.shape, channels: out, work.window)
     return output
-  }
-
-  /// A shape is tried by what it costs: products, transforms, weights read from memory.
-  ///
-  /// Nanoseconds on one core of the machine the loops were measured on; only their ratio matters.
-  private func prefersWinograd(_ shape: [Int], to out: Int) -> Bool {
-    let (from, threads) = (shape[3], Double(Compute.threads))
-    guard from.isMultiple(of: 16), out.isMultiple(of: 16) else { return false }
-    let tiles = Double(shape[0] * ((shape[1] + 3) / 4) * ((shape[2] + 3) / 4))
-    let positions = Double(shape[0] * shape[1] * shape[2])
-    let product = Double(from * out)
-    // Six for a tile of four places or three, four for one of two or one.
-    func points(_ side: Int) -> Int { 6 * ((side + 1) / 4) + (1...2 ~= side % 4 ? 4 : 0) }
-    let products = Double(shape[0] * points(shape[1]) * points(shape[2])) * product
-    let direct = positions * 9 * product / 52 / threads + 36 * product / 40
-    let transforms = tiles * Double(from + out) / 16 * 70 / threads
-    return products / 55 / threads + transforms + 144 * product / 40 < direct
-  }
-
-  /// The same for a convolution with stride 2: 25 products for a tile's 36, at odd ends fewer.
-  private func prefersPhases(_ from: [Int], _ to: [Int]) -> Bool {
-    guard from[3].isMultiple(of: 16), to[3].isMultiple(of: 16) else { return false }
-    let (product, threads) = (Double(from[3] * to[3]), Double(Compute.threads))
-    let terms = Double(to[0] * (5 * to[1] + to[1] % 2) * (5 * to[2] + to[2] % 2)) / 4
-    let tiles = Double(to[0] * ((to[1] + 1) / 2) * ((to[2] + 1) / 2))
-    let direct = Double(to[0] * to[1] * to[2]) * 9 * product / 52 / threads + 36 * product / 40
-    let transforms = tiles * Double(from[3] + to[3]) / 16 * 40 / threads
-    return terms * product / 55 / threads + transforms + 100 * product / 40 < direct
-  }
-
-  private func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
-    if workspace.count < count { workspace = Storage(count: count) }
-    return workspace.floats
   }
 }
