@@ -26,7 +26,9 @@ package struct Exportability {
   ) -> String? {
     let parts = [image?.name, text?.name].compactMap { $0 }
     guard refused.isDisjoint(with: parts),
-      let reason = refusal(image: image, text: text, head: head)
+      let reason = Exportability.refusal({
+        try TracedPasses(try made(image, text, head), length: 300, kernels: kernels)
+      })
     else { return nil }
     if parts.count == 1 { refused.insert(parts[0]) }
     return
@@ -34,11 +36,10 @@ package struct Exportability {
       + " zoo export --onnx will refuse it, all else works"
   }
 
-  /// What can't be written; what else is wrong with a model is told where it is trained.
-  private func refusal(image: ImageBranch?, text: TextBranch?, head: HeadBranch) -> String? {
+  /// What of a pass can't be written; what else is wrong with a model is told where it is trained.
+  static func refusal(_ passes: () throws -> TracedPasses) -> String? {
     do {
-      var writer = GraphWriter(
-        try TracedPasses(try made(image, text, head), length: 300, kernels: kernels))
+      var writer = GraphWriter(try passes())
       writer.graph.isDry = true
       try writer.run()
       return nil

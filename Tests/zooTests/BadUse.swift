@@ -116,6 +116,9 @@ extension BadUse {
       }
     }
     + [
+      .init(
+        "an archive that is a pipe", "compare FOLDER/archive.json --output OUT",
+        "is no plain file"),
       .init("a table that is a pipe", "compare FOLDER/pipe.json --output OUT", "is no plain file"),
       .init(
         "a bundle that is a pipe", "bundle inspect FOLDER/pipe", "FOLDER/pipe"),

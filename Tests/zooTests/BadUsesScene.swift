@@ -58,6 +58,9 @@ struct BadUsesScene: SuiteTrait, TestScoping {
       "\(words[..<text.lowerBound])\"text\": [{\(one), {\(one.replacing("\"words\"", with: "\"Words\""))],"
         + words[fusion.lowerBound...], "names.json")
     try write(findings, "findings.json")
+    let archive = words.replacing(
+      /"data": \{[^}]*\}[^}]*\}/, with: "\"data\": {\"format\": \"open-i\", \"path\": \"pipe\"}")
+    try write(archive, "archive.json")
     try write("file", "file")
     try write("no effusion\n", "texts.txt")
     mkfifo("\(folder)/pipe", 0o600)
