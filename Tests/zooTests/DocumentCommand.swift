@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 /// A command line that a document shows in a code block, with the output that it shows for it.
-struct DocumentCommand: CustomTestStringConvertible {
+struct DocumentCommand {
   /// The document, by its path in the package.
   let document: String
   /// The line that it begins on.
@@ -12,7 +12,8 @@ struct DocumentCommand: CustomTestStringConvertible {
   /// The lines below it in a `console` block; empty for commands of `sh` blocks.
   var output: [String] = []
 
-  var testDescription: String { "\(document):\(line): \(text)" }
+  /// Where it stands, and what it is, for messages.
+  var place: String { "\(document):\(line): \(text)" }
 
   /// The documents whose commands are read: what stands at the top, and `docs`.
   static let documents: [String] = {

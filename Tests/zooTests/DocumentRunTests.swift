@@ -23,11 +23,11 @@ struct DocumentRunTests {
       for command in commands {
         let done = try scene.run(command.text)
         let fails = command.output.contains { $0.hasPrefix("zoo: ") }
-        #expect((done.status != 0) == fails, "\(command.testDescription): \(done.output)")
+        #expect((done.status != 0) == fails, "\(command.place): \(done.output)")
         let printed = done.output.replacingOccurrences(of: "\(scene.folder)/", with: "")
         if let missing = Self.firstMissing(command.output, in: printed) {
           Issue.record(
-            "\(command.testDescription) does not print \"\(missing)\" but: \(done.output)")
+            "\(command.place) does not print \"\(missing)\" but: \(done.output)")
         }
       }
     }
