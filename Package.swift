@@ -34,10 +34,13 @@ let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? []
 let pluginDependencies = plugins.map { Target.Dependency.target(name: "\($0)Plugin") }
 let exportSymbols: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [],
+  embedded: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    resources: embedded.map { .embedInCode("Resources/\($0)") }, swiftSettings: strict + extra)
 }
 
 /// A test target exists as soon as its folder holds a Swift file.
@@ -70,6 +73,7 @@ var targets: [Target] = [
     name: "CTransfer", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
   library("Basics", []),
+  library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
   library("Layers", ["Tensors", "Basics"]),
@@ -95,13 +99,13 @@ var targets: [Target] = [
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
       "WeightFiles",
-      "Evaluation", "Tensors", "Basics",
-    ]),
+      "Evaluation", "Bundles", "Pages", "Tensors", "Basics",
+    ], embedded: ["explanation.css", "explanation.js", "sight.js"]),
   library(
     "Studies",
     [
       "Training", "Evaluation", "Datasets", "Registry", "Downloads", "WeightFiles", "Images",
-      "Tensors", "Basics",
+      "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(
@@ -161,7 +165,8 @@ for name in plugins {
     folder: "Plugins/\(name)/Tests")
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
+  ("Basics", ["Basics"]), ("Pages", ["Pages", "Basics"]),
+  ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
   ("Bundles", ["Bundles", "Downloads", "Basics"]),
@@ -180,13 +185,15 @@ for (name, dependencies) in [
     "Explanation",
     [
       "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
-      "Registry",
+      "Registry", "Pages",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),
   (
     "Studies",
-    ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"]
+    [
+      "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Pages", "Basics",
+    ]
       + pluginDependencies
   ),
 ] as [(String, [Target.Dependency])] {
