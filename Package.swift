@@ -43,10 +43,13 @@ let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? []
   .sorted()
 let pluginDependencies = plugins.map { Target.Dependency.target(name: "\($0)Plugin") }
 
-func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [],
+  embedded: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    resources: embedded.map { .embedInCode("Resources/\($0)") }, swiftSettings: strict + extra)
 }
 
 /// The test targets that are asked for: `make check` builds those of what was edited, else all.
@@ -87,6 +90,7 @@ var targets: [Target] = [
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
   .target(name: "CStartup", cSettings: optimized),
   library("Basics", []),
+  library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
   library("Layers", ["Tensors", "CKernels", "Basics"]),
@@ -113,13 +117,13 @@ var targets: [Target] = [
     "Explanation",
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
-      "WeightFiles", "Downloads", "Evaluation", "Tensors", "Basics",
-    ]),
+      "WeightFiles", "Downloads", "Bundles", "Evaluation", "Pages", "Tensors", "Basics",
+    ], embedded: ["explanation.css", "explanation.js", "sight.js"]),
   library(
     "Studies",
     [
       "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
-      "Downloads", "WeightFiles", "Images", "Tensors", "Basics",
+      "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(
@@ -177,8 +181,8 @@ for name in plugins {
     folder: "Plugins/\(name)/Tests")
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]),
-  ("Layers", ["Layers", "Tensors", "Basics"]),
+  ("Basics", ["Basics"]), ("Pages", ["Pages", "Basics"]),
+  ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers", "Tensors", "Basics"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
   ("Bundles", ["Bundles", "Downloads", "Basics"]),
@@ -199,7 +203,7 @@ for (name, dependencies) in [
     "Explanation",
     [
       "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
-      "Registry",
+      "Registry", "Pages",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),
@@ -207,8 +211,7 @@ for (name, dependencies) in [
     "Studies",
     [
       "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
-      "Tensors",
-      "Basics",
+      "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
 ] as [(String, [Target.Dependency])] {

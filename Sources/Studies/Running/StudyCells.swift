@@ -51,7 +51,7 @@ struct StudyCells {
     let everything = seconds.values.flatMap { $0 }
     guard !rest.isEmpty, let usual = mean(everything) else { return "" }
     let left = rest.reduce(0) { $0 + (mean(seconds[$1] ?? []) ?? usual) }
-    return ", about \(ReportNumbers.duration(left)) left"
+    return ", about \(NumberText.duration(left)) left"
   }
 
   /// Runs a cell; `told` is given its seconds and says how far the work is.

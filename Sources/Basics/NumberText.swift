@@ -1,11 +1,21 @@
 import Foundation
 
-/// Numbers as the report prints them: a point, a true minus sign, no more digits than they carry.
-package enum ReportNumbers {
+/// Numbers as people read them: a point, a true minus sign, no more digits than they carry.
+package enum NumberText {
   /// A metric with three decimals, "–" where it is undefined.
   package static func metric(_ value: Double?) -> String {
     guard let value else { return "–" }
-    return minus(String(format: "%.3f", value))
+    return fixed(value, digits: 3)
+  }
+
+  /// A number with as many decimals as `digits` says.
+  package static func fixed(_ value: Double, digits: Int) -> String {
+    minus(String(format: "%.\(digits)f", value))
+  }
+
+  /// A share as a percentage, such as "12 %".
+  package static func percent(_ share: Double, digits: Int = 0) -> String {
+    fixed(100 * share, digits: digits) + " %"
   }
 
   /// A difference with its sign.
@@ -68,4 +78,9 @@ package enum ReportNumbers {
     if text.hasPrefix("-") { return (isZero ? "" : "−") + text.dropFirst() }
     return text
   }
+}
+
+/// Such as "1 split" and "5 splits".
+package func counted(_ count: Int, _ noun: String) -> String {
+  "\(NumberText.count(count)) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -1,5 +1,7 @@
-/// A name and what is known about it: a row of a list in the report.
-package struct ReportFact: Sendable, Equatable {
+import Basics
+
+/// A name and what is known about it.
+package struct PageFact: Sendable, Equatable {
   package var label: String
   package var value: String
 

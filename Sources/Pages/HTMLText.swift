@@ -14,7 +14,10 @@ package func breakable(_ name: String) -> String {
   return result + htmlEscaped(piece)
 }
 
-/// Such as "1 split" and "5 splits".
-package func counted(_ count: Int, _ noun: String) -> String {
-  "\(ReportNumbers.count(count)) \(noun)\(count == 1 ? "" : "s")"
+/// A text with an ellipsis in its middle where it is longer than `count` characters: names that begin
+/// alike differ at their ends.
+package func shortened(_ text: String, to count: Int) -> String {
+  guard text.count > count else { return text }
+  let kept = max(count - 1, 2)
+  return text.prefix(kept - kept / 2) + "…" + text.suffix(kept / 2)
 }

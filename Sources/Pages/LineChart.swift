@@ -1,16 +1,26 @@
 import Basics
-import Studies
 
 /// Curves over a common axis, each with a legend's line; a paler curve of the same colour is its
 /// control.
-struct LineChart {
-  struct Curve {
+package struct LineChart {
+  /// One line.
+  package struct Curve {
     let label: String
     let points: [(x: Double, y: Double)]
     /// A second curve that the first is compared with.
     var control: [(x: Double, y: Double)] = []
     /// The interval around each point; empty where there is none.
     var band: [(x: Double, lower: Double, upper: Double)] = []
+
+    package init(
+      label: String, points: [(x: Double, y: Double)], control: [(x: Double, y: Double)] = [],
+      band: [(x: Double, lower: Double, upper: Double)] = []
+    ) {
+      self.label = label
+      self.points = points
+      self.control = control
+      self.band = band
+    }
   }
 
   let title: String
@@ -28,7 +38,7 @@ struct LineChart {
   private let top = 10.0
   private var bottom: Double { xLabels == nil ? 38 : 92 }
 
-  init(
+  package init(
     title: String, xTitle: String, xLabels: [String]? = nil, range: ClosedRange<Double> = 0...1,
     curves: [Curve]
   ) {
@@ -40,7 +50,7 @@ struct LineChart {
   }
 
   /// The chart with its title, as a panel.
-  var panel: String {
+  package var panel: String {
     let all = curves.flatMap { $0.points + $0.control }
     let values = all.map(\.y) + curves.flatMap { $0.band.flatMap { [$0.lower, $0.upper] } }
     let low = min(range.lowerBound, values.min() ?? 0)
@@ -65,11 +75,11 @@ struct LineChart {
       for point in curve.points {
         drawing.dot(
           x(point.x), y(point.y), radius: 2.6, style: "dot solid \(style)",
-          title: "\(curve.label): \(ReportNumbers.metric(point.y))")
+          title: "\(curve.label): \(NumberText.metric(point.y))")
       }
     }
     let ends = curves.compactMap { curve in
-      curve.points.last.map { "\(curve.label) ends at \(ReportNumbers.metric($0.y))" }
+      curve.points.last.map { "\(curve.label) ends at \(NumberText.metric($0.y))" }
     }
     return """
       <figure class="panel"><figcaption>\(htmlEscaped(title))</figcaption>
@@ -80,7 +90,7 @@ struct LineChart {
   }
 
   /// The lines' names, for several charts of the same curves.
-  var legend: String {
+  package var legend: String {
     let items = curves.enumerated().map { index, curve in
       var line = SVGDrawing(width: 34, height: 14)
       line.line(1, 7, 33, 7, style: "curve \(LineChart.style(index))")

@@ -73,5 +73,5 @@ package struct SVGDrawing {
       "<svg\(group) viewBox=\"0 0 \(at(width)) \(at(height))\" \(name)>\n\(title)\(body)</svg>\n"
   }
 
-  private func at(_ value: Double) -> String { ReportNumbers.coordinate(value) }
+  private func at(_ value: Double) -> String { NumberText.coordinate(value) }
 }
