@@ -135,10 +135,19 @@ var targets: [Target] = [
       "Bundles", "Exchange", "Studies", "Training", "Evaluation", "Registry", "EncoderKit",
       "WeightFiles", "Images", "Datasets", "Fusion", "Downloads", "Basics",
     ]),
+  // The plugins are linked into whatever uses it; nothing in it names them.
+  .target(
+    name: "EncoderZoo",
+    dependencies: [
+      "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Registry",
+      "EncoderKit",
+      "Images", "Tensors", "Basics",
+    ] + pluginDependencies, resources: [.embedInCode("registry.json")], swiftSettings: strict),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation", "Training",
+      "EncoderZoo", "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation",
+      "Training",
       "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
       "Tensors", "Basics", "CStartup",
@@ -230,6 +239,7 @@ targets += tests(
   "Exchange",
   ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors", "Basics"]
     + pluginDependencies)
+targets += tests("EncoderZoo", ["EncoderZoo", "EncoderKit", "Basics"])
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(
@@ -274,7 +284,7 @@ if let wanted {
 }
 
 /// What other packages may depend on (see docs/public-api.md).
-let libraries = ["EncoderKit", "Conformance"]
+let libraries = ["EncoderZoo", "EncoderKit", "Conformance"]
 
 let package = Package(
   name: "EncoderZoo",

@@ -6,7 +6,10 @@ import Pages
 import Training
 
 /// The tables and the report of a finished comparison.
-struct StudyTables {
+package struct StudyTables {
+  /// What baselines are called in tables: the commoner class, and a linear model of the words.
+  package static let baselineNames = ["majority class", "TF-IDF + logistic regression"]
+
   let study: StudySpecification
   let cases: StudyCases
   let splits: [Split]
@@ -121,14 +124,15 @@ struct StudyTables {
       })
     var baselines = [
       ReportBaseline(
-        name: "majority class", summary: "always the commoner class of the training part",
+        name: StudyTables.baselineNames[0],
+        summary: "always the commoner class of the training part",
         constantAnswer: commoner.count == 1 ? commoner.first : "")
     ]
     let hasTexts = !study.texts.isEmpty
     if hasTexts {
       baselines.append(
         ReportBaseline(
-          name: "TF-IDF + logistic regression", summary: "a linear model of the report's words"))
+          name: StudyTables.baselineNames[1], summary: "a linear model of the report's words"))
     }
     for split in splits {
       let labels = cases.labels(split.training)

@@ -1,4 +1,5 @@
 import Basics
+import EncoderZoo
 import Explanation
 import Foundation
 import Studies
@@ -68,16 +69,14 @@ extension ZooCommand {
     }
     let output = try arguments.string("output")
     try OutputFolder.check(output)
-    let (kernels, registry) = (try kernels(arguments), try registry())
-    let explainer = try Explainer(
-      folder: modelFolder(arguments.argument("MODEL"), registry),
-      finding: arguments.optionalString("finding"), registry: registry, kernels: kernels,
-      settings: settings)
+    let zoo = try zoo(arguments)
+    let model = try model(arguments.argument("MODEL"), in: zoo, bits: bits(arguments))
     let progress = progress(arguments)
     progress.begin("explaining")
-    let explanation = try explainer.explain(
+    let explanation = try model.explain(
       image: arguments.optionalString("image"), text: givenText(arguments),
-      record: explainer.record(), progress: progress)
+      finding: arguments.optionalString("finding"), settings: settings, progress: progress
+    ).details
     progress.end()
     try explanation.write(to: output)
     for warning in explanation.warnings {
