@@ -16,6 +16,7 @@ struct StudyCells {
   /// The SHA-256 of what all cells depend on.
   let inputs: [String: String]
 
+  private var progress: ProgressReporter { runner.context.session.progress }
   private static let scoresName = "scores.json"
   private static let weightsName = "model/model.safetensors"
 
@@ -33,7 +34,7 @@ struct StudyCells {
         continue
       }
       if kept > 0, kept == index {
-        runner.progress.line("\(kept) of the \(work.count) cells are finished already")
+        progress.line("\(kept) of the \(work.count) cells are finished already")
       }
       do {
         let file = try cell(item.combination, item.split) { own in
@@ -65,7 +66,7 @@ struct StudyCells {
   ) throws -> CellFile {
     try Interruption.check()
     let start = ContinuousClock.now
-    let outcome = try runner.run(combination, split) { name in
+    let outcome = try runner.run(combination.recipe, split) { name in
       try checkedPart(self.place(split, name))
     }
     let place = try place(split, combination.name)
@@ -87,7 +88,7 @@ struct StudyCells {
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(Self.scoresName)")
     let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
-    runner.progress.line(
+    progress.line(
       String(
         format: "%@ %@: test accuracy %.3f (%.0f s); %@", split.name, combination.name,
         test ?? .nan, file.seconds, told(file.seconds)))
@@ -109,7 +110,7 @@ struct StudyCells {
           try digests.foreignInput(inputs(of: combination, split)) ?? digests.damage(in: place)
         if let fault { return anew(combination, split, fault) }
       } else {
-        runner.progress.note(
+        progress.note(
           "cells of this run were finished by a version that kept no digests of them; they are taken"
             + " as they are")
       }
@@ -126,16 +127,15 @@ struct StudyCells {
   }
 
   private func anew(_ combination: Combination, _ split: Split, _ fault: String) -> CellFile? {
-    runner.progress.note(
+    progress.note(
       "the finished cell \(split.name) \(combination.name) was made anew: \(fault)")
     return nil
   }
 
   /// What a cell is made from: the run's files, and the weights of the parts of a multimodal one.
   private func inputs(of combination: Combination, _ split: Split) throws -> [String: String] {
-    guard let image = combination.image, let text = combination.text else { return inputs }
     var all = inputs
-    for name in [image.name, text.name] {
+    for name in combination.recipe.parts {
       let part = try place(split, name)
       all["part \(name)"] =
         try FileDigests.read(folder: part)?.files[Self.weightsName]

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Studies
+import Training
 
 extension ZooCommand {
   private static let studyOptions: [Option] = [
@@ -27,16 +28,15 @@ extension ZooCommand {
     _ arguments: ParsedArguments, verb: String,
     _ adapted: (StudySpecification) throws -> StudySpecification
   ) throws {
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
+    let session = try session(arguments)
     let path = arguments.argument("STUDY.json")
     let study = try adapted(
       StudySpecification(
-        path: path, registry: registry, dataFolder: arguments.optionalString("data")))
+        path: path, registry: session.registry, dataFolder: arguments.optionalString("data")))
     let output = try arguments.string("output")
     let run = StudyRun(
-      study: study, folder: output, registry: registry, kernels: kernels,
-      progress: progress(arguments), command: "zoo \(verb) \(path) --output \(output)")
+      study: study, folder: output, session: session,
+      command: "zoo \(verb) \(path) --output \(output)")
     let lines = try run.run(
       resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
     print(lines.joined(separator: "\n"))
@@ -52,14 +52,12 @@ extension ZooCommand {
     options: studyOptions,
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
+    let session = try session(arguments)
     let study = try StudySpecification(
-      path: arguments.argument("SPEC.json"), registry: registry,
+      path: arguments.argument("SPEC.json"), registry: session.registry,
       dataFolder: arguments.optionalString("data"))
     let run = TrainingRun(
-      study: study, folder: try arguments.string("output"), registry: registry, kernels: kernels,
-      progress: progress(arguments))
+      study: study, folder: try arguments.string("output"), session: session)
     print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
   }
 
@@ -90,14 +88,12 @@ extension ZooCommand {
     options: studyOptions + [.flag("resume", "Go on with the training in --output.")],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
+    let session = try session(arguments)
     let specification = try PretrainingSpecification(
-      path: arguments.argument("SPEC.json"), registry: registry,
+      path: arguments.argument("SPEC.json"), registry: session.registry,
       dataFolder: arguments.optionalString("data"))
     let run = PretrainingRun(
-      specification: specification, folder: try arguments.string("output"), registry: registry,
-      kernels: kernels, progress: progress(arguments))
+      specification: specification, folder: try arguments.string("output"), session: session)
     print(
       try run.run(
         resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")
