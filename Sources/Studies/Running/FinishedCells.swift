@@ -73,9 +73,8 @@ struct FinishedCells {
 
   /// What a cell is made from: the run's files, and the weights of the parts of a multimodal one.
   func inputs(of combination: Combination, _ split: Split) throws -> [String: String] {
-    guard let image = combination.image, let text = combination.text else { return inputs }
     var all = inputs
-    for name in [image.name, text.name] {
+    for name in combination.recipe.parts {
       let part = try place(split, name)
       all["part \(name)"] =
         try FileDigests.read(folder: part)?.files[Self.weightsName]

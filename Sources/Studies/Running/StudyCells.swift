@@ -9,6 +9,8 @@ struct StudyCells {
   let finished: FinishedCells
   let runner: CellRunner
 
+  private var progress: ProgressReporter { runner.context.session.progress }
+
   /// The scores of every combination on every split, with the time that is left told after each cell.
   ///
   /// `known` are cells that were seen to be finished, by their keys.
@@ -28,7 +30,7 @@ struct StudyCells {
         continue
       }
       if kept > 0, kept == index {
-        runner.progress.line("\(kept) of the \(work.count) cells are finished already")
+        progress.line("\(kept) of the \(work.count) cells are finished already")
       }
       do {
         let file = try cell(item.combination, item.split) { own in
@@ -60,7 +62,7 @@ struct StudyCells {
   ) throws -> CellFile {
     try Interruption.check()
     let start = ContinuousClock.now
-    let outcome = try runner.run(combination, split) { name in
+    let outcome = try runner.run(combination.recipe, split) { name in
       try checkedPart(finished.place(split, name))
     }
     let place = try finished.place(split, combination.name)
@@ -82,7 +84,7 @@ struct StudyCells {
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
     let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
-    runner.progress.line(
+    progress.line(
       String(
         format: "%@ %@: test accuracy %.3f (%.0f s); %@", split.name, combination.name,
         test ?? .nan, file.seconds, told(file.seconds)))

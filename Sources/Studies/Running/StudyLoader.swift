@@ -86,7 +86,9 @@ package enum StudyLoader {
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
     let targets = set.labelIndices.map { Float($0 ?? 0) }
     return StudyCases(
-      set: set, words: words, targets: targets, images: stores,
+      set: set, words: words,
+      task: ClassificationTask(.binary, labels: set.labels, targets: CaseTargets(targets)),
+      images: stores,
       allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
   }
 

@@ -17,23 +17,21 @@ import Training
 package struct StudyRun {
   package let study: StudySpecification
   package let folder: String
-  package let registry: EncoderRegistry
-  package let kernels: any Kernels
-  package let progress: ProgressReporter
+  package let session: Session
   /// The command line, for the report.
   package let command: String
 
   package init(
-    study: StudySpecification, folder: String, registry: EncoderRegistry, kernels: any Kernels,
-    progress: ProgressReporter, command: String
+    study: StudySpecification, folder: String, session: Session, command: String
   ) {
     self.study = study
     self.folder = folder
-    self.registry = registry
-    self.kernels = kernels
-    self.progress = progress
+    self.session = session
     self.command = command
   }
+
+  private var registry: EncoderRegistry { session.registry }
+  private var progress: ProgressReporter { session.progress }
 
   /// Runs what is not there yet, and writes tables and report.
   ///
@@ -100,8 +98,7 @@ package struct StudyRun {
     _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, _ finished: [String: CellFile],
     departures: [String], cautions: [String]
   ) throws -> [String] {
-    let runner = CellRunner(
-      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    let runner = CellRunner(study: study, cases: cases, session: session)
     let cells = StudyCells(finished: try finishedCells(place), runner: runner)
     let files = try cells.all(study.combinations, splits, known: finished)
     let taught = try taughtHeads()
@@ -138,7 +135,7 @@ package struct StudyRun {
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
     // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
-    RunFolder.machine(kernels) + [("decoders start at", "log-odds")]
+    RunFolder.machine(session.kernels) + [("decoders start at", "log-odds")]
       + (study.probes ? [("probes", "yes")] : [])
       + registry.pluginDigests(
         of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))

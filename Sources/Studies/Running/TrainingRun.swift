@@ -10,20 +10,15 @@ import Training
 package struct TrainingRun {
   package let study: StudySpecification
   package let folder: String
-  package let registry: EncoderRegistry
-  package let kernels: any Kernels
-  package let progress: ProgressReporter
+  package let session: Session
 
-  package init(
-    study: StudySpecification, folder: String, registry: EncoderRegistry, kernels: any Kernels,
-    progress: ProgressReporter
-  ) {
+  package init(study: StudySpecification, folder: String, session: Session) {
     self.study = study
     self.folder = folder
-    self.registry = registry
-    self.kernels = kernels
-    self.progress = progress
+    self.session = session
   }
+
+  private var progress: ProgressReporter { session.progress }
 
   /// What a stopped training leaves in its folder.
   private static let ownNames = [
@@ -60,7 +55,7 @@ package struct TrainingRun {
     for sentence in study.images.flatMap(\.departures) + study.data.notes {
       progress.note(sentence)
     }
-    try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
+    try StudyTexts.note(cases, of: study, registry: session.registry, progress: progress)
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)
@@ -69,14 +64,13 @@ package struct TrainingRun {
     let data = try DataDigest(cases.set)
     let note = try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
-      syntheticOrigins: try SyntheticOrigins.names(of: study.images, registry),
+      syntheticOrigins: try SyntheticOrigins.names(of: study.images, session.registry),
       folds: study.folds.sentence, seed: study.seed, splits: [split])
-    let runner = CellRunner(
-      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    let runner = CellRunner(study: study, cases: cases, session: session)
     let combinations = study.combinations
     var results: [ResultRow] = []
     for combination in combinations {
-      let outcome = try runner.run(combination, split) {
+      let outcome = try runner.run(combination.recipe, split) {
         "\(folder)/parts/\(try FolderName.ofCombination($0))"
       }
       let isLast = combination.name == combinations.last?.name

@@ -2,9 +2,7 @@ import Basics
 import EncoderZoo
 import Exchange
 import Foundation
-import Registry
 import Studies
-import Tensors
 import Training
 
 extension ZooCommand {
@@ -111,23 +109,20 @@ extension ZooCommand {
     options: studyOptions + [.flag("resume", "Go on with the training in --output.")],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
+    let session = try session(arguments)
     let specification = try PretrainingSpecification(
-      path: arguments.argument("SPEC.json"), registry: registry,
+      path: arguments.argument("SPEC.json"), registry: session.registry,
       dataFolder: arguments.optionalString("data"))
     try OutputPlace.checkWritable(arguments.string("output"))
-    let progress = progress(arguments)
-    var exportability = Exportability(registry: registry, kernels: kernels)
+    var exportability = Exportability(registry: session.registry, kernels: session.kernels)
     let image = specification.image
     if let note = exportability.note(
-      image.name, image: image, text: nil, head: try HeadBranch([:], registry: registry))
+      image.name, image: image, text: nil, head: try HeadBranch([:], registry: session.registry))
     {
-      progress.note(note)
+      session.progress.note(note)
     }
     let run = PretrainingRun(
-      specification: specification, folder: try arguments.string("output"), registry: registry,
-      kernels: kernels, progress: progress)
+      specification: specification, folder: try arguments.string("output"), session: session)
     print(
       try run.run(
         resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")

@@ -6,6 +6,7 @@ import Foundation
 import Registry
 import Studies
 import Tensors
+import Training
 
 /// The program's commands, and what they share.
 enum ZooCommand {
@@ -73,6 +74,12 @@ enum ZooCommand {
   /// The same for a command with the option `precision`.
   static func chosenKernels(_ arguments: ParsedArguments) throws -> any Kernels {
     try kernels(arguments, precision: arguments.optionalString(precision.name))
+  }
+
+  /// What a command with the option `precision` works with.
+  static func session(_ arguments: ParsedArguments) throws -> Session {
+    let kernels = try chosenKernels(arguments)
+    return Session(registry: try registry(), kernels: kernels, progress: progress(arguments))
   }
 
   /// The encoders of the catalogue and of installed plugins; those left out are named as errors.

@@ -2,7 +2,7 @@ import Basics
 import Evaluation
 import Testing
 
-@testable import Studies
+@testable import Training
 
 @Suite("Standardised features")
 struct StandardisationTests {

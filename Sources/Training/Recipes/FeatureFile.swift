@@ -3,27 +3,25 @@ import Downloads
 import EncoderKit
 import Foundation
 import Fusion
-import Training
 import WeightFiles
 
 /// The features of an encoder that is frozen whole, kept in the user's cache between runs.
 ///
-/// `encoderzoo/features/KEY.safetensors` in `XDG_CACHE_HOME`, else in `~/.cache`; a tensor
-/// `[cases, width]` for each view. The key is a SHA-256 of all that the numbers depend on: weights,
-/// preprocessing, augmentation, every picture's pixels, kernels, threads and the program's version. So
-/// what is read is to the bit what would be computed; a digest in each file tells whether it still is
-/// what was written. The files may be deleted at any time.
+/// `KEY.safetensors`, with a tensor `[cases, width]` for each view. The key is a SHA-256 of all that the
+/// numbers depend on: weights, preprocessing, augmentation, every picture's pixels, kernels, threads and
+/// the program's version. So what is read is to the bit what would be computed; a digest in each file
+/// tells whether it still is what was written. The files may be deleted at any time.
 struct FeatureFile {
   private let path: String
 
-  /// The file for a model over pictures; nil where there is no cache folder.
+  /// The file for a model over pictures; nil where there is no folder.
   ///
   /// - Throws: `ZooError` where libcrypto fails.
   init?(
-    _ model: TrainedModel, _ branch: ImageBranch, _ images: ImageStore?, views: Int, seed: UInt64,
-    kernels: any Kernels
+    _ folder: FeatureFolder?, _ model: TrainedModel, _ branch: ImageBranch, _ images: ImageStore?,
+    views: Int, seed: UInt64
   ) throws {
-    guard let images, let folder = DownloadCache.folder("features") else { return nil }
+    guard let images, let folder else { return nil }
     var plain = branch
     plain.name = ""
     plain.weights = nil
@@ -31,9 +29,8 @@ struct FeatureFile {
     plain.training = TrainingSettings()
     let description =
       (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
-        programVersion, plain.json.text(), "\(views) \(views > 1 ? seed : 0)", kernels.name,
-        kernels.library, Compute.blasCore, "\(Compute.threads)",
-      ]).joined(separator: "\n")
+        plain.json.text(), "\(views) \(views > 1 ? seed : 0)",
+      ] + folder.environment).joined(separator: "\n")
     let hash = try SHA256Stream()
     try Array(description.utf8).withUnsafeBytes { try hash.update($0) }
     for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {
@@ -43,7 +40,7 @@ struct FeatureFile {
       try parameter.value.values.withUnsafeBytes { try hash.update($0) }
     }
     try images.forEachPicture { try hash.update($0) }
-    path = "\(folder)/\(try hash.finish()).safetensors"
+    path = "\(folder.path)/\(try hash.finish()).safetensors"
   }
 
   /// The features, if they were kept and are whole.
