@@ -57,7 +57,7 @@ extension TensorsSuite {
       let (offsets, added) = (bias.values, addend.values)
       let expected = plain.values.enumerated().map { max(0, $1 + offsets[$0 % c.out] + added[$0]) }
       let kernels = BFloat16Kernels(ReferenceKernels(), kind)
-      var work = DeferredConvolution(
+      var work = LazyConvolution(
         kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
         isRecorded: false)
       (work.scale, work.addend, work.relu) = (scale, addend, true)
@@ -74,8 +74,7 @@ extension TensorsSuite {
         repeating: 0xFFFF,
         count: ez_bf16_packed_count(c.shape[3], c.out, kernel.height, kernel.width, 0))
       ez_bf16_pack(
-        weights.floats, c.shape[3], c.out, kernel.height, kernel.width, nil, 0, &packed)
-      let part = ez_part(values: x.floats, channels: c.shape[3])
+        weights.values, c.shape[3], c.out, kernel.height, kernel.width, nil, 0, &packed)
 
       func filled(_ bytes: Int, with byte: UInt8, _ body: (UnsafeMutableRawPointer) -> Void) {
         let space = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
@@ -86,14 +85,21 @@ extension TensorsSuite {
       let results = [UInt8(0), 0xFF].map { byte in
         var out = [Float](repeating: .nan, count: dy.count)
         filled(ez_bf16_workspace(&geometry), with: byte) {
-          ez_bf16_convolution(
-            kind.rawValue, &geometry, [part], 1, nil, nil, nil, packed, nil, nil, 0, $0, &out, nil)
+          let space = $0
+          var epilogue = ez_epilogue()
+          withSource([x]) {
+            ez_bf16_convolution(
+              kind.rawValue, &geometry, $0, nil, packed, &epilogue, space, &out, nil)
+          }
         }
         var gradient = [Float](repeating: .nan, count: weights.count)
         if c.window.stride == 1 {
           filled(ez_bf16_gradient_workspace(&geometry), with: byte) {
-            ez_bf16_weight_gradient(
-              kind.rawValue, &geometry, [part], 1, nil, nil, dy.floats, $0, &gradient)
+            let space = $0
+            withSource([x]) {
+              ez_bf16_weight_gradient(
+                kind.rawValue, &geometry, $0, dy.values, space, &gradient)
+            }
           }
           #expect(allFinite(gradient, gradient.count))
         }
@@ -133,7 +139,7 @@ extension TensorsSuite {
       let (size, total) = (c.size, c.widths.reduce(0, +))
       let parts = c.widths.map { randomTensor([2, c.height, 15, $0], "part \($0)") }
       let affine = (randomTensor([total], "scale"), randomTensor([total], "shift"))
-      let work = DeferredNormalization(
+      let work = LazyNormalization(
         parts: parts,
         affine: ChannelAffine(
           scale: affine.0, shift: affine.1, exact: ChannelAffine.Exact(scale: [], shift: [])),
@@ -163,7 +169,7 @@ extension TensorsSuite {
       let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
       let kernels = BFloat16Kernels(ReferenceKernels(), kind)
       let bias = randomTensor([c.out], "bias")
-      var work = DeferredConvolution(
+      var work = LazyConvolution(
         kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
         isRecorded: false)
       work.relu = true
@@ -171,26 +177,26 @@ extension TensorsSuite {
       for size in [1, 3] {
         let between = Tensor(work)
         let next = { (input: Tensor) in
-          DeferredConvolution(
+          LazyConvolution(
             kernels: kernels, input: input, weights: randomTensor([20, size, size, c.out], "next"),
             window: Window(height: size, width: size, stride: 1, padding: size / 2), bias: nil,
             isRecorded: false)
         }
         let found = kernels.run(next(between)).values
         #expect(found == kernels.run(next(plain)).values)
-        #expect(between.storage.halves != nil)
+        #expect(between.content.halves != nil)
         // Who reads it after that reads what was stored.
         #expect(between.values == rounded(plain.values))
-        #expect(between.storage.halves == nil)
+        #expect(between.content.halves == nil)
       }
       // A sum is read again by what follows it, so it is not rounded.
       work.addend = plain
       let sum = Tensor(work)
       _ = kernels.run(
-        DeferredConvolution(
+        LazyConvolution(
           kernels: kernels, input: sum, weights: randomTensor([8, 1, 1, c.out], "last"),
           window: Window(height: 1, width: 1, stride: 1, padding: 0), bias: nil, isRecorded: false))
-      #expect(sum.storage.halves == nil)
+      #expect(sum.content.halves == nil)
     }
 
     @Test("The same bits with one, two and three threads", arguments: kinds)

@@ -18,17 +18,18 @@ extension TensorsSuite {
     static let widths = [Int32(8), 16].filter { $0 <= ez_lanes() }
 
     private func run(
-      _ lanes: Int32, _ x: Tensor, _ weights: [Float], out: Int, flipped: Bool = false,
+      _ lanes: Int32, _ x: Tensor, _ weights: [Float], out: Int, rotated: Bool = false,
       scale: [Float]? = nil,
       bias: [Float]? = nil, addend: [Float]? = nil, relu: Bool = false
     ) -> [Float] {
       let (b, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
       var packed = [Float](repeating: 7, count: ez_winograd_count(lanes, c, out))
-      ez_winograd_weights(lanes, weights, c, out, scale, flipped ? 1 : 0, &packed)
+      ez_winograd_weights(lanes, weights, c, out, scale, rotated ? 1 : 0, &packed)
       var space = [Float](repeating: .nan, count: ez_winograd_workspace(lanes, b, h, w, c, out))
       var result = [Float](repeating: .nan, count: b * h * w * out)
-      ez_winograd(
-        lanes, x.floats, b, h, w, c, packed, out, bias, addend, relu ? 1 : 0, &space, &result)
+      withEpilogue(bias, addend, relu: relu) { epilogue in
+        ez_winograd(lanes, x.values, b, h, w, c, packed, out, epilogue, &space, &result)
+      }
       return result
     }
 
@@ -51,7 +52,7 @@ extension TensorsSuite {
     func weightGradient(_ c: (places: Int, widths: [Int], out: Int), lanes: Int32) {
       let total = c.widths.reduce(0, +)
       let parts = c.widths.map { randomTensor([1, c.places, 1, $0], "part \($0)") }
-      let work = DeferredNormalization(
+      let work = LazyNormalization(
         parts: parts,
         affine: ChannelAffine(
           scale: randomTensor([total], "scale"), shift: randomTensor([total], "shift"),
@@ -69,10 +70,9 @@ extension TensorsSuite {
         var space = [Float](
           repeating: .nan, count: ez_pointwise_gradient_workspace(lanes, total, c.out))
         var gradient = [Float](repeating: .nan, count: total * c.out)
-        let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
-        ez_pointwise_gradient(
-          lanes, lying, lying.count, work.affine.scale.floats, work.affine.shift.floats, c.places,
-          nil, dy.floats, c.out, &space, &gradient)
+        withSource(parts, scale: work.affine.scale, shift: work.affine.shift, rows: c.places) {
+          ez_pointwise_gradient(lanes, $0, dy.values, c.out, &space, &gradient)
+        }
         return gradient
       }
       #expect(relativeDistance(found[0], expected) < 2e-6)
@@ -112,24 +112,26 @@ extension TensorsSuite {
       let (scale, bias) = (randomValues(out, "scale"), randomValues(out, "bias"))
       let addend = randomValues(plain.count, "addend")
       let (b, h, w) = (x.shape[0], x.shape[1], x.shape[2])
-      func run(_ scale: [Float]?, _ bias: [Float]?, _ addend: [Float]?, relu: Int32) -> [Float] {
+      func run(_ scale: [Float]?, _ bias: [Float]?, _ addend: [Float]?, relu: Bool) -> [Float] {
         var packed = [Float](repeating: 7, count: ez_strided_count(lanes, x.channels, out))
-        ez_strided_weights(lanes, weights.floats, x.channels, out, scale, &packed)
+        ez_strided_weights(lanes, weights.values, x.channels, out, scale, &packed)
         var space = [Float](repeating: .nan, count: ez_strided_workspace(b, h, w, x.channels, out))
         var result = [Float](repeating: .nan, count: plain.count)
-        ez_strided(
-          lanes, x.floats, b, h, w, x.channels, packed, out, bias, addend, relu, &space, &result)
+        withEpilogue(bias, addend, relu: relu) { epilogue in
+          ez_strided(
+            lanes, x.values, b, h, w, x.channels, packed, out, epilogue, &space, &result)
+        }
         return result
       }
-      #expect(relativeDistance(run(nil, nil, nil, relu: 0), plain.values) < 2e-6)
+      #expect(relativeDistance(run(nil, nil, nil, relu: false), plain.values) < 2e-6)
       let expected = plain.values.enumerated().map { place, value in
         max(0, value * scale[place % out] + bias[place % out] + addend[place])
       }
-      #expect(relativeDistance(run(scale, bias, addend, relu: 1), expected) < 2e-6)
+      #expect(relativeDistance(run(scale, bias, addend, relu: true), expected) < 2e-6)
     }
 
     @Test(
-      "With turned weights it is the gradient with respect to the input", arguments: cases, widths)
+      "With rotated weights it is the gradient with respect to the input", arguments: cases, widths)
     func gradient(_ c: (shape: [Int], out: Int), lanes: Int32) throws {
       let dy = randomTensor(c.shape, "dy")
       let weights = randomTensor([c.shape[3], 3, 3, c.out], "weights")
@@ -137,7 +139,7 @@ extension TensorsSuite {
       let expected = ReferenceKernels().convolutionInputGradient(
         dy, weights, inputShape: Array(c.shape.dropLast()) + [c.out], window)
       #expect(
-        relativeDistance(run(lanes, dy, weights.values, out: c.out, flipped: true), expected.values)
+        relativeDistance(run(lanes, dy, weights.values, out: c.out, rotated: true), expected.values)
           < 1e-5
       )
     }
@@ -168,10 +170,12 @@ extension TensorsSuite {
       ez_pack_weights(lanes, weights, out, depth, factors, &packed)
       var space = [Float](repeating: .nan, count: ez_pointwise_workspace(lanes, rows, depth, out))
       var found = [Float](repeating: .nan, count: rows * out)
-      let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
-      ez_pointwise(
-        lanes, lying, lying.count, scale, shift, rows, nil, packed, out, bias, addend, 1, &space,
-        &found)
+      let factorsOf = { (values: [Float]) in Tensor(values, shape: [depth]) }
+      withEpilogue(bias, addend, relu: true) { epilogue in
+        withSource(parts, scale: factorsOf(scale), shift: factorsOf(shift), rows: rows) {
+          ez_pointwise(lanes, $0, packed, out, epilogue, &space, &found)
+        }
+      }
 
       var expected = [Float](repeating: 0, count: rows * out)
       for row in 0..<rows {
@@ -194,7 +198,7 @@ extension TensorsSuite {
       let addend = randomTensor(
         Window(height: 1, width: 1, stride: stride, padding: 0).outputShape(x.shape, channels: 40),
         "addend")
-      var work = DeferredConvolution(
+      var work = LazyConvolution(
         kernels: ReferenceKernels(), input: x, weights: weights,
         window: Window(height: 1, width: 1, stride: stride, padding: 0),
         bias: randomTensor([40], "bias"), isRecorded: false)
@@ -238,7 +242,9 @@ extension TensorsSuite {
         Compute.setThreads(threads)
         var space = [Float](repeating: .nan, count: ez_direct_workspace(&geometry))
         var found = [Float](repeating: .nan, count: plain.count)
-        ez_direct(lanes, &geometry, x.floats, packed, bias, addend, 1, &space, &found)
+        withEpilogue(bias, addend, relu: true) { epilogue in
+          ez_direct(lanes, &geometry, x.values, packed, epilogue, &space, &found)
+        }
         return found
       }
       #expect(relativeDistance(results[0], expected) < 1e-6)

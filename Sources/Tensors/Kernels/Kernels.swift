@@ -12,8 +12,8 @@ package protocol Kernels: AnyObject {
   var hasFastWindows: Bool { get }
 
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
-  /// A convolution and what has joined it.
-  func run(_ work: consuming DeferredConvolution) -> Tensor
+  /// A convolution and what has fused with it.
+  func run(_ work: consuming LazyConvolution) -> Tensor
   func convolutionInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor
@@ -39,7 +39,7 @@ extension Kernels {
   package var library: String { Compute.blasConfiguration }
   package var hasFastWindows: Bool { false }
 
-  package func run(_ work: consuming DeferredConvolution) -> Tensor { runSteps(work) }
+  package func run(_ work: consuming LazyConvolution) -> Tensor { runSteps(work) }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     pooledMaximum(x, window)
   }

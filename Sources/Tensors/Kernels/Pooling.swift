@@ -11,38 +11,42 @@ func pooledMaximum(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: 
 func maximum(_ x: Tensor, _ window: Window, positions: UnsafeMutablePointer<Int32>? = nil) -> Tensor
 {
   var geometry = window.geometry(x.shape, channels: x.channels)
-  let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
-  ez_max_pool(x.floats, &geometry, output.floats, positions)
-  return output
+  return Tensor(window.outputShape(x.shape, channels: x.channels), from: x) { output, x in
+    ez_max_pool(x, &geometry, output, positions)
+  }
 }
 
 func pooledMaximumGradient(
   _ dy: Tensor, _ argument: PoolArgument, _ inputShape: [Int], _ window: Window
 ) -> Tensor {
   var geometry = window.geometry(inputShape, channels: dy.channels)
-  let dx = Tensor(uninitialized: inputShape)
-  ez_max_pool_gradient(dy.floats, argument.positions, &geometry, dx.floats)
-  return dx
+  return Tensor(inputShape, from: dy) { dx, dy in
+    ez_max_pool_gradient(dy, argument.positions, &geometry, dx)
+  }
 }
 
 func pooledMean(_ x: Tensor, _ window: Window) -> Tensor {
   var geometry = window.geometry(x.shape, channels: x.channels)
-  let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
+  let shape = window.outputShape(x.shape, channels: x.channels)
   // A dense transition: what is normalised is never stored.
-  if let before = x.normalization, window == Window(height: 2, width: 2, stride: 2, padding: 0) {
-    let lying = before.parts.map { ez_part(values: $0.floats, channels: $0.channels) }
-    ez_normalised_halves(
-      lying, lying.count, before.affine.scale.floats, before.affine.shift.floats, x.shape[0],
-      x.shape[1], x.shape[2], output.floats)
-    return output
+  if x.lazyNormalization != nil, window == Window(height: 2, width: 2, stride: 2, padding: 0) {
+    return Tensor(shape, from: KernelInput(x)) { output, input in
+      input.withRows(x.rows) { source in
+        ez_normalised_halves(source, x.shape[0], x.shape[1], x.shape[2], output)
+      }
+    }
   }
-  ez_average_pool(x.floats, &geometry, output.floats)
-  return output
+  return Tensor(shape, from: x) { output, x in ez_average_pool(x, &geometry, output) }
 }
 
 func pooledMeanGradient(_ dy: Tensor, _ inputShape: [Int], _ window: Window) -> Tensor {
   var geometry = window.geometry(inputShape, channels: dy.channels)
-  let dx = Tensor(uninitialized: inputShape)
-  ez_average_pool_gradient(dy.floats, &geometry, dx.floats)
-  return dx
+  return Tensor(inputShape, from: dy) { dx, dy in ez_average_pool_gradient(dy, &geometry, dx) }
+}
+
+/// The sum over all rows, `[channels]`: a bias's gradient.
+func columnSums(_ dy: Tensor) -> Tensor {
+  Tensor([dy.channels], from: dy) { sums, values in
+    ez_column_sums(values, dy.rows, dy.channels, sums, 0)
+  }
 }

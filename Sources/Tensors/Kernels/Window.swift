@@ -20,6 +20,9 @@ package struct Window: Hashable, Sendable {
   /// Whether each place of the result reads one place of the input, with whatever stride, in one group.
   var isPointwise: Bool { self == Window(height: 1, width: 1, stride: stride, padding: 0) }
 
+  /// Whether it is one place that moves by one: a matrix product of what lies there.
+  var isPlain: Bool { isPointwise && stride == 1 }
+
   /// The extent of the output along an axis of `input` places: ⌊(input + 2·padding − kernel) /
   /// stride⌋ + 1.
   package func outputExtent(_ input: Int, kernel: Int) -> Int {

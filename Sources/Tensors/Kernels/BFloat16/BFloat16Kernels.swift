@@ -43,40 +43,54 @@ package final class BFloat16Kernels: Kernels {
   {
     guard window.groups == 1 else { return base.convolution(x, weights, bias: bias, window) }
     return run(
-      DeferredConvolution(
+      LazyConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true))
   }
 
-  package func run(_ work: consuming DeferredConvolution) -> Tensor {
+  package func run(_ work: consuming LazyConvolution) -> Tensor {
     guard work.window.groups == 1 else { return base.run(work) }
-    let operands = operands(of: work)
-    let output = work.takeOutput()
-    multiply(work, operands, output.floats, nil)
+    let input = input(of: work)
+    let (output, addend) = work.takeOutput()
+    multiply(work, input, addend, output.writable, nil)
     return output
   }
 
-  /// What a convolution reads, made if it was put off.
-  private func operands(of work: DeferredConvolution) -> Operands {
-    // First: it may be the input itself, which is made by that, and then read as it lies.
-    let addend = work.addend?.floats
-    let input = work.isRecorded ? nil : halves(work.input)
-    return Operands(
-      addend: addend, input: input, source: input == nil ? Source(work.input) : Source())
+  /// What a convolution reads: bf16, or else numbers of single precision.
+  private enum Input {
+    case halves(Storage)
+    case floats(KernelInput)
+  }
+
+  /// What a convolution reads, made; what is added is made before, since it may be the input itself, which is
+  /// then read as it is.
+  private func input(of work: LazyConvolution) -> Input {
+    work.addend?.materialize()
+    if !work.isRecorded, let halves = halves(work.input) { return .halves(halves) }
+    return .floats(KernelInput(work.input))
   }
 
   /// Makes numbers of single precision or of bf16.
   private func multiply(
-    _ work: DeferredConvolution, _ operands: Operands, _ floats: UnsafeMutablePointer<Float>?,
-    _ rounded: UnsafeMutablePointer<UInt16>?
+    _ work: LazyConvolution, _ input: Input, _ addend: Tensor?, _ floats: WritableTensor?,
+    _ rounded: ReboundStorage<UInt16>?
   ) {
-    let source = operands.source
-    let packed = packed(work.weights, scale: work.scale, turned: false)
     var geometry = work.window.geometry(work.input.shape, channels: work.weights.shape[0])
-    ez_bf16_convolution(
-      arithmetic.rawValue, &geometry, source.parts, source.parts.count, source.scale, source.shift,
-      operands.input?.halfFloats, packed.halfFloats, work.bias?.floats, operands.addend,
-      work.relu ? 1 : 0,
-      scratch(ez_bf16_workspace(&geometry)), floats, rounded)
+    let packed = packed(work.weights, scale: work.scale, transposed: false)
+    let space = scratch(ez_bf16_workspace(&geometry))
+    let (halves, source): (ReboundStorage<UInt16>?, KernelInput?) =
+      switch input {
+      case .halves(let halves): (halves.rebound(to: UInt16.self), nil)
+      case .floats(let source): (nil, source)
+      }
+    withElements(source, halves, packed, work.bias, addend, space, floats, rounded) {
+      source, halves, packed, bias, addend, space, floats, rounded in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: work.relu ? 1 : 0)
+      func multiply(_ source: UnsafePointer<ez_source>?) {
+        ez_bf16_convolution(
+          arithmetic.rawValue, &geometry, source, halves, packed, &epilogue, space, floats, rounded)
+      }
+      if let source { source.withRows(0) { multiply($0) } } else { multiply(nil) }
+    }
     Profile.lap("bf16", input: work.input.shape, channels: work.weights.shape[0], work.window)
   }
 
@@ -84,21 +98,21 @@ package final class BFloat16Kernels: Kernels {
   ///
   /// A result that others read too, as a sum behind it may, stays in single precision.
   private func halves(_ x: Tensor) -> Storage? {
-    if let made = x.storage.halves { return made }
-    guard let work = x.convolution, work.kernels === self, !work.isRecorded, work.node == nil,
-      work.addend == nil, work.window.groups == 1
-    else { return nil }
-    Profile.lapBetween()
-    let made = Storage(count: (x.count + 1) / 2)
-    multiply(work, operands(of: work), nil, made.halfFloats)
-    x.storage.madeAsHalves(made)
-    return made
+    x.content.materializedHalves { _ in
+      guard let work = x.lazyConvolution, work.kernels === self, !work.isRecorded,
+        work.node == nil, work.addend == nil, work.window.groups == 1
+      else { return nil }
+      Profile.lapBetween()
+      let made = Storage(count: (x.count + 1) / 2)
+      multiply(work, input(of: work), nil, nil, made.rebound(to: UInt16.self))
+      return made
+    }
   }
 
   package func convolutionInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor {
-    // The gradient is a convolution with turned weights, and as much padding as makes the sizes right.
+    // The gradient is a convolution with transposed, rotated weights, and as much padding as makes the sizes right.
     guard window.groups == 1, window.stride == 1, window.height == window.width,
       window.padding < window.height
     else {
@@ -107,13 +121,16 @@ package final class BFloat16Kernels: Kernels {
     let back = Window(
       height: window.height, width: window.width, stride: 1,
       padding: window.height - 1 - window.padding)
-    let packed = packed(weights, scale: nil, turned: true)
-    let dx = Tensor(uninitialized: inputShape)
+    let packed = packed(weights, scale: nil, transposed: true)
     var geometry = back.geometry(dy.shape, channels: inputShape[3])
-    ez_bf16_convolution(
-      arithmetic.rawValue, &geometry, [ez_part(values: dy.floats, channels: dy.channels)], 1, nil,
-      nil, nil, packed.halfFloats, nil, nil, 0, scratch(ez_bf16_workspace(&geometry)), dx.floats,
-      nil)
+    let space = scratch(ez_bf16_workspace(&geometry))
+    let dx = Tensor(inputShape, from: KernelInput(dy), packed, space) { dx, dy, packed, space in
+      var epilogue = ez_epilogue(bias: nil, add: nil, relu: 0)
+      dy.withRows(0) { source in
+        ez_bf16_convolution(
+          arithmetic.rawValue, &geometry, source, nil, packed, &epilogue, space, dx, nil)
+      }
+    }
     Profile.lap("bf16, input gradient", input: inputShape, channels: dy.channels, window)
     return dx
   }
@@ -125,73 +142,50 @@ package final class BFloat16Kernels: Kernels {
       return base.convolutionWeightGradient(
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }
-    let outer = dy.floats
-    let source = Source(x)
-    let gradient = Tensor(uninitialized: weightShape)
     var geometry = window.geometry(x.shape, channels: weightShape[0])
-    source.parts.withUnsafeBufferPointer { parts in
-      guard let first = parts.baseAddress else { return }
-      ez_bf16_weight_gradient(
-        arithmetic.rawValue, &geometry, first, parts.count, source.scale, source.shift, outer,
-        scratch(ez_bf16_gradient_workspace(&geometry)), gradient.floats)
+    let space = scratch(ez_bf16_gradient_workspace(&geometry))
+    dy.materialize()
+    let gradient = Tensor(weightShape, from: KernelInput(x), dy, space) {
+      gradient, input, dy, space in
+      input.withRows(0) { source in
+        ez_bf16_weight_gradient(arithmetic.rawValue, &geometry, source, dy, space, gradient)
+      }
     }
-    var bias: Tensor?
-    if hasBias {
-      let sums = Tensor(uninitialized: [weightShape[0]])
-      ez_column_sums(outer, dy.rows, dy.channels, sums.floats, 0)
-      bias = sums
-    }
+    let bias = hasBias ? columnSums(dy) : nil
     Profile.lap("bf16, weight gradient", input: x.shape, channels: weightShape[0], window)
     return (gradient, bias)
   }
 
-  private func packed(_ weights: Tensor, scale: Tensor?, turned: Bool) -> Storage {
+  private func packed(_ weights: Tensor, scale: Tensor?, transposed: Bool)
+    -> ReboundStorage<UInt16>
+  {
     let (out, height, width, depth) = (
       weights.shape[0], weights.shape[1], weights.shape[2], weights.shape[3]
     )
-    let count = ez_bf16_packed_count(depth, out, height, width, turned ? 1 : 0)
+    let (count, flag) = (
+      ez_bf16_packed_count(depth, out, height, width, transposed ? 1 : 0),
+      Int32(transposed ? 1 : 0)
+    )
     return weights.packed(
-      turned ? .turnedBFloat16 : .bfloat16, scale: scale, count: (count + 1) / 2
-    ) { packed in
+      transposed ? .transposedBFloat16 : .bfloat16, scale: scale, count: (count + 1) / 2
+    ) { weights, scale, packed in
       packed.withMemoryRebound(to: UInt16.self, capacity: count) {
-        ez_bf16_pack(
-          weights.floats, depth, out, height, width, scale?.floats, turned ? 1 : 0, $0)
+        ez_bf16_pack(weights, depth, out, height, width, scale, flag, $0)
       }
-    }
+    }.rebound(to: UInt16.self)
   }
 
-  private func scratch(_ bytes: Int) -> UnsafeMutableRawPointer {
+  private func scratch(_ bytes: Int) -> Storage {
     if workspace.count * 4 < bytes { workspace = Storage(count: (bytes + 3) / 4) }
-    return workspace.bytes
-  }
-}
-
-/// What a convolution reads: what is added, and the input as bf16 or else as a source.
-private struct Operands {
-  let addend: UnsafeMutablePointer<Float>?
-  let input: Storage?
-  let source: Source
-}
-
-/// What a convolution reads: a tensor, or what a normalisation with ReLU that is still to be done reads; the
-/// tensor must be kept, and must not be made, while it is in use.
-private struct Source {
-  let parts: [ez_part]
-  let scale: UnsafeMutablePointer<Float>?
-  let shift: UnsafeMutablePointer<Float>?
-
-  /// Nothing: the input is bf16.
-  init() { (parts, scale, shift) = ([], nil, nil) }
-
-  init(_ x: Tensor) {
-    let before = x.normalization
-    parts = (before?.parts ?? [x]).map { ez_part(values: $0.floats, channels: $0.channels) }
-    (scale, shift) = (before?.affine.scale.floats, before?.affine.shift.floats)
+    return workspace
   }
 }
 
 extension Storage {
-  fileprivate var halfFloats: UnsafeMutablePointer<UInt16> {
-    bytes.assumingMemoryBound(to: UInt16.self)
+  /// As many numbers of single precision, of a memory of bf16.
+  func widened(count: Int) -> Storage {
+    let wide = Storage(count: count)
+    withElements(rebound(to: UInt16.self), wide) { ez_bf16_widen($0, count, $1) }
+    return wide
   }
 }

@@ -1,7 +1,7 @@
 import CKernels
 import COpenBLAS
 
-/// A set of kernels whose convolutions, with the normalisations, sums and ReLUs that join them, and
+/// A set of kernels whose convolutions, with the normalisations, sums and ReLUs that fuse with them, and
 /// poolings compute in double precision going forward, and hand each other their results unrounded; the
 /// rest, gradients among it, is that of `base`.
 ///
@@ -10,7 +10,7 @@ import COpenBLAS
 /// ReLUs have to be right, and the gradients behind them need not be exact. It takes more time.
 ///
 /// Of single precision are grouped and depthwise convolutions, linear layers with their ReLUs (VGG's
-/// hidden ones), other activations, global and adaptive pooling, and sums that join no convolution; after
+/// hidden ones), other activations, global and adaptive pooling, and sums that fuse with no convolution; after
 /// them the next convolution goes on in double precision.
 package final class DoublePrecisionKernels: Kernels {
   /// Rows of an unfolded image that are multiplied at once, to stay in the cache.
@@ -32,41 +32,40 @@ package final class DoublePrecisionKernels: Kernels {
     }
     if window.groups > 1 { return convolutionByGroups(x, weights, bias: bias, window) }
     return sums(
-      DeferredConvolution(
+      LazyConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true))
   }
 
-  package func run(_ work: DeferredConvolution) -> Tensor {
+  package func run(_ work: LazyConvolution) -> Tensor {
     if work.window.isDepthwise(work.input.shape, channels: work.weights.shape[0]) {
       return base.run(work)
     }
     return work.window.groups > 1 ? runSteps(work) : sums(work)
   }
 
-  /// The convolution, the normalisation before it and what has joined it.
-  private func sums(_ work: DeferredConvolution) -> Tensor {
+  /// The convolution, the normalisation before it and what has fused with it.
+  private func sums(_ work: LazyConvolution) -> Tensor {
     let shape = work.shape
     let (channels, positions) = (shape[3], shape[1] * shape[2])
     let depth = work.weights.count / channels
-    // Before there is an output: it may run all that was put off before it.
     let (input, addend) = (work.input.widened(), work.addend?.widened())
     let weights = work.weights.widened()
     let output = WideStorage(count: shape.reduce(1, *))
     let chunk = min(DoublePrecisionKernels.chunk, positions)
-    forEachUnfolded(input, work.input.shape, work.window, channels: channels) { sample, columns in
-      for start in stride(from: 0, to: positions, by: chunk) {
-        let count = min(chunk, positions - start)
-        cblas_dgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(channels), Int32(depth), 1,
-          columns + start * depth, Int32(depth), weights.doubles, Int32(depth), 0,
-          output.doubles + (sample * positions + start) * channels, Int32(channels))
+    withElements(input, weights, addend, output) { input, weights, addend, sums in
+      forEachUnfolded(input, work.input.shape, work.window, channels: channels) { sample, columns in
+        for start in stride(from: 0, to: positions, by: chunk) {
+          let count = min(chunk, positions - start)
+          cblas_dgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(count), Int32(channels), Int32(depth), 1,
+            columns + start * depth, Int32(depth), weights, Int32(depth), 0,
+            sums + (sample * positions + start) * channels, Int32(channels))
+        }
       }
-    }
-    withExtendedLifetime(addend) {
       ez_affine_double(
-        output.doubles, shape.dropLast().reduce(1, *), channels, work.exact?.scale,
-        work.exact?.shift ?? work.bias?.values.map(Double.init), addend?.doubles,
-        work.relu ? 1 : 0, output.doubles, channels)
+        sums, shape.dropLast().reduce(1, *), channels, work.exact?.scale,
+        work.exact?.shift ?? work.bias?.values.map(Double.init), addend, work.relu ? 1 : 0, sums,
+        channels)
     }
     let rounded = output.rounded(shape)
     Profile.lap("double", input: work.input.shape, channels: channels, work.window)
@@ -75,12 +74,14 @@ package final class DoublePrecisionKernels: Kernels {
 
   /// As for single precision: a number of this width moves as two of the other.
   private func forEachUnfolded(
-    _ x: WideStorage, _ shape: [Int], _ window: Window, channels: Int,
+    _ x: UnsafePointer<Double>, _ shape: [Int], _ window: Window, channels: Int,
     _ body: (Int, UnsafePointer<Double>) -> Void
   ) {
-    let halves = Tensor(storage: x.halves, shape: shape.dropLast() + [2 * shape[3]])
-    forEachUnfolded(halves, window, channels: channels) { sample, columns in
-      columns.withMemoryRebound(to: Double.self, capacity: 1) { body(sample, $0) }
+    let doubled = Array(shape.dropLast()) + [2 * shape[3]]
+    UnsafeRawPointer(x).withMemoryRebound(to: Float.self, capacity: doubled.reduce(1, *)) {
+      forEachUnfolded($0, doubled, window, channels: channels) { sample, columns in
+        columns.withMemoryRebound(to: Double.self, capacity: 1) { body(sample, $0) }
+      }
     }
   }
 
@@ -102,9 +103,7 @@ package final class DoublePrecisionKernels: Kernels {
     let shape = window.outputShape(x.shape, channels: x.channels)
     let output = WideStorage(count: shape.reduce(1, *))
     var positions = [Int32](repeating: 0, count: output.count)
-    withExtendedLifetime(wide) {
-      ez_max_pool_double(wide.doubles, &geometry, output.doubles, &positions)
-    }
+    withElements(wide, output) { ez_max_pool_double($0, &geometry, $1, &positions) }
     return (output.rounded(shape), PoolArgument(positions: positions))
   }
 
@@ -119,9 +118,7 @@ package final class DoublePrecisionKernels: Kernels {
     let shape = window.outputShape(x.shape, channels: x.channels)
     let output = WideStorage(count: shape.reduce(1, *))
     let wide = x.widened()
-    withExtendedLifetime(wide) {
-      ez_average_pool_double(wide.doubles, &geometry, output.doubles)
-    }
+    withElements(wide, output) { ez_average_pool_double($0, &geometry, $1) }
     return output.rounded(shape)
   }
 
@@ -130,59 +127,33 @@ package final class DoublePrecisionKernels: Kernels {
   }
 }
 
-/// Numbers in double precision.
-final class WideStorage {
-  /// The memory, as twice as many numbers of single precision.
-  let halves: Storage
-  let count: Int
-
-  init(count: Int) {
-    self.count = count
-    halves = Storage(count: 2 * count)
-  }
-
-  var doubles: UnsafeMutablePointer<Double> {
-    halves.bytes.assumingMemoryBound(to: Double.self)
-  }
-
-  /// A tensor of these numbers, rounded, that knows them.
-  fileprivate func rounded(_ shape: [Int]) -> Tensor {
-    let output = Tensor(uninitialized: shape)
-    ez_narrow(doubles, output.floats, count)
-    output.storage.wide = self
-    return output
-  }
-}
-
 extension Tensor {
   /// The content in double precision, unrounded where it was computed so.
   fileprivate func widened() -> WideStorage {
-    if let wide = storage.wide { return wide }
-    if case .normalization(let work) = storage.deferred {
+    if let wide = content.cache.wide { return wide }
+    if case .normalization(let work) = content.lazy {
       let made = WideStorage(count: count)
-      work.run(into: made.doubles)
+      work.run(into: made)
       return made
     }
-    let floats = storage.floats
-    if let wide = storage.wide { return wide }
+    materialize()
+    if let wide = content.cache.wide { return wide }
     let made = WideStorage(count: count)
-    ez_widen(floats, made.doubles, count)
+    withElements(self, made) { ez_widen($0, $1, count) }
     return made
   }
 }
 
-extension DeferredNormalization {
+extension LazyNormalization {
   /// The result in double precision.
-  fileprivate func run(into output: UnsafeMutablePointer<Double>) {
+  fileprivate func run(into output: WideStorage) {
     let total = affine.exact.scale.count
     var offset = 0
     for part in parts {
-      let wide = part.widened()
-      withExtendedLifetime(wide) {
-        affine.exact.withPointers(from: offset) { scale, shift in
+      affine.exact.withPointers(from: offset) { scale, shift in
+        withElements(part.widened(), output) { wide, output in
           ez_affine_double(
-            wide.doubles, part.rows, part.channels, scale, shift, nil, relu ? 1 : 0,
-            output + offset, total)
+            wide, part.rows, part.channels, scale, shift, nil, relu ? 1 : 0, output + offset, total)
         }
       }
       offset += part.channels

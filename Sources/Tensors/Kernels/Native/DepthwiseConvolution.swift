@@ -7,13 +7,15 @@ extension Window {
   }
 }
 
-/// Depthwise convolutions by our own loops, weights turned so that channels lie side by side.
+/// Depthwise convolutions by our own loops, weights transposed so that channels lie side by side.
 enum DepthwiseConvolution {
   static func run(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor {
     var geometry = window.geometry(x.shape, channels: x.channels)
-    let turned = turned(weights)
-    let output = Tensor(uninitialized: window.outputShape(x.shape, channels: x.channels))
-    ez_depthwise(x.floats, &geometry, turned.floats, bias?.floats, output.floats)
+    let shape = window.outputShape(x.shape, channels: x.channels)
+    let output = Tensor(shape, from: x, transposed(weights), bias) { output, x, weights, bias in
+      ez_depthwise(x, &geometry, weights, bias, output)
+    }
+    Profile.lap("depthwise", input: x.shape, channels: x.channels, window)
     return output
   }
 
@@ -21,8 +23,10 @@ enum DepthwiseConvolution {
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor {
     var geometry = window.geometry(inputShape, channels: dy.channels)
-    let (turned, dx) = (turned(weights), Tensor(uninitialized: inputShape))
-    ez_depthwise_input_gradient(dy.floats, &geometry, turned.floats, dx.floats)
+    let dx = Tensor(inputShape, from: dy, transposed(weights)) { dx, dy, weights in
+      ez_depthwise_input_gradient(dy, &geometry, weights, dx)
+    }
+    Profile.lap("depthwise, input gradient", input: inputShape, channels: dy.channels, window)
     return dx
   }
 
@@ -30,23 +34,23 @@ enum DepthwiseConvolution {
     _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
   ) -> (weights: Tensor, bias: Tensor?) {
     var geometry = window.geometry(x.shape, channels: x.channels)
-    let taps = window.height * window.width
-    let partial = Storage(count: x.shape[0] * taps * x.channels)
-    let sums = Tensor(uninitialized: [taps, x.channels])
-    ez_depthwise_weight_gradient(x.floats, dy.floats, &geometry, partial.floats, sums.floats)
-    let gradient = Tensor(uninitialized: weightShape)
-    ez_transpose(sums.floats, 1, taps, x.channels, gradient.floats)
-    guard hasBias else { return (gradient, nil) }
-    let bias = Tensor(uninitialized: [dy.channels])
-    ez_column_sums(dy.floats, dy.rows, dy.channels, bias.floats, 0)
-    return (gradient, bias)
+    let (taps, channels) = (window.height * window.width, x.channels)
+    let partial = Storage(count: x.shape[0] * taps * channels)
+    let sums = Tensor([taps, channels], from: x, dy, partial) { sums, x, dy, partial in
+      ez_depthwise_weight_gradient(x, dy, &geometry, partial, sums)
+    }
+    let gradient = Tensor(weightShape, from: sums) { gradient, sums in
+      ez_transpose(sums, 1, taps, channels, gradient)
+    }
+    Profile.lap("depthwise, weight gradient", input: x.shape, channels: channels, window)
+    return (gradient, hasBias ? columnSums(dy) : nil)
   }
 
   /// `[channels, taps]` as `[taps, channels]`.
-  private static func turned(_ weights: Tensor) -> Tensor {
+  private static func transposed(_ weights: Tensor) -> Tensor {
     let (channels, taps) = (weights.shape[0], weights.count / weights.shape[0])
-    let result = Tensor(uninitialized: [taps, channels])
-    ez_transpose(weights.floats, 1, channels, taps, result.floats)
-    return result
+    return Tensor([taps, channels], from: weights) { result, weights in
+      ez_transpose(weights, 1, channels, taps, result)
+    }
   }
 }

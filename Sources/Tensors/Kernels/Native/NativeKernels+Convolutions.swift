@@ -6,33 +6,25 @@ extension NativeKernels {
   /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
-  func convolved(_ work: inout DeferredConvolution) -> Tensor? {
+  func convolved(_ work: inout LazyConvolution) -> Tensor? {
     let window = work.window
     if window.isPointwise { return pointwise(&work) }
-    let (x, out) = (work.input, work.weights.shape[0])
-    if !work.isRecorded, window == Window(height: 3, width: 3, stride: 1, padding: 1),
-      prefersWinograd(x.shape, to: out)
-    {
-      // Before there is an output: it may run all that was put off before it, and may be the input itself.
-      let addend = work.addend?.floats
-      _ = x.floats
-      let packed = work.weights.packed(
-        .winograd, scale: work.scale, count: ez_winograd_count(lanes, x.channels, out)
-      ) {
-        ez_winograd_weights(lanes, work.weights.floats, x.channels, out, work.scale?.floats, 0, $0)
+    if !work.isRecorded {
+      if window == Window(height: 3, width: 3, stride: 1, padding: 1),
+        prefersWinograd(work.input.shape, to: work.weights.shape[0])
+      {
+        return winograd(&work)
       }
-      return winograd(
-        x, packed, bias: work.bias, addend: addend, relu: work.relu, into: work.takeOutput())
-    }
-    if !work.isRecorded, window == Window(height: 3, width: 3, stride: 2, padding: 1),
-      prefersPhases(x.shape, work.shape)
-    {
-      return strided(&work)
+      if window == Window(height: 3, width: 3, stride: 2, padding: 1),
+        prefersPhases(work.input.shape, work.shape)
+      {
+        return strided(&work)
+      }
     }
     return runsAnyWindow ? direct(&work) : nil
   }
 
-  /// The gradient with respect to the input of a 3×3 convolution, itself one with turned weights.
+  /// The gradient with respect to the input of a 3×3 convolution, itself one with rotated weights.
   func winogradInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor? {
@@ -41,12 +33,11 @@ extension NativeKernels {
     else { return nil }
     let (from, to) = (dy.channels, inputShape[3])
     let packed = weights.packed(
-      .flippedWinograd, scale: nil, count: ez_winograd_count(lanes, from, to)
-    ) {
-      ez_winograd_weights(lanes, weights.floats, from, to, nil, 1, $0)
-    }
-    return winograd(
-      dy, packed, bias: nil, addend: nil, relu: false, into: Tensor(uninitialized: inputShape))
+      .rotatedWinograd, scale: nil, count: ez_winograd_count(lanes, from, to)
+    ) { weights, _, packed in ez_winograd_weights(lanes, weights, from, to, nil, 1, packed) }
+    let dx = Tensor(uninitialized: inputShape)
+    winograd(dy, packed, bias: nil, addend: nil, relu: false, into: dx)
+    return dx
   }
 
   /// The gradient with respect to the weights of a 1×1 convolution that has a stride, is over what a
@@ -55,96 +46,115 @@ extension NativeKernels {
   func pointwiseWeightGradient(
     _ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window
   ) -> Tensor? {
-    let before = x.normalization
-    guard window.isPointwise, window.stride > 1 || before != nil || !base.hasFastWindows,
+    guard window.isPointwise,
+      window.stride > 1 || x.lazyNormalization != nil || !base.hasFastWindows,
       ez_pointwise_gradient_fits(lanes, x.channels, weightShape[0]) != 0
     else { return nil }
-    let gradient = Tensor(uninitialized: weightShape)
-    let lying = (before?.parts ?? [x]).map { ez_part(values: $0.floats, channels: $0.channels) }
-    let places = [window.geometry(x.shape, channels: weightShape[0])]
-    ez_pointwise_gradient(
-      lanes, lying, lying.count, before?.affine.scale.floats, before?.affine.shift.floats, dy.rows,
-      window.stride > 1 ? places : nil, dy.floats, weightShape[0],
-      scratch(ez_pointwise_gradient_workspace(lanes, x.channels, weightShape[0])), gradient.floats)
-    Profile.lap("weight gradient", input: x.shape, channels: weightShape[0], window)
+    let out = weightShape[0]
+    let places = window.stride > 1 ? window.geometry(x.shape, channels: out) : nil
+    let space = scratch(ez_pointwise_gradient_workspace(lanes, x.channels, out))
+    let gradient = Tensor(weightShape, from: KernelInput(x), dy, space) {
+      gradient, input, slopes, space in
+      input.withRows(dy.rows, places: places) { source in
+        ez_pointwise_gradient(lanes, source, slopes, out, space, gradient)
+      }
+    }
+    Profile.lap("weight gradient", input: x.shape, channels: out, window)
     return gradient
   }
 
+  private func winograd(_ work: inout LazyConvolution) -> Tensor {
+    let (from, out) = (work.input.channels, work.weights.shape[0])
+    let operands = work.takeOperands()
+    let packed = work.weights.packed(
+      .winograd, scale: work.scale, count: ez_winograd_count(lanes, from, out)
+    ) { weights, scale, packed in
+      ez_winograd_weights(lanes, weights, from, out, scale, 0, packed)
+    }
+    winograd(
+      work.input, packed, bias: work.bias, addend: operands.addend, relu: work.relu,
+      into: operands.output)
+    return operands.output
+  }
+
   private func winograd(
-    _ x: Tensor, _ weights: Storage, bias: Tensor?, addend: UnsafeMutablePointer<Float>?,
-    relu: Bool,
+    _ x: Tensor, _ weights: Storage, bias: Tensor?, addend: Tensor?, relu: Bool,
     into output: Tensor
-  ) -> Tensor {
-    let (batch, height, width, out) = (x.shape[0], x.shape[1], x.shape[2], output.channels)
-    ez_winograd(
-      lanes, x.floats, batch, height, width, x.channels, weights.floats, out, bias?.floats, addend,
-      relu ? 1 : 0, scratch(ez_winograd_workspace(lanes, batch, height, width, x.channels, out)),
-      output.floats)
+  ) {
+    let (batch, height, width, from) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
+    let out = output.channels
+    let space = scratch(ez_winograd_workspace(lanes, batch, height, width, from, out))
+    withElements(x, weights, bias, addend, space, output.writable) {
+      x, weights, bias, addend, space, output in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      ez_winograd(
+        lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
+    }
     Profile.lap(
       "Winograd", input: x.shape, channels: out,
       Window(height: 3, width: 3, stride: 1, padding: 1))
-    return output
   }
 
-  private func pointwise(_ work: inout DeferredConvolution) -> Tensor {
-    // First: it may be the input itself, which is made by that, and then read as it lies.
-    let addend = work.addend?.floats
-    var (parts, affine) = ([work.input], ChannelAffine?.none)
-    let isStrided = work.window.stride > 1
-    if !isStrided, let before = work.input.normalization {
-      (parts, affine) = (before.parts, before.affine)
+  private func pointwise(_ work: inout LazyConvolution) -> Tensor {
+    let (shape, relu) = (work.input.shape, work.relu)
+    let (depth, out) = (shape[3], work.weights.shape[0])
+    let places = work.window.stride > 1 ? work.window.geometry(shape, channels: out) : nil
+    let operands = work.takeOperands(fusesNormalization: places == nil)
+    let weights = packedProduct(work, depth: depth)
+    let output = operands.output
+    let space = scratch(ez_pointwise_workspace(lanes, output.rows, depth, out))
+    withElements(operands.input, weights, work.bias, operands.addend, space, output.writable) {
+      input, weights, bias, addend, space, results in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      input.withRows(output.rows, places: places) { source in
+        ez_pointwise(lanes, source, weights, out, &epilogue, space, results)
+      }
     }
-    let (depth, out) = (work.input.channels, work.weights.shape[0])
-    let weights = work.weights.packed(
-      .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
-    ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
-    let lying = parts.map { ez_part(values: $0.floats, channels: $0.channels) }
-    let output = work.takeOutput()
-    let places = [work.window.geometry(work.input.shape, channels: out)]
-    ez_pointwise(
-      lanes, lying, lying.count, affine?.scale.floats, affine?.shift.floats, output.rows,
-      isStrided ? places : nil, weights.floats, out, work.bias?.floats, addend, work.relu ? 1 : 0,
-      scratch(ez_pointwise_workspace(lanes, output.rows, depth, out)),
-      output.floats)
     Profile.lap(
-      affine == nil ? "product" : "normalization and product", input: work.input.shape,
+      operands.input.affine == nil ? "product" : "normalization and product", input: shape,
       channels: out, work.window)
     return output
   }
 
   /// 3×3 with stride 2, a phase of the input at a time.
-  private func strided(_ work: inout DeferredConvolution) -> Tensor {
-    let (x, out) = (work.input, work.weights.shape[0])
-    // Before there is an output: it may run all that was put off before it, and may be the input itself.
-    let (addend, floats) = (work.addend?.floats, x.floats)
+  private func strided(_ work: inout LazyConvolution) -> Tensor {
+    let (x, out, relu) = (work.input, work.weights.shape[0], work.relu)
+    let (batch, height, width, from) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
+    let operands = work.takeOperands()
     let weights = work.weights.packed(
-      .strided, scale: work.scale, count: ez_strided_count(lanes, x.channels, out)
-    ) { ez_strided_weights(lanes, work.weights.floats, x.channels, out, work.scale?.floats, $0) }
-    let output = work.takeOutput()
-    let (batch, height, width) = (x.shape[0], x.shape[1], x.shape[2])
-    ez_strided(
-      lanes, floats, batch, height, width, x.channels, weights.floats, out, work.bias?.floats,
-      addend,
-      work.relu ? 1 : 0, scratch(ez_strided_workspace(batch, height, width, x.channels, out)),
-      output.floats)
+      .strided, scale: work.scale, count: ez_strided_count(lanes, from, out)
+    ) { weights, scale, packed in ez_strided_weights(lanes, weights, from, out, scale, packed) }
+    let space = scratch(ez_strided_workspace(batch, height, width, from, out))
+    withElements(x, weights, work.bias, operands.addend, space, operands.output.writable) {
+      x, weights, bias, addend, space, output in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      ez_strided(
+        lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
+    }
     Profile.lap("phases", input: x.shape, channels: out, work.window)
-    return output
+    return operands.output
   }
 
-  private func direct(_ work: inout DeferredConvolution) -> Tensor {
-    let (x, out) = (work.input, work.weights.shape[0])
-    let depth = work.weights.count / out
-    let weights = work.weights.packed(
-      .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
-    ) { ez_pack_weights(lanes, work.weights.floats, out, depth, work.scale?.floats, $0) }
-    // Before there is an output: it may run all that was put off before it, and may be the input itself.
-    let (addend, floats) = (work.addend?.floats, x.floats)
-    let output = work.takeOutput()
+  /// Any window, by its definition.
+  private func direct(_ work: inout LazyConvolution) -> Tensor {
+    let (x, out, relu) = (work.input, work.weights.shape[0], work.relu)
+    let operands = work.takeOperands()
+    let weights = packedProduct(work, depth: work.weights.count / out)
     var geometry = work.window.geometry(x.shape, channels: out)
-    ez_direct(
-      lanes, &geometry, floats, weights.floats, work.bias?.floats, addend, work.relu ? 1 : 0,
-      scratch(ez_direct_workspace(&geometry)), output.floats)
+    let space = scratch(ez_direct_workspace(&geometry))
+    withElements(x, weights, work.bias, operands.addend, space, operands.output.writable) {
+      x, weights, bias, addend, space, output in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      ez_direct(lanes, &geometry, x, weights, &epilogue, space, output)
+    }
     Profile.lap("direct", input: x.shape, channels: out, work.window)
-    return output
+    return operands.output
+  }
+
+  private func packedProduct(_ work: LazyConvolution, depth: Int) -> Storage {
+    let out = work.weights.shape[0]
+    return work.weights.packed(
+      .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
+    ) { weights, scale, packed in ez_pack_weights(lanes, weights, out, depth, scale, packed) }
   }
 }

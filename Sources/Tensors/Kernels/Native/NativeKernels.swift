@@ -37,12 +37,12 @@ package final class NativeKernels: Kernels {
       return DepthwiseConvolution.run(x, weights, bias: bias, window)
     }
     guard window.groups == 1 else { return base.convolution(x, weights, bias: bias, window) }
-    var work = DeferredConvolution(
+    var work = LazyConvolution(
       kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true)
     return convolved(&work) ?? base.convolution(x, weights, bias: bias, window)
   }
 
-  package func run(_ work: consuming DeferredConvolution) -> Tensor {
+  package func run(_ work: consuming LazyConvolution) -> Tensor {
     guard work.window.groups == 1 else { return runSteps(work) }
     return convolved(&work) ?? runSteps(work)
   }
@@ -71,14 +71,12 @@ package final class NativeKernels: Kernels {
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }
     guard hasBias else { return (gradient, nil) }
-    let bias = Tensor(uninitialized: [weightShape[0]])
-    ez_column_sums(dy.floats, dy.rows, dy.channels, bias.floats, 0)
-    return (gradient, bias)
+    return (gradient, columnSums(dy))
   }
 
   /// Memory for one kernel's temporary results.
-  func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
+  func scratch(_ count: Int) -> Storage {
     if workspace.count < count { workspace = Storage(count: count) }
-    return workspace.floats
+    return workspace
   }
 }

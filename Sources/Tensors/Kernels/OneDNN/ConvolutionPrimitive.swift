@@ -111,36 +111,53 @@
       for memory in [input, weights, output, bias, plain, scratch] { dnnl_memory_destroy(memory) }
     }
 
+    /// What a primitive reads or writes, by oneDNN's number of the argument.
+    struct Argument {
+      let kind: Int32
+      let memory: dnnl_memory_t?
+      let floats: UnsafePointer<Float>
+
+      init(_ kind: Int32, _ memory: dnnl_memory_t?, _ floats: UnsafePointer<Float>) {
+        (self.kind, self.memory, self.floats) = (kind, memory, floats)
+      }
+    }
+
     func execute(
       _ kernels: OneDNNKernels,
-      _ arguments: [(Int32, dnnl_memory_t?, UnsafeMutableRawPointer)]
+      _ arguments: [Argument]
     ) {
-      var list = arguments.map { argument, memory, bytes in
-        dnnl_memory_set_data_handle(memory, bytes)
-        return dnnl_exec_arg_t(arg: argument, memory: memory)
+      var list = arguments.map { argument in
+        set(argument.memory, argument.floats)
+        return dnnl_exec_arg_t(arg: argument.kind, memory: argument.memory)
       }
-      if scratchBytes > 0 {
-        dnnl_memory_set_data_handle(scratch, kernels.scratchpad(scratchBytes))
+      guard scratchBytes > 0 else { return run(primitive, kernels, &list) }
+      withElements(kernels.scratchpad(scratchBytes)) { space in
+        set(scratch, space)
         list.append(dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch))
+        run(primitive, kernels, &list)
       }
-      run(primitive, kernels, &list)
+    }
+
+    /// The library takes what it reads as what it writes.
+    private func set(_ memory: dnnl_memory_t?, _ floats: UnsafePointer<Float>) {
+      dnnl_memory_set_data_handle(memory, UnsafeMutablePointer(mutating: floats))
     }
 
     func fromPlain(
-      _ kernels: OneDNNKernels, _ from: UnsafeMutableRawPointer, _ to: UnsafeMutableRawPointer
+      _ kernels: OneDNNKernels, _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>
     ) { move(packing, kernels, (plain, from), (weights, to)) }
 
     func toPlain(
-      _ kernels: OneDNNKernels, _ from: UnsafeMutableRawPointer, _ to: UnsafeMutableRawPointer
+      _ kernels: OneDNNKernels, _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>
     ) { move(unpacking, kernels, (weights, from), (plain, to)) }
 
     private func move(
       _ reorder: dnnl_primitive_t?, _ kernels: OneDNNKernels,
-      _ from: (dnnl_memory_t, UnsafeMutableRawPointer),
-      _ to: (dnnl_memory_t, UnsafeMutableRawPointer)
+      _ from: (dnnl_memory_t, UnsafePointer<Float>),
+      _ to: (dnnl_memory_t, UnsafeMutablePointer<Float>)
     ) {
-      dnnl_memory_set_data_handle(from.0, from.1)
-      dnnl_memory_set_data_handle(to.0, to.1)
+      set(from.0, from.1)
+      set(to.0, to.1)
       var list = [
         dnnl_exec_arg_t(arg: DNNL_ARG_SRC, memory: from.0),
         dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: to.0),

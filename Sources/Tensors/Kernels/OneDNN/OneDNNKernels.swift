@@ -48,9 +48,9 @@
     }
 
     /// Memory for one primitive's temporary results.
-    func scratchpad(_ bytes: Int) -> UnsafeMutableRawPointer {
+    func scratchpad(_ bytes: Int) -> Storage {
       if scratch.count * 4 < bytes { scratch = Storage(count: (bytes + 3) / 4) }
-      return scratch.bytes
+      return scratch
     }
 
     package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
@@ -60,19 +60,19 @@
         return DepthwiseConvolution.run(x, weights, bias: bias, window)
       }
       let shape = window.outputShape(x.shape, channels: weights.shape[0])
-      let output = Tensor(uninitialized: shape)
       let run = primitive(
         ConvolutionKey(
           kind: .forward, input: x.shape, channels: weights.shape[0], window: window,
           hasBias: bias != nil))
-      let lying = reordered(weights, for: run)
-      run.execute(
-        self,
-        [
-          (DNNL_ARG_SRC, run.input, x.storage.bytes),
-          (DNNL_ARG_WEIGHTS, run.weights, lying.bytes),
-          (DNNL_ARG_DST, run.output, output.storage.bytes),
-        ] + (bias.map { [(DNNL_ARG_BIAS, run.bias, $0.storage.bytes)] } ?? []))
+      let blocked = reordered(weights, for: run)
+      let output = Tensor(shape, from: x, blocked, bias) { output, x, weights, bias in
+        run.execute(
+          self,
+          [
+            .init(DNNL_ARG_SRC, run.input, x), .init(DNNL_ARG_WEIGHTS, run.weights, weights),
+            .init(DNNL_ARG_DST, run.output, output),
+          ] + (bias.map { [.init(DNNL_ARG_BIAS, run.bias, $0)] } ?? []))
+      }
       Profile.lap("oneDNN", input: x.shape, channels: weights.shape[0], window)
       return output
     }
@@ -83,19 +83,19 @@
       if window.isDepthwise(inputShape, channels: weights.shape[0]) {
         return DepthwiseConvolution.inputGradient(dy, weights, inputShape: inputShape, window)
       }
-      let dx = Tensor(uninitialized: inputShape)
       let run = primitive(
         ConvolutionKey(
           kind: .inputGradient, input: inputShape, channels: weights.shape[0], window: window,
           hasBias: false))
-      let lying = reordered(weights, for: run)
-      run.execute(
-        self,
-        [
-          (DNNL_ARG_DIFF_DST, run.output, dy.storage.bytes),
-          (DNNL_ARG_WEIGHTS, run.weights, lying.bytes),
-          (DNNL_ARG_DIFF_SRC, run.input, dx.storage.bytes),
-        ])
+      let blocked = reordered(weights, for: run)
+      let dx = Tensor(inputShape, from: dy, blocked) { dx, dy, weights in
+        run.execute(
+          self,
+          [
+            .init(DNNL_ARG_DIFF_DST, run.output, dy), .init(DNNL_ARG_WEIGHTS, run.weights, weights),
+            .init(DNNL_ARG_DIFF_SRC, run.input, dx),
+          ])
+      }
       Profile.lap("oneDNN, input gradient", input: inputShape, channels: dy.channels, window)
       return dx
     }
@@ -114,19 +114,18 @@
         ConvolutionKey(
           kind: .weightGradient, input: x.shape, channels: weightShape[0], window: window,
           hasBias: hasBias))
-      let gradient = Tensor(uninitialized: weightShape)
       let bias = hasBias ? Tensor(uninitialized: [weightShape[0]]) : nil
-      let blocked =
-        run.weightsArePlain
-        ? gradient.storage : Storage(count: (run.weightBytes + 3) / 4)
-      run.execute(
-        self,
-        [
-          (DNNL_ARG_SRC, run.input, x.storage.bytes),
-          (DNNL_ARG_DIFF_DST, run.output, dy.storage.bytes),
-          (DNNL_ARG_DIFF_WEIGHTS, run.weights, blocked.bytes),
-        ] + (bias.map { [(DNNL_ARG_DIFF_BIAS, run.bias, $0.storage.bytes)] } ?? []))
-      if !run.weightsArePlain { run.toPlain(self, blocked.bytes, gradient.storage.bytes) }
+      let blocked = run.weightsArePlain ? nil : Storage(count: (run.weightBytes + 3) / 4)
+      let gradient = Tensor(weightShape, from: x, dy, bias?.writable, blocked) {
+        gradient, x, dy, bias, blocked in
+        run.execute(
+          self,
+          [
+            .init(DNNL_ARG_SRC, run.input, x), .init(DNNL_ARG_DIFF_DST, run.output, dy),
+            .init(DNNL_ARG_DIFF_WEIGHTS, run.weights, blocked ?? gradient),
+          ] + (bias.map { [.init(DNNL_ARG_DIFF_BIAS, run.bias, $0)] } ?? []))
+        if let blocked { run.toPlain(self, blocked, gradient) }
+      }
       Profile.lap("oneDNN, weight gradient", input: x.shape, channels: weightShape[0], window)
       return (gradient, bias)
     }
@@ -139,12 +138,13 @@
     private func stridedWeightGradient(
       _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
     ) -> (weights: Tensor, bias: Tensor?) {
-      let gathered = Tensor(uninitialized: dy.shape.dropLast() + [x.channels])
       var geometry = window.geometry(x.shape, channels: weightShape[0])
       let size = x.shape.dropFirst().reduce(1, *)
-      for sample in 0..<x.shape[0] {
-        let place = sample * (gathered.count / x.shape[0])
-        ez_im2col(x.floats + sample * size, &geometry, gathered.floats + place)
+      let width = dy.shape[1] * dy.shape[2] * x.channels
+      let gathered = Tensor(dy.shape.dropLast() + [x.channels], from: x) { gathered, images in
+        for sample in 0..<x.shape[0] {
+          ez_im2col(images + sample * size, &geometry, gathered + sample * width)
+        }
       }
       return convolutionWeightGradient(
         gathered, dy, weightShape: weightShape, hasBias: hasBias,
@@ -152,13 +152,12 @@
     }
 
     private func reordered(_ weights: Tensor, for run: ConvolutionPrimitive) -> Storage {
-      if run.weightsArePlain { return weights.storage }
-      if let kept = weights.storage.reordered[ObjectIdentifier(run)], kept.owner === run {
-        return kept.storage
-      }
+      if run.weightsArePlain { return weights.content.materialized() }
+      let key = ObjectIdentifier(run)
+      if let kept = weights.content.cache.reordered[key], kept.owner === run { return kept.storage }
       let blocked = Storage(count: (run.weightBytes + 3) / 4)
-      run.fromPlain(self, weights.storage.bytes, blocked.bytes)
-      weights.storage.reordered[ObjectIdentifier(run)] = Reordered(owner: run, storage: blocked)
+      withElements(weights, blocked) { run.fromPlain(self, $0, $1) }
+      weights.content.cache.reordered[key] = Reordered(owner: run, storage: blocked)
       return blocked
     }
   }

@@ -42,11 +42,8 @@ extension Kernels {
       let part = convolutionWeightGradient(
         groups.channels(x, group, groups.input), groups.channels(dy, group, groups.output),
         weightShape: [groups.output] + weightShape.dropFirst(), hasBias: hasBias, groups.window)
-      (gradient.floats + group * part.weights.count)
-        .update(from: part.weights.floats, count: part.weights.count)
-      if let bias, let own = part.bias {
-        (bias.floats + group * own.count).update(from: own.floats, count: own.count)
-      }
+      groups.putRows(part.weights, group, into: gradient)
+      if let bias, let own = part.bias { groups.putRows(own, group, into: bias) }
     }
     return (gradient, bias)
   }
@@ -71,21 +68,29 @@ private struct Groups {
   }
 
   func channels(_ x: Tensor, _ group: Int, _ width: Int) -> Tensor {
-    let part = Tensor(uninitialized: x.shape.dropLast() + [width])
-    ez_copy_columns(x.floats + group * width, x.channels, part.floats, width, x.rows, width, 0)
-    return part
+    Tensor(x.shape.dropLast() + [width], from: x) { part, values in
+      ez_copy_columns(values + group * width, x.channels, part, width, x.rows, width, 0)
+    }
   }
 
   func put(_ part: Tensor, _ group: Int, into whole: Tensor) {
     let width = part.channels
-    ez_copy_columns(
-      part.floats, width, whole.floats + group * width, whole.channels, part.rows, width, 0)
+    withElements(part, whole.writable) { part, columns in
+      ez_copy_columns(
+        part, width, columns + group * width, whole.channels, whole.rows, width, 0)
+    }
   }
 
   /// The rows of one group: of weights `[out, …]` or of a bias `[out]`.
   func rows(_ x: Tensor, _ group: Int) -> Tensor {
-    let part = Tensor(uninitialized: [output] + x.shape.dropFirst())
-    part.floats.update(from: x.floats + group * part.count, count: part.count)
-    return part
+    let shape = [output] + x.shape.dropFirst()
+    let count = shape.reduce(1, *)
+    return Tensor(shape, from: x) { $0.update(from: $1 + group * count, count: count) }
+  }
+
+  func putRows(_ part: Tensor, _ group: Int, into whole: Tensor) {
+    withElements(part, whole.writable) {
+      ($1 + group * part.count).update(from: $0, count: part.count)
+    }
   }
 }

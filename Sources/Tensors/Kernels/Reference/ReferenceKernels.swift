@@ -13,15 +13,17 @@ package final class ReferenceKernels: Kernels {
   {
     if window.groups > 1 { return convolutionByGroups(x, weights, bias: bias, window) }
     let channels = weights.shape[0]
-    let output = Tensor(uninitialized: window.outputShape(x.shape, channels: channels))
-    let (positions, width) = (output.shape[1] * output.shape[2], weights.count / channels)
-    forEachUnfolded(x, window, channels: channels) { sample, columns in
-      multiply(
-        Matrix(columns, rowStride: width), Matrix(weights.floats, rowStride: width).transposed,
-        into: output.floats + sample * positions * channels, rowStride: channels,
-        m: positions, n: channels, k: width)
+    let shape = window.outputShape(x.shape, channels: channels)
+    let (positions, width) = (shape[1] * shape[2], weights.count / channels)
+    let output = Tensor(shape, from: x, weights, bias) { output, values, weights, bias in
+      forEachUnfolded(values, x.shape, window, channels: channels) { sample, columns in
+        multiply(
+          Matrix(columns, rowStride: width), Matrix(weights, rowStride: width).transposed,
+          into: output + sample * positions * channels, rowStride: channels,
+          m: positions, n: channels, k: width)
+      }
+      if let bias { ez_add_bias(output, bias, shape[0] * positions, channels) }
     }
-    if let bias { ez_add_bias(output.floats, bias.floats, output.rows, channels) }
     Profile.lap("im2col", input: x.shape, channels: channels, window)
     return output
   }
@@ -32,20 +34,20 @@ package final class ReferenceKernels: Kernels {
     if window.groups > 1 {
       return inputGradientByGroups(dy, weights, inputShape: inputShape, window)
     }
-    let dx = Tensor(uninitialized: inputShape)
     let channels = weights.shape[0]
     let (positions, width) = (dy.shape[1] * dy.shape[2], weights.count / channels)
     var geometry = window.geometry(inputShape, channels: channels)
+    let columns = window.isPlain ? nil : Storage(count: positions * width)
     let size = inputShape.dropFirst().reduce(1, *)
-    let isPlain = window == Window(height: 1, width: 1, stride: 1, padding: 0)
-    let columns = Tensor(uninitialized: isPlain ? [0] : [positions, width])
-    for sample in 0..<inputShape[0] {
-      multiply(
-        Matrix(dy.floats + sample * positions * channels, rowStride: channels),
-        Matrix(weights.floats, rowStride: width),
-        into: isPlain ? dx.floats + sample * size : columns.floats, rowStride: width,
-        m: positions, n: width, k: channels)
-      if !isPlain { ez_col2im(columns.floats, &geometry, dx.floats + sample * size) }
+    let dx = Tensor(inputShape, from: dy, weights, columns) { dx, dy, weights, columns in
+      for sample in 0..<inputShape[0] {
+        multiply(
+          Matrix(dy + sample * positions * channels, rowStride: channels),
+          Matrix(weights, rowStride: width),
+          into: columns ?? dx + sample * size, rowStride: width,
+          m: positions, n: width, k: channels)
+        if let columns { ez_col2im(columns, &geometry, dx + sample * size) }
+      }
     }
     Profile.lap("im2col, input gradient", input: inputShape, channels: channels, window)
     return dx
@@ -57,43 +59,40 @@ package final class ReferenceKernels: Kernels {
     if window.groups > 1 {
       return weightGradientByGroups(x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }
-    let gradient = Tensor(repeating: 0, shape: weightShape)
     let channels = weightShape[0]
-    let (positions, width) = (dy.shape[1] * dy.shape[2], gradient.count / channels)
-    forEachUnfolded(x, window, channels: channels) { sample, columns in
-      multiply(
-        Matrix(dy.floats + sample * positions * channels, rowStride: channels).transposed,
-        Matrix(columns, rowStride: width),
-        into: gradient.floats, rowStride: width,
-        m: channels, n: width, k: positions, beta: 1)
+    let width = weightShape.dropFirst().reduce(1, *)
+    let positions = dy.shape[1] * dy.shape[2]
+    let gradient = Tensor(weightShape, from: x, dy) { gradient, values, dy in
+      gradient.update(repeating: 0, count: channels * width)
+      forEachUnfolded(values, x.shape, window, channels: channels) { sample, columns in
+        multiply(
+          Matrix(dy + sample * positions * channels, rowStride: channels).transposed,
+          Matrix(columns, rowStride: width),
+          into: gradient, rowStride: width,
+          m: channels, n: width, k: positions, beta: 1)
+      }
     }
     Profile.lap("im2col, weight gradient", input: x.shape, channels: channels, window)
-    guard hasBias else { return (gradient, nil) }
-    let bias = Tensor(uninitialized: [channels])
-    ez_column_sums(dy.floats, dy.rows, channels, bias.floats, 0)
-    return (gradient, bias)
+    return (gradient, hasBias ? columnSums(dy) : nil)
   }
 }
 
 extension Kernels {
-  /// The rows that a window takes of each sample, `[places, window * channels]`.
+  /// The rows that a window takes of each sample of `shape`, `[places, window * channels]`.
   func forEachUnfolded(
-    _ x: Tensor, _ window: Window, channels: Int, _ body: (Int, UnsafePointer<Float>) -> Void
+    _ x: UnsafePointer<Float>, _ shape: [Int], _ window: Window, channels: Int,
+    _ body: (Int, UnsafePointer<Float>) -> Void
   ) {
-    var geometry = window.geometry(x.shape, channels: channels)
-    let size = x.shape.dropFirst().reduce(1, *)
-    let isPlain = window == Window(height: 1, width: 1, stride: 1, padding: 0)
+    var geometry = window.geometry(shape, channels: channels)
+    let size = shape.dropFirst().reduce(1, *)
     let positions = geometry.out_height * geometry.out_width
     let columns =
-      isPlain
-      ? nil : Tensor(uninitialized: [positions, window.height * window.width * x.channels])
-    for sample in 0..<x.shape[0] {
-      let image = x.floats + sample * size
-      if let columns {
-        ez_im2col(image, &geometry, columns.floats)
-        body(sample, columns.floats)
-      } else {
-        body(sample, image)
+      window.isPlain
+      ? nil : Storage(count: positions * window.height * window.width * shape[3])
+    withElements(columns) { columns in
+      for sample in 0..<shape[0] {
+        if let columns { ez_im2col(x + sample * size, &geometry, columns) }
+        body(sample, columns.map { UnsafePointer($0) } ?? x + sample * size)
       }
     }
   }
