@@ -43,10 +43,13 @@ let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? []
   .sorted()
 let pluginDependencies = plugins.map { Target.Dependency.target(name: "\($0)Plugin") }
 
-func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [],
+  embedded: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    resources: embedded.map { .embedInCode("Resources/\($0)") }, swiftSettings: strict + extra)
 }
 
 /// The test targets that are asked for: `make check` builds those of what was edited, else all.
@@ -85,7 +88,9 @@ var targets: [Target] = [
   .target(
     name: "CTransfer", cSettings: optimized,
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
+  .target(name: "CStartup", cSettings: optimized),
   library("Basics", []),
+  library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
   library("Layers", ["Tensors", "CKernels", "Basics"]),
@@ -106,19 +111,19 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
-      "Evaluation", "Layers", "Tensors", "Basics",
+      "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
   library(
     "Explanation",
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
-      "WeightFiles", "Downloads", "Evaluation", "Tensors", "Basics",
-    ]),
+      "WeightFiles", "Downloads", "Bundles", "Evaluation", "Pages", "Tensors", "Basics",
+    ], embedded: ["explanation.css", "explanation.js", "sight.js"]),
   library(
     "Studies",
     [
       "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
-      "Downloads", "WeightFiles", "Images", "Tensors", "Basics",
+      "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(
@@ -130,13 +135,22 @@ var targets: [Target] = [
       "Bundles", "Exchange", "Studies", "Training", "Evaluation", "Registry", "EncoderKit",
       "WeightFiles", "Images", "Datasets", "Fusion", "Downloads", "Basics",
     ]),
+  // The plugins are linked into whatever uses it; nothing in it names them.
+  .target(
+    name: "EncoderZoo",
+    dependencies: [
+      "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Registry",
+      "EncoderKit",
+      "Images", "Tensors", "Basics",
+    ] + pluginDependencies, resources: [.embedInCode("registry.json")], swiftSettings: strict),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation", "Training",
+      "EncoderZoo", "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation",
+      "Training",
       "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
-      "Tensors", "Basics",
+      "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
     name: "zoo-parity",
@@ -176,8 +190,8 @@ for name in plugins {
     folder: "Plugins/\(name)/Tests")
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]),
-  ("Layers", ["Layers", "Tensors", "Basics"]),
+  ("Basics", ["Basics"]), ("Pages", ["Pages", "Basics"]),
+  ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers", "Tensors", "Basics"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
   ("Bundles", ["Bundles", "Downloads", "Basics"]),
@@ -198,7 +212,7 @@ for (name, dependencies) in [
     "Explanation",
     [
       "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
-      "Registry",
+      "Registry", "Pages",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),
@@ -206,8 +220,7 @@ for (name, dependencies) in [
     "Studies",
     [
       "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
-      "Tensors",
-      "Basics",
+      "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
 ] as [(String, [Target.Dependency])] {
@@ -226,13 +239,14 @@ targets += tests(
   "Exchange",
   ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors", "Basics"]
     + pluginDependencies)
+targets += tests("EncoderZoo", ["EncoderZoo", "EncoderKit", "Basics"])
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(
   "zoo",
   [
-    "zoo", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads", "Images",
-    "CKernels", "Basics",
+    "zoo", "Packaging", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads",
+    "Images", "CKernels", "Basics",
   ])
 
 /// Every target names all it reaches, not only its neighbours.
@@ -270,7 +284,7 @@ if let wanted {
 }
 
 /// What other packages may depend on (see docs/public-api.md).
-let libraries = ["EncoderKit", "Conformance"]
+let libraries = ["EncoderZoo", "EncoderKit", "Conformance"]
 
 let package = Package(
   name: "EncoderZoo",

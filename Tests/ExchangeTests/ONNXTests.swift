@@ -116,6 +116,26 @@ struct ONNXTests {
     #expect(try bytes(model) == bytes(small.make()))
   }
 
+  @Test("Before a training nothing is told of encoders and heads that can be written")
+  func exportable() throws {
+    let registry = try SmallModel.registry()
+    func value(_ json: String) throws -> JSONValue {
+      try JSONValue.parse(Data(json.utf8), path: "study.json")
+    }
+    let image = try ImageBranch(
+      value(SmallModel.densenet), registry: registry, defaults: TrainingSettings())
+    let text = try TextBranch(
+      value("{\"encoder\": \"word2vec\", \"options\": \(SmallModel.cnn)}"), registry: registry,
+      defaults: TrainingSettings())
+    var exportability = Exportability(registry: registry, kernels: OpenBLASKernels())
+    for head in ["concat", "sum", "gated", "bilinear", "film", "attention", "late"] {
+      let branch = try HeadBranch(
+        value("{\"head\": \"\(head)\", \"missing\": \"stand-in\"}"), registry: registry)
+      #expect(exportability.note(head, image: image, text: text, head: branch) == nil)
+      #expect(exportability.note("net", image: image, text: nil, head: branch) == nil)
+    }
+  }
+
   @Test("What can't be written is refused by its name")
   func refusals() throws {
     func refusal(_ image: some ImageEncoder) throws -> String {
@@ -123,13 +143,19 @@ struct ONNXTests {
         image: image, text: nil, outputs: 1,
         decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
         store: ParameterStore(random: RandomStream(seed: 1)))
-      return errorText {
-        let passes = try TracedPasses(
+      func passes() throws -> TracedPasses {
+        try TracedPasses(
           classifier, images: (size: 4, channels: 1), words: nil, length: 1,
           kernels: ReferenceKernels())
-        var writer = GraphWriter(passes)
+      }
+      let text = errorText {
+        var writer = GraphWriter(try passes())
         try writer.run()
       }
+      // A try that keeps no numbers is refused for the same.
+      let tried = Exportability.refusal(passes)
+      #expect(text.isEmpty ? tried == nil : text.hasPrefix(tried ?? "-"), "\(tried ?? "")")
+      return text
     }
     #expect(try refusal(Sums()).contains("a tensor made outside of the recorded operations"))
     #expect(try refusal(Gated()).contains("the operation \"gate\""))

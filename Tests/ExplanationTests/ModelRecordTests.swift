@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import Studies
+import Pages
 import TestSupport
 import Testing
 import Training
@@ -62,11 +62,11 @@ struct ModelRecordTests {
       #expect(try ModelRecord(of: model, folder: place).figures.first?.value == 0.5)
       let facts = ModelFacts.facts(record).map { "\($0.label): \($0.value)" }
       #expect(facts.contains("Model: net + words, split r1f2"))
-      #expect(facts.contains("Trained on: 22 cases of 40 <cases> of d (synthetic)"))
+      #expect(facts.contains("Trained on: 40 <cases> of d (synthetic); 22 cases"))
       #expect(facts.contains("Threshold: “abnormal” from a probability of 0.5 on"))
-      #expect(
-        facts.contains { $0.contains("on its 4 test cases: accuracy\u{a0}0.750 (0.194 to 0.994)") })
-      #expect(facts.contains("Always answering “normal”: accuracy 0.500 on the same cases"))
+      #expect(facts.contains("Accuracy, 4 test cases: 0.750 (95% interval 0.194 to 0.994)"))
+      #expect(facts.contains("Area under the ROC, 4 test cases: 0.750"))
+      #expect(facts.contains("Accuracy of always answering “normal”: 0.500"))
     }
   }
 
@@ -136,7 +136,8 @@ struct ModelRecordTests {
       let head = try #require(page.range(of: "</header>"))
       for part in [
         "from 0.5 on it says abnormal", "net + words, split r1f2", "40 &lt;cases&gt; of d",
-        "accuracy\u{a0}0.750", "which the model was trained on", "<strong>Synthetic data.</strong>",
+        "Accuracy, 4 test cases", "one of its training and validation images",
+        "<strong>Synthetic data.</strong>",
       ] {
         let place = try #require(page.range(of: part), "\(part)")
         #expect(place.upperBound < head.lowerBound, "\(part)")

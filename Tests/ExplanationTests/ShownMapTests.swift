@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Pages
 import TestSupport
 import Testing
 
@@ -93,20 +94,21 @@ struct ShownMapTests {
 
   @Test("Every colour of the page means one thing, in the light and in the dark")
   func colours() throws {
-    let blocks = PageStyle.sheet.components(separatedBy: "prefers-color-scheme: dark")
-    #expect(blocks.count == 2)
-    for block in blocks {
-      var colours = try ["--for", "--against", "--note-rule", "--image", "--text"].map { name in
-        String(try part(block, from: "\(name): ", to: ";"))
+    let sheets = [ExplanationResource.sheet, PageResource.sheet]
+    let blocks = sheets.map { $0.components(separatedBy: "prefers-color-scheme: dark") }
+    #expect(blocks.allSatisfy { $0.count == 2 })
+    for (own, every) in zip(blocks[0], blocks[1]) {
+      var colours = try ["--for", "--against", "--image", "--text"].map { name in
+        String(try part(own, from: "\(name): ", to: ";"))
       }
-      colours.append("#f0e442")
+      colours.append(String(try part(every, from: "--note-rule: ", to: ";")))
+      colours.append(try String(part(sheets[0], from: "--signal: ", to: ";")))
       #expect(Set(colours).count == colours.count, "\(colours)")
       for orange in ["#e69f00", "#b98300", "230 159 0", "186 120 0"] {
         #expect(!colours.dropFirst(2).contains(orange), "\(colours)")
       }
     }
-    let sheet = PageStyle.sheet
-    for rule in sheet.split(separator: "\n") where rule.contains(".bar") {
+    for rule in sheets[0].split(separator: "\n") where rule.contains(".bar") {
       #expect(!rule.contains("--for") && !rule.contains("--against"), "\(rule)")
     }
   }

@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import Studies
+import Pages
 
 /// The page `index.html`: a table of explained cases that sorts by any of its columns.
 struct ExplanationIndexPage {
@@ -19,8 +19,7 @@ struct ExplanationIndexPage {
       lede: "\(counted(index.rows.count, "case"))\(right) · \(index.description)",
       isSynthetic: index.isSynthetic, cautions: index.cautions, notice: CaseExplanation.notice,
       content: table + ModelFacts(index.records).section + leftOut, files: ["index.csv", "cases"],
-      script: SortScript.script,
-      style: SortScript.style + ModelFacts.style + ExplanationIndexPage.style
+      scripts: [SortableTable.script], hasPicturesBeside: true
     ).html
   }
 
@@ -45,7 +44,7 @@ struct ExplanationIndexPage {
     }.map { line($0.element) }
     let sorted = hasTruth ? "Error" : ""
     let heads = heads.map { head in
-      SortScript.head(
+      SortableTable.head(
         head.title, isNumber: head.isNumber, sorted: head.title == sorted,
         style: head.isNumber ? "" : "words")
     }
@@ -64,7 +63,7 @@ struct ExplanationIndexPage {
       <h2 id="cases-head">Cases</h2>
       <p id="order" role="status" aria-live="polite" class="aside">\
       \(hasTruth ? "Sorted by error, the largest first." : "In the order of the data.")</p>
-      \(ReportTables.box("Cases", body))</section>
+      \(PageParts.box("Cases", body))</section>
 
       """
   }
@@ -78,7 +77,7 @@ struct ExplanationIndexPage {
       "<td\(isNumber ? "" : " class=\"words\"") data-key=\"\(htmlEscaped(key))\">\(text)</td>"
     }
     func number(_ value: Double?) -> String {
-      cell(ReportNumbers.metric(value), key: value.map { "\($0)" } ?? "", isNumber: true)
+      cell(NumberText.metric(value), key: value.map { "\($0)" } ?? "", isNumber: true)
     }
     func words(_ text: String) -> String { cell(htmlEscaped(text), key: text, isNumber: false) }
     let link = "\(htmlEscaped(encoded(row.folder)))/explanation.html"
@@ -130,25 +129,8 @@ struct ExplanationIndexPage {
     return """
       <section aria-labelledby="left-out-head">
       <h2 id="left-out-head">Left out</h2>
-      \(ReportTables.box("Cases left out", table, isTall: true))</section>
+      \(PageParts.box("Cases left out", table, isTall: true))</section>
 
       """
   }
-
-  private static let style = """
-    #cases tbody a { display: flex; align-items: center; gap: .8rem;
-      width: max-content; max-width: 18rem; }
-    #cases tbody a span { overflow-wrap: anywhere; font-size: .95em; line-height: 1.35; }
-    #cases img { width: 80px; height: 80px; object-fit: contain; background: #000;
-      border-radius: .35rem; flex: none; }
-    #cases thead th { white-space: normal; }
-    @media screen and (max-width: 64rem) { #cases tbody a { max-width: 15rem; } }
-    @media screen and (max-width: 40rem) {
-      #cases tbody a { display: block; max-width: 9.5rem; }
-      #cases tbody a span { display: block; margin-top: .3rem; font-size: .86em; }
-    }
-    #cases tr.wrong td:nth-child(3) { font-weight: 650; }
-    #cases td, #cases th { vertical-align: middle; }
-
-    """
 }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Images
 import Training
@@ -39,7 +40,7 @@ package struct CaseExplanation: Sendable {
   package var threshold = 0.5
   /// What is known of the model's data and test; nil where nobody looked.
   package var record: ModelRecord?
-  /// Whether the model was trained on this very image; nil where nothing tells.
+  /// Whether this very image is one of its training and validation images; nil where nothing tells.
   package var isTrainedOn: Bool?
 
   /// The probability of the positive class.
@@ -83,5 +84,5 @@ package struct CaseExplanation: Sendable {
       + "\(Int((settings.integration.tolerance * 100).rounded())) %."
   }
 
-  private func figure(_ value: Double) -> String { String(format: "%.4f", value) }
+  private func figure(_ value: Double) -> String { NumberText.fixed(value, digits: 4) }
 }

@@ -121,7 +121,7 @@ package struct Explainer {
     }
   }
 
-  /// Whether an image is among those that the model was trained on; nil where nothing tells.
+  /// Whether an image is one of the model's training and validation images; nil where nothing tells.
   private func isTrainedOn(_ path: String?) throws -> Bool? {
     guard let path else { return nil }
     let item = Case(id: path, imagePath: path, source: Place(path: path))

@@ -1,7 +1,7 @@
 import Basics
 import Foundation
 import Images
-import Studies
+import Pages
 
 extension ExplanationPage {
   /// The longer side of the picture in the page, at most.
@@ -21,9 +21,9 @@ extension ExplanationPage {
       let mass = first.reduce(0) { $0 + $1.0.mass }
       let rows = first.enumerated().map { index, one in
         """
-        <tr><th scope="row">\(index + 1)</th><td>\(figure(one.1.x, 1))</td>\
-        <td>\(figure(one.1.y, 1))</td><td>\(figure(one.1.radius, 1))</td>\
-        <td>\(one.0.points.count)</td><td>\(percent(one.0.mass / mass))</td></tr>
+        <tr><th scope="row">\(index + 1)</th><td>\(NumberText.fixed(one.1.x, digits: 1))</td>\
+        <td>\(NumberText.fixed(one.1.y, digits: 1))</td><td>\(NumberText.fixed(one.1.radius, digits: 1))</td>\
+        <td>\(one.0.points.count)</td><td>\(NumberText.percent(one.0.mass / mass))</td></tr>
 
         """
       }
@@ -35,7 +35,7 @@ extension ExplanationPage {
       return """
         <section aria-labelledby="image-head">
         <h2 id="image-head">The image</h2>
-        \(ExplanationPage.note(picture.notes))\(instead(of: sights, shown))\
+        \(PageParts.warnings(picture.notes))\(instead(of: sights, shown))\
         <div class="viewer">
         <div class="stage" tabindex="0" role="region" aria-label="Image; scrolls when enlarged">
         <div class="frame" id="frame">
@@ -51,15 +51,7 @@ extension ExplanationPage {
         \(mapNote(explanation.images[shown]))\(controls(shown))</div>
         </div>
         <p id="seen" role="status" aria-live="polite">\(htmlEscaped(status(sight)))</p>
-        <div class="scroll" id="circle-table" tabindex="0" role="region" aria-label="Circles"\
-        \(first.isEmpty ? " hidden" : "")><table>
-        <caption>Circles, the heaviest first. Places and radii in pixels of the original image, \
-        \(geometry.width) × \(geometry.height), from its upper left corner.</caption>
-        <thead><tr><th scope="col">Circle</th><th scope="col">x</th><th scope="col">y</th>\
-        <th scope="col">Radius</th><th scope="col">Signals</th><th scope="col">Share of all circles</th>\
-        </tr></thead>
-        <tbody id="circles">
-        \(rows.joined())</tbody></table></div>
+        \(PageParts.box("Circles", circleTable(geometry, rows), id: "circle-table", isHidden: first.isEmpty))\
         <p class="aside">Orange pixels speak for \(htmlEscaped(explanation.labels[1])), blue ones \
         against it. Sight sensitivity chooses signals: at 0 every pixel that speaks for it, at 0.9 the \
         strongest that carry a tenth of the sum.</p>
@@ -67,6 +59,20 @@ extension ExplanationPage {
 
         """
     }
+  }
+
+  private func circleTable(_ geometry: ImageGeometry, _ rows: [String]) -> String {
+    """
+    <table>
+    <caption><span>Circles, the heaviest first. Places and radii in pixels of the original image, \
+    \(geometry.width) × \(geometry.height), from its upper left corner.</span></caption>
+    <thead><tr><th scope="col">Circle</th><th scope="col">x</th><th scope="col">y</th>\
+    <th scope="col">Radius</th><th scope="col">Signals</th><th scope="col">Share of all circles</th>\
+    </tr></thead>
+    <tbody id="circles">
+    \(rows.joined())</tbody></table>
+
+    """
   }
 
   /// The map that is shown first: the first of all, or, where that has no circles, the first that has and
@@ -126,7 +132,7 @@ extension ExplanationPage {
       <form class="controls" id="controls" data-script hidden aria-label="How the image is looked at">
       <label>Map <select id="map">\(maps)</select></label>
       <label for="sensitivity"><span class="top">Sight sensitivity <output id="sensitivity-value" \
-      for="sensitivity">\(figure(settings.sensitivity, 2))</output></span>
+      for="sensitivity">\(NumberText.fixed(settings.sensitivity, digits: 2))</output></span>
       <input type="range" id="sensitivity" min="0" max="100" step="1" value="\(sensitivity)"></label>
       <label>Clustering <select id="clustering">\(rules)</select></label>
       <label for="opacity"><span class="top">Strength of the map <output id="opacity-value" \

@@ -1,5 +1,4 @@
 import Basics
-import Studies
 
 extension Sight {
   /// Why there is no circle, in a sentence; nil where there is one.
