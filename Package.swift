@@ -43,14 +43,23 @@ let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? []
   .sorted()
 let pluginDependencies = plugins.map { Target.Dependency.target(name: "\($0)Plugin") }
 
-func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [],
+  embedded: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    resources: embedded.map { .embedInCode("Resources/\($0)") }, swiftSettings: strict + extra)
+}
+
+/// The test targets that are asked for: `make check` builds those of what was edited, else all.
+let wanted = Context.environment["ENCODERZOO_TESTS"].map {
+  Set($0.split(separator: ",").map(String.init))
 }
 
 /// A test target exists as soon as its folder holds a Swift file.
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
+  guard wanted?.contains(name) ?? true else { return [] }
   let folder = folder ?? "Tests/\(name)Tests"
   let names = (try? files.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
   guard names.contains(where: { $0.hasSuffix(".swift") }) else { return [] }
@@ -79,7 +88,9 @@ var targets: [Target] = [
   .target(
     name: "CTransfer", cSettings: optimized,
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
+  .target(name: "CStartup", cSettings: optimized),
   library("Basics", []),
+  library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
   library("Layers", ["Tensors", "CKernels", "Basics"]),
@@ -100,19 +111,19 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
-      "Evaluation", "Layers", "Tensors", "Basics",
+      "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
   library(
     "Explanation",
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
-      "WeightFiles", "Downloads", "Evaluation", "Tensors", "Basics",
-    ]),
+      "WeightFiles", "Downloads", "Bundles", "Evaluation", "Pages", "Tensors", "Basics",
+    ], embedded: ["explanation.css", "explanation.js", "sight.js"]),
   library(
     "Studies",
     [
       "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
-      "Downloads", "WeightFiles", "Images", "Tensors", "Basics",
+      "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(
@@ -139,7 +150,7 @@ var targets: [Target] = [
       "Training",
       "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
-      "Tensors", "Basics",
+      "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
     name: "zoo-parity",
@@ -179,8 +190,8 @@ for name in plugins {
     folder: "Plugins/\(name)/Tests")
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]),
-  ("Layers", ["Layers", "Tensors", "Basics"]),
+  ("Basics", ["Basics"]), ("Pages", ["Pages", "Basics"]),
+  ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers", "Tensors", "Basics"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
   ("Bundles", ["Bundles", "Downloads", "Basics"]),
@@ -201,7 +212,7 @@ for (name, dependencies) in [
     "Explanation",
     [
       "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
-      "Registry",
+      "Registry", "Pages",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),
@@ -209,8 +220,7 @@ for (name, dependencies) in [
     "Studies",
     [
       "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
-      "Tensors",
-      "Basics",
+      "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
 ] as [(String, [Target.Dependency])] {
@@ -235,8 +245,8 @@ targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(
   "zoo",
   [
-    "zoo", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads", "Images",
-    "CKernels", "Basics",
+    "zoo", "Packaging", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads",
+    "Images", "CKernels", "Basics",
   ])
 
 /// Every target names all it reaches, not only its neighbours.
@@ -254,13 +264,23 @@ func name(of dependency: Target.Dependency) -> String? {
   }
 }
 
-for target in targets where !checksImports {
+func reached(from target: String) -> Set<String> {
   var found: Set<String> = []
-  var open = neighbours[target.name] ?? []
+  var open = neighbours[target] ?? []
   while let name = open.popLast() {
     if found.insert(name).inserted { open += neighbours[name] ?? [] }
   }
-  target.dependencies = found.sorted().map { .target(name: $0) }
+  return found
+}
+
+for target in targets where !checksImports {
+  target.dependencies = reached(from: target.name).sorted().map { .target(name: $0) }
+}
+// What no wanted test reaches is not built: after an edit low down that is most of the package.
+if let wanted {
+  let roots = wanted.map { "\($0)Tests" }
+  let kept = roots.reduce(into: Set(roots)) { $0.formUnion(reached(from: $1)) }
+  targets.removeAll { !kept.contains($0.name) }
 }
 
 /// What other packages may depend on (see docs/public-api.md).
@@ -268,6 +288,7 @@ let libraries = ["EncoderZoo", "EncoderKit", "Conformance"]
 
 let package = Package(
   name: "EncoderZoo",
-  products: [.executable(name: "zoo", targets: ["zoo"])]
-    + libraries.map { .library(name: $0, targets: [$0]) },
+  products: ([.executable(name: "zoo", targets: ["zoo"])]
+    + libraries.map { .library(name: $0, targets: [$0]) })
+    .filter { product in wanted == nil || targets.contains { $0.name == product.name } },
   targets: targets)

@@ -26,6 +26,25 @@ package enum Interruption {
     }
   }
 
+  /// Lets a signal end system calls that wait in `body`, which go on by themselves otherwise.
+  ///
+  /// - Throws: `Interrupted` when one came, or what `body` throws.
+  package static func endingWaits<Result>(_ body: () throws -> Result) throws -> Result {
+    func setRestart(_ isOn: Bool) {
+      for number in [SIGINT, SIGTERM] {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        action.sa_flags = isOn ? action.sa_flags | SA_RESTART : action.sa_flags & ~SA_RESTART
+        sigaction(number, &action, nil)
+      }
+    }
+    setRestart(false)
+    defer { setRestart(true) }
+    let result = try body()
+    try check()
+    return result
+  }
+
   /// Whether a signal has asked the process to stop, or the task that this runs in was cancelled.
   package static var isRequested: Bool { requested.load(ordering: .relaxed) || Task.isCancelled }
 

@@ -33,6 +33,8 @@ package final class ProgressReporter: Sendable {
   static let plainInterval = 10.0
 
   private struct State {
+    /// What a note was given once for.
+    var noted: Set<String> = []
     var stage: ProgressStage?
     var lastShown = -Double.infinity
     /// Whether the terminal's cursor stands behind a line that may be rewritten.
@@ -147,6 +149,11 @@ package final class ProgressReporter: Sendable {
       state.lastShown = -.infinity
       show(&state, at: now())
     }
+  }
+
+  /// Notes the first of several texts on one subject, such as those of every split.
+  package func note(_ text: String, onceFor subject: String) {
+    if state.withLock({ $0.noted.insert(subject).inserted }) { note(text) }
   }
 
   /// All notes so far, in order.

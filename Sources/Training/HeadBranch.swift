@@ -114,6 +114,13 @@ package struct HeadBranch: Sendable, Equatable {
     }
   }
 
+  /// The decoder of each side that is trained alone: half as wide.
+  package var partDecoder: DenseDecoder.Configuration {
+    var part = decoder
+    part.hidden /= 2
+    return part
+  }
+
   /// The branch as a specification would give it.
   package var json: JSONValue {
     JSONValue(

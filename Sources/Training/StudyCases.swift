@@ -6,14 +6,13 @@ package struct StudyCases: Sendable {
   package let set: CaseSet
   /// The words of each text; empty where a case has none.
   package let words: [[String]]
-  /// 1 for the positive class (the second label), else 0.
-  package var targets: [Float]
+  package var task: ClassificationTask
   /// A store for each image branch, by its name.
   package let images: [String: ImageStore]
 
   /// Cases with what was read of them; with `allowsIncomplete` they may lack an image or a text.
   package init(
-    set: CaseSet, words: [[String]], targets: [Float], images: [String: ImageStore],
+    set: CaseSet, words: [[String]], task: ClassificationTask, images: [String: ImageStore],
     allowsIncomplete: Bool = false
   ) {
     self.set = set
@@ -24,7 +23,7 @@ package struct StudyCases: Sendable {
     lacksImage = marks { $0.imagePath == nil }
     lacksText = marks { $0.text.map(isBlank) ?? true }
     self.words = words
-    self.targets = targets
+    self.task = task
     self.images = images
   }
 
@@ -37,5 +36,17 @@ package struct StudyCases: Sendable {
   package var count: Int { self.set.cases.count }
 
   /// Whether each of some cases is of the positive class.
-  package func labels(_ indices: [Int]) -> [Bool] { indices.map { targets[$0] > 0.5 } }
+  ///
+  /// - Precondition: a task of one question.
+  package func labels(_ indices: [Int]) -> [Bool] {
+    precondition(task.targets.outputs == 1, "\(task.targets.outputs) answers a case; expected one")
+    return task.targets.rows(indices).map { $0 > 0.5 }
+  }
+
+  /// Of a split what a recipe that reads these sides can use: all of it where it reads both.
+  package func usable(_ split: Split, _ sides: Set<BatchSource.Side>) -> Split {
+    guard sides.count == 1 else { return split }
+    let lacks = sides == [.image] ? lacksImage : lacksText
+    return lacks.map { marks in split.keeping { !marks[$0] } } ?? split
+  }
 }

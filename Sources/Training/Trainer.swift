@@ -135,20 +135,8 @@ package struct Trainer {
   package func evaluate(_ indices: [Int], hiding side: BatchSource.Side? = nil) throws -> [Float] {
     var source = source
     source.hides = side
-    let groups = stride(from: 0, to: indices.count, by: 64).map {
-      Array(indices[$0..<min($0 + 64, indices.count)])
-    }
-    let pipeline = BatchPipeline(count: groups.count) { [source] in
-      try source.batch(groups[$0], augmentedBy: nil)
-    }
-    defer { pipeline.cancel() }
     var values: [Float] = []
-    while let batch = try pipeline.next() {
-      try Interruption.check()
-      var forward = Forward(
-        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-      values += logits(batch, &forward).values
-    }
+    try source.forEachBatch(indices, kernels) { values += logits($0, &$1).values }
     guard values.allSatisfy(\.isFinite) else {
       throw ZooError(
         .notFinite, "\(title): the model's output is not finite",
@@ -181,7 +169,7 @@ package struct Trainer {
       let value = forward.binaryCrossEntropy(
         output, targets: answers.map { $0 * (1 - smoothing) + smoothing / 2 },
         weights: weights(answers, classes))
-      let number = Double(value.floats[0])
+      let number = Double(value.values[0])
       guard number.isFinite else {
         throw ZooError(
           .notFinite, "\(title): the loss of step \(step + 1) is not finite",

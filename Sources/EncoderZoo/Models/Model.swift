@@ -94,8 +94,8 @@ public struct Model {
   ) throws -> ExplainedPrediction {
     let explainer = try Explainer(
       trained, folder: folder, finding: finding, kernels: kernels, settings: settings)
-    return ExplainedPrediction(
-      try explainer.explain(image: image, text: text, progress: progress))
+    return try ExplainedPrediction(
+      explainer.explain(image: image, text: text, record: explainer.record(), progress: progress))
   }
 
   /// The number of threads belongs to the thread that calls.

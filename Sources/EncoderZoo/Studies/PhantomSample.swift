@@ -35,6 +35,7 @@ public struct PhantomSample: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.conflict` for a folder with other content, `.system` that names the
   ///   path.
   public func write(to folder: String) throws {
+    try OutputPlace.checkWritable(folder)
     if FileManager.default.fileExists(atPath: "\(folder)/cases.csv") {
       throw ZooError(
         .conflict, "a sample is already there", at: Place(path: folder),

@@ -1,6 +1,7 @@
 import Basics
 import Registry
 import Studies
+import Training
 
 extension Zoo {
   /// Checks a study as far as that goes without its cases: keys, ranges, names, whether encoders and heads
@@ -82,8 +83,7 @@ extension Zoo {
     command: String
   ) throws -> [String] {
     try StudyRun(
-      study: study, folder: folder, registry: registry, kernels: makeKernels(), progress: reporter,
-      command: command
+      study: study, folder: folder, session: session(reporter), command: command
     ).run(resumes: options.resumes, skipsBad: options.skipsUnusableCases)
   }
 
@@ -95,8 +95,12 @@ extension Zoo {
     _ study: StudySpecification, folder: String, options: RunOptions, reporter: ProgressReporter
   ) throws -> [String] {
     try TrainingRun(
-      study: study, folder: folder, registry: registry, kernels: makeKernels(), progress: reporter
+      study: study, folder: folder, session: session(reporter)
     ).run(skipsBad: options.skipsUnusableCases)
+  }
+
+  private func session(_ reporter: ProgressReporter) throws -> Session {
+    Session(registry: registry, kernels: try makeKernels(), progress: reporter)
   }
 
   private func reporter(

@@ -19,8 +19,9 @@ extension CaseExplanation {
       "prediction": [
         "label": JSONValue(.string(label)), "positive": JSONValue(.string(labels[1])),
         "logit": JSONValue(.number(logit)), "probability": JSONValue(.number(probability)),
+        "threshold": JSONValue(.number(threshold)),
       ],
-      "settings": settings.json,
+      "record": record?.json(isTrainedOn: isTrainedOn) ?? nil, "settings": settings.json,
       "attributions": JSONValue(.string(CaseExplanation.attributionsFile)),
       "image": imageJSON, "text": textJSON, "joint": joint?.json ?? nil,
       "warnings": JSONValue(.array(warnings.map { JSONValue(.string($0)) })),

@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import Evaluation
 import Foundation
+import Training
 
 /// What a model answers to each case of validation and test: `logits.csv` beside it.
 ///
@@ -21,15 +22,17 @@ package enum LogitsFile {
   package static let fileName = "logits.csv"
   private static let columns = ["part", "id", "label", "target", "logit"]
 
-  /// The rows of one part: `targets` and `logits` have a value a case and label; NaN is not known.
-  static func rows(
-    _ part: Split.Part, ids: [String], labels: [String], targets: [Float], logits: [Float]
-  ) -> [Row] {
-    zip(targets, logits).enumerated().compactMap { index, pair in
+  /// The rows of one part's cases, a logit for each question; what is not known is left out.
+  static func rows(_ part: Split.Part, _ indices: [Int], _ cases: StudyCases, logits: [Float])
+    -> [Row]
+  {
+    let questions = cases.task.questions
+    let answers = cases.task.targets.rows(indices)
+    return zip(answers, logits).enumerated().compactMap { position, pair in
       guard !pair.0.isNaN else { return nil }
       return Row(
-        part: part.rawValue, id: ids[index / labels.count], label: labels[index % labels.count],
-        isPositive: pair.0 > 0.5,
+        part: part.rawValue, id: cases.set.cases[indices[position / questions.count]].id,
+        label: questions[position % questions.count], isPositive: pair.0 > 0.5,
         logit: Double(pair.1))
     }
   }

@@ -11,20 +11,16 @@ import Training
 package struct PretrainingRun {
   package let specification: PretrainingSpecification
   package let folder: String
-  package let registry: EncoderRegistry
-  package let kernels: any Kernels
-  package let progress: ProgressReporter
+  package let session: Session
 
-  package init(
-    specification: PretrainingSpecification, folder: String, registry: EncoderRegistry,
-    kernels: any Kernels, progress: ProgressReporter
-  ) {
+  package init(specification: PretrainingSpecification, folder: String, session: Session) {
     self.specification = specification
     self.folder = folder
-    self.registry = registry
-    self.kernels = kernels
-    self.progress = progress
+    self.session = session
   }
+
+  private var registry: EncoderRegistry { session.registry }
+  private var progress: ProgressReporter { session.progress }
 
   /// Trains, scores, and writes the model last, so that a folder with `model.json` is complete.
   ///
@@ -40,6 +36,7 @@ package struct PretrainingRun {
     if FileManager.default.fileExists(atPath: "\(folder)/model.json") {
       if resumes {
         try runFolder(skipsBad: skipsBad).check(resumes: true)
+        try ModelIntegrity.check(folder)
         return ["the pre-training is finished; nothing was left to do", "model: \(folder)"]
       }
       throw ZooError(
@@ -52,9 +49,6 @@ package struct PretrainingRun {
     StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
       of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
-    guard let images = stores[specification.image.name] else {
-      preconditionFailure("no pictures of \(specification.image.name)")
-    }
     StudyLoader.tellLeftOut(set, progress)
     for left in set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
@@ -70,22 +64,31 @@ package struct PretrainingRun {
     for note in specification.notes(on: set, splits: splits) { progress.note(note) }
     let origins = try SyntheticOrigins.names(of: [specification.image], registry)
     try place.begin(splits, of: set, data)
-    return try place.running { try train(set, splits[0], images, syntheticOrigins: origins) }
+    let task = ClassificationTask(
+      .multiLabel, labels: specification.labels,
+      targets: CaseTargets(
+        set.answers(to: specification.labels), outputs: specification.labels.count))
+    let cases = StudyCases(set: set, words: [], task: task, images: stores)
+    return try place.running { try train(cases, splits[0], syntheticOrigins: origins) }
   }
 
-  private func train(
-    _ set: CaseSet, _ split: Split, _ images: ImageStore, syntheticOrigins: [String]
-  ) throws -> [String] {
-    let targets = CaseTargets(
-      set.answers(to: specification.labels), outputs: specification.labels.count)
-    let (model, trainer) = try prepare(images, split, targets)
-    let random = RandomStream(seed: specification.seed).derived("pretraining")
+  private func train(_ cases: StudyCases, _ split: Split, syntheticOrigins: [String]) throws
+    -> [String]
+  {
+    let (set, targets) = (cases.set, cases.task.targets)
+    let branch = specification.image
+    let recipe = UnimodalRecipe(
+      name: branch.name, encoder: .image(branch),
+      decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout), views: 1)
+    // Without a cache: frozen stages see other augmentation in every epoch.
+    let context = RecipeContext(
+      session: session, cases: cases, tokenizer: Tokenizer(), seed: specification.seed, cache: nil)
     let checkpoint = TrainingCheckpoint(path: "\(folder)/checkpoint.safetensors")
-    let scores: [Trainer.EpochScore]
+    let fit: Fit
     do {
-      scores = try trainer.train(
-        on: split.training, validation: split.validation, random: random.derived("training"),
-        checkpoint: checkpoint)
+      fit = try recipe.fit(
+        split, context, RandomStream(seed: specification.seed).derived("pretraining"),
+        title: "\(branch.name) on \(specification.labels.count) findings", checkpoint: checkpoint)
     } catch is Interrupted {
       throw Interrupted(
         "what the last whole epoch reached is kept in \(folder); the same command with --resume goes on"
@@ -95,12 +98,10 @@ package struct PretrainingRun {
     var areas: [Split.Part: MultiLabelArea] = [:]
     var logits: [LogitsFile.Row] = []
     for part in Split.Part.allCases {
-      let answers = try trainer.evaluate(split[part])
+      guard case .logits(let answers) = try fit.answers(split[part]) else { continue }
       let area = targets.areas(split[part], logits: answers)
       if part != .training {
-        logits += LogitsFile.rows(
-          part, ids: split[part].map { set.cases[$0].id }, labels: specification.labels,
-          targets: targets.rows(split[part]), logits: answers)
+        logits += LogitsFile.rows(part, split[part], cases, logits: answers)
       }
       areas[part] = area
       let values =
@@ -112,15 +113,22 @@ package struct PretrainingRun {
           metric: metric, value: value)
       }
     }
-    try write(set, split, rows, scores)
+    try write(set, split, rows, fit.scores)
     try LogitsFile.write(logits, to: folder)
     try DataNote(
       set, table: specification.tablePath, isSynthetic: specification.isSynthetic,
       syntheticOrigins: syntheticOrigins, folds: specification.foldsSentence,
       seed: specification.seed, splits: [split]
     ).write(to: folder)
-    try model.write(to: folder)
+    let names = try fit.model?.write(to: folder) ?? []
     checkpoint.remove()
+    // All that is there by now: the run's beginning, too.
+    let others = try OutputPlace.entries(of: folder) ?? []
+    try FileDigests(
+      of: names
+        + others.filter { !names.contains($0) && $0.contains(".") && !$0.hasSuffix(".tmp") },
+      in: folder, inputs: [:]
+    ).write(to: folder)
     return lines(areas, targets, split)
   }
 
@@ -131,33 +139,9 @@ package struct PretrainingRun {
     }
     return RunFolder(
       path: folder, specificationName: "specification.json", specification: specification.source,
-      environment: RunFolder.machine(kernels) + registry.pluginDigests(of: [branch.encoder])
+      environment: RunFolder.machine(session.kernels) + registry.pluginDigests(of: [branch.encoder])
         + RunFolder.options(skipsBad: skipsBad)
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
-  }
-
-  private func prepare(_ images: ImageStore, _ split: Split, _ targets: CaseTargets) throws -> (
-    TrainedModel, Trainer
-  ) {
-    let branch = try images.fitted(specification.image, over: split.training)
-    let random = RandomStream(seed: specification.seed).derived("pretraining")
-    let weights = try branch.weights.map {
-      try WeightSource($0, prefix: branch.weightPrefix, registry, at: branch.place)
-        .load(branch, registry: registry)
-    }
-    let model = try TrainedModel(
-      image: branch, text: nil, preparation: nil,
-      decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout),
-      labels: specification.labels, isMultiLabel: true, registry: registry,
-      store: ParameterStore(random: random.derived("parameters"), given: weights ?? [:]))
-    model.classifier.startOutputs(at: targets.logOdds(split.training, branch.training))
-    let trainer = Trainer(
-      settings: branch.training, store: model.classifier.store, kernels: kernels,
-      source: BatchSource(images: images.with(branch)), targets: targets,
-      title: "\(branch.name) on \(specification.labels.count) findings", progress: progress,
-      rateFactor: { model.depthFactor($0) },
-      logits: { batch, forward in model.logits(batch, &forward) })
-    return (model, trainer)
   }
 
   private func write(
@@ -166,15 +150,8 @@ package struct PretrainingRun {
     try TrainedImages.write(
       (split.training + split.validation).map { set.cases[$0] }, to: folder)
     try ResultsFile.write(rows, to: "\(folder)/results.csv")
-    let epochs = scores.flatMap { score in
-      [("area", score.meanArea), ("log-loss", score.logLoss)].compactMap { metric, value in
-        value.map {
-          EpochRow(
-            combination: specification.image.name, split: split.name, epoch: score.epoch,
-            part: score.part, metric: metric, value: $0)
-        }
-      }
-    }
+    let epochs = EpochRow.rows(
+      of: scores, .multiLabel, combination: specification.image.name, split: split.name)
     try EpochsFile.write(epochs, to: "\(folder)/epochs.csv")
   }
 

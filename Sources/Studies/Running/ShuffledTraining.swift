@@ -14,18 +14,11 @@ import Training
 /// classes' shares.
 package struct ShuffledTraining {
   package let study: StudySpecification
-  package let registry: EncoderRegistry
-  package let kernels: any Kernels
-  package let progress: ProgressReporter
+  package let session: Session
 
-  package init(
-    study: StudySpecification, registry: EncoderRegistry, kernels: any Kernels,
-    progress: ProgressReporter
-  ) {
+  package init(study: StudySpecification, session: Session) {
     self.study = study
-    self.registry = registry
-    self.kernels = kernels
-    self.progress = progress
+    self.session = session
   }
 
   /// A model and what it has learnt.
@@ -59,23 +52,22 @@ package struct ShuffledTraining {
     folder: String
   ) throws -> Outcome {
     let combination = try combination(of: model, named: name, at: place)
-    var cases = try StudyLoader.load(study, skipsBad: false, progress: progress)
+    var cases = try StudyLoader.load(study, skipsBad: false, progress: session.progress)
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first(where: { $0.name == splitName ?? splits[0].name }) else {
       throw ZooError(
         .badValue, "the study makes no split \(splitName ?? "")", at: study.data.place)
     }
-    cases.targets = ShuffledTraining.shuffled(
-      cases.targets, within: [split.training, split.validation],
-      random: RandomStream(seed: study.seed).derived("shuffled labels"))
-    let runner = CellRunner(
-      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
-    let parts = [combination.image?.name, combination.text?.name]
-    for part in study.combinations where part.name != combination.name && parts.contains(part.name)
-    {
+    cases.task.targets = CaseTargets(
+      ShuffledTraining.shuffled(
+        cases.task.targets.values, within: [split.training, split.validation],
+        random: RandomStream(seed: study.seed).derived("shuffled labels")))
+    let runner = CellRunner(study: study, cases: cases, session: session)
+    let recipe = combination.recipe
+    for part in study.combinations.map(\.recipe) where recipe.parts.contains(part.name) {
       try runner.run(part, split) { "\(folder)/\($0)" }.model?.write(to: "\(folder)/\(part.name)")
     }
-    let outcome = try runner.run(combination, split) { "\(folder)/\($0)" }
+    let outcome = try runner.run(recipe, split) { "\(folder)/\($0)" }
     guard let model = outcome.model else { preconditionFailure("training gave no model") }
     func accuracy(_ part: String) -> Double {
       outcome.results.first { $0.part == part && $0.metric == "accuracy" }?.value ?? .nan

@@ -10,26 +10,21 @@ import Training
 package struct TrainingRun {
   package let study: StudySpecification
   package let folder: String
-  package let registry: EncoderRegistry
-  package let kernels: any Kernels
-  package let progress: ProgressReporter
+  package let session: Session
 
-  package init(
-    study: StudySpecification, folder: String, registry: EncoderRegistry, kernels: any Kernels,
-    progress: ProgressReporter
-  ) {
+  package init(study: StudySpecification, folder: String, session: Session) {
     self.study = study
     self.folder = folder
-    self.registry = registry
-    self.kernels = kernels
-    self.progress = progress
+    self.session = session
   }
+
+  private var progress: ProgressReporter { session.progress }
 
   /// What a stopped training leaves in its folder.
   private static let ownNames = [
     "parts", "results.csv", "folds.csv", "specification.json", DataNote.fileName,
-    DataDigest.fileName,
-    LogitsFile.fileName, "trained-on.txt", "vocabulary.txt", "model.safetensors",
+    DataDigest.fileName, FileDigests.fileName, LogitsFile.fileName, "trained-on.txt",
+    "vocabulary.txt", "model.safetensors",
   ]
 
   /// Trains on the first split and writes the model last, so that a folder with `model.json` is
@@ -55,11 +50,12 @@ package struct TrainingRun {
         advice: "choose another --output")
     }
     try OutputPlace.check(folder, allowing: TrainingRun.ownNames)
+    try study.checkFolders()
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for sentence in study.images.flatMap(\.departures) + study.data.notes {
       progress.note(sentence)
     }
-    try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
+    try StudyTexts.note(cases, of: study, registry: session.registry, progress: progress)
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)
@@ -68,14 +64,13 @@ package struct TrainingRun {
     let data = try DataDigest(cases.set)
     let note = try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
-      syntheticOrigins: try SyntheticOrigins.names(of: study.images, registry),
+      syntheticOrigins: try SyntheticOrigins.names(of: study.images, session.registry),
       folds: study.folds.sentence, seed: study.seed, splits: [split])
-    let runner = CellRunner(
-      study: study, cases: cases, registry: registry, kernels: kernels, progress: progress)
+    let runner = CellRunner(study: study, cases: cases, session: session)
     let combinations = study.combinations
     var results: [ResultRow] = []
     for combination in combinations {
-      let outcome = try runner.run(combination, split) {
+      let outcome = try runner.run(combination.recipe, split) {
         "\(folder)/parts/\(try FolderName.ofCombination($0))"
       }
       let isLast = combination.name == combinations.last?.name
@@ -91,12 +86,19 @@ package struct TrainingRun {
       let place =
         isLast ? folder : "\(folder)/parts/\(try FolderName.ofCombination(combination.name))"
       try AtomicFile.makeFolder(place)
+      var names =
+        isLast
+        ? [
+          "results.csv", "specification.json", DataNote.fileName, DataDigest.fileName, "folds.csv",
+        ] : []
       try LogitsFile.write(outcome.logits, to: place)
+      names.append(LogitsFile.fileName)
       if combination.image != nil {
-        try TrainedImages.write(
+        names += try TrainedImages.write(
           (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
       }
-      try outcome.model?.write(to: place)
+      names += try outcome.model?.write(to: place) ?? []
+      try FileDigests(of: names, in: place, inputs: [:]).write(to: place)
     }
     let lines = combinations.map { combination in
       let test = results.first {

@@ -7,54 +7,75 @@ package struct Combination: Sendable {
   package let text: TextBranch?
   package let head: HeadBranch
   /// The simple rule that takes the place of training; nil trains.
-  package var probe: Probe?
+  package var probe: ProbeRule?
 
-  /// A simple rule over the features of an untouched encoder.
-  package enum Probe: String, Sendable, CaseIterable {
-    /// Logistic regression.
-    case linear = "linear probe"
-    /// A vote of the nearest training cases.
-    case neighbours = "nearest neighbours"
+  /// How its models are made.
+  ///
+  /// - Precondition: it has an encoder.
+  package var recipe: any Recipe {
+    switch (image, text) {
+    case (let image?, let text?):
+      MultimodalRecipe(name: name, image: image.name, text: text.name, head: head)
+    case (let image?, nil):
+      if let probe {
+        ProbeRecipe(name: name, image: image, rule: probe)
+      } else {
+        unimodal(.image(image.member), count: image.members)
+      }
+    case (nil, let text?): unimodal(.text(text.member), count: text.members)
+    case (nil, nil): preconditionFailure("the combination \(name) has no encoder")
+    }
   }
 
+  private func unimodal(_ encoder: UnimodalRecipe.Encoder, count: Int) -> any Recipe {
+    let member = UnimodalRecipe(
+      name: name, encoder: encoder, decoder: head.partDecoder, views: head.views)
+    return count > 1 ? EnsembleRecipe(of: member, count: count) : member
+  }
+}
+
+extension ImageBranch {
   /// The same with a single encoder in place of several members.
-  var member: Combination {
-    var (image, text) = (image, text)
-    image?.members = 1
-    text?.members = 1
-    return Combination(name: name, image: image, text: text, head: head)
+  fileprivate var member: ImageBranch {
+    var branch = self
+    branch.members = 1
+    return branch
+  }
+}
+
+extension TextBranch {
+  /// The same with a single encoder in place of several members.
+  fileprivate var member: TextBranch {
+    var branch = self
+    branch.members = 1
+    return branch
   }
 }
 
 extension StudySpecification {
   /// All combinations; those of one encoder first, since multimodal ones start from them.
   package var combinations: [Combination] {
-    var all: [Combination] = []
     if probes {
       return images.flatMap { image in
-        Combination.Probe.allCases.map { probe in
+        ProbeRule.allCases.map { rule in
           Combination(
-            name: "\(image.name), \(probe.rawValue)", image: image, text: nil, head: heads[0],
-            probe: probe)
+            name: "\(image.name), \(rule.rawValue)", image: image, text: nil, head: heads[0],
+            probe: rule)
         }
       }
     }
-    for image in images {
-      all.append(Combination(name: image.name, image: image, text: nil, head: heads[0]))
-    }
-    for text in texts {
-      all.append(Combination(name: text.name, image: nil, text: text, head: heads[0]))
-    }
-    for image in images {
-      for text in texts {
-        for head in heads {
-          let suffix = heads.count > 1 ? " \(head.name)" : ""
-          all.append(
-            Combination(
-              name: "\(image.name) + \(text.name)\(suffix)", image: image, text: text, head: head))
+    let alone =
+      images.map { Combination(name: $0.name, image: $0, text: nil, head: heads[0]) }
+      + texts.map { Combination(name: $0.name, image: nil, text: $0, head: heads[0]) }
+    return alone
+      + images.flatMap { image in
+        texts.flatMap { text in
+          heads.map { head in
+            let suffix = heads.count > 1 ? " \(head.name)" : ""
+            return Combination(
+              name: "\(image.name) + \(text.name)\(suffix)", image: image, text: text, head: head)
+          }
         }
       }
-    }
-    return all
   }
 }

@@ -160,6 +160,23 @@ package struct StudySpecification: Sendable {
     }
   }
 
+  /// Refuses names whose folders would be one on a disk that does not tell upper case from lower case.
+  ///
+  /// It is asked of new runs; those that were begun stand on a disk that tells.
+  ///
+  /// - Throws: `ZooError` that names both.
+  func checkFolders() throws {
+    var seen: [String: String] = [:]
+    for name in combinations.map(\.name) {
+      guard let other = seen.updateValue(name, forKey: name.lowercased()) else { continue }
+      throw ZooError(
+        .badValue,
+        "\"\(other)\" and \"\(name)\" differ in the case of their letters alone; on some disks their"
+          + " folders would be one", at: Place(path: source.place.path),
+        advice: "give one of them another \"name\"")
+    }
+  }
+
   private func checkNames() throws {
     var seen: Set<String> = []
     let encoders = images.map { ($0.name, $0.place) } + texts.map { ($0.name, $0.place) }

@@ -2,6 +2,7 @@ import Basics
 import EncoderZoo
 import Explanation
 import Foundation
+import Studies
 
 extension ZooCommand {
   static let explain = Command(
@@ -90,10 +91,11 @@ extension ZooCommand {
     for name in ["image", "text", "text-file"] where arguments.optionalString(name) != nil {
       throw arguments.error("--\(name) is one case, --study a data set; leave out one of them")
     }
+    let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
     let kernels = try kernels(arguments)
     let registry = try registry()
     let model = try modelOrRun(arguments.argument("MODEL"), registry)
-    let output = try arguments.string("output")
     let selection = try caseSelection(
       arguments, model: model, registry: registry, skipsBad: arguments.flag("skip-bad"))
     let progress = progress(arguments)

@@ -111,7 +111,8 @@ extension ZooCommand {
     let training = ShuffledTraining(
       study: try StudySpecification(
         path: study, registry: registry, dataFolder: arguments.optionalString("data")),
-      registry: registry, kernels: kernels, progress: progress(arguments))
+      session: Session(
+        registry: registry, kernels: kernels, progress: progress(arguments)))
     let outcome = try training.train(
       like: model, at: Place(path: group.model),
       combination: arguments.optionalString("combination"), split: group.split,

@@ -1,7 +1,9 @@
 import Basics
 import EncoderZoo
+import Exchange
 import Foundation
 import Studies
+import Training
 
 extension ZooCommand {
   private static let studyOptions: [Option] = [
@@ -32,16 +34,30 @@ extension ZooCommand {
     let path = arguments.argument("STUDY.json")
     let study = try adapted(zoo.specification(study(path, arguments)))
     let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
+    let progress = progress(arguments)
+    try tellExportability(study, zoo, progress)
     let lines = try zoo.compare(
       study, folder: output,
       options: RunOptions(
         resumes: arguments.flag("resume"), skipsUnusableCases: arguments.flag("skip-bad")),
-      reporter: progress(arguments), command: "zoo \(verb) \(path) --output \(output)")
+      reporter: progress, command: "zoo \(verb) \(path) --output \(output)")
     print(lines.joined(separator: "\n"))
   }
 
   private static func study(_ path: String, _ arguments: ParsedArguments) throws -> Study {
     try Study(contentsOf: path, dataFolder: arguments.optionalString("data"))
+  }
+
+  /// Notes which models of a study can't become ONNX files: after the training it would be too late.
+  private static func tellExportability(
+    _ study: StudySpecification, _ zoo: Zoo, _ progress: ProgressReporter
+  ) throws {
+    var exportability = Exportability(registry: zoo.registry, kernels: try zoo.makeKernels())
+    for one in study.combinations where one.probe != .neighbours {
+      let note = exportability.note(one.name, image: one.image, text: one.text, head: one.head)
+      if let note { progress.note(note) }
+    }
   }
 
   static let train = Command(
@@ -55,11 +71,14 @@ extension ZooCommand {
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
     let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let study = try zoo.specification(study(arguments.argument("SPEC.json"), arguments))
+    let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
+    let progress = progress(arguments)
+    try tellExportability(study, zoo, progress)
     let lines = try zoo.train(
-      zoo.specification(study(arguments.argument("SPEC.json"), arguments)),
-      folder: arguments.string("output"),
-      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")),
-      reporter: progress(arguments))
+      study, folder: output,
+      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")), reporter: progress)
     print(lines.joined(separator: "\n"))
   }
 
@@ -90,14 +109,20 @@ extension ZooCommand {
     options: studyOptions + [.flag("resume", "Go on with the training in --output.")],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
-    let kernels = try chosenKernels(arguments)
-    let registry = try registry()
+    let session = try session(arguments)
     let specification = try PretrainingSpecification(
-      path: arguments.argument("SPEC.json"), registry: registry,
+      path: arguments.argument("SPEC.json"), registry: session.registry,
       dataFolder: arguments.optionalString("data"))
+    try OutputPlace.checkWritable(arguments.string("output"))
+    var exportability = Exportability(registry: session.registry, kernels: session.kernels)
+    let image = specification.image
+    if let note = exportability.note(
+      image.name, image: image, text: nil, head: try HeadBranch([:], registry: session.registry))
+    {
+      session.progress.note(note)
+    }
     let run = PretrainingRun(
-      specification: specification, folder: try arguments.string("output"), registry: registry,
-      kernels: kernels, progress: progress(arguments))
+      specification: specification, folder: try arguments.string("output"), session: session)
     print(
       try run.run(
         resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")

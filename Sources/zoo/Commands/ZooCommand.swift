@@ -1,10 +1,12 @@
 import Basics
+import CStartup
 import EncoderKit
 import EncoderZoo
 import Foundation
 import Registry
 import Studies
 import Tensors
+import Training
 
 /// The program's commands, and what they share.
 enum ZooCommand {
@@ -20,7 +22,10 @@ enum ZooCommand {
 
   static let globalOptions: [Option] = [
     .value("threads", "N", "Threads for computing; else as many as there are processors."),
-    .value("kernels", choices: KernelChoice.names, "Library for convolutions; else oneDNN."),
+    .value(
+      "kernels", default: KernelChoice.names[0], choices: KernelChoice.names,
+      formerChoices: KernelChoice.formerNames.keys.sorted(),
+      "What multiplies: our loops over oneDNN, those without it, oneDNN alone, OpenBLAS alone."),
     .flag("profile", "Print where the time went, by operation, at the end."),
     .flag("quiet", "Show no progress, only notes on the result."), .help, .version,
   ]
@@ -39,13 +44,42 @@ enum ZooCommand {
   ) throws -> any Kernels {
     Compute.settleLibraries()
     if arguments.flag("profile") { Profile.start() }
-    Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
-    return try KernelChoice.make(arguments.optionalString("kernels"), precision: precision)
+    let threads = try arguments.integer("threads", in: 1...1024) ?? Compute.processors
+    try checkAddressSpace(threads: threads)
+    Compute.setThreads(threads)
+    let name = arguments.optionalString("kernels")
+    if let name, let today = KernelChoice.formerNames[name] {
+      try? FileHandle.standardError.write(
+        contentsOf: Data("note: --kernels \(name) is called --kernels \(today) now\n".utf8))
+    }
+    return try KernelChoice.make(name, precision: precision)
+  }
+
+  /// Refuses more threads than the address space has room for.
+  ///
+  /// OpenBLAS would ask for their buffers without end. Its first threads have theirs since the start
+  /// (CStartup).
+  private static func checkAddressSpace(threads: Int) throws {
+    let limit = zooAddressSpaceLimit()
+    let more = max(0, threads - Compute.threads)
+    let needed = zooAddressSpaceTaken() + UInt64(more) * zooBlasBuffer() + zooOwnSpace() / 2
+    guard limit > 0, more > 0, limit < needed else { return }
+    throw ZooError(
+      .system,
+      "the address space is limited to \(limit >> 20) MB (ulimit -v); \(threads) threads need at least "
+        + "\(needed >> 20) MB",
+      advice: "raise the limit: ulimit -v unlimited; or ask for fewer --threads")
   }
 
   /// The same for a command with the option `precision`.
   static func chosenKernels(_ arguments: ParsedArguments) throws -> any Kernels {
     try kernels(arguments, precision: arguments.optionalString(precision.name))
+  }
+
+  /// What a command with the option `precision` works with.
+  static func session(_ arguments: ParsedArguments) throws -> Session {
+    let kernels = try chosenKernels(arguments)
+    return Session(registry: try registry(), kernels: kernels, progress: progress(arguments))
   }
 
   /// The encoders of the catalogue and of installed plugins; those left out are named as errors.

@@ -1,0 +1,27 @@
+import Basics
+import EncoderKit
+
+extension BatchSource {
+  /// Batches of cases in their order, made in the background, each with a pass in evaluation mode.
+  ///
+  /// - Throws: what `body` throws; `ZooError` that names an image file that has vanished or changed;
+  ///   `Interrupted`.
+  func forEachBatch(
+    _ indices: [Int], augmentedBy random: RandomStream? = nil, _ kernels: any Kernels,
+    _ body: (RawBatch, inout Forward) throws -> Void
+  ) throws {
+    let groups = stride(from: 0, to: indices.count, by: 64).map {
+      Array(indices[$0..<min($0 + 64, indices.count)])
+    }
+    let pipeline = BatchPipeline(count: groups.count) {
+      try batch(groups[$0], augmentedBy: random)
+    }
+    defer { pipeline.cancel() }
+    while let batch = try pipeline.next() {
+      try Interruption.check()
+      var forward = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+      try body(batch, &forward)
+    }
+  }
+}

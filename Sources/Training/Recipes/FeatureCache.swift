@@ -1,0 +1,91 @@
+import Basics
+import EncoderKit
+
+/// What the recipes of a run made of weights and pictures, kept for those that come after.
+///
+/// One place for all that is kept, by keys that hold everything the values depend on. Of each kind the
+/// value that was made last is held, since it may take gigabytes; of the maps that of each branch. It
+/// belongs to one thread.
+package final class FeatureCache {
+  /// Given weights, in the channels and of the size that a branch reads.
+  struct WeightsKey: Hashable {
+    let origin: String?
+    let encoder: String
+    let options: JSONValue
+    let channels: Int
+    let size: Int
+    let preset: NormalizationPreset?
+  }
+
+  /// A branch's frozen stages; a head that reads regions has fewer of them than others.
+  struct MapsPlace: Hashable {
+    let branch: String
+    let stages: Int
+  }
+
+  /// Maps of frozen stages.
+  struct MapsKey: Hashable {
+    /// All that the branch is, with what was fitted for a split.
+    let branch: JSONValue
+    let views: Int
+    /// The split whose weights were drawn; nil for given ones, which are the same on every split.
+    let drawnFor: String?
+  }
+
+  /// What both encoders of a pair gave on a split.
+  struct EncodedKey: Hashable {
+    let split: String
+    let image: String
+    let text: String
+    let views: Int
+    let reads: Set<FusionHeadDescription.Reading>
+  }
+
+  /// Bytes that one set of maps may take in memory.
+  let mapLimit: Int
+  /// Where features of encoders that are frozen whole are kept between runs; nil for nowhere.
+  let folder: FeatureFolder?
+  private var latestWeights = Latest<WeightsKey, [String: Tensor]>()
+  private var latestMaps: [MapsPlace: Latest<MapsKey, FrozenMaps?>] = [:]
+  private var latestEncoded = Latest<EncodedKey, [[CaseFeatures]]>()
+
+  package init(folder: FeatureFolder? = nil, mapLimit: Int = 2 << 30) {
+    self.folder = folder
+    self.mapLimit = mapLimit
+  }
+
+  func weights(of branch: ImageBranch, make: () throws -> [String: Tensor]) rethrows
+    -> [String: Tensor]
+  {
+    let key = WeightsKey(
+      origin: branch.origin, encoder: branch.encoder, options: branch.options,
+      channels: branch.channels, size: branch.size, preset: branch.preset)
+    return try latestWeights.value(for: key, make: make)
+  }
+
+  func maps(_ place: MapsPlace, _ key: MapsKey, make: () throws -> FrozenMaps?) rethrows
+    -> FrozenMaps?
+  {
+    try latestMaps[place, default: Latest()].value(for: key, make: make)
+  }
+
+  func encoded(_ key: EncodedKey, make: () throws -> [[CaseFeatures]]) rethrows -> [[CaseFeatures]]
+  {
+    try latestEncoded.value(for: key, make: make)
+  }
+}
+
+/// The value that was made last, with all that it depends on.
+struct Latest<Key: Hashable, Value> {
+  private var kept: (key: Key, value: Value)?
+
+  /// The value of a key: the one that is held, or a new one in its place.
+  mutating func value(for key: Key, make: () throws -> Value) rethrows -> Value {
+    if let kept, kept.key == key { return kept.value }
+    // Not two of them at once.
+    kept = nil
+    let value = try make()
+    kept = (key, value)
+    return value
+  }
+}

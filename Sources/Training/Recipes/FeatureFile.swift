@@ -1,0 +1,78 @@
+import Basics
+import Downloads
+import EncoderKit
+import Foundation
+import Fusion
+import WeightFiles
+
+/// The features of an encoder that is frozen whole, kept in the user's cache between runs.
+///
+/// `KEY.safetensors`, with a tensor `[cases, width]` for each view. The key is a SHA-256 of all that the
+/// numbers depend on: weights, preprocessing, augmentation, every picture's pixels, kernels, threads and
+/// the program's version. So what is read is to the bit what would be computed; a digest in each file
+/// tells whether it still is what was written. The files may be deleted at any time.
+struct FeatureFile {
+  private let path: String
+
+  /// The file for a model over pictures; nil where there is no folder.
+  ///
+  /// - Throws: `ZooError` where libcrypto fails.
+  init?(
+    _ folder: FeatureFolder?, _ model: TrainedModel, _ branch: ImageBranch, _ images: ImageStore?,
+    views: Int, seed: UInt64
+  ) throws {
+    guard let images, let folder else { return nil }
+    var plain = branch
+    plain.name = ""
+    plain.weights = nil
+    plain.weightPrefix = nil
+    plain.training = TrainingSettings()
+    let description =
+      (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
+        plain.json.text(), "\(views) \(views > 1 ? seed : 0)",
+      ] + folder.environment).joined(separator: "\n")
+    let hash = try SHA256Stream()
+    try Array(description.utf8).withUnsafeBytes { try hash.update($0) }
+    for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {
+      try Array("\(parameter.key) \(parameter.value.shape)\n".utf8).withUnsafeBytes {
+        try hash.update($0)
+      }
+      try parameter.value.values.withUnsafeBytes { try hash.update($0) }
+    }
+    try images.forEachPicture { try hash.update($0) }
+    path = "\(folder.path)/\(try hash.finish()).safetensors"
+  }
+
+  /// The features, if they were kept and are whole.
+  func read(cases: Int, views: Int) -> FrozenMaps? {
+    // One that is damaged is computed again, as one that is not there.
+    guard let file = try? TensorFile.read(path: path),
+      let digest = try? ContentDigest(text: "", file: file),
+      file.metadata[ContentDigest.key] == digest.digits
+    else { return nil }
+    var width = 0
+    let all = (0..<views).compactMap { view -> [[Float]]? in
+      let name = "view\(view)"
+      guard let shape = file.entry(name)?.shape, shape.count == 2, shape[0] == cases,
+        let values = try? file.floats(name)
+      else { return nil }
+      width = shape[1]
+      return (0..<cases).map { Array(values[$0 * width..<($0 + 1) * width]) }
+    }
+    return all.count == views ? FrozenMaps(shape: [width], views: all) : nil
+  }
+
+  /// Keeps features; a cache that can't be written is done without.
+  func write(_ maps: FrozenMaps) {
+    let folder = (path as NSString).deletingLastPathComponent
+    try? AtomicFile.makeFolder(folder)
+    let tensors = maps.views.enumerated().map { view, features in
+      (
+        name: "view\(view)", shape: [features.count] + maps.shape,
+        values: features.flatMap { $0 }
+      )
+    }
+    guard let digest = try? ContentDigest(text: "", tensors: tensors) else { return }
+    try? TensorFile.write(tensors, metadata: [ContentDigest.key: digest.digits], to: path)
+  }
+}

@@ -1,0 +1,64 @@
+import EncoderKit
+import Evaluation
+import Fusion
+
+/// What a recipe made: a model, or a rule that is no network, and its answers.
+package struct Fit {
+  /// Answers to some cases.
+  package enum Answers: Sendable, Equatable {
+    /// Those of a network, `[cases, outputs]`.
+    case logits([Float])
+    /// Those of any other rule: probabilities of the positive class.
+    case probabilities([Double])
+
+    /// The probabilities, 0…1.
+    package var probabilities: [Double] {
+      switch self {
+      case .logits(let values): values.map { sigmoid(Double($0)) }
+      case .probabilities(let values): values
+      }
+    }
+
+    /// The metrics over cases that are positive or not; logits are ranked unrounded.
+    ///
+    /// - Throws: `ZooError` for a number that is no answer.
+    package func evaluation(_ labels: [Bool]) throws -> BinaryEvaluation {
+      switch self {
+      case .logits(let values): try BinaryEvaluation(labels: labels, logits: values)
+      case .probabilities(let values): try BinaryEvaluation(labels: labels, probabilities: values)
+      }
+    }
+  }
+
+  /// Nil for a rule that is no network.
+  package let model: TrainedModel?
+  package let parameterCount: Int
+  /// The scores after every epoch.
+  package let scores: [Trainer.EpochScore]
+  private let answer: ([Int], BatchSource.Side?) throws -> Answers
+
+  init(
+    model: TrainedModel?, parameterCount: Int, scores: [Trainer.EpochScore] = [],
+    answer: @escaping ([Int], BatchSource.Side?) throws -> Answers
+  ) {
+    self.model = model
+    self.parameterCount = parameterCount
+    self.scores = scores
+    self.answer = answer
+  }
+
+  /// A network's, as its trainer evaluates it.
+  init(_ model: TrainedModel, _ trainer: Trainer, _ scores: [Trainer.EpochScore]) {
+    self.init(
+      model: model, parameterCount: model.classifier.store.parameterCount, scores: scores
+    ) { .logits(try trainer.evaluate($0, hiding: $1)) }
+  }
+
+  /// The answers to cases, as they are or as if they lacked a side.
+  ///
+  /// - Throws: `ZooError` for an answer that is not finite or an image that has changed;
+  ///   `Interrupted`.
+  package func answers(_ indices: [Int], hiding side: BatchSource.Side? = nil) throws -> Answers {
+    try answer(indices, side)
+  }
+}

@@ -1,0 +1,136 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Fusion
+import Images
+
+/// How well a simple rule over the features of an untouched image encoder answers.
+///
+/// Features are standardised by the training part; the penalty, or the number of neighbours, is the
+/// one with the lowest log loss on validation. A linear probe leaves a model behind, whose decoder it
+/// is; neighbours do not.
+package struct ProbeRecipe: Recipe {
+  /// Penalties that are tried, C of scikit-learn's `LogisticRegression` over standardised features
+  /// divided by the root of their number.
+  private static let strengths = [0.01, 0.1, 1, 10, 100]
+  /// Numbers of neighbours that are tried.
+  private static let neighbours = [1, 3, 5, 9, 15, 25, 51]
+
+  package let name: String
+  package let image: ImageBranch
+  package let rule: ProbeRule
+
+  package init(name: String, image: ImageBranch, rule: ProbeRule) {
+    self.name = name
+    self.image = image
+    self.rule = rule
+  }
+
+  package var reads: Set<BatchSource.Side> { [.image] }
+
+  package func fit(
+    _ split: Split, _ context: RecipeContext, part: (String) throws -> TrainedModel
+  ) throws -> Fit {
+    var branch = try context.fitted(image, split)
+    branch.augmentation = Augmentation()
+    branch.members = 1
+    try branch.freeze(upTo: "all", registry: context.registry)
+    var model = try context.model(
+      image: branch, text: nil, preparation: nil,
+      decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
+      store: context.store(branch, context.random(split, branch.name).derived("parameters")))
+    model.tokenizer = Tokenizer()  // it reads no texts
+    let source = try context.source(of: model, split, views: 1, title: title(split))
+    let features = try rows(of: model, source, context)
+    let fitted = Standardisation(split.training.map { features[$0] })
+    let standard = features.map { fitted($0) }
+    switch rule {
+    case .linear:
+      let regression = try regression(standard, split, context)
+      model.classifier.store.setLinearDecoder(fitted.unfolded(regression))
+      return Fit(model, context.trainer(model, TrainingSettings(), source, title(split)), [])
+    case .neighbours:
+      return Fit(
+        model: nil, parameterCount: model.classifier.store.parameterCount,
+        answer: try vote(standard, split, context))
+    }
+  }
+
+  /// The features of all cases.
+  private func rows(of model: TrainedModel, _ source: BatchSource, _ context: RecipeContext) throws
+    -> [[Float]]
+  {
+    var features: [[Float]] = []
+    try source.forEachBatch(Array(0..<context.cases.count), context.session.kernels) {
+      batch, forward in
+      let result = model.features(batch, &forward)
+      let (values, width) = (result.values, result.channels)
+      for row in batch.indices.indices {
+        features.append(Array(values[row * width..<(row + 1) * width]))
+      }
+    }
+    return features
+  }
+
+  private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
+    -> ([Int], BatchSource.Side?) -> Fit.Answers
+  {
+    let nearest = NearestNeighbours(
+      rows: split.training.map { rows[$0] }, labels: context.cases.labels(split.training))
+    let most = min(Self.neighbours.max() ?? 1, split.training.count)
+    let votes = nearest.votes(rows, count: most)
+    let candidates = Self.neighbours.filter { $0 <= most }
+    let place = try best(candidates, split, context, what: "neighbours") {
+      nearest.probabilities(split.validation.map { votes[$0] }, k: candidates[$0])
+    }
+    let k = candidates[place]
+    // A case is its own nearest neighbour, which would flatter the training part: it is left out.
+    let training = Set(split.training)
+    return { indices, _ in
+      .probabilities(
+        nearest.probabilities(
+          indices.map { training.contains($0) ? Array(votes[$0].dropFirst()) : votes[$0] }, k: k))
+    }
+  }
+
+  private func regression(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
+    -> LogisticRegression
+  {
+    let width = rows.first?.count ?? 0
+    let scale = 1 / Double(max(1, width)).squareRoot()
+    func sparse(_ indices: [Int]) -> SparseRows {
+      var made = SparseRows(columnCount: width)
+      for index in indices {
+        made.append(rows[index].enumerated().map { ($0.offset, Double($0.element)) })
+      }
+      return made
+    }
+    let (training, validation) = (sparse(split.training), sparse(split.validation))
+    let fits = try Self.strengths.map { strength in
+      try Interruption.check()
+      // With features scaled by s the penalty ½w·w becomes ½w·w / s², which is C·s² on plain ones.
+      return try LogisticRegression(
+        rows: training, labels: context.cases.labels(split.training),
+        inverseStrength: strength * scale * scale, tolerance: 1e-5)
+    }
+    return fits[
+      try best(Self.strengths, split, context, what: "C") {
+        fits[$0].logits(validation).map(sigmoid)
+      }]
+  }
+
+  /// The place of the candidate with the lowest log loss on validation; the earlier of equals.
+  private func best<Candidate>(
+    _ candidates: [Candidate], _ split: Split, _ context: RecipeContext, what: String,
+    probabilities: (Int) -> [Double]
+  ) throws -> Int {
+    let labels = context.cases.labels(split.validation)
+    let losses = try candidates.indices.map {
+      try BinaryEvaluation(labels: labels, probabilities: probabilities($0))[.logLoss] ?? .infinity
+    }
+    let lowest = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    context.progress.line("\(title(split)): \(what) \(candidates[lowest])")
+    return lowest
+  }
+}

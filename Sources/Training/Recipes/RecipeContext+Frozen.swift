@@ -1,0 +1,84 @@
+import Basics
+import Datasets
+import EncoderKit
+import Fusion
+import Images
+
+extension RecipeContext {
+  /// The batches of a model, with the maps of its frozen stages in place of pictures.
+  ///
+  /// Augmentation of frozen stages is drawn once for each of the `views`, not anew each epoch. Without a
+  /// cache there are pictures.
+  func source(of model: TrainedModel, _ split: Split, views: Int, title: String) throws
+    -> BatchSource
+  {
+    var source = model.source(cases)
+    let stages = model.classifier.frozenImageStages
+    guard let cache, let branch = model.image, stages > 0 else { return source }
+    let views = branch.augmentation.isOff ? 1 : views
+    // Weights that are given are the same on every split, and so is all that is frozen of them,
+    // where their normalisation is theirs too; the branch's description holds that.
+    let key = FeatureCache.MapsKey(
+      branch: branch.json, views: views, drawnFor: branch.weights == nil ? split.name : nil)
+    var plain = source
+    // Cases without an image have a black one, which no batch asks for.
+    plain.lacksImage = nil
+    source.maps = try cache.maps(.init(branch: branch.name, stages: stages), key) {
+      try maps(of: model, branch, plain, views: views, title: title, cache)
+    }
+    return source
+  }
+
+  /// The maps of all cases, read from the user's cache or computed; nil where they would not fit.
+  private func maps(
+    of model: TrainedModel, _ branch: ImageBranch, _ source: BatchSource, views: Int,
+    title: String, _ cache: FeatureCache
+  ) throws -> FrozenMaps? {
+    let isWhole = model.classifier.frozenImageStages == model.classifier.image?.stages.count
+    let file =
+      isWhole && branch.weights != nil
+      ? try FeatureFile(
+        cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed) : nil
+    if let kept = file?.read(cases: cases.count, views: views) { return kept }
+    let mirrors = branch.averagesMirror
+    let rounds = views + (mirrors ? 1 : 0)
+    var forward = Forward(
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
+    let first = model.frozenMaps(
+      try source.batch([0], augmentedBy: nil), mirrored: false, &forward)
+    let (shape, size) = (Array(first.shape.dropFirst()), first.count)
+    guard size * cases.count * rounds * MemoryLayout<Float>.size <= cache.mapLimit else {
+      progress.line(
+        "\(title): maps \(shape) of \(cases.count) cases in \(rounds) views are too large to keep;"
+          + " frozen stages run in every epoch")
+      return nil
+    }
+    progress.begin("\(title): frozen stages", total: cases.count * rounds)
+    defer { progress.end() }
+    var all = try (0..<rounds).map { round in
+      let random =
+        round == 0 || round == views
+        ? nil : RandomStream(seed: seed).derived("views").derived(round)
+      var maps = [[Float]](repeating: [], count: cases.count)
+      try source.forEachBatch(
+        Array(0..<cases.count), augmentedBy: random, session.kernels
+      ) { batch, forward in
+        let values = model.frozenMaps(batch, mirrored: round == views, &forward).values
+        for (row, index) in batch.indices.enumerated() {
+          maps[index] = Array(values[row * size..<(row + 1) * size])
+        }
+        progress.advance(by: batch.indices.count)
+      }
+      return maps
+    }
+    var mirrored = mirrors ? all.removeLast() : []
+    if isWhole, mirrors {
+      // No stage is left to run: the mean over the mirror images can be taken at once.
+      all[0] = zip(all[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
+      mirrored = []
+    }
+    let maps = FrozenMaps(shape: shape, views: all, mirrored: mirrored)
+    file?.write(maps)
+    return maps
+  }
+}

@@ -1,0 +1,73 @@
+import Basics
+import Datasets
+import EncoderKit
+import Fusion
+import Registry
+
+/// What a recipe works on besides its own settings.
+package struct RecipeContext {
+  package let session: Session
+  package let cases: StudyCases
+  /// How texts became words.
+  package let tokenizer: Tokenizer
+  package let seed: UInt64
+  /// What encoders gave before; nil where frozen stages run anew in every epoch.
+  let cache: FeatureCache?
+
+  package init(
+    session: Session, cases: StudyCases, tokenizer: Tokenizer, seed: UInt64, cache: FeatureCache?
+  ) {
+    self.session = session
+    self.cases = cases
+    self.tokenizer = tokenizer
+    self.seed = seed
+    self.cache = cache
+  }
+
+  var registry: EncoderRegistry { session.registry }
+  var progress: ProgressReporter { session.progress }
+
+  /// The random numbers of a recipe, or of a pair of encoders, on a split.
+  func random(_ split: Split, _ name: String) -> RandomStream {
+    RandomStream(seed: seed).derived(split.name).derived(name)
+  }
+
+  func trainer(
+    _ model: TrainedModel, _ settings: TrainingSettings, _ source: BatchSource, _ title: String
+  ) -> Trainer {
+    Trainer(
+      settings: settings, store: model.classifier.store, kernels: session.kernels, source: source,
+      targets: cases.task.targets, title: title, progress: progress,
+      rateFactor: { model.depthFactor($0) },
+      logits: { batch, forward in model.logits(batch, &forward) })
+  }
+
+  /// A new model of the task whose parameters come from `store`.
+  func model(
+    image: ImageBranch?, text: TextBranch?, preparation: TextPreparation?,
+    decoder: DenseDecoder.Configuration, fusion: FusionSettings? = nil, store: ParameterStore
+  ) throws -> TrainedModel {
+    var model = try TrainedModel(
+      image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
+      labels: cases.task.labels, isMultiLabel: cases.task.kind == .multiLabel, registry: registry,
+      store: store)
+    model.tokenizer = tokenizer
+    return model
+  }
+
+  /// A store that draws what the branch's weights do not give, by the keys of a whole model.
+  func store(_ branch: ImageBranch?, _ random: RandomStream) throws -> ParameterStore {
+    guard let branch, let name = branch.weights else { return ParameterStore(random: random) }
+    func load() throws -> [String: Tensor] {
+      try WeightSource(name, prefix: branch.weightPrefix, registry, at: branch.place)
+        .load(branch, registry: registry)
+    }
+    return ParameterStore(
+      random: random, given: try cache?.weights(of: branch, make: load) ?? load())
+  }
+
+  /// The branch with what the pictures of a split decide.
+  func fitted(_ branch: ImageBranch, _ split: Split) throws -> ImageBranch {
+    try cases.images[branch.name]?.fitted(branch, over: split.training) ?? branch
+  }
+}
