@@ -239,7 +239,7 @@ targets += tests(
   "Exchange",
   ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors", "Basics"]
     + pluginDependencies)
-targets += tests("EncoderZoo", ["EncoderZoo", "EncoderKit", "Basics"])
+targets += tests("EncoderZoo", ["EncoderZoo", "Studies", "EncoderKit", "Basics"])
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(

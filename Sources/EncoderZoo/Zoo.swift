@@ -26,15 +26,15 @@ public struct Zoo: Sendable {
     public var includesInstalledPlugins: Bool
     /// The threads that kernels run on, from 1; nil for as many as there are processors.
     public var threads: Int?
-    /// The library for convolutions, by its name on the command line of `zoo`; nil chooses the fastest.
-    public var kernels: String?
+    /// What convolutions are computed by.
+    public var kernels: KernelSet
     /// The arithmetic of convolutions.
     public var precision: Precision
 
     /// A configuration; see the properties.
     public init(
       registryPath: String? = nil, includesInstalledPlugins: Bool = false, threads: Int? = nil,
-      kernels: String? = nil, precision: Precision = .single
+      kernels: KernelSet = .automatic, precision: Precision = .single
     ) {
       self.registryPath = registryPath
       self.includesInstalledPlugins = includesInstalledPlugins
@@ -42,6 +42,18 @@ public struct Zoo: Sendable {
       self.kernels = kernels
       self.precision = precision
     }
+  }
+
+  /// What convolutions are computed by; the raw value is the name on the command line.
+  public enum KernelSet: String, Sendable, CaseIterable {
+    /// Native loops where the processor has AVX-512 or AVX2, over oneDNN where it is there.
+    case automatic = "auto"
+    /// Native loops over the reference.
+    case native
+    /// oneDNN alone.
+    case oneDNN = "onednn"
+    /// OpenBLAS alone.
+    case reference
   }
 
   /// The arithmetic of convolutions; all else is in single precision.
@@ -69,16 +81,11 @@ public struct Zoo: Sendable {
 
   /// Opens a registry.
   ///
-  /// - Throws: `ZooError` for a registry that can't be read or an unknown name of kernels, and of code `.unsupported` for kernels or a
+  /// - Throws: `ZooError` for a registry that can't be read, and of code `.unsupported` for kernels or a
   ///   precision that this build or machine has not got.
   public init(_ configuration: Configuration = Configuration()) throws {
-    if let name = configuration.kernels, !KernelChoice.names.contains(name) {
-      throw ZooError(
-        .badValue, "no kernels are called \"\(name)\"",
-        advice: "expected one of: \(KernelChoice.names.joined(separator: ", "))")
-    }
-    // Only what is asked for by name can be missing.
-    if configuration.kernels != nil || configuration.precision != .single {
+    // Only what is asked for can be missing.
+    if configuration.kernels != .automatic || configuration.precision != .single {
       _ = try Zoo.makeKernels(configuration)
     }
     let catalogue =
@@ -139,6 +146,6 @@ public struct Zoo: Sendable {
   private static func makeKernels(_ configuration: Configuration) throws -> any Kernels {
     Compute.setThreads(configuration.threads ?? Compute.processors)
     return try KernelChoice.make(
-      configuration.kernels, precision: configuration.precision.rawValue)
+      configuration.kernels.rawValue, precision: configuration.precision.rawValue)
   }
 }

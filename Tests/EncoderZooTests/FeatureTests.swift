@@ -1,5 +1,6 @@
 import EncoderKit
 import EncoderZoo
+import Studies
 import TestSupport
 import Testing
 
@@ -97,6 +98,10 @@ private func images(_ count: Int, seed: UInt64 = 1) -> Tensor {
   @Test func `An unknown encoder is refused with the nearest name`() {
     let text = errorText { _ = try Zoo().imageEncoder("densnet121") }
     #expect(text.contains("densenet121"), "\(text)")
-    #expect(errorText { _ = try Zoo(.init(kernels: "none")) }.contains("none"))
+  }
+
+  @Test func `The kernel sets are those of the command line`() {
+    #expect(Zoo.KernelSet.allCases.map(\.rawValue) == KernelChoice.names)
+    #expect(Zoo.Precision.allCases.map(\.rawValue) == KernelChoice.precisions)
   }
 }

@@ -93,7 +93,9 @@ enum ZooCommand {
     return try open(
       Zoo.Configuration(
         threads: arguments.integer("threads", in: 1...1024),
-        kernels: arguments.optionalString("kernels"),
+        kernels: arguments.optionalString("kernels").flatMap {
+          Zoo.KernelSet(rawValue: KernelChoice.formerNames[$0] ?? $0)
+        } ?? .automatic,
         precision: precision.flatMap(Zoo.Precision.init(rawValue:)) ?? .single))
   }
 
