@@ -127,7 +127,7 @@ struct ONNXTests {
     let text = try TextBranch(
       value("{\"encoder\": \"word2vec\", \"options\": \(SmallModel.cnn)}"), registry: registry,
       defaults: TrainingSettings())
-    var exportability = Exportability(registry: registry, kernels: OpenBLASKernels())
+    var exportability = Exportability(registry: registry, kernels: ReferenceKernels())
     for head in ["concat", "sum", "gated", "bilinear", "film", "attention", "late"] {
       let branch = try HeadBranch(
         value("{\"head\": \"\(head)\", \"missing\": \"stand-in\"}"), registry: registry)

@@ -44,7 +44,7 @@ struct RecipeTests {
       let tokenizer = Tokenizer.ofStudies
       context = RecipeContext(
         session: Session(
-          registry: try RecipeTests.registry(), kernels: OpenBLASKernels(), progress: progress),
+          registry: try RecipeTests.registry(), kernels: ReferenceKernels(), progress: progress),
         cases: StudyCases(
           set: set, words: cases.map { tokenizer.words($0.text ?? "") }, task: task,
           images: Dictionary(uniqueKeysWithValues: stores), allowsIncomplete: true),
