@@ -38,25 +38,25 @@ struct ModelInterface {
   }
 
   private static func image(_ branch: ImageBranch) -> JSONValue {
-    let fitted = branch.normalization
-    func numbers(_ values: [Float]?, default value: Float) -> JSONValue {
-      let all = values ?? [value]
-      return JSONValue(
-        .array(
-          (0..<branch.channels).map {
-            JSONValue(.number(Double(all[all.count == branch.channels ? $0 : 0])))
-          }))
+    let fitted = (branch.pixels.normalization ?? PixelNormalization(mean: [0], deviation: [1]))
+      .spread(over: branch.preprocessing.channels)
+    func numbers(_ values: [Float]) -> JSONValue {
+      JSONValue(.array(values.map { JSONValue(.number(Double($0))) }))
     }
     let plain: JSONValue = [
       "encoder": JSONValue(.string(branch.encoder)), "input": "image",
-      "colour": branch.channels == 1 ? "grey" : "RGB", "size": JSONValue(.integer(branch.size)),
-      "resize": JSONValue(.integer(branch.resize)), "fit": JSONValue(.string(branch.fit.rawValue)),
+      "colour": branch.preprocessing.channels == 1 ? "grey" : "RGB",
+      "size": JSONValue(.integer(branch.preprocessing.size)),
+      "resize": JSONValue(.integer(branch.preprocessing.resize)),
+      "fit": JSONValue(.string(branch.preprocessing.fit.rawValue)),
       "interpolation": "bilinear, antialiased", "range": [0, 1],
-      "mean": numbers(fitted?.mean, default: 0),
-      "deviation": numbers(fitted?.deviation, default: 1),
+      "mean": numbers(fitted.mean),
+      "deviation": numbers(fitted.deviation),
     ]
     // What is 1 of the range, where samples have 16 bits.
-    guard let bits = branch.bits, case .object(let members) = plain.content else { return plain }
+    guard let bits = branch.pixels.bits, case .object(let members) = plain.content else {
+      return plain
+    }
     return JSONValue(.object(members + [(key: "bits", value: JSONValue(.integer(bits)))]))
   }
 

@@ -34,7 +34,7 @@ struct GoldenCases {
   static func write(
     for model: TrainedModel, in folder: String, registry: EncoderRegistry, kernels: any Kernels
   ) throws {
-    let side = model.image.map(\.resize) ?? 64
+    let side = model.image.map(\.preprocessing.resize) ?? 64
     let sample = PhantomSample(count: 2, seed: 20, size: min(2048, max(64, side)))
     let predictor = try Predictor(folder: folder, registry: registry, kernels: kernels)
     var cases: [Case] = []

@@ -62,7 +62,7 @@ extension TrainedModel {
     var image = try root.value("image").map {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
-    if let bits { image?.bits = bits }
+    if let bits { image?.pixels.bits = bits }
     let text = try root.value("text").map {
       try TextBranch($0, registry: registry, defaults: settings, isSaved: true)
     }

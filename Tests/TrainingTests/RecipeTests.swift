@@ -257,7 +257,7 @@ struct RecipeTests {
     var other = branch
     other.name = "renamed"
     #expect(load(branch) == 1 && load(other) == 1)
-    other.channels = 3
+    other.preprocessing.channels = 3
     #expect(load(other) == 2)
 
     var maps = 0

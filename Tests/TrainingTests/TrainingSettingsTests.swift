@@ -30,7 +30,7 @@ struct TrainingSettingsTests {
           "encoder": "resnet18", "channels": JSONValue(.integer(channels)),
           "normalization": normalization,
         ], registry: registry, defaults: TrainingSettings())
-      return branch.normalized([1, 2, 3, 4, 5, 6])
+      return branch.pixels.normalized([1, 2, 3, 4, 5, 6])
     }
     #expect(try pixels(1, ["mean": 1, "deviation": 0.5]) == [0, 2, 4, 6, 8, 10])
     #expect(

@@ -22,14 +22,17 @@ struct CellFile: Sendable {
       "results": JSONValue(
         .array(
           results.map { row in
-            [JSONValue(.string(row.part)), JSONValue(.string(row.metric)), number(row.value)]
+            [
+              JSONValue(.string(row.part.rawValue)), JSONValue(.string(row.metric.rawValue)),
+              number(row.value),
+            ]
           })),
       "epochs": JSONValue(
         .array(
           epochs.map { row in
             [
-              JSONValue(.integer(row.epoch)), JSONValue(.string(row.part)),
-              JSONValue(.string(row.metric)), number(row.value),
+              JSONValue(.integer(row.epoch)), JSONValue(.string(row.part.rawValue)),
+              JSONValue(.string(row.metric.rawValue)), number(row.value),
             ]
           })),
     ]
@@ -47,15 +50,15 @@ struct CellFile: Sendable {
     let seconds = try root.required("seconds").number()
     let results = try root.required("results").array().map { value in
       let row = try fields(value, count: 3)
-      return ResultRow(
-        combination: combination, split: split, part: try row[0].string(),
-        metric: try row[1].string(), value: try optional(row[2]))
+      return try ResultRow(
+        keys: [combination, split, row[0].string(), row[1].string()], value: optional(row[2]),
+        at: value.place)
     }
     let epochs = try root.required("epochs").array().map { value in
       let row = try fields(value, count: 4)
-      return EpochRow(
-        combination: combination, split: split, epoch: try row[0].integer(),
-        part: try row[1].string(), metric: try row[2].string(), value: try optional(row[3]))
+      return try EpochRow(
+        keys: [combination, split, "\(row[0].integer())", row[1].string(), row[2].string()],
+        value: optional(row[3]), at: value.place)
     }
     try root.finish()
     return CellFile(

@@ -88,7 +88,7 @@ package struct Predictor {
       if let path {
         let picture = try branch.read(path)
         for note in picture.notes(path) { progress?.note(note) }
-        batch.images = branch.normalized(picture.seen.floats())
+        batch.images = branch.pixels.normalized(picture.seen.floats())
       } else {
         guard mayLack else { throw model.missing("an image", "--image FILE", at: folder) }
         batch.imageRows = [nil]

@@ -87,7 +87,7 @@ struct StudyCells {
     digests.files[Self.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(Self.scoresName)")
-    let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
+    let test = outcome.accuracy(.test)
     progress.line(
       String(
         format: "%@ %@: test accuracy %.3f (%.0f s); %@", split.name, combination.name,
