@@ -1,5 +1,6 @@
 import Basics
 import Bundles
+import Datasets
 import Downloads
 import EncoderKit
 import Evaluation

@@ -1,5 +1,6 @@
 import Basics
 import Bundles
+import Datasets
 import Evaluation
 import Studies
 

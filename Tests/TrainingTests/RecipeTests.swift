@@ -125,7 +125,7 @@ struct RecipeTests {
     }
     #expect(logits.count == 12)
     let rows = EpochRow.rows(of: fit.scores, .multiLabel, combination: "words", split: "r1f1")
-    #expect(rows.contains { $0.metric == "area" } && !rows.contains { $0.metric == "accuracy" })
+    #expect(Set(rows.map(\.metric)) == [.binary(.area), .binary(.logLoss)])
   }
 
   @Test("An ensemble's logit is the mean of its members'")

@@ -22,7 +22,8 @@ struct ReportScores {
       summaries[cell] = summary
     }
     for row in data.results {
-      let cell = Cell(combination: row.combination, part: row.part.rawValue, metric: row.metric.rawValue)
+      let cell = Cell(
+        combination: row.combination, part: row.part.rawValue, metric: row.metric.rawValue)
       if let value = row.value { bySplit[cell, default: [:]][row.split] = value }
     }
   }

@@ -40,7 +40,9 @@ package enum LogitsFile {
   static func write(_ rows: [Row], to folder: String) throws {
     var writer = CSVWriter(columns: columns)
     for row in rows {
-      writer.append([row.part.rawValue, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)"])
+      writer.append([
+        row.part.rawValue, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)",
+      ])
     }
     try writer.write(to: "\(folder)/\(fileName)")
   }
