@@ -104,7 +104,7 @@ package struct BundleMaker {
       throw ZooError(.badFormat, "expected an object", at: value.place)
     }
     var written = members.filter { $0.key != "threshold" }
-    written.append(("threshold", JSONValue(.number(model.threshold))))
+    written.append(("threshold", model.threshold.json))
     try AtomicFile.write(
       JSONValue(.object(written)).withoutFolders.text() + "\n", to: "\(folder)/model.json")
   }

@@ -52,16 +52,15 @@ struct GoldenCases {
       cases.append(Case(image: image, text: text, logits: answer.answers.map(\.logit)))
     }
     let value: JSONValue = [
-      "schema": 1, "tolerance": JSONValue(.number(tolerance)),
-      "kernels": JSONValue(.string(kernels.name)),
+      "schema": 1, "tolerance": tolerance.json, "kernels": kernels.name.json,
       "cases": JSONValue(
         .array(
           cases.map { golden in
             var members: [(key: String, value: JSONValue)] = []
-            if let image = golden.image { members.append(("image", JSONValue(.string(image)))) }
-            if let text = golden.text { members.append(("text", JSONValue(.string(text)))) }
+            if let image = golden.image { members.append(("image", image.json)) }
+            if let text = golden.text { members.append(("text", text.json)) }
             members.append(
-              ("logits", JSONValue(.array(golden.logits.map { JSONValue(.number($0)) }))))
+              ("logits", golden.logits.json))
             return JSONValue(.object(members))
           })),
     ]

@@ -167,6 +167,6 @@ struct ModelCard {
 
   /// A YAML text in quotation marks, which JSON's are.
   private func quoted(_ text: String) -> String {
-    JSONValue(.string(text)).text()
+    text.json.text()
   }
 }

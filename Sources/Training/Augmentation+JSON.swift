@@ -17,7 +17,7 @@ extension Augmentation {
 
   var json: JSONValue {
     JSONValue(
-      .object(Augmentation.fields.map { ($0.0, JSONValue(.number(self[keyPath: $0.1]))) }))
+      .object(Augmentation.fields.map { ($0.0, self[keyPath: $0.1].json) }))
   }
 
   private static var fields: [(String, WritableKeyPath<Augmentation, Double>)] {

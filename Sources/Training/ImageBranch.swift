@@ -97,35 +97,34 @@ package struct ImageBranch: Sendable, Equatable {
   /// The branch as a specification would give it.
   package var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("name", JSONValue(.string(name))), ("encoder", JSONValue(.string(encoder))),
-      ("size", JSONValue(.integer(preprocessing.size))),
-      ("channels", JSONValue(.integer(preprocessing.channels))),
-      ("fit", JSONValue(.string(preprocessing.fit.rawValue))), ("options", options),
+      ("name", name.json), ("encoder", encoder.json), ("size", preprocessing.size.json),
+      ("channels", preprocessing.channels.json),
+      ("fit", preprocessing.fit.rawValue.json), ("options", options),
       ("augmentation", augmentation.json), ("training", training.json),
     ]
     if preprocessing.resize != preprocessing.size {
-      members.append(("resize", JSONValue(.integer(preprocessing.resize))))
+      members.append(("resize", preprocessing.resize.json))
     }
     if ignoresPreprocessing { members.append(("preprocessing", "own")) }
-    if averagesMirror { members.append(("mirrorAverage", JSONValue(.boolean(true)))) }
-    if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
+    if averagesMirror { members.append(("mirrorAverage", true)) }
+    if self.members > 1 { members.append(("members", self.members.json)) }
     if freezesStatistics { members.append(("batchNormalization", "frozen")) }
-    if layerDecay < 1 { members.append(("layerDecay", JSONValue(.number(layerDecay)))) }
-    if let bits = pixels.bits { members.append(("bits", JSONValue(.integer(bits)))) }
+    if layerDecay < 1 { members.append(("layerDecay", layerDecay.json)) }
+    if let bits = pixels.bits { members.append(("bits", bits.json)) }
     if let normalization = pixels.normalization {
       members.append(("normalization", normalization.json))
     } else if fitsNormalization {
       members.append(("normalization", "data"))
     }
     if let weights {
-      let from = JSONValue(.string(weights))
+      let from = weights.json
       members.append(
         (
           "weights",
-          weightPrefix.map { ["from": from, "prefix": JSONValue(.string($0))] } ?? from
+          weightPrefix.map { ["from": from, "prefix": $0.json] } ?? from
         ))
     }
-    if let frozen { members.append(("freeze", JSONValue(.string(frozen)))) }
+    if let frozen { members.append(("freeze", frozen.json)) }
     return JSONValue(.object(members))
   }
 }

@@ -41,8 +41,8 @@ package struct PixelNormalization: Sendable, Equatable {
 
   var json: JSONValue {
     [
-      "mean": JSONValue(.array(mean.map { JSONValue(.number(Double($0))) })),
-      "deviation": JSONValue(.array(deviation.map { JSONValue(.number(Double($0))) })),
+      "mean": JSONValue(.array(mean.map { Double($0).json })),
+      "deviation": JSONValue(.array(deviation.map { Double($0).json })),
     ]
   }
 }

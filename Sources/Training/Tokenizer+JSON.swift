@@ -29,11 +29,10 @@ extension Tokenizer {
   /// key, so that their bundles stay what they are.
   package var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("numbers", JSONValue(.string(numbers.rawValue))),
-      ("keepsRemovedWords", JSONValue(.boolean(keepsRemovedWords))),
-      ("keepsSentenceEnds", JSONValue(.boolean(keepsSentenceEnds))),
+      ("numbers", numbers.rawValue.json), ("keepsRemovedWords", keepsRemovedWords.json),
+      ("keepsSentenceEnds", keepsSentenceEnds.json),
     ]
-    if unspaced != .runs { members.append(("unspaced", JSONValue(.string(unspaced.rawValue)))) }
+    if unspaced != .runs { members.append(("unspaced", unspaced.rawValue.json)) }
     return JSONValue(.object(members))
   }
 }

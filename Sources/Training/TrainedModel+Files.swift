@@ -26,12 +26,10 @@ extension TrainedModel {
         return (name: parameter.key, shape: tensor.shape, values: tensor.values)
       }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
     let description: JSONValue = [
-      "schema": 1, "task": isMultiLabel ? "multi-label" : "binary",
-      "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
-      "threshold": JSONValue(.number(threshold)), "image": image?.json ?? nil,
-      "text": text?.json ?? nil,
+      "schema": 1, "task": isMultiLabel ? "multi-label" : "binary", "labels": labels.json,
+      "threshold": threshold.json, "image": image?.json ?? nil, "text": text?.json ?? nil,
       "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
-      "plugins": JSONValue(.array(plugins.map(\.json))),
+      "plugins": plugins.map(\.json).json,
     ]
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
     return (vocabulary == nil ? [] : ["vocabulary.txt"]) + ["model.safetensors", "model.json"]

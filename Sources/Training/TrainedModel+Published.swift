@@ -35,7 +35,7 @@ extension TrainedModel {
     }
     var metadata = [
       "format": "pt", "encoder": image.encoder, "options": image.options.text(pretty: false),
-      "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })).text(pretty: false),
+      "labels": labels.json.text(pretty: false),
     ]
     metadata["input"] = image.input?.json.text(pretty: false)
     return Published(tensors: tensors, metadata: metadata, hasClassifier: isWhole)

@@ -82,15 +82,12 @@ package struct TrainingSettings: Sendable, Equatable {
   /// The settings as a specification would give them.
   package var json: JSONValue {
     [
-      "epochs": JSONValue(.integer(epochs)), "batchSize": JSONValue(.integer(batchSize)),
-      "optimizer": JSONValue(.string(optimizer.rawValue)),
-      "learningRate": JSONValue(.number(learningRate)),
-      "encoderRate": JSONValue(.number(encoderRate)),
-      "weightDecay": JSONValue(.number(weightDecay)),
-      "schedule": JSONValue(.string(schedule.rawValue)), "warmup": JSONValue(.number(warmup)),
-      "clip": JSONValue(.number(clip)), "labelSmoothing": JSONValue(.number(labelSmoothing)),
-      "average": JSONValue(.number(average)), "select": JSONValue(.string(select.rawValue)),
-      "patience": JSONValue(.integer(patience)), "classWeights": JSONValue(.boolean(classWeights)),
+      "epochs": epochs.json, "batchSize": batchSize.json, "optimizer": optimizer.rawValue.json,
+      "learningRate": learningRate.json, "encoderRate": encoderRate.json,
+      "weightDecay": weightDecay.json, "schedule": schedule.rawValue.json, "warmup": warmup.json,
+      "clip": clip.json, "labelSmoothing": labelSmoothing.json,
+      "average": average.json, "select": select.rawValue.json,
+      "patience": patience.json, "classWeights": classWeights.json,
     ]
   }
 

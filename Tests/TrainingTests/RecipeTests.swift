@@ -69,8 +69,8 @@ struct RecipeTests {
       JSONValue(
         .object(
           [
-            ("name", JSONValue(.string(name))), ("encoder", "resnet18"),
-            ("size", JSONValue(.integer(Scene.size))), ("channels", 1),
+            ("name", name.json), ("encoder", "resnet18"),
+            ("size", Scene.size.json), ("channels", 1),
             ("options", ["width": 4, "blocks": [1, 1]]),
             ("training", ["epochs": 1, "batchSize": 7]),
           ] + more)), registry: RecipeTests.registry(), defaults: TrainingSettings())

@@ -27,7 +27,7 @@ struct TrainingSettingsTests {
     func pixels(_ channels: Int, _ normalization: JSONValue) throws -> [Float] {
       let branch = try ImageBranch(
         [
-          "encoder": "resnet18", "channels": JSONValue(.integer(channels)),
+          "encoder": "resnet18", "channels": channels.json,
           "normalization": normalization,
         ], registry: registry, defaults: TrainingSettings())
       return branch.pixels.normalized([1, 2, 3, 4, 5, 6])

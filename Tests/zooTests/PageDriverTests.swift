@@ -176,7 +176,7 @@ struct PageDriverTests {
     for scheme in ["light", "dark"] {
       _ = try await driver.command(
         "Emulation.setEmulatedMedia",
-        ["features": [["name": "prefers-color-scheme", "value": JSONValue(.string(scheme))]]])
+        ["features": [["name": "prefers-color-scheme", "value": scheme.json]]])
       _ = try await driver.command(
         "Emulation.setDeviceMetricsOverride",
         ["width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true])

@@ -55,9 +55,8 @@ package struct BundleFile: Sendable, Equatable {
 
   var json: JSONValue {
     [
-      "path": JSONValue(.string(path)), "size": JSONValue(.integer(size)),
-      "sha256": JSONValue(.string(sha256)), "mediaType": JSONValue(.string(mediaType)),
-      "role": JSONValue(.string(role.rawValue)),
+      "path": path.json, "size": size.json, "sha256": sha256.json, "mediaType": mediaType.json,
+      "role": role.rawValue.json,
     ]
   }
 

@@ -70,18 +70,17 @@ extension ExplanationRun {
   /// What the explanations depend on.
   private func identity(hasFiles: Bool) throws -> JSONValue {
     [
-      "schema": 1, "finding": finding.map { JSONValue(.string($0)) } ?? nil,
-      "settings": settings.identity,
-      "kernels": JSONValue(.string(kernels.name)),
+      "schema": 1, "finding": finding.json, "settings": settings.identity,
+      "kernels": kernels.name.json,
       "models": JSONValue(
         .array(
           try selection.groups.map { group in
             var members: [(key: String, value: JSONValue)] = [
-              ("path", JSONValue(.string(group.model))),
+              ("path", group.model.json),
               (
                 "sha256",
                 JSONValue(.string(try sha256(ofFile: "\(group.model)/model.safetensors")))
-              ), ("cases", JSONValue(.array(group.cases.map { JSONValue(.string($0.id)) }))),
+              ), ("cases", JSONValue(.array(group.cases.map { $0.id.json }))),
             ]
             for name in ["model.json", "vocabulary.txt"]
             where hasFiles && FileManager.default.fileExists(atPath: "\(group.model)/\(name)") {
@@ -164,9 +163,8 @@ extension ExplanationSettings {
   /// All that a map depends on, what `json` leaves out included.
   fileprivate var identity: JSONValue {
     [
-      "explanation": json,
-      "methods": JSONValue(.array(methods.map { JSONValue(.string($0.rawValue)) })),
-      "baselines": JSONValue(.array(baselines.map { JSONValue(.string($0.rawValue)) })),
+      "explanation": json, "methods": JSONValue(.array(methods.map { $0.rawValue.json })),
+      "baselines": JSONValue(.array(baselines.map { $0.rawValue.json })),
     ]
   }
 }

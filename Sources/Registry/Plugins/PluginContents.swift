@@ -23,7 +23,7 @@ package struct PluginContents: Sendable, Equatable {
     }
 
     fileprivate var json: JSONValue {
-      ["name": JSONValue(.string(name)), "modality": JSONValue(.string(modality.rawValue))]
+      ["name": name.json, "modality": modality.rawValue.json]
     }
   }
 
@@ -59,8 +59,7 @@ package struct PluginContents: Sendable, Equatable {
   /// The members that `init(_:)` takes out again.
   package var members: [(key: String, value: JSONValue)] {
     [
-      ("encoders", JSONValue(.array(encoders.map(\.json)))),
-      ("fusionHeads", JSONValue(.array(fusionHeads.map { JSONValue(.string($0)) }))),
+      ("encoders", encoders.map(\.json).json), ("fusionHeads", fusionHeads.json),
     ]
   }
 }

@@ -16,14 +16,13 @@ struct CellFile: Sendable {
   /// The file as it is written.
   var text: String {
     let value: JSONValue = [
-      "schema": 1, "combination": JSONValue(.string(combination)),
-      "split": JSONValue(.string(split)), "parameters": JSONValue(.integer(parameterCount)),
-      "seconds": JSONValue(.number(seconds)),
+      "schema": 1, "combination": combination.json,
+      "split": split.json, "parameters": parameterCount.json, "seconds": seconds.json,
       "results": JSONValue(
         .array(
           results.map { row in
             [
-              JSONValue(.string(row.part.rawValue)), JSONValue(.string(row.metric.rawValue)),
+              row.part.rawValue.json, row.metric.rawValue.json,
               number(row.value),
             ]
           })),
@@ -31,15 +30,15 @@ struct CellFile: Sendable {
         .array(
           epochs.map { row in
             [
-              JSONValue(.integer(row.epoch)), JSONValue(.string(row.part.rawValue)),
-              JSONValue(.string(row.metric.rawValue)), number(row.value),
+              row.epoch.json, row.part.rawValue.json,
+              row.metric.rawValue.json, number(row.value),
             ]
           })),
     ]
     return value.text() + "\n"
   }
 
-  private func number(_ value: Double?) -> JSONValue { value.map { JSONValue(.number($0)) } ?? nil }
+  private func number(_ value: Double?) -> JSONValue { value.json }
 
   static func read(_ path: String) throws -> CellFile {
     var root = try JSONValue.parse(contentsOf: path).object()

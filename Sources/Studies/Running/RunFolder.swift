@@ -178,7 +178,7 @@ struct RunFolder {
     }
     if isNew || !exists(DataDigest.fileName) { try data.write(to: path) }
     guard isNew else { return }
-    let machine = JSONValue(.object(environment.map { ($0.0, JSONValue(.string($0.1))) }))
+    let machine = JSONValue(.object(environment.map { ($0.0, $0.1.json) }))
     try AtomicFile.write(machine.text() + "\n", to: "\(path)/\(RunFolder.machineName)")
     try AtomicFile.write(specification.text() + "\n", to: "\(path)/\(specificationName)")
   }

@@ -38,16 +38,13 @@ extension ZooCommand {
     let cache = try? DownloadCache.standard()
     let path = cache?.path(for: set.file) ?? cache?.path(for: set.file.archive)
     return [
-      "name": JSONValue(.string(set.name)), "kind": "word vectors",
-      "url": JSONValue(.string(set.file.archive.url)),
-      "member": JSONValue(.string(set.file.member)), "words": JSONValue(.integer(set.words)),
-      "dimension": JSONValue(.integer(set.dimension)),
+      "name": set.name.json, "kind": "word vectors", "url": set.file.archive.url.json,
+      "member": set.file.member.json, "words": set.words.json, "dimension": set.dimension.json,
       "licences": [
-        "code": JSONValue(.string(set.licences.code)),
-        "weights": JSONValue(.string(set.licences.weights)),
-        "data": JSONValue(.string(set.licences.data)),
+        "code": set.licences.code.json, "weights": set.licences.weights.json,
+        "data": set.licences.data.json,
       ],
-      "path": path.map { JSONValue(.string($0)) } ?? nil,
+      "path": path.json,
     ]
   }
 }
