@@ -37,10 +37,7 @@ package struct ImagePreprocessing: Sendable, Equatable {
     resize =
       try object.value("resize")?.integer(in: side...4096)
       ?? weights.map { side * $0.resize / $0.size } ?? side
-    fit =
-      Fit(
-        rawValue: try object.choice(
-          "fit", among: Fit.allCases.map(\.rawValue), default: Fit.crop.rawValue)) ?? .crop
+    fit = try object.choice("fit", default: .crop)
   }
 
   /// What an encoder is built for.

@@ -75,8 +75,7 @@ extension BundleIndex.Entry {
     } else {
       signature = nil
     }
-    let statuses = BundleIndex.Status.allCases.map(\.rawValue)
-    status = BundleIndex.Status(rawValue: try object.choice("status", among: statuses)) ?? .active
+    status = try object.choice("status")
     try object.finish()
   }
 

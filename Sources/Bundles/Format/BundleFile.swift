@@ -48,8 +48,7 @@ package struct BundleFile: Sendable, Equatable {
     size = try object.required("size").integer(in: 0...BundleFile.maximumSize)
     sha256 = try checkedDigest(object.required("sha256"))
     mediaType = try object.string("mediaType")
-    role =
-      Role(rawValue: try object.choice("role", among: Role.allCases.map(\.rawValue))) ?? .model
+    role = try object.choice("role")
     try object.finish()
   }
 

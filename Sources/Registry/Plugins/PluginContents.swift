@@ -15,10 +15,7 @@ package struct PluginContents: Sendable, Equatable {
     fileprivate init(_ value: JSONValue) throws {
       var object = try value.object()
       name = try object.string("name")
-      let modalities = EncoderDescription.Modality.allCases.map(\.rawValue)
-      modality =
-        EncoderDescription.Modality(
-          rawValue: try object.choice("modality", among: modalities)) ?? .image
+      modality = try object.choice("modality")
       try object.finish()
     }
 
