@@ -14,14 +14,8 @@ extension ExplanationRun {
   /// - Throws: `ZooError` when something else is there, or the run is of other models, settings or
   ///   cases, or finished cases were explained of other pictures or texts.
   func check(resumes: Bool) throws {
-    guard FileManager.default.fileExists(atPath: identityPath) else {
-      return try OutputFolder.check(folder)
-    }
-    guard resumes else {
-      throw ZooError(
-        .conflict, "a run is already there", at: Place(path: folder),
-        advice: "go on with it by --resume, or choose another --output")
-    }
+    let isBegun = FileManager.default.fileExists(atPath: identityPath)
+    guard try OutputPlace.goesOn(folder, isBegun: isBegun, resumes: resumes) else { return }
     let differences = try identityDifferences()
     guard differences.isEmpty else {
       throw ZooError(

@@ -8,8 +8,8 @@ extension ZooCommand {
   /// Downloads the zip of word vectors unless it or its file is there, unpacks the file, prints its
   /// path.
   static func fetch(_ set: VectorSet, _ arguments: ParsedArguments) throws {
-    FileHandle.standardError.write(
-      Data("licences: vectors: \(set.licences.weights); data: \(set.licences.data)\n".utf8))
+    writeWhole(
+      "licences: vectors: \(set.licences.weights); data: \(set.licences.data)\n", to: STDERR_FILENO)
     let cache = try DownloadCache.standard()
     let progress = progress(arguments)
     let verifies = arguments.flag("verify")

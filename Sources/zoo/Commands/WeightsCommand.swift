@@ -203,10 +203,9 @@ extension ZooCommand {
     }
     let set = try catalogue.weightSet(name)
     let file = try set.remoteFile()
-    FileHandle.standardError.write(
-      Data(
-        "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n"
-          .utf8))
+    writeWhole(
+      "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n",
+      to: STDERR_FILENO)
     print(
       try DownloadCache.standard().fetch(
         file, progress: progress(arguments), verify: arguments.flag("verify")))

@@ -64,15 +64,15 @@ enum ZooCommand {
 
   /// Says on standard error what goes on without something.
   static func warn(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data("zoo: \(text)\n".utf8))
+    writeWhole("zoo: \(text)\n", to: STDERR_FILENO)
   }
 
   /// The folder of a model that is named by path, or by a bundle's name; says so when it was revoked.
   static func modelFolder(_ name: String, _ registry: EncoderRegistry) throws -> String {
     let found = try ModelFolders(registry.catalogue).folder(name)
     if let reason = found.revocation {
-      FileHandle.standardError.write(
-        Data("warning: \(name) was revoked by its publisher: \(reason)\n".utf8))
+      writeWhole(
+        "warning: \(name) was revoked by its publisher: \(reason)\n", to: STDERR_FILENO)
     }
     return found.path
   }
