@@ -2,6 +2,7 @@
 #
 #   make demo        install packages, build, compare encoders on the phantom sample
 #   make test        the tests
+#   make check       the tests of what changed, or of ONLY=Training,Images; quick after an edit
 #   make test-long   the tests, those that take minutes, and each reader fuzzed for ten seconds
 #   make fuzz        every reader of foreign files under libFuzzer, SECONDS (60) each
 #   make bench       the benchmarks
@@ -19,20 +20,23 @@ SECONDS ?= 60
 # ones.
 FRESH = --manifest-cache none --disable-build-manifest-caching
 
+# Warnings are errors, and C is compiled with -O3 (see Package.swift).
+export ENCODERZOO_DEVELOP = 1
+
 # Numeric tests are slow in debug builds; @testable imports need the flag in release builds.
 TEST_FLAGS = -c release -Xswiftc -enable-testing --scratch-path .build/test
 # Tests run side by side, each with a team of threads: none may spin while it waits.
 PATIENT = OMP_WAIT_POLICY=passive
 # A tensor's memory is overwritten when it is given back: who reads it later is found out.
 TEST_ENVIRONMENT = $(PATIENT) ENCODERZOO_OVERWRITE_FREED=1
-FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples Fuzz \
+FORMAT_FLAGS = --configuration .swift-format -r Sources Plugins Tests Benchmarks Examples Fuzz scripts \
   Package.swift
 ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 # The modules that a plugin is compiled against, and the headers below them.
 KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo test test-long fuzz bench lint format docs install clean packages build
+.PHONY: help demo check test test-long fuzz bench lint format docs install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -55,6 +59,9 @@ demo: build
 	"$$zoo" compare Examples/phantom.json --output demo/phantom $$resume; \
 	echo "The report is at demo/phantom/report.html"
 
+check: packages
+	@scripts/check.sh $(ONLY)
+
 test: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	$(TEST_ENVIRONMENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
@@ -72,15 +79,10 @@ fuzz: packages
 bench: packages
 	@bash Benchmarks/run.sh
 
-# The elements of a tensor that has no name may be given back before a kernel reads them.
 lint:
 	$(SWIFT) format lint --strict $(FORMAT_FLAGS)
-	@if grep -rnE --include='*.swift' '([])}]|\.tensor)[?!]?\.(floats|storage\.bytes)\b[^(]' \
-	  Sources Plugins Tests Benchmarks || \
-	  grep -rnE --include='*.swift' '[])}][?!]?\.bytes\b[^(]' Sources/Tensors; then \
-	  echo "Elements of a tensor that has no name: give it one (let), so that it lives while they are read"; \
-	  exit 1; \
-	fi
+	@ENCODERZOO_CHECK_IMPORTS=1 $(SWIFT) package --manifest-cache none dump-package | \
+	  $(SWIFT) scripts/check-imports.swift
 
 format:
 	$(SWIFT) format format -i $(FORMAT_FLAGS)

@@ -11,13 +11,23 @@ let hasOneDNN =
   .contains { files.fileExists(atPath: "\($0)/oneapi/dnnl/dnnl.h") }
   && Context.environment["ENCODERZOO_WITHOUT_ONEDNN"] == nil
 
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .unsafeFlags(["-warnings-as-errors"]),
-]
-let optimized: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=fast", "-Wall", "-Werror"])]
+/// Set by the Makefile: warnings are errors, and C is compiled with -O3, in debug builds too.
+///
+/// SwiftPM refuses a package with flags of its own as a versioned dependency, so a dependent's build has
+/// none: C is compiled as SwiftPM does, with -O2 in release builds and without optimisation in debug builds
+/// (docs/public-api.md says what to do there).
+let isDeveloped = Context.environment["ENCODERZOO_DEVELOP"] != nil
+/// Set by `make lint`: dependencies as they are declared, for the compiler to compare with the imports.
+let checksImports = Context.environment["ENCODERZOO_CHECK_IMPORTS"] != nil
+
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (isDeveloped ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+let optimized: [CSetting] =
+  isDeveloped ? [.unsafeFlags(["-O3", "-Wall", "-Werror"])] : []
 let oneDNNDependencies: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
 let oneDNNSettings: [SwiftSetting] = hasOneDNN ? [.define("ENCODERZOO_ONEDNN")] : []
 
@@ -32,16 +42,24 @@ let plugins = ((try? files.contentsOfDirectory(atPath: "\(root)/Plugins")) ?? []
   }
   .sorted()
 let pluginDependencies = plugins.map { Target.Dependency.target(name: "\($0)Plugin") }
-let exportSymbols: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [])
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + extra)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], _ extra: [SwiftSetting] = [],
+  embedded: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    resources: embedded.map { .embedInCode("Resources/\($0)") }, swiftSettings: strict + extra)
+}
+
+/// The test targets that are asked for: `make check` builds those of what was edited, else all.
+let wanted = Context.environment["ENCODERZOO_TESTS"].map {
+  Set($0.split(separator: ",").map(String.init))
 }
 
 /// A test target exists as soon as its folder holds a Swift file.
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
+  guard wanted?.contains(name) ?? true else { return [] }
   let folder = folder ?? "Tests/\(name)Tests"
   let names = (try? files.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
   guard names.contains(where: { $0.hasSuffix(".swift") }) else { return [] }
@@ -49,7 +67,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? 
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: folder,
       exclude: names.contains("Resources") ? ["Resources"] : [],
-      swiftSettings: strict + oneDNNSettings, linkerSettings: exportSymbols)
+      swiftSettings: strict + oneDNNSettings)
   ]
 }
 
@@ -57,28 +75,33 @@ var targets: [Target] = [
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  // Tells the linker to export a program's symbols: plugins are found by theirs.
+  .systemLibrary(name: "CExportedSymbols"),
   .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
   .target(
-    name: "CImageCodecs",
-    cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+    name: "CImageCodecs", cSettings: optimized,
     linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("deflate")]),
   .target(
     name: "CKernels", cSettings: optimized,
     linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
   .target(name: "CWordVectors", cSettings: optimized),
   .target(
-    name: "CTransfer", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+    name: "CTransfer", cSettings: optimized,
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
+  .target(name: "CStartup", cSettings: optimized),
   library("Basics", []),
+  library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
-  library("Layers", ["Tensors", "Basics"]),
+  library("Layers", ["Tensors", "CKernels", "Basics"]),
   library("WeightFiles", ["Basics"]),
   library("WordVectors", ["Basics", "CWordVectors"]),
   library("Downloads", ["Basics", "CTransfer", "CArchive"]),
   library("EncoderKit", ["Layers", "Tensors", "WordVectors", "Basics"]),
   library("Bundles", ["Downloads", "CSodium", "Basics"]),
-  library("Registry", ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "Basics"]),
+  library(
+    "Registry",
+    ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "CExportedSymbols", "Basics"]),
   library("Conformance", ["Fusion", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   library("Images", ["Basics", "CImageCodecs"]),
   library("Datasets", ["Basics", "Images", "CArchive", "CExpat"]),
@@ -88,20 +111,19 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
-      "Evaluation", "Basics",
+      "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
   library(
     "Explanation",
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images",
-      "WeightFiles",
-      "Evaluation", "Tensors", "Basics",
-    ]),
+      "WeightFiles", "Downloads", "Bundles", "Evaluation", "Pages", "Tensors", "Basics",
+    ], embedded: ["explanation.css", "explanation.js", "sight.js"]),
   library(
     "Studies",
     [
-      "Training", "Evaluation", "Datasets", "Registry", "Downloads", "WeightFiles", "Images",
-      "Tensors", "Basics",
+      "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
+      "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(
@@ -113,26 +135,33 @@ var targets: [Target] = [
       "Bundles", "Exchange", "Studies", "Training", "Evaluation", "Registry", "EncoderKit",
       "WeightFiles", "Images", "Datasets", "Fusion", "Downloads", "Basics",
     ]),
+  // The plugins are linked into whatever uses it; nothing in it names them.
+  .target(
+    name: "EncoderZoo",
+    dependencies: [
+      "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Registry",
+      "EncoderKit",
+      "Images", "Tensors", "Basics",
+    ] + pluginDependencies, resources: [.embedInCode("registry.json")], swiftSettings: strict),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Training", "Datasets",
+      "EncoderZoo", "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation",
+      "Training",
+      "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
-      "Tensors", "Basics",
-    ] + pluginDependencies, swiftSettings: strict,
-    linkerSettings: exportSymbols),
+      "Tensors", "Basics", "CStartup",
+    ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
     name: "zoo-parity",
     dependencies: [
       "Explanation", "Studies", "Training", "Registry", "EncoderKit", "WeightFiles", "Tensors",
       "Basics",
-    ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict,
-    linkerSettings: exportSymbols),
+    ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict),
   .executableTarget(
     name: "zoo-bench",
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
-      + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict,
-    linkerSettings: exportSymbols),
+      + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict),
   .executableTarget(
     name: "reader-memory",
     dependencies: ["WeightFiles", "WordVectors", "Datasets", "Images", "Basics"],
@@ -161,7 +190,8 @@ for name in plugins {
     folder: "Plugins/\(name)/Tests")
 }
 for (name, dependencies) in [
-  ("Basics", ["Basics"]), ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers"]),
+  ("Basics", ["Basics"]), ("Pages", ["Pages", "Basics"]),
+  ("Tensors", ["Tensors", "CKernels", "Basics"]), ("Layers", ["Layers", "Tensors", "Basics"]),
   ("WeightFiles", ["WeightFiles", "Basics"]), ("EncoderKit", ["EncoderKit"]),
   ("WordVectors", ["WordVectors", "Basics"]), ("Downloads", ["Downloads", "Basics"]),
   ("Bundles", ["Bundles", "Downloads", "Basics"]),
@@ -174,20 +204,24 @@ for (name, dependencies) in [
   ("Fusion", ["Fusion", "EncoderKit"]),
   (
     "Training",
-    ["Training", "Fusion", "Registry", "EncoderKit", "Images", "Basics"] + pluginDependencies
+    [
+      "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "WeightFiles", "Images", "Basics",
+    ] + pluginDependencies
   ),
   (
     "Explanation",
     [
       "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
-      "Registry",
+      "Registry", "Pages",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
     ] + pluginDependencies
   ),
   (
     "Studies",
-    ["Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Basics"]
-      + pluginDependencies
+    [
+      "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
+      "Pages", "Tensors", "Basics",
+    ] + pluginDependencies
   ),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
@@ -203,12 +237,17 @@ targets += tests(
     + pluginDependencies)
 targets += tests(
   "Exchange",
-  ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Tensors", "Basics"]
+  ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors", "Basics"]
     + pluginDependencies)
+targets += tests("EncoderZoo", ["EncoderZoo", "EncoderKit", "Basics"])
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(
-  "zoo", ["zoo", "Bundles", "Registry", "Studies", "WeightFiles", "Images", "Basics"])
+  "zoo",
+  [
+    "zoo", "Packaging", "Bundles", "Registry", "Studies", "EncoderKit", "WeightFiles", "Downloads",
+    "Images", "CKernels", "Basics",
+  ])
 
 /// Every target names all it reaches, not only its neighbours.
 ///
@@ -225,20 +264,31 @@ func name(of dependency: Target.Dependency) -> String? {
   }
 }
 
-for target in targets {
+func reached(from target: String) -> Set<String> {
   var found: Set<String> = []
-  var open = neighbours[target.name] ?? []
+  var open = neighbours[target] ?? []
   while let name = open.popLast() {
     if found.insert(name).inserted { open += neighbours[name] ?? [] }
   }
-  target.dependencies = found.sorted().map { .target(name: $0) }
+  return found
 }
+
+for target in targets where !checksImports {
+  target.dependencies = reached(from: target.name).sorted().map { .target(name: $0) }
+}
+// What no wanted test reaches is not built: after an edit low down that is most of the package.
+if let wanted {
+  let roots = wanted.map { "\($0)Tests" }
+  let kept = roots.reduce(into: Set(roots)) { $0.formUnion(reached(from: $1)) }
+  targets.removeAll { !kept.contains($0.name) }
+}
+
+/// What other packages may depend on (see docs/public-api.md).
+let libraries = ["EncoderZoo", "EncoderKit", "Conformance"]
 
 let package = Package(
   name: "EncoderZoo",
-  products: [
-    .executable(name: "zoo", targets: ["zoo"]),
-    .library(name: "EncoderKit", targets: ["EncoderKit"]),
-    .library(name: "Conformance", targets: ["Conformance"]),
-  ],
+  products: ([.executable(name: "zoo", targets: ["zoo"])]
+    + libraries.map { .library(name: $0, targets: [$0]) })
+    .filter { product in wanted == nil || targets.contains { $0.name == product.name } },
   targets: targets)

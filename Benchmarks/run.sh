@@ -9,6 +9,8 @@ for argument; do
   case $argument in -h | --help) exec python3 Benchmarks/speed/bench.py --help ;; esac
 done
 environment=${BENCH_ENVIRONMENT:-Benchmarks/.venv-speed}
+# The flags of the Makefile (see Package.swift).
+export ENCODERZOO_DEVELOP=1
 # No kept build plan: it would miss a plugin folder that is new.
 build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
 "${build[@]}" --product zoo-bench

@@ -17,8 +17,8 @@ for folder in CKernels/include CWordVectors/include COpenBLAS COneDNN; do
   flags+=(-I "$root/Sources/$folder")
 done
 for flag in $(pkg-config --cflags openblas); do flags+=(-Xcc "$flag"); done
-# What a plugin imports, and the checks: one site each, below one folder.
-for module in EncoderKit Layers Tensors Basics WordVectors Conformance; do
+# What a program imports, what a plugin does, and the checks: one site each, below one folder.
+for module in EncoderZoo EncoderKit Layers Tensors Basics WordVectors Conformance; do
   mkdir -p "$graphs/$module"
   swift symbolgraph-extract -module-name "$module" -I "$build/Modules" "${flags[@]}" \
     -target "$(uname -m)-unknown-linux-gnu" -minimum-access-level public \

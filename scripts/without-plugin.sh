@@ -35,6 +35,8 @@ else
   trap 'rm -rf "$copy"' EXIT
 fi
 
+# The flags of the Makefile (see Package.swift).
+export ENCODERZOO_DEVELOP=1
 flags=(--manifest-cache none --disable-build-manifest-caching -c release -Xswiftc -enable-testing
   --scratch-path .build/test)
 failed=()

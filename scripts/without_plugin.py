@@ -64,6 +64,8 @@ for key in ["encoders", "fusionHeads"]:
 sets = [s["name"] for s in registry["weightSets"] if s["encoder"] in gone]
 registry["weightSets"] = [s for s in registry["weightSets"] if s["name"] not in sets]
 wanted["registry.json"] = json.dumps(registry, indent=2).encode()
+# A link to it.
+wanted["Sources/EncoderZoo/registry.json"] = wanted["registry.json"]
 
 # Models that come with the program and need the plugin; tests name them.
 models = [

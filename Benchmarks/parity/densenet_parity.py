@@ -98,7 +98,7 @@ def compare(arguments, title, options, configuration, channels, size, mode, docu
                     peer.judge(yardstick, values, choices, widens=False), ways=False))
     with tempfile.TemporaryDirectory(dir=arguments.scratch) as folder:
         files = peer.save(case, folder)
-        for kernels in ("onednn", "openblas"):
+        for kernels in ("auto", "native", "reference"):
             ours = peer.run_ours(arguments.program, case, folder, mode, kernels, files)
             found = peer.judge(yardstick, ours, peer.read_choices(folder, yardstick.shapes))
             passed &= found.passes

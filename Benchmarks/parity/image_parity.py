@@ -106,7 +106,7 @@ def main():
                         help="side of the images; some models run at 224 pixels, too")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--large-batch", type=int, default=4, help="at 224 pixels")
-    parser.add_argument("--kernels", nargs="+", default=["onednn"], choices=["onednn", "openblas"])
+    parser.add_argument("--kernels", nargs="+", default=["auto"], choices=["auto", "native", "onednn", "reference"])
     parser.add_argument("--seed", type=int, default=1, help="of the weights and images")
     parser.add_argument("--show", type=int, default=0, help="tensors that fail to show of each run")
     parser.add_argument("--markdown", metavar="FILE", help="write the table there, too")

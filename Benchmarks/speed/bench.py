@@ -362,13 +362,13 @@ options = parser.parse_args()
 with open(os.path.join(HERE, "requirements.txt")) as file:
     versions = ", ".join(line.strip().replace("==", " ") for line in file if line.strip()) + ", captum 0.9.0"
 page = ["# Benchmarks", "",
-        f"Measured on {datetime.date.today():%-d %B %Y}, {machine()}, two threads, 224 × 224 unless said. "
+        "Speed and memory against other programs, one page for each width of vectors: [AVX-512](benchmarks.md), "
+        "[AVX2](benchmarks-avx2.md).", "",
+        "```sh", "make bench", "bash Benchmarks/run.sh --rows densenet121-16   # one row", "```", "",
+        f"Measured on {datetime.date.today():%-d %B %Y}, {machine()}, two threads, images of 224 × 224 unless said. "
         f"Peers: {versions}; Python {platform.python_version()}.", "",
-        "    make bench", "",
-        "Processors with [AVX-512](benchmarks.md), [with AVX2 alone](benchmarks-avx2.md).", "",
-        "One row alone: `bash Benchmarks/run.sh --rows densenet121-16`. Every round runs every side once, as a "
-        "process of its own. Images a second are medians over rounds, with the peak of resident memory; the "
-        "ratio is to the fastest peer, with its lowest and highest round.", ""]
+        "Every round runs each program once, in a process of its own. Images a second are medians over rounds, with "
+        "the peak of resident memory in brackets. The ratio is to the fastest peer: median (lowest–highest round).", ""]
 rows = [row for row in options.rows if row in ROWS]
 if not has_bf16():
     rows = [row for row in rows if not row.endswith("bf16")]
@@ -382,23 +382,23 @@ with tempfile.TemporaryDirectory() as folder:
     if rows:
         texts = "Open-i's findings" if options.reports else "synthetic texts"
         page += ["## Whole tasks", "",
-                 f"Ours is a whole process: starting, reading, writing its pages and files (of reading pictures the "
-                 f"work alone). The peer's is the work alone, without imports and reading. Texts are {texts}. An epoch "
-                 f"is an eighth of what nine epochs take longer than one. The study's images and reports are "
-                 f"synthetic, the image encoders' weights random and frozen; of the peer's one epoch of each of the "
-                 f"four combinations is timed, and five splits of ten are computed from that.", "",
+                 f"EncoderZoo's figure is of a whole process, with start, reading, and writing of pages and files (of "
+                 f"reading pictures: the work alone). The peer's is of the work alone, without imports and reading. "
+                 f"Texts are {texts}. Epoch time = (time of 9 epochs − time of 1) / 8. The study's images and reports "
+                 f"are synthetic, the image encoders' weights random and frozen; of the peer one epoch of each of "
+                 f"the four combinations is timed, and five splits of ten epochs are computed from that.", "",
                  "| work | EncoderZoo | peer | ratio | goal |", "|---|---|---|---|---|"]
         page += [task(row, tasks, options.rounds) for row in rows] + [""]
     if "cases" in options.rows:
         page += ["## How cost grows with cases", "",
                  "A whole `zoo compare` of synthetic cases of 64 × 64 pixels: a frozen ResNet-18, a 1-D CNN on word "
-                 "vectors trained on the spot, both joined; one split, five epochs of each head, two of the text.", ""]
+                 "vectors that are trained in the run, and both joined; one split, five epochs of each head, two of the text.", ""]
         page += cases(tasks, options.output and os.path.splitext(options.output)[0] + "-cases.png") + [""]
 if "growth" in options.rows:
     picture = options.output and os.path.splitext(options.output)[0] + ".png"
     page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program, picture) + [""]
 if not has_bf16():
-    page += ["## What this does not measure", "", "bf16: this processor does not multiply it."]
+    page += ["## What this does not measure", "", "bf16: this processor has no bf16 multiplication."]
 text = "\n".join(page) + "\n"
 if options.output:
     with open(options.output + ".part", "w") as file:

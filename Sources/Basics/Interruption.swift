@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The wish to stop, from SIGINT (Ctrl-C) or SIGTERM, asked for at moments when stopping is safe.
+/// The wish to stop, from SIGINT (Ctrl-C), SIGTERM or the cancelling of the task that the work runs in, asked
+/// for at moments when stopping is safe.
 ///
 /// ```swift
 /// Interruption.install()
@@ -25,10 +26,29 @@ package enum Interruption {
     }
   }
 
-  /// Whether a signal has asked the process to stop.
-  package static var isRequested: Bool { requested.load(ordering: .relaxed) }
+  /// Lets a signal end system calls that wait in `body`, which go on by themselves otherwise.
+  ///
+  /// - Throws: `Interrupted` when one came, or what `body` throws.
+  package static func endingWaits<Result>(_ body: () throws -> Result) throws -> Result {
+    func setRestart(_ isOn: Bool) {
+      for number in [SIGINT, SIGTERM] {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        action.sa_flags = isOn ? action.sa_flags | SA_RESTART : action.sa_flags & ~SA_RESTART
+        sigaction(number, &action, nil)
+      }
+    }
+    setRestart(false)
+    defer { setRestart(true) }
+    let result = try body()
+    try check()
+    return result
+  }
 
-  /// Stops here if a signal has asked for it.
+  /// Whether a signal has asked the process to stop, or the task that this runs in was cancelled.
+  package static var isRequested: Bool { requested.load(ordering: .relaxed) || Task.isCancelled }
+
+  /// Stops here if it was asked for.
   ///
   /// - Throws: `Interrupted`.
   package static func check() throws {
@@ -36,7 +56,7 @@ package enum Interruption {
   }
 }
 
-/// The error of work that stopped because a signal asked for it: no failure, and not to be wrapped.
+/// The error of work that stopped because it was asked to: no failure, and not to be wrapped.
 package struct Interrupted: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is kept and how to go on; empty where nothing is.
   package let advice: String

@@ -73,3 +73,15 @@ public func readFile(_ path: String) throws -> Data {
   content.count = filled
   return content
 }
+
+/// Waits until a pipe or terminal has bytes, or its end; a signal that asks to stop ends the wait.
+///
+/// - Throws: `Interrupted`.
+package func waitForBytes(_ descriptor: Int32) throws {
+  while true {
+    try Interruption.check()
+    var readable = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    let count = poll(&readable, 1, 100)
+    if count > 0 || count < 0 && errno != EINTR { return }
+  }
+}

@@ -42,7 +42,20 @@ package final class ProgressReporter: Sendable {
     var notes: [String] = []
   }
 
+  /// What an observer is told.
+  package enum Event: Sendable, Equatable {
+    /// A stage has begun, or steps of it are done.
+    case stage(name: String, done: Int, total: Int?, note: String)
+    /// A stage has ended.
+    case ended(name: String)
+    /// A line that stays.
+    case line(String)
+    /// What a person must know of a result.
+    case note(String)
+  }
+
   private let mode: Mode
+  private let observer: (@Sendable (Event) -> Void)?
   private let write: @Sendable (String) -> Void
   private let now: @Sendable () -> Double
   private let width: @Sendable () -> Int
@@ -59,12 +72,24 @@ package final class ProgressReporter: Sendable {
       now: { (ContinuousClock.now - start) / .seconds(1) }, width: standardErrorWidth)
   }
 
+  /// A reporter that writes nothing and tells `observer` of everything, one thread at a time, in order.
+  ///
+  /// `observer` must not call the reporter.
+  package init(observer: @escaping @Sendable (Event) -> Void) {
+    mode = .plain
+    self.observer = observer
+    write = { _ in }
+    now = { 0 }
+    width = { 80 }
+  }
+
   /// A reporter with a clock (seconds) and a terminal width (columns) of the caller's.
   init(
     mode: Mode, write: @escaping @Sendable (String) -> Void,
     now: @escaping @Sendable () -> Double, width: @escaping @Sendable () -> Int
   ) {
     self.mode = mode == .automatic ? (isStandardErrorTerminal() ? .terminal : .plain) : mode
+    observer = nil
     self.write = write
     self.now = now
     self.width = width
@@ -77,6 +102,7 @@ package final class ProgressReporter: Sendable {
       finish(&state)
       let time = now()
       state.stage = ProgressStage(name: singleLine(name), total: total, start: time)
+      observe(state.stage)
       // A plain stage that ends within ten seconds says only that it ended.
       state.lastShown = mode == .plain ? time : -.infinity
       show(&state, at: time)
@@ -92,6 +118,7 @@ package final class ProgressReporter: Sendable {
       guard state.stage != nil else { return }
       state.stage?.done += steps
       if let note { state.stage?.note = singleLine(note) }
+      observe(state.stage)
       show(&state, at: now())
     }
   }
@@ -100,6 +127,7 @@ package final class ProgressReporter: Sendable {
   package func line(_ text: String) {
     guard mode != .quiet else { return }
     state.withLock { state in
+      observer?(.line(text))
       permanent(text, &state)
       guard mode == .terminal, state.stage != nil else { return }
       state.lastShown = -.infinity
@@ -115,6 +143,7 @@ package final class ProgressReporter: Sendable {
     state.withLock { state in
       guard !state.notes.contains(text) else { return }
       state.notes.append(text)
+      observer?(.note(text))
       permanent("note: \(text)", &state)
       guard mode == .terminal, state.stage != nil else { return }
       state.lastShown = -.infinity
@@ -138,8 +167,14 @@ package final class ProgressReporter: Sendable {
 
   private func finish(_ state: inout State) {
     guard let stage = state.stage else { return }
+    observer?(.ended(name: stage.name))
     permanent(stage.endText(at: now()), &state)
     state.stage = nil
+  }
+
+  private func observe(_ stage: ProgressStage?) {
+    guard let stage else { return }
+    observer?(.stage(name: stage.name, done: stage.done, total: stage.total, note: stage.note))
   }
 
   private func show(_ state: inout State, at time: Double) {

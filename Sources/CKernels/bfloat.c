@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "bfloat.h"
 
 #include <string.h>
@@ -126,7 +128,7 @@ round_rest(const float *x, size_t channels, size_t left, const float *scale, con
 static inline __attribute__((always_inline)) EZ_VECTORS void
 round_part(const float *x, size_t channels, const float *scale, const float *shift, const int normalises,
            size_t rows, uint16_t *to, size_t pitch) {
-  // Few channels: their scales stay in registers. Many: rows are read as they lie.
+  // Few channels: their scales stay in registers. Many: rows are read in place.
   const size_t together = channels <= 64 ? rows : 1;
   for (size_t first = 0; first < rows; first += together) {
     const float *from = x + first * channels;

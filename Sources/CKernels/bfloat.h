@@ -31,7 +31,7 @@ typedef struct {
 // Rows that are rounded while the tiles of AMX multiply others: some with each block, which moves on. As
 // many groups of 32 channels as a block has times 32 products.
 typedef struct {
-  const ez_part *groups; // where a group's numbers lie: of the first row of all, floats between rows
+  const ez_part *groups; // where a group's numbers are: of the first row of all, floats between rows
   const float *scale, *shift;
   size_t row, end, each; // rows still to be rounded, and how many of them with a block
   uint16_t *to;          // where the next row goes

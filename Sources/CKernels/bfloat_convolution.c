@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "bfloat.h"
 #include "parallel.h"
 
@@ -8,24 +10,24 @@ static size_t run_of(size_t kernel_width, size_t channels) {
   return ez_up(kernel_width * channels, EZ_BLOCK);
 }
 
-size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int turned) {
-  const size_t channels = turned ? out : in, columns = turned ? in : out;
+size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int transposed) {
+  const size_t channels = transposed ? out : in, columns = transposed ? in : out;
   return ez_up(columns, EZ_BLOCK) * kernel_height * run_of(kernel_width, channels);
 }
 
 void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_height, size_t kernel_width,
-                  const float *scale, int turned, uint16_t *packed) {
-  const size_t channels = turned ? out : in;
+                  const float *scale, int transposed, uint16_t *packed) {
+  const size_t channels = transposed ? out : in;
   const size_t run = run_of(kernel_width, channels), panel = kernel_height * run * EZ_BLOCK;
-  memset(packed, 0, ez_bf16_packed_count(in, out, kernel_height, kernel_width, turned) * sizeof *packed);
+  memset(packed, 0, ez_bf16_packed_count(in, out, kernel_height, kernel_width, transposed) * sizeof *packed);
   // Read in the order of the weights, [out][y][x][in].
   for (size_t o = 0; o < out; o++)
     for (size_t y = 0; y < kernel_height; y++)
       for (size_t x = 0; x < kernel_width; x++) {
         const float *from = weights + ((o * kernel_height + y) * kernel_width + x) * in;
-        const size_t line = turned ? kernel_height - 1 - y : y, place = turned ? kernel_width - 1 - x : x;
+        const size_t line = transposed ? kernel_height - 1 - y : y, place = transposed ? kernel_width - 1 - x : x;
         for (size_t i = 0; i < in; i++) {
-          const size_t column = turned ? i : o, k = line * run + place * channels + (turned ? o : i);
+          const size_t column = transposed ? i : o, k = line * run + place * channels + (transposed ? o : i);
           packed[column / EZ_BLOCK * panel + k / 2 * 2 * EZ_BLOCK + column % EZ_BLOCK * 2 + k % 2] =
               ez_bf16_of(scale ? from[i] * scale[o] : from[i]);
         }
@@ -88,7 +90,7 @@ static void gather(const ez_bf16_work *w, size_t first, size_t rows, uint16_t *t
   }
 }
 
-// Results of rows that lie behind each other, `line` a line, of which the first `valid` are results.
+// Results of rows one after the other, `line` a line, of which the first `valid` are results.
 typedef struct {
   ez_bf16_rows rows;
   size_t count, line, valid, place; // place: of the first result
@@ -160,7 +162,7 @@ static size_t groups_of(const ez_part *parts, size_t part_count, ez_part *groups
   return count;
 }
 
-// Lines of results, of all images behind each other. Their lines of input lie between zeros.
+// Lines of results, of all images behind each other. Their lines of input are padded with zeros.
 static void direct_body(void *context, size_t begin, size_t end) {
   const ez_bf16_work *w = context;
   const ez_window *g = &w->window;
@@ -211,13 +213,13 @@ void ez_bf16_widen(const uint16_t *halves, size_t count, float *out) {
   for (size_t i = 0; i < count; i++) out[i] = ez_bf16_value(halves[i]);
 }
 
-void ez_bf16_convolution(int kind, const ez_window *window, const ez_part *parts, size_t part_count,
-                         const float *scale, const float *shift, const uint16_t *halves,
-                         const uint16_t *weights, const float *bias, const float *add, int relu,
-                         void *workspace, float *out, uint16_t *out_halves) {
-  ez_bf16_work w = {.kind = kind, .window = *window, .parts = parts, .part_count = part_count};
-  w.scale = scale, w.shift = shift, w.halves = halves, w.weights = weights;
-  w.results = (ez_bf16_results){window->out_channels, bias, add, relu, out, out_halves};
+void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *source, const uint16_t *halves,
+                         const uint16_t *weights, const ez_epilogue *epilogue, void *workspace, float *out,
+                         uint16_t *out_halves) {
+  ez_bf16_work w = {.kind = kind, .window = *window, .halves = halves, .weights = weights};
+  if (source)
+    w.parts = source->parts, w.part_count = source->part_count, w.scale = source->scale, w.shift = source->shift;
+  w.results = (ez_bf16_results){window->out_channels, epilogue->bias, epilogue->add, epilogue->relu, out, out_halves};
   w.workspace = workspace, w.room = room(window);
   if (is_pointwise(window)) {
     const size_t rows = window->batch * window->height * window->width;
@@ -226,7 +228,7 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_part *parts
     const size_t chunks = (fair + EZ_POINTWISE - 1) / EZ_POINTWISE;
     ez_part groups[EZ_GROUPS];
     w.chunk = ez_up((fair + chunks - 1) / chunks, EZ_HALF);
-    if (kind == EZ_BF16_TILES && !halves && groups_of(parts, part_count, groups)) w.groups = groups;
+    if (kind == EZ_BF16_TILES && !halves && groups_of(w.parts, w.part_count, groups)) w.groups = groups;
     ez_parallel(rows, chunks * w.chunk, pointwise_body, &w);
     return;
   }

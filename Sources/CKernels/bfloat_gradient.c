@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "bfloat.h"
 #include "parallel.h"
 
@@ -9,11 +11,11 @@
 #endif
 
 // The sum over all places of dy[place, o] * x[place + shift of a tap, i] is a product whose depth is places.
-// One factor is stored turned, [channel][place], so that a tap is an offset; the other as pairs of places.
-// Lines of all images lie behind each other with their padding, so a place of x is a place of dy plus
+// One factor is stored transposed, [channel][place], so that a tap is an offset; the other as pairs of places.
+// Lines of all images follow each other with their padding, so a place of x is a place of dy plus
 // the tap's offset; where dy has no place there is zero. Places go in pieces that fit in the second cache.
 
-// Where the pixels lie among the places.
+// The offsets of the pixels among the places.
 typedef struct {
   const ez_part *parts;
   size_t part_count;
@@ -24,14 +26,14 @@ typedef struct {
 } ez_pixels;
 
 typedef struct {
-  int kind, turns_dy;
-  ez_pixels turned, paired;
+  int kind, transposes_dy;
+  ez_pixels transposed, paired;
   size_t kernel_height, kernel_width;
-  size_t piece, reach;       // places a piece; of the turned factor
-  size_t turned_pitch, paired_pitch, rounded_pitch;
+  size_t piece, reach;       // places a piece; of the transposed factor
+  size_t transposed_pitch, paired_pitch, rounded_pitch;
   size_t rows, columns, tap; // of the sums, multiples of a block; numbers a tap
   size_t first, depth;       // of the piece at hand
-  uint16_t *turned_values, *paired_values, *rounded;
+  uint16_t *transposed_values, *paired_values, *rounded;
   float *sums;
 } ez_gradient_work;
 
@@ -46,8 +48,8 @@ static ez_gradient_work plan(const ez_window *g) {
   ez_gradient_work w = {.kernel_height = g->kernel_height, .kernel_width = g->kernel_width};
   ez_pixels x = {.channels = g->channels, .pad = g->padding, .height = g->height, .width = g->width};
   ez_pixels dy = {.channels = g->out_channels, .height = g->out_height, .width = g->out_width};
-  w.turns_dy = g->kernel_height == 1 && g->kernel_width == 1;
-  if (w.turns_dy && g->padding == 0) {
+  w.transposes_dy = g->kernel_height == 1 && g->kernel_width == 1;
+  if (w.transposes_dy && g->padding == 0) {
     // One line of all pixels.
     x.height = dy.height = 1, x.width = dy.width = g->batch * g->height * g->width;
     x.lines = 1, x.across = x.width, x.places = x.width;
@@ -56,27 +58,27 @@ static ez_gradient_work plan(const ez_window *g) {
     x.places = g->batch * x.lines * x.across;
   }
   dy.lines = x.lines, dy.across = x.across, dy.places = x.places;
-  w.turned = w.turns_dy ? dy : x, w.paired = w.turns_dy ? x : dy;
-  w.rows = ez_up(w.turned.channels, EZ_BLOCK), w.columns = ez_up(w.paired.channels, EZ_BLOCK);
+  w.transposed = w.transposes_dy ? dy : x, w.paired = w.transposes_dy ? x : dy;
+  w.rows = ez_up(w.transposed.channels, EZ_BLOCK), w.columns = ez_up(w.paired.channels, EZ_BLOCK);
   w.tap = w.rows * w.columns;
   const size_t fits = (size_t)512 * 1024 / (w.rows + w.columns) / EZ_BLOCK * EZ_BLOCK;
   w.piece = fits < 128 ? 128 : fits > 2048 ? 2048 : fits;
   if (w.piece > ez_up(x.places, EZ_BLOCK)) w.piece = ez_up(x.places, EZ_BLOCK);
   w.reach = ez_up(w.piece + (g->kernel_height - 1) * x.across + g->kernel_width - 1, EZ_BLOCK);
   // Gaps, so that rows do not all fall on the same few lines of the first cache.
-  w.turned_pitch = w.reach + EZ_BLOCK;
+  w.transposed_pitch = w.reach + EZ_BLOCK;
   w.paired_pitch = 2 * w.columns + EZ_BLOCK;
   w.rounded_pitch = (w.rows > w.columns ? w.rows : w.columns) + EZ_BLOCK;
   return w;
 }
 
-static size_t turned_count(const ez_gradient_work *w) { return w->rows * w->turned_pitch; }
+static size_t transposed_count(const ez_gradient_work *w) { return w->rows * w->transposed_pitch; }
 static size_t paired_count(const ez_gradient_work *w) { return w->piece / 2 * w->paired_pitch; }
 
 size_t ez_bf16_gradient_workspace(const ez_window *window) {
   const ez_gradient_work w = plan(window);
   return w.kernel_height * w.kernel_width * w.tap * sizeof(float) +
-         (turned_count(&w) + paired_count(&w) + (size_t)ez_threads() * EZ_BLOCK * w.rounded_pitch) *
+         (transposed_count(&w) + paired_count(&w) + (size_t)ez_threads() * EZ_BLOCK * w.rounded_pitch) *
              sizeof(uint16_t);
 }
 
@@ -129,8 +131,8 @@ EZ_VECTORS static void pair_by_vectors(const uint16_t *rows, size_t pitch, size_
   }
 }
 
-// 32 channels of 32 places: pairs of places are turned as numbers of 32 bits, 16 by 16.
-EZ_VECTORS static void turn_by_vectors(const uint16_t *rows, size_t pitch, size_t channels, uint16_t *to,
+// 32 channels of 32 places: pairs of places are transposed as numbers of 32 bits, 16 by 16.
+EZ_VECTORS static void transpose_by_vectors(const uint16_t *rows, size_t pitch, size_t channels, uint16_t *to,
                                        size_t to_pitch) {
   const __m512i low = low_order(), high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
   for (size_t c = 0; c < channels; c += EZ_BLOCK)
@@ -182,11 +184,11 @@ static void pair_places(int kind, const uint16_t *rows, size_t pitch, size_t cha
     for (size_t c = 0; c < channels; c++) to[i / 2 * to_pitch + 2 * c + i % 2] = rows[i * pitch + c];
 }
 
-static void turn_places(int kind, const uint16_t *rows, size_t pitch, size_t channels, uint16_t *to,
+static void transpose_places(int kind, const uint16_t *rows, size_t pitch, size_t channels, uint16_t *to,
                         size_t to_pitch) {
 #if defined(__x86_64__)
   if (kind != EZ_BF16_PLAIN) {
-    turn_by_vectors(rows, pitch, channels, to, to_pitch);
+    transpose_by_vectors(rows, pitch, channels, to, to_pitch);
     return;
   }
 #endif
@@ -199,8 +201,8 @@ static void factors_body(void *context, size_t begin, size_t end) {
   uint16_t *rows = w->rounded + (size_t)ez_thread() * EZ_BLOCK * w->rounded_pitch;
   for (size_t i = begin; i < end; i++) {
     const size_t place = i * EZ_BLOCK;
-    round_places(w->kind, &w->turned, w->first + place, rows, w->rounded_pitch, w->rows);
-    turn_places(w->kind, rows, w->rounded_pitch, w->rows, w->turned_values + place, w->turned_pitch);
+    round_places(w->kind, &w->transposed, w->first + place, rows, w->rounded_pitch, w->rows);
+    transpose_places(w->kind, rows, w->rounded_pitch, w->rows, w->transposed_values + place, w->transposed_pitch);
     if (place >= w->depth) continue;
     round_places(w->kind, &w->paired, w->first + place, rows, w->rounded_pitch, w->columns);
     pair_places(w->kind, rows, w->rounded_pitch, w->columns, w->paired_values + place / 2 * w->paired_pitch,
@@ -214,9 +216,9 @@ static void sums_body(void *context, size_t begin, size_t end) {
   ez_bf16_begin(w->kind);
   for (size_t i = begin; i < end; i++) {
     const size_t column = i % across * EZ_BLOCK, row = i / across % down * EZ_BLOCK, tap = i / across / down;
-    const size_t offset = tap / w->kernel_width * w->turned.across + tap % w->kernel_width;
-    const size_t left = w->turned.channels - row;
-    const ez_bf16_rows a = {w->turned_values + row * w->turned_pitch + offset, w->turned_pitch, 1, 0, w->depth};
+    const size_t offset = tap / w->kernel_width * w->transposed.across + tap % w->kernel_width;
+    const size_t left = w->transposed.channels - row;
+    const ez_bf16_rows a = {w->transposed_values + row * w->transposed_pitch + offset, w->transposed_pitch, 1, 0, w->depth};
     const ez_bf16_pairs b = {w->paired_values + 2 * column, w->paired_pitch};
     ez_bf16_block(w->kind, &a, &b, left < EZ_BLOCK ? left : EZ_BLOCK,
                   w->sums + tap * w->tap + row * w->columns + column, w->columns, w->first > 0,
@@ -225,32 +227,32 @@ static void sums_body(void *context, size_t begin, size_t end) {
   ez_bf16_end(w->kind);
 }
 
-void ez_bf16_weight_gradient(int kind, const ez_window *window, const ez_part *parts, size_t part_count,
-                             const float *scale, const float *shift, const float *dy, void *workspace,
-                             float *gradient) {
+void ez_bf16_weight_gradient(int kind, const ez_window *window, const ez_source *source, const float *dy,
+                             void *workspace, float *gradient) {
   ez_gradient_work w = plan(window);
   const ez_part dy_part = {dy, window->out_channels};
-  ez_pixels *x = w.turns_dy ? &w.paired : &w.turned, *outer = w.turns_dy ? &w.turned : &w.paired;
-  x->parts = parts, x->part_count = part_count, x->scale = scale, x->shift = shift;
+  ez_pixels *x = w.transposes_dy ? &w.paired : &w.transposed, *outer = w.transposes_dy ? &w.transposed : &w.paired;
+  x->parts = source->parts, x->part_count = source->part_count;
+  x->scale = source->scale, x->shift = source->shift;
   outer->parts = &dy_part, outer->part_count = 1;
-  if (channels_of(parts, part_count) != window->channels) __builtin_trap();
+  if (channels_of(source->parts, source->part_count) != window->channels) __builtin_trap();
   const size_t taps = window->kernel_height * window->kernel_width;
   w.kind = kind;
   w.sums = workspace;
-  w.turned_values = (uint16_t *)(w.sums + taps * w.tap);
-  w.paired_values = w.turned_values + turned_count(&w);
+  w.transposed_values = (uint16_t *)(w.sums + taps * w.tap);
+  w.paired_values = w.transposed_values + transposed_count(&w);
   w.rounded = w.paired_values + paired_count(&w);
 
   const size_t blocks = taps * w.tap / (EZ_BLOCK * EZ_BLOCK);
-  for (w.first = 0; w.first < w.turned.places; w.first += w.piece) {
-    const size_t left = ez_up(w.turned.places - w.first, EZ_BLOCK);
+  for (w.first = 0; w.first < w.transposed.places; w.first += w.piece) {
+    const size_t left = ez_up(w.transposed.places - w.first, EZ_BLOCK);
     w.depth = left < w.piece ? left : w.piece;
     const size_t reach = w.reach - w.piece + w.depth;
     ez_parallel(reach / EZ_BLOCK, 1, factors_body, &w);
     ez_parallel(blocks, (blocks + 15) / 16, sums_body, &w);
   }
   const size_t in = window->channels, out = window->out_channels;
-  if (w.turns_dy) {
+  if (w.transposes_dy) {
     for (size_t o = 0; o < out; o++) memcpy(gradient + o * in, w.sums + o * w.columns, in * sizeof(float));
     return;
   }

@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "CKernelsLayers.h"
 #include "parallel.h"
 

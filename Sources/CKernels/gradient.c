@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "parallel.h"
 #include "product.h"
 
@@ -65,12 +67,11 @@ EZ_CLONES static void add_slices_body(void *context, size_t begin, size_t end) {
   }
 }
 
-void ez_pointwise_gradient(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                           const float *shift, size_t rows, const ez_window *places, const float *dy, size_t out,
+void ez_pointwise_gradient(int lanes, const ez_source *source, const float *dy, size_t out,
                            float *workspace, float *gradient) {
-  ez_slices w = {.parts = parts, .part_count = part_count, .rows = rows, .out = out, .dy = dy};
-  for (size_t p = 0; p < part_count; p++) w.channels += parts[p].channels;
-  w.scale = scale, w.shift = shift, w.window = places, w.gradient = gradient;
+  ez_slices w = {.parts = source->parts, .part_count = source->part_count, .rows = source->rows, .out = out};
+  for (size_t p = 0; p < w.part_count; p++) w.channels += w.parts[p].channels;
+  w.scale = source->scale, w.shift = source->shift, w.window = source->places, w.dy = dy, w.gradient = gradient;
   w.width = whole_panels(lanes, w.channels), w.slices = slices_of(lanes, w.channels, out);
   w.places = places_of(w.channels);
   w.sums = workspace, w.workspace = workspace + w.slices * w.width * out;
@@ -80,8 +81,7 @@ void ez_pointwise_gradient(int lanes, const ez_part *parts, size_t part_count, c
 
 #else
 
-void ez_pointwise_gradient(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                           const float *shift, size_t rows, const ez_window *places, const float *dy, size_t out,
+void ez_pointwise_gradient(int lanes, const ez_source *source, const float *dy, size_t out,
                            float *workspace, float *gradient) {
   __builtin_trap();
 }

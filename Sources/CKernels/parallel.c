@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "parallel.h"
 
 #include <unistd.h>
@@ -22,7 +24,7 @@ typedef struct {
   size_t count, grain;
   ez_body body;
   void *context;
-  ez_share *shares; // one for each thread that was asked for
+  ez_share *shares; // one for each thread
   size_t share_count;
 } ez_region;
 

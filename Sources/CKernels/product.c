@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "product.h"
 
 #include "parallel.h"
@@ -120,25 +122,23 @@ static const int ez_mask_table[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #include "product_wide.h"
 #undef EZ_LANES
 
-void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                  const float *shift, size_t rows, const ez_window *places, const float *weights,
-                  size_t columns, const float *bias, const float *add, int relu, float *workspace,
-                  float *out) {
-  ez_pointwise_work w = {.parts = parts, .part_count = part_count};
-  for (size_t p = 0; p < part_count; p++) w.depth += parts[p].channels;
-  w.places = places, w.columns = columns, w.scale = scale, w.shift = shift, w.weights = weights, w.out = out;
-  w.workspace = workspace;
-  w.finish = (ez_finish){bias, add, relu, 1};
-  w.grain = pointwise_rows(lanes, rows, w.depth, columns);
-  w.rows = rows, w.large = are_large(lanes, w.depth, columns);
-  w.copies = places || collide(lanes, w.depth);
-  ez_parallel(rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
+void ez_pointwise(int lanes, const ez_source *source, const float *weights, size_t columns,
+                  const ez_epilogue *epilogue, float *workspace, float *out) {
+  ez_pointwise_work w = {.parts = source->parts, .part_count = source->part_count};
+  for (size_t p = 0; p < w.part_count; p++) w.depth += w.parts[p].channels;
+  w.places = source->places, w.scale = source->scale, w.shift = source->shift, w.rows = source->rows;
+  w.columns = columns, w.weights = weights, w.out = out, w.workspace = workspace;
+  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1};
+  w.grain = pointwise_rows(lanes, w.rows, w.depth, columns);
+  w.large = are_large(lanes, w.depth, columns);
+  w.copies = w.places || collide(lanes, w.depth);
+  ez_parallel(w.rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
 
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,
-               const float *bias, const float *add, int relu, float *workspace, float *out) {
+               const ez_epilogue *epilogue, float *workspace, float *out) {
   ez_direct_work w = {.window = *window, .x = x, .weights = weights, .out = out};
-  w.finish = (ez_finish){bias, add, relu, 1};
+  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1};
   w.workspace = workspace, w.lines = direct_lines(window);
   ez_parallel(window->batch * window->out_height, direct_rows(window),
               lanes == 16 ? direct_body_16 : direct_body_8, &w);
@@ -147,14 +147,12 @@ void ez_direct(int lanes, const ez_window *window, const float *x, const float *
 #else
 
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,
-               const float *bias, const float *add, int relu, float *workspace, float *out) {
+               const ez_epilogue *epilogue, float *workspace, float *out) {
   __builtin_trap();
 }
 
-void ez_pointwise(int lanes, const ez_part *parts, size_t part_count, const float *scale,
-                  const float *shift, size_t rows, const ez_window *places, const float *weights,
-                  size_t columns, const float *bias, const float *add, int relu, float *workspace,
-                  float *out) {
+void ez_pointwise(int lanes, const ez_source *source, const float *weights, size_t columns,
+                  const ez_epilogue *epilogue, float *workspace, float *out) {
   __builtin_trap();
 }
 

@@ -12,29 +12,29 @@ typedef struct {
   const float *bias; // [columns], or NULL
   const float *add;  // laid out as the result, or NULL
   int relu;
-  int asks; // whether results lie beyond the second cache, and are asked for while the tile before is summed
+  int prefetches; // whether results lie beyond the second cache, and are prefetched while the tile before is summed
 } ez_finish;
 
-// What is wanted from beyond the second cache next, asked for while sums are made.
+// What is prefetched from beyond the second cache while sums are made.
 typedef struct {
   int weights;         // each panel, while the one before is multiplied
   const float *after;  // the panel after the last, or NULL
   const float *values; // some more numbers
   size_t count;
-} ez_later;
+} ez_prefetch;
 
-// Bytes that eight steps of a product ask for.
-enum { EZ_ASKED = 256 };
+// Bytes that eight steps of a product prefetch.
+enum { EZ_PREFETCHED = 256 };
 
 // c[rows, columns] = a[rows, depth] * weights, finished; weights are packed as panels of two vectors'
 // columns, [panel][depth][2 * lanes], zero beyond the last column. Strides are in floats. Each element
 // is summed in the order of depth, however the rows are cut.
 void ez_multiply_packed_16(const float *a, size_t a_stride, size_t rows, size_t depth,
                            const float *weights, size_t columns, const ez_finish *finish,
-                           const ez_later *later, float *c, size_t c_stride);
+                           const ez_prefetch *prefetch, float *c, size_t c_stride);
 void ez_multiply_packed_8(const float *a, size_t a_stride, size_t rows, size_t depth,
                           const float *weights, size_t columns, const ez_finish *finish,
-                          const ez_later *later, float *c, size_t c_stride);
+                          const ez_prefetch *prefetch, float *c, size_t c_stride);
 // The place in all maps that a result's place of a 1x1 convolution reads.
 static inline size_t ez_place_of(const ez_window *g, size_t result) {
   const size_t x = result % g->out_width, y = result / g->out_width % g->out_height;

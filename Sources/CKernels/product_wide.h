@@ -2,10 +2,10 @@
 #include "lanes.h"
 
 static inline __attribute__((always_inline)) EZ_TARGET void
-EZ_WIDE(tile)(const int rows, const int whole, const int asks_later, const float *a, size_t a_stride, size_t segments,
+EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const float *a, size_t a_stride, size_t segments,
               size_t segment_stride, size_t depth, const float *b, const ez_finish *finish,
               size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride, ptrdiff_t next,
-              const float *later) {
+              const float *prefetch) {
   ez_vector sum[EZ_TILE_ROWS][2];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = v_zero();
@@ -31,8 +31,8 @@ EZ_WIDE(tile)(const int rows, const int whole, const int asks_later, const float
   } while (0)
 #define EZ_EIGHT_STEPS() \
   do { \
-    if (asks_later) { \
-      _Pragma("clang loop unroll(full)") for (int i = 0; i < EZ_ASKED; i += 64) \
+    if (prefetches) { \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < EZ_PREFETCHED; i += 64) \
         __builtin_prefetch((const char *)b + further + i, 0, 2); \
     } \
     EZ_STEP(0); \
@@ -50,9 +50,9 @@ EZ_WIDE(tile)(const int rows, const int whole, const int asks_later, const float
     } \
   } while (0)
     const float *const end = b + depth * 2 * EZ_LANES, *const eights = b + depth / 8 * 16 * EZ_LANES;
-    // From a line of weights to one that is wanted later: each eight steps ask for some lines of as many as they read.
-    const intptr_t further = asks_later ? (intptr_t)later - (intptr_t)b : 0;
-    if (finish->asks && s == 0) {
+    // From a line of weights to one that is wanted later: each eight steps prefetch some lines of as many as they read.
+    const intptr_t further = prefetches ? (intptr_t)prefetch - (intptr_t)b : 0;
+    if (finish->prefetches && s == 0) {
       // Of the next tile, some at a time; behind the last there may be nothing, which does no harm.
       for (size_t k = 0; k < EZ_TILE_ROWS && b != eights; k++) {
         for (size_t i = k; i < EZ_TILE_ROWS; i += depth / 8) {
@@ -110,12 +110,12 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
                                                size_t segments, size_t segment_stride, size_t depth,
                                                const float *b, const ez_finish *finish,
                                                size_t column, size_t columns, float *c,
-                                               size_t c_stride, ptrdiff_t next, const float *later) {
+                                               size_t c_stride, ptrdiff_t next, const float *prefetch) {
   const size_t left = columns - column;
   const ez_mask low = v_mask(left), high = v_mask(left > EZ_LANES ? left - EZ_LANES : 0);
-#define EZ_TILE(n, whole, asks_later) \
-  EZ_WIDE(tile)(n, whole, asks_later, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
-                high, c, c_stride, next, later)
+#define EZ_TILE(n, whole, prefetches) \
+  EZ_WIDE(tile)(n, whole, prefetches, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
+                high, c, c_stride, next, prefetch)
 #define EZ_CASE(n) \
   case n: \
     if (left >= 2 * EZ_LANES) EZ_TILE(n, 1, 0); \
@@ -137,7 +137,7 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
 #endif
   default:
     if (left < 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 0, 0);
-    else if (later) EZ_TILE(EZ_TILE_ROWS, 1, 1);
+    else if (prefetch) EZ_TILE(EZ_TILE_ROWS, 1, 1);
     else EZ_TILE(EZ_TILE_ROWS, 1, 0);
   }
 #undef EZ_CASE
@@ -146,14 +146,14 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
 
 EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size_t rows,
                                            size_t depth, const float *weights, size_t columns,
-                                           const ez_finish *finish, const ez_later *later, float *c,
+                                           const ez_finish *finish, const ez_prefetch *prefetch, float *c,
                                            size_t c_stride) {
-  // What is asked for goes in blocks as long as a panel; each of so many tiles takes its share of one.
-  enum { EZ_PANEL = 2 * EZ_LANES, EZ_SHARES = 8 * EZ_PANEL * sizeof(float) / EZ_ASKED };
-  size_t asked = 0, share = 0;
+  // Prefetching goes in blocks as long as a panel; each of so many tiles takes its share of one.
+  enum { EZ_PANEL = 2 * EZ_LANES, EZ_SHARES = 8 * EZ_PANEL * sizeof(float) / EZ_PREFETCHED };
+  size_t prefetched = 0, share = 0;
   for (size_t column = 0; column < columns; column += EZ_PANEL) {
     const float *panel = weights + column * depth;
-    const float *following = column + EZ_PANEL < columns ? panel + EZ_PANEL * depth : later->after;
+    const float *following = column + EZ_PANEL < columns ? panel + EZ_PANEL * depth : prefetch->after;
     for (size_t row = 0; row < rows; row += EZ_TILE_ROWS) {
       ez_finish here = *finish;
       if (here.add) here.add += row * c_stride;
@@ -161,15 +161,15 @@ EZ_TARGET void EZ_WIDE(ez_multiply_packed)(const float *a, size_t a_stride, size
       const ptrdiff_t next = row + EZ_TILE_ROWS < rows
                                  ? (ptrdiff_t)(EZ_TILE_ROWS * c_stride + column)
                                  : (ptrdiff_t)(column + EZ_PANEL) - (ptrdiff_t)(row * c_stride);
-      // Only whole tiles ask.
-      const size_t tile = row / EZ_TILE_ROWS, one = EZ_ASKED / sizeof(float);
+      // Only whole tiles prefetch.
+      const size_t tile = row / EZ_TILE_ROWS, one = EZ_PREFETCHED / sizeof(float);
       const float *block = NULL;
-      if (later->weights && tile < EZ_SHARES) {
+      if (prefetch->weights && tile < EZ_SHARES) {
         if (following) block = following + tile * one;
-      } else if (asked < later->count && rows - row >= EZ_TILE_ROWS) {
-        block = later->values + asked + share * one;
+      } else if (prefetched < prefetch->count && rows - row >= EZ_TILE_ROWS) {
+        block = prefetch->values + prefetched + share * one;
         share = (share + 1) % EZ_SHARES;
-        if (share == 0) asked += EZ_PANEL * depth;
+        if (share == 0) prefetched += EZ_PANEL * depth;
       }
       EZ_WIDE(any_tile)(rows - row, a + row * a_stride, a_stride, 1, 0, depth, panel, &here, column,
                         columns, c + row * c_stride, c_stride, next, block);
@@ -218,14 +218,14 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   }
   ez_finish finish = w->finish;
   if (finish.add) finish.add += begin * w->columns;
-  ez_later later = {.weights = w->large, .after = w->weights};
+  ez_prefetch prefetch = {.weights = w->large, .after = w->weights};
   if (!w->scale && !w->places) {
     // The next chunk's rows: most often this thread's, too.
     const size_t left = w->rows - end;
-    later.values = w->parts[0].values + end * w->depth;
-    later.count = (left < w->grain ? left : w->grain) * w->depth;
+    prefetch.values = w->parts[0].values + end * w->depth;
+    prefetch.count = (left < w->grain ? left : w->grain) * w->depth;
   }
-  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish, &later,
+  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish, &prefetch,
                               w->out + begin * w->columns, w->columns);
 }
 

@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "functions.h"
 #include "CKernelsLayers.h"
 #include "parallel.h"

@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "parallel.h"
 
 typedef struct {

@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "parallel.h"
 #include "product.h"
 #include "tiles.h"
@@ -114,10 +116,10 @@ size_t ez_strided_workspace(size_t batch, size_t height, size_t width, size_t in
 }
 
 void ez_strided(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                const float *weights, size_t out, const float *bias, const float *add, int relu,
-                float *workspace, float *result) {
+                const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
+                float *result) {
   ez_strided_work w = {.x = x, .weights = weights, .batch = batch, .height = height, .width = width};
-  w.in = in, w.out = out, w.finish = (ez_finish){bias, add, relu, 0}, w.result = result;
+  w.in = in, w.out = out, w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 0}, w.result = result;
   fill_strided(&w);
   memset(workspace, 0, in * sizeof(float));
   w.zeros = workspace, w.v = workspace + in, w.m = w.v + w.rows_at[EZ_PRODUCTS];
@@ -137,8 +139,8 @@ void ez_strided(int lanes, const float *x, size_t batch, size_t height, size_t w
 
 size_t ez_strided_workspace(size_t batch, size_t height, size_t width, size_t in, size_t out) { return in; }
 void ez_strided(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                const float *weights, size_t out, const float *bias, const float *add, int relu,
-                float *workspace, float *result) {
+                const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
+                float *result) {
   __builtin_trap();
 }
 

@@ -59,10 +59,10 @@ static void EZ_WIDE(strided_products)(void *context, size_t begin, size_t end) {
     const float *weights = w->weights;
     for (size_t q = 0; q < p; q++) weights += terms(q) * w->in * panels * panel;
     const size_t rows = to.before[kind_of(p)] - from.before[kind_of(p)];
-    const ez_later later = {1, task + 1 < EZ_PRODUCTS * w->groups ? weights + behind * depth : NULL, NULL, 0};
+    const ez_prefetch prefetch = {1, task + 1 < EZ_PRODUCTS * w->groups ? weights + behind * depth : NULL, NULL, 0};
     const size_t pitch = w->out + EZ_ROW_GAP, columns = (behind < w->out ? behind : w->out) - first;
     EZ_WIDE(ez_multiply_packed)(w->v + w->rows_at[p], row_length(w, p), rows, depth, weights + first * depth, columns,
-                                &nothing, &later, w->m + p * w->block * pitch + first, pitch);
+                                &nothing, &prefetch, w->m + p * w->block * pitch + first, pitch);
   }
 }
 

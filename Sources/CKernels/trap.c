@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "CKernels.h"
 
 #include <signal.h>

@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "parallel.h"
 
 #include <string.h>
@@ -245,9 +247,8 @@ EZ_CLONES static void halving_body(void *context, size_t begin, size_t end) {
   }
 }
 
-void ez_normalised_halves(const ez_part *parts, size_t part_count, const float *scale, const float *shift,
-                          size_t batch, size_t height, size_t width, float *out) {
-  ez_halving w = {parts, part_count, height, width, 0, scale, shift, out};
-  for (size_t p = 0; p < part_count; p++) w.channels += parts[p].channels;
+void ez_normalised_halves(const ez_source *s, size_t batch, size_t height, size_t width, float *out) {
+  ez_halving w = {s->parts, s->part_count, height, width, 0, s->scale, s->shift, out};
+  for (size_t p = 0; p < s->part_count; p++) w.channels += s->parts[p].channels;
   ez_parallel(batch * (height / 2), 1, halving_body, &w);
 }

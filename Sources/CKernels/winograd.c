@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "parallel.h"
 #include "product.h"
 #include "tiles.h"
@@ -38,7 +40,7 @@ static void interpolate(const double g[3], double u[6]) {
 typedef struct {
   const float *weights, *scale;
   size_t in, out;
-  int flipped, lanes;
+  int rotated, lanes;
   float *packed;
 } ez_transform;
 
@@ -51,8 +53,8 @@ static void transform_body(void *context, size_t begin, size_t end) {
       double g[3][3], half[6][3], u[6];
       for (int y = 0; y < 3; y++)
         for (int x = 0; x < 3; x++) {
-          // The gradient's convolution runs from outputs to inputs, turned by half a circle.
-          const size_t place = w->flipped ? ((c * 3 + 2 - (size_t)y) * 3 + 2 - (size_t)x) * w->out + k
+          // The gradient's convolution runs from outputs to inputs, rotated by half a circle.
+          const size_t place = w->rotated ? ((c * 3 + 2 - (size_t)y) * 3 + 2 - (size_t)x) * w->out + k
                                           : ((k * 3 + (size_t)y) * 3 + (size_t)x) * w->in + c;
           g[x][y] = factor * w->weights[place];
         }
@@ -70,9 +72,9 @@ static void transform_body(void *context, size_t begin, size_t end) {
 }
 
 void ez_winograd_weights(int lanes, const float *weights, size_t in, size_t out, const float *scale,
-                         int flipped, float *packed) {
+                         int rotated, float *packed) {
   if (out % (2 * (size_t)lanes)) memset(packed, 0, ez_winograd_count(lanes, in, out) * sizeof(float));
-  ez_transform w = {weights, scale, in, out, flipped, lanes, packed};
+  ez_transform w = {weights, scale, in, out, rotated, lanes, packed};
   ez_parallel(out, 8, transform_body, &w);
 }
 
@@ -121,10 +123,10 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
 }
 
 void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                 const float *weights, size_t out, const float *bias, const float *add, int relu,
-                 float *workspace, float *result) {
+                 const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
+                 float *result) {
   ez_winograd_work w = {.x = x, .weights = weights, .batch = batch, .height = height};
-  w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){bias, add, relu, 0};
+  w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 0};
   w.grid = (ez_tiles){(height + 3) / 4, (width + 3) / 4, (height + 1) / 4, (width + 1) / 4}, w.result = result;
   const size_t tiles = batch * w.grid.down * w.grid.across;
   int whole;
@@ -153,8 +155,8 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
   return in;
 }
 void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                 const float *weights, size_t out, const float *bias, const float *add, int relu,
-                 float *workspace, float *result) {
+                 const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
+                 float *result) {
   __builtin_trap();
 }
 

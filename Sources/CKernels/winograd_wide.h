@@ -165,11 +165,11 @@ static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t en
     const int kind = kind_of((int)p), next = kind_of((int)p + 1);
     const size_t rows = to.before[kind] - from.before[kind];
     const float *weights = w->weights + p * panel;
-    ez_later later = {.weights = w->large};
-    if (p + 1 < EZ_POINTS) later.after = weights + panel;
-    if (w->large && p + 1 < end) later.values = v + (p + 1) * w->in_plane, later.count = (to.before[next] - from.before[next]) * w->in;
+    ez_prefetch prefetch = {.weights = w->large};
+    if (p + 1 < EZ_POINTS) prefetch.after = weights + panel;
+    if (w->large && p + 1 < end) prefetch.values = v + (p + 1) * w->in_plane, prefetch.count = (to.before[next] - from.before[next]) * w->in;
     EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, rows, w->in, weights, w->out, &nothing,
-                                &later, m + p * w->out_plane, w->out);
+                                &prefetch, m + p * w->out_plane, w->out);
   }
 }
 

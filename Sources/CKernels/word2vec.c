@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include "word2vec.h"
 
 #include <sched.h>

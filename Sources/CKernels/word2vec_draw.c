@@ -1,3 +1,5 @@
+#include "fused.h"
+
 #include <string.h>
 
 #include "word2vec.h"

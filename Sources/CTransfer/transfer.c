@@ -110,6 +110,7 @@ static CURLcode setOptions(
   SET(CURLOPT_CONNECTTIMEOUT_MS, request->connectTimeoutMilliseconds);
   SET(CURLOPT_LOW_SPEED_LIMIT, request->slowestBytesPerSecond);
   SET(CURLOPT_LOW_SPEED_TIME, request->slowSeconds);
+  // The limit for the whole is the caller's: it grows with what has come, over all tries (`onWait`).
   if (certificates() != NULL) SET(CURLOPT_CAINFO, certificates());
   if (request->isDirect) SET(CURLOPT_NOPROXY, "*");
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -20,12 +20,7 @@ public struct EncoderConformance {
 
   /// A checker by the kernels that the program would choose.
   public init(_ settings: ConformanceSettings = ConformanceSettings()) {
-    #if ENCODERZOO_ONEDNN
-      let kernels: any Kernels = OneDNNKernels() ?? OpenBLASKernels()
-    #else
-      let kernels: any Kernels = OpenBLASKernels()
-    #endif
-    self.init(settings, kernels: kernels) { _ in }
+    self.init(settings, kernels: KernelSets.fastest()) { _ in }
   }
 
   /// A checker by kernels of choice; `onStart` hears which check begins, `onEnd` what it found.

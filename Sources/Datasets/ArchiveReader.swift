@@ -21,9 +21,12 @@ enum ArchiveReader {
     in path: String, limits: Limits = Limits(), where wanted: (String) -> Bool,
     _ body: (String, Data) throws -> Void
   ) throws {
-    guard isFile(path) else {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
       throw ZooError(.notFound, "no such archive", at: Place(path: path))
     }
+    // The library would wait for who writes to a pipe.
+    close(try openPlainFile(path))
     guard let archive = archive_read_new() else {
       throw ZooError(.system, "libarchive has no memory", at: Place(path: path))
     }

@@ -47,13 +47,7 @@ extension ChestXray14 {
     var files: [String: String] = [:]
     for folder in ([""] + ["images"] + parts).map({ $0.isEmpty ? root : joinPath(root, $0) })
     where isFolder(folder) {
-      let names: [String]
-      do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-        throw ZooError(
-          .notFound, "the folder can't be read: \(error.localizedDescription)",
-          at: Place(path: folder))
-      }
-      for name in names where name.hasSuffix(".png") && files[name] == nil {
+      for name in try folderEntries(folder) where name.hasSuffix(".png") && files[name] == nil {
         files[name] = joinPath(folder, name)
       }
     }

@@ -55,13 +55,7 @@ extension OpenI {
   private static func folderDocuments(_ path: String) throws -> [Document] {
     let inner = joinPath(path, "ecgen-radiology")
     let folder = isFolder(inner) ? inner : path
-    let names: [String]
-    do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-      throw ZooError(
-        .notFound, "the folder can't be read: \(error.localizedDescription)",
-        at: Place(path: folder))
-    }
-    return try names.filter(isReportName).sorted().map { name in
+    return try folderEntries(folder).filter(isReportName).map { name in
       let file = joinPath(folder, name)
       guard isFile(file) else {
         throw ZooError(.badFormat, "not a regular file; expected a report", at: Place(path: file))
@@ -82,7 +76,7 @@ extension OpenI {
           Result { () throws(ZooError) in
             do { return try OpenIReportParser.parse(document.data, path: document.path) } catch {
               throw error as? ZooError
-                ?? ZooError(.badFormat, "\(error)", at: Place(path: document.path))
+                ?? ZooError(.badFormat, errorSentence(error), at: Place(path: document.path))
             }
           })
       }

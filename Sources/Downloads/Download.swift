@@ -16,6 +16,9 @@ final class Download {
   private var retriesLeft: Int
   private var startsOver = 0
   private var hasArrived = false
+  private let began = ContinuousClock.now
+  /// Bytes that came, those of cut tries included.
+  private var arrived = 0
   /// The host of the last request, for messages.
   private var host = ""
   /// Whether the answer under way has an end that can be told from a cut.
@@ -124,7 +127,10 @@ final class Download {
         try checkInterruption()
         try take(bytes)
       },
-      onWait: checkInterruption)
+      onWait: { [self] in
+        try checkInterruption()
+        try checkTime()
+      })
     defer { progress.end() }
     try transfer.perform(request, policy: policy)
     guard let size = file.size, partial.count < size else { return }
@@ -137,12 +143,27 @@ final class Download {
 
   private func take(_ bytes: UnsafeRawBufferPointer) throws {
     hasArrived = true
+    arrived += bytes.count
     // A server that ignores the announced size must not fill the disk.
     guard bytes.count <= limit - partial.count else {
       throw wrongSize("sent more than \(limit) bytes")
     }
     try partial.append(bytes)
     progress.add(bytes.count)
+  }
+
+  /// - Throws: `ZooError` where all of it has taken too long for what came.
+  private func checkTime() throws {
+    let seconds = (ContinuousClock.now - began) / .seconds(1)
+    guard seconds > policy.limit(having: arrived) else { return }
+    throw ZooError(
+      .download,
+      "the server is too slow: \(byteText(arrived)) came in \(durationText(seconds)); expected at least "
+        + "\(byteText(policy.averageRate)) a second after the first \(durationText(policy.patience))",
+      at: Place(path: file.url),
+      advice: partial.note == nil
+        ? "Try again later."
+        : "Try again later: what came is kept, and the next try goes on from there.")
   }
 
   /// Most bytes the file may have.

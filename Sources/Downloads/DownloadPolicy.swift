@@ -29,6 +29,15 @@ package struct DownloadPolicy: Sendable, Equatable {
   /// Seconds a server may be too slow.
   package var slowSeconds = 30
 
+  /// Seconds that any download may take, however slow it is.
+  package var patience = 600.0
+  /// Bytes a second that a longer one must bring, over the whole of it.
+  package var averageRate = 5000
+
+  /// Seconds that a download may have taken when so many bytes have come: the limit grows with them, so a
+  /// large file at a slow line arrives, and a server that drips ends.
+  func limit(having count: Int) -> Double { patience + Double(count) / Double(averageRate) }
+
   /// The defaults; offline where `ENCODERZOO_OFFLINE` is set to something else than 0.
   package init() {}
 

@@ -13,7 +13,7 @@ extension ImageEncoder {
   /// width]`; nil where none does, as in one that joins several members.
   package func regionPlace(_ input: ImageInput) -> RegionPlace? {
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
     let blank = Tensor(repeating: 0, shape: [1, input.size, input.size, input.channels])
     let outputs = stageOutputs(blank, &run)
     return outputs.lastIndex { $0.shape.count > 2 }.map {

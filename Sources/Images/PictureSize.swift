@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// The sides of a picture as its file's header states them; no pixel is decoded.
@@ -12,8 +13,8 @@ package struct PictureSize: Sendable, Equatable {
   ///
   /// A JPEG that is turned by its EXIF orientation may have its sides swapped.
   package init?(path: String) {
-    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
-    defer { try? file.close() }
+    guard let descriptor = try? openPlainFile(path) else { return nil }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     guard let data = try? file.read(upToCount: PictureSize.longestHeader) else { return nil }
     self.init(header: [UInt8](data))
   }

@@ -22,10 +22,11 @@ package final class Optimizer {
     let second: Storage
     var steps = 0
     init(count: Int) {
-      first = Storage(count: count)
-      second = Storage(count: count)
-      first.floats.update(repeating: 0, count: count)
-      second.floats.update(repeating: 0, count: count)
+      (first, second) = (Storage(count: count), Storage(count: count))
+      withElements(first, second) {
+        $0.update(repeating: 0, count: count)
+        $1.update(repeating: 0, count: count)
+      }
     }
   }
 
@@ -49,7 +50,8 @@ package final class Optimizer {
     defer { Profile.lap("optimizer") }
     let gradients = parameters.map { $0.isTrainable ? $0.node.take() : nil }
     let norm = gradients.reduce(0.0) { sum, gradient in
-      gradient.map { sum + ez_sum_of_squares($0.floats, $0.count) } ?? sum
+      guard let gradient else { return sum }
+      return sum + withElements(gradient) { ez_sum_of_squares($0, gradient.count) }
     }.squareRoot()
     let scale = clip.map { Float(norm) > $0 ? $0 / Float(norm) : 1 } ?? 1
     for (parameter, gradient) in zip(parameters, gradients) {
@@ -62,10 +64,7 @@ package final class Optimizer {
   /// The running moments of a parameter and the steps they saw; nil before its first step.
   package func moments(of parameter: Parameter) -> (first: [Float], second: [Float], steps: Int)? {
     states[ObjectIdentifier(parameter)].map { state in
-      func values(_ storage: Storage) -> [Float] {
-        Array(UnsafeBufferPointer(start: storage.floats, count: storage.count))
-      }
-      return (values(state.first), values(state.second), state.steps)
+      (state.first.values, state.second.values, state.steps)
     }
   }
 
@@ -80,8 +79,10 @@ package final class Optimizer {
     requireShapes(
       moments.second.count == state.second.count,
       "optimizer: \(moments.second.count) moments for \(state.second.count)")
-    state.first.floats.update(from: moments.first, count: state.first.count)
-    state.second.floats.update(from: moments.second, count: state.second.count)
+    withElements(state.first, state.second) {
+      $0.update(from: moments.first, count: moments.first.count)
+      $1.update(from: moments.second, count: moments.second.count)
+    }
     state.steps = moments.steps
     states[ObjectIdentifier(parameter)] = state
   }
@@ -93,19 +94,19 @@ package final class Optimizer {
     state.steps += 1
     let decay = parameter.kind == .weight ? weightDecay : 0
     parameter.update { weights in
-      switch kind {
-      case .sgd:
-        ez_sgd(
-          weights, gradient.floats, state.first.floats, count, rate, 0.9, decay, 1,
-          state.steps == 1 ? 1 : 0, scale)
-      case .adam, .adamw:
-        let (beta1, beta2): (Float, Float) = (0.9, 0.999)
-        var step = ez_adam_step(
-          learning_rate: rate, weight_decay: decay, beta1: beta1, beta2: beta2, epsilon: 1e-8,
-          correction1: 1 - power(beta1, state.steps), correction2: 1 - power(beta2, state.steps),
-          scale: scale, decoupled: kind == .adamw ? 1 : 0)
-        ez_adam(
-          weights, gradient.floats, state.first.floats, state.second.floats, count, &step)
+      withElements(gradient, state.first, state.second) { gradient, first, second in
+        switch kind {
+        case .sgd:
+          ez_sgd(
+            weights, gradient, first, count, rate, 0.9, decay, 1, state.steps == 1 ? 1 : 0, scale)
+        case .adam, .adamw:
+          let (beta1, beta2): (Float, Float) = (0.9, 0.999)
+          var step = ez_adam_step(
+            learning_rate: rate, weight_decay: decay, beta1: beta1, beta2: beta2, epsilon: 1e-8,
+            correction1: 1 - power(beta1, state.steps), correction2: 1 - power(beta2, state.steps),
+            scale: scale, decoupled: kind == .adamw ? 1 : 0)
+          ez_adam(weights, gradient, first, second, count, &step)
+        }
       }
     }
   }

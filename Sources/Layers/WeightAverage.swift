@@ -15,7 +15,7 @@ package final class WeightAverage {
   package init(_ parameters: [Parameter], decay: Float) {
     self.parameters = parameters
     self.decay = decay
-    averages = parameters.map { WeightAverage.copy($0.value.storage) }
+    averages = parameters.map { $0.value.copied() }
   }
 
   /// Takes the current parameters into the average.
@@ -23,13 +23,15 @@ package final class WeightAverage {
     updates += 1
     let keep = min(decay, Float(1 + updates) / Float(10 + updates))
     for (parameter, average) in zip(parameters, averages) {
-      ez_move_average(parameter.value.floats, average.floats, 1 - keep, average.count)
+      withElements(parameter.value, average) {
+        ez_move_average($0, $1, 1 - keep, average.count)
+      }
     }
   }
 
   /// The averages, in the parameters' order.
   package var values: [[Float]] {
-    averages.map { Array(UnsafeBufferPointer(start: $0.floats, count: $0.count)) }
+    averages.map(\.values)
   }
 
   /// Goes on from averages kept before.
@@ -38,7 +40,7 @@ package final class WeightAverage {
       requireShapes(
         saved.count == average.count,
         "weight average: \(saved.count) values for \(average.count)")
-      average.floats.update(from: saved, count: saved.count)
+      withElements(average) { $0.update(from: saved, count: saved.count) }
     }
     self.updates = updates
   }
@@ -46,16 +48,11 @@ package final class WeightAverage {
   /// Exchanges the parameters with their averages; a second call exchanges them back.
   package func swap() {
     for (index, parameter) in parameters.enumerated() {
-      let current = WeightAverage.copy(parameter.value.storage)
-      let average = averages[index]
-      parameter.update { $0.update(from: average.floats, count: average.count) }
+      let (current, average) = (parameter.value.copied(), averages[index])
+      parameter.update { weights in
+        withElements(average) { weights.update(from: $0, count: average.count) }
+      }
       averages[index] = current
     }
-  }
-
-  private static func copy(_ storage: Storage) -> Storage {
-    let copy = Storage(count: storage.count)
-    copy.floats.update(from: storage.floats, count: storage.count)
-    return copy
   }
 }

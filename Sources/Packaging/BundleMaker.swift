@@ -31,6 +31,7 @@ package struct BundleMaker {
       throw ZooError(
         .conflict, "is there already", at: Place(path: output), advice: "choose another --output")
     }
+    try OutputPlace.checkWritable(output)
     let record = try RunRecord(run)
     var model = try TrainedModel.read(from: record.model, registry: registry)
     (model.threshold, _) = try threshold(model, record)

@@ -14,12 +14,12 @@ struct LicenceText {
         + "the files beside it.",
       "## The code\n\n\(named(licences.code))\n\nThis is the licence of the program that trained and reads "
         + "the weights; it is no part of the bundle.",
-      "## The data\n\n\(licences.data)\n\nThe data are no part of the bundle. Their terms may bind those who "
+      "## The data\n\n\(MarkdownText.plain(licences.data))\n\nThe data are no part of the bundle. Their terms may bind those who "
         + "use what was trained on them.",
     ]
     if let origin = licences.origin {
       sections.append(
-        "## What the training started from\n\n\(origin)\n\nTraining went on from these weights, whose "
+        "## What the training started from\n\n\(MarkdownText.plain(origin))\n\nTraining went on from these weights, whose "
           + "terms may bind as well.")
     }
     return sections.joined(separator: "\n\n") + "\n"
@@ -29,6 +29,7 @@ struct LicenceText {
     let isListed =
       licence.allSatisfy { $0.isLetter || $0.isNumber || "-.+".contains($0) }
       && !licence.hasPrefix("LicenseRef-")
-    return isListed ? "[\(licence)](https://spdx.org/licenses/\(licence).html)" : licence
+    return isListed
+      ? "[\(licence)](https://spdx.org/licenses/\(licence).html)" : MarkdownText.plain(licence)
   }
 }

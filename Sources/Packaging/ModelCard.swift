@@ -71,8 +71,8 @@ struct ModelCard {
   }
 
   private var opening: String {
-    let labels = manifest.output.labels.joined(separator: ", ")
-    var text = "# \(manifest.id) \(manifest.version)\n\n\(manifest.summary).\n"
+    let labels = manifest.output.labels.map(plain).joined(separator: ", ")
+    var text = "# \(manifest.id) \(manifest.version)\n\n\(plain(manifest.summary)).\n"
     text += "\n| | |\n|---|---|\n"
     for (side, encoder) in [
       ("image", manifest.architecture.image), ("text", manifest.architecture.text),
@@ -80,7 +80,8 @@ struct ModelCard {
       guard let encoder else { continue }
       let members = encoder.members > 1 ? ", \(encoder.members) members averaged" : ""
       text +=
-        "| \(side) encoder | \(encoder.name) `\(encoder.options.text(pretty: false))`\(members) |\n"
+        "| \(side) encoder | \(plain(encoder.name)) "
+        + "\(MarkdownText.code(encoder.options.text(pretty: false)))\(members) |\n"
     }
     if let image = manifest.preprocessing.image {
       text +=
@@ -93,7 +94,7 @@ struct ModelCard {
     text += "| labels | \(labels) |\n"
     if manifest.output.task == "binary" {
       text +=
-        "| called \(manifest.output.labels[1]) | from probability \(figure(manifest.output.threshold)) on "
+        "| called \(plain(manifest.output.labels[1])) | from probability \(figure(manifest.output.threshold)) on "
         + "(\(manifest.output.thresholdRule)) |\n"
     }
     return text.trimmingCharacters(in: .newlines)
@@ -107,7 +108,7 @@ struct ModelCard {
         + "compares the golden ones."
       : "`zoo export . --onnx model.onnx` writes it for ONNX Runtime."
     return
-      "## Use\n\n\(manifest.intendedUse)\n\n```\nzoo predict .\(inputs)\nzoo bundle verify .\n```\n\n"
+      "## Use\n\n\(plain(manifest.intendedUse))\n\n```\nzoo predict .\(inputs)\nzoo bundle verify .\n```\n\n"
       + "`golden.json` holds inputs with the logits that the model must give for them. \(python)"
   }
 
@@ -115,17 +116,17 @@ struct ModelCard {
     let training = manifest.training
     var lines = [
       "## Training\n",
-      "- Data: \(training.dataSet), \(training.description)"
+      "- Data: \(plain(training.dataSet)), \(plain(training.description))"
         + (training.isSynthetic ? "; **synthetic**" : ""),
       "- Cases: \(training.cases[0]) for training, \(training.cases[1]) for validation, "
-        + "\(training.cases[2]) for testing (split \(training.split) of \(training.folds))",
+        + "\(training.cases[2]) for testing (split \(plain(training.split)) of \(plain(training.folds)))",
       "- Seed \(training.seed); the specification is in `specification.json`",
     ]
     if !training.startedFrom.isEmpty {
-      lines.append("- Started from \(training.startedFrom.joined(separator: ", "))")
+      lines.append("- Started from \(training.startedFrom.map(plain).joined(separator: ", "))")
     }
     if let revision = training.revision {
-      lines.append("- SHA-256 of the data's table: `\(revision)`")
+      lines.append("- SHA-256 of the data's table: \(MarkdownText.code(revision))")
     }
     return lines.joined(separator: "\n")
   }
@@ -138,22 +139,22 @@ struct ModelCard {
       let deviation = metric.deviation.map { " ± \(figure($0))" } ?? ""
       let interval = metric.interval.map { "\(figure($0.lowerBound)) to \(figure($0.upperBound))" }
       lines.append(
-        "| \(metric.name) | \(metric.split) | \(metric.count) | \(figure(metric.mean))\(deviation) | "
+        "| \(plain(metric.name)) | \(plain(metric.split)) | \(metric.count) | \(figure(metric.mean))\(deviation) | "
           + "\(interval ?? "–") |")
     }
     for method in Set(manifest.metrics.compactMap(\.method)).sorted() {
-      lines.append("\nIntervals or means: \(method).")
+      lines.append("\nIntervals or means: \(plain(method)).")
     }
     return lines.joined(separator: "\n")
   }
 
   private var limits: String {
-    "## Limitations\n\n" + manifest.limitations.map { "- \($0)" }.joined(separator: "\n")
+    "## Limitations\n\n" + manifest.limitations.map { "- \(plain($0))" }.joined(separator: "\n")
   }
 
   private var terms: String {
     "## Licences\n\n"
-      + manifest.licences.lines.map { "- \($0)" }.joined(separator: "\n")
+      + manifest.licences.lines.map { "- \(plain($0))" }.joined(separator: "\n")
       + "\n\nMore in [LICENCES.md](LICENCES.md)."
   }
 
@@ -162,6 +163,8 @@ struct ModelCard {
       + "any safetensors library, its keys are torchvision's below `image.`, convolution weights as "
       + "`[out, in, height, width]`."
   }
+
+  private func plain(_ text: String) -> String { MarkdownText.plain(text) }
 
   private func figure(_ value: Double) -> String { String(format: "%.3f", value) }
 

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Registry
 import Studies
+import Training
 
 /// What a training, a pre-training or a cell of a comparison has left behind.
 struct RunRecord {
@@ -71,6 +72,9 @@ struct RunRecord {
       }
       self.split = split
       specification = root.appendingPathComponent("specification.json").path
+      try FileDigests.check(
+        folder: found,
+        advice: "bring the file back from a copy, or train the model again into another --output")
       logits = try LogitsFile.read(folder: found)
       results = []
     }

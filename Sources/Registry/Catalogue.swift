@@ -39,9 +39,15 @@ package struct Catalogue: Sendable, Equatable {
   /// Reads and checks the file.
   ///
   /// - Throws: `ZooError` with the line of what is unknown, missing, of the wrong type or twice there.
-  package init(path: String) throws {
+  package init(path: String) throws { try self.init(readFile(path), path: path) }
+
+  /// The same of a file's content; `path` is what messages call it, and `weights` beside it holds the bundles
+  /// that come with it.
+  ///
+  /// - Throws: As `init(path:)`.
+  package init(_ content: Data, path: String) throws {
     self.path = path
-    var root = try JSONValue.parse(contentsOf: path).object()
+    var root = try JSONValue.parse(content, path: path).object()
     let schema = try root.required("schema")
     guard try schema.integer() == 1 else {
       throw ZooError(

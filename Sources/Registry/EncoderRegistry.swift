@@ -41,7 +41,8 @@ package struct EncoderRegistry: Sendable {
       } catch {
         let known =
           (error as? ZooError)
-          ?? ZooError(.unsupported, "\(error)", at: Place(path: "\(store.folder)/\(name)"))
+          ?? ZooError(
+            .unsupported, errorSentence(error), at: Place(path: "\(store.folder)/\(name)"))
         refusals.append(PluginRefusal(name: name, brings: brings, error: known))
       }
     }

@@ -35,6 +35,14 @@ package struct ModelFolders: Sendable {
     if FileManager.default.fileExists(atPath: name) { return Found(path: name, revocation: nil) }
     guard let wanted = try? BundleName(name) else { return nil }
     if let store = try? BundleStore.standard(), let installed = try store.find(wanted) {
+      guard try BundleFolder(installed.path).manifestDigest() == installed.record.sha256 else {
+        throw ZooError(
+          .badFormat, "is not the manifest that was installed: its SHA-256 differs",
+          at: Place(path: "\(installed.path)/\(BundleManifest.fileName)"),
+          advice:
+            "get the bundle again: zoo bundle remove \(installed.name), then zoo bundle install "
+            + installed.name)
+      }
       let revocation = try store.revocation(of: installed.record.sha256)?.reason
       return Found(path: installed.path, revocation: revocation)
     }

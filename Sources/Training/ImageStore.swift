@@ -71,7 +71,7 @@ package struct ImageStore: Sendable {
           if read.bytes <= memoryLimit { read.images[index] = image } else { read.images = [] }
         case .failure(let error):
           let known =
-            error as? ZooError ?? ZooError(.badFormat, "\(error)", at: Place(path: path))
+            error as? ZooError ?? ZooError(.badFormat, errorSentence(error), at: Place(path: path))
           read.failures.append(Failure(index: index, error: known))
         }
       }

@@ -42,6 +42,7 @@ extension TrainedModel {
   package static func read(from folder: String, registry: EncoderRegistry, bits: Int? = nil) throws
     -> TrainedModel
   {
+    try ModelIntegrity.check(folder)
     var root = try JSONValue.parse(contentsOf: "\(folder)/model.json").object()
     let schema = try root.required("schema")
     guard try schema.integer() == 1 else {

@@ -170,7 +170,7 @@ package struct Trainer {
       let value = forward.binaryCrossEntropy(
         output, targets: answers.map { $0 * (1 - smoothing) + smoothing / 2 },
         weights: weights(answers, classes))
-      let number = Double(value.floats[0])
+      let number = Double(value.values[0])
       guard number.isFinite else {
         throw ZooError(
           .notFinite, "\(title): the loss of step \(step + 1) is not finite",

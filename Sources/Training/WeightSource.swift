@@ -87,6 +87,7 @@ package struct WeightSource: Sendable {
   ///
   /// - Throws: `ZooError` when a weight set was not fetched, or the file holds two encoders.
   func mapping(_ branch: ImageBranch, registry: EncoderRegistry) throws -> WeightImport {
+    if let folder { try ModelIntegrity.check(folder) }
     let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
     return try WeightImport(
       StateDictionary.read(path: try located(), prefix: prefix), entry: entry,

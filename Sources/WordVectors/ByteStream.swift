@@ -136,6 +136,7 @@ final class ByteStream {
     }
     precondition(end + Self.chunk <= Self.capacity, "the buffer is full")
     while true {
+      if size == nil { try waitForBytes(descriptor) }
       let count = Foundation.read(descriptor, buffer + end, Self.chunk)
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw systemError("can't read", path) }

@@ -33,6 +33,29 @@ struct DownloadInterruptionTests {
     }
   }
 
+  @Test("A server that drips for ever ends with a sentence, and what came is kept")
+  func drips() throws {
+    try withScene(Answers.trickle) { scene in
+      var policy = quickPolicy
+      (policy.slowestRate, policy.slowSeconds) = (1, 60)
+      (policy.patience, policy.averageRate) = (1, 1_000_000)
+      let start = ContinuousClock.now
+      let text = scene.failure(policy)
+      #expect(text.contains("the server is too slow: "), "\(text)")
+      #expect(text.contains("what came is kept"), "\(text)")
+      #expect(ContinuousClock.now - start < .seconds(20))
+      #expect(scene.names == [".file.bin.partial", ".file.bin.partial.json"])
+    }
+  }
+
+  @Test("A large file may take as long as a slow line needs")
+  func slowLine() {
+    let policy = DownloadPolicy()
+    // 30 MB at 10 kB a second take 50 minutes; 8 GB at the slowest rate that is let pass, 92 days.
+    #expect(policy.limit(having: 30_000_000) > 3000)
+    #expect(policy.limit(having: 8 * 86_400 * 1001) < 8 * 86_400)
+  }
+
   @Test("Ctrl-C ends a running download")
   func signal() async {
     await #expect(processExitsWith: .exitCode(7)) {

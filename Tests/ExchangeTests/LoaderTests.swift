@@ -10,7 +10,7 @@ import Training
 struct LoaderTests {
   private func script(_ small: SmallModel) throws -> String {
     try PythonLoader(
-      small.make(), registry: SmallModel.registry(), kernels: OpenBLASKernels()
+      small.make(), registry: SmallModel.registry(), kernels: ReferenceKernels()
     ).text
   }
 

@@ -76,7 +76,7 @@ struct DetectionTests {
   ) throws -> Detection {
     try DetectionRun(
       model: model, selection: selection, boxes: boxes, settings: settings,
-      registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+      registry: SmallModel.registry(), kernels: ReferenceKernels(),
       progress: ProgressReporter(mode: .quiet)
     ).run()
   }
@@ -101,7 +101,7 @@ struct DetectionTests {
           == again.rows.map { $0.score.answers.map(\.macro) })
       // The maps have 24 pixels, the files 48: the circles are where zoo explain would draw them.
       let explainer = try Explainer(
-        folder: model, registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+        folder: model, registry: SmallModel.registry(), kernels: ReferenceKernels(),
         settings: settings().explanation)
       let map = try #require(
         try explainer.imageMaps(image: "\(folder)/a.png", text: nil).images.first)
@@ -156,7 +156,7 @@ struct DetectionTests {
       #expect(Set(found.found.compactMap(\.finding)) == ["nodule", "opacity"])
       let text = errorText {
         _ = try Explainer(
-          folder: model, registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+          folder: model, registry: SmallModel.registry(), kernels: ReferenceKernels(),
           settings: ExplanationSettings())
       }
       #expect(text.contains("add --finding, one of: edema, nodule, opacity"), "\(text)")

@@ -39,7 +39,7 @@ struct FusionExplanationTests {
     try ModelScore(
       model, image: hasImage ? SmallModel.pixels() : nil,
       words: hasText ? SmallModel.indices(text, model) : nil, varying: varied,
-      kernels: OpenBLASKernels())
+      kernels: ReferenceKernels())
   }
 
   @Test("Attributions of image and words add up to the change of the logit", arguments: heads)

@@ -17,7 +17,7 @@ struct ModelGradientTests {
     try ModelScore(
       model, image: model.image == nil ? nil : image ?? SmallModel.pixels(channels: channels),
       words: model.text == nil ? nil : SmallModel.indices(text, model), varying: varied,
-      kernels: OpenBLASKernels())
+      kernels: ReferenceKernels())
   }
 
   private func integration(_ batch: Int = 5, nodes: Int = 50) -> IntegratedGradients {
@@ -172,7 +172,7 @@ struct ModelGradientTests {
     let model = try SmallModel.make(image: true, text: false, findings: ["a", "b", "c"])
     let score = try ModelScore(
       model, image: SmallModel.pixels(), words: nil, varying: .image, output: output,
-      kernels: OpenBLASKernels())
+      kernels: ReferenceKernels())
     let result = score.gradients(score.input + score.input)
     #expect(result.scores.count == 2)
     #expect(abs(result.scores[0] - score.scores(score.input)[0]) < 1e-5)

@@ -14,7 +14,7 @@ private let node: String? = ["/usr/bin/node", "/usr/bin/nodejs", "/usr/local/bin
 @Suite("The page")
 struct PageTests {
   /// Heavy-tailed noise with some bright blobs, as maps of gradients are.
-  private static func map(_ height: Int, _ width: Int, seed: UInt64) -> AttributionMap {
+  static func map(_ height: Int, _ width: Int, seed: UInt64) -> AttributionMap {
     var random = RandomStream(seed: seed)
     var values = (0..<height * width).map { _ in
       Float(random.normal() * random.normal() * random.normal() * 1e-4)
@@ -32,7 +32,7 @@ struct PageTests {
   }
 
   /// An explanation of a picture that was cropped, with two maps, one of which is full of ties.
-  private static func explanation(label: String = "abnormal") throws -> CaseExplanation {
+  static func explanation(label: String = "abnormal") throws -> CaseExplanation {
     let original = PixelImage(
       width: 320, height: 240, channels: 1,
       pixels: (0..<320 * 240).map { UInt8($0 % 320 * 255 / 320) })
@@ -71,7 +71,7 @@ struct PageTests {
       for (const method of ["ward", "ward-loss", "dbscan"]) {
         for (const sensitivity of [0, 50, 80, 90, 97]) {
           const seen = Sight.find(map, sensitivity / 100, { method, relativeLoss: data.relativeLoss });
-          answers.push({ isFlat: seen.isFlat, signals: seen.signals, asked: seen.asked, kept: Array.from(seen.kept),
+          answers.push({ isFlat: seen.isFlat, empty: Sight.emptiness(seen, sensitivity / 100, data.positive), signals: seen.signals, asked: seen.asked, kept: Array.from(seen.kept),
             clusters: seen.clusters, silhouettes: seen.silhouettes,
             circles: seen.circles.map(c => ({ x: c.x, y: c.y, radius: c.radius, mass: c.mass,
               members: c.members, original: Sight.onOriginal(c.members, map.width, data.geometry) })) });
@@ -112,6 +112,9 @@ struct PageTests {
           let sight = Sight(image.map, sensitivity: Double(percent) / 100, rule: rule)
           let name = Comment(rawValue: "\(image.method) \(rule.name) \(percent)")
           #expect(try answer.required("isFlat").boolean() == (image.method == "flat"), name)
+          #expect(
+            try answer.optionalString("empty")
+              == sight.emptiness(sensitivity: Double(percent) / 100, positive: "abnormal"), name)
           #expect(try answer.required("asked").integer() == sight.signals.asked, name)
           #expect(try answer.required("signals").integer() == sight.signals.points.count, name)
           #expect(try answer.integers("kept", in: 0...50_176) == sight.kept, name)

@@ -77,7 +77,7 @@ struct SanityTests {
       CaseSelection(model: "\(folder)/model", cases: cases(folder), description: "noise"),
       shuffled: shuffled.map { SanityCheck.Shuffled(model: $0, description: "Shuffled <so>.") },
       finding: nil, cases: 2, grain: .stages, settings: settings, seed: 1,
-      registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+      registry: SmallModel.registry(), kernels: ReferenceKernels(),
       progress: ProgressReporter(mode: .quiet))
   }
 

@@ -162,7 +162,7 @@ struct SignalTests {
       settings.integration.maximumNodes = 4
       settings.sensitivity = 0
       let explanation = try Explainer(
-        SmallModel.make(image: true, text: false), folder: "model", kernels: OpenBLASKernels(),
+        SmallModel.make(image: true, text: false), folder: "model", kernels: ReferenceKernels(),
         settings: settings
       ).explain(image: path, text: nil)
       #expect(explanation.images.count == 6)

@@ -14,7 +14,7 @@ struct TextExplanationTests {
     let indices = model.vocabulary?.indices(of: tokens.map(\.text)) ?? []
     let score = try ModelScore(
       model, image: model.image == nil ? nil : SmallModel.pixels(), words: indices,
-      varying: .text, kernels: OpenBLASKernels())
+      varying: .text, kernels: ReferenceKernels())
     return try TextExplanation(
       score, text: text, tokens: tokens, indices: indices, integration: .init())
   }
@@ -61,7 +61,7 @@ struct TextExplanationTests {
     let found = try explain(text, model)
     let score = try ModelScore(
       model, image: nil, words: SmallModel.indices(text, model), varying: .text,
-      kernels: OpenBLASKernels())
+      kernels: ReferenceKernels())
     let gradient = score.gradients(score.input).gradients
     let squares = (0..<5).map { row in
       (0..<6).reduce(0.0) { $0 + Double(gradient[row * 6 + $1]) * Double(gradient[row * 6 + $1]) }
@@ -80,7 +80,7 @@ struct TextExplanationTests {
     let model = try SmallModel.make(image: true, text: true)
     let score = try ModelScore(
       model, image: SmallModel.pixels(), words: SmallModel.indices("The heart is large", model),
-      varying: .both, kernels: OpenBLASKernels())
+      varying: .both, kernels: ReferenceKernels())
     let joint = try JointExplanation(
       score, imageBaseline: [Float](repeating: 0, count: 576), integration: .init())
     #expect(abs(joint.image + joint.text - joint.path.change - joint.path.delta) < 1e-6)

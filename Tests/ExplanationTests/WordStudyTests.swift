@@ -28,7 +28,7 @@ struct WordStudyTests {
     return try WordStudy(
       CaseSelection(model: "\(folder)/model", cases: cases, description: "five"),
       model: "\(folder)/model", settings: settings, registry: SmallModel.registry(),
-      kernels: OpenBLASKernels(), progress: ProgressReporter(mode: .quiet))
+      kernels: ReferenceKernels(), progress: ProgressReporter(mode: .quiet))
   }
 
   @Test("Means are over instances, and the strongest words come first")
@@ -40,7 +40,7 @@ struct WordStudyTests {
       let heart = try #require(study.words.first { $0.token == "heart" })
       #expect(heart.instances == 3 && heart.reports == 2)
       let explainer = try Explainer(
-        folder: "\(folder)/model", registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+        folder: "\(folder)/model", registry: SmallModel.registry(), kernels: ReferenceKernels(),
         settings: ExplanationSettings())
       let all = try [texts[0].1, texts[3].1].flatMap {
         try explainer.explain(image: nil, text: $0).words?.words ?? []
@@ -89,7 +89,7 @@ struct WordStudyTests {
     try withTemporaryFolder { folder in
       let study = try study(folder)
       let explainer = try Explainer(
-        folder: "\(folder)/model", registry: SmallModel.registry(), kernels: OpenBLASKernels(),
+        folder: "\(folder)/model", registry: SmallModel.registry(), kernels: ReferenceKernels(),
         settings: ExplanationSettings())
       var changes: [Double] = []
       for text in texts where text.0 == "abnormal" {

@@ -28,7 +28,7 @@ struct BatchSlicesTests {
       (0..<count).flatMap { Array(repeating: Float($0), count: 224 * 224) },
       shape: [count, 224, 224, 1])
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: ReferenceKernels())
     #expect(encoder.features(images, &run).values == (0..<count).map { Float($0) })
     return encoder.given
   }

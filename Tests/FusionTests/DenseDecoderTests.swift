@@ -31,7 +31,7 @@ struct DenseDecoderTests {
     let a = Tensor((0..<6).map { _ in Float(random.normal()) }, shape: [2, 3])
     let b = Tensor((0..<10).map { _ in Float(random.normal()) }, shape: [2, 5])
     var run = Forward(
-      .evaluation, random: random, tape: nil, kernels: OpenBLASKernels())
+      .evaluation, random: random, tape: nil, kernels: ReferenceKernels())
     let sums = zip(image(a, &run).values, text(b, &run).values).map(+)
     let joined = fused(run.concatenate([a, b]), &run).values
     for (x, y) in zip(sums, joined) { #expect(abs(x - y) <= 1e-4 * max(1, abs(x))) }

@@ -32,7 +32,7 @@ struct MultimodalClassifierTests {
     let images = Tensor([1, 7, 3, 5, 9, 7], shape: [1, 2, 3, 1])
     func features(_ mode: Forward.Mode) -> [Float] {
       var run = Forward(
-        mode, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+        mode, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       return classifier.imageSide(images, &run)?.features.values ?? []
     }
     #expect(features(.evaluation) == [3, 5])

@@ -12,7 +12,7 @@ struct StandInsTests {
       FusionShape(imageWidth: 1, textWidth: 1, wordWidth: 2))
     standIns.set(image: nil, text: [9], regions: nil, words: [7, 8])
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
     let side = TextSide(
       features: Tensor([5], shape: [1, 1]),
       words: Tensor([1, 2, 3, 4, 5, 6], shape: [1, 3, 2]), wordCounts: [3])

@@ -59,7 +59,7 @@ struct GoldenLayerTests {
   /// Runs a layer over an example and compares results and all gradients; errors are relative to the
   /// largest value of their tensor.
   private func check(
-    _ name: String, _ set: any Kernels = OpenBLASKernels(), tolerance: Double = 2e-6,
+    _ name: String, _ set: any Kernels = ReferenceKernels(), tolerance: Double = 2e-6,
     _ make: (Scope) throws -> (Tensor, inout Forward) -> Tensor
   ) throws {
     let golden = try Golden(name)
@@ -106,11 +106,7 @@ struct GoldenLayerTests {
   }
 
   private static var sets: [any Kernels] {
-    var sets: [any Kernels] = [OpenBLASKernels()]
-    #if ENCODERZOO_ONEDNN
-      if let kernels = OneDNNKernels() { sets.append(kernels) }
-    #endif
-    return sets
+    [ReferenceKernels(), KernelSets.fastest()] + (KernelSets.oneDNN().map { [$0] } ?? [])
   }
 
   @Test("Depthwise and grouped convolution, by every set of kernels")

@@ -29,7 +29,7 @@ struct EncoderGradientTests {
     for mode in [Forward.Mode.evaluation, .training] {
       let tape = Tape()
       var run = Forward(
-        mode, random: RandomStream(seed: 3), tape: tape, kernels: OpenBLASKernels())
+        mode, random: RandomStream(seed: 3), tape: tape, kernels: ReferenceKernels())
       let features = encoder.features(images, &run)
       #expect(features.shape == [2, encoder.featureWidth])
       tape.backward(from: features, gradient: normal(features.shape, seed: 4))
@@ -59,7 +59,7 @@ struct EncoderGradientTests {
     let encoder = try entry.make(
       options: ([:] as JSONValue).object(), preparation: prepared, scope: Scope(store))
     let tape = Tape()
-    var run = Forward(mode, random: RandomStream(seed: 3), tape: tape, kernels: OpenBLASKernels())
+    var run = Forward(mode, random: RandomStream(seed: 3), tape: tape, kernels: ReferenceKernels())
     let texts = corpus.prefix(4).map { prepared.vocabulary.indices(of: $0) } + [[]]
     let features = encoder.features(texts, &run)
     #expect(features.shape == [5, encoder.featureWidth])

@@ -83,7 +83,7 @@ struct FusionHeadTests {
     let built = try Built(name)
     let tape = Tape()
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: ReferenceKernels())
     let output = try built.output(&run)
     #expect(output.shape == [2, built.head.width])
     try compare("output", output.values, Self.numbers(wanted.required("output")))
@@ -136,7 +136,7 @@ struct FusionHeadTests {
       store.parameter("\(key).weight")?.replace(Tensor([value], shape: [1, 1]))
     }
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
     let found = head.fuse(
       FusionInput(image: Tensor([2], shape: [1, 1]), text: Tensor([11], shape: [1, 1])), &run)
     // (1 + 5·2) · (3·11) + 7·2
@@ -167,7 +167,7 @@ struct FusionHeadTests {
     }
     let tape = Tape()
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: ReferenceKernels())
     let found = head.fuse(
       FusionInput(image: Tensor([2], shape: [1, 1]), text: Tensor([5, 7], shape: [1, 2])), &run)
     // [1, 6, 0] and [1, 5, 14]

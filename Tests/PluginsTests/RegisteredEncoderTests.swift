@@ -35,11 +35,7 @@ struct KernelsForTest: CustomTestStringConvertible, @unchecked Sendable {
 }
 
 private func kernelSets() throws -> [KernelsForTest] {
-  var sets = [KernelsForTest(kernels: OpenBLASKernels())]
-  #if ENCODERZOO_ONEDNN
-    sets.append(KernelsForTest(kernels: try #require(OneDNNKernels(), "oneDNN does not start")))
-  #endif
-  return sets
+  [ReferenceKernels(), KernelSets.fastest()].map { KernelsForTest(kernels: $0) }
 }
 
 private func emptyOptions() throws -> JSONObject { try ([:] as JSONValue).object() }
@@ -141,7 +137,7 @@ struct RegisteredEncoderTests {
     let pixels = (0..<3 * 32 * 32).map { _ in Float(random.normal()) }
     func features(_ pixels: [Float], _ count: Int) -> [Float] {
       var run = Forward(
-        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       return encoder.features(Tensor(pixels, shape: [count, 32, 32, 1]), &run).values
     }
     let together = features(pixels, 3)
@@ -204,7 +200,7 @@ struct RegisteredEncoderTests {
     #expect(encoder.featureWidth == 15)
     let tape = Tape()
     var run = Forward(
-      .training, random: RandomStream(seed: 1), tape: tape, kernels: OpenBLASKernels())
+      .training, random: RandomStream(seed: 1), tape: tape, kernels: ReferenceKernels())
     let texts = corpus.prefix(4).map { prepared.vocabulary.indices(of: $0) } + [[]]
     let features = encoder.features(texts, &run)
     tape.backward(from: features, gradient: Tensor(repeating: 1, shape: features.shape))

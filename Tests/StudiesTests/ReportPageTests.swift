@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Pages
 import TestSupport
 import Testing
 
@@ -119,7 +120,7 @@ struct ReportPageTests {
     data.dataDescription = hostile
     data.foldsDescription = hostile
     data.command = hostile
-    data.counts = [ReportFact(hostile, hostile)]
+    data.counts = [PageFact(hostile, hostile)]
     data.settings = data.counts
     data.environment = data.counts
     data.limits = [hostile]
@@ -218,9 +219,6 @@ struct ReportPageTests {
     #expect(!table.contains("<b>1.000</b>"))
   }
 
-  @Test("A name may be broken behind its joints")
-  func breaks() { #expect(breakable("a+b_c/<d>-e") == "a+<wbr>b_<wbr>c/<wbr>&lt;d&gt;-e") }
-
   @Test("The page is written whole")
   func written() throws {
     try withTemporaryFolder { folder in
@@ -229,23 +227,5 @@ struct ReportPageTests {
       let text = try String(contentsOfFile: "\(folder)/report.html", encoding: .utf8)
       #expect(text == page.html)
     }
-  }
-
-  /// The first tag that does not match, nil where all do.
-  private func unbalancedTag(_ page: String) -> String? {
-    let void: Set<String> = ["meta", "link", "br", "wbr", "!DOCTYPE"]
-    var open: [String] = []
-    for piece in page.split(separator: "<").dropFirst(page.hasPrefix("<") ? 0 : 1) {
-      guard let end = piece.firstIndex(of: ">") else { return String(piece) }
-      let tag = piece[..<end]
-      let name = String(tag.prefix { !$0.isWhitespace && $0 != "/" || $0 == "!" })
-      if tag.hasPrefix("/") {
-        let closing = String(tag.dropFirst())
-        guard open.popLast() == closing else { return "/" + closing }
-      } else if !tag.hasSuffix("/"), !void.contains(name) {
-        open.append(name)
-      }
-    }
-    return open.last
   }
 }

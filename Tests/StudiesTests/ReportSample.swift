@@ -1,6 +1,7 @@
 import Basics
 import Evaluation
 import Foundation
+import Pages
 import Studies
 
 /// A study with invented numbers, for the tests of the report.
@@ -63,8 +64,8 @@ enum ReportSample {
     data.classNames = ("normal", "abnormal")
     data.epochs = epochs
     data.counts = [
-      ReportFact("cases", "818"), ReportFact("abnormal", "412"), ReportFact("normal", "406"),
-      ReportFact("patients", "790"),
+      PageFact("cases", "818"), PageFact("abnormal", "412"), PageFact("normal", "406"),
+      PageFact("patients", "790"),
     ]
     data.leftOut = [
       ReportLeftOutCase(identifier: "00000165_001", reason: "pairs.csv:6: the text is empty"),
@@ -73,13 +74,13 @@ enum ReportSample {
         reason: "images/00000193_019.png: truncated; 4,096 bytes where 51,233 are expected"),
     ]
     data.settings = [
-      ReportFact("optimiser", "Adam, learning rate 0.001"), ReportFact("epochs", "12 at most"),
-      ReportFact("early stopping", "validation log loss, patience 3"),
-      ReportFact("threshold", "0.5"), ReportFact("seed", "1"),
+      PageFact("optimiser", "Adam, learning rate 0.001"), PageFact("epochs", "12 at most"),
+      PageFact("early stopping", "validation log loss, patience 3"),
+      PageFact("threshold", "0.5"), PageFact("seed", "1"),
     ]
     data.environment = [
-      ReportFact("EncoderZoo", "0.1.0"), ReportFact("processor", "AMD EPYC (Zen 4), AVX-512"),
-      ReportFact("threads", "2"), ReportFact("kernels", "oneDNN 2.6.3, OpenBLAS 0.3.21"),
+      PageFact("EncoderZoo", "0.1.0"), PageFact("processor", "AMD EPYC (Zen 4), AVX-512"),
+      PageFact("threads", "2"), PageFact("kernels", "oneDNN 2.6.3, OpenBLAS 0.3.21"),
     ]
     return data
   }

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import TestSupport
 import Testing
+import Training
 
 @testable import Studies
 
@@ -78,6 +79,22 @@ struct RunFolderTests {
       let text = errorText { try place(folder).check(resumes: true) }
       #expect(text.contains("/w/a.safetensors is another file"), "\(text)")
       #expect(!text.contains("skip-bad"), "\(text)")
+    }
+  }
+
+  @Test("A run whose kernels were named by their library goes on with the same, not with others")
+  func formerKernels() throws {
+    try withTemporaryFolder { folder in
+      for (then, now, isSame) in [
+        ("onednn", "native over oneDNN", true), ("openblas-bf16", "reference, bf16", true),
+        ("onednn", "native over reference", false), ("oneDNN", "native over oneDNN", false),
+        ("openblas", "native over reference", false),
+      ] {
+        let run = "\(folder)/\(then) \(now)"
+        try begin(place(run, kernels: then))
+        let text = errorText { try place(run, kernels: now).check(resumes: true) }
+        #expect(text.isEmpty == isSame, "\(then), \(now): \(text)")
+      }
     }
   }
 

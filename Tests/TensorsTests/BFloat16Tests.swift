@@ -51,13 +51,13 @@ extension TensorsSuite {
       let (scale, bias) = (randomTensor([c.out], "scale"), randomTensor([c.out], "bias"))
       let factors = scale.values
       let scaled = weights.values.enumerated().map { $1 * factors[$0 / (weights.count / c.out)] }
-      let plain = OpenBLASKernels().convolution(
+      let plain = ReferenceKernels().convolution(
         rounded(x), Tensor(rounded(scaled), shape: weights.shape), bias: nil, c.window)
       let addend = randomTensor(plain.shape, "addend")
       let (offsets, added) = (bias.values, addend.values)
       let expected = plain.values.enumerated().map { max(0, $1 + offsets[$0 % c.out] + added[$0]) }
-      let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
-      var work = DeferredConvolution(
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
+      var work = LazyConvolution(
         kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
         isRecorded: false)
       (work.scale, work.addend, work.relu) = (scale, addend, true)
@@ -74,8 +74,7 @@ extension TensorsSuite {
         repeating: 0xFFFF,
         count: ez_bf16_packed_count(c.shape[3], c.out, kernel.height, kernel.width, 0))
       ez_bf16_pack(
-        weights.floats, c.shape[3], c.out, kernel.height, kernel.width, nil, 0, &packed)
-      let part = ez_part(values: x.floats, channels: c.shape[3])
+        weights.values, c.shape[3], c.out, kernel.height, kernel.width, nil, 0, &packed)
 
       func filled(_ bytes: Int, with byte: UInt8, _ body: (UnsafeMutableRawPointer) -> Void) {
         let space = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
@@ -86,14 +85,21 @@ extension TensorsSuite {
       let results = [UInt8(0), 0xFF].map { byte in
         var out = [Float](repeating: .nan, count: dy.count)
         filled(ez_bf16_workspace(&geometry), with: byte) {
-          ez_bf16_convolution(
-            kind.rawValue, &geometry, [part], 1, nil, nil, nil, packed, nil, nil, 0, $0, &out, nil)
+          let space = $0
+          var epilogue = ez_epilogue()
+          withSource([x]) {
+            ez_bf16_convolution(
+              kind.rawValue, &geometry, $0, nil, packed, &epilogue, space, &out, nil)
+          }
         }
         var gradient = [Float](repeating: .nan, count: weights.count)
         if c.window.stride == 1 {
           filled(ez_bf16_gradient_workspace(&geometry), with: byte) {
-            ez_bf16_weight_gradient(
-              kind.rawValue, &geometry, [part], 1, nil, nil, dy.floats, $0, &gradient)
+            let space = $0
+            withSource([x]) {
+              ez_bf16_weight_gradient(
+                kind.rawValue, &geometry, $0, dy.values, space, &gradient)
+            }
           }
           #expect(allFinite(gradient, gradient.count))
         }
@@ -109,7 +115,7 @@ extension TensorsSuite {
     func gradients(_ c: Case, kind: Arithmetic) {
       let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
       let dy = randomTensor(c.window.outputShape(c.shape, channels: c.out), "dy")
-      let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
+      let (plain, kernels) = (ReferenceKernels(), BFloat16Kernels(ReferenceKernels(), kind))
       let wanted = plain.convolutionWeightGradient(
         rounded(x), rounded(dy), weightShape: weights.shape, hasBias: true, c.window)
       let found = kernels.convolutionWeightGradient(
@@ -133,7 +139,7 @@ extension TensorsSuite {
       let (size, total) = (c.size, c.widths.reduce(0, +))
       let parts = c.widths.map { randomTensor([2, c.height, 15, $0], "part \($0)") }
       let affine = (randomTensor([total], "scale"), randomTensor([total], "shift"))
-      let work = DeferredNormalization(
+      let work = LazyNormalization(
         parts: parts,
         affine: ChannelAffine(
           scale: affine.0, shift: affine.1, exact: ChannelAffine.Exact(scale: [], shift: [])),
@@ -141,7 +147,7 @@ extension TensorsSuite {
       let window = Window(height: size, width: size, stride: 1, padding: size / 2)
       let weights = randomTensor([40, size, size, total], "weights")
       let dy = randomTensor([2, c.height, 15, 40], "dy")
-      let (plain, kernels) = (OpenBLASKernels(), BFloat16Kernels(OpenBLASKernels(), kind))
+      let (plain, kernels) = (ReferenceKernels(), BFloat16Kernels(ReferenceKernels(), kind))
       let normalized = rounded(work.run())
       let wanted = plain.convolution(normalized, rounded(weights), bias: nil, window).values
       #expect(
@@ -161,9 +167,9 @@ extension TensorsSuite {
       arguments: cases, kinds)
     func chain(_ c: Case, kind: Arithmetic) {
       let (x, weights) = (randomTensor(c.shape, "x"), weights(c))
-      let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
       let bias = randomTensor([c.out], "bias")
-      var work = DeferredConvolution(
+      var work = LazyConvolution(
         kernels: kernels, input: x, weights: weights, window: c.window, bias: bias,
         isRecorded: false)
       work.relu = true
@@ -171,26 +177,26 @@ extension TensorsSuite {
       for size in [1, 3] {
         let between = Tensor(work)
         let next = { (input: Tensor) in
-          DeferredConvolution(
+          LazyConvolution(
             kernels: kernels, input: input, weights: randomTensor([20, size, size, c.out], "next"),
             window: Window(height: size, width: size, stride: 1, padding: size / 2), bias: nil,
             isRecorded: false)
         }
         let found = kernels.run(next(between)).values
         #expect(found == kernels.run(next(plain)).values)
-        #expect(between.storage.halves != nil)
+        #expect(between.content.halves != nil)
         // Who reads it after that reads what was stored.
         #expect(between.values == rounded(plain.values))
-        #expect(between.storage.halves == nil)
+        #expect(between.content.halves == nil)
       }
       // A sum is read again by what follows it, so it is not rounded.
       work.addend = plain
       let sum = Tensor(work)
       _ = kernels.run(
-        DeferredConvolution(
+        LazyConvolution(
           kernels: kernels, input: sum, weights: randomTensor([8, 1, 1, c.out], "last"),
           window: Window(height: 1, width: 1, stride: 1, padding: 0), bias: nil, isRecorded: false))
-      #expect(sum.storage.halves == nil)
+      #expect(sum.content.halves == nil)
     }
 
     @Test("The same bits with one, two and three threads", arguments: kinds)
@@ -202,7 +208,7 @@ extension TensorsSuite {
         let dy = randomTensor(c.window.outputShape(c.shape, channels: c.out), "dy")
         let results = [1, 2, 3].map { count in
           Compute.setThreads(count)
-          let kernels = BFloat16Kernels(OpenBLASKernels(), kind)
+          let kernels = BFloat16Kernels(ReferenceKernels(), kind)
           return
             (kernels.convolution(x, weights, bias: nil, c.window).values
             + kernels.convolutionInputGradient(dy, weights, inputShape: c.shape, c.window).values
@@ -219,7 +225,7 @@ extension TensorsSuite {
       var values = randomValues(8 * 8 * 32, "x")
       values[(3 * 8 + 4) * 32 + 5] = .nan
       let x = Tensor(values, shape: [1, 8, 8, 32])
-      let found = BFloat16Kernels(OpenBLASKernels(), kind).convolution(
+      let found = BFloat16Kernels(ReferenceKernels(), kind).convolution(
         x, randomTensor([32, 3, 3, 32], "w"), bias: nil,
         Window(height: 3, width: 3, stride: 1, padding: 1)
       ).values
@@ -231,16 +237,16 @@ extension TensorsSuite {
 
     @Test("Groups, and gradients with a stride, are those of the other set")
     func others() {
-      let kernels = BFloat16Kernels(OpenBLASKernels())
+      let kernels = BFloat16Kernels(ReferenceKernels())
       let x = randomTensor([1, 8, 8, 8], "x")
       let groups = Window(height: 3, width: 3, stride: 1, padding: 1, groups: 2)
       let narrow = randomTensor([6, 3, 3, 4], "narrow")
       #expect(
         kernels.convolution(x, narrow, bias: nil, groups).values
-          == OpenBLASKernels().convolution(x, narrow, bias: nil, groups).values)
+          == ReferenceKernels().convolution(x, narrow, bias: nil, groups).values)
       let strided = Window(height: 3, width: 3, stride: 2, padding: 1)
       let (weights, dy) = (randomTensor([6, 3, 3, 8], "w"), randomTensor([1, 4, 4, 6], "dy"))
-      let (one, other) = (kernels, OpenBLASKernels())
+      let (one, other) = (kernels, ReferenceKernels())
       #expect(
         one.convolutionInputGradient(dy, weights, inputShape: x.shape, strided).values
           == other.convolutionInputGradient(dy, weights, inputShape: x.shape, strided).values)

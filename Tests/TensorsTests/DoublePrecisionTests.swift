@@ -52,7 +52,7 @@ extension TensorsSuite {
       let weights = randomTensor(
         [c.out, c.window.height, c.window.width, c.shape[3] / c.window.groups], "weights")
       let bias = hasBias ? randomTensor([c.out], "bias") : nil
-      let found = DoublePrecisionKernels(OpenBLASKernels())
+      let found = DoublePrecisionKernels(ReferenceKernels())
         .convolution(x, weights, bias: bias, c.window).values
       let wanted = definition(x.values.map(Double.init), c.shape, weights, bias, c.window)
       expectRoundedOnce(found, wanted)
@@ -86,14 +86,14 @@ extension TensorsSuite {
       "Joined normalisations, sums and ReLUs and poolings hand on what is not rounded",
       arguments: [false, true])
     func chain(isRecorded: Bool) {
-      typealias Layer = DeferredTests.Layer
+      typealias Layer = LazyTests.Layer
       let (stem, before) = (
         Layer("stem", from: 3, to: 16, kernel: 3), Layer("before", from: 16, to: 16, kernel: 1)
       )
       let behind = Layer("behind", from: 16, to: 16, kernel: 1, bias: true)
       let x = randomTensor([1, 16, 12, 3], "x")
       var run = pass(
-        .evaluation, tape: isRecorded ? Tape() : nil, DoublePrecisionKernels(OpenBLASKernels()))
+        .evaluation, tape: isRecorded ? Tape() : nil, DoublePrecisionKernels(ReferenceKernels()))
       run.tracksParameters = false
       let input = isRecorded ? traced(x) : x
       let first = run.batchNormalization(
@@ -134,11 +134,13 @@ extension TensorsSuite {
         found.values,
         isRecorded ? pooled(wideSum, [1, 8, 6, 16]) { $0.max() ?? 0 } : wideSum)
       if isRecorded {
-        let wide = found.storage.wide
+        let wide = found.content.cache.wide
         #expect(wide != nil)
         if let wide {
           let exact = pooled(wideSum, [1, 8, 6, 16]) { $0.max() ?? 0 }
-          for (i, value) in exact.enumerated() { #expect(abs(wide.doubles[i] - value) < 1e-13) }
+          withElements(wide) { doubles in
+            for (i, value) in exact.enumerated() { #expect(abs(doubles[i] - value) < 1e-13) }
+          }
         }
       }
     }
@@ -148,7 +150,7 @@ extension TensorsSuite {
       // 1 + 2⁻³⁰ is 1 when rounded: as a ReLU's input beside a shift of −1 it would be 0, and as large as
       // its neighbour.
       let above: [Float] = [1, 0x1p-30]
-      let kernels = DoublePrecisionKernels(OpenBLASKernels())
+      let kernels = DoublePrecisionKernels(ReferenceKernels())
       let tape = Tape()
       var run = pass(.evaluation, tape: tape, kernels)
       run.tracksParameters = false
@@ -163,7 +165,7 @@ extension TensorsSuite {
       let clipped = run.convolution(relu, parameter("one", [0x1p30], [1, 1, 1, 1]))
       #expect(clipped.values == [0, 1])
       let largest = kernels.maxPool(
-        Tensor(storage: sums.storage, shape: [1, 2, 1, 1]),
+        Tensor(content: sums.content, shape: [1, 2, 1, 1]),
         Window(height: 2, width: 1, stride: 1, padding: 0))
       #expect(largest.argument.positions == [1])
       tape.backward(from: clipped, gradient: Tensor([1, 1], shape: [1, 1, 2, 1]))
@@ -172,7 +174,7 @@ extension TensorsSuite {
 
     @Test("Gradients, maxima and depthwise convolutions are those of the set below")
     func rest() {
-      let (base, x) = (OpenBLASKernels(), randomTensor([2, 6, 6, 4], "x"))
+      let (base, x) = (ReferenceKernels(), randomTensor([2, 6, 6, 4], "x"))
       let kernels = DoublePrecisionKernels(base)
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)
       let (weights, dy) = (randomTensor([5, 3, 3, 4], "w"), randomTensor([2, 6, 6, 5], "dy"))

@@ -7,7 +7,7 @@ extension TensorsSuite {
   struct LayerOperationTests {
     @Test("Gradients agree with differences")
     func gradients() {
-      let set = KernelSet.openBLAS
+      let set = KernelSet.reference
       for activation in Activation.allCases {
         // Far from the corners of the piecewise ones.
         let x = Tensor([-7, -2.2, -0.9, 0.4, 1.3, 2.5, 4, 7.5], shape: [2, 4])
@@ -47,7 +47,7 @@ extension TensorsSuite {
           inputBias: randomParameter("b", [gates * 3]),
           hiddenBias: randomParameter("d", [gates * 3]))
         checkGradients(
-          .openBLAS, inputs: [randomTensor([layout.rows, 2], "x")],
+          .reference, inputs: [randomTensor([layout.rows, 2], "x")],
           parameters: [
             parameters.input, parameters.hidden, parameters.inputBias, parameters.hiddenBias,
           ]
@@ -153,7 +153,7 @@ extension TensorsSuite {
       func results() -> [[Float]] {
         let tape = Tape()
         let input = traced(x)
-        let forward = pass(tape: tape, KernelSet.allCases.last?.make() ?? OpenBLASKernels())
+        let forward = pass(tape: tape, KernelSet.allCases.last?.make() ?? ReferenceKernels())
         var y = forward.convolution(input, weights, padding: 1, groups: 48)
         y = forward.activate(forward.layerNormalization(y, scale: scale, shift: shift), .gelu)
         tape.backward(from: y, gradient: Tensor(repeating: 1, shape: y.shape))

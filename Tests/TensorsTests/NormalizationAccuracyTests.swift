@@ -114,5 +114,5 @@ extension TensorsSuite {
 
 extension Tensor {
   /// One element, in row-major order.
-  fileprivate func values(at index: Int) -> Float { floats[index] }
+  fileprivate func values(at index: Int) -> Float { withFloats { $0[index] } }
 }

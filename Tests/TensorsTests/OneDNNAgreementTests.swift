@@ -68,7 +68,7 @@
       @Test("In all three passes, also after the weights changed", arguments: cases)
       func passes(_ c: Case) throws {
         let oneDNN = try #require(OneDNNKernels())
-        let reference = OpenBLASKernels()
+        let reference = ReferenceKernels()
         let weights = randomParameter("weights", c.weights)
         let (x, dy) = (randomTensor(c.input, "x"), randomTensor(c.output, "dy"))
         let bias = randomTensor([c.channels], "bias")
@@ -113,7 +113,7 @@
       func secondSet() throws {
         let c = Case([1, 8, 8, 32], 32, 3, padding: 1)
         let (x, w) = (randomTensor(c.input, "x"), randomTensor(c.weights, "w"))
-        let reference = OpenBLASKernels()
+        let reference = ReferenceKernels()
         for _ in 0..<8 {
           do {
             let first = try #require(OneDNNKernels())

@@ -31,7 +31,7 @@ extension TensorsSuite {
       "A mean of 2 × 2 places of a normalisation is that of its result", arguments: [4, 5], [6, 7])
     func meanOfNormalized(height: Int, width: Int) {
       let parts = [3, 20].map { randomTensor([2, height, width, $0], "part \($0)") }
-      let work = DeferredNormalization(
+      let work = LazyNormalization(
         parts: parts,
         affine: ChannelAffine(
           scale: randomTensor([23], "scale"), shift: randomTensor([23], "shift"),

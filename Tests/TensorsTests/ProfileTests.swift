@@ -20,7 +20,7 @@ extension TensorsSuite {
       let rows = try profiled {
         let tape = Tape()
         let pass = Forward(
-          .training, random: RandomStream(seed: 1), tape: tape, kernels: OpenBLASKernels())
+          .training, random: RandomStream(seed: 1), tape: tape, kernels: ReferenceKernels())
         let y = pass.relu(pass.convolution(x, weights, padding: 1))
         tape.backward(from: y, gradient: Tensor(repeating: 1, shape: y.shape))
       }
@@ -35,17 +35,46 @@ extension TensorsSuite {
       #expect(rows.map(\.seconds) == rows.map(\.seconds).sorted(by: >))
     }
 
-    @Test("Steps that are put off are measured where they run")
+    @Test("Lazy steps are measured where they run")
     func deferred() throws {
       let weights = Parameter(key: "w", kind: .weight, value: randomTensor([8, 3, 3, 4], "w"))
       let rows = try profiled {
         let pass = Forward(
-          .evaluation, random: RandomStream(seed: 1), tape: nil, kernels: OpenBLASKernels())
+          .evaluation, random: RandomStream(seed: 1), tape: nil, kernels: ReferenceKernels())
         let y = pass.globalAveragePool(pass.convolution(randomTensor([1, 6, 6, 4], "x"), weights))
         #expect(y.count == 8)
       }
       #expect(rows.contains { $0.operation == "im2col 3×3 4→8, 6×6" && $0.calls == 1 })
       #expect(rows.contains { $0.operation == "globalAveragePool" && $0.calls == 1 })
+    }
+
+    /// A depthwise convolution, a sum and a ReLU that fuse, and the activation that reads them.
+    private func activated(_ kernels: any Kernels) -> Tensor {
+      let (depthwise, pointwise) = (
+        randomParameter("d", [16, 3, 3, 1]), randomParameter("p", [16, 1, 1, 16])
+      )
+      let pass = pass(.evaluation, kernels)
+      let x = randomTensor([2, 96, 96, 16], "x")
+      let y = pass.convolution(pass.convolution(x, pointwise), depthwise, padding: 1, groups: 16)
+      return pass.activate(pass.relu(pass.add(y, x)), .relu6)
+    }
+
+    @Test(
+      "What is lazy is booked under itself, not under the operation that asks for it",
+      arguments: KernelSet.allCases)
+    func readers(_ set: KernelSet) throws {
+      let kernels = set.make()
+      _ = activated(kernels)
+      let rows = try profiled { #expect(activated(kernels).count == 2 * 96 * 96 * 16) }
+      let seconds = { (name: String) in
+        rows.filter { $0.operation.hasPrefix(name) }.reduce(0) { $0 + $1.seconds }
+      }
+      let activation = seconds("activate")
+      let convolutions = rows.filter { $0.operation.contains("×") }.reduce(0) { $0 + $1.seconds }
+      #expect(rows.contains { $0.operation == "activate" && $0.calls == 1 })
+      #expect(rows.contains { $0.operation == "add and relu" && $0.calls == 1 })
+      // One pass over the values beside sums of 25 products for each.
+      #expect(activation < convolutions, "\(rows)")
     }
 
     @Test("Nothing is measured when nobody asked")

@@ -1,4 +1,5 @@
 import Basics
+import CKernels
 import Testing
 
 @testable import Tensors
@@ -43,9 +44,35 @@ func traced(_ tensor: Tensor) -> Tensor {
 
 /// A pass that draws the same random numbers each time.
 func pass(
-  _ mode: Forward.Mode = .evaluation, tape: Tape? = nil, _ kernels: any Kernels = OpenBLASKernels()
+  _ mode: Forward.Mode = .evaluation, tape: Tape? = nil, _ kernels: any Kernels = ReferenceKernels()
 ) -> Forward {
   Forward(mode, random: RandomStream(seed: 5), tape: tape, kernels: kernels)
+}
+
+/// Calls `body` with tensors side by side as a kernel reads them.
+func withSource<Result>(
+  _ parts: [Tensor], scale: Tensor? = nil, shift: Tensor? = nil, rows: Int = 0,
+  _ body: (UnsafePointer<ez_source>) -> Result
+) -> Result {
+  withElements(parts, scale, shift) { values, scale, shift in
+    KernelSource(
+      parts: zip(parts, values).map { ez_part(values: $1, channels: $0.channels) }, scale: scale,
+      shift: shift
+    ).withRows(rows) { body($0) }
+  }
+}
+
+/// Calls `body` with what happens to sums before they are stored.
+func withEpilogue<Result>(
+  _ bias: [Float]?, _ addend: [Float]?, relu: Bool, _ body: (UnsafePointer<ez_epilogue>) -> Result
+) -> Result {
+  let tensors = (
+    bias.map { Tensor($0, shape: [$0.count]) }, addend.map { Tensor($0, shape: [$0.count]) }
+  )
+  return withElements(tensors.0, tensors.1) { bias, addend in
+    var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+    return body(&epilogue)
+  }
 }
 
 /// Expects numbers within an absolute distance of what was computed by hand.

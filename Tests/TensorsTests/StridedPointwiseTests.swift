@@ -16,17 +16,18 @@ extension TensorsSuite {
     @Test(
       "By our own kernels is the sum by definition, for any number of channels", arguments: 1...48)
     func own(_ channels: Int) {
-      for lanes in OwnConvolutionTests.widths {
+      for lanes in NativeConvolutionTests.widths {
         expectRight(channels, "\(lanes) lanes") { x, dy, shape, window in
-          OwnConvolutions(lanes: lanes).weightGradient(x, dy, weightShape: shape, window)
+          NativeKernels(over: ReferenceKernels(), lanes: lanes)?.pointwiseWeightGradient(
+            x, dy, weightShape: shape, window)
         }
       }
     }
 
     @Test("By the reference kernels", arguments: [1, 7, 8, 15, 16, 48])
     func reference(_ channels: Int) {
-      let kernels = OpenBLASKernels()
-      expectRight(channels, "OpenBLAS") { x, dy, shape, window in
+      let kernels = ReferenceKernels()
+      expectRight(channels, "reference") { x, dy, shape, window in
         kernels.convolutionWeightGradient(x, dy, weightShape: shape, hasBias: false, window).weights
       }
     }
@@ -58,7 +59,8 @@ extension TensorsSuite {
 #if ENCODERZOO_ONEDNN
   private func expectRightWithOneDNN(_ channels: Int) throws {
     for lanes in Set([ez_lanes(), 0]) {
-      let kernels = try #require(OneDNNKernels(own: OwnConvolutions(lanes: lanes)))
+      let library = try #require(OneDNNKernels())
+      let kernels: any Kernels = NativeKernels(over: library, lanes: lanes) ?? library
       for hasBias in [false, true] {
         expectRight(channels, "oneDNN, \(lanes) lanes, bias \(hasBias)") { x, dy, shape, window in
           let made = kernels.convolutionWeightGradient(

@@ -103,18 +103,19 @@ struct ThreadCase: CustomStringConvertible, Sendable {
       for relu: Int32 in [0, 1] {
         let dx = parts.map { Tensor(randomValues($0.count, "dx"), shape: [rows, $0.count / rows]) }
         let values = zip(parts, dx).map { Tensor($0, shape: $1.shape) }
-        let sources = zip(values, dx).map {
-          ez_gradient_part(
-            values: $0.floats, channels: $0.channels, gradient: $1.floats, accumulate: relu)
-        }
         var sum = [Double](repeating: 0, count: width)
         var centred = sum
-        ez_affine_gradient_sums(
-          sources, 2, dy, channels + 7, rows, scale, shift, shift, relu, &sum, &centred)
-        ez_affine_gradient(
-          sources, 2, dy, channels + 7, rows, scale, shift, relu, scale, shift, scale)
+        withElements(values, dx.map(\.writable)) { from, to in
+          let sources = zip(values, zip(from, to)).map {
+            ez_gradient_part(
+              values: $1.0, channels: $0.channels, gradient: $1.1, accumulate: relu)
+          }
+          ez_affine_gradient_sums(
+            sources, 2, dy, channels + 7, rows, scale, shift, shift, relu, &sum, &centred)
+          ez_affine_gradient(
+            sources, 2, dy, channels + 7, rows, scale, shift, relu, scale, shift, scale)
+        }
         result += floats(sum + centred) + dx.flatMap(\.values)
-        withExtendedLifetime(values) {}
       }
       return result
     },

@@ -150,7 +150,7 @@ struct FusionModelTests {
     func logits(_ mode: Forward.Mode, seed: UInt64) -> [Float] {
       // Dropout apart, a training pass differs from evaluation by what is left out.
       var run = Forward(
-        mode, random: RandomStream(seed: seed), tape: nil, kernels: OpenBLASKernels())
+        mode, random: RandomStream(seed: seed), tape: nil, kernels: ReferenceKernels())
       let encoded = model.encoded(pair.batch(), &run)
       return model.classifier.logits(encoded, &run).values
     }
@@ -162,7 +162,8 @@ struct FusionModelTests {
     for seed in 1...6 {
       let tape = Tape()
       var run = Forward(
-        .training, random: RandomStream(seed: UInt64(seed)), tape: tape, kernels: OpenBLASKernels())
+        .training, random: RandomStream(seed: UInt64(seed)), tape: tape, kernels: ReferenceKernels()
+      )
       let output = model.logits(pair.batch(), &run)
       tape.backward(from: output, gradient: Tensor(repeating: 1, shape: output.shape))
       for parameter in store.parameters {

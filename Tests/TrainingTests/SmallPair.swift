@@ -104,6 +104,6 @@ struct SmallPair {
   }
 
   static func pass(_ mode: Forward.Mode = .evaluation, tape: Tape? = nil) -> Forward {
-    Forward(mode, random: RandomStream(seed: 4), tape: tape, kernels: OpenBLASKernels())
+    Forward(mode, random: RandomStream(seed: 4), tape: tape, kernels: ReferenceKernels())
   }
 }

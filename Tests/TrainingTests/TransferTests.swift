@@ -69,7 +69,7 @@ struct TransferTests {
     var batch = RawBatch(indices: [0, 1])
     batch.images = (0..<2 * 32 * 32).map { _ in Float(random.normal()) }
     var run = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
     let logits = parts.map { $0.logits(batch, &run).values }
     let found = joined.logits(batch, &run).values
     for index in 0..<2 {
@@ -93,7 +93,7 @@ struct TransferTests {
       var batch = RawBatch(indices: [0])
       batch.images = (0..<32 * 32).map { Float($0 % 7) }
       var run = Forward(
-        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: OpenBLASKernels())
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       #expect(read.logits(batch, &run).values == joined.logits(batch, &run).values)
     }
   }

@@ -12,10 +12,25 @@ private let isLong = ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"
   .enabled(if: WebDriver.programs != nil, "chromium, chromium-driver and curl are not installed"))
 struct PageDriverTests {
   /// A model that sees 224 × 224 pixels and is hardly trained, in a run of two splits.
-  private func train(_ folder: String) throws {
+  ///
+  /// With `longIDs` the cases' ids have 80 characters, without a place to break in every other one.
+  private func train(_ folder: String, longIDs: Bool = false) throws {
     try ProgramRunner.succeed([
       "data", "sample", "--output", "\(folder)/sample", "--count", "24", "--size", "256",
     ])
+    if longIDs {
+      let table = "\(folder)/sample/cases.csv"
+      let lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+      let renamed = lines.enumerated().map { number, line in
+        guard number > 0 else { return String(line) }
+        let filler =
+          number % 2 == 0
+          ? String(repeating: "9", count: 80) : String(repeating: "-chest-pa", count: 9)
+        return String((line.prefix(4) + filler).prefix(80) + line.dropFirst(4))
+      }
+      try (renamed.joined(separator: "\n") + "\n")
+        .write(toFile: table, atomically: true, encoding: .utf8)
+    }
     try """
     {"schema": 1, "name": "pages", "seed": 3,
      "data": {"format": "csv", "path": "sample/cases.csv", "synthetic": true,
@@ -121,6 +136,13 @@ struct PageDriverTests {
       #expect(size <= 3_000_000, "\(size) bytes")
       try await WebDriver.run { driver in
         try await driver.open(file: page)
+        // The page may have begun with a later map that has circles.
+        let first = """
+          const map = document.getElementById("map");
+          map.selectedIndex = 0;
+          map.dispatchEvent(new Event("change"));
+          """
+        _ = try await driver.run(first)
         let (left, right, home) = ("\u{e012}", "\u{e014}", "\u{e011}")
         let keys = [
           (70, ""), (85, String(repeating: right, count: 15)),
@@ -145,7 +167,7 @@ struct PageDriverTests {
         #expect(counts.count == 5)
         // A second visit, half a second after it has loaded: few answers are known by then.
         try await driver.open(file: page)
-        _ = try await driver.run("await new Promise(done => setTimeout(done, 500));")
+        _ = try await driver.run(first + "await new Promise(done => setTimeout(done, 500));")
         let times = try await driver.run(Self.timed).array()
         print(
           "slider to text \(try Self.spread(times[0])) ms, to frame \(try Self.spread(times[1])) ms;",
@@ -190,10 +212,33 @@ struct PageDriverTests {
     #expect(grounds != "rgb(251, 251, 250)", "the dark page is light")
   }
 
+  /// Ids of 80 characters stand in a few lines, and the page is no wider than its window.
+  private func readable(_ driver: WebDriver) async throws {
+    for width in [1280, 768, 390] {
+      _ = try await driver.command(
+        "Emulation.setDeviceMetricsOverride",
+        [
+          "width": width.json, "height": 844, "deviceScaleFactor": 1,
+          "mobile": false,
+        ])
+      let found = try await driver.run(
+        """
+        return [document.documentElement.scrollWidth,
+          Math.max(...[...document.querySelectorAll("#cases tbody a span")].map(one => one.offsetHeight)),
+          Math.min(...[...document.querySelectorAll("#cases tbody a span")].map(one => one.offsetWidth))];
+        """
+      ).array().map { try $0.number() }
+      #expect(found[0] <= Double(width), "\(width)")
+      #expect(found[1] <= 160, "an id is \(found[1]) pixels high at \(width)")
+      #expect(found[2] >= 100, "an id has \(found[2]) pixels of width at \(width)")
+    }
+    _ = try await driver.command("Emulation.clearDeviceMetricsOverride")
+  }
+
   @Test("An index sorts by keyboard, shows its pictures, and leads to the cases")
   func index() async throws {
     try await withAsyncTemporaryFolder { folder in
-      try train(folder)
+      try train(folder, longIDs: true)
       try ProgramRunner.succeed([
         "explain", "\(folder)/run", "--combination", "net + words", "--study",
         "\(folder)/study.json", "--output", "\(folder)/why", "--method", "grad-cam", "--nodes",
@@ -229,6 +274,7 @@ struct PageDriverTests {
           return all.filter(one => one.naturalWidth > 0).length;
           """)
         #expect(try pictures.integer() == 24)
+        try await readable(driver)
         let link = try await driver.run("return document.querySelector('#cases a').href;").string()
         try await driver.open(link)
         var shown = try await driver.run(Self.look).object()

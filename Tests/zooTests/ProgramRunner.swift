@@ -21,9 +21,19 @@ struct ProgramRunner {
     let error: String
   }
 
+  /// Runs a line of the shell to its end; `$ZOO` is the program there.
+  static func run(shell line: String) throws -> Outcome {
+    let process = made(["-c", line], ["ZOO": program ?? "zoo"])
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    return try outcome(of: process)
+  }
+
   /// Runs the program to its end; `environment` is added to that of the tests.
   static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-    let process = made(arguments, environment)
+    try outcome(of: made(arguments, environment))
+  }
+
+  private static func outcome(of process: Process) throws -> Outcome {
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = error

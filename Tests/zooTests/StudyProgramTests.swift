@@ -289,6 +289,8 @@ struct StudyProgramTests {
       #expect(lacking.error.contains("the model reads an image; none was given"))
       let reference = try ProgramRunner.run(arguments + ["--kernels", "openblas"])
       #expect(reference.status == 0, "\(reference.error)")
+      #expect(
+        reference.error.contains("note: --kernels openblas is called --kernels reference now"))
     }
   }
 

@@ -1,9 +1,10 @@
 import Basics
 import EncoderKit
 import Foundation
+import Studies
 
 /// The command line: `zoo-parity ENCODER FOLDER [--mode training|evaluation] [--kernels
-/// onednn|openblas] [--options JSON] [--weights FILE]`.
+/// auto|native|onednn|reference] [--options JSON] [--weights FILE]`.
 struct ParitySettings {
   let encoder: String
   let folder: String
@@ -16,7 +17,7 @@ struct ParitySettings {
   var weights = "weights.safetensors"
 
   private static let usage =
-    "expected ENCODER FOLDER [--mode training|evaluation] [--kernels onednn|openblas] "
+    "expected ENCODER FOLDER [--mode training|evaluation] [--kernels auto|native|onednn|reference] "
     + "[--options JSON] [--weights FILE]"
 
   /// Reads the arguments behind the program's name.
@@ -32,7 +33,7 @@ struct ParitySettings {
       switch (arguments[index], value) {
       case ("--mode", "training"): mode = .training
       case ("--mode", "evaluation"): mode = .evaluation
-      case ("--kernels", "onednn"), ("--kernels", "openblas"): kernels = value
+      case ("--kernels", _) where KernelChoice.names.contains(value): kernels = value
       case ("--options", _): options = value
       case ("--weights", _): weights = value
       default:

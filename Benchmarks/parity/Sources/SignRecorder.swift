@@ -9,8 +9,10 @@ final class SignRecorder {
   /// Adds the signs of one tensor.
   func record(_ x: Tensor) {
     var packed = [UInt8](repeating: 0, count: (x.count + 7) / 8)
-    for index in 0..<x.count where x.floats[index] > 0 {
-      packed[index / 8] |= 1 << UInt8(index % 8)
+    x.withFloats { values in
+      for index in values.indices where values[index] > 0 {
+        packed[index / 8] |= 1 << UInt8(index % 8)
+      }
     }
     bits.append(contentsOf: packed)
   }

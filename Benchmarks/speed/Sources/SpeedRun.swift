@@ -7,7 +7,8 @@ import Tensors
 import Training
 
 /// Times an encoder with random weights: `zoo-bench evaluate|train ENCODER [--batch N] [--size N]
-/// [--repeats N] [--threads N] [--kernels onednn|openblas] [--precision fp32|bf16] [--profile yes|no]`.
+/// [--repeats N] [--threads N] [--kernels auto|native|onednn|reference]
+/// [--precision fp32|bf16] [--profile yes|no]`.
 ///
 /// Prints one line of JSON: the seconds of every repeat after one warm-up, and the peak of resident
 /// memory in megabytes.
@@ -24,7 +25,7 @@ struct SpeedRun {
 
   private static let usage =
     "expected evaluate|train ENCODER [--batch N] [--size N] [--repeats N] [--threads N] "
-    + "[--kernels onednn|openblas] [--precision fp32|bf16] [--profile yes|no]"
+    + "[--kernels auto|native|onednn|reference] [--precision fp32|bf16] [--profile yes|no]"
 
   /// Reads the arguments behind the program's name.
   ///
@@ -41,7 +42,7 @@ struct SpeedRun {
       case ("--size", let number?) where number > 0: size = number
       case ("--repeats", let number?) where number > 0: repeats = number
       case ("--threads", let number?) where number > 0: threads = number
-      case ("--kernels", _): kernels = value
+      case ("--kernels", _) where KernelChoice.names.contains(value): kernels = value
       case ("--precision", _) where KernelChoice.precisions.contains(value): precision = value
       case ("--profile", _) where ["yes", "no"].contains(value): profiles = value == "yes"
       default: throw ZooError(.usage, "found \(arguments[index]) \(value); \(Self.usage)")

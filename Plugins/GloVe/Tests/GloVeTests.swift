@@ -126,7 +126,7 @@ struct GloVeTests {
         options: options.object(), preparation: prepared, scope: Scope(store))
       let tape = Tape()
       var run = Forward(
-        .training, random: RandomStream(seed: 1), tape: tape, kernels: OpenBLASKernels())
+        .training, random: RandomStream(seed: 1), tape: tape, kernels: ReferenceKernels())
       let features = encoder.features(
         corpus.map { prepared.vocabulary.indices(of: $0) }, &run)
       #expect(features.shape == [3, 6])

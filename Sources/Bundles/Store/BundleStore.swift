@@ -109,7 +109,7 @@ package struct BundleStore: Sendable {
   ) throws -> Result {
     try AtomicFile.makeFolder(bundles)
     let lock = try FileLock("\(folder)/.lock", onWait: onWait)
-    for name in try FileManager.default.contentsOfDirectory(atPath: bundles)
+    for name in try folderEntries(bundles)
     where name.hasPrefix(Self.trash) || name.hasPrefix(StagedFolder.prefix) {
       try StagedFolder.remove("\(bundles)/\(name)")
     }

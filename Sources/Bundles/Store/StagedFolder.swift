@@ -45,14 +45,11 @@ package enum StagedFolder {
   /// Removes a folder and all in it; nothing where there is none.
   static func remove(_ path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
-    do { try FileManager.default.removeItem(atPath: path) } catch {
-      throw ZooError(
-        .system, "can't be removed: \(error.localizedDescription)", at: Place(path: path))
-    }
+    try removeTree(path)
   }
 
   private static func flush(_ folder: String) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+    for name in try folderEntries(folder) {
       var isFolder: ObjCBool = false
       let path = "\(folder)/\(name)"
       if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {

@@ -147,48 +147,55 @@ int ez_lanes(void);
 // Whether the processor has all that a library's kernels for servers of the Skylake kind use.
 int ez_is_skylake_server(void);
 
-// Channels that lie side by side: [rows, channels].
+// Channels side by side: [rows, channels].
 typedef struct {
   const float *_Nonnull values;
   size_t channels;
 } ez_part;
 
-// Means of 2x2 places, stride 2, of max(0, value * scale + shift) of the parts side by side.
-void ez_normalised_halves(const ez_part *_Nonnull parts, size_t part_count,
-                          const float *_Nonnull scale, const float *_Nonnull shift, size_t batch,
-                          size_t height, size_t width, float *_Nonnull out);
+// What a kernel reads: the parts side by side; with `scale` and `shift`, each value is max(0, value * scale +
+// shift) of its channel. `places` may name the window (1x1, with a stride) whose results the rows are.
+typedef struct {
+  const ez_part *_Nonnull parts;
+  size_t part_count;
+  const float *_Nullable scale, *_Nullable shift;
+  size_t rows;
+  const ez_window *_Nullable places;
+} ez_source;
+// What happens to sums before they are stored: + bias (a column's) + add (laid out as the result), clipped below
+// at 0 if relu.
+typedef struct {
+  const float *_Nullable bias, *_Nullable add;
+  int relu;
+} ez_epilogue;
+
+// Means of 2x2 places, stride 2, of what is read, which has factors.
+void ez_normalised_halves(const ez_source *_Nonnull source, size_t batch, size_t height,
+                          size_t width, float *_Nonnull out);
 
 // 1x1: weights [columns, depth], each row times its scale, packed; ez_packed_count floats.
 size_t ez_packed_count(int lanes, size_t depth, size_t columns);
 void ez_pack_weights(int lanes, const float *_Nonnull weights, size_t columns, size_t depth,
                      const float *_Nullable scale, float *_Nonnull packed);
-// out[rows, columns] = input * weights + bias + add, clipped below at 0 if relu. The input is the
-// parts side by side; with `scale` and `shift`, each value is max(0, value * scale + shift) of its
-// channel, without them there is one part, and `places` may name the window (1×1, with a stride) whose
-// results the rows are. `add` is laid out as the result.
+// out[rows, columns] = source * weights, finished. A source without factors has one part, with them no places.
 size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t columns);
-void ez_pointwise(int lanes, const ez_part *_Nonnull parts, size_t part_count, const float *_Nullable scale,
-                  const float *_Nullable shift, size_t rows, const ez_window *_Nullable places,
-                  const float *_Nonnull weights, size_t columns, const float *_Nullable bias,
-                  const float *_Nullable add, int relu, float *_Nonnull workspace,
+void ez_pointwise(int lanes, const ez_source *_Nonnull source, const float *_Nonnull weights,
+                  size_t columns, const ez_epilogue *_Nonnull epilogue, float *_Nonnull workspace,
                   float *_Nonnull out);
 
-// Its gradient with respect to the weights, [out, channels], where it fits: dy is [rows, out], the rest as
-// above, of several parts too where they are not normalised. Neither depends on the number of threads.
+// Its gradient with respect to the weights, [out, channels], where it fits: dy is [rows, out]; of several parts
+// too where they have no factors. Neither depends on the number of threads.
 int ez_pointwise_gradient_fits(int lanes, size_t channels, size_t out);
 size_t ez_pointwise_gradient_workspace(int lanes, size_t channels, size_t out);
-void ez_pointwise_gradient(int lanes, const ez_part *_Nonnull parts, size_t part_count,
-                           const float *_Nullable scale, const float *_Nullable shift, size_t rows,
-                           const ez_window *_Nullable places, const float *_Nonnull dy, size_t out,
-                           float *_Nonnull workspace, float *_Nonnull gradient);
+void ez_pointwise_gradient(int lanes, const ez_source *_Nonnull source, const float *_Nonnull dy,
+                           size_t out, float *_Nonnull workspace, float *_Nonnull gradient);
 
 // Any window, by its definition: weights [out, kernel height, kernel width, in] packed as those of a
 // product of that depth, the rest as above.
 size_t ez_direct_workspace(const ez_window *_Nonnull window);
 void ez_direct(int lanes, const ez_window *_Nonnull window, const float *_Nonnull x,
-               const float *_Nonnull weights, const float *_Nullable bias,
-               const float *_Nullable add, int relu, float *_Nonnull workspace,
-               float *_Nonnull out);
+               const float *_Nonnull weights, const ez_epilogue *_Nonnull epilogue,
+               float *_Nonnull workspace, float *_Nonnull out);
 
 // 3x3, stride 2, zero padding 1, channels multiples of 16, in two phases, by 25 products for 36: weights [out, 3, 3,
 // in], each output's times its scale.
@@ -197,20 +204,19 @@ void ez_strided_weights(int lanes, const float *_Nonnull weights, size_t in, siz
                         const float *_Nullable scale, float *_Nonnull packed);
 size_t ez_strided_workspace(size_t batch, size_t height, size_t width, size_t in, size_t out);
 void ez_strided(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
-                const float *_Nonnull weights, size_t out, const float *_Nullable bias,
-                const float *_Nullable add, int relu, float *_Nonnull workspace, float *_Nonnull result);
+                const float *_Nonnull weights, size_t out, const ez_epilogue *_Nonnull epilogue,
+                float *_Nonnull workspace, float *_Nonnull result);
 
 // 3x3, zero padding 1, channels multiples of 16, by Winograd's F(4x4, 3x3). Weights are [out, 3, 3,
-// in], each output's times its scale; flipped makes those of the gradient with respect to the input,
+// in], each output's times its scale; rotated makes those of the gradient with respect to the input,
 // from weights [in, 3, 3, out] where `in` and `out` are the gradient's.
 size_t ez_winograd_count(int lanes, size_t in, size_t out);
 void ez_winograd_weights(int lanes, const float *_Nonnull weights, size_t in, size_t out,
-                         const float *_Nullable scale, int flipped, float *_Nonnull packed);
+                         const float *_Nullable scale, int rotated, float *_Nonnull packed);
 size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out);
 void ez_winograd(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
-                 const float *_Nonnull weights, size_t out, const float *_Nullable bias,
-                 const float *_Nullable add, int relu, float *_Nonnull workspace,
-                 float *_Nonnull result);
+                 const float *_Nonnull weights, size_t out, const ez_epilogue *_Nonnull epilogue,
+                 float *_Nonnull workspace, float *_Nonnull result);
 
 // Text. Rows of a table; gradient adds rows back in the order of the tokens.
 void ez_gather_rows(const float *_Nonnull table, const int32_t *_Nonnull rows, size_t count,

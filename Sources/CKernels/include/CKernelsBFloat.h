@@ -12,30 +12,26 @@ enum { EZ_BF16_PLAIN = 0, EZ_BF16_VECTORS = 1, EZ_BF16_TILES = 2 };
 int ez_bf16(void);
 
 // Weights [out, kernel height, kernel width, in], each output's times its scale, for ez_bf16_convolution; or,
-// turned, for the convolution of stride 1 that gives the gradient with respect to the input. `in` and `out`
+// transposed, for the convolution of stride 1 that gives the gradient with respect to the input. `in` and `out`
 // are the weights' in both cases.
-size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int turned);
+size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int transposed);
 void ez_bf16_pack(const float *_Nonnull weights, size_t in, size_t out, size_t kernel_height,
-                  size_t kernel_width, const float *_Nullable scale, int turned, uint16_t *_Nonnull packed);
+                  size_t kernel_width, const float *_Nullable scale, int transposed, uint16_t *_Nonnull packed);
 
-// out = convolution of the parts side by side, + bias + add, clipped below at 0 if relu. With `scale` and
-// `shift` each value is first max(0, value * scale + shift) of its channel. `halves` is an input that is bf16
-// already, in place of parts, and `out_halves` a result to be rounded, in place of out. Workspace: bytes.
+// out = convolution of the source, finished. `halves` is an input that is bf16 already, in place of a source,
+// and `out_halves` a result to be rounded, in place of out. Workspace: bytes.
 size_t ez_bf16_workspace(const ez_window *_Nonnull window);
-void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_part *_Nullable parts,
-                         size_t part_count, const float *_Nullable scale, const float *_Nullable shift,
+void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_source *_Nullable source,
                          const uint16_t *_Nullable halves, const uint16_t *_Nonnull weights,
-                         const float *_Nullable bias, const float *_Nullable add, int relu,
-                         void *_Nonnull workspace, float *_Nullable out, uint16_t *_Nullable out_halves);
+                         const ez_epilogue *_Nonnull epilogue, void *_Nonnull workspace, float *_Nullable out, uint16_t *_Nullable out_halves);
 
 // Numbers of bf16 in single precision.
 void ez_bf16_widen(const uint16_t *_Nonnull halves, size_t count, float *_Nonnull out);
 
 // Gradient with respect to weights, [out, kernel height, kernel width, in], of a convolution of stride 1 over
-// the parts as above. Workspace: bytes.
+// the source. Workspace: bytes.
 size_t ez_bf16_gradient_workspace(const ez_window *_Nonnull window);
-void ez_bf16_weight_gradient(int kind, const ez_window *_Nonnull window, const ez_part *_Nonnull parts,
-                             size_t part_count, const float *_Nullable scale, const float *_Nullable shift,
-                             const float *_Nonnull dy, void *_Nonnull workspace, float *_Nonnull gradient);
+void ez_bf16_weight_gradient(int kind, const ez_window *_Nonnull window,
+                             const ez_source *_Nonnull source, const float *_Nonnull dy, void *_Nonnull workspace, float *_Nonnull gradient);
 
 #endif

@@ -49,10 +49,13 @@ struct ONNXGraph {
     outputs.append(ONNXGraph.valueInfo(name, .float, extents))
   }
 
+  /// Whether constants are named alone, for a graph that is only tried.
+  var isDry = false
+
   /// Adds a constant tensor of numbers once; the name.
   @discardableResult
   mutating func constant(_ name: String, _ make: @autoclosure () -> Tensor) -> String {
-    guard names.insert(name).inserted else { return name }
+    guard names.insert(name).inserted, !isDry else { return name }
     let tensor = make()
     var message = ONNXGraph.tensor(name, .float, tensor.shape)
     message.add(9, tensor)

@@ -65,9 +65,9 @@ struct ProtobufMessage {
           try bytes.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
         case .tensor(let tensor):
           // Swift's platforms are little-endian, as the format is.
-          try AtomicFile.writeAll(
-            UnsafeRawBufferPointer(start: tensor.floats, count: tensor.count * 4), to: descriptor,
-            path: path)
+          try tensor.withFloats {
+            try AtomicFile.writeAll(UnsafeRawBufferPointer($0), to: descriptor, path: path)
+          }
         }
       }
     }

@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Registry
 import Studies
+import Training
 
 /// The cases that a model is asked about; of a comparison's run, each split's test part and the model
 /// that has not seen it.
@@ -65,8 +66,11 @@ package struct CaseSelection: Sendable {
     description = set.description
     notes = set.notes
     isSynthetic = study.data.isSynthetic
-    let known = try DataDigest.above(model: model)
-    if known != nil { set = try PictureDigests.hashed(set) }
+    let above = try DataDigest.above(model: model)
+    let known = above?.digest
+    if let above {
+      set = try PictureDigests.hashed(set, knownBy: above.digest, in: above.folder)
+    }
     var departures = study.data.notes
     let folds = "\(model)/folds.csv"
     // What pre-training leaves has both, and is a model.

@@ -77,6 +77,8 @@ package struct ExplanationIndex: Sendable {
   package let cautions: [String]
   package let rows: [Row]
   package let leftOut: [LeftOut]
+  /// What is known of each model.
+  package var records: [ModelRecord] = []
 
   /// Writes `index.csv` and `index.html` beside the cases.
   ///

@@ -1,6 +1,6 @@
 import Basics
 import Foundation
-import Studies
+import Pages
 
 /// The page `index.html`: a table of explained cases that sorts by any of its columns.
 struct ExplanationIndexPage {
@@ -18,8 +18,8 @@ struct ExplanationIndexPage {
       kind: "explanations", title: "Explained cases",
       lede: "\(counted(index.rows.count, "case"))\(right) · \(index.description)",
       isSynthetic: index.isSynthetic, cautions: index.cautions, notice: CaseExplanation.notice,
-      content: table + leftOut, files: ["index.csv", "cases"],
-      script: SortScript.script, style: SortScript.style + ExplanationIndexPage.style
+      content: table + ModelFacts(index.records).section + leftOut, files: ["index.csv", "cases"],
+      scripts: [SortableTable.script], hasPicturesBeside: true
     ).html
   }
 
@@ -44,7 +44,7 @@ struct ExplanationIndexPage {
     }.map { line($0.element) }
     let sorted = hasTruth ? "Error" : ""
     let heads = heads.map { head in
-      SortScript.head(
+      SortableTable.head(
         head.title, isNumber: head.isNumber, sorted: head.title == sorted,
         style: head.isNumber ? "" : "words")
     }
@@ -63,7 +63,7 @@ struct ExplanationIndexPage {
       <h2 id="cases-head">Cases</h2>
       <p id="order" role="status" aria-live="polite" class="aside">\
       \(hasTruth ? "Sorted by error, the largest first." : "In the order of the data.")</p>
-      \(ReportTables.box("Cases", body))</section>
+      \(PageParts.box("Cases", body))</section>
 
       """
   }
@@ -77,7 +77,7 @@ struct ExplanationIndexPage {
       "<td\(isNumber ? "" : " class=\"words\"") data-key=\"\(htmlEscaped(key))\">\(text)</td>"
     }
     func number(_ value: Double?) -> String {
-      cell(ReportNumbers.metric(value), key: value.map { "\($0)" } ?? "", isNumber: true)
+      cell(NumberText.metric(value), key: value.map { "\($0)" } ?? "", isNumber: true)
     }
     func words(_ text: String) -> String { cell(htmlEscaped(text), key: text, isNumber: false) }
     let link = "\(htmlEscaped(encoded(row.folder)))/explanation.html"
@@ -92,7 +92,7 @@ struct ExplanationIndexPage {
     let split = row.split.map { "<span class=\"sd\">\(htmlEscaped($0))</span>" } ?? ""
     var cells =
       "<th scope=\"row\" data-key=\"\(htmlEscaped(row.id))\"><a href=\"\(link)\">\(picture)"
-      + "<span>\(htmlEscaped(row.id))</span></a>\(split)\(warned)</th>"
+      + "<span title=\"\(htmlEscaped(row.id))\">\(breakable(row.id))</span></a>\(split)\(warned)</th>"
     if hasTruth { cells += words(row.truth ?? "") }
     cells += words(row.label) + number(row.probability)
     if hasTruth { cells += number(row.error) }
@@ -129,17 +129,8 @@ struct ExplanationIndexPage {
     return """
       <section aria-labelledby="left-out-head">
       <h2 id="left-out-head">Left out</h2>
-      \(ReportTables.box("Cases left out", table, isTall: true))</section>
+      \(PageParts.box("Cases left out", table, isTall: true))</section>
 
       """
   }
-
-  private static let style = """
-    #cases tbody a { display: flex; align-items: center; gap: .8rem; }
-    #cases img { width: 80px; height: 80px; object-fit: contain; background: #000;
-      border-radius: .35rem; flex: none; }
-    #cases tr.wrong td:nth-child(3) { font-weight: 650; }
-    #cases td, #cases th { vertical-align: middle; }
-
-    """
 }

@@ -4,6 +4,7 @@ import Downloads
 import Foundation
 import Studies
 import Tensors
+import Training
 
 /// The folder of a run: what it depends on, and which of its cases hold.
 extension ExplanationRun {
@@ -86,10 +87,13 @@ extension ExplanationRun {
     ]
   }
 
-  /// The SHA-256 of what is explained of a case.
+  /// The SHA-256 of what is explained of a case, and by what its picture's file is known again unread.
   static func digests(image: String?, text: String?) throws -> [String: String] {
     var digests: [String: String] = [:]
-    if let image { digests["image"] = try sha256(ofFile: image) }
+    if let image {
+      digests["image file"] = FileStamp.of(image)
+      digests["image"] = try sha256(ofFile: image)
+    }
     if let text { digests["text"] = try sha256(of: text) }
     return digests
   }
@@ -104,7 +108,8 @@ extension ExplanationRun {
       let target = "\(folder)/cases/\(name)"
       // A file that can't be read is seen to when its case is.
       guard let inputs = (try? FileDigests.read(folder: target))?.inputs else { continue }
-      if let digest = inputs["image"] {
+      let stamp = item.imagePath.flatMap { FileStamp.of($0) }
+      if let digest = inputs["image"], stamp == nil || stamp != inputs["image file"] {
         let now = try item.imagePath.map { try sha256(ofFile: $0) }
         if now != digest { changed.images.append(item.imagePath ?? item.id) }
       }
@@ -133,23 +138,32 @@ extension ExplanationRun {
   func isFinished(_ item: Case, _ target: String) throws -> Bool {
     let isThere = FileManager.default.fileExists(atPath: "\(target)/explanation.json")
     guard FileManager.default.fileExists(atPath: "\(target)/\(FileDigests.fileName)") else {
-      if isThere {
-        progress.note(
-          "cases were explained by a version that kept no digests of them; they are taken as they are"
-        )
+      guard isThere else { return false }
+      if let empty = try folderEntries(target).first(where: { isEmpty("\(target)/\($0)") }) {
+        return try takeAway(item, target, "\(empty) is empty")
       }
-      return isThere
+      progress.note(
+        "cases were explained by a version that kept no digests of them; they are taken as they are"
+      )
+      return true
     }
     let fault: String?
     do { fault = try FileDigests.read(folder: target)?.damage(in: target) } catch let error
       as ZooError
     { fault = error.message }
     guard let fault else { return true }
+    return try takeAway(item, target, fault)
+  }
+
+  private func takeAway(_ item: Case, _ target: String, _ fault: String) throws -> Bool {
     progress.note("the case \(item.id) is explained anew: \(fault)")
-    do { try FileManager.default.removeItem(atPath: target) } catch {
-      throw ZooError(.system, "can't be removed: \(error)", at: Place(path: target))
-    }
+    try removeTree(target)
     return false
+  }
+
+  private func isEmpty(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_size == 0
   }
 }
 

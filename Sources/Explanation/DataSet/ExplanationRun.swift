@@ -69,8 +69,11 @@ package struct ExplanationRun {
     progress.begin("explaining", total: selection.count)
     defer { progress.end() }
     var notes = TextNotes()
+    var records: [ModelRecord] = []
     for group in selection.groups where !group.cases.isEmpty {
       let explainer = try explainer(of: group)
+      let record = try explainer.record()
+      records.append(record)
       notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {
         progress.advance(note: item.id)
@@ -78,7 +81,8 @@ package struct ExplanationRun {
           try Interruption.check()
           rows.append(
             try row(
-              of: item, by: explainer, split: group.split, marksCase: alike.contains(item.id),
+              of: item, by: explainer, record, split: group.split,
+              marksCase: alike.contains(item.id),
               &pictures))
         } catch is Interrupted {
           throw Interrupted(
@@ -99,19 +103,20 @@ package struct ExplanationRun {
     let warned = rows.count { $0.warnings > 0 }
     if warned > 0 {
       progress.note(
-        "\(warned) of \(rows.count) explanations have warnings, which their pages begin with; index.csv "
+        "\(warned) of \(rows.count) explanations have warnings, which stand on their pages; index.csv "
           + "counts them.")
     }
     let index = ExplanationIndex(
       model: model, description: selection.description, isSynthetic: selection.isSynthetic,
-      cautions: selection.cautions + notes.told(to: progress), rows: rows, leftOut: leftOut)
+      cautions: selection.cautions + notes.told(to: progress), rows: rows, leftOut: leftOut,
+      records: records)
     try index.write(to: folder)
     return index
   }
 
   private func row(
-    of item: Case, by explainer: Explainer, split: String?, marksCase: Bool,
-    _ pictures: inout PictureRemarks
+    of item: Case, by explainer: Explainer, _ record: ModelRecord, split: String?,
+    marksCase: Bool, _ pictures: inout PictureRemarks
   ) throws -> ExplanationIndex.Row {
     let place = try "cases/\(caseFolder(item.id, marksCase: marksCase))"
     let target = "\(folder)/\(place)"
@@ -120,7 +125,7 @@ package struct ExplanationRun {
         explainer.model.image == nil ? nil : item.imagePath,
         explainer.model.text == nil ? nil : item.text
       )
-      let explanation = try explainer.explain(image: image, text: text)
+      let explanation = try explainer.explain(image: image, text: text, record: record)
       try explanation.write(
         to: target, hasThumbnail: true, inputs: ExplanationRun.digests(image: image, text: text))
       if let picture = explanation.picture { pictures.add(picture) }

@@ -49,6 +49,8 @@ package struct Detection: Sendable {
   package let found: [Found]
   /// Empty without splits.
   package let choices: [Choice]
+  /// What is known of each model.
+  package var records: [ModelRecord] = []
 
   /// The titles of the methods with their names, in order.
   package var methods: [(name: String, title: String)] {

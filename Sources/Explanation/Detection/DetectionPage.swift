@@ -1,6 +1,6 @@
 import Basics
 import Evaluation
-import Studies
+import Pages
 
 /// The page `detection.html`.
 struct DetectionPage {
@@ -16,7 +16,7 @@ struct DetectionPage {
       kind: "detection", title: "Do the circles find the lesions?",
       lede: "\(images) with \(counted(score.lesions, "lesion")) · \(detection.description)",
       isSynthetic: detection.isSynthetic, cautions: detection.cautions, notice: Detection.notice,
-      content: answer + curves + sweep + kinds + details,
+      content: answer + curves + sweep + kinds + ModelFacts(detection.records).section + details,
       files: ["detection.csv", "circles.csv", "detection.json"]
     ).html
   }
@@ -44,10 +44,10 @@ struct DetectionPage {
   private func cell(_ answer: LocalisationScore.Answer) -> String {
     guard let macro = answer.macro else { return "<td><span class=\"none\">–</span></td>" }
     let interval = answer.interval.map {
-      "<span class=\"sd\">\(ReportNumbers.metric($0.lower)) to \(ReportNumbers.metric($0.upper))</span>"
+      "<span class=\"sd\">\(NumberText.metric($0.lower)) to \(NumberText.metric($0.upper))</span>"
     }
-    return "<td><b>\(ReportNumbers.metric(macro))</b>\(interval ?? "")"
-      + "<span class=\"sd\">control \(ReportNumbers.metric(answer.controlMacro))</span></td>"
+    return "<td><b>\(NumberText.metric(macro))</b>\(interval ?? "")"
+      + "<span class=\"sd\">control \(NumberText.metric(answer.controlMacro))</span></td>"
   }
 
   private var answer: String {
@@ -55,7 +55,7 @@ struct DetectionPage {
       guard let row = row(method.name) else { return nil }
       return "<tr><th scope=\"row\">\(htmlEscaped(method.title))</th>"
         + row.score.answers.map(cell).joined()
-        + "<td>\(ReportNumbers.metric(row.score.circles))</td></tr>\n"
+        + "<td>\(NumberText.metric(row.score.circles))</td></tr>\n"
     }
     let chosen =
       detection.choices.isEmpty
@@ -66,7 +66,7 @@ struct DetectionPage {
         + "<td><span class=\"none\">–</span></td></tr>\n"
     let table = """
       <table class="scores">
-      <caption><span>Accuracy at sight sensitivity \(ReportNumbers.short(sensitivity)), the mean over \
+      <caption><span>Accuracy at sight sensitivity \(NumberText.short(sensitivity)), the mean over \
       kinds of lesions, with its 95% bootstrap interval over images, and what the same circles find at \
       random places. A circle counts as \(shape == .circle ? "the disc itself" : "the square around it").\
       </span></caption>
@@ -84,7 +84,7 @@ struct DetectionPage {
     return """
       <section aria-labelledby="answer-head">
       <h2 id="answer-head">What is found</h2>
-      \(seen)\(ReportTables.box("What is found", table))\
+      \(seen)\(PageParts.box("What is found", table))\
       <p class="aside">IoBB: the share of the detected area that lies in the lesion's box. It alone \
       rewards tiny circles; IoU, intersection over union, does not. Pointing: whether one point lies in \
       the box.</p>
@@ -145,12 +145,12 @@ struct DetectionPage {
       detection.settings.shapes.map { shape in
         let rows = detection.rows(method: method.name, shape: shape).map { row in
           let cells = row.score.answers.map { answer in
-            "<td>\(ReportNumbers.metric(answer.macro))<span class=\"sd\">"
-              + "\(ReportNumbers.metric(answer.controlMacro)) · "
-              + "\(ReportNumbers.metric(answer.falsePositives))</span></td>"
+            "<td>\(NumberText.metric(answer.macro))<span class=\"sd\">"
+              + "\(NumberText.metric(answer.controlMacro)) · "
+              + "\(NumberText.metric(answer.falsePositives))</span></td>"
           }
-          return "<tr><th scope=\"row\">\(ReportNumbers.short(row.sensitivity))</th>"
-            + cells.joined() + "<td>\(ReportNumbers.metric(row.score.circles))</td></tr>\n"
+          return "<tr><th scope=\"row\">\(NumberText.short(row.sensitivity))</th>"
+            + cells.joined() + "<td>\(NumberText.metric(row.score.circles))</td></tr>\n"
         }
         let columns = LocalisationQuestion.all.count + 2
         return "<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"\(columns)\">"
@@ -169,7 +169,7 @@ struct DetectionPage {
     return """
       <section aria-labelledby="sweep-head">
       <h2 id="sweep-head">Every setting</h2>
-      \(ReportTables.box("Every setting", table, isTall: true))</section>
+      \(PageParts.box("Every setting", table, isTall: true))</section>
 
       """
   }
@@ -179,8 +179,8 @@ struct DetectionPage {
       guard let row = row(method.name) else { return nil }
       let rows = row.score.answers[0].kinds.indices.map { index in
         let cells = row.score.answers.map { answer in
-          "<td>\(ReportNumbers.metric(answer.kinds[index].accuracy))<span class=\"sd\">control "
-            + "\(ReportNumbers.metric(answer.controlKinds[index]))</span></td>"
+          "<td>\(NumberText.metric(answer.kinds[index].accuracy))<span class=\"sd\">control "
+            + "\(NumberText.metric(answer.controlKinds[index]))</span></td>"
         }
         let kind = row.score.answers[0].kinds[index]
         return "<tr><th scope=\"row\">\(htmlEscaped(kind.kind))</th><td>\(kind.lesions)</td>"
@@ -193,7 +193,7 @@ struct DetectionPage {
     let table = """
       <table class="scores">
       <caption><span>Accuracy for each kind of lesion at sight sensitivity \
-      \(ReportNumbers.short(sensitivity)).</span></caption>
+      \(NumberText.short(sensitivity)).</span></caption>
       <thead><tr><th scope="col">Kind</th><th scope="col">Lesions</th>\(DetectionPage.heads)</tr></thead>
       \(bodies.joined())</table>
 
@@ -201,7 +201,7 @@ struct DetectionPage {
     return """
       <section aria-labelledby="kinds-head">
       <h2 id="kinds-head">Kind by kind</h2>
-      \(ReportTables.box("Kind by kind", table))</section>
+      \(PageParts.box("Kind by kind", table))</section>
 
       """
   }
@@ -211,7 +211,7 @@ struct DetectionPage {
     let choices = detection.choices.map { choice in
       "<li>\(htmlEscaped(choice.question.name)): "
         + choice.chosen.map {
-          "\(htmlEscaped($0.split)): \(htmlEscaped($0.title)) at \(ReportNumbers.short($0.sensitivity))"
+          "\(htmlEscaped($0.split)): \(htmlEscaped($0.title)) at \(NumberText.short($0.sensitivity))"
         }.joined(separator: "; ") + "</li>\n"
     }
     let list =
@@ -221,13 +221,13 @@ struct DetectionPage {
     return """
       <section aria-labelledby="details-head">
       <h2 id="details-head">Details</h2>
-      \(ReportTables.facts([
-        ReportFact("Model", detection.model), ReportFact("Boxes", detection.boxes),
-        ReportFact("Images of the table that are not at hand", "\(detection.missing)"),
-        ReportFact("Clustering", settings.explanation.rule.name),
-        ReportFact("Draws of the control, an image", "\(settings.controlDraws)"),
-        ReportFact("Bootstrap resamples", "\(settings.resamples)"),
-        ReportFact(
+      \(PageParts.facts([
+        PageFact("Model", detection.model), PageFact("Boxes", detection.boxes),
+        PageFact("Images of the table that are not at hand", "\(detection.missing)"),
+        PageFact("Clustering", settings.explanation.rule.name),
+        PageFact("Draws of the control, an image", "\(settings.controlDraws)"),
+        PageFact("Bootstrap resamples", "\(settings.resamples)"),
+        PageFact(
           "Images without boxes", settings.looksAtImagesWithoutBoxes ? "looked at" : "passed over"),
       ]))\(list)</section>
 

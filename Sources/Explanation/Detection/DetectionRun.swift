@@ -63,6 +63,7 @@ package struct DetectionRun {
     progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
     defer { progress.end() }
     var notes = TextNotes()
+    var records: [ModelRecord] = []
     for (group, cases) in zip(selection.groups, asked) where !cases.isEmpty {
       let model = try TrainedModel.read(
         from: group.model, registry: registry, bits: settings.explanation.bits)
@@ -72,6 +73,7 @@ package struct DetectionRun {
           at: Place(path: group.model))
       }
       notes.add(cases, readBy: model)
+      records.append(try ModelRecord(of: model, folder: group.model))
       for item in cases {
         try Interruption.check()
         let name = item.imagePath.flatMap { names[$0] }
@@ -100,7 +102,7 @@ package struct DetectionRun {
       cautions: selection.cautions + notes.told(to: progress) + remarks.sentences(boxes),
       missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
-      found: seen.flatMap(\.found), choices: choices(titles, seen))
+      found: seen.flatMap(\.found), choices: choices(titles, seen), records: records)
   }
 
   /// What a model is asked of an image of the table: nil is its one question.

@@ -118,9 +118,10 @@ package final class ModelScore: ScoreFunction {
     for row in 0..<batch {
       let start = row * count
       if let pixels {
-        let own = UnsafeBufferPointer(
-          start: pixels.floats + row * imageCount, count: imageCount)
-        gradients.replaceSubrange(start..<start + imageCount, with: own)
+        pixels.withFloats {
+          gradients.replaceSubrange(
+            start..<start + imageCount, with: $0[row * imageCount..<(row + 1) * imageCount])
+        }
       }
       gradients.replaceSubrange(
         start + imageCount..<start + count, with: vectors[row * textCount..<(row + 1) * textCount])

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Images
 import Training
@@ -37,6 +38,10 @@ package struct CaseExplanation: Sendable {
   package var textNotes: [String] = []
   /// The positive class is chosen from this probability on.
   package var threshold = 0.5
+  /// What is known of the model's data and test; nil where nobody looked.
+  package var record: ModelRecord?
+  /// Whether this very image is one of its training and validation images; nil where nothing tells.
+  package var isTrainedOn: Bool?
 
   /// The probability of the positive class.
   package var probability: Double { 1 / (1 + exp(-logit)) }
@@ -46,20 +51,38 @@ package struct CaseExplanation: Sendable {
   /// What people should know before they trust the figures: of the picture's file, words that are cut off
   /// or unknown, maps without contrast, quadratures that did not settle.
   package var warnings: [String] {
-    (picture?.notes ?? []) + images.compactMap(\.flatness) + unsettled
+    (picture?.notes ?? []) + images.compactMap(\.flatness) + textNotes
+      + images.compactMap(unsettled)
+      + [unsettledWords, unsettledShares, record?.fault]
+      .compactMap { $0 }
   }
 
-  private var unsettled: [String] {
-    var paths = images.compactMap { image in image.path.map { (image.title, $0) } }
-    if let words { paths.append(("Words", words.path)) }
-    if let joint { paths.append(("Image and words together", joint.path)) }
-    return textNotes
-      + paths.filter { !$0.1.isComplete }.map { title, path in
-        "\(title): with \(path.nodes) nodes the attributions still miss the change of the logit "
-          + "(\(figure(path.change))) by \(figure(path.delta)), more than "
-          + "\(Int((settings.integration.tolerance * 100).rounded())) %."
-      }
+  /// What is to be known of one map.
+  func warnings(of image: ImageExplanation) -> [String] {
+    [image.flatness, unsettled(image)].compactMap { $0 }
   }
 
-  private func figure(_ value: Double) -> String { String(format: "%.4f", value) }
+  /// What is to be known of the words.
+  var textWarnings: [String] { textNotes + [unsettledWords].compactMap { $0 } }
+
+  /// Why there are no shares of image and text because of the quadrature; nil where it settled.
+  var unsettledShares: String? {
+    joint.flatMap { unsettled("Image and words together", $0.path) }
+  }
+
+  private var unsettledWords: String? { words.flatMap { unsettled("Words", $0.path) } }
+
+  private func unsettled(_ image: ImageExplanation) -> String? {
+    image.path.flatMap { unsettled(image.title, $0) }
+  }
+
+  private func unsettled(_ title: String, _ path: PathSummary) -> String? {
+    guard !path.isComplete else { return nil }
+    return
+      "\(title): with \(path.nodes) nodes the attributions still miss the change of the logit "
+      + "(\(figure(path.change))) by \(figure(path.delta)), more than "
+      + "\(Int((settings.integration.tolerance * 100).rounded())) %."
+  }
+
+  private func figure(_ value: Double) -> String { NumberText.fixed(value, digits: 4) }
 }

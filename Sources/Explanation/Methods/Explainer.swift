@@ -4,6 +4,7 @@ import EncoderKit
 import Foundation
 import Images
 import Registry
+import Studies
 import Tensors
 import Training
 
@@ -64,12 +65,20 @@ package struct Explainer {
     }
   }
 
-  /// Explains one case; `progress` hears of what is under way.
+  /// What is known of the model beside its weights.
+  ///
+  /// - Throws: `Interrupted`.
+  package func record() throws -> ModelRecord {
+    try ModelRecord(of: model, folder: folder, finding: model.isMultiLabel ? labels[1] : nil)
+  }
+
+  /// Explains one case; `progress` hears of what is under way, and `record` stands on its page.
   ///
   /// - Throws: `ZooError` when what the model reads is missing, superfluous or unreadable, no word of
   ///   the text is known, or numbers are not finite; `Interrupted`.
   package func explain(
-    image path: String?, text: String?, progress: ProgressReporter? = nil
+    image path: String?, text: String?, record: ModelRecord? = nil,
+    progress: ProgressReporter? = nil
   ) throws -> CaseExplanation {
     let picture = try picture(path, isNeeded: text == nil || !model.answersForOneSide)
     let report = try report(text, isNeeded: path == nil || !model.answersForOneSide)
@@ -107,8 +116,16 @@ package struct Explainer {
       return CaseExplanation(
         model: folder, labels: labels, logit: try logit(of: function), picture: picture?.shown,
         images: images, text: report?.text, words: words, joint: joint, settings: settings,
-        textNotes: report?.reading.notes ?? [], threshold: model.threshold)
+        textNotes: report?.reading.notes ?? [], threshold: model.threshold, record: record,
+        isTrainedOn: picture == nil ? nil : try isTrainedOn(path))
     }
+  }
+
+  /// Whether an image is one of the model's training and validation images; nil where nothing tells.
+  private func isTrainedOn(_ path: String?) throws -> Bool? {
+    guard let path else { return nil }
+    let item = Case(id: path, imagePath: path, source: Place(path: path))
+    return try TrainedImages.seen(by: folder, of: [item]).map { $0 > 0 }
   }
 
   /// The maps of one case's image alone, as `settings` ask for them, and the logit.

@@ -37,13 +37,14 @@ package struct GradCAM: ImageAttribution {
   static func weighted(_ map: StageMap) -> [Float] {
     let channels = map.activations.channels
     let places = map.activations.rows
+    let (gradient, activations) = (map.gradient.values, map.activations.values)
     var weights = [Double](repeating: 0, count: channels)
     for place in 0..<places {
-      for c in 0..<channels { weights[c] += Double(map.gradient.floats[place * channels + c]) }
+      for c in 0..<channels { weights[c] += Double(gradient[place * channels + c]) }
     }
     return (0..<places).map { place in
       let sum = (0..<channels).reduce(0.0) {
-        $0 + weights[$1] / Double(places) * Double(map.activations.floats[place * channels + $1])
+        $0 + weights[$1] / Double(places) * Double(activations[place * channels + $1])
       }
       return Float(max(0, sum))
     }

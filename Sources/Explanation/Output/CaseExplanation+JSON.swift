@@ -16,10 +16,11 @@ extension CaseExplanation {
       "schema": CaseExplanation.schema.json, "notice": CaseExplanation.notice.json,
       "model": model.json,
       "prediction": [
-        "label": label.json, "positive": labels[1].json,
-        "logit": logit.json, "probability": probability.json,
+        "label": label.json, "positive": labels[1].json, "logit": logit.json,
+        "probability": probability.json, "threshold": threshold.json,
       ],
-      "settings": settings.json, "attributions": CaseExplanation.attributionsFile.json,
+      "record": record?.json(isTrainedOn: isTrainedOn) ?? nil, "settings": settings.json,
+      "attributions": CaseExplanation.attributionsFile.json,
       "image": imageJSON, "text": textJSON, "joint": joint?.json ?? nil,
       "warnings": warnings.json,
     ]

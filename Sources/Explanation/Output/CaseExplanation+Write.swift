@@ -1,6 +1,7 @@
 import Basics
 import Images
 import Studies
+import Training
 import WeightFiles
 
 extension CaseExplanation {

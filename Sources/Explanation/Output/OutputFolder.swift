@@ -1,15 +1,17 @@
 import Basics
 import Foundation
+import Studies
 
 /// Folders that are written whole or not at all: beside the target, then renamed to it.
 package enum OutputFolder {
-  /// Refuses a folder that can't be written to: one that is there and not empty.
+  /// Refuses a folder that can't be written to: one that is there and not empty, or that the system does
+  /// not let be made.
   ///
-  /// - Throws: `ZooError` of code `.conflict`.
+  /// - Throws: `ZooError` of code `.conflict`, or of what is in the way.
   package static func check(_ folder: String) throws {
+    try OutputPlace.checkWritable(folder)
     guard FileManager.default.fileExists(atPath: folder) else { return }
-    let content = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    guard content?.isEmpty == true else {
+    guard try folderEntries(folder).isEmpty else {
       throw ZooError(
         .conflict, "something is already there", at: Place(path: folder),
         advice: "choose another --output")

@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Images
+import Pages
 
 extension ExplanationPage {
   /// The longer side of the picture in the page, at most.
@@ -12,15 +13,17 @@ extension ExplanationPage {
       guard let picture = explanation.picture else { return "" }
       let geometry = picture.geometry
       let sights = explanation.sights
-      let first = sights[0].neighbourhoods.map {
-        ($0, $0.circle(in: geometry, mapWidth: explanation.images[0].map.width))
+      let shown = shownMap(sights)
+      let sight = sights[shown]
+      let first = sight.neighbourhoods.map {
+        ($0, $0.circle(in: geometry, mapWidth: explanation.images[shown].map.width))
       }
       let mass = first.reduce(0) { $0 + $1.0.mass }
       let rows = first.enumerated().map { index, one in
         """
-        <tr><th scope="row">\(index + 1)</th><td>\(figure(one.1.x, 1))</td>\
-        <td>\(figure(one.1.y, 1))</td><td>\(figure(one.1.radius, 1))</td>\
-        <td>\(one.0.points.count)</td><td>\(percent(one.0.mass / mass))</td></tr>
+        <tr><th scope="row">\(index + 1)</th><td>\(NumberText.fixed(one.1.x, digits: 1))</td>\
+        <td>\(NumberText.fixed(one.1.y, digits: 1))</td><td>\(NumberText.fixed(one.1.radius, digits: 1))</td>\
+        <td>\(one.0.points.count)</td><td>\(NumberText.percent(one.0.mass / mass))</td></tr>
 
         """
       }
@@ -32,6 +35,7 @@ extension ExplanationPage {
       return """
         <section aria-labelledby="image-head">
         <h2 id="image-head">The image</h2>
+        \(PageParts.warnings(picture.notes))\(instead(of: sights, shown))\
         <div class="viewer">
         <div class="stage" tabindex="0" role="region" aria-label="Image; scrolls when enlarged">
         <div class="frame" id="frame">
@@ -43,18 +47,11 @@ extension ExplanationPage {
         viewBox="0 0 \(geometry.width) \(geometry.height)">\(rings)</svg>
         </div>
         </div>
-        \(controls)</div>
-        <p id="seen" role="status" aria-live="polite">\
-        \(explanation.images[0].flatness.map(htmlEscaped)
-          ?? "\(first.count) circles from \(sights[0].signals.points.count) signals.")</p>
-        <div class="scroll" tabindex="0" role="region" aria-label="Circles"><table>
-        <caption>Circles, the heaviest first. Places and radii in pixels of the original image, \
-        \(geometry.width) × \(geometry.height), from its upper left corner.</caption>
-        <thead><tr><th scope="col">Circle</th><th scope="col">x</th><th scope="col">y</th>\
-        <th scope="col">Radius</th><th scope="col">Signals</th><th scope="col">Share of all circles</th>\
-        </tr></thead>
-        <tbody id="circles">
-        \(rows.joined())</tbody></table></div>
+        <div class="side">
+        \(mapNote(explanation.images[shown]))\(controls(shown))</div>
+        </div>
+        <p id="seen" role="status" aria-live="polite">\(htmlEscaped(status(sight)))</p>
+        \(PageParts.box("Circles", circleTable(geometry, rows), id: "circle-table", isHidden: first.isEmpty))\
         <p class="aside">Orange pixels speak for \(htmlEscaped(explanation.labels[1])), blue ones \
         against it. Sight sensitivity chooses signals: at 0 every pixel that speaks for it, at 0.9 the \
         strongest that carry a tenth of the sum.</p>
@@ -64,9 +61,69 @@ extension ExplanationPage {
     }
   }
 
-  private var controls: String {
+  private func circleTable(_ geometry: ImageGeometry, _ rows: [String]) -> String {
+    """
+    <table>
+    <caption><span>Circles, the heaviest first. Places and radii in pixels of the original image, \
+    \(geometry.width) × \(geometry.height), from its upper left corner.</span></caption>
+    <thead><tr><th scope="col">Circle</th><th scope="col">x</th><th scope="col">y</th>\
+    <th scope="col">Radius</th><th scope="col">Signals</th><th scope="col">Share of all circles</th>\
+    </tr></thead>
+    <tbody id="circles">
+    \(rows.joined())</tbody></table>
+
+    """
+  }
+
+  /// The map that is shown first: the first of all, or, where that has no circles, the first that has and
+  /// whose attributions add up.
+  func shownMap(_ sights: [Sight]) -> Int {
+    guard sights[0].neighbourhoods.isEmpty else { return 0 }
+    return sights.indices.first {
+      !sights[$0].neighbourhoods.isEmpty && explanation.images[$0].path?.isComplete != false
+    } ?? 0
+  }
+
+  /// Why another map than the first is shown; empty where it is the first.
+  private func instead(of sights: [Sight], _ shown: Int) -> String {
+    guard shown > 0 else { return "" }
+    let images = explanation.images
+    return "<p id=\"instead\">\(htmlEscaped(images[0].title)): "
+      + "\(htmlEscaped(lowercased(emptiness(sights[0]) ?? ""))) So the first settled map that has circles "
+      + "is shown: \(htmlEscaped(images[shown].title)).</p>\n"
+  }
+
+  private func lowercased(_ sentence: String) -> String {
+    sentence.prefix(1).lowercased() + sentence.dropFirst()
+  }
+
+  private func emptiness(_ sight: Sight) -> String? {
+    sight.emptiness(
+      sensitivity: explanation.settings.sensitivity, positive: explanation.labels[1])
+  }
+
+  private func status(_ sight: Sight) -> String {
+    emptiness(sight)
+      ?? "\(counted(sight.neighbourhoods.count, "circle")) from "
+      + "\(counted(sight.signals.points.count, "signal"))."
+  }
+
+  /// The warnings of the map that is shown, beside it; the script changes them with the map.
+  private func mapNote(_ image: ImageExplanation) -> String {
+    let lines = explanation.warnings(of: image).map { "<p>\(htmlEscaped($0))</p>" }
+    return "<div class=\"note\" id=\"map-note\" role=\"note\" aria-live=\"polite\""
+      + "\(lines.isEmpty ? " hidden" : "")>\(lines.joined(separator: "\n"))</div>\n"
+  }
+
+  private func controls(_ shown: Int) -> String {
     let settings = explanation.settings
-    let maps = explanation.images.map { "<option>\(htmlEscaped($0.title))</option>" }.joined()
+    let maps = explanation.images.enumerated().map { index, image in
+      let remark =
+        image.map.isFlat
+        ? " (no contrast)" : image.path?.isComplete == false ? " (not settled)" : ""
+      return
+        "<option\(index == shown ? " selected" : "")>\(htmlEscaped(image.title + remark))</option>"
+    }.joined()
     let rules = ClusteringRule.names.map { name in
       "<option value=\"\(name)\"\(name == settings.rule.name ? " selected" : "")>\(name)</option>"
     }.joined()
@@ -75,7 +132,7 @@ extension ExplanationPage {
       <form class="controls" id="controls" data-script hidden aria-label="How the image is looked at">
       <label>Map <select id="map">\(maps)</select></label>
       <label for="sensitivity"><span class="top">Sight sensitivity <output id="sensitivity-value" \
-      for="sensitivity">\(figure(settings.sensitivity, 2))</output></span>
+      for="sensitivity">\(NumberText.fixed(settings.sensitivity, digits: 2))</output></span>
       <input type="range" id="sensitivity" min="0" max="100" step="1" value="\(sensitivity)"></label>
       <label>Clustering <select id="clustering">\(rules)</select></label>
       <label for="opacity"><span class="top">Strength of the map <output id="opacity-value" \
@@ -118,6 +175,7 @@ extension ExplanationPage {
       "height": JSONValue(.integer(explanation.picture?.geometry.height ?? 0)),
       "geometry": explanation.picture?.geometry.json ?? nil,
       "relativeLoss": JSONValue(.number(loss)),
+      "positive": JSONValue(.string(explanation.labels[1])),
       "maps": JSONValue(
         .array(
           explanation.images.map { image in
@@ -128,6 +186,8 @@ extension ExplanationPage {
               "scale": JSONValue(
                 .number(Double(max(image.map.displayScale, .leastNormalMagnitude)))),
               "isFlat": JSONValue(.boolean(image.map.isFlat)),
+              "warnings": JSONValue(
+                .array(explanation.warnings(of: image).map { JSONValue(.string($0)) })),
               "values": JSONValue(.string(image.map.base64)),
             ]
           })),

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Pages
 
 extension ExplanationPage {
   /// The report with coloured words and their figures; empty where the model reads no texts.
@@ -25,7 +26,7 @@ extension ExplanationPage {
       .map { index, word in
         """
         <tr><th scope="row">\(htmlEscaped(word.written))</th><td>\(index + 1)</td>\
-        <td>\(signed(word.integrated, 4))</td><td>\(figure(100 * word.gradient, 1)) %</td>\
+        <td>\(NumberText.signed(word.integrated, digits: 4))</td><td>\(NumberText.percent(word.gradient, digits: 1))</td>\
         <td class="words">\(word.state.rawValue)</td></tr>
 
         """
@@ -33,6 +34,7 @@ extension ExplanationPage {
     return """
       <section aria-labelledby="text-head">
       <h2 id="text-head">The report</h2>
+      \(PageParts.warnings(explanation.textWarnings))\
       <div data-script hidden><fieldset><legend>Colour by</legend>
       <label><input type="radio" name="measure" value="integrated" checked> integrated gradients</label>
       <label><input type="radio" name="measure" value="gradient"> share of squared gradients</label>
@@ -42,17 +44,24 @@ extension ExplanationPage {
       \(htmlEscaped(explanation.labels[1]))</li>
       <li><span class="word against" style="--share:.8">blue, underlined</span> against it</li></ul>
       <p>\(remarks.joined(separator: " "))</p>
-      <div class="scroll tall" tabindex="0" role="region" aria-label="Words"><table>
-      <caption>Every word, the strongest first. Integrated gradients are in logits, from a text of zero \
-      vectors; squared gradients are shares of the document and have no sign.</caption>
-      <thead><tr><th scope="col">Word</th><th scope="col">Place</th>\
-      <th scope="col">Integrated gradients</th><th scope="col">Squared gradients</th>\
-      <th scope="col" class="words">State</th></tr></thead>
-      <tbody>
-      \(rows.joined())</tbody></table></div>
+      \(PageParts.box("Words", wordTable(rows), isTall: true))\
       </section>
 
       """
+  }
+
+  private func wordTable(_ rows: [String]) -> String {
+    """
+    <table>
+    <caption><span>Every word, the strongest first. Integrated gradients are in logits, from a text of \
+    zero vectors; squared gradients are shares of the document and have no sign.</span></caption>
+    <thead><tr><th scope="col">Word</th><th scope="col">Place</th>\
+    <th scope="col">Integrated gradients</th><th scope="col">Squared gradients</th>\
+    <th scope="col" class="words">State</th></tr></thead>
+    <tbody>
+    \(rows.joined())</tbody></table>
+
+    """
   }
 
   private func coloured(_ text: String, _ words: [WordAttribution]) -> String {
@@ -76,8 +85,8 @@ extension ExplanationPage {
         "word" + (word.integrated < 0 ? " against" : "")
         + (word.state == .known ? "" : " \(word.state.rawValue)")
       let title =
-        "\(word.written): \(signed(word.integrated, 4)) logits, "
-        + "\(figure(100 * word.gradient, 1)) % of squared gradients"
+        "\(word.written): \(NumberText.signed(word.integrated, digits: 4)) logits, "
+        + "\(NumberText.percent(word.gradient, digits: 1)) of squared gradients"
         + (word.state == .known ? "" : ", \(word.state.rawValue)")
       result +=
         "<span class=\"\(classes)\" title=\"\(htmlEscaped(title))\" "

@@ -1,7 +1,7 @@
 import Basics
 import Datasets
 import Foundation
-import Studies
+import Pages
 
 extension SanityCheck {
   /// The titles of the methods with their names, in order.
@@ -98,7 +98,7 @@ extension SanityCheck {
       <h2 id="labels-head">What shuffled labels leave of the maps</h2>
       <p>\(htmlEscaped(description)) What its maps share with those of the true model does not come \
       from the labels.</p>
-      \(ReportTables.box("Shuffled labels", shuffledTable, isTall: false))</section>
+      \(PageParts.box("Shuffled labels", shuffledTable, isTall: false))</section>
 
       """
     }
@@ -107,7 +107,7 @@ extension SanityCheck {
       <h2 id="curves-head">What is left of the maps</h2>
       <p>A map that tells of the model's reasons must change when the model forgets them. Scores and \
       magnitudes are compared by Spearman's rank correlation over all pixels; signals, at sight \
-      sensitivity \(ReportNumbers.short(settings.sensitivity)), by the share that both maps have of \
+      sensitivity \(NumberText.short(settings.sensitivity)), by the share that both maps have of \
       those that either has. A map that is the same everywhere is flat: it has no ranks, and is told in \
       place of a figure.</p>
       \(charts[0].legend)<div class="panels">
@@ -115,9 +115,9 @@ extension SanityCheck {
       </section>
       <section aria-labelledby="table-head">
       <h2 id="table-head">Layer by layer</h2>
-      \(ReportTables.box("Layer by layer", table, isTall: true))\
-      \(ReportTables.facts([ReportFact("Model", model), ReportFact("Seed", "\(seed)")]))</section>
-      \(shuffled ?? "")
+      \(PageParts.box("Layer by layer", table, isTall: true))\
+      \(PageParts.facts([PageFact("Model", model), PageFact("Seed", "\(seed)")]))</section>
+      \(shuffled ?? "")\(ModelFacts([record]).section)
       """
     return FiguresPage(
       kind: "sanity check", title: "Do the maps depend on what was learnt?",
@@ -143,11 +143,11 @@ extension SanityCheck {
   /// A row of a table; what can't be told because a map is flat says so.
   private func line(_ row: Row, head: String) -> String {
     let range = row.range.map {
-      "<span class=\"sd\">\(ReportNumbers.metric($0.lowerBound)) to "
-        + "\(ReportNumbers.metric($0.upperBound))</span>"
+      "<span class=\"sd\">\(NumberText.metric($0.lowerBound)) to "
+        + "\(NumberText.metric($0.upperBound))</span>"
     }
     func cell(_ value: Double?) -> String {
-      row.flat == cases ? "flat" : ReportNumbers.metric(value)
+      row.flat == cases ? "flat" : NumberText.metric(value)
     }
     let some = row.flat > 0 && row.flat < cases ? "<span class=\"sd\">\(row.flat) flat</span>" : ""
     return "<tr><th scope=\"row\">\(htmlEscaped(head))</th>"

@@ -47,6 +47,8 @@ package struct SanityCheck: Sendable {
   package let isSynthetic: Bool
   package let cautions: [String]
   package let settings: ExplanationSettings
+  /// What is known of the model.
+  package let record: ModelRecord
   package let seed: UInt64
   package let cases: Int
   /// Method by method; the layers in the order in which they were made random.
@@ -101,6 +103,7 @@ package struct SanityCheck: Sendable {
       registry: registry, random: RandomStream(seed: seed).derived("sanity"))
     let explainer = try Explainer(
       model, folder: group.model, finding: finding, kernels: kernels, settings: settings)
+    record = try explainer.record()
     let looks = cascade.layers.count + (shuffled == nil ? 1 : 2)
     progress.begin("looking", total: cases.count * looks)
     defer { progress.end() }

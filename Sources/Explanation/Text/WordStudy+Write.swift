@@ -2,7 +2,7 @@ import Basics
 import Datasets
 import Evaluation
 import Foundation
-import Studies
+import Pages
 
 extension WordStudy {
   /// The words with enough instances, those that speak most for the positive class first.
@@ -60,24 +60,24 @@ extension WordStudy {
     let areas = curves.compactMap { curve -> String? in
       guard let area = curve.area, let interval = curve.interval else { return nil }
       return
-        "<li>\(htmlEscaped(curve.order.title)): \(ReportNumbers.metric(area)) logits lower than "
+        "<li>\(htmlEscaped(curve.order.title)): \(NumberText.metric(area)) logits lower than "
         + "random words in the mean over 1 to \(settings.removals) words (95% interval "
-        + "\(ReportNumbers.metric(interval.lower)) to \(ReportNumbers.metric(interval.upper)))</li>\n"
+        + "\(NumberText.metric(interval.lower)) to \(NumberText.metric(interval.upper)))</li>\n"
     }
     func table(_ title: String, _ words: [Word]) -> String {
       let rows = words.map {
         "<tr><th scope=\"row\">\(htmlEscaped($0.token))</th>"
-          + "<td>\(ReportNumbers.signed($0.integrated))</td>"
-          + "<td>\(String(format: "%.1f %%", 100 * $0.gradient))</td>"
-          + "<td>\(ReportNumbers.count($0.instances))</td>"
-          + "<td>\(ReportNumbers.count($0.reports))</td>"
+          + "<td>\(NumberText.signed($0.integrated))</td>"
+          + "<td>\(NumberText.percent($0.gradient, digits: 1))</td>"
+          + "<td>\(NumberText.count($0.instances))</td>"
+          + "<td>\(NumberText.count($0.reports))</td>"
           + "<td class=\"words example\">\(htmlEscaped($0.example.before))<mark>"
           + "\(htmlEscaped($0.example.word))</mark>\(htmlEscaped($0.example.after))</td></tr>\n"
       }
-      return ReportTables.box(
+      return PageParts.box(
         title,
         """
-        <table>
+        <table class="strongest">
         <caption><span>\(htmlEscaped(title)), of words with at least \(settings.leastInstances) \
         instances.</span></caption>
         <thead><tr><th scope="col">Word</th><th scope="col">Integrated gradients</th>\
@@ -105,22 +105,17 @@ extension WordStudy {
       \(chart.panel)</div>
       <ul>
       \(areas.joined())</ul>
-      \(ReportTables.facts([
-        ReportFact("Model", model), ReportFact("Draws of random words", "\(settings.draws)"),
-        ReportFact("Reports without a known word", "\(unknown)"),
+      \(PageParts.facts([
+        PageFact("Model", model), PageFact("Draws of random words", "\(settings.draws)"),
+        PageFact("Reports without a known word", "\(unknown)"),
       ]))</section>
-
+      \(ModelFacts(records).section)
       """
     return FiguresPage(
       kind: "words", title: "Which words speak for \(positive)?",
       lede: "\(counted(reports, "report")), \(positives) of them \(positive) · \(description)",
       isSynthetic: isSynthetic, cautions: cautions, notice: CaseExplanation.notice,
-      content: content, files: ["words.csv", "deletion.csv"],
-      style: """
-        td.example { min-width: 17rem; font-size: .88em; color: var(--muted); }
-        td.example mark { background: none; color: var(--ink); font-weight: 650; }
-
-        """
+      content: content, files: ["words.csv", "deletion.csv"]
     ).html
   }
 }

@@ -67,6 +67,8 @@ package struct WordStudy: Sendable {
   package let words: [Word]
   package let curves: [Curve]
   package let settings: WordStudySettings
+  /// What is known of each model.
+  package let records: [ModelRecord]
 
   /// Studies a selection's texts with its models; images are held fixed.
   ///
@@ -80,6 +82,7 @@ package struct WordStudy: Sendable {
     var (reports, unknown) = (0, 0)
     var positive = ""
     var notes = TextNotes()
+    var records: [ModelRecord] = []
     progress.begin("reading", total: selection.count)
     defer { progress.end() }
     for group in selection.groups where !group.cases.isEmpty {
@@ -90,6 +93,7 @@ package struct WordStudy: Sendable {
         throw ZooError(.usage, "the model reads no texts", at: Place(path: group.model))
       }
       positive = explainer.labels[1]
+      records.append(try explainer.record())
       notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {
         try Interruption.check()
@@ -121,6 +125,7 @@ package struct WordStudy: Sendable {
     positives = changes.count
     self.unknown = unknown
     self.settings = settings
+    self.records = records
     words = tallies.map { $1.word($0) }.sorted {
       $0.integrated != $1.integrated ? $0.integrated > $1.integrated : $0.token < $1.token
     }

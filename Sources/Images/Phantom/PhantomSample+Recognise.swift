@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 extension PhantomSample {
@@ -9,8 +10,8 @@ extension PhantomSample {
   /// Whether a folder holds the phantom sample, as its own `README.txt` says.
   package static func isIn(_ folder: String) -> Bool {
     let path = "\(folder.isEmpty ? "." : folder)/\(readMeName)"
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
+    guard let descriptor = try? openPlainFile(path) else { return false }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     let head = try? file.read(upToCount: readMeBeginning.utf8.count)
     return head == Data(readMeBeginning.utf8)
   }

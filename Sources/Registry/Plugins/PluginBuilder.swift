@@ -123,9 +123,22 @@ package struct PluginBuilder: Sendable {
     process.standardOutput = pipe
     process.standardError = pipe
     do { try process.run() } catch {
-      throw ZooError(.system, "can't run \(tool ?? compiler): \(error.localizedDescription)")
+      throw ZooError(.system, "can't run \(tool ?? compiler): \(systemReason(of: error))")
     }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    var data = Data()
+    do {
+      while true {
+        try waitForBytes(pipe.fileHandleForReading.fileDescriptor)
+        let more = pipe.fileHandleForReading.availableData
+        if more.isEmpty { break }
+        data += more
+      }
+    } catch {
+      // A compiler takes half a minute; who asks to stop need not wait for it.
+      kill(process.processIdentifier, SIGTERM)
+      process.waitUntilExit()
+      throw error
+    }
     process.waitUntilExit()
     let text = String(decoding: data, as: UTF8.self)
       .trimmingCharacters(in: .whitespacesAndNewlines)

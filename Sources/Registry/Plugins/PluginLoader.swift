@@ -1,4 +1,5 @@
 import Basics
+import CExportedSymbols
 import Downloads
 import EncoderKit
 import Foundation

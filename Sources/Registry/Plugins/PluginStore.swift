@@ -70,7 +70,7 @@ package struct PluginStore: Sendable {
       try? files.removeItem(atPath: new)
       if let error = error as? ZooError { throw error }
       throw ZooError(
-        .system, "can't install the plugin \(name): \(error.localizedDescription)",
+        .system, "can't install the plugin \(name): \(systemReason(of: error))",
         at: Place(path: target))
     }
     return InstalledPlugin(record: built.record, folder: target)
@@ -88,10 +88,6 @@ package struct PluginStore: Sendable {
           : "no plugin \"\(name)\" is installed; "
             + suggestion(for: name, among: names), at: Place(path: folder))
     }
-    do { try FileManager.default.removeItem(atPath: "\(folder)/\(name)") } catch {
-      throw ZooError(
-        .system, "can't be removed: \(error.localizedDescription)",
-        at: Place(path: "\(folder)/\(name)"))
-    }
+    try removeTree("\(folder)/\(name)")
   }
 }

@@ -3,7 +3,7 @@ extension PluginTemplate {
   static let fusionHead = """
     import EncoderKit
 
-    /// The product of what both sides say, feature by feature.
+    /// The product of both modalities, feature by feature.
     ///
     /// f = tanh(W · x) ∘ tanh(V · y), x the image's features `[batch, imageWidth]`, y the text's
     /// `[batch, textWidth]`, f `[batch, width]`.
@@ -29,7 +29,7 @@ extension PluginTemplate {
   static let fusionEntry = """
     private struct {{NAME}}Entry: FusionHeadEntry {
       let description = FusionHeadDescription(
-        name: "{{ENTRY}}", summary: "the product of what both sides say, feature by feature",
+        name: "{{ENTRY}}", summary: "the product of both modalities, feature by feature",
         formula: "f = tanh(W x) tanh(V y)", paper: "none", link: "https://example.org",
         options: [.init("width", default: "64", "width of the fused features")])
 

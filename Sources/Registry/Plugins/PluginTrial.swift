@@ -45,11 +45,16 @@ package struct PluginTrial: Sendable {
     process.standardError = err
     do { try process.run() } catch {
       throw ZooError(
-        .system, "can't try the plugin \(name): \(error.localizedDescription)",
+        .system, "can't try the plugin \(name): \(systemReason(of: error))",
         at: Place(path: program))
     }
     let end = Date().addingTimeInterval(seconds)
     while process.isRunning {
+      if Interruption.isRequested {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        throw Interrupted()
+      }
       if Date() > end {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()

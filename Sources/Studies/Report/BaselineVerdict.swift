@@ -20,7 +20,7 @@ struct BaselineVerdict {
     let tops = data.combinations.compactMap { mean($0.name) }
     let isAbove = tops.contains { metric.higherIsBetter ? $0 > level : $0 < level }
     let reaches =
-      "\(phrase(constant)) (\(htmlEscaped(part)) \(metric.title) \(ReportNumbers.metric(level)))"
+      "\(phrase(constant)) (\(htmlEscaped(part)) \(metric.title) \(NumberText.metric(level)))"
     if !isAbove { return "<strong>Nothing here does better than \(reaches).</strong>" }
     if data.splits.count < 2 {
       return "One split allows no test of whether anything here does better than \(reaches)."
@@ -41,7 +41,7 @@ struct BaselineVerdict {
     guard !pairs.isEmpty else { return "" }
     func phrases(_ holds: (PairComparison) -> Bool) -> [String] {
       pairs.filter { holds($0.pair) }.map {
-        "\(phrase($0.baseline)) (\(ReportNumbers.metric(mean($0.baseline.name))))"
+        "\(phrase($0.baseline)) (\(NumberText.metric(mean($0.baseline.name))))"
       }
     }
     let better = phrases { $0.better == chosen }
@@ -61,7 +61,7 @@ struct BaselineVerdict {
     if !pairs.isEmpty { return pairs.map { PairSentence.html($0, seenFrom: chosen) } }
     let reached = data.baselines.compactMap { baseline in
       mean(baseline.name).map {
-        "<b>\(htmlEscaped(baseline.name))</b> \(ReportNumbers.metric($0))"
+        "<b>\(htmlEscaped(baseline.name))</b> \(NumberText.metric($0))"
       }
     }
     return reached.isEmpty

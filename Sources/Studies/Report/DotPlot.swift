@@ -1,5 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
+import Pages
 
 /// A row for each combination and baseline: a dot for each split, the mean, its corrected interval.
 ///
@@ -50,7 +52,7 @@ struct DotPlot {
   }
 
   private func label(_ rows: [Row]) -> String {
-    let items = rows.map { "\($0.name) \(ReportNumbers.metric($0.mean))" }
+    let items = rows.map { "\($0.name) \(NumberText.metric($0.mean))" }
     return "Dot plot of \(data.comparisons.part) \(data.comparisons.metric.title), "
       + "a dot for each split. Means: \(items.joined(separator: ", "))."
   }
@@ -105,7 +107,7 @@ struct DotPlot {
         drawing.text(14, y + 17, shortened(name, to: Int((width - 80) / 8.2)), style: style)
       }
       drawing.text(
-        width - 14, y + (isWide ? 21 : 17), ReportNumbers.metric(row.mean), style: "row-value",
+        width - 14, y + (isWide ? 21 : 17), NumberText.metric(row.mean), style: "row-value",
         anchor: "end")
       draw(row, into: &drawing, center: isWide ? y + 16 : y + 38, scale: scale)
     }
@@ -118,8 +120,8 @@ struct DotPlot {
       drawing.text(
         isLow ? scale.start + 2 : scale.end - 2, center + 4,
         isLow
-          ? "◀ off the scale at \(ReportNumbers.metric(row.mean))"
-          : "off the scale at \(ReportNumbers.metric(row.mean)) ▶",
+          ? "◀ off the scale at \(NumberText.metric(row.mean))"
+          : "off the scale at \(NumberText.metric(row.mean)) ▶",
         style: "tick", anchor: isLow ? "start" : "end")
       return
     }
@@ -136,16 +138,8 @@ struct DotPlot {
       let offset = (Double(place) - Double(row.values.count - 1) / 2) * step
       drawing.dot(
         scale(item.value), center + offset, radius: 3.4, style: "dot \(style)",
-        title: "\(item.split): \(ReportNumbers.metric(item.value))")
+        title: "\(item.split): \(NumberText.metric(item.value))")
     }
     drawing.line(scale(row.mean), center - 12, scale(row.mean), center + 12, style: "mean")
   }
-}
-
-/// A text with an ellipsis in its middle where it is longer than `count` characters: names that begin
-/// alike differ at their ends.
-func shortened(_ text: String, to count: Int) -> String {
-  guard text.count > count else { return text }
-  let kept = max(count - 1, 2)
-  return text.prefix(kept - kept / 2) + "…" + text.suffix(kept / 2)
 }

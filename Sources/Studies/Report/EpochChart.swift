@@ -1,5 +1,7 @@
+import Basics
 import Evaluation
 import Foundation
+import Pages
 
 /// A metric over the epochs: lines are means over the splits, bands mean ± SD, paler where only some
 /// splits went on.
@@ -44,7 +46,7 @@ struct EpochChart {
     drawLabels(curves, y, into: &drawing)
     let ends = curves.compactMap { curve in
       curve.points.last.map {
-        "\(curve.label) ends at \(ReportNumbers.metric($0.mean)) after epoch \($0.epoch)"
+        "\(curve.label) ends at \(NumberText.metric($0.mean)) after epoch \($0.epoch)"
       }
     }
     return drawing.html(

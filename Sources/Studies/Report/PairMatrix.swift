@@ -1,5 +1,6 @@
 import Basics
 import Evaluation
+import Pages
 
 /// Every pair at a glance: the row's mean score minus the column's, marked where the difference holds.
 ///
@@ -41,7 +42,7 @@ struct PairMatrix {
       \(references.isEmpty ? "" : "<tbody class=\"baselines\">\n\(references.joined())</tbody>\n")</table>
 
       """
-    return ReportTables.box("Differences of every pair", table)
+    return PageParts.box("Differences of every pair", table)
   }
 
   private func head(_ name: String) -> String {
@@ -51,7 +52,7 @@ struct PairMatrix {
   private func row(_ head: String, _ name: String, _ names: [String]) -> String {
     let cells = names.map { cell(name, $0) }
     return "<tr><th scope=\"row\">\(head)</th><td class=\"apart\">"
-      + "\(ReportNumbers.metric(mean(name)))</td>\(cells.joined())</tr>\n"
+      + "\(NumberText.metric(mean(name)))</td>\(cells.joined())</tr>\n"
   }
 
   private func cell(_ row: String, _ column: String) -> String {
@@ -63,8 +64,8 @@ struct PairMatrix {
       })
     else { return "<td><span class=\"none\" title=\"not compared\">–</span></td>" }
     let difference = (pair.first == row ? 1 : -1) * pair.test.meanDifference
-    let number = ReportNumbers.signed(difference)
-    let details = pair.holmP.map { "Holm-adjusted \(ReportNumbers.p($0))" } ?? "no test"
+    let number = NumberText.signed(difference)
+    let details = pair.holmP.map { "Holm-adjusted \(NumberText.p($0))" } ?? "no test"
     let title = htmlEscaped("\(row) − \(column): \(number), \(details)")
     guard let better = pair.better else { return "<td title=\"\(title)\">\(number)</td>" }
     let isBetter = better == row

@@ -13,13 +13,13 @@ enum PairSentence {
     let bounds =
       isFirst ? (interval.lower, interval.upper) : (-interval.upper, -interval.lower)
     let numbers =
-      "difference \(ReportNumbers.signed(sign * pair.test.meanDifference)), "
-      + "95% interval \(ReportNumbers.signed(bounds.0)) to \(ReportNumbers.signed(bounds.1))"
+      "difference \(NumberText.signed(sign * pair.test.meanDifference)), "
+      + "95% interval \(NumberText.signed(bounds.0)) to \(NumberText.signed(bounds.1))"
     guard let holmP = pair.holmP else {
       return "\(name(one)) and \(name(other)): the difference is the same in every split "
-        + "(\(ReportNumbers.signed(sign * pair.test.meanDifference))), so it can’t be tested."
+        + "(\(NumberText.signed(sign * pair.test.meanDifference))), so it can’t be tested."
     }
-    let p = "Holm-adjusted \(ReportNumbers.p(holmP).replacing("<", with: "&lt;"))"
+    let p = "Holm-adjusted \(NumberText.p(holmP).replacing("<", with: "&lt;"))"
     guard let better = pair.better else {
       return "\(name(one)) and \(name(other)): <em>no significant difference</em> "
         + "(\(numbers), \(p))."

@@ -1,5 +1,6 @@
 import Basics
 import Evaluation
+import Pages
 
 /// Comparisons pair by pair, with a small drawing of each interval.
 struct PairTable {
@@ -15,8 +16,8 @@ struct PairTable {
     let range = self.range
     let rows = pairs.map { row($0, range: range) }
     let region = pairs[0].bayesian.region
-    let above = "&gt; \(ReportNumbers.short(region))"
-    let below = "&lt; −\(ReportNumbers.short(region))"
+    let above = "&gt; \(NumberText.short(region))"
+    let below = "&lt; −\(NumberText.short(region))"
     let (first, second) = metric.higherIsBetter ? (above, below) : (below, above)
     let table = """
       <table class="pairs">
@@ -32,7 +33,7 @@ struct PairTable {
       <th scope="col" class="apart"><span class="unseen">Drawing</span></th>\
       <th scope="col">t</th><th scope="col">p</th><th scope="col" class="apart">Holm p</th>\
       <th scope="col">A better<br><small>\(first)</small></th>\
-      <th scope="col">equal<br><small>± \(ReportNumbers.short(region))</small></th>\
+      <th scope="col">equal<br><small>± \(NumberText.short(region))</small></th>\
       <th scope="col">B better<br><small>\(second)</small></th></tr>
       </thead>
       <tbody>
@@ -40,7 +41,7 @@ struct PairTable {
       </table>
 
       """
-    return ReportTables.box("Paired comparisons", table)
+    return PageParts.box("Paired comparisons", table)
   }
 
   /// What the drawings show: every interval and the region.
@@ -62,15 +63,15 @@ struct PairTable {
     let style = pair.isSignificant == true ? "words apart holds" : "words apart"
     return "<tr><th scope=\"row\">\(breakable(pair.first))<br>−&nbsp;\(breakable(pair.second))</th>"
       + "<td class=\"\(style)\">\(htmlEscaped(outcome))</td>"
-      + "<td>\(ReportNumbers.signed(pair.test.meanDifference)) <span class=\"sd\">"
-      + "\(ReportNumbers.signed(interval.lower)) to \(ReportNumbers.signed(interval.upper))</span></td>"
+      + "<td>\(NumberText.signed(pair.test.meanDifference)) <span class=\"sd\">"
+      + "\(NumberText.signed(interval.lower)) to \(NumberText.signed(interval.upper))</span></td>"
       + "<td class=\"mini apart\">\(drawing(pair, range: range))</td>"
-      + "<td>\(pair.test.t.map { ReportNumbers.signed($0, digits: 2) } ?? "–")</td>"
-      + "<td>\(htmlEscaped(ReportNumbers.probability(pair.test.p)))</td>"
-      + "<td class=\"apart\">\(htmlEscaped(ReportNumbers.probability(pair.holmP)))</td>"
-      + "<td>\(htmlEscaped(ReportNumbers.probability(firstBetter)))</td>"
-      + "<td>\(htmlEscaped(ReportNumbers.probability(pair.bayesian.equivalent)))</td>"
-      + "<td>\(htmlEscaped(ReportNumbers.probability(secondBetter)))</td></tr>\n"
+      + "<td>\(pair.test.t.map { NumberText.signed($0, digits: 2) } ?? "–")</td>"
+      + "<td>\(htmlEscaped(NumberText.probability(pair.test.p)))</td>"
+      + "<td class=\"apart\">\(htmlEscaped(NumberText.probability(pair.holmP)))</td>"
+      + "<td>\(htmlEscaped(NumberText.probability(firstBetter)))</td>"
+      + "<td>\(htmlEscaped(NumberText.probability(pair.bayesian.equivalent)))</td>"
+      + "<td>\(htmlEscaped(NumberText.probability(secondBetter)))</td></tr>\n"
   }
 
   /// Zero, the region of practical equivalence around it, the interval and the mean.

@@ -1,4 +1,5 @@
 import Evaluation
+import Pages
 
 /// Everything that `report.html` tells of a study.
 ///
@@ -10,7 +11,7 @@ package struct ReportData: Sendable {
   /// A sentence on where the cases come from.
   package var dataDescription: String
   /// Counts of the data, such as ("cases", "818") and ("abnormal", "412").
-  package var counts: [ReportFact] = []
+  package var counts: [PageFact] = []
   package var leftOut: [ReportLeftOutCase] = []
   /// Shows a note that the images and texts are generated.
   package var isSynthetic = false
@@ -39,9 +40,9 @@ package struct ReportData: Sendable {
   /// Its metric is the one that the study is about.
   package var comparisons: PairComparisons
   /// How training was done, thresholds, seeds.
-  package var settings: [ReportFact] = []
+  package var settings: [PageFact] = []
   /// Versions, processor, threads.
-  package var environment: [ReportFact] = []
+  package var environment: [PageFact] = []
   /// The command that makes the study again.
   package var command: String
   /// Limits that are this study's own, a sentence each; those of every study are added.

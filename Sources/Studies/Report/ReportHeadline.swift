@@ -147,13 +147,13 @@ struct ReportHeadline {
   private func score(_ combination: String) -> String {
     guard let summary = scores.summary(combination, metric, part: part), let mean = summary.mean
     else { return "no \(part) \(metric.title) (it is undefined)" }
-    let number = "<strong class=\"figure\">\(ReportNumbers.metric(mean))</strong>"
+    let number = "<strong class=\"figure\">\(NumberText.metric(mean))</strong>"
     let count = counted(summary.values.count, "split")
     guard let deviation = summary.standardDeviation else {
       return "\(part) \(metric.title) \(number) (\(count))"
     }
     return "\(part) \(metric.title) \(number) "
-      + "<span class=\"aside\">(± \(ReportNumbers.metric(deviation)) SD over \(count))</span>"
+      + "<span class=\"aside\">(± \(NumberText.metric(deviation)) SD over \(count))</span>"
   }
 
   private func name(_ text: String) -> String { "<b>\(htmlEscaped(text))</b>" }

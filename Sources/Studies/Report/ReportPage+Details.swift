@@ -1,19 +1,20 @@
 import Basics
 import Evaluation
+import Pages
 
 /// What one needs to judge the study and to make it again.
 extension ReportPage {
   /// Parts, data, settings, environment, command and limits.
   var detailSection: String {
     let tables = ReportTables(data: data, scores: scores, selected: headline.selected)
-    let settings = fold("Training", ReportTables.facts(data.settings))
-    let environment = fold("Environment", ReportTables.facts(data.environment))
+    let settings = fold("Training", PageParts.facts(data.settings))
+    let environment = fold("Environment", PageParts.facts(data.environment))
     return """
       <section id="details" aria-labelledby="details-head">
       <h2 id="details-head">Details</h2>
       \(fold("What the combinations are made of", tables.partsTable))<h3>Data</h3>
       <p>\(htmlEscaped(data.dataDescription))</p>
-      \(ReportTables.facts(data.counts))\(notes)<h3>Splits</h3>
+      \(PageParts.facts(data.counts))\(notes)<h3>Splits</h3>
       <p>\(htmlEscaped(data.foldsDescription))</p>
       <h3>Cases left out</h3>
       \(tables.leftOutTable)\(settings)\(environment)<h3>Make it again</h3>
@@ -55,7 +56,7 @@ extension ReportPage {
       "SD is the standard deviation over splits (n − 1 in the denominator). "
         + "It describes the spread of the splits; it is not an interval.",
       "Corrected resampled t-test: Nadeau &amp; Bengio 2003, with test to training cases as "
-        + "\(ReportNumbers.metric(data.comparisons.testToTrainingRatio)) to 1. "
+        + "\(NumberText.metric(data.comparisons.testToTrainingRatio)) to 1. "
         + "Bayesian correlated t-test: Corani &amp; Benavoli 2015.",
       "“–” stands for what is undefined, such as the area where a class is absent.",
     ]

@@ -1,3 +1,5 @@
+import Pages
+
 /// The section of learning curves.
 extension ReportPage {
   /// Whether anything is known of the epochs.

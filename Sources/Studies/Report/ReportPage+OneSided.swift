@@ -1,5 +1,6 @@
 import Basics
 import Evaluation
+import Pages
 
 /// What is left of the scores when one side of every case is hidden.
 extension ReportPage {
@@ -57,7 +58,7 @@ extension ReportPage {
       <h2 id="one-sided-head">When one side is missing</h2>
       <p>The same trained models, shown the image or the text of every test case alone; a learned \
       vector stands for the other.</p>
-      \(ReportTables.box("Scores with one side alone", table))</section>
+      \(PageParts.box("Scores with one side alone", table))</section>
 
       """
   }
@@ -71,14 +72,14 @@ extension ReportPage {
     guard let mean = scores.summary(name, metric, part: part)?.mean else {
       return "<span class=\"none\" title=\"undefined\">–</span>"
     }
-    let number = ReportNumbers.metric(mean)
+    let number = NumberText.metric(mean)
     guard part != data.comparisons.part else { return number }
     let whole = scores.values(name, metric, part: data.comparisons.part)
     let changes = scores.values(name, metric, part: part).sorted { $0.key < $1.key }
       .compactMap { split, value in whole[split].map { value - $0 } }
     guard let change = Evaluation.mean(changes) else { return number }
     let spread =
-      Evaluation.standardDeviation(changes).map { " ±\u{a0}\(ReportNumbers.metric($0))" } ?? ""
-    return "\(number)<br><small class=\"sd\">\(ReportNumbers.signed(change))\(spread)</small>"
+      Evaluation.standardDeviation(changes).map { " ±\u{a0}\(NumberText.metric($0))" } ?? ""
+    return "\(number)<br><small class=\"sd\">\(NumberText.signed(change))\(spread)</small>"
   }
 }

@@ -1,4 +1,6 @@
+import Basics
 import Evaluation
+import Pages
 
 /// The scores at a threshold that the validation parts chose.
 extension ReportPage {
@@ -27,8 +29,8 @@ extension ReportPage {
       let cells = Self.columns.map { metric in
         let plain = scores.summary(name, metric, part: "test")?.mean
         let fitted = scores.summary(name, metric, part: part)?.mean
-        return "<td>\(ReportNumbers.metric(fitted))"
-          + "<span class=\"sd\">at 0.5: \(ReportNumbers.metric(plain))</span></td>"
+        return "<td>\(NumberText.metric(fitted))"
+          + "<span class=\"sd\">at 0.5: \(NumberText.metric(plain))</span></td>"
       }
       return
         "<tr><th scope=\"row\">\(ReportTables.shortName(name))</th><td class=\"apart\">\(range)</td>"
@@ -51,11 +53,11 @@ extension ReportPage {
       """
     return fold(
       "At a threshold fitted on validation",
-      ReportTables.box("Scores at the fitted threshold", table))
+      PageParts.box("Scores at the fitted threshold", table))
   }
 
   private func short(_ value: Double) -> String {
-    let text = ReportNumbers.metric(value)
+    let text = NumberText.metric(value)
     return text.hasSuffix("0") ? String(text.dropLast()) : text
   }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Evaluation
+import Pages
 
 /// The page `report.html`, one file that needs no network and no font.
 ///
@@ -22,68 +23,33 @@ package struct ReportPage {
 
   /// The whole page.
   package var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" \
-    content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-    <meta name="color-scheme" content="light dark">
-    <title>\(htmlEscaped(data.title)) · EncoderZoo</title>
-    <link rel="icon" href="data:,">
-    <style>
-    \(ReportStyle.sheet)\(SortScript.style)</style>
-    </head>
-    <body>
-    \(header)<main>
-    \(answer)\(scoreSection)\(oneSidedSection)\(pairSection)\(epochSection)\(detailSection)</main>
-    <footer><p>Written by EncoderZoo. The numbers behind this page: <code>results.csv</code>, \
-    <code>epochs.csv</code> and <code>folds.csv</code> beside it.</p></footer>
-    <script>
-    \(SortScript.script)
-    </script>
-    </body>
-    </html>
-
-    """
+    let size =
+      [
+        counted(data.combinations.count, "combination"), counted(data.splits.count, "split"),
+      ] + data.counts.prefix(1).map { "\(htmlEscaped($0.value)) \(htmlEscaped($0.label))" }
+    var page = Page(
+      eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
+      title: data.title, lede: size.joined(separator: " · "),
+      content: answer + scoreSection + oneSidedSection + pairSection + epochSection + detailSection,
+      files: ["results.csv", "epochs.csv", "folds.csv"])
+    page.head = head
+    page.scripts = [SortableTable.script]
+    return page.html
   }
 
-  private var header: String {
-    let eyebrow = ["EncoderZoo comparison", data.date].compactMap { $0 }.map(htmlEscaped)
-      .joined(separator: " · ")
+  private var head: String {
     let synthetic =
       data.isSynthetic
-      ? """
-      <p class="note" role="note"><strong>Synthetic data.</strong> The images and texts of this study \
-      are generated. Its scores say nothing about patients.</p>
-
-      """ : ""
-    let cautions =
-      data.cautions.isEmpty
-      ? ""
-      : "<div class=\"note\" role=\"note\">\n"
-        + data.cautions.map { "<p><strong>Mind:</strong> \(htmlEscaped($0))</p>\n" }.joined()
-        + "</div>\n"
+      ? PageParts.notice(
+        "The images and texts of this study are generated. Its scores say nothing about patients.",
+        strong: "Synthetic data.") : ""
     let links =
       [("answer", "Answer"), ("scores", "Scores")]
       + (hasOneSided ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()
-    let size =
-      [
-        counted(data.combinations.count, "combination"), counted(data.splits.count, "split"),
-      ] + data.counts.prefix(1).map { "\(htmlEscaped($0.value)) \(htmlEscaped($0.label))" }
-    return """
-      <header>
-      <p class="eyebrow">\(eyebrow)</p>
-      <h1>\(htmlEscaped(data.title))</h1>
-      <p class="lede">\(size.joined(separator: " · "))</p>
-      \(synthetic)\(cautions)<nav aria-label="Sections"><ul>\(items)</ul></nav>
-      </header>
-
-      """
+    return synthetic + PageParts.warnings(data.cautions, strong: "Mind:")
+      + "<nav aria-label=\"Sections\"><ul>\(items)</ul></nav>\n"
   }
 
   private var answer: String {

@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// The values of a study's metrics, found by combination, part and metric.
@@ -49,7 +50,7 @@ struct ReportScores {
     }
     let sign = metric.higherIsBetter ? 1.0 : -1.0
     guard let top = means.max(by: { sign * $0.mean < sign * $1.mean }) else { return [] }
-    let printed = ReportNumbers.metric(top.mean)
-    return means.filter { ReportNumbers.metric($0.mean) == printed }.map(\.name)
+    let printed = NumberText.metric(top.mean)
+    return means.filter { NumberText.metric($0.mean) == printed }.map(\.name)
   }
 }

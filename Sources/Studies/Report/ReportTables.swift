@@ -1,5 +1,6 @@
 import Basics
 import Evaluation
+import Pages
 
 /// The tables of the report, each in a box of its own that scrolls where the page is narrow.
 package struct ReportTables {
@@ -12,30 +13,12 @@ package struct ReportTables {
     .accuracy, .area, .sensitivity, .specificity, .f1, .logLoss,
   ]
 
-  /// Wraps a table in its box; a tall one scrolls downwards too.
-  package static func box(_ label: String, _ table: String, isTall: Bool = false) -> String {
-    """
-    <div class="scroll\(isTall ? " tall" : "")" tabindex="0" role="region" aria-label="\(htmlEscaped(label))">
-    \(table)</div>
-
-    """
-  }
-
   /// A combination's name that fits a column; where it is shortened, the whole shows under the pointer
   /// and stands in the list of what the combinations are made of.
   static func shortName(_ name: String) -> String {
     let short = shortened(name, to: 44)
     return short == name
       ? breakable(name) : "<span title=\"\(htmlEscaped(name))\">\(breakable(short))</span>"
-  }
-
-  /// A list of names and values; empty for none.
-  package static func facts(_ facts: [ReportFact]) -> String {
-    guard !facts.isEmpty else { return "" }
-    let items = facts.map {
-      "<div><dt>\(htmlEscaped($0.label))</dt><dd>\(htmlEscaped($0.value))</dd></div>\n"
-    }
-    return "<dl class=\"facts\">\n\(items.joined())</dl>\n"
   }
 
   /// Mean ± SD of every metric, combinations and then baselines.
@@ -67,7 +50,7 @@ package struct ReportTables {
         + "\(cells)</tr>\n"
     }
 
-    let heads = Self.columns.map { SortScript.head(Self.head($0), isNumber: true) }.joined()
+    let heads = Self.columns.map { SortableTable.head(Self.head($0), isNumber: true) }.joined()
     let baselines =
       data.baselines.isEmpty
       ? ""
@@ -83,15 +66,15 @@ package struct ReportTables {
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
       <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(part))</th></tr>
-      <tr>\(SortScript.head("Combination", isNumber: false))\
-      \(SortScript.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
+      <tr>\(SortableTable.head("Combination", isNumber: false))\
+      \(SortableTable.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
       </thead>
       <tbody>
       \(names.map(row).joined())</tbody>
       \(baselines)</table>
 
       """
-    return Self.box("Scores of every combination", table)
+    return PageParts.box("Scores of every combination", table)
   }
 
   /// The names among which the best of a column is found: who calls every case alike has all of the
@@ -120,10 +103,10 @@ package struct ReportTables {
     guard let summary, let mean = summary.mean else {
       return "<td\(group)><span class=\"none\" title=\"undefined\">–</span></td>"
     }
-    let number = ReportNumbers.metric(mean)
+    let number = NumberText.metric(mean)
     var text = isBest ? "<b>\(number)</b>" : number
     if let deviation = summary.standardDeviation {
-      text += " <span class=\"sd\">±\u{a0}\(ReportNumbers.metric(deviation))</span>"
+      text += " <span class=\"sd\">±\u{a0}\(NumberText.metric(deviation))</span>"
     }
     if summary.undefined > 0 {
       let all = summary.undefined + summary.values.count
@@ -145,8 +128,8 @@ package struct ReportTables {
       "<tr><th scope=\"row\">\(breakable(combination.name))</th>"
         + optional(combination.imageEncoder) + optional(combination.weights)
         + optional(combination.textEncoder) + optional(combination.fusionHead)
-        + "<td>\(combination.parameterCount.map(ReportNumbers.count) ?? "–")</td>"
-        + "<td>\(combination.seconds.map(ReportNumbers.duration) ?? "–")</td></tr>\n"
+        + "<td>\(combination.parameterCount.map(NumberText.count) ?? "–")</td>"
+        + "<td>\(combination.seconds.map(NumberText.duration) ?? "–")</td></tr>\n"
     }
     let table = """
       <table>
@@ -160,7 +143,7 @@ package struct ReportTables {
       </table>
 
       """
-    return Self.box("Parts of the combinations", table)
+    return PageParts.box("Parts of the combinations", table)
   }
 
   /// The cases that are in no split.
@@ -179,6 +162,6 @@ package struct ReportTables {
       </table>
 
       """
-    return Self.box("Cases left out", table, isTall: true)
+    return PageParts.box("Cases left out", table, isTall: true)
   }
 }

@@ -60,13 +60,13 @@ package struct DataDigest: Sendable, Equatable {
   }
 
   /// The digest of the run that a model belongs to: beside it, or in one of the folders above up to
-  /// those of a comparison; nil where there is none.
+  /// those of a comparison, and where; nil where there is none.
   ///
   /// - Throws: `ZooError` with file and line.
-  package static func above(model: String) throws -> DataDigest? {
+  package static func above(model: String) throws -> (digest: DataDigest, folder: String)? {
     var folder = URL(fileURLWithPath: model).standardizedFileURL
     for _ in 0..<5 {
-      if let found = try read(folder: folder.path) { return found }
+      if let found = try read(folder: folder.path) { return (found, folder.path) }
       folder.deleteLastPathComponent()
     }
     return nil

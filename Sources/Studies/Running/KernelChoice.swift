@@ -1,24 +1,38 @@
 import Basics
-import EncoderKit
 import Tensors
 
-/// The sets of kernels by name; the first that can be had is the default.
+/// The sets of kernels by name; the first is the default.
 package enum KernelChoice {
-  /// Names for the command line.
-  package static let names = ["onednn", "openblas"]
+  /// Names for the command line: our own loops over oneDNN where it is there, else over the reference; our own
+  /// loops over the reference; oneDNN alone; OpenBLAS alone.
+  package static let names = ["auto", "native", "onednn", "reference"]
 
-  /// The kernels of a name; nil chooses oneDNN where it is there.
+  /// Names of earlier versions, with today's.
+  package static let formerNames = ["openblas": "reference"]
+
+  /// The kernels of a name; nil chooses as `auto`.
   ///
   /// - Throws: `ZooError` of code `.unsupported` when this build or machine has not got them.
   package static func make(_ name: String?) throws -> any Kernels {
-    #if ENCODERZOO_ONEDNN
-      if name != "openblas", let kernels = OneDNNKernels() { return kernels }
-    #endif
-    guard name != "onednn" else {
-      throw ZooError(
-        .unsupported, "this build has no oneDNN", advice: "install libdnnl-dev and build again")
+    switch name.map({ formerNames[$0] ?? $0 }) {
+    case "native":
+      guard let kernels = NativeKernels(over: ReferenceKernels()) else {
+        throw ZooError(
+          .unsupported,
+          "this processor has neither AVX-512 nor AVX2, which the native kernels are written for",
+          advice: "leave out --kernels, or give --kernels reference")
+      }
+      return kernels
+    case "onednn":
+      guard let kernels = KernelSets.oneDNN() else {
+        throw ZooError(
+          .unsupported, "this build has no oneDNN",
+          advice: "leave out --kernels, or install libdnnl-dev and build again")
+      }
+      return kernels
+    case "reference": return ReferenceKernels()
+    default: return KernelSets.fastest()
     }
-    return OpenBLASKernels()
   }
 
   /// How numbers are multiplied, for the command line; the first is the default.
@@ -38,15 +52,17 @@ package enum KernelChoice {
     }
     return BFloat16Kernels(kernels)
   }
-}
 
-/// The library behind a set of kernels, with its version.
-package func kernelLibrary(_ kernels: any Kernels) -> String {
-  if let half = kernels as? BFloat16Kernels {
-    return "\(kernelLibrary(half.base)), bf16 by \(half.arithmetic)"
+  /// What a run of an earlier version wrote for kernels with today's name: `onednn` stood for our own loops
+  /// over it, too.
+  package static func formerRecord(of name: String) -> String? {
+    let halves = ", bf16"
+    let suffix = name.hasSuffix(halves) ? "-bf16" : ""
+    switch suffix.isEmpty ? name : String(name.dropLast(halves.count)) {
+    case "native over oneDNN": return "onednn\(suffix)"
+    case "oneDNN" where KernelSets.fastest().name == "oneDNN": return "onednn\(suffix)"
+    case "reference": return "openblas\(suffix)"
+    default: return nil
+    }
   }
-  #if ENCODERZOO_ONEDNN
-    if kernels is OneDNNKernels { return "oneDNN \(OneDNNKernels.version)" }
-  #endif
-  return Compute.blasConfiguration
 }

@@ -15,13 +15,7 @@ package enum OutputPlace {
         .conflict, "is a file; expected a folder, or nothing", at: Place(path: folder),
         advice: "choose another --output")
     }
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { !$0.hasPrefix(".") }.sorted()
-    } catch {
-      throw ZooError(
-        .system, "the folder can't be read: \(error.localizedDescription)", at: Place(path: folder))
-    }
+    return try folderEntries(folder).filter { !$0.hasPrefix(".") }
   }
 
   /// Refuses a folder that holds something else than what a stopped command of the same kind leaves.
@@ -58,13 +52,17 @@ package enum OutputPlace {
   /// The lock is a hidden file beside the folder, `.NAME.lock`, which the system lets go when the process
   /// ends, however it ends.
   ///
-  /// - Throws: `ZooError` of code `.conflict` when somebody else works there, or what `body` throws.
+  /// - Throws: `ZooError` of code `.conflict` when somebody else works there, or where it can't be written
+  ///   to; or what `body` throws.
   package static func locked<Result>(_ folder: String, _ body: () throws -> Result) throws -> Result
   {
+    try checkWritable(folder)
     let target = URL(fileURLWithPath: folder).standardizedFileURL
     let parent = target.deletingLastPathComponent().path
     try AtomicFile.makeFolder(parent)
-    let lock = try FileLock("\(parent)/.\(target.lastPathComponent.prefix(120)).lock") {
+    var name = target.lastPathComponent
+    while name.utf8.count > 120 { name.removeLast() }
+    let lock = try FileLock("\(parent)/.\(name).lock") {
       throw ZooError(
         .conflict, "another zoo is at work in this folder", at: Place(path: folder),
         advice: "wait until it has ended, or choose another --output")

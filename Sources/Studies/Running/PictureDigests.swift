@@ -16,7 +16,7 @@ package enum PictureDigests {
   /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
   static func added(to set: CaseSet, fingerprints: [Int]) throws -> CaseSet {
     let paths = set.cases.map(\.imagePath)
-    let digests = try fileDigests(paths)
+    let digests = try files(paths)
     let candidates = candidates(digests, fingerprints)
     // Equal files are decoded once.
     var examples: [String: String] = [:]
@@ -38,22 +38,33 @@ package enum PictureDigests {
       })
   }
 
-  /// The set with the SHA-256 of every picture's file; what cases share is not looked at.
+  /// The set with the SHA-256 of every picture's file, as far as the run that left `digest` in a folder knows
+  /// the files again from there; what cases share is not looked at.
   ///
   /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
-  package static func hashed(_ set: CaseSet) throws -> CaseSet {
-    set.with(
-      pictures: try fileDigests(set.cases.map(\.imagePath)).map { digest in
-        digest.map { CasePicture(file: $0) }
+  package static func hashed(_ set: CaseSet, knownBy digest: DataDigest, in folder: String) throws
+    -> CaseSet
+  {
+    let stamps = KeptPictures.read(folder: folder)?.stamps ?? [:]
+    let rows = Dictionary(digest.rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let known = set.cases.map { item -> String? in
+      guard let path = item.imagePath, let kept = stamps[item.id], kept == FileStamp.of(path)
+      else { return nil }
+      return rows[item.id]?.image
+    }
+    let others = zip(set.cases, known).map { $1 == nil ? $0.imagePath : nil }
+    return set.with(
+      pictures: zip(known, try files(others)).map { known, computed in
+        (known ?? computed).map { CasePicture(file: $0) }
       })
   }
 
   /// The SHA-256 of each file, of each path once.
-  private static func fileDigests(_ paths: [String?]) throws -> [String?] {
+  static func files(_ paths: [String?]) throws -> [String?] {
     let named = Array(Set(paths.compactMap { $0 }))
-    let files = Dictionary(
+    let digests = Dictionary(
       uniqueKeysWithValues: zip(named, try parallel(named) { try sha256(ofFile: $0) }))
-    return paths.map { $0.flatMap { files[$0] } }
+    return paths.map { $0.flatMap { digests[$0] } }
   }
 
   /// The cases whose file or fingerprint another case has, too.

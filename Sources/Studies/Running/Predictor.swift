@@ -70,7 +70,16 @@ package struct Predictor {
     folder: String, registry: EncoderRegistry, kernels: any Kernels, bits: Int? = nil,
     progress: ProgressReporter? = nil
   ) throws {
-    model = try TrainedModel.read(from: folder, registry: registry, bits: bits)
+    self.init(
+      try TrainedModel.read(from: folder, registry: registry, bits: bits), folder: folder,
+      kernels: kernels, progress: progress)
+  }
+
+  /// A model in memory; `folder` is what errors call it.
+  package init(
+    _ model: TrainedModel, folder: String, kernels: any Kernels, progress: ProgressReporter? = nil
+  ) {
+    self.model = model
     self.progress = progress
     self.kernels = kernels
     self.folder = folder

@@ -36,6 +36,7 @@ package struct PretrainingRun {
     if FileManager.default.fileExists(atPath: "\(folder)/model.json") {
       if resumes {
         try runFolder(skipsBad: skipsBad).check(resumes: true)
+        try ModelIntegrity.check(folder)
         return ["the pre-training is finished; nothing was left to do", "model: \(folder)"]
       }
       throw ZooError(
@@ -119,8 +120,15 @@ package struct PretrainingRun {
       syntheticOrigins: syntheticOrigins, folds: specification.foldsSentence,
       seed: specification.seed, splits: [split]
     ).write(to: folder)
-    try fit.model?.write(to: folder)
+    let names = try fit.model?.write(to: folder) ?? []
     checkpoint.remove()
+    // All that is there by now: the run's beginning, too.
+    let others = try OutputPlace.entries(of: folder) ?? []
+    try FileDigests(
+      of: names
+        + others.filter { !names.contains($0) && $0.contains(".") && !$0.hasSuffix(".tmp") },
+      in: folder, inputs: [:]
+    ).write(to: folder)
     return lines(areas, targets, split)
   }
 

@@ -28,7 +28,7 @@ struct RunFolder {
   static func machine(_ kernels: any Kernels) -> [(String, String)] {
     [
       ("zoo", programVersion), ("kernels", kernels.name),
-      ("kernel library", kernelLibrary(kernels)), ("OpenBLAS core", Compute.blasCore),
+      ("kernel library", kernels.library), ("OpenBLAS core", Compute.blasCore),
       ("threads", "\(Compute.threads)"),
     ]
   }
@@ -91,8 +91,8 @@ struct RunFolder {
   /// The files that are written when a run begins.
   private var beginning: [String] {
     [
-      RunFolder.machineName, RunFolder.foldsName, DataDigest.fileName, DataNote.fileName,
-      specificationName,
+      RunFolder.machineName, RunFolder.foldsName, DataDigest.fileName, KeptPictures.fileName,
+      DataNote.fileName, specificationName,
     ]
   }
 
@@ -106,6 +106,8 @@ struct RunFolder {
     let names = environment.map(\.0) + members.map(\.key).filter { now[$0] == nil }
     return names.compactMap { name in
       let (old, new) = (before[name], now[name])
+      // Older runs named kernels by their library alone.
+      if name == "kernels", let new, old == KernelChoice.formerRecord(of: new) { return nil }
       // Older runs did not note options.
       if old == new || old == nil && name.hasPrefix(RunFolder.optionPrefix) { return nil }
       if old?.count == 64, new?.count == 64 { return "\(name) is another file" }
@@ -143,13 +145,12 @@ struct RunFolder {
     of set: CaseSet, progress: ProgressReporter, _ make: (_ byImage: Bool) throws -> [Split]
   ) throws -> [Split] {
     guard isBegun, exists(RunFolder.foldsName) else { return try make(true) }
-    let file = "\(path)/\(RunFolder.foldsName)"
-    let alone = CaseGroups(set.cases, byPatient: false, byText: false, byImage: false)
-    let kept = try FoldsFile.read(path: file, cases: set, groups: alone)
+    let kept = try keptSplits(of: set)
     if (try? make(true)) == kept { return kept }
     guard try make(false) == kept else {
       throw ZooError(
-        .conflict, "these splits are not those of the study and its data", at: Place(path: file),
+        .conflict, "these splits are not those of the study and its data",
+        at: Place(path: "\(path)/\(RunFolder.foldsName)"),
         advice: "the data has changed since the run began; start in a new folder")
     }
     progress.note(
@@ -157,17 +158,29 @@ struct RunFolder {
     return kept
   }
 
+  /// The splits that the run was begun with.
+  ///
+  /// - Throws: `ZooError` with file and line.
+  func keptSplits(of set: CaseSet) throws -> [Split] {
+    try FoldsFile.read(
+      path: "\(path)/\(RunFolder.foldsName)", cases: set,
+      groups: CaseGroups(set.cases, byPatient: false, byText: false, byImage: false))
+  }
+
   /// Writes what a run begins with, the specification last; of a run that was begun, what its version
   /// did not write.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
-  func begin(_ splits: [Split], of set: CaseSet, _ data: DataDigest) throws {
+  func begin(
+    _ splits: [Split], of set: CaseSet, _ data: DataDigest, pictures: KeptPictures? = nil
+  ) throws {
     let isNew = !isBegun
     try AtomicFile.makeFolder(path)
     if isNew || !exists(RunFolder.foldsName) {
       try FoldsFile.write(splits, cases: set, to: "\(path)/\(RunFolder.foldsName)")
     }
     if isNew || !exists(DataDigest.fileName) { try data.write(to: path) }
+    if let pictures, pictures != KeptPictures.read(folder: path) { try pictures.write(to: path) }
     guard isNew else { return }
     let machine = JSONValue(.object(environment.map { ($0.0, $0.1.json) }))
     try AtomicFile.write(machine.text() + "\n", to: "\(path)/\(RunFolder.machineName)")

@@ -12,7 +12,17 @@ package enum StudyLoader {
   package static func load(
     _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter
   ) throws -> StudyCases {
-    var set = try study.data.load(
+    var set = try table(study, skipsBad: skipsBad, progress: progress)
+    let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
+    tellLeftOut(set, progress)
+    return cases(study, set, stores)
+  }
+
+  /// The cases of a study as its tables have them, their pictures not read yet.
+  private static func table(
+    _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter
+  ) throws -> CaseSet {
+    let set = try study.data.load(
       needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
     tell(set, progress)
     guard set.labels.count == 2 else {
@@ -23,8 +33,56 @@ package enum StudyLoader {
     }
     // Folds that can't be made are told before thousands of pictures are read.
     _ = try study.folds.splits(of: set)
+    return set
+  }
+
+  /// Loads a study for a run in its folder; of pictures that it knows again those alone are read that
+  /// the branches of `needed` read, by their names.
+  ///
+  /// - Throws: what `load` throws, and what `needed` does.
+  static func load(
+    _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter, for place: RunFolder,
+    needed: (CaseSet) throws -> Set<String>
+  ) throws -> (cases: StudyCases, pictures: KeptPictures) {
+    var set = try table(study, skipsBad: skipsBad, progress: progress)
+    let all = set.cases
+    if place.isBegun, let kept = KeptPictures.read(folder: place.path),
+      let digest = try DataDigest.read(folder: place.path), let known = try kept.known(set, digest)
+    {
+      set = known.set
+      let wanted = try needed(set)
+      let branches = study.images.filter { wanted.contains($0.name) }
+      for note in kept.notes { progress.note(note) }
+      if !study.images.isEmpty { progress.line(sentence(known, branches)) }
+      var read = set
+      let stores = try images(of: &read, branches, skipsBad: skipsBad, progress: progress)
+      // A picture that can't be read any more is no longer the run's.
+      if read.cases.count != set.cases.count { set = read }
+      tellLeftOut(set, progress)
+      let pictures = KeptPictures(set, of: all, stamps: known.stamps, notes: kept.notes)
+      return (cases(study, set, stores), pictures)
+    }
+    var stamps: [String: String] = [:]
+    for path in all.compactMap(\.imagePath) { stamps[path] = FileStamp.of(path) }
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
     tellLeftOut(set, progress)
+    let pictures = KeptPictures(set, of: all, stamps: stamps, notes: progress.notes)
+    return (cases(study, set, stores), pictures)
+  }
+
+  private static func sentence(_ known: KeptPictures.Known, _ branches: [ImageBranch]) -> String {
+    let count = Set(known.set.cases.compactMap(\.imagePath)).count
+    let read =
+      branches.isEmpty
+      ? "no cell that is missing reads them"
+      : "read again for \(branches.map(\.name).joined(separator: ", "))"
+    return "\(count) pictures are known: \(count - known.hashed) by size and times of their files,"
+      + " \(known.hashed) by their SHA-256; \(read)"
+  }
+
+  private static func cases(
+    _ study: StudySpecification, _ set: CaseSet, _ stores: [String: ImageStore]
+  ) -> StudyCases {
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
     let targets = set.labelIndices.map { Float($0 ?? 0) }
     return StudyCases(
@@ -71,7 +129,8 @@ package enum StudyLoader {
     for branch in branches {
       for note in stores[branch.name]?.notes(of: branch) ?? [] { progress.note(note) }
     }
-    if let first = branches.first.flatMap({ stores[$0.name] }) {
+    let isKnown = set.cases.allSatisfy { $0.imagePath == nil || $0.picture != nil }
+    if !isKnown, let first = branches.first.flatMap({ stores[$0.name] }) {
       set = try PictureDigests.added(to: set, fingerprints: first.fingerprints)
     }
     return stores

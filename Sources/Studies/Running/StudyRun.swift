@@ -44,7 +44,22 @@ package struct StudyRun {
   private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
     let place = try runFolder(skipsBad: skipsBad)
     try place.check(resumes: resumes)
-    let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    if !place.isBegun { try study.checkFolders() }
+    var finished: [String: CellFile] = [:]
+    let (cases, pictures) = try StudyLoader.load(
+      study, skipsBad: skipsBad, progress: progress, for: place
+    ) { set in
+      try place.check(DataDigest(set), of: set, progress: progress)
+      // Folds that are others are told below.
+      guard let splits = try? place.keptSplits(of: set) else {
+        return Set(study.images.map(\.name))
+      }
+      finished = try finishedCells(place).all(study.combinations, splits)
+      let missing = splits.flatMap { split in
+        study.combinations.filter { finished[FinishedCells.key($0, split)] == nil }
+      }
+      return Set(missing.compactMap { $0.image?.name })
+    }
     let data = try DataDigest(cases.set)
     try place.check(data, of: cases.set, progress: progress)
     for left in cases.set.leftOut.prefix(10) where skipsBad {
@@ -63,24 +78,29 @@ package struct StudyRun {
     try StudyTexts.checkTokenizer(of: study, cases, splits: splits, in: folder)
     for note in folds.notes(on: cases.set, splits: splits) { progress.note(note) }
     let origins = try SyntheticOrigins.names(of: study.images, registry)
-    try place.begin(splits, of: cases.set, data)
+    try place.begin(splits, of: cases.set, data, pictures: pictures)
     return try place.running {
       try DataNote(
         cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
         syntheticOrigins: origins, folds: folds.sentence, seed: study.seed, splits: splits
       ).write(to: folder)
-      return try tables(cases, splits, place, departures: departures, cautions: cautions)
+      return try tables(
+        cases, splits, place, finished, departures: departures, cautions: cautions)
     }
+  }
+
+  private func finishedCells(_ place: RunFolder) throws -> FinishedCells {
+    FinishedCells(folder: folder, inputs: try place.inputs(), progress: progress)
   }
 
   /// Runs the cells that are not there yet, and writes tables and report.
   private func tables(
-    _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, departures: [String],
-    cautions: [String]
+    _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, _ finished: [String: CellFile],
+    departures: [String], cautions: [String]
   ) throws -> [String] {
     let runner = CellRunner(study: study, cases: cases, session: session)
-    let cells = StudyCells(folder: folder, runner: runner, inputs: try place.inputs())
-    let files = try cells.all(study.combinations, splits)
+    let cells = StudyCells(finished: try finishedCells(place), runner: runner)
+    let files = try cells.all(study.combinations, splits, known: finished)
     let taught = try taughtHeads()
     let flattered = taught.map {
       "\($0): its weights were learnt on the validation part, so what it scores there flatters, and it"

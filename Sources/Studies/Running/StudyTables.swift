@@ -2,10 +2,14 @@ import Basics
 import Datasets
 import Evaluation
 import Foundation
+import Pages
 import Training
 
 /// The tables and the report of a finished comparison.
-struct StudyTables {
+package struct StudyTables {
+  /// What baselines are called in tables: the commoner class, and a linear model of the words.
+  package static let baselineNames = ["majority class", "TF-IDF + logistic regression"]
+
   let study: StudySpecification
   let cases: StudyCases
   let splits: [Split]
@@ -58,14 +62,14 @@ struct StudyTables {
     data.isSynthetic = study.data.isSynthetic
     data.classNames = (cases.set.labels[0], cases.set.labels[1])
     data.counts =
-      [ReportFact("cases", "\(cases.count)")]
-      + zip(cases.set.labels, cases.set.labelCounts).map { ReportFact($0, "\($1)") }
-      + [ReportFact("left out", "\(cases.set.leftOut.count)")]
+      [PageFact("cases", "\(cases.count)")]
+      + zip(cases.set.labels, cases.set.labelCounts).map { PageFact($0, "\($1)") }
+      + [PageFact("left out", "\(cases.set.leftOut.count)")]
     data.leftOut = cases.set.leftOut.map {
       ReportLeftOutCase(identifier: $0.id, reason: $0.message)
     }
     data.settings = settings
-    data.environment = environment.map { ReportFact($0.0, $0.1) }
+    data.environment = environment.map { PageFact($0.0, $0.1) }
     data.limits = [
       "Splits of one data set overlap: the range over them is not the range over new data.",
       "Everything fitted (vocabulary, word vectors, pixel statistics, weights) is fitted on the "
@@ -120,14 +124,15 @@ struct StudyTables {
       })
     var baselines = [
       ReportBaseline(
-        name: "majority class", summary: "always the commoner class of the training part",
+        name: StudyTables.baselineNames[0],
+        summary: "always the commoner class of the training part",
         constantAnswer: commoner.count == 1 ? commoner.first : "")
     ]
     let hasTexts = !study.texts.isEmpty
     if hasTexts {
       baselines.append(
         ReportBaseline(
-          name: "TF-IDF + logistic regression", summary: "a linear model of the report's words"))
+          name: StudyTables.baselineNames[1], summary: "a linear model of the report's words"))
     }
     for split in splits {
       let labels = cases.labels(split.training)
@@ -192,10 +197,10 @@ struct StudyTables {
       parameterCount: own.first?.parameterCount, seconds: own.reduce(0) { $0 + $1.seconds })
   }
 
-  private var settings: [ReportFact] {
-    study.images.map { ReportFact($0.name, $0.json.text(pretty: false)) }
-      + study.texts.map { ReportFact($0.name, $0.json.text(pretty: false)) }
-      + study.heads.map { ReportFact("fusion \($0.name)", $0.json.text(pretty: false)) }
-      + [ReportFact("seed", "\(study.seed)")]
+  private var settings: [PageFact] {
+    study.images.map { PageFact($0.name, $0.json.text(pretty: false)) }
+      + study.texts.map { PageFact($0.name, $0.json.text(pretty: false)) }
+      + study.heads.map { PageFact("fusion \($0.name)", $0.json.text(pretty: false)) }
+      + [PageFact("seed", "\(study.seed)")]
   }
 }

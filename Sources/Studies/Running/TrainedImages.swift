@@ -15,10 +15,13 @@ package enum TrainedImages {
   /// Writes the list for a model's folder.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
-  static func write(_ cases: [Case], to folder: String) throws {
+  /// - Returns: the name of the file; none where no case has an image.
+  @discardableResult
+  static func write(_ cases: [Case], to folder: String) throws -> [String] {
     let hashes = try Set(cases.compactMap(digest)).sorted()
-    guard !hashes.isEmpty else { return }
+    guard !hashes.isEmpty else { return [] }
     try AtomicFile.write(hashes.joined(separator: "\n") + "\n", to: "\(folder)/\(fileName)")
+    return [fileName]
   }
 
   /// A sentence for each branch whose weights were trained on images of the study: its scores flatter.

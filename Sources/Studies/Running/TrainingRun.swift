@@ -23,8 +23,8 @@ package struct TrainingRun {
   /// What a stopped training leaves in its folder.
   private static let ownNames = [
     "parts", "results.csv", "folds.csv", "specification.json", DataNote.fileName,
-    DataDigest.fileName,
-    LogitsFile.fileName, "trained-on.txt", "vocabulary.txt", "model.safetensors",
+    DataDigest.fileName, FileDigests.fileName, LogitsFile.fileName, "trained-on.txt",
+    "vocabulary.txt", "model.safetensors",
   ]
 
   /// Trains on the first split and writes the model last, so that a folder with `model.json` is
@@ -50,6 +50,7 @@ package struct TrainingRun {
         advice: "choose another --output")
     }
     try OutputPlace.check(folder, allowing: TrainingRun.ownNames)
+    try study.checkFolders()
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for sentence in study.images.flatMap(\.departures) + study.data.notes {
       progress.note(sentence)
@@ -89,12 +90,19 @@ package struct TrainingRun {
       let place =
         isLast ? folder : "\(folder)/parts/\(try FolderName.ofCombination(combination.name))"
       try AtomicFile.makeFolder(place)
+      var names =
+        isLast
+        ? [
+          "results.csv", "specification.json", DataNote.fileName, DataDigest.fileName, "folds.csv",
+        ] : []
       try LogitsFile.write(outcome.logits, to: place)
+      names.append(LogitsFile.fileName)
       if combination.image != nil {
-        try TrainedImages.write(
+        names += try TrainedImages.write(
           (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
       }
-      try outcome.model?.write(to: place)
+      names += try outcome.model?.write(to: place) ?? []
+      try FileDigests(of: names, in: place, inputs: [:]).write(to: place)
     }
     return lines + ["model: \(folder)"]
   }

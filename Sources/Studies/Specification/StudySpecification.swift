@@ -30,9 +30,16 @@ package struct StudySpecification: Sendable {
   ///
   /// - Throws: `ZooError` with file, line and key.
   package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
-    var root: JSONObject
-    let folder: String
-    (source, root, folder) = try StudySpecification.opened(path, dataFolder: dataFolder)
+    let (source, _, folder) = try StudySpecification.opened(path, dataFolder: dataFolder)
+    try self.init(source, folder: folder, registry: registry)
+  }
+
+  /// Reads a specification; its data paths are relative to `folder`, the working directory where that is empty.
+  ///
+  /// - Throws: `ZooError` with the key, and with file and line where it came from one.
+  package init(_ source: JSONValue, folder: String, registry: EncoderRegistry) throws {
+    self.source = source
+    var root = try StudySpecification.root(source)
     name = try root.string("name")
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
@@ -56,9 +63,10 @@ package struct StudySpecification: Sendable {
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
     guard !images.isEmpty || !texts.isEmpty else {
       throw ZooError(
-        .badValue, "names no encoder; expected \"image\", \"text\" or both", at: Place(path: path))
+        .badValue, "names no encoder; expected \"image\", \"text\" or both",
+        at: Place(path: source.place.path))
     }
-    try checkNames(path)
+    try checkNames()
     try checkHeads(registry)
   }
 
@@ -84,12 +92,17 @@ package struct StudySpecification: Sendable {
   ) {
     let source = try JSONValue.parse(contentsOf: path)
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return (source, try root(source), dataFolder ?? parts.joined(separator: "/"))
+  }
+
+  /// The members of a specification of schema 1.
+  private static func root(_ source: JSONValue) throws -> JSONObject {
     var root = try source.object()
     let schema = try root.required("schema")
     guard try schema.integer() == 1 else {
       throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
     }
-    return (source, root, dataFolder ?? parts.joined(separator: "/"))
+    return root
   }
 
   private static func metric(_ value: JSONValue) throws -> BinaryMetric {
@@ -147,7 +160,24 @@ package struct StudySpecification: Sendable {
     }
   }
 
-  private func checkNames(_ path: String) throws {
+  /// Refuses names whose folders would be one on a disk that does not tell upper case from lower case.
+  ///
+  /// It is asked of new runs; those that were begun stand on a disk that tells.
+  ///
+  /// - Throws: `ZooError` that names both.
+  func checkFolders() throws {
+    var seen: [String: String] = [:]
+    for name in combinations.map(\.name) {
+      guard let other = seen.updateValue(name, forKey: name.lowercased()) else { continue }
+      throw ZooError(
+        .badValue,
+        "\"\(other)\" and \"\(name)\" differ in the case of their letters alone; on some disks their"
+          + " folders would be one", at: Place(path: source.place.path),
+        advice: "give one of them another \"name\"")
+    }
+  }
+
+  private func checkNames() throws {
     var seen: Set<String> = []
     let encoders = images.map { ($0.name, $0.place) } + texts.map { ($0.name, $0.place) }
     for (name, place) in encoders + heads.map({ ($0.name, $0.place) }) {

@@ -93,7 +93,7 @@ struct CommandParser {
         } ?? ""
       throw error("\(written) needs a value (\(value.metavar))\(hint)")
     }
-    guard value.choices.isEmpty || value.choices.contains(text) else {
+    guard value.choices.isEmpty || (value.choices + value.formerChoices).contains(text) else {
       throw error(
         "unknown value \"\(text)\" of \(written); \(suggestion(for: text, among: value.choices))")
     }

@@ -18,6 +18,8 @@ struct Option: Sendable {
     var fallback: String?
     /// The values allowed; empty: any.
     var choices: [String]
+    /// Values of earlier versions that are still understood, and not shown.
+    var formerChoices: [String]
     /// Whether the option may be given several times.
     var isRepeatable: Bool
     /// Whether it must be given.
@@ -44,12 +46,13 @@ struct Option: Sendable {
   /// An option with a value; without a `metavar` the choices stand for it.
   static func value(
     _ name: String, _ metavar: String? = nil, default fallback: String? = nil,
-    choices: [String] = [], isRepeatable: Bool = false, isRequired: Bool = false, _ help: String
+    choices: [String] = [], formerChoices: [String] = [], isRepeatable: Bool = false,
+    isRequired: Bool = false, _ help: String
   ) -> Option {
     let shown = metavar ?? (choices.isEmpty ? "VALUE" : choices.joined(separator: "|"))
     let value = Value(
-      metavar: shown, fallback: fallback, choices: choices, isRepeatable: isRepeatable,
-      isRequired: isRequired)
+      metavar: shown, fallback: fallback, choices: choices, formerChoices: formerChoices,
+      isRepeatable: isRepeatable, isRequired: isRequired)
     return Option(name: name, kind: .value(value), help: help)
   }
 

@@ -49,7 +49,7 @@ struct Program: Sendable {
       }
       return Status.success
     } catch {
-      output.error("\(root.name): \(error)\n")
+      output.error("\(root.name): \(errorSentence(error))\n")
       if error is Interrupted { return Status.interrupted }
       return (error as? ZooError)?.code == .usage ? Status.usage : Status.failure
     }

@@ -30,11 +30,7 @@ extension ZooCommand {
     ]
   ) { arguments in
     let output = try arguments.string("output")
-    for path in ["\(output).key", "\(output).pub"]
-    where FileManager.default.fileExists(atPath: path) {
-      throw ZooError(
-        .conflict, "is there already", at: Place(path: path), advice: "choose another --output")
-    }
+    for path in ["\(output).key", "\(output).pub"] { try OutputPlace.checkFile(path) }
     let passphrase =
       arguments.flag("plain") ? nil : try KeyPassphrase(arguments).get("\(output).key", isNew: true)
     let key = MinisignSecretKey()
@@ -89,6 +85,7 @@ extension ZooCommand {
       Argument("DIR", "Bundles' folders.", isOptional: true, isRepeatable: true)
     ]
   ) { arguments in
+    try OutputPlace.checkWritable(arguments.string("to"))
     let (kernels, registry) = (try kernels(arguments), try registry())
     let bundles = try arguments.arguments("DIR").map { path in
       try BundleVerification(path: path, key: nil, registry: registry, kernels: kernels).folder

@@ -65,7 +65,10 @@ struct CheckTrial {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     process.standardError = errors
-    try process.run()
+    do { try process.run() } catch {
+      throw ZooError(
+        .system, "can't be started: \(systemReason(of: error))", at: Place(path: programPath()))
+    }
     var finding = Finding()
     try forEachLine(output.fileHandleForReading, of: process) { try take($0, into: &finding) }
     process.waitUntilExit()

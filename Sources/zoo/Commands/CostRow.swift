@@ -31,18 +31,23 @@ struct CostRow {
     let images = rows.filter { $0.description.modality == .image }
     let texts = rows.filter { $0.description.modality == .text }
     let head =
-      "| encoder | features | parameters, millions | multiply-adds, millions | one at a time, a second "
-      + "| in eights, a second | training, a second | memory of training, MB |\n"
+      "| encoder | features | parameters, millions | multiply-adds, millions | evaluation, batch 1 "
+      + "| evaluation, batch 8 | training, batch 8 | memory of training, MB |\n"
       + "|---|---|---|---|---|---|---|---|\n"
     return """
       # Encoders
 
-      Written by `zoo plugin table`, which measures every encoder without options: \(Compute.threads) \
-      threads, \(kernelLibrary(kernels)), zoo \(programVersion). Images are of the size that the \
-      encoder was published for, texts of 60 words. Multiply-adds are those of one forward pass, in \
-      convolutions, matrix products, attention and recurrences. Training is forward and back in eights, \
-      without the optimiser; its memory is the most that tensors took, parameters included. Published \
-      classifiers are not counted.
+      Every encoder of the registry with its default options. This page is written by `zoo plugin table` \
+      (\(Compute.threads) threads, kernels \(kernels.name) (\(kernels.library)), zoo \(programVersion)). Your own encoders: \
+      [adding a backbone](add-a-backbone.md).
+
+      - Images have the size that the encoder was published for, texts 60 words.
+      - Parameters do not include the published classifier.
+      - Multiply-adds are those of one forward pass, in convolutions, matrix products, attention and \
+      recurrences.
+      - Speeds are cases a second: evaluation one at a time and in batches of eight, training (forward and \
+      backward, without the optimiser) in batches of eight.
+      - Memory is the most that tensors took in training, parameters included.
 
       ## Images
 

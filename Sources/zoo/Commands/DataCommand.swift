@@ -1,7 +1,5 @@
 import Basics
-import Foundation
-import Images
-import Studies
+import EncoderZoo
 
 extension ZooCommand {
   static let data = Command(
@@ -23,16 +21,9 @@ extension ZooCommand {
       ) { arguments in
         let output = try arguments.string("output")
         let count = try arguments.integer("count", in: 2...100_000) ?? 400
-        let sample = PhantomSample(
-          count: count, seed: UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1),
-          size: try arguments.integer("size", in: 64...2048) ?? 256)
-        if FileManager.default.fileExists(atPath: "\(output)/cases.csv") {
-          throw ZooError(
-            .conflict, "a sample is already there", at: Place(path: output),
-            advice: "choose another --output")
-        }
-        // Its images have plain names, so nothing of others may be there.
-        if !PhantomSample.isIn(output) { try OutputPlace.check(output, allowing: []) }
+        let sample = try PhantomSample(
+          count: count, size: arguments.integer("size", in: 64...2048) ?? 256,
+          seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1))
         try sample.write(to: output)
         print("\(count) synthetic cases: \(output)/cases.csv")
       }

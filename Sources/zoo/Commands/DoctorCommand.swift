@@ -13,7 +13,7 @@ extension ZooCommand {
     let kernels = try kernels(arguments)
     let jpeg = zooJPEGVersion()
     let rows: [(String, String)] = [
-      ("zoo", programVersion), ("kernels", "\(kernels.name) (\(kernelLibrary(kernels)))"),
+      ("zoo", programVersion), ("kernels", "\(kernels.name) (\(kernels.library))"),
       ("OpenBLAS", "\(Compute.blasConfiguration)"), ("OpenBLAS core", Compute.blasCore),
       ("libpng", String(cString: zooPNGVersion())), ("libjpeg", "\(jpeg / 10).\(jpeg % 10)"),
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),

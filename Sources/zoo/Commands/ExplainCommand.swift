@@ -1,6 +1,8 @@
 import Basics
+import EncoderZoo
 import Explanation
 import Foundation
+import Studies
 
 extension ZooCommand {
   static let explain = Command(
@@ -67,16 +69,14 @@ extension ZooCommand {
     }
     let output = try arguments.string("output")
     try OutputFolder.check(output)
-    let (kernels, registry) = (try kernels(arguments), try registry())
-    let explainer = try Explainer(
-      folder: modelFolder(arguments.argument("MODEL"), registry),
-      finding: arguments.optionalString("finding"), registry: registry, kernels: kernels,
-      settings: settings)
+    let zoo = try zoo(arguments)
+    let model = try model(arguments.argument("MODEL"), in: zoo, bits: bits(arguments))
     let progress = progress(arguments)
     progress.begin("explaining")
-    let explanation = try explainer.explain(
+    let explanation = try model.explain(
       image: arguments.optionalString("image"), text: givenText(arguments),
-      progress: progress)
+      finding: arguments.optionalString("finding"), settings: settings, progress: progress
+    ).details
     progress.end()
     try explanation.write(to: output)
     for warning in explanation.warnings {
@@ -91,10 +91,11 @@ extension ZooCommand {
     for name in ["image", "text", "text-file"] where arguments.optionalString(name) != nil {
       throw arguments.error("--\(name) is one case, --study a data set; leave out one of them")
     }
+    let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
     let kernels = try kernels(arguments)
     let registry = try registry()
     let model = try modelOrRun(arguments.argument("MODEL"), registry)
-    let output = try arguments.string("output")
     let selection = try caseSelection(
       arguments, model: model, registry: registry, skipsBad: arguments.flag("skip-bad"))
     let progress = progress(arguments)

@@ -26,11 +26,8 @@ extension ZooCommand {
     guard onnx != nil || python != nil else {
       throw arguments.error("nothing to write: --onnx FILE or --python FILE is missing")
     }
-    for path in [onnx, python].compactMap({ $0 }) where FileManager.default.fileExists(atPath: path)
-    {
-      throw ZooError(
-        .conflict, "the file is already there", at: Place(path: path), advice: "choose another name"
-      )
+    for path in [onnx, python].compactMap({ $0 }) {
+      try OutputPlace.checkFile(path, advice: "choose another name")
     }
     let kernels = try kernels(arguments)
     let registry = try registry()

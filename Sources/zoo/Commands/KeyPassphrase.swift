@@ -35,7 +35,7 @@ struct KeyPassphrase {
 
   private func ask(_ prompt: String, _ path: String) throws -> String {
     // getpass turns the echo off, and reads from the terminal itself.
-    guard let typed = getpass(prompt) else { throw Interrupted() }
+    guard let typed = try Interruption.endingWaits({ getpass(prompt) }) else { throw Interrupted() }
     return try checked(String(cString: typed), path)
   }
 

@@ -90,7 +90,7 @@ extension ZooCommand {
   ) throws -> Description? {
     do { return try describe() } catch {
       guard isOutside else { throw error }
-      warn("left out \(name): \(error)")
+      warn("left out \(name): \(errorSentence(error))")
       return nil
     }
   }

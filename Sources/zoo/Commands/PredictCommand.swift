@@ -1,4 +1,5 @@
 import Basics
+import EncoderZoo
 import Foundation
 import Studies
 
@@ -20,16 +21,14 @@ extension ZooCommand {
     arguments: [Argument("MODEL", "A model's folder, or a bundle's name.")]
   ) { arguments in
     let text = try givenText(arguments)
-    let (kernels, registry) = (try chosenKernels(arguments), try registry())
-    let predictor = try Predictor(
-      folder: modelFolder(arguments.argument("MODEL"), registry), registry: registry,
-      kernels: kernels, bits: bits(arguments), progress: progress(arguments))
-    let prediction = try predictor.predict(
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let model = try model(arguments.argument("MODEL"), in: zoo, bits: bits(arguments))
+    let prediction = try model.predict(
       image: arguments.optionalString("image"), text: text)
     let progress = progress(arguments)
     for note in prediction.notes { progress.note(note) }
     print(
       arguments.flag("json")
-        ? prediction.json.text() : prediction.lines.joined(separator: "\n"))
+        ? prediction.found.json.text() : prediction.found.lines.joined(separator: "\n"))
   }
 }

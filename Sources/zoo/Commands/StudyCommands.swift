@@ -1,4 +1,6 @@
 import Basics
+import EncoderZoo
+import Exchange
 import Foundation
 import Studies
 import Training
@@ -28,18 +30,34 @@ extension ZooCommand {
     _ arguments: ParsedArguments, verb: String,
     _ adapted: (StudySpecification) throws -> StudySpecification
   ) throws {
-    let session = try session(arguments)
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
     let path = arguments.argument("STUDY.json")
-    let study = try adapted(
-      StudySpecification(
-        path: path, registry: session.registry, dataFolder: arguments.optionalString("data")))
+    let study = try adapted(zoo.specification(study(path, arguments)))
     let output = try arguments.string("output")
-    let run = StudyRun(
-      study: study, folder: output, session: session,
-      command: "zoo \(verb) \(path) --output \(output)")
-    let lines = try run.run(
-      resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
+    try OutputPlace.checkWritable(output)
+    let progress = progress(arguments)
+    try tellExportability(study, zoo, progress)
+    let lines = try zoo.compare(
+      study, folder: output,
+      options: RunOptions(
+        resumes: arguments.flag("resume"), skipsUnusableCases: arguments.flag("skip-bad")),
+      reporter: progress, command: "zoo \(verb) \(path) --output \(output)")
     print(lines.joined(separator: "\n"))
+  }
+
+  private static func study(_ path: String, _ arguments: ParsedArguments) throws -> Study {
+    try Study(contentsOf: path, dataFolder: arguments.optionalString("data"))
+  }
+
+  /// Notes which models of a study can't become ONNX files: after the training it would be too late.
+  private static func tellExportability(
+    _ study: StudySpecification, _ zoo: Zoo, _ progress: ProgressReporter
+  ) throws {
+    var exportability = Exportability(registry: zoo.registry, kernels: try zoo.makeKernels())
+    for one in study.combinations where one.probe != .neighbours {
+      let note = exportability.note(one.name, image: one.image, text: one.text, head: one.head)
+      if let note { progress.note(note) }
+    }
   }
 
   static let train = Command(
@@ -52,13 +70,16 @@ extension ZooCommand {
     options: studyOptions,
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
-    let session = try session(arguments)
-    let study = try StudySpecification(
-      path: arguments.argument("SPEC.json"), registry: session.registry,
-      dataFolder: arguments.optionalString("data"))
-    let run = TrainingRun(
-      study: study, folder: try arguments.string("output"), session: session)
-    print(try run.run(skipsBad: arguments.flag("skip-bad")).joined(separator: "\n"))
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let study = try zoo.specification(study(arguments.argument("SPEC.json"), arguments))
+    let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
+    let progress = progress(arguments)
+    try tellExportability(study, zoo, progress)
+    let lines = try zoo.train(
+      study, folder: output,
+      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")), reporter: progress)
+    print(lines.joined(separator: "\n"))
   }
 
   static let probe = Command(
@@ -92,6 +113,14 @@ extension ZooCommand {
     let specification = try PretrainingSpecification(
       path: arguments.argument("SPEC.json"), registry: session.registry,
       dataFolder: arguments.optionalString("data"))
+    try OutputPlace.checkWritable(arguments.string("output"))
+    var exportability = Exportability(registry: session.registry, kernels: session.kernels)
+    let image = specification.image
+    if let note = exportability.note(
+      image.name, image: image, text: nil, head: try HeadBranch([:], registry: session.registry))
+    {
+      session.progress.note(note)
+    }
     let run = PretrainingRun(
       specification: specification, folder: try arguments.string("output"), session: session)
     print(

@@ -2,6 +2,7 @@ import Basics
 import EncoderKit
 import Foundation
 import Registry
+import Studies
 import WeightFiles
 
 extension ZooCommand {
@@ -44,10 +45,7 @@ extension ZooCommand {
   ///
   /// - Throws: `ZooError` of code `.conflict` when something is there.
   static func newFile(_ path: String, _ choice: String) throws -> String {
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw ZooError(
-        .conflict, "the file is already there", at: Place(path: path), advice: "choose \(choice)")
-    }
+    try OutputPlace.checkFile(path, advice: "choose \(choice)")
     return path
   }
 

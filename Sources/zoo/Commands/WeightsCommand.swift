@@ -3,6 +3,7 @@ import Downloads
 import EncoderKit
 import Foundation
 import Registry
+import Studies
 import Tensors
 import Training
 import WeightFiles
@@ -87,6 +88,7 @@ extension ZooCommand {
     ],
     arguments: [Argument("FILE", "A weight file.")]
   ) { arguments in
+    if let output = arguments.optionalString("output") { try OutputPlace.checkFile(output) }
     let registry = try registry()
     let path = arguments.argument("FILE")
     let entry = try registry.imageEncoder(arguments.string("for"), at: Place())
@@ -129,11 +131,6 @@ extension ZooCommand {
       input = input?.with(channels: channels)
     }
     guard let output = arguments.optionalString("output") else { return }
-    guard !FileManager.default.fileExists(atPath: output) else {
-      throw ZooError(
-        .conflict, "the file is already there", at: Place(path: output),
-        advice: "choose another --output")
-    }
     var metadata = ["format": "pt"]
     if let input {
       metadata["encoder"] = mapping.encoder
@@ -166,11 +163,7 @@ extension ZooCommand {
   ) { arguments in
     let (registry, folder) = (try registry(), arguments.argument("MODEL"))
     let output = try arguments.string("output")
-    guard !FileManager.default.fileExists(atPath: output) else {
-      throw ZooError(
-        .conflict, "the file is already there", at: Place(path: output),
-        advice: "choose another --output")
-    }
+    try OutputPlace.checkFile(output)
     let model = try TrainedModel.read(from: modelFolder(folder, registry), registry: registry)
     let member = try arguments.integer("member", in: 1...16)
     let published =

@@ -1,5 +1,7 @@
 import Basics
+import CStartup
 import EncoderKit
+import EncoderZoo
 import Foundation
 import Registry
 import Studies
@@ -20,7 +22,10 @@ enum ZooCommand {
 
   static let globalOptions: [Option] = [
     .value("threads", "N", "Threads for computing; else as many as there are processors."),
-    .value("kernels", choices: KernelChoice.names, "Library for convolutions; else oneDNN."),
+    .value(
+      "kernels", default: KernelChoice.names[0], choices: KernelChoice.names,
+      formerChoices: KernelChoice.formerNames.keys.sorted(),
+      "What multiplies: our loops over oneDNN, those without it, oneDNN alone, OpenBLAS alone."),
     .flag("profile", "Print where the time went, by operation, at the end."),
     .flag("quiet", "Show no progress, only notes on the result."), .help, .version,
   ]
@@ -39,8 +44,31 @@ enum ZooCommand {
   ) throws -> any Kernels {
     Compute.settleLibraries()
     if arguments.flag("profile") { Profile.start() }
-    Compute.setThreads(try arguments.integer("threads", in: 1...1024) ?? Compute.processors)
-    return try KernelChoice.make(arguments.optionalString("kernels"), precision: precision)
+    let threads = try arguments.integer("threads", in: 1...1024) ?? Compute.processors
+    try checkAddressSpace(threads: threads)
+    Compute.setThreads(threads)
+    let name = arguments.optionalString("kernels")
+    if let name, let today = KernelChoice.formerNames[name] {
+      try? FileHandle.standardError.write(
+        contentsOf: Data("note: --kernels \(name) is called --kernels \(today) now\n".utf8))
+    }
+    return try KernelChoice.make(name, precision: precision)
+  }
+
+  /// Refuses more threads than the address space has room for.
+  ///
+  /// OpenBLAS would ask for their buffers without end. Its first threads have theirs since the start
+  /// (CStartup).
+  private static func checkAddressSpace(threads: Int) throws {
+    let limit = zooAddressSpaceLimit()
+    let more = max(0, threads - Compute.threads)
+    let needed = zooAddressSpaceTaken() + UInt64(more) * zooBlasBuffer() + zooOwnSpace() / 2
+    guard limit > 0, more > 0, limit < needed else { return }
+    throw ZooError(
+      .system,
+      "the address space is limited to \(limit >> 20) MB (ulimit -v); \(threads) threads need at least "
+        + "\(needed >> 20) MB",
+      advice: "raise the limit: ulimit -v unlimited; or ask for fewer --threads")
   }
 
   /// The same for a command with the option `precision`.
@@ -55,11 +83,39 @@ enum ZooCommand {
   }
 
   /// The encoders of the catalogue and of installed plugins; those left out are named as errors.
-  static func registry() throws -> EncoderRegistry {
-    let registry = EncoderRegistry(
-      try Catalogue(path: Catalogue.find()), store: PluginStore.standard())
-    for refusal in registry.refusals { warn("left out a plugin: \(refusal.error)") }
-    return registry
+  static func registry() throws -> EncoderRegistry { try open(Zoo.Configuration()).registry }
+
+  /// The zoo that the command line asks for.
+  ///
+  /// The first thing that a command does, as of `kernels`.
+  static func zoo(_ arguments: ParsedArguments, precision: String? = nil) throws -> Zoo {
+    _ = try kernels(arguments, precision: precision)
+    return try open(
+      Zoo.Configuration(
+        threads: arguments.integer("threads", in: 1...1024),
+        kernels: arguments.optionalString("kernels"),
+        precision: precision.flatMap(Zoo.Precision.init(rawValue:)) ?? .single))
+  }
+
+  private static func open(_ configuration: Zoo.Configuration) throws -> Zoo {
+    var configuration = configuration
+    configuration.registryPath = try Catalogue.find()
+    configuration.includesInstalledPlugins = true
+    let zoo = try Zoo(configuration)
+    for plugin in zoo.refusedPlugins { warn("left out a plugin: \(plugin.error)") }
+    return zoo
+  }
+
+  /// A model that is named by path, or by a bundle's name; says so when it was revoked.
+  static func model(_ name: String, in zoo: Zoo, bits: Int?) throws -> Model {
+    let model = try zoo.model(name, sampleBits: bits)
+    if let reason = model.revocation { warnOfRevocation(name, reason) }
+    return model
+  }
+
+  private static func warnOfRevocation(_ name: String, _ reason: String) {
+    FileHandle.standardError.write(
+      Data("warning: \(name) was revoked by its publisher: \(reason)\n".utf8))
   }
 
   /// Says on standard error what goes on without something.
@@ -70,10 +126,7 @@ enum ZooCommand {
   /// The folder of a model that is named by path, or by a bundle's name; says so when it was revoked.
   static func modelFolder(_ name: String, _ registry: EncoderRegistry) throws -> String {
     let found = try ModelFolders(registry.catalogue).folder(name)
-    if let reason = found.revocation {
-      writeWhole(
-        "warning: \(name) was revoked by its publisher: \(reason)\n", to: STDERR_FILENO)
-    }
+    if let reason = found.revocation { warnOfRevocation(name, reason) }
     return found.path
   }
 

@@ -1,0 +1,1 @@
+// Declares nothing: what matters is the module map.

@@ -1,0 +1,32 @@
+import Studies
+
+/// What a model says of a case.
+public struct Prediction: Sendable, Equatable {
+  /// How likely a label is.
+  public struct Answer: Sendable, Equatable {
+    /// The label that is asked about.
+    public let label: String
+    /// The log-odds.
+    public let logit: Double
+    /// 0…1: the sigmoid of the logit.
+    public let probability: Double
+  }
+
+  /// The class that the model chooses at its threshold; nil for one of many findings.
+  public let label: String?
+  /// One, of the positive class; or one for each finding.
+  public let answers: [Answer]
+  /// What a person must know of the answer: of the picture's file, words that are cut off or unknown.
+  public let notes: [String]
+  /// The same as the command line prints it.
+  package let found: Predictor.Prediction
+
+  init(_ found: Predictor.Prediction, notes: [String]) {
+    label = found.label
+    answers = found.answers.map {
+      Answer(label: $0.label, logit: $0.logit, probability: $0.probability)
+    }
+    self.notes = notes
+    self.found = found
+  }
+}

@@ -1,0 +1,98 @@
+import Basics
+import Bundles
+import Datasets
+import Evaluation
+import Foundation
+import Studies
+import Training
+
+extension ModelRecord {
+  private static let metrics: [BinaryMetric] = [
+    .accuracy, .area, .sensitivity, .specificity, .logLoss,
+  ]
+
+  /// Reads what lies beside the model; nothing where there is neither a bundle nor a run.
+  mutating func read(_ model: TrainedModel) throws {
+    if BundleFolder.isBundle(folder) {
+      try read(BundleFolder(folder).manifest, isMultiLabel: model.isMultiLabel)
+    } else {
+      try readRun(model)
+    }
+  }
+
+  private mutating func read(_ manifest: BundleManifest, isMultiLabel: Bool) throws {
+    name = "\(manifest.id) \(manifest.version)"
+    thresholdRule = manifest.output.thresholdRule
+    data = manifest.training.description
+    isSynthetic = manifest.training.isSynthetic
+    split = manifest.training.split
+    cases = manifest.training.cases
+    testCount = cases.count == Split.Part.allCases.count ? cases[2] : 0
+    // Figures over all splits of a comparison are of other models.
+    let own = manifest.metrics.filter { $0.split == "\(manifest.training.split) test" }
+    let names =
+      isMultiLabel
+      ? [(positive.map { "area of \($0)" } ?? "mean area", Self.title(of: positive))]
+      : Self.metrics.map { ($0.rawValue, $0.title) }
+    figures = names.compactMap { key, title in
+      own.first { $0.name == key }.map {
+        Figure(name: title, value: $0.mean, interval: $0.interval)
+      }
+    }
+  }
+
+  private mutating func readRun(_ model: TrainedModel) throws {
+    let files = FileManager.default
+    var root = URL(fileURLWithPath: folder).standardizedFileURL
+    let parent = root.deletingLastPathComponent().path
+    for _ in 0..<4 where !files.fileExists(atPath: "\(root.path)/\(DataNote.fileName)") {
+      root.deleteLastPathComponent()
+    }
+    guard files.fileExists(atPath: "\(root.path)/\(DataNote.fileName)") else { return }
+    let isCell = files.fileExists(atPath: "\(parent)/scores.json")
+    let place = isCell ? parent : folder
+    guard files.fileExists(atPath: "\(place)/\(LogitsFile.fileName)") else { return }
+    let note = try DataNote(folder: root.path)
+    (data, isSynthetic, split) = (note.description, note.isSynthetic, note.splits.first?.name)
+    if isCell {
+      var scores = try JSONValue.parse(contentsOf: "\(parent)/scores.json").object()
+      name = try scores.string("combination")
+      split = try scores.string("split")
+    }
+    cases = note.splits.first { $0.name == split }?.counts ?? []
+    // Figures that were changed since would be taken for the model's.
+    if isCell { try FileDigests.check(folder: parent) }
+    let rows = try LogitsFile.read(folder: place).filter { $0.part == .test }
+    if model.isMultiLabel { return readAreas(rows) }
+    let evaluation = try BinaryEvaluation(
+      labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: threshold)
+    testCount = rows.count
+    figures = Self.metrics.compactMap { metric in
+      evaluation[metric].map { value in
+        let proportion = evaluation.counts.proportion(metric)
+        let interval = proportion.map { exactProportionInterval($0.successes, of: $0.count) }
+        return Figure(
+          name: metric.title, value: value, interval: interval.map { $0.lower...$0.upper })
+      }
+    }
+    let share = mean(rows.map { $0.isPositive ? 1 : 0 })
+    commoner = share.map {
+      Figure(name: model.labels[$0 > 0.5 ? 1 : 0], value: max($0, 1 - $0))
+    }
+  }
+
+  /// The area of the finding, or the mean of all findings' that have one.
+  private mutating func readAreas(_ rows: [LogitsFile.Row]) {
+    let asked = positive.map { name in rows.filter { $0.label == name } } ?? rows
+    let areas = Dictionary(grouping: asked, by: \.label).sorted { $0.key < $1.key }
+      .compactMap { areaUnderROC(labels: $1.map(\.isPositive), scores: $1.map(\.logit)) }
+    testCount = positive == nil ? cases.last ?? 0 : asked.count
+    figures =
+      (mean(areas).map { Figure(name: Self.title(of: positive), value: $0) })
+      .map { [$0] } ?? []
+  }
+
+  private static func title(of finding: String?) -> String {
+    finding == nil ? "mean area under the ROC" : BinaryMetric.area.title
+  }
+}

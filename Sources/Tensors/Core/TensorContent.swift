@@ -1,0 +1,79 @@
+/// What a tensor holds, shared by its copies: memory, or the work that will fill it.
+///
+/// Written once, by the operation that makes it; only parameters are written again, by optimisers and
+/// loaders, which call `contentChanged()`.
+package final class TensorContent {
+  package let count: Int
+  package let elementType: ElementType
+  /// The memory; nil until what is lazy has been done.
+  private(set) var storage: Storage?
+  /// What makes the content; it is done when the content is first read, unless something that follows has
+  /// taken it over by then.
+  private(set) var lazy: LazyWork?
+  /// The content as bf16, where it was made for a reader who rounds it and nobody has read it as numbers of
+  /// single precision since.
+  private(set) var halves: Storage?
+  /// What was computed from the content.
+  var cache = ContentCache()
+  /// Which steps of traces made the content.
+  var traceMarks: [TraceMark] = []
+  /// How often the content has changed.
+  private(set) var version = 0
+
+  init(_ storage: Storage) {
+    (self.storage, count, elementType) = (storage, storage.count, storage.elementType)
+  }
+
+  /// A content that is made when it is first read.
+  init(count: Int, lazy: LazyWork) {
+    (self.count, self.lazy, elementType) = (count, lazy, .float32)
+  }
+
+  /// Whether nothing else reads the memory.
+  static func isAlone(_ content: inout TensorContent) -> Bool {
+    isKnownUniquelyReferenced(&content) && content.ownsMemoryAlone
+  }
+
+  private var ownsMemoryAlone: Bool {
+    guard storage?.owner == nil, storage != nil else { return false }
+    return isKnownUniquelyReferenced(&storage)
+  }
+
+  /// Drops what was derived from the old content.
+  package func contentChanged() {
+    cache = ContentCache()
+    version += 1
+  }
+
+  /// The memory; what is lazy is done here, once, and nowhere else.
+  func materialized() -> Storage {
+    if let storage { return storage }
+    let made: Storage
+    if let halves {
+      made = halves.widened(count: count)
+      self.halves = nil
+    } else {
+      guard let work = lazy.take() else { preconditionFailure("a tensor has no content") }
+      let result = (consume work).run().content
+      made = result.materialized()
+      cache.wide = result.cache.wide
+    }
+    storage = made
+    return made
+  }
+
+  /// The content as bf16: as it was made, or as `make` makes it now where it takes the work that is lazy; else
+  /// nil.
+  func materializedHalves(_ make: (LazyWork) -> Storage?) -> Storage? {
+    if halves == nil, let lazy, let made = make(lazy) { (halves, self.lazy) = (made, nil) }
+    return halves
+  }
+
+  /// Asks a lazy convolution to write its result to a place of its size; it need not.
+  func setDestination(_ place: Storage) {
+    guard case .convolution(var work) = lazy, work.node == nil, !work.isRecorded else { return }
+    lazy = nil
+    work.place = place
+    lazy = .convolution(work)
+  }
+}

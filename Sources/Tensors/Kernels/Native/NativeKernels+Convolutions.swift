@@ -1,0 +1,160 @@
+import CKernels
+
+extension NativeKernels {
+  /// The result, or nil where another way is faster or the shape is not for these loops.
+  ///
+  /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
+  /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
+  /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
+  func convolved(_ work: inout LazyConvolution) -> Tensor? {
+    let window = work.window
+    if window.isPointwise { return pointwise(&work) }
+    if !work.isRecorded {
+      if window == Window(height: 3, width: 3, stride: 1, padding: 1),
+        prefersWinograd(work.input.shape, to: work.weights.shape[0])
+      {
+        return winograd(&work)
+      }
+      if window == Window(height: 3, width: 3, stride: 2, padding: 1),
+        prefersPhases(work.input.shape, work.shape)
+      {
+        return strided(&work)
+      }
+    }
+    return runsAnyWindow ? direct(&work) : nil
+  }
+
+  /// The gradient with respect to the input of a 3×3 convolution, itself one with rotated weights.
+  func winogradInputGradient(
+    _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+  ) -> Tensor? {
+    guard window == Window(height: 3, width: 3, stride: 1, padding: 1),
+      prefersWinograd(dy.shape, to: inputShape[3])
+    else { return nil }
+    let (from, to) = (dy.channels, inputShape[3])
+    let packed = weights.packed(
+      .rotatedWinograd, scale: nil, count: ez_winograd_count(lanes, from, to)
+    ) { weights, _, packed in ez_winograd_weights(lanes, weights, from, to, nil, 1, packed) }
+    let dx = Tensor(uninitialized: inputShape)
+    winograd(dy, packed, bias: nil, addend: nil, relu: false, into: dx)
+    return dx
+  }
+
+  /// The gradient with respect to the weights of a 1×1 convolution that has a stride, is over what a
+  /// normalisation is still to make, or whose base is slow; nil elsewhere, or where its sums would take too
+  /// much memory.
+  func pointwiseWeightGradient(
+    _ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window
+  ) -> Tensor? {
+    guard window.isPointwise,
+      window.stride > 1 || x.lazyNormalization != nil || !base.hasFastWindows,
+      ez_pointwise_gradient_fits(lanes, x.channels, weightShape[0]) != 0
+    else { return nil }
+    let out = weightShape[0]
+    let places = window.stride > 1 ? window.geometry(x.shape, channels: out) : nil
+    let space = scratch(ez_pointwise_gradient_workspace(lanes, x.channels, out))
+    let gradient = Tensor(weightShape, from: KernelInput(x), dy, space) {
+      gradient, input, slopes, space in
+      input.withRows(dy.rows, places: places) { source in
+        ez_pointwise_gradient(lanes, source, slopes, out, space, gradient)
+      }
+    }
+    Profile.lap("weight gradient", input: x.shape, channels: out, window)
+    return gradient
+  }
+
+  private func winograd(_ work: inout LazyConvolution) -> Tensor {
+    let (from, out) = (work.input.channels, work.weights.shape[0])
+    let operands = work.takeOperands()
+    let packed = work.weights.packed(
+      .winograd, scale: work.scale, count: ez_winograd_count(lanes, from, out)
+    ) { weights, scale, packed in
+      ez_winograd_weights(lanes, weights, from, out, scale, 0, packed)
+    }
+    winograd(
+      work.input, packed, bias: work.bias, addend: operands.addend, relu: work.relu,
+      into: operands.output)
+    return operands.output
+  }
+
+  private func winograd(
+    _ x: Tensor, _ weights: Storage, bias: Tensor?, addend: Tensor?, relu: Bool,
+    into output: Tensor
+  ) {
+    let (batch, height, width, from) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
+    let out = output.channels
+    let space = scratch(ez_winograd_workspace(lanes, batch, height, width, from, out))
+    withElements(x, weights, bias, addend, space, output.writable) {
+      x, weights, bias, addend, space, output in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      ez_winograd(
+        lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
+    }
+    Profile.lap(
+      "Winograd", input: x.shape, channels: out,
+      Window(height: 3, width: 3, stride: 1, padding: 1))
+  }
+
+  private func pointwise(_ work: inout LazyConvolution) -> Tensor {
+    let (shape, relu) = (work.input.shape, work.relu)
+    let (depth, out) = (shape[3], work.weights.shape[0])
+    let places = work.window.stride > 1 ? work.window.geometry(shape, channels: out) : nil
+    let operands = work.takeOperands(fusesNormalization: places == nil)
+    let weights = packedProduct(work, depth: depth)
+    let output = operands.output
+    let space = scratch(ez_pointwise_workspace(lanes, output.rows, depth, out))
+    withElements(operands.input, weights, work.bias, operands.addend, space, output.writable) {
+      input, weights, bias, addend, space, results in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      input.withRows(output.rows, places: places) { source in
+        ez_pointwise(lanes, source, weights, out, &epilogue, space, results)
+      }
+    }
+    Profile.lap(
+      operands.input.affine == nil ? "product" : "normalization and product", input: shape,
+      channels: out, work.window)
+    return output
+  }
+
+  /// 3×3 with stride 2, a phase of the input at a time.
+  private func strided(_ work: inout LazyConvolution) -> Tensor {
+    let (x, out, relu) = (work.input, work.weights.shape[0], work.relu)
+    let (batch, height, width, from) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
+    let operands = work.takeOperands()
+    let weights = work.weights.packed(
+      .strided, scale: work.scale, count: ez_strided_count(lanes, from, out)
+    ) { weights, scale, packed in ez_strided_weights(lanes, weights, from, out, scale, packed) }
+    let space = scratch(ez_strided_workspace(batch, height, width, from, out))
+    withElements(x, weights, work.bias, operands.addend, space, operands.output.writable) {
+      x, weights, bias, addend, space, output in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      ez_strided(
+        lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
+    }
+    Profile.lap("phases", input: x.shape, channels: out, work.window)
+    return operands.output
+  }
+
+  /// Any window, by its definition.
+  private func direct(_ work: inout LazyConvolution) -> Tensor {
+    let (x, out, relu) = (work.input, work.weights.shape[0], work.relu)
+    let operands = work.takeOperands()
+    let weights = packedProduct(work, depth: work.weights.count / out)
+    var geometry = work.window.geometry(x.shape, channels: out)
+    let space = scratch(ez_direct_workspace(&geometry))
+    withElements(x, weights, work.bias, operands.addend, space, operands.output.writable) {
+      x, weights, bias, addend, space, output in
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      ez_direct(lanes, &geometry, x, weights, &epilogue, space, output)
+    }
+    Profile.lap("direct", input: x.shape, channels: out, work.window)
+    return operands.output
+  }
+
+  private func packedProduct(_ work: LazyConvolution, depth: Int) -> Storage {
+    let out = work.weights.shape[0]
+    return work.weights.packed(
+      .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
+    ) { weights, scale, packed in ez_pack_weights(lanes, weights, out, depth, scale, packed) }
+  }
+}

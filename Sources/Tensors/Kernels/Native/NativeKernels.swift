@@ -1,0 +1,82 @@
+import CKernels
+
+/// Convolutions by our own loops around another set of kernels, where the processor has AVX-512 or AVX2.
+///
+/// 1×1 is one matrix product that normalises its input while reading it, 3×3 is Winograd's F(4×4, 3×3), 3×3
+/// with stride 2 goes a phase of the input at a time, depthwise is a loop of its own. The other windows go by
+/// the definition, unless vectors are of 16 floats and `base` has windows that are as fast. What remains is
+/// the base's: grouped convolutions, most gradients.
+///
+/// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
+/// the number of threads; whether a 3×3 convolution runs this way may depend on it.
+package final class NativeKernels: Kernels {
+  package let base: any Kernels
+  let lanes: Int32
+  /// Whether windows that have no faster way run by the definition here.
+  let runsAnyWindow: Bool
+  private var workspace = Storage(count: 16)
+
+  package let name: String
+  package var library: String { base.library }
+
+  /// The kernels around others; nil where the processor has neither AVX-512 nor AVX2.
+  package convenience init?(over base: any Kernels) { self.init(over: base, lanes: ez_lanes()) }
+
+  /// The same by vectors of so many floats, no more than the processor has; nil for 0.
+  init?(over base: any Kernels, lanes: Int32) {
+    guard lanes > 0 else { return nil }
+    (self.base, self.lanes) = (base, lanes)
+    name = "native over \(base.name)"
+    runsAnyWindow = lanes == 8 || !base.hasFastWindows
+  }
+
+  package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
+    -> Tensor
+  {
+    if window.isDepthwise(x.shape, channels: weights.shape[0]) {
+      return DepthwiseConvolution.run(x, weights, bias: bias, window)
+    }
+    guard window.groups == 1 else { return base.convolution(x, weights, bias: bias, window) }
+    var work = LazyConvolution(
+      kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true)
+    return convolved(&work) ?? base.convolution(x, weights, bias: bias, window)
+  }
+
+  package func run(_ work: consuming LazyConvolution) -> Tensor {
+    guard work.window.groups == 1 else { return runSteps(work) }
+    return convolved(&work) ?? runSteps(work)
+  }
+
+  package func convolutionInputGradient(
+    _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+  ) -> Tensor {
+    if window.isDepthwise(inputShape, channels: weights.shape[0]) {
+      return DepthwiseConvolution.inputGradient(dy, weights, inputShape: inputShape, window)
+    }
+    return winogradInputGradient(dy, weights, inputShape: inputShape, window)
+      ?? base.convolutionInputGradient(dy, weights, inputShape: inputShape, window)
+  }
+
+  package func convolutionWeightGradient(
+    _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
+  ) -> (weights: Tensor, bias: Tensor?) {
+    if window.isDepthwise(x.shape, channels: weightShape[0]) {
+      return DepthwiseConvolution.weightGradient(
+        x, dy, weightShape: weightShape, hasBias: hasBias, window)
+    }
+    guard !hasBias || window.stride > 1,
+      let gradient = pointwiseWeightGradient(x, dy, weightShape: weightShape, window)
+    else {
+      return base.convolutionWeightGradient(
+        x, dy, weightShape: weightShape, hasBias: hasBias, window)
+    }
+    guard hasBias else { return (gradient, nil) }
+    return (gradient, columnSums(dy))
+  }
+
+  /// Memory for one kernel's temporary results.
+  func scratch(_ count: Int) -> Storage {
+    if workspace.count < count { workspace = Storage(count: count) }
+    return workspace
+  }
+}

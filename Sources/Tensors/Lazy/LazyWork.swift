@@ -1,0 +1,56 @@
+/// A step of a pass without gradients of parameters that is done when its result is read, so that what follows
+/// can fuse with it: a normalisation, ReLU or sum behind a convolution becomes part of it, and a normalisation
+/// before a 1×1 convolution is computed while its input is read.
+///
+/// Encoders are written as ever; nothing changes but the time and the memory. How gradients with respect to
+/// inputs go back through it: `Forward+Lazy.swift`. Where it is done: `TensorContent.materialized()`.
+enum LazyWork {
+  case normalization(LazyNormalization)
+  case convolution(LazyConvolution)
+
+  /// Does it; the time is its own, not that of the operation that reads the result.
+  consuming func run() -> Tensor {
+    Profile.lapBetween()
+    switch consume self {
+    case .normalization(let work):
+      defer { Profile.lap("normalization") }
+      return work.run()
+    case .convolution(let work):
+      // What the kernels have not booked themselves.
+      defer { Profile.lapBetween() }
+      let kernels = work.kernels
+      return kernels.run(consume work)
+    }
+  }
+}
+
+extension Tensor {
+  /// The convolution that is to make the content, if it is still to be done and gradients with respect to this
+  /// tensor go to it, so that what follows may fuse with it; nil of a reshaped one.
+  var lazyConvolution: LazyConvolution? {
+    guard case .convolution(let work) = content.lazy, work.node === node, work.shape == shape
+    else { return nil }
+    return work
+  }
+
+  /// The normalisation with ReLU that is to make the content, if it is still to be done, so that a reader may
+  /// do it while reading; nil of a reshaped one.
+  var lazyNormalization: LazyNormalization? {
+    guard case .normalization(let work) = content.lazy, work.relu,
+      channels == work.affine.scale.count
+    else { return nil }
+    return work
+  }
+
+  init(_ work: LazyNormalization) {
+    let shape = Array(work.parts[0].shape.dropLast()) + [work.affine.scale.count]
+    let content = TensorContent(count: shape.reduce(1, *), lazy: .normalization(work))
+    self.init(content: content, shape: shape)
+  }
+
+  init(_ work: LazyConvolution) {
+    let shape = work.shape
+    let content = TensorContent(count: shape.reduce(1, *), lazy: .convolution(work))
+    self.init(content: content, shape: shape)
+  }
+}

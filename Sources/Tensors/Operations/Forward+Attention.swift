@@ -1,0 +1,106 @@
+import CKernels
+import COpenBLAS
+
+extension Forward {
+  /// Scaled dot-product attention in several heads: queries, keys and values side by side,
+  /// `[batch, time, 3 · width]`, to `[batch, time, width]`.
+  ///
+  /// Of each head of d = width / heads places: softmax(Q · Kᵀ / √d) · V. Vaswani et al. 2017,
+  /// https://arxiv.org/abs/1706.03762. With `lengths`, the places of a sample behind its length are
+  /// read by none; their own rows are computed, and mean nothing. The tape keeps the weights,
+  /// `[batch, heads, time, time]`.
+  ///
+  /// - Precondition: the width divides by the heads, and every length is in `1...time`.
+  public func attention(_ qkv: Tensor, heads: Int, lengths: [Int]? = nil) -> Tensor {
+    requireShapes(
+      qkv.shape.count == 3 && heads > 0 && qkv.channels % (3 * heads) == 0,
+      "attention: \(heads) heads can't share queries, keys and values \(qkv.shape)")
+    let (batch, time) = (qkv.shape[0], qkv.shape[1])
+    let places = lengths ?? [Int](repeating: time, count: batch)
+    requireShapes(
+      places.count == batch && places.allSatisfy { (1...max(time, 1)).contains($0) },
+      "attention: lengths \(places) do not fit \(qkv.shape)")
+    let shape = AttentionShape(
+      batch: batch, time: time, width: qkv.channels / 3, heads: heads, used: places.map(Int32.init))
+    operations?.add(2 * batch * time * time * shape.width)
+    let weights = Tensor(uninitialized: [batch, heads, time, time])
+    let output = Tensor(uninitialized: [batch, time, shape.width])
+    shape.forward(qkv, weights, output)
+    let node = qkv.node
+    let saved = node == nil ? nil : (input: SavedTensor(qkv), weights: weights)
+    return record(output, wanted: node != nil) { dy in
+      guard let saved else { return }
+      node?.accumulate(shape.gradient(saved.input.tensor, saved.weights, dy))
+    }
+  }
+}
+
+/// The extents of an attention, and its matrix products: two forward and four back for each head.
+private struct AttentionShape {
+  let batch: Int
+  let time: Int
+  let width: Int
+  let heads: Int
+  /// The places that are read, of each sample.
+  let used: [Int32]
+
+  private var head: Int { width / heads }
+  private var factor: Float { 1 / Float(head).squareRoot() }
+
+  /// Calls `body` for every head with its matrices' offsets: in the input (of the queries), in the
+  /// weights, in the output.
+  private func forEachHead(_ body: (_ input: Int, _ weights: Int, _ output: Int) -> Void) {
+    for sample in 0..<batch {
+      for index in 0..<heads {
+        body(
+          sample * time * 3 * width + index * head, (sample * heads + index) * time * time,
+          sample * time * width + index * head)
+      }
+    }
+  }
+
+  func forward(_ qkv: Tensor, _ weights: Tensor, _ output: Tensor) {
+    let stride = 3 * width
+    withElements(qkv, weights.writable, output.writable) { qkv, weights, output in
+      forEachHead { input, weight, _ in
+        multiply(
+          Matrix(qkv + input, rowStride: stride),
+          Matrix(qkv + input + width, rowStride: stride).transposed,
+          into: weights + weight, rowStride: time, m: time, n: time, k: head)
+      }
+      ez_softmax(weights, batch * heads * time, time, factor, used, heads * time)
+      forEachHead { input, weight, result in
+        multiply(
+          Matrix(weights + weight, rowStride: time),
+          Matrix(qkv + input + 2 * width, rowStride: stride),
+          into: output + result, rowStride: width, m: time, n: head, k: time)
+      }
+    }
+  }
+
+  func gradient(_ qkv: Tensor, _ weights: Tensor, _ dy: Tensor) -> Tensor {
+    let stride = 3 * width
+    let slopes = Storage(count: weights.count)
+    return Tensor(qkv.shape, from: qkv, weights, dy, slopes) { gradient, qkv, weights, dy, slopes in
+      forEachHead { input, weight, result in
+        let dOutput = Matrix(dy + result, rowStride: width)
+        multiply(
+          dOutput, Matrix(qkv + input + 2 * width, rowStride: stride).transposed,
+          into: slopes + weight, rowStride: time, m: time, n: time, k: head)
+        multiply(
+          Matrix(weights + weight, rowStride: time).transposed, dOutput,
+          into: gradient + input + 2 * width, rowStride: stride, m: time, n: head, k: time)
+      }
+      ez_softmax_gradient(weights, slopes, batch * heads * time, time, factor)
+      forEachHead { input, weight, _ in
+        let slope = Matrix(slopes + weight, rowStride: time)
+        multiply(
+          slope, Matrix(qkv + input + width, rowStride: stride),
+          into: gradient + input, rowStride: stride, m: time, n: head, k: time)
+        multiply(
+          slope.transposed, Matrix(qkv + input, rowStride: stride),
+          into: gradient + input + width, rowStride: stride, m: time, n: head, k: time)
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import CKernels
+
+/// Where the gradient with respect to one tensor adds up.
+package final class GradientNode {
+  package internal(set) var gradient: Tensor?
+
+  package init() {}
+
+  /// Adds a contribution; in place where nobody else holds the sum.
+  package func accumulate(_ contribution: Tensor) {
+    guard let shape = gradient?.shape else {
+      gradient = contribution.detached
+      return
+    }
+    requireShapes(
+      shape.reduce(1, *) == contribution.count,
+      "gradient: \(contribution.shape) can't be added to \(shape)")
+    accumulate(shape: shape) { sum, _ in
+      withElements(contribution) { ez_accumulate($0, sum, contribution.count) }
+    }
+  }
+
+  /// A buffer that kernels add to: the sum so far when it is nobody else's, else a fresh one.
+  ///
+  /// `body` gets the floats and whether to add (false: overwrite).
+  func accumulate(shape: [Int], _ body: (UnsafeMutablePointer<Float>, Bool) -> Void) {
+    let (sum, adds) = buffer(shape: shape)
+    withElements(sum.writable) { body($0, adds) }
+  }
+
+  /// The same as a tensor, to be written to before anything else happens to this node.
+  func buffer(shape: [Int]) -> (sum: Tensor, adds: Bool) {
+    guard var content = gradient?.content else {
+      let fresh = Tensor(uninitialized: shape)
+      gradient = fresh
+      return (fresh, false)
+    }
+    _ = content.materialized()
+    gradient = nil
+    if !TensorContent.isAlone(&content) {
+      content = TensorContent(content.materialized().copied())
+    }
+    let sum = Tensor(content: content, shape: shape)
+    gradient = sum
+    return (sum, true)
+  }
+
+  /// Adds the sums over rows of `width`.
+  func accumulateColumnSums(_ contribution: Tensor, width: Int) {
+    accumulate(shape: [width]) { sum, adds in
+      withElements(contribution) { values in
+        ez_column_sums(values, contribution.count / max(width, 1), width, sum, adds ? 1 : 0)
+      }
+    }
+  }
+
+  /// The gradient, which is forgotten here.
+  package func take() -> Tensor? {
+    defer { gradient = nil }
+    return gradient
+  }
+}
+
+/// What was computed, in order, so that gradients can flow back.
+package final class Tape {
+  private struct Entry {
+    let node: GradientNode
+    let operation: StaticString
+    let backward: (Tensor) -> Void
+  }
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  func record(
+    _ node: GradientNode, _ operation: StaticString, _ backward: @escaping (Tensor) -> Void
+  ) {
+    entries.append(Entry(node: node, operation: operation, backward: backward))
+  }
+
+  /// Sends a gradient back from `output` to every parameter and input that wants one.
+  ///
+  /// Each step's saved tensors and gradient are released as soon as it is done.
+  package func backward(from output: Tensor, gradient: Tensor) {
+    requireShapes(
+      output.count == gradient.count,
+      "gradient: \(gradient.shape) for an output \(output.shape)")
+    output.node?.accumulate(gradient)
+    while let entry = entries.popLast() {
+      guard let gradient = entry.node.take() else { continue }
+      entry.backward(gradient)
+      Profile.lap("gradient of \(entry.operation.firstName)")
+    }
+  }
+}

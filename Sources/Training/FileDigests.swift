@@ -1,0 +1,95 @@
+import Basics
+import Downloads
+import Foundation
+
+/// `digests.json` of a finished piece of work: the SHA-256 of each file it left, and of what it was
+/// made from.
+///
+/// A piece that is read again is held against it: what is damaged, or belongs to another piece, is
+/// not used.
+package struct FileDigests: Sendable, Equatable {
+  package static let fileName = "digests.json"
+
+  /// By path below the folder.
+  package var files: [String: String]
+  /// What the piece was made from, by name.
+  package var inputs: [String: String]
+
+  /// The digests of files of a folder.
+  ///
+  /// - Throws: `ZooError` that names a file that can't be read.
+  package init(of files: [String], in folder: String, inputs: [String: String]) throws {
+    self.files = Dictionary(
+      uniqueKeysWithValues: try files.map { ($0, try sha256(ofFile: "\(folder)/\($0)")) })
+    self.inputs = inputs
+  }
+
+  /// Reads the digests of a folder; nil where there are none.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package static func read(folder: String) throws -> FileDigests? {
+    let path = "\(folder)/\(fileName)"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try FileDigests(path: path)
+  }
+
+  private init(path: String) throws {
+    func texts(_ value: JSONValue) throws -> [String: String] {
+      Dictionary(
+        try value.object().members.map { ($0.key, try $0.value.string()) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    var root = try JSONValue.parse(contentsOf: path).object()
+    _ = try root.required("schema").integer(in: 1...1)
+    files = try texts(root.required("files"))
+    inputs = try texts(root.required("inputs"))
+    try root.finish()
+  }
+
+  /// Writes the digests into a folder.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  package func write(to folder: String) throws {
+    func object(_ texts: [String: String]) -> JSONValue {
+      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, $1.json) }))
+    }
+    let value: JSONValue = ["schema": 1, "files": object(files), "inputs": object(inputs)]
+    try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(FileDigests.fileName)")
+  }
+
+  /// What of a folder's files is not as it was written, in a sentence; nil where all is.
+  ///
+  /// With `wanted` those alone are looked at.
+  ///
+  /// - Throws: `Interrupted`.
+  package func damage(in folder: String, among wanted: [String]? = nil) throws -> String? {
+    for (name, digest) in files.sorted(by: { $0.key < $1.key })
+    where wanted?.contains(name) ?? true {
+      let found: String
+      do { found = try sha256(ofFile: "\(folder)/\(name)") } catch let error as ZooError {
+        return "\(name): \(error.message)"
+      }
+      if found != digest { return "\(name) is not what was written: its SHA-256 differs" }
+    }
+    return nil
+  }
+
+  /// Sees that a finished piece is as it was left, where its version kept digests.
+  ///
+  /// - Throws: `ZooError` that names what is not; `Interrupted`.
+  package static func check(
+    folder: String, advice: String = "the command that made it makes it anew with --resume"
+  ) throws {
+    guard let fault = try read(folder: folder)?.damage(in: folder) else { return }
+    throw ZooError(
+      .badFormat, "was changed since it was finished: \(fault)", at: Place(path: folder),
+      advice: advice)
+  }
+
+  /// Which input is another one, in a sentence; nil where all are the same.
+  package func foreignInput(_ wanted: [String: String]) -> String? {
+    guard inputs != wanted else { return nil }
+    let names = Set(inputs.keys).union(wanted.keys).sorted().filter { inputs[$0] != wanted[$0] }
+    return "it was made from other inputs: \(names.joined(separator: ", "))"
+  }
+}
