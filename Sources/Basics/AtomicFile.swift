@@ -54,14 +54,10 @@ public enum AtomicFile {
   public static func writeAll(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
   ) throws {
-    guard let start = bytes.baseAddress else { return }
-    var offset = 0
-    while offset < bytes.count {
-      let written = Foundation.write(
-        descriptor, start + offset, min(bytes.count - offset, 1 << 30))
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw systemError("can't write", path) }
-      offset += written
+    let reason = writeWhole(bytes, to: descriptor)
+    guard reason == 0 else {
+      errno = reason
+      throw systemError("can't write", path)
     }
   }
 

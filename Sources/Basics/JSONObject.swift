@@ -112,6 +112,20 @@ public struct JSONObject: Sendable {
     return name
   }
 
+  /// One of the cases of a type, by its raw value, or a default; without a default the member is required.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` that names the nearest valid choice.
+  package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, default fallback: Choice? = nil
+  ) throws -> Choice {
+    let name = try choice(
+      key, among: Choice.allCases.map(\.rawValue), default: fallback?.rawValue)
+    guard let found = Choice(rawValue: name) else {
+      preconditionFailure("\(name) is a raw value and yet no case")
+    }
+    return found
+  }
+
   /// A reader of a member that is an object, or nil.
   ///
   /// - Throws: `ZooError` of code `.badValue` when it is something else.

@@ -215,15 +215,4 @@ private func standardErrorWidth() -> Int {
 }
 
 /// Progress that can't be written is no reason to stop the work: failures are ignored.
-private func writeToStandardError(_ text: String) {
-  var text = text
-  text.withUTF8 { bytes in
-    var rest = UnsafeRawBufferPointer(bytes)
-    while let base = rest.baseAddress, !rest.isEmpty {
-      let written = Foundation.write(STDERR_FILENO, base, rest.count)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-    }
-  }
-}
+private func writeToStandardError(_ text: String) { writeWhole(text, to: STDERR_FILENO) }

@@ -1,7 +1,7 @@
 /// One division of a case set: indices into its cases, ascending.
 package struct Split: Sendable, Equatable {
   /// The parts of a split.
-  package enum Part: String, Sendable, CaseIterable {
+  package enum Part: String, Sendable, CaseIterable, Codable {
     case training, validation, test
   }
 

@@ -33,12 +33,12 @@ struct PartialNote: Sendable, Equatable {
 
   /// - Throws: `ZooError` of code `.system` that names the path.
   func write(to path: String) throws {
-    var members: [(key: String, value: JSONValue)] = [("url", JSONValue(.string(url)))]
+    var members: [(key: String, value: JSONValue)] = [("url", url.json)]
     switch validator {
-    case .entityTag(let text): members.append(("etag", JSONValue(.string(text))))
-    case .date(let text): members.append(("last-modified", JSONValue(.string(text))))
+    case .entityTag(let text): members.append(("etag", text.json))
+    case .date(let text): members.append(("last-modified", text.json))
     }
-    if let total { members.append(("total", JSONValue(.integer(total)))) }
+    if let total { members.append(("total", total.json)) }
     try AtomicFile.write(JSONValue(.object(members)).text() + "\n", to: path)
   }
 }

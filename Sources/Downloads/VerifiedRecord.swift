@@ -37,8 +37,7 @@ struct VerifiedRecord: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.system` that names the path.
   func write(to path: String) throws {
     let members: [(key: String, value: JSONValue)] = [
-      ("sha256", JSONValue(.string(sha256))), ("size", JSONValue(.integer(size))),
-      ("modified", JSONValue(.integer(modified))),
+      ("sha256", sha256.json), ("size", size.json), ("modified", modified.json),
     ]
     try AtomicFile.write(JSONValue(.object(members)).text() + "\n", to: path)
   }

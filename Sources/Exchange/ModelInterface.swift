@@ -11,20 +11,19 @@ struct ModelInterface {
   /// The interface of a model that reads at most so many words; nil for any number.
   init(_ model: TrainedModel, maximumWords: Int?) {
     var entries: [(String, JSONValue)] = [
-      ("task", JSONValue(.string(model.isMultiLabel ? "multi-label" : "binary"))),
-      ("labels", ModelInterface.strings(model.labels)),
-      ("threshold", JSONValue(.number(model.threshold))),
+      ("task", (model.isMultiLabel ? "multi-label" : "binary").json),
+      ("labels", ModelInterface.strings(model.labels)), ("threshold", model.threshold.json),
     ]
-    if !model.isMultiLabel { entries.append(("positive", JSONValue(.string(model.labels[1])))) }
+    if !model.isMultiLabel { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
     if let text = model.text, let vocabulary = model.vocabulary {
       entries.append(
         (
           "text",
           [
-            "encoder": JSONValue(.string(text.encoder)), "input": "words",
+            "encoder": text.encoder.json, "input": "words",
             "tokenizer": model.tokenizer.json, "padding": 0, "unknown": 1, "emptyText": [1],
-            "maximumWords": maximumWords.map { JSONValue(.integer($0)) } ?? nil,
+            "maximumWords": maximumWords.json,
           ]
         ))
       entries.append(("vocabulary", ModelInterface.strings(vocabulary.words)))
@@ -38,29 +37,27 @@ struct ModelInterface {
   }
 
   private static func image(_ branch: ImageBranch) -> JSONValue {
-    let fitted = branch.normalization
-    func numbers(_ values: [Float]?, default value: Float) -> JSONValue {
-      let all = values ?? [value]
-      return JSONValue(
-        .array(
-          (0..<branch.channels).map {
-            JSONValue(.number(Double(all[all.count == branch.channels ? $0 : 0])))
-          }))
+    let fitted = (branch.pixels.normalization ?? PixelNormalization(mean: [0], deviation: [1]))
+      .spread(over: branch.preprocessing.channels)
+    func numbers(_ values: [Float]) -> JSONValue {
+      JSONValue(.array(values.map { Double($0).json }))
     }
     let plain: JSONValue = [
-      "encoder": JSONValue(.string(branch.encoder)), "input": "image",
-      "colour": branch.channels == 1 ? "grey" : "RGB", "size": JSONValue(.integer(branch.size)),
-      "resize": JSONValue(.integer(branch.resize)), "fit": JSONValue(.string(branch.fit.rawValue)),
-      "interpolation": "bilinear, antialiased", "range": [0, 1],
-      "mean": numbers(fitted?.mean, default: 0),
-      "deviation": numbers(fitted?.deviation, default: 1),
+      "encoder": branch.encoder.json, "input": "image",
+      "colour": branch.preprocessing.channels == 1 ? "grey" : "RGB",
+      "size": branch.preprocessing.size.json, "resize": branch.preprocessing.resize.json,
+      "fit": branch.preprocessing.fit.rawValue.json,
+      "interpolation": "bilinear, antialiased", "range": [0, 1], "mean": numbers(fitted.mean),
+      "deviation": numbers(fitted.deviation),
     ]
     // What is 1 of the range, where samples have 16 bits.
-    guard let bits = branch.bits, case .object(let members) = plain.content else { return plain }
-    return JSONValue(.object(members + [(key: "bits", value: JSONValue(.integer(bits)))]))
+    guard let bits = branch.pixels.bits, case .object(let members) = plain.content else {
+      return plain
+    }
+    return JSONValue(.object(members + [(key: "bits", value: bits.json)]))
   }
 
   private static func strings(_ values: [String]) -> JSONValue {
-    JSONValue(.array(values.map { JSONValue(.string($0)) }))
+    values.json
   }
 }

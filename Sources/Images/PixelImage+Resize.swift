@@ -58,11 +58,6 @@ extension PixelImage {
     return with(width: newWidth, height: newHeight, pixels: cut)
   }
 
-  /// The largest square at the centre.
-  package func centreSquare() -> PixelImage {
-    centreCropped(width: min(width, height), height: min(width, height))
-  }
-
   /// The image at the centre of a square as wide as its longer side, the rest filled with the byte `value`.
   package func paddedToSquare(value: UInt8 = 0) -> PixelImage {
     let side = max(width, height)

@@ -1,5 +1,6 @@
 import Basics
 import Bundles
+import Datasets
 import Downloads
 import EncoderKit
 import Evaluation
@@ -104,7 +105,7 @@ package struct BundleMaker {
       throw ZooError(.badFormat, "expected an object", at: value.place)
     }
     var written = members.filter { $0.key != "threshold" }
-    written.append(("threshold", JSONValue(.number(model.threshold))))
+    written.append(("threshold", model.threshold.json))
     try AtomicFile.write(
       JSONValue(.object(written)).withoutFolders.text() + "\n", to: "\(folder)/model.json")
   }
@@ -119,7 +120,7 @@ package struct BundleMaker {
           .unsupported, "a threshold is chosen for a model of two classes; this one has findings",
           advice: "leave out --threshold")
       }
-      let rows = record.logits.filter { $0.part == "validation" }
+      let rows = record.logits.filter { $0.part == .validation }
       guard !rows.isEmpty else {
         throw ZooError(.notFound, "the run has no validation cases to choose a threshold on")
       }

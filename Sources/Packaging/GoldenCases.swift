@@ -34,7 +34,7 @@ struct GoldenCases {
   static func write(
     for model: TrainedModel, in folder: String, registry: EncoderRegistry, kernels: any Kernels
   ) throws {
-    let side = model.image.map(\.resize) ?? 64
+    let side = model.image.map(\.preprocessing.resize) ?? 64
     let sample = PhantomSample(count: 2, seed: 20, size: min(2048, max(64, side)))
     let predictor = try Predictor(folder: folder, registry: registry, kernels: kernels)
     var cases: [Case] = []
@@ -52,16 +52,15 @@ struct GoldenCases {
       cases.append(Case(image: image, text: text, logits: answer.answers.map(\.logit)))
     }
     let value: JSONValue = [
-      "schema": 1, "tolerance": JSONValue(.number(tolerance)),
-      "kernels": JSONValue(.string(kernels.name)),
+      "schema": 1, "tolerance": tolerance.json, "kernels": kernels.name.json,
       "cases": JSONValue(
         .array(
           cases.map { golden in
             var members: [(key: String, value: JSONValue)] = []
-            if let image = golden.image { members.append(("image", JSONValue(.string(image)))) }
-            if let text = golden.text { members.append(("text", JSONValue(.string(text)))) }
+            if let image = golden.image { members.append(("image", image.json)) }
+            if let text = golden.text { members.append(("text", text.json)) }
             members.append(
-              ("logits", JSONValue(.array(golden.logits.map { JSONValue(.number($0)) }))))
+              ("logits", golden.logits.json))
             return JSONValue(.object(members))
           })),
     ]

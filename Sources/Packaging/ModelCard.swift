@@ -170,6 +170,6 @@ struct ModelCard {
 
   /// A YAML text in quotation marks, which JSON's are.
   private func quoted(_ text: String) -> String {
-    JSONValue(.string(text)).text()
+    text.json.text()
   }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Bundles
+import Datasets
 import Evaluation
 import Studies
 
@@ -18,7 +19,7 @@ struct RunMetrics {
   func all() throws -> [BundleMetric] { try isMultiLabel ? areas() : own() + overSplits() }
 
   private func own() throws -> [BundleMetric] {
-    let rows = record.logits.filter { $0.part == "test" }
+    let rows = record.logits.filter { $0.part == .test }
     let (labels, logits) = (rows.map(\.isPositive), rows.map(\.logit))
     let evaluation = try BinaryEvaluation(labels: labels, logits: logits, threshold: threshold)
     let resamples = resamples(rows.count)
@@ -40,7 +41,7 @@ struct RunMetrics {
 
   /// Areas of many findings, the mean first.
   private func areas() throws -> [BundleMetric] {
-    let rows = record.logits.filter { $0.part == "test" }
+    let rows = record.logits.filter { $0.part == .test }
     var names: [String] = []
     var groups: [String: [LogitsFile.Row]] = [:]
     for row in rows {
@@ -89,9 +90,9 @@ struct RunMetrics {
   private func resamples(_ count: Int) -> Int { count > 2000 ? 200 : 2000 }
 
   private func overSplits() -> [BundleMetric] {
-    let summaries = ResultSummary.summaries(of: record.results).filter { $0.part == "test" }
+    let summaries = ResultSummary.summaries(of: record.results).filter { $0.part == .test }
     return Self.metrics.compactMap { metric in
-      guard let summary = summaries.first(where: { $0.metric == metric.rawValue }),
+      guard let summary = summaries.first(where: { $0.metric == .binary(metric) }),
         let mean = summary.mean, summary.values.count > 1
       else { return nil }
       let interval = correctedInterval(

@@ -20,11 +20,12 @@ extension TrainedModel {
   var preprocessing: BundlePreprocessing {
     BundlePreprocessing(
       image: image.map { branch in
-        let fitted = branch.normalization
+        let fitted = branch.pixels.normalization
         return .init(
-          channels: branch.channels, size: branch.size, resize: branch.resize,
-          fit: branch.fit.rawValue, mean: fitted?.mean.map(Double.init) ?? [0],
-          deviation: fitted?.deviation.map(Double.init) ?? [1], bits: branch.bits)
+          channels: branch.preprocessing.channels, size: branch.preprocessing.size,
+          resize: branch.preprocessing.resize,
+          fit: branch.preprocessing.fit.rawValue, mean: fitted?.mean.map(Double.init) ?? [0],
+          deviation: fitted?.deviation.map(Double.init) ?? [1], bits: branch.pixels.bits)
       },
       text: text.map { _ in
         .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)

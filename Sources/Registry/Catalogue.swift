@@ -53,13 +53,11 @@ package struct Catalogue: Sendable, Equatable {
       throw ZooError(
         .unsupported, "unknown schema; this program reads schema 1", at: schema.place)
     }
-    let modalities = EncoderDescription.Modality.allCases.map(\.rawValue)
     encoders = try root.required("encoders").array().map { value in
       var object = try value.object()
       let encoder = Encoder(
         name: try object.string("name"),
-        modality: EncoderDescription.Modality(
-          rawValue: try object.choice("modality", among: modalities)) ?? .image,
+        modality: try object.choice("modality"),
         plugin: try object.string("plugin"), place: value.place)
       try object.finish()
       return encoder

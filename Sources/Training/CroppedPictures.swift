@@ -9,7 +9,7 @@ package enum CroppedPictures {
 
   /// A note where a branch cuts more than a fifth off many pictures, by their files' headers; nil elsewhere.
   package static func note(on paths: [String?], _ branch: ImageBranch) -> String? {
-    guard branch.fit == .crop else { return nil }
+    guard branch.preprocessing.fit == .crop else { return nil }
     let lost = paths.compactMap { $0 }.compactMap(PictureSize.init(path:)).map(share)
     let many = lost.filter { $0 > usualShare }
     guard let most = many.max(), Double(many.count) > usualCount * Double(lost.count) else {
@@ -24,7 +24,8 @@ package enum CroppedPictures {
 
   /// A note where more than a fifth of one picture is cut off; nil elsewhere.
   package static func note(on path: String, _ branch: ImageBranch) -> String? {
-    guard branch.fit == .crop, let lost = PictureSize(path: path).map(share), lost > usualShare
+    guard branch.preprocessing.fit == .crop, let lost = PictureSize(path: path).map(share),
+      lost > usualShare
     else { return nil }
     return
       "the model reads the middle square of the picture: \(percent(lost)) of its area lie beside it and are"

@@ -24,8 +24,8 @@ extension DenseDecoder.Configuration {
   /// The members as a specification would give them.
   var members: [(key: String, value: JSONValue)] {
     [
-      ("hidden", JSONValue(.integer(hidden))), ("dropout", JSONValue(.number(Double(dropout)))),
-      ("featureDropout", JSONValue(.number(Double(featureDropout)))),
+      ("hidden", hidden.json), ("dropout", Double(dropout).json),
+      ("featureDropout", Double(featureDropout).json),
     ]
   }
 

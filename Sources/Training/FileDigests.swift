@@ -51,7 +51,7 @@ package struct FileDigests: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.system` that names the path.
   package func write(to folder: String) throws {
     func object(_ texts: [String: String]) -> JSONValue {
-      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, JSONValue(.string($1))) }))
+      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, $1.json) }))
     }
     let value: JSONValue = ["schema": 1, "files": object(files), "inputs": object(inputs)]
     try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(FileDigests.fileName)")

@@ -63,9 +63,8 @@ package struct FusionSettings: Sendable, Equatable {
   /// The settings as a model's description holds them.
   package var json: JSONValue {
     [
-      "head": JSONValue(.string(head)), "options": options,
-      "standIns": JSONValue(.boolean(standsIn)),
-      "modalityDropout": JSONValue(.number(modalityDropout)),
+      "head": head.json, "options": options, "standIns": standsIn.json,
+      "modalityDropout": modalityDropout.json,
       "decoders": decoders.map { ["image": $0.image.json, "text": $0.text.json] } ?? nil,
     ]
   }

@@ -54,7 +54,7 @@ extension HeadBranch {
     _ head: FusionHeadDescription, _ branch: ImageBranch, _ registry: EncoderRegistry
   ) throws -> Int? {
     guard head.reads.contains(.regions) else { return nil }
-    let input = ImageInput(size: branch.size, channels: branch.channels)
+    let input = branch.preprocessing.input
     let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
     let encoder = try entry.makeNamed(
       options: branch.options.object(), input: input, scope: Scope(ParameterStore.blank()))

@@ -126,14 +126,12 @@ package struct HeadBranch: Sendable, Equatable {
     JSONValue(
       .object(
         [
-          ("head", JSONValue(.string(head))), ("name", JSONValue(.string(name))),
-          ("options", options),
-          ("start", JSONValue(.string(startsFromParts ? "parts" : "nothing"))),
-          ("missing", JSONValue(.string(standsIn ? "stand-in" : "refused"))),
-          ("modalityDropout", JSONValue(.number(modalityDropout))),
+          ("head", head.json), ("name", name.json), ("options", options),
+          ("start", (startsFromParts ? "parts" : "nothing").json),
+          ("missing", (standsIn ? "stand-in" : "refused").json),
+          ("modalityDropout", modalityDropout.json),
         ] + decoder.members + [
-          ("views", JSONValue(.integer(views))), ("training", training.json),
-          ("fineTuning", fineTuning.json),
+          ("views", views.json), ("training", training.json), ("fineTuning", fineTuning.json),
         ]))
   }
 }

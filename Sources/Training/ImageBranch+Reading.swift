@@ -27,19 +27,19 @@ extension ImageBranch {
   /// - Throws: `ZooError` that names the file: it can't be read, or has samples of 16 bits and neither it
   ///   nor the model tells how many of them are filled.
   package func read(_ path: String) throws -> Reading {
-    let (image, facts) = try PixelImage.read(path: path, channels: channels)
+    let (image, facts) = try PixelImage.read(path: path, channels: preprocessing.channels)
     let bits = facts.depth == 16 ? try bits(of: facts, path) : nil
     let original = image.scaled(white: SampleBits.white(bits ?? 16))
     return Reading(
-      original: original, seen: fitted(original), facts: facts, bits: bits,
-      reason: self.bits == nil ? .file : .model)
+      original: original, seen: preprocessing.fitted(original), facts: facts, bits: bits,
+      reason: pixels.bits == nil ? .file : .model)
   }
 
   /// The bits by which one picture of 16 is read.
   private func bits(of facts: PictureFacts, _ path: String) throws -> Int {
     var census = PictureCensus()
     census.add(path, facts)
-    if let bits { return bits }
+    if let bits = pixels.bits { return bits }
     if facts.largest >= SampleBits.certain { return 16 }
     if facts.statedBits != nil, let stated = census.bits { return stated }
     throw ZooError(

@@ -72,11 +72,11 @@ extension ImageBranch {
 
   /// What `normalization` holds: numbers, a preset's name, or `data` for the training part's own.
   static func normalization(_ value: JSONValue?, channels: Int) throws -> (
-    Normalization?, NormalizationPreset?, Bool
+    PixelNormalization?, NormalizationPreset?, Bool
   ) {
     guard let value else { return (nil, nil, false) }
     guard case .string(let name) = value.content else {
-      return (try Normalization(value, channels: channels), nil, false)
+      return (try PixelNormalization(value, channels: channels), nil, false)
     }
     if name == "data" { return (nil, nil, true) }
     guard let preset = NormalizationPreset(rawValue: name) else {

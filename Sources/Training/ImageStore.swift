@@ -55,11 +55,13 @@ package struct ImageStore: Sendable {
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
       defer { progress.advance(by: 1) }
       guard let path = paths[index] else { return }
-      let outcome = Result { try PixelImage.read(path: path, channels: branch.channels) }
-        .map { original, facts in
-          let image = branch.fitted(original)
-          return (image: image, digest: digest(image), facts: facts)
-        }
+      let outcome = Result {
+        try PixelImage.read(path: path, channels: branch.preprocessing.channels)
+      }
+      .map { original, facts in
+        let image = branch.preprocessing.fitted(original)
+        return (image: image, digest: digest(image), facts: facts)
+      }
       results.withLock { read in
         switch outcome {
         case .success(let (image, digest, facts)):
@@ -81,7 +83,7 @@ package struct ImageStore: Sendable {
       if let path, let facts { census.add(path, facts) }
     }
     var known = branch
-    known.bits = branch.bits ?? census.bits
+    known.pixels.bits = branch.pixels.bits ?? census.bits
     let store = ImageStore(
       paths: paths, branch: known, kept: read.images, digests: read.digests, census: census)
     return (store, read.failures.sorted { $0.index < $1.index })
@@ -89,7 +91,7 @@ package struct ImageStore: Sendable {
 
   /// What a person should hear of the files, in sentences.
   package func notes(of branch: ImageBranch) -> [String] {
-    census.notes(bits: self.branch.bits, branch.bits == nil ? .rule : .given)
+    census.notes(bits: self.branch.pixels.bits, branch.pixels.bits == nil ? .rule : .given)
   }
 
   /// The store of some of the pictures, in the given order.
@@ -106,7 +108,8 @@ package struct ImageStore: Sendable {
   private func image(_ index: Int) throws -> PixelImage? {
     guard let path = paths[index] else { return nil }
     if !kept.isEmpty { return kept[index]?.scaled(white: white) }
-    let image = branch.fitted(try PixelImage.load(path: path, channels: branch.channels))
+    let image = branch.preprocessing.fitted(
+      try PixelImage.load(path: path, channels: branch.preprocessing.channels))
     guard ImageStore.digest(image) == digests[index] else {
       throw ZooError(
         .conflict, "has changed since this run began to read it", at: Place(path: path),
@@ -115,7 +118,7 @@ package struct ImageStore: Sendable {
     return image.scaled(white: white)
   }
 
-  private var white: Int { SampleBits.white(branch.bits ?? 16) }
+  private var white: Int { SampleBits.white(branch.pixels.bits ?? 16) }
 
   /// Equal pixels have equal digests within this process.
   private static func digest(_ image: PixelImage) -> Int {
@@ -131,21 +134,23 @@ package struct ImageStore: Sendable {
   /// - Throws: `ZooError` that names a file that has vanished or changed.
   package func fitted(_ branch: ImageBranch, over indices: [Int]) throws -> ImageBranch {
     var branch = branch
-    branch.bits = self.branch.bits
-    if branch.normalization == nil { branch.normalization = try normalization(over: indices) }
+    branch.pixels.bits = self.branch.pixels.bits
+    if branch.pixels.normalization == nil {
+      branch.pixels.normalization = try normalization(over: indices)
+    }
     return branch
   }
 
   /// Mean and standard deviation of all pixels (0…1) of some pictures.
   ///
   /// - Throws: `ZooError` that names a file that has vanished or changed.
-  package func normalization(over indices: [Int]) throws -> ImageBranch.Normalization {
+  package func normalization(over indices: [Int]) throws -> PixelNormalization {
     var histogram = PixelHistogram()
     for index in indices {
       if let image = try image(index) {
         histogram.add(image)
       } else {
-        histogram.addBlack(branch.size * branch.size * branch.channels)
+        histogram.addBlack(branch.preprocessing.count)
       }
     }
     let (mean, deviation) = histogram.moments
@@ -157,7 +162,7 @@ package struct ImageStore: Sendable {
   ///
   /// - Throws: `ZooError` that names a file that has vanished or changed.
   package func batch(_ indices: [Int], augmentedBy random: RandomStream?) throws -> [Float] {
-    let size = branch.size * branch.size * branch.channels
+    let size = branch.preprocessing.count
     var output = [Float](repeating: 0, count: indices.count * size)
     try output.withUnsafeMutableBufferPointer { output in
       for (place, index) in indices.enumerated() {
@@ -166,13 +171,15 @@ package struct ImageStore: Sendable {
         if var stream = random?.derived(index), !branch.augmentation.isOff {
           source.withUnsafeBufferPointer {
             branch.augmentation.apply(
-              to: $0, width: branch.size, height: branch.size, channels: branch.channels,
-              into: target, outputWidth: branch.size, outputHeight: branch.size, random: &stream)
+              to: $0, width: branch.preprocessing.size, height: branch.preprocessing.size,
+              channels: branch.preprocessing.channels,
+              into: target, outputWidth: branch.preprocessing.size,
+              outputHeight: branch.preprocessing.size, random: &stream)
           }
         } else {
           _ = target.update(from: source)
         }
-        branch.normalize(target)
+        branch.pixels.normalize(target)
       }
     }
     return output
@@ -182,7 +189,7 @@ package struct ImageStore: Sendable {
   ///
   /// - Throws: what `body` throws; `ZooError` that names a file that has vanished or changed.
   package func forEachPicture(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let black = [UInt8](repeating: 0, count: branch.size * branch.size * branch.channels)
+    let black = [UInt8](repeating: 0, count: branch.preprocessing.count)
     for index in paths.indices { try (image(index)?.pixels ?? black).withUnsafeBytes(body) }
   }
 

@@ -35,11 +35,11 @@ package enum NormalizationPreset: String, Sendable, CaseIterable {
   }
 
   /// The same for images of so many channels: for grey ones the means over the three.
-  package func normalization(channels: Int) -> ImageBranch.Normalization {
+  package func normalization(channels: Int) -> PixelNormalization {
     func fitted(_ values: [Float]) -> [Float] {
       channels == values.count
         ? values : [Float](repeating: values.reduce(0, +) / Float(values.count), count: channels)
     }
-    return ImageBranch.Normalization(mean: fitted(mean), deviation: fitted(deviation))
+    return PixelNormalization(mean: fitted(mean), deviation: fitted(deviation))
   }
 }

@@ -30,7 +30,7 @@ package struct OutsidePart: Sendable, Equatable {
   var json: JSONValue {
     JSONValue(
       .object([
-        (kind.rawValue, JSONValue(.string(name))), ("plugin", JSONValue(.string(plugin))),
+        (kind.rawValue, name.json), ("plugin", plugin.json),
       ]))
   }
 

@@ -66,11 +66,10 @@ package struct TextBranch: Sendable, Equatable {
   /// The branch as a specification would give it.
   package var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("name", JSONValue(.string(name))), ("encoder", JSONValue(.string(encoder))),
-      ("options", options), ("training", training.json),
-      ("vectors", vectors.map { JSONValue(.string($0)) } ?? nil),
+      ("name", name.json), ("encoder", encoder.json),
+      ("options", options), ("training", training.json), ("vectors", vectors.json),
     ]
-    if self.members > 1 { members.append(("members", JSONValue(.integer(self.members)))) }
+    if self.members > 1 { members.append(("members", self.members.json)) }
     return JSONValue(.object(members))
   }
 }

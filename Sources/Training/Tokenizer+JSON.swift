@@ -14,14 +14,10 @@ extension Tokenizer {
   package init(_ object: JSONObject?, unspaced fallback: Unspaced) throws {
     self.init(unspaced: fallback)
     guard var object else { return }
-    let kinds = Numbers.allCases.map(\.rawValue)
-    let numbers = try object.choice("numbers", among: kinds, default: self.numbers.rawValue)
-    self.numbers = Numbers(rawValue: numbers) ?? self.numbers
+    numbers = try object.choice("numbers", default: numbers)
     keepsRemovedWords = try object.boolean("keepsRemovedWords", default: keepsRemovedWords)
     keepsSentenceEnds = try object.boolean("keepsSentenceEnds", default: keepsSentenceEnds)
-    let unspaced = try object.choice(
-      "unspaced", among: Unspaced.allCases.map(\.rawValue), default: fallback.rawValue)
-    self.unspaced = Unspaced(rawValue: unspaced) ?? fallback
+    unspaced = try object.choice("unspaced", default: fallback)
     try object.finish()
   }
 
@@ -29,11 +25,10 @@ extension Tokenizer {
   /// key, so that their bundles stay what they are.
   package var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("numbers", JSONValue(.string(numbers.rawValue))),
-      ("keepsRemovedWords", JSONValue(.boolean(keepsRemovedWords))),
-      ("keepsSentenceEnds", JSONValue(.boolean(keepsSentenceEnds))),
+      ("numbers", numbers.rawValue.json), ("keepsRemovedWords", keepsRemovedWords.json),
+      ("keepsSentenceEnds", keepsSentenceEnds.json),
     ]
-    if unspaced != .runs { members.append(("unspaced", JSONValue(.string(unspaced.rawValue)))) }
+    if unspaced != .runs { members.append(("unspaced", unspaced.rawValue.json)) }
     return JSONValue(.object(members))
   }
 }

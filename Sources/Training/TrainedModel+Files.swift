@@ -26,12 +26,10 @@ extension TrainedModel {
         return (name: parameter.key, shape: tensor.shape, values: tensor.values)
       }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
     let description: JSONValue = [
-      "schema": 1, "task": isMultiLabel ? "multi-label" : "binary",
-      "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
-      "threshold": JSONValue(.number(threshold)), "image": image?.json ?? nil,
-      "text": text?.json ?? nil,
+      "schema": 1, "task": isMultiLabel ? "multi-label" : "binary", "labels": labels.json,
+      "threshold": threshold.json, "image": image?.json ?? nil, "text": text?.json ?? nil,
       "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
-      "plugins": JSONValue(.array(plugins.map(\.json))),
+      "plugins": plugins.map(\.json).json,
     ]
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
     return (vocabulary == nil ? [] : ["vocabulary.txt"]) + ["model.safetensors", "model.json"]
@@ -63,7 +61,7 @@ extension TrainedModel {
     var image = try root.value("image").map {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)
     }
-    if let bits { image?.bits = bits }
+    if let bits { image?.pixels.bits = bits }
     let text = try root.value("text").map {
       try TextBranch($0, registry: registry, defaults: settings, isSaved: true)
     }

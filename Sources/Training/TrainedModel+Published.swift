@@ -35,18 +35,9 @@ extension TrainedModel {
     }
     var metadata = [
       "format": "pt", "encoder": image.encoder, "options": image.options.text(pretty: false),
-      "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })).text(pretty: false),
+      "labels": labels.json.text(pretty: false),
     ]
-    if let fitted = image.normalization {
-      func all(_ values: [Float]) -> [Float] {
-        values.count == image.channels
-          ? values : [Float](repeating: values[0], count: image.channels)
-      }
-      metadata["input"] = WeightInput(
-        channels: image.channels, size: image.size, resize: image.resize, mean: all(fitted.mean),
-        deviation: all(fitted.deviation)
-      ).json.text(pretty: false)
-    }
+    metadata["input"] = image.input?.json.text(pretty: false)
     return Published(tensors: tensors, metadata: metadata, hasClassifier: isWhole)
   }
 

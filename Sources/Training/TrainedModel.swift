@@ -44,7 +44,7 @@ package struct TrainedModel {
       return try members(branch.members, Scope(store)("image"), joined: ImageEnsemble.init) {
         try entry.makeNamed(
           options: branch.options.object(),
-          input: ImageInput(size: branch.size, channels: branch.channels), scope: $0)
+          input: branch.preprocessing.input, scope: $0)
       }
     }
     let textEncoder = try text.map { branch -> any TextEncoder in
@@ -59,7 +59,7 @@ package struct TrainedModel {
     classifier = try MultimodalClassifier(
       image: imageEncoder, text: textEncoder, outputs: isMultiLabel ? labels.count : 1,
       decoder: decoder, fusion: try self.fusion?.plan(registry),
-      input: image.map { ImageInput(size: $0.size, channels: $0.channels) }, store: store)
+      input: image?.preprocessing.input, store: store)
     self.image = image
     classifier.averagesMirror = image?.averagesMirror ?? false
     classifier.frozenImageStages = image?.frozenStages ?? 0
@@ -173,7 +173,11 @@ package struct TrainedModel {
     guard let image, let pixels = batch.images, let count = batch.imageCount, count > 0 else {
       return nil
     }
-    return Tensor(pixels, shape: [count, image.size, image.size, image.channels])
+    return Tensor(
+      pixels,
+      shape: [
+        count, image.preprocessing.size, image.preprocessing.size, image.preprocessing.channels,
+      ])
   }
 }
 

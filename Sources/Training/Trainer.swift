@@ -1,4 +1,5 @@
 import Basics
+import Datasets
 import EncoderKit
 import Evaluation
 import Foundation
@@ -38,7 +39,7 @@ package struct Trainer {
   /// Scores of one part after one epoch.
   package struct EpochScore: Sendable, Equatable, Codable {
     package let epoch: Int
-    package let part: String
+    package let part: Split.Part
     /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
@@ -46,7 +47,7 @@ package struct Trainer {
     package let meanArea: Double?
 
     package init(
-      epoch: Int, part: String, accuracy: Double, logLoss: Double, meanArea: Double? = nil
+      epoch: Int, part: Split.Part, accuracy: Double, logLoss: Double, meanArea: Double? = nil
     ) {
       self.epoch = epoch
       self.part = part
@@ -94,7 +95,7 @@ package struct Trainer {
     if let kept = try checkpoint?.restore(store: store, optimizer: optimizer, average: average) {
       now = kept
     } else if keepsStart {
-      let start = try score(validation, epoch: firstEpoch - 1, part: "validation")
+      let start = try score(validation, epoch: firstEpoch - 1, part: .validation)
       if firstEpoch == 1 { now.state.scores.append(start) }
       (now.state.bestLoss, now.best) = (start.logLoss, snapshot())
     }
@@ -110,7 +111,7 @@ package struct Trainer {
         batches(order), stream: stream, optimizer: optimizer, average: average,
         firstStep: epoch * perEpoch, total: total, weights: weights)
       average?.swap()
-      let watched = try score(validation, epoch: firstEpoch + epoch, part: "validation")
+      let watched = try score(validation, epoch: firstEpoch + epoch, part: .validation)
       if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
         (now.state.bestLoss, now.best) = (watched.logLoss, snapshot())
         now.state.stale = 0
@@ -120,7 +121,7 @@ package struct Trainer {
       average?.swap()
       now.state.scores.append(
         EpochScore(
-          epoch: firstEpoch + epoch, part: "training", accuracy: trained.accuracy,
+          epoch: firstEpoch + epoch, part: .training, accuracy: trained.accuracy,
           logLoss: trained.logLoss))
       now.state.scores.append(watched)
       now.state.finished = epoch + 1
@@ -191,7 +192,7 @@ package struct Trainer {
     return (Double(right) / Double(max(1, known)), loss / Double(seen))
   }
 
-  private func score(_ indices: [Int], epoch: Int, part: String) throws -> EpochScore {
+  private func score(_ indices: [Int], epoch: Int, part: Split.Part) throws -> EpochScore {
     let logits = try evaluate(indices)
     let answers = targets.rows(indices)
     let known = answers.indices.filter { !answers[$0].isNaN }

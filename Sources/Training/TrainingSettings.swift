@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Layers
 
 /// How a model is trained: optimiser, schedule, regularisation, and which weights are kept.
@@ -53,27 +54,16 @@ package struct TrainingSettings: Sendable, Equatable {
     guard var object else { return }
     epochs = try object.integer("epochs", in: 0...10_000, default: epochs)
     batchSize = try object.integer("batchSize", in: 2...4096, default: batchSize)
-    let optimizers = OptimizerKind.allCases.map(\.rawValue)
-    optimizer =
-      OptimizerKind(
-        rawValue: try object.choice("optimizer", among: optimizers, default: optimizer.rawValue))
-      ?? optimizer
+    optimizer = try object.choice("optimizer", default: optimizer)
     learningRate = try object.number("learningRate", in: 1e-9...10, default: learningRate)
     encoderRate = try object.number("encoderRate", in: 0...100, default: encoderRate)
     weightDecay = try object.number("weightDecay", in: 0...10, default: weightDecay)
-    schedule =
-      Schedule(
-        rawValue: try object.choice(
-          "schedule", among: Schedule.allCases.map(\.rawValue), default: schedule.rawValue))
-      ?? schedule
+    schedule = try object.choice("schedule", default: schedule)
     warmup = try object.number("warmup", in: 0...1, default: warmup)
     clip = try object.number("clip", in: 0...1e6, default: clip)
     labelSmoothing = try object.number("labelSmoothing", in: 0...0.9, default: labelSmoothing)
     average = try object.number("average", in: 0...0.99999, default: average)
-    select =
-      Selection(
-        rawValue: try object.choice(
-          "select", among: Selection.allCases.map(\.rawValue), default: select.rawValue)) ?? select
+    select = try object.choice("select", default: select)
     patience = try object.integer("patience", in: 0...10_000, default: patience)
     classWeights = try object.boolean("classWeights", default: classWeights)
     try object.finish()
@@ -82,15 +72,12 @@ package struct TrainingSettings: Sendable, Equatable {
   /// The settings as a specification would give them.
   package var json: JSONValue {
     [
-      "epochs": JSONValue(.integer(epochs)), "batchSize": JSONValue(.integer(batchSize)),
-      "optimizer": JSONValue(.string(optimizer.rawValue)),
-      "learningRate": JSONValue(.number(learningRate)),
-      "encoderRate": JSONValue(.number(encoderRate)),
-      "weightDecay": JSONValue(.number(weightDecay)),
-      "schedule": JSONValue(.string(schedule.rawValue)), "warmup": JSONValue(.number(warmup)),
-      "clip": JSONValue(.number(clip)), "labelSmoothing": JSONValue(.number(labelSmoothing)),
-      "average": JSONValue(.number(average)), "select": JSONValue(.string(select.rawValue)),
-      "patience": JSONValue(.integer(patience)), "classWeights": JSONValue(.boolean(classWeights)),
+      "epochs": epochs.json, "batchSize": batchSize.json, "optimizer": optimizer.rawValue.json,
+      "learningRate": learningRate.json, "encoderRate": encoderRate.json,
+      "weightDecay": weightDecay.json, "schedule": schedule.rawValue.json, "warmup": warmup.json,
+      "clip": clip.json, "labelSmoothing": labelSmoothing.json,
+      "average": average.json, "select": select.rawValue.json,
+      "patience": patience.json, "classWeights": classWeights.json,
     ]
   }
 
@@ -102,7 +89,7 @@ package struct TrainingSettings: Sendable, Equatable {
     switch schedule {
     case .constant: return learningRate
     case .linear: return learningRate * (1 - progress)
-    case .cosine: return learningRate * 0.5 * (1 + cosine(progress))
+    case .cosine: return learningRate * 0.5 * (1 + cos(Double.pi * progress))
     }
   }
 }

@@ -71,15 +71,7 @@ package struct WeightSource: Sendable {
     let branch = try ImageBranch(
       value, registry: registry, defaults: TrainingSettings(), isSaved: true)
     encoder = branch.encoder
-    input = branch.normalization.map { fitted in
-      func all(_ values: [Float]) -> [Float] {
-        values.count == branch.channels
-          ? values : [Float](repeating: values[0], count: branch.channels)
-      }
-      return WeightInput(
-        channels: branch.channels, size: branch.size, resize: branch.resize,
-        mean: all(fitted.mean), deviation: all(fitted.deviation))
-    }
+    input = branch.input
   }
 
   /// The encoder and its images as a file tells that `zoo weights export` wrote; nil for any other.
@@ -99,7 +91,7 @@ package struct WeightSource: Sendable {
     let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
     return try WeightImport(
       StateDictionary.read(path: try located(), prefix: prefix), entry: entry,
-      options: branch.options.object(), size: branch.size)
+      options: branch.options.object(), size: branch.preprocessing.size)
   }
 
   /// The tensors by a model's keys (`image.…`), in the program's layout.
@@ -110,9 +102,10 @@ package struct WeightSource: Sendable {
     var tensors = try mapping.tensors().mapValues {
       Tensor($0.values, shape: $0.shape).fromFileOrder
     }
-    if mapping.channels != branch.channels {
+    if mapping.channels != branch.preprocessing.channels {
       tensors = try ChannelConversion(
-        from: input ?? branch.givenInput(channels: mapping.channels), to: branch.channels
+        from: input ?? branch.givenInput(channels: mapping.channels),
+        to: branch.preprocessing.channels
       ).converted(tensors, readers: mapping.readers, order: mapping.mapped, at: branch.place)
     }
     return Dictionary(uniqueKeysWithValues: tensors.map { ("image.\($0)", $1) })
@@ -171,7 +164,7 @@ extension ImageBranch {
       }
     }
     guard let input = source.input else {
-      if normalization == nil, !fitsNormalization {
+      if pixels.normalization == nil, !fitsNormalization {
         departures.append(
           "\(name): \(source.shown) does not say how its images were normalised; they are given the"
             + " training part's mean and deviation. \"normalization\" chooses:"
@@ -179,21 +172,22 @@ extension ImageBranch {
       }
       return
     }
-    var own = Normalization(mean: input.mean, deviation: input.deviation)
+    var own = PixelNormalization(mean: input.mean, deviation: input.deviation)
+    let (size, channels) = (preprocessing.size, preprocessing.channels)
     if input.channels != channels {
-      own = Normalization(
+      own = PixelNormalization(
         mean: [Float](repeating: mean(input.mean), count: channels),
         deviation: [Float](repeating: mean(input.deviation), count: channels))
       departures.append(
         "\(name): its weights read \(input.channels) channels and were brought to \(channels)")
     }
-    if size != input.size || resize * input.size != input.resize * size {
+    if size != input.size || preprocessing.resize * input.size != input.resize * size {
       departures.append(
         "\(name): its weights were trained on the middle \(input.size) pixels of images brought to"
-          + " \(input.resize); it is given \(size) of \(resize)")
+          + " \(input.resize); it is given \(size) of \(preprocessing.resize)")
     }
-    guard fitsNormalization || normalization.map({ $0 != own }) ?? false else {
-      normalization = own
+    guard fitsNormalization || pixels.normalization.map({ $0 != own }) ?? false else {
+      pixels.normalization = own
       return
     }
     guard ignoresPreprocessing else {
@@ -209,10 +203,21 @@ extension ImageBranch {
   /// channels; nil where it does not.
   func givenInput(channels count: Int) -> WeightInput? {
     let given =
-      preset.map { ($0.mean, $0.deviation) } ?? normalization.map { ($0.mean, $0.deviation) }
+      preset.map { ($0.mean, $0.deviation) } ?? pixels.normalization.map { ($0.mean, $0.deviation) }
     guard let (mean, deviation) = given, mean.count == count, !fitsNormalization else { return nil }
     return WeightInput(
-      channels: count, size: size, resize: resize, mean: mean, deviation: deviation)
+      channels: count, size: preprocessing.size, resize: preprocessing.resize, mean: mean,
+      deviation: deviation)
+  }
+
+  /// What a trained model's encoder reads, for those that start from it; nil until fitted.
+  var input: WeightInput? {
+    pixels.normalization.map {
+      let fitted = $0.spread(over: preprocessing.channels)
+      return WeightInput(
+        channels: preprocessing.channels, size: preprocessing.size, resize: preprocessing.resize,
+        mean: fitted.mean, deviation: fitted.deviation)
+    }
   }
 
   private func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
@@ -222,7 +227,7 @@ extension ImageBranch {
   /// - Throws: `ZooError` for a name the encoder has no stage of.
   package mutating func freeze(upTo name: String, registry: EncoderRegistry) throws {
     let encoder = try registry.imageEncoder(self.encoder, at: place).makeNamed(
-      options: options.object(), input: ImageInput(size: size, channels: channels),
+      options: options.object(), input: preprocessing.input,
       scope: Scope(ParameterStore.blank()))
     let stages = encoder.stages.map(\.name)
     guard let last = name == "all" ? stages.indices.last : stages.firstIndex(of: name) else {

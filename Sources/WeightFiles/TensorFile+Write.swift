@@ -50,7 +50,7 @@ extension TensorFile {
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       members.append(
-        (metadataKey, JSONValue(.object(texts.map { ($0.key, JSONValue(.string($0.value))) }))))
+        (metadataKey, JSONValue(.object(texts.map { ($0.key, $0.value.json) }))))
     }
     var names: Set<String> = [metadataKey]
     var offset = 0
@@ -73,11 +73,10 @@ extension TensorFile {
           tensor.name,
           JSONValue(
             .object([
-              ("dtype", JSONValue(.string(ElementType.float32.rawValue))),
-              ("shape", JSONValue(.array(tensor.shape.map { JSONValue(.integer($0)) }))),
+              ("dtype", ElementType.float32.rawValue.json), ("shape", tensor.shape.json),
               (
                 "data_offsets",
-                JSONValue(.array([JSONValue(.integer(offset)), JSONValue(.integer(end))]))
+                JSONValue(.array([offset.json, end.json]))
               ),
             ]))
         ))

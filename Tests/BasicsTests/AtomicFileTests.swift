@@ -123,4 +123,19 @@ struct AtomicFileTests {
           == "\(folder)/file: can't make the folder: File exists")
     }
   }
+
+  @Test("All bytes are written to a pipe that takes few at a time; a closed one tells why")
+  func wholeWrite() throws {
+    let pipe = Pipe()
+    let text = String(repeating: "phantom ", count: 100_000)
+    let reading = pipe.fileHandleForReading
+    let done = DispatchGroup()
+    nonisolated(unsafe) var read = Data()
+    DispatchQueue.global().async(group: done) { read = reading.readDataToEndOfFile() }
+    #expect(writeWhole(text, to: pipe.fileHandleForWriting.fileDescriptor) == 0)
+    try pipe.fileHandleForWriting.close()
+    done.wait()
+    #expect(String(decoding: read, as: UTF8.self) == text)
+    #expect(writeWhole("x", to: -1) == EBADF && writeWhole("", to: -1) == 0)
+  }
 }

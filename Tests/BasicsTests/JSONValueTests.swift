@@ -92,4 +92,39 @@ struct JSONValueTests {
       #expect(try JSONValue.parse(Data(written.utf8)) == value, "\(written)")
     }
   }
+
+  @Test("Plain values, optionals and arrays become JSON, members in their order")
+  func convertible() throws {
+    let none: Int? = nil
+    let value: JSONValue = [
+      "b": "x".json, "a": 3.json, "half": 0.5.json, "is": true.json, "none": none.json,
+      "some": Optional("y").json, "list": [1, 2].json, "lists": [["z"], []].json,
+    ]
+    #expect(
+      value.text(pretty: false)
+        == #"{"b":"x","a":3,"half":0.5,"is":true,"none":null,"some":"y","list":[1,2],"lists":[["z"],[]]}"#
+    )
+    #expect(try JSONValue.parse(Data(value.text().utf8)) == value)
+  }
+
+  @Test("Equal values have equal hashes, whatever the order of their members")
+  func hashes() {
+    let one: JSONValue = ["a": [1, 2.5, nil], "b": ["c": true, "d": "e"]]
+    let other: JSONValue = ["b": ["d": "e", "c": true], "a": [1, 2.5, nil]]
+    #expect(one == other && one.hashValue == other.hashValue)
+    #expect(Set([one, other, ["a": 1]]).count == 2)
+  }
+
+  private enum Fit: String, CaseIterable { case crop, pad }
+
+  @Test("A choice is read as a case; another one is refused with the nearest")
+  func choice() throws {
+    func read(_ value: JSONValue, default fallback: Fit? = nil) throws -> Fit {
+      var object = try value.object()
+      return try object.choice("fit", default: fallback)
+    }
+    #expect(try read(["fit": "pad"]) == .pad && read([:], default: .pad) == .pad)
+    #expect(errorText { _ = try read(["fit": "pat"], default: .crop) }.contains("\"pad\""))
+    #expect(errorText { _ = try read([:]) } == "\"fit\" is missing")
+  }
 }

@@ -66,6 +66,17 @@ struct ProgressReporterTests {
     #expect(progress.notes == ["2 texts are cut"])
   }
 
+  @Test("Of several notes on one subject the first is told")
+  func notesOnce() {
+    let bench = Bench()
+    let progress = bench.reporter(.quiet)
+    for split in ["r1f1", "r1f2"] {
+      progress.note("the vocabulary leaves out words (\(split))", onceFor: "words")
+    }
+    progress.note("another", onceFor: "other")
+    #expect(progress.notes == ["the vocabulary leaves out words (r1f1)", "another"])
+  }
+
   @Test("A line that stays clears the rewritten one, which then comes back")
   func permanentLine() {
     let bench = Bench()

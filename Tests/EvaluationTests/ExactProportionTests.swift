@@ -26,13 +26,13 @@ struct ExactProportionTests {
       .youden, validation: validation,
       test: (labels: [false, true, true, true], probabilities: [0.7, 0.74, 0.8, 0.95]),
       combination: "a", split: "s")
-    func value(_ part: FittedThresholdPart, _ metric: String) -> Double? {
-      rows.first { $0.part == part.rawValue && $0.metric == metric }?.value
+    func value(_ part: FittedThresholdPart, _ metric: ResultMetric) -> Double? {
+      rows.first { $0.part == .fitted(part) && $0.metric == metric }?.value
     }
-    #expect(value(.test, "threshold") == 0.75)
-    #expect(value(.validation, "accuracy") == 1)
-    #expect(value(.test, "accuracy") == 0.75)
-    #expect(value(.test, "specificity") == 1)
-    #expect(value(.test, "area") == nil)
+    #expect(value(.test, .threshold) == 0.75)
+    #expect(value(.validation, .binary(.accuracy)) == 1)
+    #expect(value(.test, .binary(.accuracy)) == 0.75)
+    #expect(value(.test, .binary(.specificity)) == 1)
+    #expect(value(.test, .binary(.area)) == nil)
   }
 }

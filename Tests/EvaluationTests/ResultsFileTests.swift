@@ -8,18 +8,20 @@ import Testing
 @Suite("Results tables")
 struct ResultsFileTests {
   private func row(
-    _ combination: String, _ split: String, _ part: String, _ metric: String, _ value: Double?
+    _ combination: String, _ split: String, _ part: ResultPart, _ metric: BinaryMetric,
+    _ value: Double?
   ) -> ResultRow {
-    ResultRow(combination: combination, split: split, part: part, metric: metric, value: value)
+    ResultRow(
+      combination: combination, split: split, part: part, metric: .binary(metric), value: value)
   }
 
   private var rows: [ResultRow] {
     [
-      row("b", "s10", "test", "accuracy", 0.1),
-      row("b", "s2", "test", "log-loss", 1.0 / 3),
-      row("b", "s2", "test", "area", nil),
-      row("b", "s2", "validation", "area", 1e-7),
-      row("a, \"x\"", "s2", "test", "accuracy", 1),
+      row("b", "s10", .test, .accuracy, 0.1),
+      row("b", "s2", .test, .logLoss, 1.0 / 3),
+      row("b", "s2", .test, .area, nil),
+      row("b", "s2", .validation, .area, 1e-7),
+      row("a, \"x\"", "s2", .test, .accuracy, 1),
     ]
   }
 
@@ -48,10 +50,10 @@ struct ResultsFileTests {
       #expect(try ResultsFile.read(path) == order.sorted(rows))
       let epochs = [
         EpochRow(
-          combination: "b", split: "s1", epoch: 10, part: "validation", metric: "loss",
+          combination: "b", split: "s1", epoch: 10, part: .validation, metric: .binary(.logLoss),
           value: 0.1 + 0.2),
         EpochRow(
-          combination: "b", split: "s1", epoch: 9, part: "training", metric: "accuracy",
+          combination: "b", split: "s1", epoch: 9, part: .training, metric: .binary(.accuracy),
           value: nil),
       ]
       try EpochsFile.write(epochs, to: "\(folder)/epochs.csv")
@@ -72,6 +74,11 @@ struct ResultsFileTests {
       ("H\na,s1,test,area,0x1p3\n", ":2: value: \"0x1p3\"; expected a finite number"),
       ("H\na,s1,test,area,1e999\n", ":2: value: \"1e999\"; expected a finite number"),
       ("H\na,s1,test,area,1\na,s1,test,area,1\n", ":3: the cell a, s1, test, area was on line 2"),
+      ("H\na,s1,tests,area,1\n", ":2: part: unknown part \"tests\"; did you mean \"test\"?"),
+      (
+        "H\na,s1,test,acuracy,1\n",
+        ":2: metric: unknown metric \"acuracy\"; did you mean \"accuracy\"?"
+      ),
       ("H\n\"a,s1,test,area,1\n", ":2: a quoted field begins here and never ends"),
       ("H\n\"a\"b,s1,test,area,1\n", ":2: text after the quote that closes a field"),
     ])
@@ -100,15 +107,38 @@ struct ResultsFileTests {
   @Test("Values that are not finite and cells with two values are not written")
   func refused() {
     #expect(
-      errorText { _ = try ResultsFile.text([row("a", "s", "test", "area", .infinity)]) }
+      errorText { _ = try ResultsFile.text([row("a", "s", .test, .area, .infinity)]) }
         == "a, s, test, area: the value is inf; expected a finite number")
-    let twice = [row("a", "s", "test", "area", 1), row("a", "s", "test", "area", 0)]
+    let twice = [row("a", "s", .test, .area, 1), row("a", "s", .test, .area, 0)]
     #expect(
       errorText { _ = try ResultsFile.text(twice) }
         == "a, s, test, area: two results for one cell; expected one")
     #expect(
-      errorText { _ = try ResultsFile.text([row("a", "", "test", "area", 1)]) }
+      errorText { _ = try ResultsFile.text([row("a", "", .test, .area, 1)]) }
         .contains("a result without a name of its split"))
+  }
+
+  @Test("Every part and metric is read back by its name, findings too")
+  func names() {
+    for part in ResultPart.allCases { #expect(ResultPart(rawValue: part.rawValue) == part) }
+    let metrics: [ResultMetric] =
+      BinaryMetric.allCases.map { .binary($0) } + [
+        .threshold, .areaOf("Mass"), .areaOf("area of x"),
+      ]
+    for metric in metrics { #expect(ResultMetric(rawValue: metric.rawValue) == metric) }
+    #expect(ResultPart(rawValue: "test, image only") == .oneSided(.image))
+    #expect(ResultMetric(rawValue: "areas") == nil)
+  }
+
+  @Test("A name with white space at its ends is quoted, and read back whole")
+  func spaces() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/results.csv"
+      let rows = [row(" a ", "s1", .test, .accuracy, 1)]
+      try ResultsFile.write(rows, to: path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8).contains("\" a \",s1"))
+      #expect(try ResultsFile.read(path) == rows)
+    }
   }
 
   @Test("Names with numbers are ordered as people do")
@@ -121,10 +151,10 @@ struct ResultsFileTests {
   @Test("A summary has mean, deviation and the count of undefined splits")
   func summary() throws {
     let summaries = ResultSummary.summaries(of: [
-      row("a", "s2", "test", "area", 0.75), row("a", "s1", "test", "area", 0.25),
-      row("a", "s3", "test", "area", nil), row("a", "s1", "validation", "area", 1),
+      row("a", "s2", .test, .area, 0.75), row("a", "s1", .test, .area, 0.25),
+      row("a", "s3", .test, .area, nil), row("a", "s1", .validation, .area, 1),
     ])
-    #expect(summaries.map(\.part) == ["validation", "test"])
+    #expect(summaries.map(\.part) == [.validation, .test])
     #expect(summaries[1].values == [0.25, 0.75])
     #expect(summaries[1].mean == 0.5)
     #expect(summaries[1].standardDeviation == 0.125.squareRoot())

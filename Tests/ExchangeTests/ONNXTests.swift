@@ -40,9 +40,17 @@ struct ONNXTests {
       let expected = model.logits(batch, &run)
       var inputs: [String: NumberArray] = [:]
       if let branch = model.image, let pixels = batch.images {
-        let images = Tensor(pixels, shape: [count, branch.size, branch.size, branch.channels])
+        let images = Tensor(
+          pixels,
+          shape: [
+            count, branch.preprocessing.size, branch.preprocessing.size,
+            branch.preprocessing.channels,
+          ])
         inputs["image"] = NumberArray(
-          [count, branch.channels, branch.size, branch.size],
+          [
+            count, branch.preprocessing.channels, branch.preprocessing.size,
+            branch.preprocessing.size,
+          ],
           images.inFileOrder.values.map(Double.init))
       }
       if let texts = batch.texts {
@@ -79,7 +87,10 @@ struct ONNXTests {
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       let expected = model.logits(batch, &run)
       let images = Tensor(
-        try #require(batch.images), shape: [3, branch.size, branch.size, branch.channels])
+        try #require(batch.images),
+        shape: [
+          3, branch.preprocessing.size, branch.preprocessing.size, branch.preprocessing.channels,
+        ])
       let found = try Peer.logits(
         of: path, image: (images.inFileOrder.values, images.inFileOrder.shape),
         words: try #require(batch.texts), in: folder)

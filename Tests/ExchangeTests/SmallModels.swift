@@ -143,7 +143,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
   static func images(_ model: TrainedModel, count: Int) -> [Float]? {
     model.image.map { branch in
       var random = RandomStream(seed: 9)
-      return (0..<count * branch.size * branch.size * branch.channels).map { _ in
+      return (0..<count * branch.preprocessing.count).map { _ in
         Float(random.uniform(-1.5, 2))
       }
     }

@@ -49,7 +49,7 @@ struct TextLoaderTests {
           + "\nprint(json.dumps([words(t) for t in json.load(open(sys.argv[1], encoding=\"utf-8\"))]))\n",
         to: "\(folder)/words.py")
       try AtomicFile.write(
-        JSONValue(.array(texts.map { JSONValue(.string($0)) })).text(), to: "\(folder)/texts.json")
+        texts.json.text(), to: "\(folder)/texts.json")
       let process = Process()
       process.executableURL = URL(fileURLWithPath: try #require(python))
       process.arguments = ["\(folder)/words.py", "\(folder)/texts.json"]

@@ -10,7 +10,7 @@ struct GeometryTests {
     "Corners and centres come back to where they were",
     arguments: [
       // Cropped: 400 x 300 becomes 298 x 224, of which 37 columns are cut at each side.
-      (400, 300, 224, ImageBranch.Fit.crop, (0.0, 0.0), (37.0 * 400 / 298, 0.0)),
+      (400, 300, 224, ImagePreprocessing.Fit.crop, (0.0, 0.0), (37.0 * 400 / 298, 0.0)),
       (300, 400, 224, .crop, (112, 112), (150, 149 * 400.0 / 298)),
       (1024, 1024, 256, .crop, (10, 20), (40, 80)),
       (400, 300, 100, .pad, (0, 0), (0, -50)),
@@ -18,7 +18,7 @@ struct GeometryTests {
       (400, 300, 100, .stretch, (50, 100), (200, 300)),
     ])
   func places(
-    width: Int, height: Int, size: Int, fit: ImageBranch.Fit, seen: (Double, Double),
+    width: Int, height: Int, size: Int, fit: ImagePreprocessing.Fit, seen: (Double, Double),
     original: (Double, Double)
   ) {
     let geometry = ImageGeometry(width: width, height: height, size: size, fit: fit)
@@ -41,8 +41,8 @@ struct GeometryTests {
   @Test(
     "A bright spot is found where it was",
     arguments: [(401, 300), (300, 401), (640, 333), (224, 224)],
-    [ImageBranch.Fit.crop, .pad, .stretch])
-  func spot(size: (Int, Int), fit: ImageBranch.Fit) {
+    [ImagePreprocessing.Fit.crop, .pad, .stretch])
+  func spot(size: (Int, Int), fit: ImagePreprocessing.Fit) {
     let (width, height) = size
     let (spotX, spotY) = (width / 2 + 20, height / 2 - 30)
     var pixels = [UInt8](repeating: 0, count: width * height)

@@ -48,7 +48,6 @@ import Testing
     #expect(line.centreCropped(width: 4, height: 1).pixels == [2, 3, 4, 5])  // round(1.5) = 2
     #expect(line.centreCropped(width: 6, height: 1).pixels == [0, 1, 2, 3, 4, 5])  // round(0.5) = 0
     #expect(line.centreCropped(width: 2, height: 1).pixels == [2, 3])  // round(2.5) = 2
-    #expect(line.centreSquare().pixels == [3])
   }
 
   @Test("Padding puts the image at the centre of a square")

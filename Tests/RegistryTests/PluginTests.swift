@@ -52,8 +52,8 @@ struct PluginTests {
     fingerprint: String = "abc"
   ) throws -> KitIdentity {
     let value: JSONValue = [
-      "version": JSONValue(.integer(version)), "compiler": JSONValue(.string(compiler)),
-      "platform": JSONValue(.string(platform)), "fingerprint": JSONValue(.string(fingerprint)),
+      "version": version.json, "compiler": compiler.json,
+      "platform": platform.json, "fingerprint": fingerprint.json,
     ]
     return try KitIdentity(value)
   }

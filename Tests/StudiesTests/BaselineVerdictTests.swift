@@ -12,10 +12,10 @@ struct BaselineVerdictTests {
     let baselines =
       [("majority class", majority)] + (words.map { [("TF-IDF + logistic regression", $0)] } ?? [])
     let rows = (combinations + baselines).flatMap { name, values in
-      ["validation", "test"].flatMap { part in
+      [ResultPart.validation, .test].flatMap { part in
         values.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index)", part: part, metric: metric.rawValue, value: value
+            combination: name, split: "s\(index)", part: part, metric: .binary(metric), value: value
           )
         }
       }

@@ -8,16 +8,17 @@ import Testing
 struct ReportChartTests {
   @Test("A curve is the mean and SD of the splits that reached an epoch")
   func curve() {
-    func row(_ split: String, _ epoch: Int, _ value: Double?, _ part: String = "validation")
+    func row(_ split: String, _ epoch: Int, _ value: Double?, _ part: ResultPart = .validation)
       -> EpochRow
     {
       EpochRow(
-        combination: "a", split: split, epoch: epoch, part: part, metric: "accuracy", value: value)
+        combination: "a", split: split, epoch: epoch, part: part, metric: .binary(.accuracy),
+        value: value)
     }
     let curves = EpochCurve.curves(
       [
         row("s2", 1, 0.75), row("s1", 1, 0.25), row("s1", 2, 0.5), row("s2", 2, nil),
-        row("s1", 1, 1, "training"),
+        row("s1", 1, 1, .training),
       ], combination: "a", metric: "accuracy")
     #expect(curves.map(\.label) == ["training", "validation"])
     #expect(

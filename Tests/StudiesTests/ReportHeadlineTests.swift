@@ -15,10 +15,10 @@ struct ReportHeadlineTests {
     metric: BinaryMetric = .accuracy
   ) -> ReportData {
     let rows = values.flatMap { name, validation, test in
-      [("validation", validation), ("test", test)].flatMap { part, numbers in
+      [(ResultPart.validation, validation), (.test, test)].flatMap { part, numbers in
         numbers.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index + 1)", part: part, metric: metric.rawValue,
+            combination: name, split: "s\(index + 1)", part: part, metric: .binary(metric),
             value: value)
         }
       }

@@ -51,8 +51,8 @@ struct ReportPageTests {
     for (index, split) in data.splits.enumerated() {
       data.results.append(
         ResultRow(
-          combination: "multimodal", split: split, part: OneSidedPart.image.rawValue,
-          metric: "accuracy", value: index % 2 == 0 ? 0.5 : 0.7))
+          combination: "multimodal", split: split, part: .oneSided(.image),
+          metric: .binary(.accuracy), value: index % 2 == 0 ? 0.5 : 0.7))
     }
     let page = ReportPage(data).html
     #expect(page.contains("<a href=\"#one-sided\">One side missing</a>"))
@@ -187,14 +187,16 @@ struct ReportPageTests {
   @Test("The table has mean ± SD, the best in bold, and dashes where nothing is defined")
   func scoreTable() {
     var data = ReportSample.data(splitCount: 2, withBaselines: false)
-    func row(_ name: String, _ split: String, _ metric: String, _ value: Double?) -> ResultRow {
-      ResultRow(combination: name, split: split, part: "test", metric: metric, value: value)
+    func row(_ name: String, _ split: String, _ metric: BinaryMetric, _ value: Double?) -> ResultRow
+    {
+      ResultRow(
+        combination: name, split: split, part: .test, metric: .binary(metric), value: value)
     }
     data.results = [
-      row("image", "r1f1", "accuracy", 0.75), row("image", "r1f2", "accuracy", 0.85),
-      row("text", "r1f1", "accuracy", 0.9), row("text", "r1f2", "accuracy", 0.9),
-      row("text", "r1f1", "log-loss", 0.5), row("image", "r1f1", "log-loss", 0.4),
-      row("text", "r1f1", "area", 0.95), row("text", "r1f2", "area", nil),
+      row("image", "r1f1", .accuracy, 0.75), row("image", "r1f2", .accuracy, 0.85),
+      row("text", "r1f1", .accuracy, 0.9), row("text", "r1f2", .accuracy, 0.9),
+      row("text", "r1f1", .logLoss, 0.5), row("image", "r1f1", .logLoss, 0.4),
+      row("text", "r1f1", .area, 0.95), row("text", "r1f2", .area, nil),
     ]
     let table = ReportTables(data: data, scores: ReportScores(data), selected: nil).scoreTable
       .replacing(#/ data-key="[^"]*"/#, with: "")

@@ -16,7 +16,7 @@ enum ReportSample {
       for (number, split) in splits.enumerated() {
         var draw = RandomStream(seed: 5).derived(index).derived(number)
         let shift = 0.012 * RandomStream(seed: 9).derived(number).normalOnce()
-        for part in ["validation", "test"] {
+        for part in [ResultPart.validation, .test] {
           rows += metrics(
             names[index], split, part, level: level + shift + 0.008 * draw.normal(), &draw)
         }
@@ -27,7 +27,7 @@ enum ReportSample {
       for (name, level) in [("majority class", 0.504), ("TF-IDF + logistic regression", 0.892)] {
         for (number, split) in splits.enumerated() {
           var draw = RandomStream(seed: 6).derived(name).derived(number)
-          rows += metrics(name, split, "test", level: level + 0.01 * draw.normal(), &draw)
+          rows += metrics(name, split, .test, level: level + 0.01 * draw.normal(), &draw)
         }
       }
     }
@@ -107,7 +107,7 @@ enum ReportSample {
       for (number, split) in splits.enumerated() {
         var draw = RandomStream(seed: 15).derived(index).derived(number)
         let own = level + 0.012 * draw.normal()
-        for part in ["validation", "test", FittedThresholdPart.test.rawValue] {
+        for part in [ResultPart.validation, .test, .fitted(.test)] {
           rows += metrics(name, split, part, level: own, &draw)
         }
         rows.append(threshold(name, split, 0.3 + 0.4 * draw.uniform()))
@@ -117,7 +117,7 @@ enum ReportSample {
     for (name, level) in baselines {
       for (number, split) in splits.enumerated() {
         var draw = RandomStream(seed: 16).derived(name).derived(number)
-        for part in ["validation", "test", FittedThresholdPart.test.rawValue] {
+        for part in [ResultPart.validation, .test, .fitted(.test)] {
           rows += metrics(name, split, part, level: level + 0.01 * draw.normal(), &draw)
         }
         rows.append(threshold(name, split, 0.5))
@@ -140,12 +140,11 @@ enum ReportSample {
 
   private static func threshold(_ name: String, _ split: String, _ value: Double) -> ResultRow {
     ResultRow(
-      combination: name, split: split, part: FittedThresholdPart.test.rawValue,
-      metric: FittedThresholdPart.thresholdMetric, value: value)
+      combination: name, split: split, part: .fitted(.test), metric: .threshold, value: value)
   }
 
   private static func metrics(
-    _ name: String, _ split: String, _ part: String, level: Double, _ draw: inout RandomStream
+    _ name: String, _ split: String, _ part: ResultPart, level: Double, _ draw: inout RandomStream
   ) -> [ResultRow] {
     let accuracy = min((level * 164).rounded() / 164, 1)
     let isConstant = level < 0.6
@@ -160,7 +159,7 @@ enum ReportSample {
     ]
     return values.map { metric, value in
       ResultRow(
-        combination: name, split: split, part: part, metric: metric.rawValue, value: value)
+        combination: name, split: split, part: part, metric: .binary(metric), value: value)
     }
   }
 
@@ -171,13 +170,13 @@ enum ReportSample {
       let rise = 1 - exp(-Double(epoch) / 2.2)
       let training = min(0.55 + (level + 0.04 - 0.55) * rise + 0.004 * draw.normal(), 1)
       let validation = min(0.55 + (level - 0.55) * rise + 0.012 * draw.normal(), 1)
-      return [("training", training), ("validation", validation)].flatMap { part, value in
+      return [(ResultPart.training, training), (.validation, validation)].flatMap { part, value in
         [
           EpochRow(
-            combination: name, split: split, epoch: epoch, part: part, metric: "accuracy",
+            combination: name, split: split, epoch: epoch, part: part, metric: .binary(.accuracy),
             value: value),
           EpochRow(
-            combination: name, split: split, epoch: epoch, part: part, metric: "loss",
+            combination: name, split: split, epoch: epoch, part: part, metric: .binary(.logLoss),
             value: 0.1 + 1.3 * (1 - value)),
         ]
       }

@@ -56,7 +56,7 @@ struct CroppedPicturesTests {
         CroppedPictures.note(on: [long] + [String](repeating: square, count: 30), branch) == nil)
       #expect(CroppedPictures.note(on: square, branch) == nil)
       #expect(CroppedPictures.note(on: long, branch)?.contains("50 % of its area") == true)
-      branch.fit = .pad
+      branch.preprocessing.fit = .pad
       #expect(CroppedPictures.note(on: [long, tall], branch) == nil)
     }
   }

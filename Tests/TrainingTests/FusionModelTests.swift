@@ -19,7 +19,7 @@ func smallHead(_ head: String, _ more: [(key: String, value: JSONValue)] = [])
   if head == "attention" { options = ["width": 4, "heads": 2] }
   return JSONValue(
     .object(
-      [("head", JSONValue(.string(head))), ("options", options), ("hidden", 8)] + more))
+      [("head", head.json), ("options", options), ("hidden", 8)] + more))
 }
 
 @Suite("Models under fusion heads")

@@ -83,16 +83,16 @@ struct ImageStoreTests {
       try AtomicFile.makeFolder("\(folder)/wide")
       let low = load(try write("\(folder)/wide") { wide($0) }, try branch())
       let fitted = try low.fitted(branch(), over: [0, 1])
-      #expect(fitted.bits == 8 && fitted.json.text().contains("\"bits\": 8"))
+      #expect(fitted.pixels.bits == 8 && fitted.json.text().contains("\"bits\": 8"))
       let expected = try plain.fitted(branch(), over: [0, 1])
-      #expect(expected.bits == nil && !expected.json.text().contains("bits"))
+      #expect(expected.pixels.bits == nil && !expected.json.text().contains("bits"))
       let (found, wanted) = (
-        try #require(fitted.normalization), try #require(expected.normalization)
+        try #require(fitted.pixels.normalization), try #require(expected.pixels.normalization)
       )
       #expect(abs(found.mean[0] - wanted.mean[0]) < 1e-6)
       #expect(abs(found.deviation[0] - wanted.deviation[0]) < 1e-6)
       var same = expected
-      same.bits = 8
+      same.pixels.bits = 8
       let random = RandomStream(seed: 3)
       #expect(
         try low.with(same).batch([0, 1, 2, 3], augmentedBy: random)
@@ -113,16 +113,16 @@ struct ImageStoreTests {
   func rule() throws {
     try withTemporaryFolder { folder in
       let paths = try write(folder) { wide($0, times: 16) }
-      #expect(try load(paths, branch()).fitted(branch(), over: [0]).bits == 12)
+      #expect(try load(paths, branch()).fitted(branch(), over: [0]).pixels.bits == 12)
       let given = try branch(", \"bits\": 14")
       let store = load(paths, given)
-      #expect(try store.fitted(given, over: [0]).bits == 14)
+      #expect(try store.fitted(given, over: [0]).pixels.bits == 14)
       #expect(
         store.notes(of: given)[0].contains("read by 14 bits (16383 is white), as is asked for"))
       let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
       let saved = try ImageBranch(
         given.json, registry: registry, defaults: TrainingSettings(), isSaved: true)
-      #expect(saved.bits == 14)
+      #expect(saved.pixels.bits == 14)
       #expect(errorText { _ = try branch(", \"bits\": 7") }.contains("bits"))
     }
   }
@@ -141,18 +141,18 @@ struct ImageStoreTests {
       let text = errorText { _ = try plain.read(low) }
       #expect(text.contains("low.png: is 16-bit with values up to 25"), "\(text)")
       #expect(text.contains("--bits 8 takes 255 for white"), "\(text)")
-      let expected = plain.fitted(picture(1)).floats()
+      let expected = plain.preprocessing.fitted(picture(1)).floats()
       let whole = try plain.read(full)
       #expect(zip(whole.seen.floats(), expected).allSatisfy { abs($0 - $1) < 5e-3 })
       #expect(whole.bits == 16)
       var eight = plain
-      eight.bits = 8
+      eight.pixels.bits = 8
       #expect(try eight.read(low).seen.floats() == expected)
       let clipped = try eight.read(twelve)
       #expect(clipped.seen.floats().max() == 1)
       #expect(clipped.notes(twelve).contains { $0.contains("holds values above 255") })
       var sixteen = plain
-      sixteen.bits = 16
+      sixteen.pixels.bits = 16
       #expect(try sixteen.read(low).notes(low).contains { $0.hasPrefix("low.png is black") })
     }
   }

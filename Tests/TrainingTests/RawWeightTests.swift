@@ -60,7 +60,7 @@ struct RawWeightTests {
       try write(path)
       let weights = ", \"weights\": \"\(path)\""
       let silent = try branch(resnet(weights))
-      #expect(silent.normalization == nil)
+      #expect(silent.pixels.normalization == nil)
       #expect(silent.departures.count == 1)
       #expect(
         silent.departures[0].hasPrefix(
@@ -72,14 +72,16 @@ struct RawWeightTests {
         ("{\"mean\": 0.25, \"deviation\": 0.5}", [0.25], [0.5]),
       ] as [(String, [Float], [Float])] {
         let chosen = try branch(resnet(weights + ", \"normalization\": \(given)"))
-        #expect(chosen.normalization?.mean == mean && chosen.normalization?.deviation == deviation)
+        #expect(
+          chosen.pixels.normalization?.mean == mean
+            && chosen.pixels.normalization?.deviation == deviation)
         #expect(chosen.departures == [])
         // A saved model keeps the numbers.
         let saved = try branch(chosen.json.text(), isSaved: true)
-        #expect(saved.normalization == chosen.normalization)
+        #expect(saved.pixels.normalization == chosen.pixels.normalization)
       }
       let data = try branch(resnet(weights + ", \"normalization\": \"data\""))
-      #expect(data.normalization == nil && data.departures == [])
+      #expect(data.pixels.normalization == nil && data.departures == [])
       #expect(data.json.text().contains("\"data\""))
       let wrong = errorText { _ = try branch(resnet(", \"normalization\": \"imagnet\"")) }
       #expect(wrong.contains("unknown normalization \"imagnet\"; did you mean \"imagenet\""))
@@ -95,7 +97,7 @@ struct RawWeightTests {
       try write(path)
       let weights = ", \"weights\": \"\(path)\""
       let grey = try branch(resnet(weights + ", \"normalization\": \"imagenet\"", channels: 1))
-      #expect(grey.normalization?.mean.count == 1)
+      #expect(grey.pixels.normalization?.mean.count == 1)
       let loaded = try WeightSource(path, registry, at: Place()).load(grey, registry: registry)
       let plain = try WeightSource(path, registry, at: Place()).load(
         branch(resnet(weights)), registry: registry)
@@ -156,7 +158,7 @@ struct RawWeightTests {
       let published = try trained.publishedImageWeights(registry: registry, member: nil)
       try TensorFile.write(published.tensors, metadata: published.metadata, to: path)
       let read = try branch(resnet(", \"weights\": \"\(path)\""))
-      #expect(read.normalization?.mean == [0.25, 0.25, 0.25])
+      #expect(read.pixels.normalization?.mean == [0.25, 0.25, 0.25])
       #expect(!read.departures.contains { $0.contains("does not say") })
     }
   }

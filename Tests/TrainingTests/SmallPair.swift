@@ -16,15 +16,15 @@ struct SmallPair {
 
   init(members: Int = 1, mirrorAverage: Bool = false, freeze: Bool = false) throws {
     registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
-    var members: [(key: String, value: JSONValue)] = [("members", JSONValue(.integer(members)))]
+    var members: [(key: String, value: JSONValue)] = [("members", members.json)]
     if freeze { members.append(("freeze", "all")) }
     image = try ImageBranch(
       JSONValue(
         .object(
           [
-            ("encoder", "resnet18"), ("size", JSONValue(.integer(SmallPair.size))),
+            ("encoder", "resnet18"), ("size", SmallPair.size.json),
             ("channels", 1), ("options", ["width": 4, "blocks": [1, 1]]),
-            ("mirrorAverage", JSONValue(.boolean(mirrorAverage))),
+            ("mirrorAverage", mirrorAverage.json),
             ("normalization", ["mean": 0, "deviation": 1]),
           ] + members)), registry: registry, defaults: TrainingSettings())
     text = try TextBranch(

@@ -27,10 +27,10 @@ struct TrainingSettingsTests {
     func pixels(_ channels: Int, _ normalization: JSONValue) throws -> [Float] {
       let branch = try ImageBranch(
         [
-          "encoder": "resnet18", "channels": JSONValue(.integer(channels)),
+          "encoder": "resnet18", "channels": channels.json,
           "normalization": normalization,
         ], registry: registry, defaults: TrainingSettings())
-      return branch.normalized([1, 2, 3, 4, 5, 6])
+      return branch.pixels.normalized([1, 2, 3, 4, 5, 6])
     }
     #expect(try pixels(1, ["mean": 1, "deviation": 0.5]) == [0, 2, 4, 6, 8, 10])
     #expect(

@@ -106,13 +106,13 @@ struct TransferTests {
       pixels: (0..<64 * 64).map { index in
         [index / 64, index % 64].allSatisfy { (8..<56).contains($0) } ? 0 : 255
       })
-    let cropped = try branch([("resize", 64)]).fitted(image)
+    let cropped = try branch([("resize", 64)]).preprocessing.fitted(image)
     #expect(cropped.width == 32 && cropped.height == 32)
     #expect(cropped.pixels.allSatisfy { $0 == 0 })
-    let whole = try branch().fitted(image)
+    let whole = try branch().preprocessing.fitted(image)
     #expect(whole.width == 32 && whole.pixels[0] > 200 && whole.pixels[16 * 32 + 16] == 0)
     // At 40 pixels the frame is 5 wide, and 4 of them are cut away.
-    let most = try branch([("resize", 40)]).fitted(image).pixels
+    let most = try branch([("resize", 40)]).preprocessing.fitted(image).pixels
     #expect(most[16 * 32] > 100 && most[16 * 32 + 3] < 30)
     #expect(errorText { _ = try branch([("resize", 16)]) }.contains("32 to 4096"))
   }

@@ -198,7 +198,7 @@ struct PageDriverTests {
     for scheme in ["light", "dark"] {
       _ = try await driver.command(
         "Emulation.setEmulatedMedia",
-        ["features": [["name": "prefers-color-scheme", "value": JSONValue(.string(scheme))]]])
+        ["features": [["name": "prefers-color-scheme", "value": scheme.json]]])
       _ = try await driver.command(
         "Emulation.setDeviceMetricsOverride",
         ["width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true])
@@ -218,7 +218,7 @@ struct PageDriverTests {
       _ = try await driver.command(
         "Emulation.setDeviceMetricsOverride",
         [
-          "width": JSONValue(.integer(width)), "height": 844, "deviceScaleFactor": 1,
+          "width": width.json, "height": 844, "deviceScaleFactor": 1,
           "mobile": false,
         ])
       let found = try await driver.run(

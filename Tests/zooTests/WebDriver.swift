@@ -73,10 +73,10 @@ final class WebDriver {
         "capabilities": [
           "alwaysMatch": [
             "goog:chromeOptions": [
-              "binary": JSONValue(.string(WebDriver.programs?.browser ?? "chromium")),
+              "binary": (WebDriver.programs?.browser ?? "chromium").json,
               "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                "--window-size=1200,1000", JSONValue(.string("--user-data-dir=\(profile)")),
+                "--window-size=1200,1000", "--user-data-dir=\(profile)".json,
               ],
             ],
             "goog:loggingPrefs": ["browser": "ALL", "performance": "ALL"],
@@ -94,7 +94,7 @@ final class WebDriver {
 
   /// Opens an address.
   func open(_ address: String) async throws {
-    _ = try await send("POST", "/url", ["url": JSONValue(.string(address))])
+    _ = try await send("POST", "/url", ["url": address.json])
   }
 
   /// Opens a file.
@@ -105,26 +105,26 @@ final class WebDriver {
   /// What a function's body returns, run in the page; a promise is waited for.
   func run(_ body: String) async throws -> JSONValue {
     try await send(
-      "POST", "/execute/sync", ["script": JSONValue(.string(body)), "args": []])
+      "POST", "/execute/sync", ["script": body.json, "args": []])
   }
 
   /// Sends keys to the element of an id, as the keyboard would.
   func press(_ keys: String, in id: String) async throws {
     let found = try await send(
-      "POST", "/element", ["using": "css selector", "value": JSONValue(.string("#\(id)"))])
+      "POST", "/element", ["using": "css selector", "value": "#\(id)".json])
     guard case .object(let members) = found.content, let element = members.first else {
       throw ZooError(.notFound, "no element \(id)")
     }
     _ = try await send(
       "POST", "/element/\(try element.value.string())/value",
-      ["text": JSONValue(.string(keys))])
+      ["text": keys.json])
   }
 
   /// Sends keys to whatever has the focus.
   func press(_ keys: String) async throws {
     let actions = keys.flatMap { key -> [JSONValue] in
       ["keyDown", "keyUp"].map {
-        ["type": JSONValue(.string($0)), "value": JSONValue(.string(String(key)))]
+        ["type": $0.json, "value": String(key).json]
       }
     }
     _ = try await send(
@@ -135,7 +135,7 @@ final class WebDriver {
   /// A command of the browser's own protocol.
   func command(_ name: String, _ parameters: JSONValue = [:]) async throws -> JSONValue {
     try await send(
-      "POST", "/goog/cdp/execute", ["cmd": JSONValue(.string(name)), "params": parameters])
+      "POST", "/goog/cdp/execute", ["cmd": name.json, "params": parameters])
   }
 
   /// What the console has said since it was asked last.

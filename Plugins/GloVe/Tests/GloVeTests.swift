@@ -86,7 +86,7 @@ struct GloVeTests {
       try "lungs 0 0 0 0\nclear 1 2 3 4\n".write(toFile: path, atomically: true, encoding: .utf8)
       let options: JSONValue = [
         "minimumCount": 1, "learningRate": 1e-6, "epochs": 1, "subsampling": 0,
-        "continueTraining": JSONValue(.boolean(continues)),
+        "continueTraining": continues.json,
       ]
       let prepared = try prepare("word2vec", options, vectors: path)
       #expect(try row("lungs", prepared).allSatisfy { abs($0) < 1e-5 })
@@ -118,7 +118,7 @@ struct GloVeTests {
       let path = "\(folder)/glove.txt"
       try file.write(toFile: path, atomically: true, encoding: .utf8)
       let options: JSONValue = [
-        "filters": 3, "kernels": [1, 2], "freezeEmbedding": JSONValue(.boolean(isFrozen)),
+        "filters": 3, "kernels": [1, 2], "freezeEmbedding": isFrozen.json,
       ]
       let prepared = try prepare("glove", options, vectors: path)
       let store = ParameterStore(random: RandomStream(seed: 1))

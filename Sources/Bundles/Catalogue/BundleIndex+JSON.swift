@@ -48,12 +48,9 @@ extension BundleIndex {
   /// The bytes of a published file: the same for the same content.
   package var data: Data {
     let value: JSONValue = [
-      "schema": 1, "version": JSONValue(.integer(version)),
-      "generated": JSONValue(.string("\(generated)")),
-      "expires": JSONValue(.string("\(expires)")),
-      "minimumClient": JSONValue(.string("\(minimumClient)")),
-      "models": JSONValue(.array(entries.map(\.json))),
-      "revoked": JSONValue(.array(revoked.map(\.json))),
+      "schema": 1, "version": version.json, "generated": "\(generated)".json,
+      "expires": "\(expires)".json, "minimumClient": "\(minimumClient)".json,
+      "models": entries.map(\.json).json, "revoked": revoked.map(\.json).json,
     ]
     return Data((value.text() + "\n").utf8)
   }
@@ -78,8 +75,7 @@ extension BundleIndex.Entry {
     } else {
       signature = nil
     }
-    let statuses = BundleIndex.Status.allCases.map(\.rawValue)
-    status = BundleIndex.Status(rawValue: try object.choice("status", among: statuses)) ?? .active
+    status = try object.choice("status")
     try object.finish()
   }
 
@@ -101,17 +97,17 @@ extension BundleIndex.Entry {
 
   var json: JSONValue {
     func blob(_ sha256: String, _ size: Int) -> JSONValue {
-      ["sha256": JSONValue(.string(sha256)), "size": JSONValue(.integer(size))]
+      ["sha256": sha256.json, "size": size.json]
     }
     var members: [(key: String, value: JSONValue)] = [
-      ("id", JSONValue(.string(id))), ("version", JSONValue(.string("\(version)"))),
-      ("summary", JSONValue(.string(summary))), ("licence", JSONValue(.string(licence))),
-      ("manifest", blob(sha256, size)), ("size", JSONValue(.integer(totalSize))),
+      ("id", id.json), ("version", "\(version)".json),
+      ("summary", summary.json), ("licence", licence.json),
+      ("manifest", blob(sha256, size)), ("size", totalSize.json),
     ]
     if let signature {
       members.append(("signature", blob(signature.sha256, signature.size)))
     }
-    members.append(("status", JSONValue(.string(status.rawValue))))
+    members.append(("status", status.rawValue.json))
     return JSONValue(.object(members))
   }
 }
@@ -125,6 +121,6 @@ extension BundleIndex.Revocation {
   }
 
   var json: JSONValue {
-    ["sha256": JSONValue(.string(sha256)), "reason": JSONValue(.string(reason))]
+    ["sha256": sha256.json, "reason": reason.json]
   }
 }

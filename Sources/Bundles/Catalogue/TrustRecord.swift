@@ -40,10 +40,8 @@ package struct TrustRecord: Sendable, Equatable {
 
   func write(to path: String) throws {
     let value: JSONValue = [
-      "schema": 1, "source": JSONValue(.string(source)), "key": JSONValue(.string("\(key)")),
-      "version": JSONValue(.integer(version)),
-      "sha256": sha256.map { JSONValue(.string($0)) } ?? nil,
-      "revoked": JSONValue(.array(revoked.map(\.json))),
+      "schema": 1, "source": source.json, "key": "\(key)".json, "version": version.json,
+      "sha256": sha256.json, "revoked": revoked.map(\.json).json,
     ]
     try AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
     try AtomicFile.write(value.text() + "\n", to: path)

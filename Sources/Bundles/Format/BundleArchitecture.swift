@@ -26,8 +26,7 @@ package struct BundleArchitecture: Sendable, Equatable {
 
     var json: JSONValue {
       [
-        "encoder": JSONValue(.string(name)), "options": options,
-        "members": JSONValue(.integer(members)),
+        "encoder": name.json, "options": options, "members": members.json,
       ]
     }
   }
@@ -83,8 +82,7 @@ package struct BundleArchitecture: Sendable, Equatable {
             JSONValue(
               .object(
                 [
-                  ("head", JSONValue(.string(fusion.head))),
-                  ("hidden", JSONValue(.integer(fusion.hidden))),
+                  ("head", fusion.head.json), ("hidden", fusion.hidden.json),
                 ] + (fusion.answersForOneSide ? [("answersForOneSide", true)] : [])))
           )
         ]))

@@ -48,16 +48,14 @@ package struct BundleFile: Sendable, Equatable {
     size = try object.required("size").integer(in: 0...BundleFile.maximumSize)
     sha256 = try checkedDigest(object.required("sha256"))
     mediaType = try object.string("mediaType")
-    role =
-      Role(rawValue: try object.choice("role", among: Role.allCases.map(\.rawValue))) ?? .model
+    role = try object.choice("role")
     try object.finish()
   }
 
   var json: JSONValue {
     [
-      "path": JSONValue(.string(path)), "size": JSONValue(.integer(size)),
-      "sha256": JSONValue(.string(sha256)), "mediaType": JSONValue(.string(mediaType)),
-      "role": JSONValue(.string(role.rawValue)),
+      "path": path.json, "size": size.json, "sha256": sha256.json, "mediaType": mediaType.json,
+      "role": role.rawValue.json,
     ]
   }
 

@@ -33,9 +33,8 @@ package struct BundleLicences: Sendable, Equatable {
     JSONValue(
       .object(
         [
-          ("code", JSONValue(.string(code))), ("weights", JSONValue(.string(weights))),
-          ("data", JSONValue(.string(data))),
-        ] + (origin.map { [("origin", JSONValue(.string($0)))] } ?? [])))
+          ("code", code.json), ("weights", weights.json), ("data", data.json),
+        ] + (origin.map { [("origin", $0.json)] } ?? [])))
   }
 
   /// The licences in lines for a reader.

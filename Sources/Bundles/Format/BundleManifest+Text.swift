@@ -7,18 +7,16 @@ extension BundleManifest {
 
   private var json: JSONValue {
     [
-      "schema": 1, "id": JSONValue(.string(id)), "version": JSONValue(.string("\(version)")),
-      "created": JSONValue(.string("\(created)")), "summary": JSONValue(.string(summary)),
-      "program": JSONValue(.string(program)),
+      "schema": 1, "id": id.json, "version": "\(version)".json,
+      "created": "\(created)".json, "summary": summary.json, "program": program.json,
       "plugins": JSONValue(
         .array(
-          plugins.map { ["id": JSONValue(.string($0.id)), "kit": JSONValue(.integer($0.kit))] })),
+          plugins.map { ["id": $0.id.json, "kit": $0.kit.json] })),
       "architecture": architecture.json, "preprocessing": preprocessing.json,
-      "input": JSONValue(.array(inputs.map { JSONValue(.string($0)) })), "output": output.json,
-      "training": training.json, "metrics": JSONValue(.array(metrics.map(\.json))),
-      "intendedUse": JSONValue(.string(intendedUse)),
-      "limitations": JSONValue(.array(limitations.map { JSONValue(.string($0)) })),
-      "licences": licences.json, "files": JSONValue(.array(files.map(\.json))),
+      "input": inputs.json, "output": output.json,
+      "training": training.json, "metrics": metrics.map(\.json).json,
+      "intendedUse": intendedUse.json, "limitations": limitations.json,
+      "licences": licences.json, "files": files.map(\.json).json,
     ]
   }
 }

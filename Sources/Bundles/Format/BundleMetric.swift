@@ -52,18 +52,17 @@ package struct BundleMetric: Sendable, Equatable {
 
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("name", JSONValue(.string(name))), ("split", JSONValue(.string(split))),
-      ("n", JSONValue(.integer(count))), ("mean", JSONValue(.number(mean))),
+      ("name", name.json), ("split", split.json), ("n", count.json), ("mean", mean.json),
     ]
-    if let deviation { members.append(("sd", JSONValue(.number(deviation)))) }
+    if let deviation { members.append(("sd", deviation.json)) }
     if let interval {
       members.append(
         (
           "interval",
-          [JSONValue(.number(interval.lowerBound)), JSONValue(.number(interval.upperBound))]
+          [interval.lowerBound.json, interval.upperBound.json]
         ))
     }
-    if let method { members.append(("method", JSONValue(.string(method)))) }
+    if let method { members.append(("method", method.json)) }
     return JSONValue(.object(members))
   }
 }

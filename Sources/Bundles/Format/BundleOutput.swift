@@ -35,10 +35,8 @@ package struct BundleOutput: Sendable, Equatable {
 
   var json: JSONValue {
     [
-      "task": JSONValue(.string(task)),
-      "labels": JSONValue(.array(labels.map { JSONValue(.string($0)) })),
-      "threshold": JSONValue(.number(threshold)),
-      "thresholdRule": JSONValue(.string(thresholdRule)),
+      "task": task.json, "labels": labels.json, "threshold": threshold.json,
+      "thresholdRule": thresholdRule.json,
     ]
   }
 }

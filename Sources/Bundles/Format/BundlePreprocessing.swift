@@ -48,12 +48,11 @@ package struct BundlePreprocessing: Sendable, Equatable {
 
     var json: JSONValue {
       var members: [(key: String, value: JSONValue)] = [
-        ("channels", JSONValue(.integer(channels))), ("size", JSONValue(.integer(size))),
-        ("resize", JSONValue(.integer(resize))), ("fit", JSONValue(.string(fit))),
-        ("mean", JSONValue(.array(mean.map { JSONValue(.number($0)) }))),
-        ("deviation", JSONValue(.array(deviation.map { JSONValue(.number($0)) }))),
+        ("channels", channels.json), ("size", size.json),
+        ("resize", resize.json), ("fit", fit.json), ("mean", mean.json),
+        ("deviation", deviation.json),
       ]
-      if let bits { members.append(("bits", JSONValue(.integer(bits)))) }
+      if let bits { members.append(("bits", bits.json)) }
       return JSONValue(.object(members))
     }
   }
@@ -99,7 +98,7 @@ package struct BundlePreprocessing: Sendable, Equatable {
     if let image { members.append(("image", image.json)) }
     if let text {
       members.append(
-        ("text", ["tokenizer": text.tokenizer, "words": JSONValue(.integer(text.words))]))
+        ("text", ["tokenizer": text.tokenizer, "words": text.words.json]))
     }
     return JSONValue(.object(members))
   }

@@ -56,22 +56,22 @@ package struct BundleTraining: Sendable, Equatable {
 
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("dataSet", JSONValue(.string(dataSet))), ("description", JSONValue(.string(description))),
-      ("synthetic", JSONValue(.boolean(isSynthetic))),
+      ("dataSet", dataSet.json), ("description", description.json),
+      ("synthetic", isSynthetic.json),
     ]
-    if let revision { members.append(("revision", JSONValue(.string(revision)))) }
+    if let revision { members.append(("revision", revision.json)) }
     members += [
-      ("split", JSONValue(.string(split))), ("folds", JSONValue(.string(folds))),
+      ("split", split.json), ("folds", folds.json),
       (
         "cases",
         JSONValue(
           .object(
-            zip(BundleTraining.parts, cases).map { (key: $0, value: JSONValue(.integer($1))) }))
-      ), ("seed", JSONValue(.integer(seed))), ("configuration", JSONValue(.string(configuration))),
+            zip(BundleTraining.parts, cases).map { (key: $0, value: $1.json) }))
+      ), ("seed", seed.json), ("configuration", configuration.json),
     ]
     if !startedFrom.isEmpty {
       members.append(
-        ("startedFrom", JSONValue(.array(startedFrom.map { JSONValue(.string($0)) }))))
+        ("startedFrom", startedFrom.json))
     }
     return JSONValue(.object(members))
   }

@@ -39,9 +39,8 @@ package struct InstallRecord: Sendable, Equatable {
 
   func write(to folder: String) throws {
     let value: JSONValue = [
-      "schema": 1, "source": JSONValue(.string(source)), "key": JSONValue(.string(key)),
-      "sha256": JSONValue(.string(sha256)), "licences": licences.json,
-      "installed": JSONValue(.string("\(installed)")),
+      "schema": 1, "source": source.json, "key": key.json,
+      "sha256": sha256.json, "licences": licences.json, "installed": "\(installed)".json,
     ]
     try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(Self.fileName)")
   }

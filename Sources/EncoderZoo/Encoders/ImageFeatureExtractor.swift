@@ -30,7 +30,7 @@ public struct ImageFeatureExtractor {
       } ?? [:]
     let random = RandomStream(seed: seed)
     parameters = ParameterStore(random: random, given: given)
-    input = ImageInput(size: branch.size, channels: branch.channels)
+    input = branch.preprocessing.input
     encoder = try registry.imageEncoder(branch.encoder, at: branch.place).makeNamed(
       options: branch.options.object(), input: input, scope: Scope(parameters)("image"))
     pass = PassMaker(kernels: kernels, threads: threads, random: random.derived("passes"))
@@ -51,7 +51,7 @@ public struct ImageFeatureExtractor {
   /// - Returns: `[files, size, size, channels]`.
   /// - Throws: `ZooError` that names the file that can't be read.
   public func images(at files: [String]) throws -> Tensor {
-    let values = try files.flatMap { branch.normalized(try branch.read($0).seen.floats()) }
+    let values = try files.flatMap { branch.pixels.normalized(try branch.read($0).seen.floats()) }
     return Tensor(values, shape: [files.count, input.size, input.size, input.channels])
   }
 

@@ -75,14 +75,14 @@ public struct StudyResults: Sendable {
   public func value(
     _ metric: Metric, of combination: String, fold: String, on subset: Subset = .test
   ) -> Double? {
-    rows.first { matches($0, metric.binary.rawValue, combination, subset) && $0.split == fold }?
+    rows.first { matches($0, .binary(metric.binary), combination, subset) && $0.split == fold }?
       .value
   }
 
   /// The threshold that a fold's validation part chose, a probability; nil where none was.
   public func fittedThreshold(of combination: String, fold: String) -> Double? {
     rows.first {
-      matches($0, FittedThresholdPart.thresholdMetric, combination, .testAtFittedThreshold)
+      matches($0, .threshold, combination, .testAtFittedThreshold)
         && $0.split == fold
     }?.value
   }
@@ -114,7 +114,7 @@ public struct StudyResults: Sendable {
   public func comparisons(by metric: Metric, on subset: Subset = .test) -> [Comparison] {
     let found = PairComparisons(
       names: combinations, references: baselines, rows: rows, metric: metric.binary,
-      part: subset.name, testToTrainingRatio: testToTrainingRatio)
+      part: subset.part, testToTrainingRatio: testToTrainingRatio)
     return (found.pairs + found.againstReferences).map(Comparison.init)
   }
 
@@ -124,8 +124,8 @@ public struct StudyResults: Sendable {
   }
 
   private func matches(
-    _ row: ResultRow, _ metric: String, _ combination: String, _ subset: Subset
+    _ row: ResultRow, _ metric: ResultMetric, _ combination: String, _ subset: Subset
   ) -> Bool {
-    row.combination == combination && row.metric == metric && row.part == subset.name
+    row.combination == combination && row.metric == metric && row.part == subset.part
   }
 }

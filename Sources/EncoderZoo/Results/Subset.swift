@@ -17,13 +17,15 @@ public enum Subset: String, Sendable, CaseIterable {
   /// The test part at the threshold that validation chose.
   case testAtFittedThreshold
 
-  var name: String {
+  var part: ResultPart {
     switch self {
-    case .training, .validation, .test: rawValue
-    case .testImageOnly: OneSidedPart.image.rawValue
-    case .testTextOnly: OneSidedPart.text.rawValue
-    case .validationAtFittedThreshold: FittedThresholdPart.validation.rawValue
-    case .testAtFittedThreshold: FittedThresholdPart.test.rawValue
+    case .training: .training
+    case .validation: .validation
+    case .test: .test
+    case .testImageOnly: .oneSided(.image)
+    case .testTextOnly: .oneSided(.text)
+    case .validationAtFittedThreshold: .fitted(.validation)
+    case .testAtFittedThreshold: .fitted(.test)
     }
   }
 }

@@ -55,7 +55,7 @@ extension String: StudyValue {
     guard let text = try? studyValue.string() else { return nil }
     self = text
   }
-  var studyValue: JSONValue { JSONValue(.string(self)) }
+  var studyValue: JSONValue { self.json }
 }
 
 extension Int: StudyValue {
@@ -63,7 +63,7 @@ extension Int: StudyValue {
     guard let number = try? studyValue.integer() else { return nil }
     self = number
   }
-  var studyValue: JSONValue { JSONValue(.integer(self)) }
+  var studyValue: JSONValue { self.json }
 }
 
 extension Double: StudyValue {
@@ -71,7 +71,7 @@ extension Double: StudyValue {
     guard let number = try? studyValue.number() else { return nil }
     self = number
   }
-  var studyValue: JSONValue { JSONValue(.number(self)) }
+  var studyValue: JSONValue { self.json }
 }
 
 extension Bool: StudyValue {
@@ -79,7 +79,7 @@ extension Bool: StudyValue {
     guard let value = try? studyValue.boolean() else { return nil }
     self = value
   }
-  var studyValue: JSONValue { JSONValue(.boolean(self)) }
+  var studyValue: JSONValue { self.json }
 }
 
 /// One element or a list of them, as specifications may write it.

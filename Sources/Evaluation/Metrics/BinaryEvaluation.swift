@@ -97,10 +97,10 @@ package struct BinaryEvaluation: Sendable, Equatable {
   }
 
   /// Every metric as a row of `results.csv`, undefined ones with an empty value.
-  package func rows(combination: String, split: String, part: String) -> [ResultRow] {
+  package func rows(combination: String, split: String, part: ResultPart) -> [ResultRow] {
     BinaryMetric.allCases.map { metric in
       ResultRow(
-        combination: combination, split: split, part: part, metric: metric.rawValue,
+        combination: combination, split: split, part: part, metric: .binary(metric),
         value: self[metric])
     }
   }

@@ -1,19 +1,22 @@
+import Basics
+
 /// A value of one metric after one epoch of training.
-package struct EpochRow: Sendable, Equatable {
+package struct EpochRow: MeasuredRow, Equatable {
+  package static let columns = ["combination", "split", "epoch", "part", "metric", "value"]
+
   package var combination: String
-  /// As in `folds.csv`.
   package var split: String
   /// From 1; 0 is before training.
   package var epoch: Int
-  /// `training` or `validation`.
-  package var part: String
-  /// `accuracy`, `loss` or another name.
-  package var metric: String
-  /// Finite; nil where the metric is undefined.
+  /// Training or validation.
+  package var part: ResultPart
+  package var metric: ResultMetric
   package var value: Double?
+  package var keys: [String] { [combination, split, "\(epoch)", part.rawValue, metric.rawValue] }
 
   package init(
-    combination: String, split: String, epoch: Int, part: String, metric: String, value: Double?
+    combination: String, split: String, epoch: Int, part: ResultPart, metric: ResultMetric,
+    value: Double?
   ) {
     self.combination = combination
     self.split = split
@@ -21,5 +24,17 @@ package struct EpochRow: Sendable, Equatable {
     self.part = part
     self.metric = metric
     self.value = value
+  }
+
+  package init(keys: [String], value: Double?, at place: Place) throws {
+    guard let epoch = Int(keys[2]), epoch >= 0, String(epoch) == keys[2] else {
+      throw ZooError(
+        .badValue, "epoch \"\(keys[2])\"; expected a whole number from 0",
+        at: Place(path: place.path, line: place.line, key: "epoch"))
+    }
+    let row = try ResultRow(keys: [keys[0], keys[1], keys[3], keys[4]], value: value, at: place)
+    self.init(
+      combination: row.combination, split: row.split, epoch: epoch, part: row.part,
+      metric: row.metric, value: value)
   }
 }

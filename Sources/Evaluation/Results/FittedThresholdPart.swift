@@ -29,13 +29,13 @@ package enum FittedThresholdPart: String, Sendable, CaseIterable {
       part, cases in
       let evaluation = try BinaryEvaluation(
         labels: cases.labels, probabilities: cases.probabilities, threshold: threshold)
-      func row(_ metric: String, _ value: Double?) -> ResultRow {
+      func row(_ metric: ResultMetric, _ value: Double?) -> ResultRow {
         ResultRow(
-          combination: combination, split: split, part: part.rawValue, metric: metric, value: value)
+          combination: combination, split: split, part: .fitted(part), metric: metric, value: value)
       }
-      return [row(thresholdMetric, threshold)]
+      return [row(.threshold, threshold)]
         + BinaryMetric.allCases.filter(\.dependsOnThreshold).map {
-          row($0.rawValue, evaluation[$0])
+          row(.binary($0), evaluation[$0])
         }
     }
   }

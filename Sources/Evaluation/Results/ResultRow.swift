@@ -1,20 +1,32 @@
-/// A value of one metric of one combination on one part of one split.
-package struct ResultRow: Sendable, Equatable {
-  package var combination: String
-  /// As in `folds.csv`.
-  package var split: String
-  /// `training`, `validation`, `test` or a `OneSidedPart`.
-  package var part: String
-  /// The raw value of a `BinaryMetric`, or another name.
-  package var metric: String
-  /// Finite; nil where the metric is undefined.
-  package var value: Double?
+import Basics
 
-  package init(combination: String, split: String, part: String, metric: String, value: Double?) {
+/// A value of one metric of one combination on one part of one split.
+package struct ResultRow: MeasuredRow, Equatable {
+  package static let columns = ["combination", "split", "part", "metric", "value"]
+
+  package var combination: String
+  package var split: String
+  package var part: ResultPart
+  package var metric: ResultMetric
+  package var value: Double?
+  package var epoch: Int { 0 }
+  package var keys: [String] { [combination, split, part.rawValue, metric.rawValue] }
+
+  package init(
+    combination: String, split: String, part: ResultPart, metric: ResultMetric, value: Double?
+  ) {
     self.combination = combination
     self.split = split
     self.part = part
     self.metric = metric
     self.value = value
+  }
+
+  package init(keys: [String], value: Double?, at place: Place) throws {
+    self.init(
+      combination: keys[0], split: keys[1],
+      part: try named(keys[2], "part", among: ResultPart.allCases.map(\.rawValue), at: place),
+      metric: try named(keys[3], "metric", among: BinaryMetric.allCases.map(\.rawValue), at: place),
+      value: value)
   }
 }

@@ -1,15 +1,15 @@
 /// A metric of one combination on one part, over all its splits.
 package struct ResultSummary: Sendable, Equatable {
   package let combination: String
-  package let part: String
-  package let metric: String
+  package let part: ResultPart
+  package let metric: ResultMetric
   /// Defined values in the order of the splits.
   package let values: [Double]
   /// Splits in which the metric is undefined.
   package let undefined: Int
 
   package init(
-    combination: String, part: String, metric: String, values: [Double], undefined: Int
+    combination: String, part: ResultPart, metric: ResultMetric, values: [Double], undefined: Int
   ) {
     self.combination = combination
     self.part = part
@@ -30,8 +30,8 @@ package struct ResultSummary: Sendable, Equatable {
   ) -> [ResultSummary] {
     struct Key: Hashable {
       let combination: String
-      let part: String
-      let metric: String
+      let part: ResultPart
+      let metric: ResultMetric
     }
     var keys: [Key] = []
     var cells: [Key: (values: [Double], undefined: Int)] = [:]

@@ -11,37 +11,23 @@ package struct RowOrder: Sendable {
     self.splits = places(splits)
   }
 
-  /// Rows of `results.csv`: by combination, split, part, metric.
-  package func sorted(_ rows: [ResultRow]) -> [ResultRow] {
-    rows.sorted { a, b in
-      if a.combination != b.combination {
-        return before(a.combination, b.combination, combinations)
-      }
-      if a.split != b.split { return before(a.split, b.split, splits) }
-      if a.part != b.part { return before(a.part, b.part, partPlaces) }
-      return before(a.metric, b.metric, metricPlaces)
-    }
-  }
-
-  /// Rows of `epochs.csv`: by combination, split, epoch, part, metric.
-  package func sorted(_ rows: [EpochRow]) -> [EpochRow] {
+  /// Rows by combination, split, epoch, part, metric.
+  package func sorted<Row: MeasuredRow>(_ rows: [Row]) -> [Row] {
     rows.sorted { a, b in
       if a.combination != b.combination {
         return before(a.combination, b.combination, combinations)
       }
       if a.split != b.split { return before(a.split, b.split, splits) }
       if a.epoch != b.epoch { return a.epoch < b.epoch }
-      if a.part != b.part { return before(a.part, b.part, partPlaces) }
-      return before(a.metric, b.metric, metricPlaces)
+      if a.part != b.part { return before(a.part.rawValue, b.part.rawValue, partPlaces) }
+      return before(a.metric.rawValue, b.metric.rawValue, metricPlaces)
     }
   }
 }
 
-private let partPlaces = places(
-  ["training", "validation", "test"] + OneSidedPart.allCases.map(\.rawValue)
-    + FittedThresholdPart.allCases.map(\.rawValue))
+private let partPlaces = places(ResultPart.allCases.map(\.rawValue))
 private let metricPlaces = places(
-  [FittedThresholdPart.thresholdMetric] + BinaryMetric.allCases.map(\.rawValue))
+  [ResultMetric.threshold.rawValue] + BinaryMetric.allCases.map(\.rawValue))
 
 private func places(_ names: [String]) -> [String: Int] {
   Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

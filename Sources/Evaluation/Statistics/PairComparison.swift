@@ -5,7 +5,6 @@ package struct PairComparison: Sendable, Equatable {
   package let first: String
   package let second: String
   package let metric: BinaryMetric
-  package let part: String
   /// First minus second, one for each split.
   package let test: CorrectedTTest
   /// Adjusted over all pairs compared together.
@@ -13,13 +12,12 @@ package struct PairComparison: Sendable, Equatable {
   package let bayesian: BayesianTTest
 
   package init(
-    first: String, second: String, metric: BinaryMetric, part: String, test: CorrectedTTest,
+    first: String, second: String, metric: BinaryMetric, test: CorrectedTTest,
     holmP: Double?, bayesian: BayesianTTest
   ) {
     self.first = first
     self.second = second
     self.metric = metric
-    self.part = part
     self.test = test
     self.holmP = holmP
     self.bayesian = bayesian

@@ -11,7 +11,9 @@ package struct PairComparisons: Sendable, Equatable {
   }
 
   package let metric: BinaryMetric
-  package let part: String
+  /// The part's name, for readers.
+  package var part: String { scored.rawValue }
+  private let scored: ResultPart
   /// n_test / n_train, as used in the correction.
   package let testToTrainingRatio: Double
   package var pairs: [PairComparison] = []
@@ -37,13 +39,13 @@ package struct PairComparisons: Sendable, Equatable {
   ///   - region: the half width of practical equivalence.
   package init(
     names: [String], references: [String] = [], rows: [ResultRow], metric: BinaryMetric,
-    part: String = "test", testToTrainingRatio: Double, region: Double = 0.01
+    part: ResultPart = .test, testToTrainingRatio: Double, region: Double = 0.01
   ) {
     self.metric = metric
-    self.part = part
+    scored = part
     self.testToTrainingRatio = testToTrainingRatio
     var values: [String: [String: Double?]] = [:]
-    for row in rows where row.metric == metric.rawValue && row.part == part {
+    for row in rows where row.metric == .binary(metric) && row.part == part {
       values[row.combination, default: [:]][row.split] = .some(row.value)
     }
     var skipped: [Skipped] = []
@@ -58,7 +60,7 @@ package struct PairComparisons: Sendable, Equatable {
       }
       return zip(tests, holmAdjusted(tests.map(\.test.p))).map { pair, holmP in
         PairComparison(
-          first: pair.first, second: pair.second, metric: metric, part: part, test: pair.test,
+          first: pair.first, second: pair.second, metric: metric, test: pair.test,
           holmP: holmP, bayesian: BayesianTTest(pair.test, region: region))
       }
     }

@@ -35,7 +35,8 @@ package struct ONNXExport {
     var lines: [String] = []
     if let image = model.image {
       lines.append(
-        "\(GraphWriter.imageInput)  float [batch, \(image.channels), \(image.size), \(image.size)]")
+        "\(GraphWriter.imageInput)  float [batch, \(image.preprocessing.channels), \(image.preprocessing.size), \(image.preprocessing.size)]"
+      )
     }
     if model.text != nil { lines.append("\(GraphWriter.textInput)  int64 [batch, length]") }
     summary =

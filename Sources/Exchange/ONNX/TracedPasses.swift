@@ -25,7 +25,8 @@ struct TracedPasses {
   /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other batches.
   init(_ model: TrainedModel, length: Int, kernels: any Kernels) throws {
     try self.init(
-      model.classifier, images: model.image.map { ($0.size, $0.channels) },
+      model.classifier,
+      images: model.image.map { ($0.preprocessing.size, $0.preprocessing.channels) },
       words: model.vocabulary?.count, length: length, kernels: kernels)
   }
 

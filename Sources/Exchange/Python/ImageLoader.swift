@@ -20,10 +20,10 @@ struct ImageLoader {
               head = file.read(25)
           if head[:8] == b"\\x89PNG\\r\\n\\x1a\\n" and head[24:] == b"\\x10":
               raise SystemExit(f"{path} is a 16-bit PNG, which Pillow would clip or cut; zoo predict reads it")
-          image = ImageOps.exif_transpose(Image.open(path)).convert("\(branch.channels == 1 ? "L" : "RGB")")
+          image = ImageOps.exif_transpose(Image.open(path)).convert("\(branch.preprocessing.channels == 1 ? "L" : "RGB")")
       \(fitting)
           x = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
-          x = x.view(\(branch.size), \(branch.size), \(branch.channels)).permute(2, 0, 1) / 255
+          x = x.view(\(branch.preprocessing.size), \(branch.preprocessing.size), \(branch.preprocessing.channels)).permute(2, 0, 1) / 255
           mean, deviation = \(normalization)
           return ((x - torch.tensor(mean).view(-1, 1, 1)) / torch.tensor(deviation).view(-1, 1, 1))[None]
 
@@ -42,12 +42,12 @@ struct ImageLoader {
   }
 
   private var fitting: String {
-    let size = branch.size
-    switch branch.fit {
+    let size = branch.preprocessing.size
+    switch branch.preprocessing.fit {
     case .crop:
       return """
             shorter = min(image.size)
-            image = image.resize([\(branch.resize) * side // shorter for side in image.size], Image.Resampling.BILINEAR)
+            image = image.resize([\(branch.preprocessing.resize) * side // shorter for side in image.size], Image.Resampling.BILINEAR)
             left, top = (round((side - \(size)) / 2) for side in image.size)
             image = image.crop((left, top, left + \(size), top + \(size)))
         """
@@ -65,13 +65,13 @@ struct ImageLoader {
 
   private var normalization: String {
     let (mean, deviation) = (
-      branch.normalization?.mean ?? [0], branch.normalization?.deviation ?? [1]
+      branch.pixels.normalization?.mean ?? [0], branch.pixels.normalization?.deviation ?? [1]
     )
     return "\(mean), \(deviation)"
   }
 
   private var channels: String {
-    guard branch.channels == 1 else { return "" }
+    guard branch.preprocessing.channels == 1 else { return "" }
     return """
               name, first = next(m for m in model.named_modules() if isinstance(m[1], torch.nn.Conv2d))
               model.set_submodule(name, torch.nn.Conv2d(

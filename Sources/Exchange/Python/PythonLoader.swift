@@ -140,7 +140,7 @@ package struct PythonLoader {
 
   /// Names without what would end the text they stand in.
   private static func list(_ labels: [String]) -> String {
-    JSONValue(.array(labels.map { JSONValue(.string($0)) })).text(pretty: false)
+    labels.json.text(pretty: false)
       .replacing("\\", with: "\\\\").replacing("\"\"\"", with: "")
   }
 

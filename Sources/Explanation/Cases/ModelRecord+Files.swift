@@ -62,7 +62,7 @@ extension ModelRecord {
     cases = note.splits.first { $0.name == split }?.counts ?? []
     // Figures that were changed since would be taken for the model's.
     if isCell { try FileDigests.check(folder: parent) }
-    let rows = try LogitsFile.read(folder: place).filter { $0.part == Split.Part.test.rawValue }
+    let rows = try LogitsFile.read(folder: place).filter { $0.part == .test }
     if model.isMultiLabel { return readAreas(rows) }
     let evaluation = try BinaryEvaluation(
       labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: threshold)

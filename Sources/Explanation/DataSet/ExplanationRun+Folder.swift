@@ -15,14 +15,8 @@ extension ExplanationRun {
   /// - Throws: `ZooError` when something else is there, or the run is of other models, settings or
   ///   cases, or finished cases were explained of other pictures or texts.
   func check(resumes: Bool) throws {
-    guard FileManager.default.fileExists(atPath: identityPath) else {
-      return try OutputFolder.check(folder)
-    }
-    guard resumes else {
-      throw ZooError(
-        .conflict, "a run is already there", at: Place(path: folder),
-        advice: "go on with it by --resume, or choose another --output")
-    }
+    let isBegun = FileManager.default.fileExists(atPath: identityPath)
+    guard try OutputPlace.goesOn(folder, isBegun: isBegun, resumes: resumes) else { return }
     let differences = try identityDifferences()
     guard differences.isEmpty else {
       throw ZooError(
@@ -71,18 +65,17 @@ extension ExplanationRun {
   /// What the explanations depend on.
   private func identity(hasFiles: Bool) throws -> JSONValue {
     [
-      "schema": 1, "finding": finding.map { JSONValue(.string($0)) } ?? nil,
-      "settings": settings.identity,
-      "kernels": JSONValue(.string(kernels.name)),
+      "schema": 1, "finding": finding.json, "settings": settings.identity,
+      "kernels": kernels.name.json,
       "models": JSONValue(
         .array(
           try selection.groups.map { group in
             var members: [(key: String, value: JSONValue)] = [
-              ("path", JSONValue(.string(group.model))),
+              ("path", group.model.json),
               (
                 "sha256",
                 JSONValue(.string(try sha256(ofFile: "\(group.model)/model.safetensors")))
-              ), ("cases", JSONValue(.array(group.cases.map { JSONValue(.string($0.id)) }))),
+              ), ("cases", JSONValue(.array(group.cases.map { $0.id.json }))),
             ]
             for name in ["model.json", "vocabulary.txt"]
             where hasFiles && FileManager.default.fileExists(atPath: "\(group.model)/\(name)") {
@@ -178,9 +171,8 @@ extension ExplanationSettings {
   /// All that a map depends on, what `json` leaves out included.
   fileprivate var identity: JSONValue {
     [
-      "explanation": json,
-      "methods": JSONValue(.array(methods.map { JSONValue(.string($0.rawValue)) })),
-      "baselines": JSONValue(.array(baselines.map { JSONValue(.string($0.rawValue)) })),
+      "explanation": json, "methods": JSONValue(.array(methods.map { $0.rawValue.json })),
+      "baselines": JSONValue(.array(baselines.map { $0.rawValue.json })),
     ]
   }
 }

@@ -64,9 +64,9 @@ extension Detection {
   }
 
   private var json: JSONValue {
-    func text(_ value: String) -> JSONValue { JSONValue(.string(value)) }
-    func number(_ value: Double?) -> JSONValue { value.map { JSONValue(.number($0)) } ?? nil }
-    func integer(_ value: Int) -> JSONValue { JSONValue(.integer(value)) }
+    func text(_ value: String) -> JSONValue { value.json }
+    func number(_ value: Double?) -> JSONValue { value.json }
+    func integer(_ value: Int) -> JSONValue { value.json }
     func answer(_ answer: LocalisationScore.Answer) -> [(key: String, value: JSONValue)] {
       [
         ("question", text(answer.question.name)), ("macro", number(answer.macro)),
@@ -94,10 +94,9 @@ extension Detection {
       "splits": JSONValue(.array(splits.map(text))),
       "cautions": JSONValue(.array(cautions.map(text))),
       "settings": [
-        "explanation": settings.explanation.json,
-        "controlDraws": integer(settings.controlDraws),
+        "explanation": settings.explanation.json, "controlDraws": integer(settings.controlDraws),
         "resamples": integer(settings.resamples), "seed": integer(Int(clamping: settings.seed)),
-        "withoutBoxes": JSONValue(.boolean(settings.looksAtImagesWithoutBoxes)),
+        "withoutBoxes": settings.looksAtImagesWithoutBoxes.json,
       ],
       "images": integer(score.images), "lesions": integer(score.lesions),
       "missingImages": integer(missing),

@@ -56,7 +56,10 @@ package final class ModelScore: ScoreFunction {
     self.classifier = classifier
     self.kernels = kernels
     self.words = words ?? []
-    let size = model.image.map { [1, $0.size, $0.size, $0.channels] } ?? []
+    let size =
+      model.image.map {
+        [1, $0.preprocessing.size, $0.preprocessing.size, $0.preprocessing.channels]
+      } ?? []
     imageShape = size
     varies = (varying != .text, varying != .image)
     precondition(

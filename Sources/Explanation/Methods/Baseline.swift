@@ -16,18 +16,19 @@ package enum Baseline: String, Sendable, CaseIterable {
   /// - Throws: `ZooError` of code `.unsupported` for `mean` where the model keeps none.
   package func pixels(for image: [Float], branch: ImageBranch) throws -> [Float] {
     switch self {
-    case .black: return branch.normalized([Float](repeating: 0, count: image.count))
+    case .black: return branch.pixels.normalized([Float](repeating: 0, count: image.count))
     case .mean:
-      guard let normalization = branch.normalization else {
+      guard let normalization = branch.pixels.normalization else {
         throw ZooError(
           .unsupported, "the model keeps no mean of its training images",
           advice: "choose the baseline black or blurred")
       }
       let count = normalization.mean.count
-      return branch.normalized(image.indices.map { normalization.mean[$0 % count] })
+      return branch.pixels.normalized(image.indices.map { normalization.mean[$0 % count] })
     case .blurred:
       return Baseline.blurred(
-        image, size: branch.size, channels: branch.channels, sigma: 10 * Double(branch.size) / 224)
+        image, size: branch.preprocessing.size, channels: branch.preprocessing.channels,
+        sigma: 10 * Double(branch.preprocessing.size) / 224)
     }
   }
 

@@ -48,9 +48,9 @@ extension Explainer {
       shown: CaseExplanation.Picture(
         path: path, original: original, seen: seen,
         geometry: ImageGeometry(
-          width: original.width, height: original.height, size: branch.size,
-          resize: branch.resize, fit: branch.fit), reading: reading),
-      normalized: branch.normalized(seen.floats()))
+          width: original.width, height: original.height, size: branch.preprocessing.size,
+          resize: branch.preprocessing.resize, fit: branch.preprocessing.fit), reading: reading),
+      normalized: branch.pixels.normalized(seen.floats()))
   }
 
   /// A report cut into words; nil where the model reads none, or none is there nor needed.

@@ -53,7 +53,7 @@ package struct ExplanationSettings: Sendable, Equatable {
   /// The baselines that the model has.
   func usedBaselines(for branch: ImageBranch) -> [Baseline] {
     let used = baselines.filter {
-      $0 != .mean || branch.normalization != nil || !skipsMissingMean
+      $0 != .mean || branch.pixels.normalization != nil || !skipsMissingMean
     }
     return used.isEmpty ? [.black] : used
   }

@@ -13,21 +13,24 @@ package struct GradCAM: ImageAttribution {
   package var title: String { "Grad-CAM" }
 
   package func attribute(_ score: ModelScore, branch: ImageBranch) throws -> ImageExplanation {
-    var total = [Float](repeating: 0, count: branch.size * branch.size)
+    var total = [Float](repeating: 0, count: branch.preprocessing.size * branch.preprocessing.size)
     for view in try score.lastMaps() {
       let (height, width) = (view.activations.shape[1], view.activations.shape[2])
       let large = GradCAM.resized(
-        GradCAM.weighted(view), height: height, width: width, to: branch.size)
-      for row in 0..<branch.size {
-        for column in 0..<branch.size {
-          let place = row * branch.size + (view.isMirrored ? branch.size - 1 - column : column)
-          total[row * branch.size + column] += large[place]
+        GradCAM.weighted(view), height: height, width: width, to: branch.preprocessing.size)
+      for row in 0..<branch.preprocessing.size {
+        for column in 0..<branch.preprocessing.size {
+          let place =
+            row * branch.preprocessing.size
+            + (view.isMirrored ? branch.preprocessing.size - 1 - column : column)
+          total[row * branch.preprocessing.size + column] += large[place]
         }
       }
     }
     return ImageExplanation(
       method: name, title: title,
-      map: AttributionMap(height: branch.size, width: branch.size, values: total))
+      map: AttributionMap(
+        height: branch.preprocessing.size, width: branch.preprocessing.size, values: total))
   }
 
   /// max(0, Σ over channels of the mean gradient times the activation), `[height, width]`.

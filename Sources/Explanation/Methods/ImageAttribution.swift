@@ -83,9 +83,12 @@ package struct PathSummary: Sendable, Equatable {
 extension AttributionMap {
   /// The sum over the channels of scores `[size, size, channels]`.
   init(summing scores: some Sequence<Double>, branch: ImageBranch, isFlat: Bool = false) {
-    var sums = [Double](repeating: 0, count: branch.size * branch.size)
-    for (index, value) in scores.enumerated() { sums[index / branch.channels] += value }
+    var sums = [Double](repeating: 0, count: branch.preprocessing.size * branch.preprocessing.size)
+    for (index, value) in scores.enumerated() {
+      sums[index / branch.preprocessing.channels] += value
+    }
     self.init(
-      height: branch.size, width: branch.size, values: sums.map { Float($0) }, isFlat: isFlat)
+      height: branch.preprocessing.size, width: branch.preprocessing.size,
+      values: sums.map { Float($0) }, isFlat: isFlat)
   }
 }

@@ -19,7 +19,9 @@ package struct Occlusion: ImageAttribution {
   package var title: String { "Occlusion" }
 
   package func attribute(_ score: ModelScore, branch: ImageBranch) throws -> ImageExplanation {
-    let (size, channels, image) = (branch.size, branch.channels, score.input)
+    let (size, channels, image) = (
+      branch.preprocessing.size, branch.preprocessing.channels, score.input
+    )
     let cover = try baseline.pixels(for: image, branch: branch)
     let side = max(1, Int((Double(size) * share).rounded()))
     let step = max(1, side / 2)

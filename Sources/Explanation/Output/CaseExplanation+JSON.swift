@@ -13,18 +13,16 @@ extension CaseExplanation {
   /// `explanation.json`; docs/explain.md tells what the members are.
   package var json: JSONValue {
     [
-      "schema": JSONValue(.integer(CaseExplanation.schema)),
-      "notice": JSONValue(.string(CaseExplanation.notice)),
-      "model": JSONValue(.string(model)),
+      "schema": CaseExplanation.schema.json, "notice": CaseExplanation.notice.json,
+      "model": model.json,
       "prediction": [
-        "label": JSONValue(.string(label)), "positive": JSONValue(.string(labels[1])),
-        "logit": JSONValue(.number(logit)), "probability": JSONValue(.number(probability)),
-        "threshold": JSONValue(.number(threshold)),
+        "label": label.json, "positive": labels[1].json, "logit": logit.json,
+        "probability": probability.json, "threshold": threshold.json,
       ],
       "record": record?.json(isTrainedOn: isTrainedOn) ?? nil, "settings": settings.json,
-      "attributions": JSONValue(.string(CaseExplanation.attributionsFile)),
+      "attributions": CaseExplanation.attributionsFile.json,
       "image": imageJSON, "text": textJSON, "joint": joint?.json ?? nil,
-      "warnings": JSONValue(.array(warnings.map { JSONValue(.string($0)) })),
+      "warnings": warnings.json,
     ]
   }
 
@@ -40,12 +38,9 @@ extension CaseExplanation {
     let geometry = picture.geometry
     let sights = sights
     return [
-      "file": JSONValue(.string(picture.path)),
-      "width": JSONValue(.integer(geometry.width)),
-      "height": JSONValue(.integer(geometry.height)),
+      "file": picture.path.json, "width": geometry.width.json, "height": geometry.height.json,
       "seen": [
-        "width": JSONValue(.integer(picture.seen.width)),
-        "height": JSONValue(.integer(picture.seen.height)),
+        "width": picture.seen.width.json, "height": picture.seen.height.json,
       ],
       "toOriginal": geometry.json,
       "methods": JSONValue(
@@ -54,10 +49,9 @@ extension CaseExplanation {
             JSONValue(
               .object(
                 [
-                  ("method", JSONValue(.string(image.method))),
-                  ("title", JSONValue(.string(image.title))),
-                  ("tensor", JSONValue(.string("image.\(image.method)"))),
-                  ("overlay", JSONValue(.string("overlay-\(image.method).png"))),
+                  ("method", image.method.json), ("title", image.title.json),
+                  ("tensor", "image.\(image.method)".json),
+                  ("overlay", "overlay-\(image.method).png".json),
                   ("path", image.path?.json ?? nil),
                 ] + sight.members(geometry: geometry, mapWidth: image.map.width)))
           })),
@@ -67,17 +61,15 @@ extension CaseExplanation {
   private var textJSON: JSONValue {
     guard let text, let words else { return nil }
     return [
-      "report": JSONValue(.string(text)), "path": words.path.json,
+      "report": text.json, "path": words.path.json,
       "words": JSONValue(
         .array(
           words.words.map { word in
             [
-              "written": JSONValue(.string(word.written)), "token": JSONValue(.string(word.token)),
-              "start": JSONValue(.integer(word.range.lowerBound)),
-              "end": JSONValue(.integer(word.range.upperBound)),
-              "state": JSONValue(.string(word.state.rawValue)),
-              "gradient": JSONValue(.number(word.gradient)),
-              "integrated": JSONValue(.number(word.integrated)),
+              "written": word.written.json, "token": word.token.json,
+              "start": word.range.lowerBound.json, "end": word.range.upperBound.json,
+              "state": word.state.rawValue.json, "gradient": word.gradient.json,
+              "integrated": word.integrated.json,
             ]
           })),
     ]
@@ -87,18 +79,16 @@ extension CaseExplanation {
 extension ExplanationSettings {
   var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("sightSensitivity", JSONValue(.number(sensitivity))),
-      ("clustering", JSONValue(.string(rule.name))),
+      ("sightSensitivity", sensitivity.json), ("clustering", rule.name.json),
     ]
     if case .wardLoss(let loss) = rule {
-      members.append(("relativeLoss", JSONValue(.number(loss))))
+      members.append(("relativeLoss", loss.json))
     }
-    if let bits { members.append(("bits", JSONValue(.integer(bits)))) }
+    if let bits { members.append(("bits", bits.json)) }
     members += [
-      ("nodes", JSONValue(.integer(integration.nodes))),
-      ("maximumNodes", JSONValue(.integer(integration.maximumNodes))),
-      ("tolerance", JSONValue(.number(integration.tolerance))),
-      ("precision", JSONValue(.string(usesDoublePrecision ? "double" : "single"))),
+      ("nodes", integration.nodes.json), ("maximumNodes", integration.maximumNodes.json),
+      ("tolerance", integration.tolerance.json),
+      ("precision", (usesDoublePrecision ? "double" : "single").json),
     ]
     return JSONValue(.object(members))
   }
@@ -107,8 +97,8 @@ extension ExplanationSettings {
 extension ImageGeometry {
   var json: JSONValue {
     [
-      "scaleX": JSONValue(.number(scale.x)), "scaleY": JSONValue(.number(scale.y)),
-      "originX": JSONValue(.number(origin.x)), "originY": JSONValue(.number(origin.y)),
+      "scaleX": scale.x.json, "scaleY": scale.y.json,
+      "originX": origin.x.json, "originY": origin.y.json,
     ]
   }
 }
@@ -116,9 +106,8 @@ extension ImageGeometry {
 extension PathSummary {
   var json: JSONValue {
     [
-      "nodes": JSONValue(.integer(nodes)), "change": JSONValue(.number(change)),
-      "baselineLogit": JSONValue(.number(baselineScore)), "delta": JSONValue(.number(delta)),
-      "isComplete": JSONValue(.boolean(isComplete)),
+      "nodes": nodes.json, "change": change.json,
+      "baselineLogit": baselineScore.json, "delta": delta.json, "isComplete": isComplete.json,
     ]
   }
 }
@@ -126,8 +115,7 @@ extension PathSummary {
 extension JointExplanation {
   var json: JSONValue {
     [
-      "image": JSONValue(.number(image)), "text": JSONValue(.number(text)),
-      "imageShare": imageShare.map { JSONValue(.number($0)) } ?? nil, "path": path.json,
+      "image": image.json, "text": text.json, "imageShare": imageShare.json, "path": path.json,
     ]
   }
 }
@@ -135,7 +123,7 @@ extension JointExplanation {
 extension Circle {
   var json: JSONValue {
     [
-      "x": JSONValue(.number(x)), "y": JSONValue(.number(y)), "radius": JSONValue(.number(radius)),
+      "x": x.json, "y": y.json, "radius": radius.json,
     ]
   }
 }
@@ -145,17 +133,14 @@ extension Sight {
     -> [(key: String, value: JSONValue)]
   {
     func integers(_ values: [Int]) -> JSONValue {
-      JSONValue(.array(values.map { JSONValue(.integer($0)) }))
+      values.json
     }
     return [
-      ("isFlat", JSONValue(.boolean(signals.isFlat))),
-      ("signals", integers(signals.points)),
-      ("signalsAsked", JSONValue(.integer(signals.asked))),
-      ("threshold", signals.threshold.map { JSONValue(.number(Double($0))) } ?? nil),
-      ("clustered", JSONValue(.integer(kept.count))),
-      ("clusters", JSONValue(.integer(clusters))),
-      ("silhouettes", JSONValue(.array(silhouettes.map { JSONValue(.number($0)) }))),
-      ("relativeLoss", relativeLoss.map { JSONValue(.number($0)) } ?? nil),
+      ("isFlat", signals.isFlat.json), ("signals", integers(signals.points)),
+      ("signalsAsked", signals.asked.json),
+      ("threshold", signals.threshold.map { Double($0).json } ?? nil),
+      ("clustered", kept.count.json), ("clusters", clusters.json),
+      ("silhouettes", silhouettes.json), ("relativeLoss", relativeLoss.json),
       (
         "neighbourhoods",
         JSONValue(
@@ -163,7 +148,7 @@ extension Sight {
             neighbourhoods.map { one in
               [
                 "circle": one.circle(in: geometry, mapWidth: mapWidth).json,
-                "seenCircle": one.circle.json, "mass": JSONValue(.number(one.mass)),
+                "seenCircle": one.circle.json, "mass": one.mass.json,
                 "points": integers(one.points),
               ]
             }))

@@ -4,13 +4,13 @@ extension ModelRecord {
   /// What `explanation.json` says of the model.
   func json(isTrainedOn: Bool?) -> JSONValue {
     [
-      "name": JSONValue(.string(name)), "data": data.map { JSONValue(.string($0)) } ?? nil,
-      "synthetic": JSONValue(.boolean(isSynthetic)),
-      "split": split.map { JSONValue(.string($0)) } ?? nil,
-      "cases": JSONValue(.array(cases.map { JSONValue(.integer($0)) })),
-      "trainedOnThisImage": isTrainedOn.map { JSONValue(.boolean($0)) } ?? nil,
-      "testCases": JSONValue(.integer(testCount)),
-      "test": JSONValue(.array(figures.map(\.json))), "commonerClass": commoner?.json ?? nil,
+      "name": name.json, "data": data.json,
+      "synthetic": isSynthetic.json,
+      "split": split.json,
+      "cases": cases.json,
+      "trainedOnThisImage": isTrainedOn.json,
+      "testCases": testCount.json,
+      "test": figures.map(\.json).json, "commonerClass": commoner?.json ?? nil,
     ]
   }
 }
@@ -18,10 +18,10 @@ extension ModelRecord {
 extension ModelRecord.Figure {
   fileprivate var json: JSONValue {
     [
-      "name": JSONValue(.string(name)), "value": JSONValue(.number(value)),
+      "name": name.json, "value": value.json,
       "interval": interval.map {
         JSONValue(
-          .array([JSONValue(.number($0.lowerBound)), JSONValue(.number($0.upperBound))]))
+          .array([$0.lowerBound.json, $0.upperBound.json]))
       } ?? nil,
     ]
   }

@@ -18,7 +18,7 @@ package struct ImageGeometry: Sendable, Equatable {
   /// The geometry of a picture brought to `size` × `size` by a fit; a crop is the middle of a picture
   /// whose shorter side is brought to `resize` (`size` where nil).
   package init(
-    width: Int, height: Int, size: Int, resize: Int? = nil, fit: ImageBranch.Fit
+    width: Int, height: Int, size: Int, resize: Int? = nil, fit: ImagePreprocessing.Fit
   ) {
     self.width = width
     self.height = height

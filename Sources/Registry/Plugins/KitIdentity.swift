@@ -56,8 +56,8 @@ package struct KitIdentity: Sendable, Equatable {
   /// The identity as JSON.
   package var json: JSONValue {
     [
-      "version": JSONValue(.integer(version)), "compiler": JSONValue(.string(compiler)),
-      "platform": JSONValue(.string(platform)), "fingerprint": JSONValue(.string(fingerprint)),
+      "version": version.json, "compiler": compiler.json,
+      "platform": platform.json, "fingerprint": fingerprint.json,
     ]
   }
 

@@ -40,7 +40,7 @@ package struct PluginBuilder: Sendable {
         at: Place(path: manifest.folder))
     }
     if !outcome.text.isEmpty {
-      FileHandle.standardError.write(Data((outcome.text + "\n").utf8))
+      writeWhole(outcome.text + "\n", to: STDERR_FILENO)
     }
     let contents = try trial.run(library: library, name: manifest.name)
     for (key, registered, listed) in [

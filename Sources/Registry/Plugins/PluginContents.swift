@@ -15,15 +15,12 @@ package struct PluginContents: Sendable, Equatable {
     fileprivate init(_ value: JSONValue) throws {
       var object = try value.object()
       name = try object.string("name")
-      let modalities = EncoderDescription.Modality.allCases.map(\.rawValue)
-      modality =
-        EncoderDescription.Modality(
-          rawValue: try object.choice("modality", among: modalities)) ?? .image
+      modality = try object.choice("modality")
       try object.finish()
     }
 
     fileprivate var json: JSONValue {
-      ["name": JSONValue(.string(name)), "modality": JSONValue(.string(modality.rawValue))]
+      ["name": name.json, "modality": modality.rawValue.json]
     }
   }
 
@@ -59,8 +56,7 @@ package struct PluginContents: Sendable, Equatable {
   /// The members that `init(_:)` takes out again.
   package var members: [(key: String, value: JSONValue)] {
     [
-      ("encoders", JSONValue(.array(encoders.map(\.json)))),
-      ("fusionHeads", JSONValue(.array(fusionHeads.map { JSONValue(.string($0)) }))),
+      ("encoders", encoders.map(\.json).json), ("fusionHeads", fusionHeads.json),
     ]
   }
 }

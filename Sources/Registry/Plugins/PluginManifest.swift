@@ -46,8 +46,7 @@ package struct PluginManifest: Sendable, Equatable {
     let named = try root.required("name")
     name = try named.string()
     try Self.check(name: name, at: named.place)
-    kind =
-      Kind(rawValue: try root.choice("kind", among: Kind.allCases.map(\.rawValue))) ?? .image
+    kind = try root.choice("kind")
     // What its kind says it brings must be listed; it may bring the other as well.
     let main = try root.required(kind == .fusion ? "fusionHeads" : "encoders")
     let mainNames = try main.array().map { try $0.string() }

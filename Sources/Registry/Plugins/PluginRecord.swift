@@ -60,8 +60,8 @@ package struct PluginRecord: Sendable, Equatable {
   func write(to folder: String) throws {
     let members: [(key: String, value: JSONValue)] =
       [
-        ("schema", 1), ("name", JSONValue(.string(name))), ("kit", kit.json),
-        ("sha256", JSONValue(.string(digest))), ("sources", JSONValue(.string(sources))),
+        ("schema", 1), ("name", name.json), ("kit", kit.json),
+        ("sha256", digest.json), ("sources", sources.json),
       ] + contents.members + [("weightSets", weightSets)]
     try AtomicFile.write(
       JSONValue(.object(members)).text() + "\n", to: "\(folder)/\(Self.fileName)")

@@ -121,10 +121,9 @@ package struct WeightInput: Sendable, Equatable {
   /// The input as JSON.
   package var json: JSONValue {
     [
-      "channels": JSONValue(.integer(channels)), "size": JSONValue(.integer(size)),
-      "resize": JSONValue(.integer(resize)),
-      "mean": JSONValue(.array(mean.map { JSONValue(.number(Double($0))) })),
-      "deviation": JSONValue(.array(deviation.map { JSONValue(.number(Double($0))) })),
+      "channels": channels.json, "size": size.json, "resize": resize.json,
+      "mean": JSONValue(.array(mean.map { Double($0).json })),
+      "deviation": JSONValue(.array(deviation.map { Double($0).json })),
     ]
   }
 }

@@ -25,10 +25,10 @@ struct EpochCurve {
   static func curves(_ rows: [EpochRow], combination: String, metric: String) -> [EpochCurve] {
     var values: [String: [Int: [Double]]] = [:]
     let sorted = RowOrder().sorted(
-      rows.filter { $0.combination == combination && $0.metric == metric })
+      rows.filter { $0.combination == combination && $0.metric.rawValue == metric })
     for row in sorted {
       guard let value = row.value else { continue }
-      values[row.part, default: [:]][row.epoch, default: []].append(value)
+      values[row.part.rawValue, default: [:]][row.epoch, default: []].append(value)
     }
     return ["training", "validation"].compactMap { part in
       guard let epochs = values[part] else { return nil }

@@ -10,7 +10,7 @@ extension ReportPage {
 
   /// Whether thresholds were fitted.
   private var hasThresholds: Bool {
-    data.results.contains { $0.part == FittedThresholdPart.test.rawValue }
+    data.results.contains { $0.part == .fitted(.test) }
   }
 
   /// A folded table of scores at the fitted threshold, beside those at 0.5; empty without them.

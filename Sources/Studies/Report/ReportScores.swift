@@ -18,11 +18,13 @@ struct ReportScores {
       splits: data.splits)
     for summary in ResultSummary.summaries(of: data.results, order: order) {
       let cell = Cell(
-        combination: summary.combination, part: summary.part, metric: summary.metric)
+        combination: summary.combination, part: summary.part.rawValue,
+        metric: summary.metric.rawValue)
       summaries[cell] = summary
     }
     for row in data.results {
-      let cell = Cell(combination: row.combination, part: row.part, metric: row.metric)
+      let cell = Cell(
+        combination: row.combination, part: row.part.rawValue, metric: row.metric.rawValue)
       if let value = row.value { bySplit[cell, default: [:]][row.split] = value }
     }
   }

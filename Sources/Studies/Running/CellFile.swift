@@ -16,27 +16,29 @@ struct CellFile: Sendable {
   /// The file as it is written.
   var text: String {
     let value: JSONValue = [
-      "schema": 1, "combination": JSONValue(.string(combination)),
-      "split": JSONValue(.string(split)), "parameters": JSONValue(.integer(parameterCount)),
-      "seconds": JSONValue(.number(seconds)),
+      "schema": 1, "combination": combination.json,
+      "split": split.json, "parameters": parameterCount.json, "seconds": seconds.json,
       "results": JSONValue(
         .array(
           results.map { row in
-            [JSONValue(.string(row.part)), JSONValue(.string(row.metric)), number(row.value)]
+            [
+              row.part.rawValue.json, row.metric.rawValue.json,
+              number(row.value),
+            ]
           })),
       "epochs": JSONValue(
         .array(
           epochs.map { row in
             [
-              JSONValue(.integer(row.epoch)), JSONValue(.string(row.part)),
-              JSONValue(.string(row.metric)), number(row.value),
+              row.epoch.json, row.part.rawValue.json,
+              row.metric.rawValue.json, number(row.value),
             ]
           })),
     ]
     return value.text() + "\n"
   }
 
-  private func number(_ value: Double?) -> JSONValue { value.map { JSONValue(.number($0)) } ?? nil }
+  private func number(_ value: Double?) -> JSONValue { value.json }
 
   static func read(_ path: String) throws -> CellFile {
     var root = try JSONValue.parse(contentsOf: path).object()
@@ -47,15 +49,15 @@ struct CellFile: Sendable {
     let seconds = try root.required("seconds").number()
     let results = try root.required("results").array().map { value in
       let row = try fields(value, count: 3)
-      return ResultRow(
-        combination: combination, split: split, part: try row[0].string(),
-        metric: try row[1].string(), value: try optional(row[2]))
+      return try ResultRow(
+        keys: [combination, split, row[0].string(), row[1].string()], value: optional(row[2]),
+        at: value.place)
     }
     let epochs = try root.required("epochs").array().map { value in
       let row = try fields(value, count: 4)
-      return EpochRow(
-        combination: combination, split: split, epoch: try row[0].integer(),
-        part: try row[1].string(), metric: try row[2].string(), value: try optional(row[3]))
+      return try EpochRow(
+        keys: [combination, split, "\(row[0].integer())", row[1].string(), row[2].string()],
+        value: optional(row[3]), at: value.place)
     }
     try root.finish()
     return CellFile(

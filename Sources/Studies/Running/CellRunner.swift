@@ -24,6 +24,11 @@ package struct CellRunner {
     package var epochs: [EpochRow]
     /// The answers to validation and test; none for a rule that is no network.
     package var logits: [LogitsFile.Row] = []
+
+    /// The accuracy on a part; nil where it was not scored.
+    package func accuracy(_ part: ResultPart) -> Double? {
+      results.first { $0.part == part && $0.metric == .binary(.accuracy) }?.value
+    }
   }
 
   /// Runs one cell; `folder` tells where the model of another recipe of the same split is.
@@ -50,7 +55,7 @@ package struct CellRunner {
         outcome.logits += LogitsFile.rows(part, indices, cases, logits: logits)
       }
       outcome.results += try answers.evaluation(cases.labels(indices)).rows(
-        combination: recipe.name, split: split.name, part: part.rawValue)
+        combination: recipe.name, split: split.name, part: ResultPart(part))
     }
     func answers(_ part: Split.Part) -> (labels: [Bool], probabilities: [Double]) {
       (cases.labels(split[part]), probabilities[part] ?? [])
@@ -73,7 +78,7 @@ package struct CellRunner {
       guard !indices.isEmpty else { return [] }
       return try fit.answers(indices, hiding: part == .image ? .text : .image)
         .evaluation(cases.labels(indices))
-        .rows(combination: recipe.name, split: split.name, part: part.rawValue)
+        .rows(combination: recipe.name, split: split.name, part: .oneSided(part))
     }
   }
 }

@@ -50,25 +50,22 @@ package struct DataNote: Sendable, Equatable {
 
   private var json: JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("schema", 1), ("name", JSONValue(.string(name))),
-      ("description", JSONValue(.string(description))), ("terms", JSONValue(.string(terms))),
-      ("synthetic", JSONValue(.boolean(isSynthetic))),
-      ("revision", revision.map { JSONValue(.string($0)) } ?? nil),
-      ("folds", JSONValue(.string(folds))), ("seed", JSONValue(.integer(seed))),
+      ("schema", 1), ("name", name.json),
+      ("description", description.json), ("terms", terms.json), ("synthetic", isSynthetic.json),
+      ("revision", revision.json), ("folds", folds.json), ("seed", seed.json),
       (
         "splits",
         JSONValue(
           .array(
             splits.map { split in
               [
-                "name": JSONValue(.string(split.name)),
-                "cases": JSONValue(.array(split.counts.map { JSONValue(.integer($0)) })),
+                "name": split.name.json, "cases": split.counts.json,
               ]
             }))
       ),
     ]
     if !syntheticOrigins.isEmpty {
-      let names = syntheticOrigins.map { JSONValue(.string($0)) }
+      let names = syntheticOrigins.map { $0.json }
       members.append(("syntheticOrigins", JSONValue(.array(names))))
     }
     return JSONValue(.object(members))

@@ -68,12 +68,12 @@ struct KeptPictures: Sendable, Equatable {
 
   private var json: JSONValue {
     func object(_ texts: [String: String]) -> JSONValue {
-      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, JSONValue(.string($1))) }))
+      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, $1.json) }))
     }
     return [
       "schema": 1, "files": object(stamps), "leftOut": object(leftOut.mapValues(\.message)),
       "leftOutFiles": object(leftOut.mapValues(\.stamp)),
-      "notes": JSONValue(.array(notes.map { JSONValue(.string($0)) })),
+      "notes": notes.json,
     ]
   }
 

@@ -10,7 +10,7 @@ import Training
 package enum LogitsFile {
   /// The answer to one question of one case.
   package struct Row: Sendable, Equatable {
-    package let part: String
+    package let part: Split.Part
     /// The case; empty where an older table does not tell.
     package var id = ""
     /// The positive class, or the finding asked for.
@@ -31,7 +31,7 @@ package enum LogitsFile {
     return zip(answers, logits).enumerated().compactMap { position, pair in
       guard !pair.0.isNaN else { return nil }
       return Row(
-        part: part.rawValue, id: cases.set.cases[indices[position / questions.count]].id,
+        part: part, id: cases.set.cases[indices[position / questions.count]].id,
         label: questions[position % questions.count], isPositive: pair.0 > 0.5,
         logit: Double(pair.1))
     }
@@ -40,7 +40,9 @@ package enum LogitsFile {
   static func write(_ rows: [Row], to folder: String) throws {
     var writer = CSVWriter(columns: columns)
     for row in rows {
-      writer.append([row.part, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)"])
+      writer.append([
+        row.part.rawValue, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)",
+      ])
     }
     try writer.write(to: "\(folder)/\(fileName)")
   }
@@ -58,8 +60,16 @@ package enum LogitsFile {
         throw ZooError(
           .badValue, "expected a target of 0 or 1 and a finite logit", at: table.place(ofRow: row))
       }
+      let name = table[row, numbers[0]]
+      guard let part = Split.Part(rawValue: name) else {
+        throw ZooError(
+          .badValue,
+          "unknown part \"\(name)\"; "
+            + suggestion(for: name, among: Split.Part.allCases.map(\.rawValue)),
+          at: table.place(ofRow: row, column: numbers[0]))
+      }
       return Row(
-        part: table[row, numbers[0]], id: ids.map { table[row, $0] } ?? "",
+        part: part, id: ids.map { table[row, $0] } ?? "",
         label: table[row, numbers[1]], isPositive: target == "1",
         logit: logit)
     }

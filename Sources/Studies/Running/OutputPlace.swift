@@ -27,6 +27,25 @@ package enum OutputPlace {
     guard foreign.isEmpty else { throw refusal(of: folder, holding: foreign) }
   }
 
+  /// Whether the run that was begun in a folder is gone on with; without one the folder must hold nothing but
+  /// what a stopped beginning leaves.
+  ///
+  /// - Throws: `ZooError` of code `.conflict`.
+  package static func goesOn(
+    _ folder: String, isBegun: Bool, resumes: Bool, allowing own: [String] = []
+  ) throws -> Bool {
+    guard isBegun else {
+      try check(folder, allowing: own)
+      return false
+    }
+    guard resumes else {
+      throw ZooError(
+        .conflict, "a run is already there", at: Place(path: folder),
+        advice: "go on with it by --resume, or choose another --output")
+    }
+    return true
+  }
+
   /// Runs `body` while no other process or thread works in a folder by this function; what processes
   /// that are gone left half-written in it is removed before.
   ///

@@ -32,21 +32,21 @@ package struct Predictor {
     package let notes: [String]
 
     package var json: JSONValue {
-      func number(_ value: Double) -> JSONValue { JSONValue(.number(value)) }
+      func number(_ value: Double) -> JSONValue { value.json }
       guard let label, let answer = answers.first else {
         return [
           "findings": JSONValue(
             .array(
               answers.map {
                 [
-                  "label": JSONValue(.string($0.label)), "probability": number($0.probability),
+                  "label": $0.label.json, "probability": number($0.probability),
                   "logit": number($0.logit),
                 ]
               }))
         ]
       }
       return [
-        "label": JSONValue(.string(label)), "positive": JSONValue(.string(answer.label)),
+        "label": label.json, "positive": answer.label.json,
         "probability": number(answer.probability), "logit": number(answer.logit),
       ]
     }
@@ -97,7 +97,7 @@ package struct Predictor {
       if let path {
         let picture = try branch.read(path)
         for note in picture.notes(path) { progress?.note(note) }
-        batch.images = branch.normalized(picture.seen.floats())
+        batch.images = branch.pixels.normalized(picture.seen.floats())
       } else {
         guard mayLack else { throw model.missing("an image", "--image FILE", at: folder) }
         batch.imageRows = [nil]

@@ -105,11 +105,11 @@ package struct PretrainingRun {
       }
       areas[part] = area
       let values =
-        [("area", area.mean)]
-        + zip(specification.labels, area.areas).map { ("area of \($0)", $1) }
+        [(ResultMetric.binary(.area), area.mean)]
+        + zip(specification.labels, area.areas).map { (.areaOf($0), $1) }
       rows += values.map { metric, value in
         ResultRow(
-          combination: specification.image.name, split: split.name, part: part.rawValue,
+          combination: specification.image.name, split: split.name, part: ResultPart(part),
           metric: metric, value: value)
       }
     }

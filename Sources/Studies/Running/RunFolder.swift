@@ -66,12 +66,9 @@ struct RunFolder {
   /// - Throws: `ZooError` when something else is here, or a run that is not to be gone on with, or is
   ///   another one.
   func check(resumes: Bool) throws {
-    guard isBegun else { return try checkFree() }
-    guard resumes else {
-      throw ZooError(
-        .conflict, "a run is already there", at: Place(path: path),
-        advice: "go on with it by --resume, or choose another --output")
-    }
+    guard
+      try OutputPlace.goesOn(path, isBegun: isBegun, resumes: resumes, allowing: beginning)
+    else { return }
     let specificationPath = "\(path)/\(specificationName)"
     guard try readFile(specificationPath) == Data((specification.text() + "\n").utf8) else {
       throw ZooError(
@@ -89,12 +86,6 @@ struct RunFolder {
           "use the same --kernels, --threads, options, weights and vectors, so that the numbers"
           + " stay comparable")
     }
-  }
-
-  /// Refuses a folder that holds something of others; an empty one, and what a stopped beginning left,
-  /// are no hindrance.
-  private func checkFree() throws {
-    try OutputPlace.check(path, allowing: beginning)
   }
 
   /// The files that are written when a run begins.
@@ -191,7 +182,7 @@ struct RunFolder {
     if isNew || !exists(DataDigest.fileName) { try data.write(to: path) }
     if let pictures, pictures != KeptPictures.read(folder: path) { try pictures.write(to: path) }
     guard isNew else { return }
-    let machine = JSONValue(.object(environment.map { ($0.0, JSONValue(.string($0.1))) }))
+    let machine = JSONValue(.object(environment.map { ($0.0, $0.1.json) }))
     try AtomicFile.write(machine.text() + "\n", to: "\(path)/\(RunFolder.machineName)")
     try AtomicFile.write(specification.text() + "\n", to: "\(path)/\(specificationName)")
   }

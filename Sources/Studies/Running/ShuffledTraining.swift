@@ -69,11 +69,9 @@ package struct ShuffledTraining {
     }
     let outcome = try runner.run(recipe, split) { "\(folder)/\($0)" }
     guard let model = outcome.model else { preconditionFailure("training gave no model") }
-    func accuracy(_ part: String) -> Double {
-      outcome.results.first { $0.part == part && $0.metric == "accuracy" }?.value ?? .nan
-    }
     return Outcome(
-      model: model, trainingAccuracy: accuracy("training"), testAccuracy: accuracy("test"))
+      model: model, trainingAccuracy: outcome.accuracy(.training) ?? .nan,
+      testAccuracy: outcome.accuracy(.test) ?? .nan)
   }
 
   /// The study's combination of a model's encoders.

@@ -83,7 +83,7 @@ struct StudyCells {
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
-    let test = outcome.results.first { $0.part == "test" && $0.metric == "accuracy" }?.value
+    let test = outcome.accuracy(.test)
     progress.line(
       String(
         format: "%@ %@: test accuracy %.3f (%.0f s); %@", split.name, combination.name,

@@ -152,6 +152,3 @@ package struct StudyRun {
         + (try RunFolder.hashes(of: weights + vectors)))
   }
 }
-
-/// The version of the program and its packages.
-package let programVersion = "0.1.0"

@@ -92,16 +92,16 @@ package struct StudyTables {
   private func summary(_ results: [ResultRow], _ names: [String]) -> [String] {
     let summaries = ResultSummary.summaries(of: results, order: RowOrder(combinations: names))
     let rows = names.flatMap { name in
-      [(name: name, part: "test", title: name)]
-        + OneSidedPart.allCases.map(\.rawValue).filter { part in
+      [(name: name, part: ResultPart.test, title: name)]
+        + OneSidedPart.allCases.map(ResultPart.oneSided).filter { part in
           summaries.contains { $0.combination == name && $0.part == part }
-        }.map { (name: name, part: $0, title: name + $0.dropFirst("test".count)) }
+        }.map { (name: name, part: $0, title: name + $0.rawValue.dropFirst("test".count)) }
     }
     let width = rows.map(\.title.count).max() ?? 0
     let lines = rows.map { row in
       let cells = [BinaryMetric.accuracy, .area].map { metric -> String in
         let found = summaries.first {
-          $0.combination == row.name && $0.part == row.part && $0.metric == metric.rawValue
+          $0.combination == row.name && $0.part == row.part && $0.metric == .binary(metric)
         }
         guard let mean = found?.mean else { return "      –     " }
         return found?.standardDeviation.map { String(format: "%.3f ± %.3f", mean, $0) }
@@ -164,7 +164,7 @@ package struct StudyTables {
     return try Split.Part.allCases.flatMap { part in
       let answers = answers(part)
       return try BinaryEvaluation(labels: answers.labels, probabilities: answers.probabilities)
-        .rows(combination: baseline, split: split.name, part: part.rawValue)
+        .rows(combination: baseline, split: split.name, part: ResultPart(part))
     }
       + FittedThresholdPart.rows(
         study.thresholdRule, validation: answers(.validation), test: answers(.test),

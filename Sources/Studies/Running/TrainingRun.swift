@@ -69,12 +69,16 @@ package struct TrainingRun {
     let runner = CellRunner(study: study, cases: cases, session: session)
     let combinations = study.combinations
     var results: [ResultRow] = []
+    var lines: [String] = []
     for combination in combinations {
       let outcome = try runner.run(combination.recipe, split) {
         "\(folder)/parts/\(try FolderName.ofCombination($0))"
       }
       let isLast = combination.name == combinations.last?.name
       results += outcome.results
+      lines.append(
+        String(
+          format: "%@: test accuracy %.3f", combination.name, outcome.accuracy(.test) ?? .nan))
       if isLast {
         try AtomicFile.makeFolder(folder)
         try ResultsFile.write(results, to: "\(folder)/results.csv")
@@ -99,12 +103,6 @@ package struct TrainingRun {
       }
       names += try outcome.model?.write(to: place) ?? []
       try FileDigests(of: names, in: place, inputs: [:]).write(to: place)
-    }
-    let lines = combinations.map { combination in
-      let test = results.first {
-        $0.combination == combination.name && $0.part == "test" && $0.metric == "accuracy"
-      }
-      return String(format: "%@: test accuracy %.3f", combination.name, test?.value ?? .nan)
     }
     return lines + ["model: \(folder)"]
   }

@@ -51,7 +51,7 @@ package struct VectorTraining {
       ("maximumWords", self.documents.map(\.count).max() ?? 1), ("vocabularySize", distinct.count),
     ] where entry.description.options.contains(where: { $0.name == key }) {
       if !members.contains(where: { $0.key == key }) {
-        members.append((key, JSONValue(.integer(bound))))
+        members.append((key, bound.json))
       }
     }
     self.options = JSONValue(.object(members))

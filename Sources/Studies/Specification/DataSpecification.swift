@@ -41,8 +41,7 @@ package struct DataSpecification: Sendable, Equatable {
     var object = try value.object()
     place = value.place
     self.folder = folder
-    format =
-      Format(rawValue: try object.choice("format", among: Format.allCases.map(\.rawValue))) ?? .csv
+    format = try object.choice("format")
     path = try object.string("path")
     imageRoot = try object.optionalString("imageRoot")
     projections = try object.optionalString("projections")

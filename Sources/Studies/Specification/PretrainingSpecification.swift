@@ -68,9 +68,7 @@ package struct PretrainingSpecification: Sendable {
     let format = try object.choice("format", among: ["chestx-ray14", "csv"])
     let path = try object.string("path")
     let imageRoot = try object.optionalString("imageRoot")
-    let policy = try object.choice(
-      "uncertain", among: UncertainPolicy.allCases.map(\.rawValue),
-      default: UncertainPolicy.masked.rawValue)
+    let policy = try object.choice("uncertain", default: UncertainPolicy.masked)
     let isSynthetic = try object.boolean("synthetic", default: false)
     let options = try TableOptions(&object)
     var columns: FindingColumns?
@@ -94,7 +92,7 @@ package struct PretrainingSpecification: Sendable {
     }
     return Table(
       path: path, imageRoot: imageRoot,
-      own: (columns, UncertainPolicy(rawValue: policy) ?? .masked), options: options,
+      own: (columns, policy), options: options,
       place: value.place, isDeclaredSynthetic: isSynthetic)
   }
 

@@ -7,13 +7,13 @@ extension EpochRow {
     split: String
   ) -> [EpochRow] {
     scores.flatMap { score in
-      let first: (String, Double?) =
-        kind == .multiLabel ? ("area", score.meanArea) : ("accuracy", score.accuracy)
-      return [first, ("log-loss", score.logLoss)].compactMap { metric, value in
+      let first: (BinaryMetric, Double?) =
+        kind == .multiLabel ? (.area, score.meanArea) : (.accuracy, score.accuracy)
+      return [first, (.logLoss, score.logLoss)].compactMap { metric, value in
         value.map {
           EpochRow(
-            combination: combination, split: split, epoch: score.epoch, part: score.part,
-            metric: metric, value: $0)
+            combination: combination, split: split, epoch: score.epoch,
+            part: ResultPart(score.part), metric: .binary(metric), value: $0)
         }
       }
     }

@@ -59,7 +59,8 @@ package final class FeatureCache {
   {
     let key = WeightsKey(
       origin: branch.origin, encoder: branch.encoder, options: branch.options,
-      channels: branch.channels, size: branch.size, preset: branch.preset)
+      channels: branch.preprocessing.channels, size: branch.preprocessing.size,
+      preset: branch.preset)
     return try latestWeights.value(for: key, make: make)
   }
 

@@ -57,8 +57,6 @@ struct PickleDictionary {
   private(set) var items: [(key: PickleValue, value: PickleValue)] = []
   /// Positions of the keys that are texts.
   private(set) var positions: [String: Int] = [:]
-  /// Whether every key is a text.
-  var hasTextKeys: Bool { positions.count == items.count }
 
   /// Adds a value, unless its key is taken: then it returns false.
   ///

@@ -13,7 +13,8 @@ struct Program: Sendable {
     /// The process's standard output and standard error.
     static let process = Output(
       standard: { print($0, terminator: "") },
-      error: { FileHandle.standardError.writeIgnoringErrors($0) })
+      // A reader that went away is no reason to crash.
+      error: { writeWhole($0, to: STDERR_FILENO) })
   }
 
   /// The exit statuses of the program.
@@ -88,12 +89,5 @@ struct Program: Sendable {
       }
     }
     return problems
-  }
-}
-
-extension FileHandle {
-  /// Writes all it can to the standard error: a reader that went away is no reason to crash.
-  fileprivate func writeIgnoringErrors(_ text: String) {
-    try? write(contentsOf: Data(text.utf8))
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Synchronization
 
@@ -8,20 +9,8 @@ enum StandardOutput {
 
   /// Writes a text; what fails is kept for `failure`.
   static func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while let base = rest.baseAddress, !rest.isEmpty {
-        let written = Foundation.write(STDOUT_FILENO, base, rest.count)
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else {
-          let reason = errno
-          failed.withLock { $0 = $0 == 0 ? reason : $0 }
-          return
-        }
-        rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-      }
-    }
+    let reason = writeWhole(text, to: STDOUT_FILENO)
+    if reason != 0 { failed.withLock { $0 = $0 == 0 ? reason : $0 } }
   }
 
   /// Why something could not be written; nil where all was, or nobody reads any more.

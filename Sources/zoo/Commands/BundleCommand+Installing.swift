@@ -147,7 +147,7 @@ extension ZooCommand {
   }
 
   private static func tell(_ lines: [String]) {
-    FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    writeWhole(lines.joined(separator: "\n") + "\n", to: STDERR_FILENO)
   }
 
   private static func megabytes(_ count: Int) -> String {

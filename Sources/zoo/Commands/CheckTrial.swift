@@ -85,7 +85,7 @@ struct CheckTrial {
         process.terminationStatus == Program.Status.usage ? .usage : .conflict,
         text)
     } else if !said.isEmpty {
-      try? FileHandle.standardError.write(contentsOf: Data("\(said)\n".utf8))
+      writeWhole("\(said)\n", to: STDERR_FILENO)
     }
     return finding
   }

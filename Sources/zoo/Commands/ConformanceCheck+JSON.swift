@@ -5,8 +5,8 @@ extension ConformanceCheck {
   /// The check as the program writes it.
   var json: JSONValue {
     [
-      "check": JSONValue(.string(kind.rawValue)), "outcome": JSONValue(.string(outcome.rawValue)),
-      "found": JSONValue(.string(found)), "expected": JSONValue(.string(expected)),
+      "check": kind.rawValue.json, "outcome": outcome.rawValue.json,
+      "found": found.json, "expected": expected.json,
     ]
   }
 

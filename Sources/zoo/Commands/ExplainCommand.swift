@@ -80,7 +80,7 @@ extension ZooCommand {
     progress.end()
     try explanation.write(to: output)
     for warning in explanation.warnings {
-      FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
+      writeWhole("warning: \(warning)\n", to: STDERR_FILENO)
     }
     return summary(explanation, output: output)
   }

@@ -123,16 +123,13 @@ extension ZooCommand {
     if asJSON {
       let values = zip(sets, paths).map { set, path -> JSONValue in
         [
-          "name": JSONValue(.string(set.name)), "kind": "weights",
-          "encoder": JSONValue(.string(set.encoder)),
-          "url": JSONValue(.string(set.url)), "input": set.input.json,
-          "labels": JSONValue(.array(set.labels.map { JSONValue(.string($0)) })),
+          "name": set.name.json, "kind": "weights", "encoder": set.encoder.json,
+          "url": set.url.json, "input": set.input.json, "labels": set.labels.json,
           "licences": [
-            "code": JSONValue(.string(set.licences.code)),
-            "weights": JSONValue(.string(set.licences.weights)),
-            "data": JSONValue(.string(set.licences.data)),
+            "code": set.licences.code.json, "weights": set.licences.weights.json,
+            "data": set.licences.data.json,
           ],
-          "path": path.map { JSONValue(.string($0)) } ?? nil,
+          "path": path.json,
         ]
       }
       print(JSONValue(.array(values + catalogue.vectorSets.map { json($0) })).text())
@@ -150,23 +147,19 @@ extension ZooCommand {
 
   private static func json(_ encoder: EncoderDescription) -> JSONValue {
     [
-      "name": JSONValue(.string(encoder.name)),
-      "modality": JSONValue(.string(encoder.modality.rawValue)),
-      "summary": JSONValue(.string(encoder.summary)), "paper": JSONValue(.string(encoder.paper)),
-      "link": JSONValue(.string(encoder.link)),
-      "licence": encoder.licence.map { JSONValue(.string($0)) } ?? nil,
-      "options": json(encoder.options),
+      "name": encoder.name.json, "modality": encoder.modality.rawValue.json,
+      "summary": encoder.summary.json, "paper": encoder.paper.json, "link": encoder.link.json,
+      "licence": encoder.licence.json, "options": json(encoder.options),
     ]
   }
 
   private static func json(_ head: FusionHeadDescription) -> JSONValue {
     [
-      "name": JSONValue(.string(head.name)), "summary": JSONValue(.string(head.summary)),
-      "formula": JSONValue(.string(head.formula)), "paper": JSONValue(.string(head.paper)),
-      "link": JSONValue(.string(head.link)), "result": JSONValue(.string(head.result.rawValue)),
-      "reads": JSONValue(
-        .array(head.reads.map(\.rawValue).sorted().map { JSONValue(.string($0)) })),
-      "learnsOn": JSONValue(.string(head.learnsOn.rawValue)), "options": json(head.options),
+      "name": head.name.json, "summary": head.summary.json,
+      "formula": head.formula.json, "paper": head.paper.json,
+      "link": head.link.json, "result": head.result.rawValue.json,
+      "reads": head.reads.map(\.rawValue).sorted().json,
+      "learnsOn": head.learnsOn.rawValue.json, "options": json(head.options),
     ]
   }
 
@@ -175,9 +168,8 @@ extension ZooCommand {
       .array(
         options.map { option in
           [
-            "name": JSONValue(.string(option.name)),
-            "default": JSONValue(.string(option.fallback)),
-            "summary": JSONValue(.string(option.summary)),
+            "name": option.name.json, "default": option.fallback.json,
+            "summary": option.summary.json,
           ]
         }))
   }

@@ -86,7 +86,7 @@ extension ZooCommand {
     }
     let conformance = EncoderConformance(
       settings, kernels: kernels, onEnd: { write($0.json) },
-      onStart: { write(["begins": JSONValue(.string($0.rawValue))]) })
+      onStart: { write(["begins": $0.rawValue.json]) })
     let part = arguments.optionalString("part")
     for subject in try subjects(arguments) where part == nil || subject.name == part {
       _ = try subject.check(conformance)
@@ -217,7 +217,7 @@ extension ZooCommand {
     let members = try subjects.map { subject -> (key: String, value: JSONValue) in
       let values = try subject.activations(conformance)
       return (
-        subject.name, JSONValue(.array(values.map { JSONValue(.number(Double($0))) }))
+        subject.name, JSONValue(.array(values.map { Double($0).json }))
       )
     }
     try AtomicFile.write(JSONValue(.object(members)).text() + "\n", to: path)
@@ -225,8 +225,8 @@ extension ZooCommand {
 
   private static func json(_ report: ConformanceReport) -> JSONValue {
     [
-      "name": JSONValue(.string(report.name)), "passed": JSONValue(.boolean(report.passed)),
-      "checks": JSONValue(.array(report.checks.map(\.json))),
+      "name": report.name.json, "passed": report.passed.json,
+      "checks": report.checks.map(\.json).json,
     ]
   }
 }

@@ -87,12 +87,12 @@ extension ZooCommand {
     if arguments.flag("json") {
       let values = rows.map { name, contents, error -> JSONValue in
         func list(_ names: [String]?) -> JSONValue {
-          JSONValue(.array((names ?? []).map { JSONValue(.string($0)) }))
+          (names ?? []).json
         }
         return [
-          "name": JSONValue(.string(name)), "encoders": list(contents?.encoders.map(\.name)),
+          "name": name.json, "encoders": list(contents?.encoders.map(\.name)),
           "fusionHeads": list(contents?.fusionHeads),
-          "refused": error.map { JSONValue(.string($0.message)) } ?? nil,
+          "refused": error.map { $0.message.json } ?? nil,
         ]
       }
       print(JSONValue(.array(values)).text())

@@ -108,17 +108,15 @@ extension ZooCommand {
     _ summary: WordVectorFileSummary, _ dimension: Int, _ first: [String]
   ) -> JSONValue {
     var members: [(key: String, value: JSONValue)] = [
-      ("path", JSONValue(.string(summary.path))),
-      ("format", JSONValue(.string(formats.first { $0.format == summary.format }?.name ?? ""))),
-      ("words", JSONValue(.integer(summary.wordsInFile))),
-      ("dimension", JSONValue(.integer(dimension))),
-      ("wordsWithSpaces", JSONValue(.integer(summary.wordsWithSpaces))),
-      ("brokenWords", JSONValue(.integer(summary.brokenWords))),
-      ("firstWords", JSONValue(.array(first.map { JSONValue(.string($0)) }))),
+      ("path", summary.path.json),
+      ("format", (formats.first { $0.format == summary.format }?.name ?? "").json),
+      ("words", summary.wordsInFile.json), ("dimension", dimension.json),
+      ("wordsWithSpaces", summary.wordsWithSpaces.json),
+      ("brokenWords", summary.brokenWords.json), ("firstWords", first.json),
     ]
     if let wanted = summary.wanted, wanted > 0 {
-      members.append(("listed", JSONValue(.integer(wanted))))
-      members.append(("found", JSONValue(.integer(summary.found))))
+      members.append(("listed", wanted.json))
+      members.append(("found", summary.found.json))
     }
     return JSONValue(.object(members))
   }

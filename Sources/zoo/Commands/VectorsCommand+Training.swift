@@ -80,7 +80,7 @@ extension ZooCommand {
       try add(key, JSONValue(.integer(number), at: place), from: option.name)
     }
     if let model = arguments.optionalString("model") {
-      try add("model", JSONValue(.string(model)), from: "model")
+      try add("model", model.json, from: "model")
     }
     return members
   }

@@ -78,11 +78,10 @@ extension ZooCommand {
       let values = lists.map { list -> JSONValue in
         let near = list.neighbours.map { neighbour -> JSONValue in
           [
-            "word": JSONValue(.string(neighbour.word)),
-            "similarity": JSONValue(.number(Double(neighbour.similarity))),
+            "word": neighbour.word.json, "similarity": Double(neighbour.similarity).json,
           ]
         }
-        return ["word": JSONValue(.string(list.word)), "neighbours": JSONValue(.array(near))]
+        return ["word": list.word.json, "neighbours": JSONValue(.array(near))]
       }
       if !values.isEmpty || missing.isEmpty { print(JSONValue(.array(values)).text()) }
     } else {

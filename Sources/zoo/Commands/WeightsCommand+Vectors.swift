@@ -8,8 +8,8 @@ extension ZooCommand {
   /// Downloads the zip of word vectors unless it or its file is there, unpacks the file, prints its
   /// path.
   static func fetch(_ set: VectorSet, _ arguments: ParsedArguments) throws {
-    FileHandle.standardError.write(
-      Data("licences: vectors: \(set.licences.weights); data: \(set.licences.data)\n".utf8))
+    writeWhole(
+      "licences: vectors: \(set.licences.weights); data: \(set.licences.data)\n", to: STDERR_FILENO)
     let cache = try DownloadCache.standard()
     let progress = progress(arguments)
     let verifies = arguments.flag("verify")
@@ -38,16 +38,13 @@ extension ZooCommand {
     let cache = try? DownloadCache.standard()
     let path = cache?.path(for: set.file) ?? cache?.path(for: set.file.archive)
     return [
-      "name": JSONValue(.string(set.name)), "kind": "word vectors",
-      "url": JSONValue(.string(set.file.archive.url)),
-      "member": JSONValue(.string(set.file.member)), "words": JSONValue(.integer(set.words)),
-      "dimension": JSONValue(.integer(set.dimension)),
+      "name": set.name.json, "kind": "word vectors", "url": set.file.archive.url.json,
+      "member": set.file.member.json, "words": set.words.json, "dimension": set.dimension.json,
       "licences": [
-        "code": JSONValue(.string(set.licences.code)),
-        "weights": JSONValue(.string(set.licences.weights)),
-        "data": JSONValue(.string(set.licences.data)),
+        "code": set.licences.code.json, "weights": set.licences.weights.json,
+        "data": set.licences.data.json,
       ],
-      "path": path.map { JSONValue(.string($0)) } ?? nil,
+      "path": path.json,
     ]
   }
 }

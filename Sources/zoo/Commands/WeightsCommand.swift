@@ -196,10 +196,9 @@ extension ZooCommand {
     }
     let set = try catalogue.weightSet(name)
     let file = try set.remoteFile()
-    FileHandle.standardError.write(
-      Data(
-        "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n"
-          .utf8))
+    writeWhole(
+      "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n",
+      to: STDERR_FILENO)
     print(
       try DownloadCache.standard().fetch(
         file, progress: progress(arguments), verify: arguments.flag("verify")))
@@ -215,27 +214,24 @@ extension ZooCommand {
 
   private static func json(_ file: StateDictionary) -> JSONValue {
     [
-      "format": JSONValue(.string(file.format.rawValue)),
-      "content": JSONValue(.string(describe(file.content))),
-      "wrapping": JSONValue(.array(file.wrapping.map { JSONValue(.string($0)) })),
+      "format": file.format.rawValue.json, "content": describe(file.content).json,
+      "wrapping": file.wrapping.json,
       "beside": JSONValue(
-        .object(file.beside.map { (key: $0.key, value: JSONValue(.integer($0.tensors))) })),
+        .object(file.beside.map { (key: $0.key, value: $0.tensors.json) })),
       "unread": JSONValue(
         .array(
           file.unread.map { object in
             [
-              "key": JSONValue(.string(object.key)),
-              "classes": JSONValue(.array(object.classNames.map { JSONValue(.string($0)) })),
-              "tensors": JSONValue(.integer(object.tensorCount)),
+              "key": object.key.json, "classes": object.classNames.json,
+              "tensors": object.tensorCount.json,
             ]
           })),
       "tensors": JSONValue(
         .array(
           file.entries.map { entry in
             [
-              "name": JSONValue(.string(entry.name)),
-              "type": JSONValue(.string(entry.elementType.rawValue)),
-              "shape": JSONValue(.array(entry.shape.map { JSONValue(.integer($0)) })),
+              "name": entry.name.json, "type": entry.elementType.rawValue.json,
+              "shape": entry.shape.json,
             ]
           })),
     ]

@@ -122,7 +122,7 @@ enum ZooCommand {
 
   /// Says on standard error what goes on without something.
   static func warn(_ text: String) {
-    try? FileHandle.standardError.write(contentsOf: Data("zoo: \(text)\n".utf8))
+    writeWhole("zoo: \(text)\n", to: STDERR_FILENO)
   }
 
   /// The folder of a model that is named by path, or by a bundle's name; says so when it was revoked.

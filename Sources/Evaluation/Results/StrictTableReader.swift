@@ -1,8 +1,8 @@
 import Basics
 import Foundation
 
-/// Reads what `StrictCSVWriter` writes and refuses everything else, with file and line.
-struct StrictCSVReader {
+/// Reads what `StrictTable` writes and refuses everything else, with file and line.
+struct StrictTableReader {
   let path: String
   let columns: [String]
   private var line = 1

@@ -1,10 +1,9 @@
-import Basics
 import Foundation
 
 /// Builds a CSV text of one header and rows of as many fields, with LF line ends.
 ///
 /// A field is quoted where it holds the separator, a quote, a line end, begins or ends in white
-/// space, or is the only field and empty: `CSVTable` reads back the very same values.
+/// space, or is the only field and empty: readers of tables read back the very same values.
 package struct CSVWriter: Sendable {
   private var bytes: [UInt8] = []
   private let columnCount: Int

@@ -1,4 +1,0 @@
-import Foundation
-
-/// cos(π · x).
-func cosine(_ x: Double) -> Double { cos(Double.pi * x) }
