@@ -4,7 +4,7 @@
     python3 Benchmarks/prevalence/prevalence.py --sample demo/sample --zoo NAME=PROGRAM [NAME=PROGRAM …]
 
 For each program, prevalence (.5, .77, .95) and number of epochs (5, 30) it runs one small study of an image
-encoder, a text encoder and both together, and prints for each, over all splits' test parts, accuracy and log
+encoder, a text encoder and both together, and prints for each, over all splits' test subsets, accuracy and log
 loss at 0.5, and the mean probability from logits.csv, which should be the prevalence.
 """
 import argparse
@@ -51,11 +51,11 @@ def study(epochs):
 
 
 def scores(run, combination):
-    """Accuracy, log loss and mean probability of the test parts together."""
+    """Accuracy, log loss and mean probability of the test subsets together."""
     targets, logits = [], []
     for table in sorted(run.glob(f"cells/*/{combination}/logits.csv")):
         for row in csv.DictReader(table.open()):
-            if row["part"] == "test":
+            if row.get("subset", row.get("part")) == "test":
                 targets.append(int(row["target"]))
                 logits.append(float(row["logit"]))
     probabilities = [1 / (1 + math.exp(-max(-700, min(700, x)))) for x in logits]

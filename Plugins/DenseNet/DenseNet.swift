@@ -60,16 +60,16 @@ struct DenseNet: ImageEncoder {
       } + [EncoderStage("pool")]
   }
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     if stage == 0 {
-      let stem = stemNormalization(stem(x, &run), &run)
-      return hasStemPool ? run.maxPool(stem, size: 3, stride: 2, padding: 1) : stem
+      let stem = stemNormalization(stem(x, &pass), &pass)
+      return hasStemPool ? pass.maxPool(stem, size: 3, stride: 2, padding: 1) : stem
     }
-    guard stage <= blocks.count else { return run.globalAveragePool(x) }
+    guard stage <= blocks.count else { return pass.globalAveragePool(x) }
     var parts = [x]
-    for layer in blocks[stage - 1] { parts.append(layer(parts, &run)) }
+    for layer in blocks[stage - 1] { parts.append(layer(parts, &pass)) }
     return stage <= transitions.count
-      ? transitions[stage - 1](parts, &run) : lastNormalization(parts, &run)
+      ? transitions[stage - 1](parts, &pass) : lastNormalization(parts, &pass)
   }
 }
 
@@ -91,10 +91,10 @@ private struct DenseLayer {
       scope("conv2"), from: bottleneck, to: configuration.growthRate, kernel: 3, padding: 1)
   }
 
-  func callAsFunction(_ parts: [Tensor], _ run: inout Forward) -> Tensor {
-    let narrow = firstConvolution(firstNormalization(parts, &run), &run)
-    let grown = secondConvolution(secondNormalization(narrow, &run), &run)
-    return run.dropout(grown, rate: dropout)
+  func callAsFunction(_ parts: [Tensor], _ pass: inout Forward) -> Tensor {
+    let narrow = firstConvolution(firstNormalization(parts, &pass), &pass)
+    let grown = secondConvolution(secondNormalization(narrow, &pass), &pass)
+    return pass.dropout(grown, rate: dropout)
   }
 }
 
@@ -108,9 +108,9 @@ private struct Transition {
     convolution = try Convolution(scope("conv"), from: width, to: width / 2, kernel: 1)
   }
 
-  func callAsFunction(_ parts: [Tensor], _ run: inout Forward) -> Tensor {
+  func callAsFunction(_ parts: [Tensor], _ pass: inout Forward) -> Tensor {
     // The paper pools behind the convolution; a mean before it gives the same sums in a quarter of the
     // work.
-    convolution(run.averagePool(normalization(parts, &run), size: 2, stride: 2), &run)
+    convolution(pass.averagePool(normalization(parts, &pass), size: 2, stride: 2), &pass)
   }
 }

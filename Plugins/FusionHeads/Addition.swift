@@ -16,8 +16,8 @@ struct Addition: FusionHead {
     text = try Linear(scope("text"), from: shape.textWidth, to: width)
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
-    run.add(image(input.image, &run), text(input.text, &run))
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
+    pass.add(image(input.image, &pass), text(input.text, &pass))
   }
 }
 

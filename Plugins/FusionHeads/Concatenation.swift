@@ -7,8 +7,8 @@ import EncoderKit
 struct Concatenation: FusionHead {
   let width: Int
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
-    run.concatenate([input.image, input.text])
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
+    pass.concatenate([input.image, input.text])
   }
 }
 

@@ -43,33 +43,33 @@ struct CrossAttention: FusionHead {
     text = try Direction(scope("text"), width: width)
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
     guard let maps = input.regions, let states = input.words else {
       preconditionFailure("attention without regions or words")
     }
-    let (r, t) = (rows(regions, maps, &run), rows(words, states, &run))
-    let seen = attend(image, from: r, to: t, counts: input.wordCounts, &run)
-    let said = attend(text, from: t, to: r, counts: nil, &run)
-    return run.concatenate([
-      run.meanOverRows(seen), run.meanOverRows(said, counts: input.wordCounts),
+    let (r, t) = (rows(regions, maps, &pass), rows(words, states, &pass))
+    let seen = attend(image, from: r, to: t, counts: input.wordCounts, &pass)
+    let said = attend(text, from: t, to: r, counts: nil, &pass)
+    return pass.concatenate([
+      pass.meanOverRows(seen), pass.meanOverRows(said, counts: input.wordCounts),
     ])
   }
 
   private func attend(
     _ direction: Direction, from queries: Tensor, to others: Tensor, counts: [Int]?,
-    _ run: inout Forward
+    _ pass: inout Forward
   ) -> Tensor {
-    let query = rows(direction.query, queries, &run)
-    let key = rows(direction.key, others, &run)
-    let value = rows(direction.value, others, &run)
-    return run.crossAttention(query, key, value, heads: heads, keyCounts: counts)
+    let query = rows(direction.query, queries, &pass)
+    let key = rows(direction.key, others, &pass)
+    let value = rows(direction.value, others, &pass)
+    return pass.crossAttention(query, key, value, heads: heads, keyCounts: counts)
   }
 
   /// A linear layer over `[batch, rows, width]`.
-  private func rows(_ layer: Linear, _ x: Tensor, _ run: inout Forward) -> Tensor {
+  private func rows(_ layer: Linear, _ x: Tensor, _ pass: inout Forward) -> Tensor {
     let (batch, count) = (x.shape[0], x.shape[1])
-    let flat = layer(run.reshape(x, to: [batch * count, x.channels]), &run)
-    return run.reshape(flat, to: [batch, count, flat.channels])
+    let flat = layer(pass.reshape(x, to: [batch * count, x.channels]), &pass)
+    return pass.reshape(flat, to: [batch, count, flat.channels])
   }
 }
 

@@ -31,12 +31,12 @@ struct FeatureModulation: FusionHead {
     shift = try Linear(scope("shift"), from: reading, to: width)
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
     let (x, y) =
       condition == .text ? (input.image, input.text) : (input.text, input.image)
-    let plain = features(x, &run)
-    let scaled = run.add(plain, run.multiply(scale(y, &run), plain))
-    return run.relu(run.add(scaled, shift(y, &run)))
+    let plain = features(x, &pass)
+    let scaled = pass.add(plain, pass.multiply(scale(y, &pass), plain))
+    return pass.relu(pass.add(scaled, shift(y, &pass)))
   }
 }
 

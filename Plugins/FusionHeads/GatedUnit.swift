@@ -20,12 +20,12 @@ struct GatedUnit: FusionHead {
     gate = try Linear(scope("gate"), from: shape.imageWidth + shape.textWidth, to: width)
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
-    let h = run.tanh(image(input.image, &run))
-    let k = run.tanh(text(input.text, &run))
-    let z = run.sigmoid(gate(run.concatenate([input.image, input.text]), &run))
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
+    let h = pass.tanh(image(input.image, &pass))
+    let k = pass.tanh(text(input.text, &pass))
+    let z = pass.sigmoid(gate(pass.concatenate([input.image, input.text]), &pass))
     // z ∘ h + (1 − z) ∘ k = k + z ∘ (h − k)
-    return run.add(k, run.multiply(z, run.add(h, run.multiply(k, -1))))
+    return pass.add(k, pass.multiply(z, pass.add(h, pass.multiply(k, -1))))
   }
 }
 

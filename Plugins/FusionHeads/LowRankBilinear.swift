@@ -23,12 +23,12 @@ struct LowRankBilinear: FusionHead {
     bias = try scope.parameter("bias", shape: [width], kind: .offset, initializer: .constant(0))
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
-    let products = run.multiply(image(input.image, &run), text(input.text, &run))
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
+    let products = pass.multiply(image(input.image, &pass), text(input.text, &pass))
     let batch = products.shape[0]
-    let mean = run.meanOverRows(run.reshape(products, to: [batch, rank, width]))
-    let shift = run.rows(nil, at: [Int?](repeating: nil, count: batch), otherwise: bias)
-    return run.add(run.multiply(mean, Float(rank)), shift)
+    let mean = pass.meanOverRows(pass.reshape(products, to: [batch, rank, width]))
+    let shift = pass.rows(nil, at: [Int?](repeating: nil, count: batch), otherwise: bias)
+    return pass.add(pass.multiply(mean, Float(rank)), shift)
   }
 }
 

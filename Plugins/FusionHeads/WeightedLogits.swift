@@ -2,8 +2,8 @@ import EncoderKit
 
 /// Late fusion: the logits of both sides' own decoders, weighted.
 ///
-/// l = a · l(x) + c · l(y) + b, `[batch, outputs]`. The weights are learnt on the validation part,
-/// which the decoders have not seen: on the training part the more overfitted side would win. It is the
+/// l = a · l(x) + c · l(y) + b, `[batch, outputs]`. The weights are learnt on the validation subset,
+/// which the decoders have not seen: on the training subset the more overfitted side would win. It is the
 /// stacking of Wolpert 1992, "Stacked generalization", https://doi.org/10.1016/S0893-6080(05)80023-1, with
 /// one held-out part. Keys: `weight` `[outputs, 2 · outputs]`, the image's columns first, identities at
 /// the start; `bias` `[outputs]`.
@@ -20,11 +20,11 @@ struct WeightedLogits: FusionHead {
     weights = try Linear(scope, from: 2 * outputs, to: outputs, initializer: .values(start))
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
     guard let image = input.imageLogits, let text = input.textLogits else {
       preconditionFailure("late fusion without its parts' logits")
     }
-    return weights(run.concatenate([image, text]), &run)
+    return weights(pass.concatenate([image, text]), &pass)
   }
 }
 

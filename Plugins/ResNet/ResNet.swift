@@ -46,14 +46,14 @@ struct ResNet: ImageEncoder {
       } + [EncoderStage("pool")]
   }
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     if stage == 0 {
-      let stem = stemNormalization(stem(x, &run), &run)
-      return hasStemPool ? run.maxPool(stem, size: 3, stride: 2, padding: 1) : stem
+      let stem = stemNormalization(stem(x, &pass), &pass)
+      return hasStemPool ? pass.maxPool(stem, size: 3, stride: 2, padding: 1) : stem
     }
-    guard stage <= layers.count else { return run.globalAveragePool(x) }
+    guard stage <= layers.count else { return pass.globalAveragePool(x) }
     var x = x
-    for block in layers[stage - 1] { x = block(x, &run) }
+    for block in layers[stage - 1] { x = block(x, &pass) }
     return x
   }
 }
@@ -96,10 +96,10 @@ private struct ResidualBlock {
       ) : nil
   }
 
-  func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
     var y = x
-    for step in steps { y = step.normalization(step.convolution(y, &run), &run) }
-    let kept = shortcut.map { $0.normalization($0.convolution(x, &run), &run) } ?? x
-    return run.relu(run.add(y, kept))
+    for step in steps { y = step.normalization(step.convolution(y, &pass), &pass) }
+    let kept = shortcut.map { $0.normalization($0.convolution(x, &pass), &pass) } ?? x
+    return pass.relu(pass.add(y, kept))
   }
 }

@@ -78,22 +78,22 @@ struct VGG: ImageEncoder {
     } + [EncoderStage("hidden", keys: ["classifier.0", "classifier.3"])]
   }
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    guard stage < blocks.count else { return flat(x, &run) }
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    guard stage < blocks.count else { return flat(x, &pass) }
     var x = x
     for step in blocks[stage] {
-      x = step.convolution(x, &run)
-      x = step.normalization.map { $0(x, &run) } ?? run.relu(x)
+      x = step.convolution(x, &pass)
+      x = step.normalization.map { $0(x, &pass) } ?? pass.relu(x)
     }
-    return run.maxPool(x, size: 2, stride: 2)
+    return pass.maxPool(x, size: 2, stride: 2)
   }
 
-  private func flat(_ maps: Tensor, _ run: inout Forward) -> Tensor {
-    guard !hidden.isEmpty else { return run.globalAveragePool(maps) }
+  private func flat(_ maps: Tensor, _ pass: inout Forward) -> Tensor {
+    guard !hidden.isEmpty else { return pass.globalAveragePool(maps) }
     let side = VGGConfiguration.pooledSide
-    var x = run.flattenChannelsFirst(
-      run.adaptiveAveragePool(maps, height: side, width: side))
-    for layer in hidden { x = run.dropout(run.relu(layer(x, &run)), rate: dropout) }
+    var x = pass.flattenChannelsFirst(
+      pass.adaptiveAveragePool(maps, height: side, width: side))
+    for layer in hidden { x = pass.dropout(pass.relu(layer(x, &pass)), rate: dropout) }
     return x
   }
 }

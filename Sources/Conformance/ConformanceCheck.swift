@@ -19,7 +19,7 @@ public struct ConformanceCheck: Sendable, Equatable {
     case modes
     /// Frozen parameters get no gradient and frozen statistics stay.
     case freezing
-    /// A case that lacks a side is answered by its stand-in; of fusion heads alone.
+    /// A case that lacks a side is answered by its missing-modality embedding; of fusion heads alone.
     case missing
     /// Keys and shapes are the same each time, and weights come back from a file to the bit.
     case keys

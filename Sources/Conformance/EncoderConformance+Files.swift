@@ -53,7 +53,7 @@ extension EncoderConformance {
     var run = pass(.evaluation, by: BFloat16Kernels(kernels))
     // Words are numbers of rows: there is nothing to round.
     var rounded = "weights"
-    let found = network.features([0, 1], &run) { x in
+    let found = network.features([0, 1], &pass) { x in
       rounded = "weights and inputs"
       return Tensor(x.values.map(\.roundedToBF16), shape: x.shape)
     }.values

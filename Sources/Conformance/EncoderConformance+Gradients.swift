@@ -7,7 +7,7 @@ extension EncoderConformance {
   {
     let tape = Tape()
     var run = pass(mode, tape: tape)
-    let features = network.features([0, 1], &run) { x in
+    let features = network.features([0, 1], &pass) { x in
       var x = x
       x.node = input
       return x
@@ -98,20 +98,20 @@ extension EncoderConformance {
         parameter.update { $0.update(from: moved, count: moved.count) }
         defer { parameter.update { $0.update(from: start.values, count: start.count) } }
         var run = pass(.evaluation, by: kernels)
-        return network.features([0, 1], &run).values
+        return network.features([0, 1], &pass).values
       }
     }
     if let gradient = input.take() {
       var start: Tensor?
       var run = pass(.evaluation)
-      _ = network.features([0, 1], &run) { x in
+      _ = network.features([0, 1], &pass) { x in
         start = x
         return x
       }
       if let start {
         judge("the input", gradient, start) { moved, kernels in
           var run = pass(.evaluation, by: kernels)
-          return network.features([0, 1], &run) { Tensor(moved, shape: $0.shape) }.values
+          return network.features([0, 1], &pass) { Tensor(moved, shape: $0.shape) }.values
         }
       }
     }

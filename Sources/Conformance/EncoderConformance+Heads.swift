@@ -19,7 +19,7 @@ extension EncoderConformance {
       let (x, y) = (subject.shape.imageWidth, subject.shape.textWidth)
       for samples in [[0], [0, 1, 2, 3]] {
         var run = pass(.evaluation)
-        let fused = network.features(samples, &run)
+        let fused = network.features(samples, &pass)
         let wanted = [samples.count, network.featureWidth]
         guard fused.shape == wanted, fused.isFinite else {
           return ConformanceCheck(
@@ -48,7 +48,7 @@ extension EncoderConformance {
     let tape = Tape()
     var run = pass(.evaluation, tape: tape)
     var rows = Tensor([0], shape: [1])
-    let fused = network.features([0, 1], &run) { x in
+    let fused = network.features([0, 1], &pass) { x in
       rows = x
       rows.node = input
       return rows
@@ -89,12 +89,13 @@ extension EncoderConformance {
         + (reads.isEmpty ? "" : "; reads \(reads.joined(separator: ", "))"), expected: "")
   }
 
-  /// Cases that lack a side, run as a model with stand-ins runs them; behind the head a linear layer.
+  /// Cases that lack a side, run as a model with missing-modality embeddings runs them; behind the head a linear layer.
   func missing(_ subject: HeadSubject) throws -> ConformanceCheck {
-    let expected = "finite logits, a gradient for the stand-in, and other cases as they were"
+    let expected =
+      "finite logits, a gradient for the missing-modality embedding, and other cases as they were"
     let network = try build(subject).network
     var run = pass(.evaluation)
-    guard network.features([0], &run).shape == [1, network.featureWidth] else {
+    guard network.features([0], &pass).shape == [1, network.featureWidth] else {
       return ConformanceCheck(
         .missing, .notChecked, found: "the head's width is not what it makes", expected: expected)
     }
@@ -103,12 +104,18 @@ extension EncoderConformance {
     let stage = try FusionStage(
       FusionPlan(
         entry: subject.entry, options: subject.options,
-        parts: description.reads.contains(.logits) ? (linear, linear) : nil, standsIn: true,
+        parts: description.reads.contains(.logits) ? (linear, linear) : nil,
+        learnsMissingModality: true,
         modalityDropout: 0),
       shape: subject.shape, decoder: linear,
       scope: Scope(ParameterStore(random: RandomStream(seed: 1))))
-    guard let standIns = stage.standIns else { preconditionFailure("no stand-ins were made") }
-    let (image, text) = ([standIns.image, standIns.regions], [standIns.text, standIns.words])
+    guard let missingModalityEmbeddings = stage.missingModalityEmbeddings else {
+      preconditionFailure("no missing-modality embeddings were made")
+    }
+    let (image, text) = (
+      [missingModalityEmbeddings.image, missingModalityEmbeddings.regions],
+      [missingModalityEmbeddings.text, missingModalityEmbeddings.words]
+    )
     for vector in (image + text).compactMap({ $0 }) {
       vector.replace(projection(vector.value.shape))
     }
@@ -117,8 +124,8 @@ extension EncoderConformance {
     for (side, vectors) in [(HeadCases.Side.image, image), (.text, text)] {
       func logits(_ samples: [Int], without lacking: Int?, _ tape: Tape? = nil) -> [Float] {
         var run = pass(.evaluation, tape: tape)
-        let batch = subject.cases.batch(samples, lacking: lacking, side, &run)
-        let logits = stage(batch, &run)
+        let batch = subject.cases.batch(samples, lacking: lacking, side, &pass)
+        let logits = stage(batch, &pass)
         tape?.backward(from: logits, gradient: projection(logits.shape))
         return logits.values
       }
@@ -134,7 +141,7 @@ extension EncoderConformance {
         return failure("values that are not finite")
       }
       guard gradients.contains(where: { $0?.values.contains { $0 != 0 } ?? false }) else {
-        return failure("the stand-in gets no gradient, so it can't be learned")
+        return failure("the missing-modality embedding gets no gradient, so it can't be learned")
       }
       let whole = logits([0, 1, 2], without: nil)
       let alone = logits([1], without: 1)
@@ -148,7 +155,8 @@ extension EncoderConformance {
     }
     return ConformanceCheck(
       .missing, .passed,
-      found: "without the image and without the text stand-ins answer and get gradients; logits "
+      found:
+        "without the image and without the text missing-modality embeddings answer and get gradients; logits "
         + "differ by \(brief(worst)) with the batch around them", expected: expected)
   }
 }
@@ -161,12 +169,12 @@ extension HeadCases {
   }
 
   /// A batch as encoders would give it, in which one case lacks a side.
-  func batch(_ samples: [Int], lacking: Int?, _ side: Side, _ run: inout Forward)
+  func batch(_ samples: [Int], lacking: Int?, _ side: Side, _ pass: inout Forward)
     -> EncodedBatch
   {
     let there = samples.filter { $0 != lacking }
-    let whole = input(rows(samples), samples, &run)
-    let partial = there.isEmpty ? nil : input(rows(there), there, &run)
+    let whole = input(rows(samples), samples, &pass)
+    let partial = there.isEmpty ? nil : input(rows(there), there, &pass)
     let lost = samples.map { there.firstIndex(of: $0) }
     let (image, text) = side == .image ? (partial, whole) : (whole, partial)
     return EncodedBatch(

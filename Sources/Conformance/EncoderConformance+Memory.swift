@@ -9,7 +9,7 @@ extension EncoderConformance {
       return (0..<4).map { round in
         let tape = Tape()
         var run = pass(.training, tape: tape)
-        let features = network.features([0, 1], &run)
+        let features = network.features([0, 1], &pass)
         tape.backward(from: features, gradient: projection(features.shape))
         for parameter in store.parameters { _ = parameter.node.take() }
         _ = values(network, [0, 1])

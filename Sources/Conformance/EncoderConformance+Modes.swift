@@ -92,7 +92,7 @@ extension EncoderConformance {
     store.setTrainable(false)
     let tape = Tape()
     var run = pass(.training, tape: tape, freezesStatistics: true)
-    let features = network.features([0, 1], &run)
+    let features = network.features([0, 1], &pass)
     tape.backward(from: features, gradient: projection(features.shape))
     for (parameter, values) in zip(store.parameters, before) {
       if parameter.node.take() != nil {
@@ -127,7 +127,7 @@ extension EncoderConformance {
       let maps = encoder.run(stages: 0..<first, on: network.batch([0, 1]), &still)
       let tape = Tape()
       var run = pass(.evaluation, tape: tape)
-      let features = encoder.features(from: first, of: maps.detached, &run)
+      let features = encoder.features(from: first, of: maps.detached, &pass)
       guard distance(features.values, whole) <= 1e-4 else {
         return "from stage \(encoder.stages[first].name) on the features are others"
       }

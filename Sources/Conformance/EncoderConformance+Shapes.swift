@@ -34,7 +34,7 @@ extension EncoderConformance {
           entry: entry, options: settings.options, size: size, channels: channels)
         let network = try build(subject).network
         var run = pass(.evaluation)
-        let features = network.features([0, 1], &run)
+        let features = network.features([0, 1], &pass)
         let wanted = [
           2, settings.options == [:] ? width ?? network.featureWidth : network.featureWidth,
         ]
@@ -60,7 +60,7 @@ extension EncoderConformance {
     let network = try build(subject).network
     for samples in [[0], [3], [0, 1, 2, 3]] {
       var run = pass(.evaluation)
-      let features = network.features(samples, &run)
+      let features = network.features(samples, &pass)
       let wanted = [samples.count, network.featureWidth]
       guard features.shape == wanted, features.isFinite else {
         return ConformanceCheck(
@@ -135,6 +135,6 @@ extension EncoderConformance {
 
   private func width(of network: any Network) -> Int {
     var run = pass(.evaluation)
-    return network.features([0], &run).channels
+    return network.features([0], &pass).channels
   }
 }

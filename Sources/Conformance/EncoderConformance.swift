@@ -176,7 +176,8 @@ public struct EncoderConformance {
     _ mode: Forward.Mode, tape: Tape? = nil, seed: UInt64 = 3, freezesStatistics: Bool = false,
     by other: (any Kernels)? = nil
   ) -> Forward {
-    var run = Forward(mode, random: RandomStream(seed: seed), tape: tape, kernels: other ?? kernels)
+    var pass = Forward(
+      mode, random: RandomStream(seed: seed), tape: tape, kernels: other ?? kernels)
     run.freezesStatistics = freezesStatistics
     return run
   }
@@ -187,7 +188,7 @@ public struct EncoderConformance {
     freezesStatistics: Bool = false
   ) -> [Float] {
     var run = pass(mode, seed: seed, freezesStatistics: freezesStatistics)
-    return network.features(samples, &run).values
+    return network.features(samples, &pass).values
   }
 
   /// Fixed numbers to project features on, so that a gradient has one number to be of.

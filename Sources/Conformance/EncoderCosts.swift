@@ -36,7 +36,7 @@ extension EncoderConformance {
     let one = Tensor(
       Array(images.values.prefix(size * size * channels)), shape: [1, size, size, channels])
     return measured(store, size: size) { count, run in
-      encoder.features(count == 1 ? one : images, &run)
+      encoder.features(count == 1 ? one : images, &pass)
     }
   }
 
@@ -51,7 +51,7 @@ extension EncoderConformance {
     let words = TextSubject.corpus.flatMap { $0 }.prefix(60)
     let text = subject.preparation.vocabulary.indices(of: words)
     return measured(store, size: nil) { count, run in
-      encoder.features([[Int32]](repeating: text, count: count), &run)
+      encoder.features([[Int32]](repeating: text, count: count), &pass)
     }
   }
 
@@ -65,12 +65,12 @@ extension EncoderConformance {
     _ = first.values
     func evaluate(_ samples: Int) {
       var run = pass(.evaluation)
-      _ = features(samples, &run).values
+      _ = features(samples, &pass).values
     }
     func train() {
       let tape = Tape()
       var run = pass(.training, tape: tape)
-      let y = features(8, &run)
+      let y = features(8, &pass)
       tape.backward(from: y, gradient: projection(y.shape))
       for parameter in store.parameters { _ = parameter.node.take() }
     }

@@ -86,23 +86,23 @@ struct HeadCases {
   }
 
   /// What the head is given of such rows.
-  func input(_ rows: Tensor, _ samples: [Int], _ run: inout Forward) -> FusionInput {
+  func input(_ rows: Tensor, _ samples: [Int], _ pass: inout Forward) -> FusionInput {
     let columns = columns
     let parts = Dictionary(
-      uniqueKeysWithValues: columns.more.map { ($0.what, run.slice(rows, $0.range)) })
+      uniqueKeysWithValues: columns.more.map { ($0.what, pass.slice(rows, $0.range)) })
     let counts = samples.map { Self.wordCounts[$0] }
     // As many places as the longest text of the batch has words.
     let longest = counts.max() ?? 1
     var (regions, words): (Tensor?, Tensor?)
     if let maps = parts["regions"], let width = shape.regionWidth {
-      regions = run.reshape(maps, to: [samples.count, regionCount, width])
+      regions = pass.reshape(maps, to: [samples.count, regionCount, width])
     }
     if let all = parts["words"], let width = shape.wordWidth {
-      words = run.reshape(
-        run.slice(all, 0..<longest * width), to: [samples.count, longest, width])
+      words = pass.reshape(
+        pass.slice(all, 0..<longest * width), to: [samples.count, longest, width])
     }
     return FusionInput(
-      image: run.slice(rows, columns.image), text: run.slice(rows, columns.text),
+      image: pass.slice(rows, columns.image), text: pass.slice(rows, columns.text),
       regions: regions, words: words, wordCounts: words == nil ? [] : counts,
       imageLogits: parts["image's logits"], textLogits: parts["text's logits"])
   }
@@ -114,7 +114,7 @@ struct HeadNetwork: Network {
 
   var featureWidth: Int { head.width }
 
-  func features(_ samples: [Int], _ run: inout Forward, change: (Tensor) -> Tensor) -> Tensor {
-    head.fuse(cases.input(change(cases.rows(samples)), samples, &run), &run)
+  func features(_ samples: [Int], _ pass: inout Forward, change: (Tensor) -> Tensor) -> Tensor {
+    head.fuse(cases.input(change(cases.rows(samples)), samples, &pass), &pass)
   }
 }

@@ -41,7 +41,7 @@ struct ImageNetwork: Network {
       shape: [samples.count] + images.shape.dropFirst())
   }
 
-  func features(_ samples: [Int], _ run: inout Forward, change: (Tensor) -> Tensor) -> Tensor {
-    encoder.features(change(batch(samples)), &run)
+  func features(_ samples: [Int], _ pass: inout Forward, change: (Tensor) -> Tensor) -> Tensor {
+    encoder.features(change(batch(samples)), &pass)
   }
 }

@@ -16,11 +16,11 @@ protocol Subject {
 protocol Network {
   var featureWidth: Int { get }
   /// The features of some samples; `change` replaces the input tensor, where there is one.
-  func features(_ samples: [Int], _ run: inout Forward, change: (Tensor) -> Tensor) -> Tensor
+  func features(_ samples: [Int], _ pass: inout Forward, change: (Tensor) -> Tensor) -> Tensor
 }
 
 extension Network {
-  func features(_ samples: [Int], _ run: inout Forward) -> Tensor {
-    features(samples, &run) { $0 }
+  func features(_ samples: [Int], _ pass: inout Forward) -> Tensor {
+    features(samples, &pass) { $0 }
   }
 }

@@ -41,7 +41,7 @@ private struct TextNetwork: Network {
 
   var featureWidth: Int { encoder.featureWidth }
 
-  func features(_ samples: [Int], _ run: inout Forward, change: (Tensor) -> Tensor) -> Tensor {
-    encoder.features(samples.map { texts[$0] }, &run)
+  func features(_ samples: [Int], _ pass: inout Forward, change: (Tensor) -> Tensor) -> Tensor {
+    encoder.features(samples.map { texts[$0] }, &pass)
   }
 }

@@ -54,28 +54,28 @@ struct CaseDivider {
       + [otherwise]).joined(separator: "\n  ")
   }
 
-  /// The cases of each part, ascending.
+  /// The cases of each subset, ascending.
   func divide(shares: [Double], stream: RandomStream) -> [[Int]] {
     divide(Array(labels.indices), shares: shares, stream: stream)
   }
 
-  /// A split from what is not tested and what is; cuts the validation part off.
+  /// A split from what is not tested and what is; cuts the validation subset off.
   ///
-  /// - Throws: `ZooError` of code `.badValue` where a part has none of a label.
+  /// - Throws: `ZooError` of code `.badValue` where a subset has none of a label.
   func split(
     name: String, index: Int, repeatIndex: Int, rest: [Int], test: [Int],
     validationFraction: Double, stream: RandomStream
   ) throws -> Split {
     let rest = rest.sorted()
-    var parts = [rest, []]
+    var subsets = [rest, []]
     if validationFraction > 0 {
-      parts = divide(rest, shares: [1 - validationFraction, validationFraction], stream: stream)
+      subsets = divide(rest, shares: [1 - validationFraction, validationFraction], stream: stream)
     }
     let split = Split(
-      name: name, index: index, repeatIndex: repeatIndex, training: parts[0],
-      validation: parts[1], test: test)
-    for part in Split.Part.allCases where part != .validation || validationFraction > 0 {
-      try checkLabels(of: split[part], part, name)
+      name: name, index: index, repeatIndex: repeatIndex, training: subsets[0],
+      validation: subsets[1], test: test)
+    for subset in Split.Subset.allCases where subset != .validation || validationFraction > 0 {
+      try checkLabels(of: split[subset], subset, name)
     }
     return split
   }
@@ -88,19 +88,19 @@ struct CaseDivider {
       present.append(groups.indices[index])
     }
     let partOf = assignment.assign(present, shares: shares, stream: stream)
-    var parts = [[Int]](repeating: [], count: shares.count)
-    for index in cases { parts[partOf[groups.indices[index]] ?? 0].append(index) }
-    return parts
+    var subsets = [[Int]](repeating: [], count: shares.count)
+    for index in cases { subsets[partOf[groups.indices[index]] ?? 0].append(index) }
+    return subsets
   }
 
-  private func checkLabels(of cases: [Int], _ part: Split.Part, _ name: String) throws {
+  private func checkLabels(of cases: [Int], _ subset: Split.Subset, _ name: String) throws {
     var counts = [Int](repeating: 0, count: labelNames.count)
     for index in cases { counts[labels[index]] += 1 }
     guard let missing = counts.firstIndex(of: 0) else { return }
     let total = labels.count { $0 == missing }
     throw ZooError(
       .badValue,
-      "the \(part.rawValue) part of split \(name) has none of the \(total) cases labelled "
+      "the \(subset.rawValue) subset of split \(name) has none of the \(total) cases labelled "
         + "\"\(labelNames[missing])\" (they form \(groupCount(label: missing)) groups)",
       advice: advice(
         label: missing, otherwise: "use fewer folds or a larger fraction, or gather more cases"))

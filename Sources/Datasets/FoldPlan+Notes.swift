@@ -77,7 +77,7 @@ extension FoldPlan {
     }
   }
 
-  /// Test parts whose size or classes are far from what they should be.
+  /// Test subsets whose size or classes are far from what they should be.
   private func unevenNotes(_ set: CaseSet, _ splits: [Split], largest: Int) -> [String] {
     guard largest > 1, !splits.isEmpty else { return [] }
     let (total, counts) = (Double(set.cases.count), set.labelCounts)
@@ -111,7 +111,7 @@ extension FoldPlan {
     }
     guard !findings.isEmpty else { return [] }
     return [
-      "groups that are kept together make the test parts uneven: "
+      "groups that are kept together make the test subsets uneven: "
         + findings.joined(separator: "; ") + "; the largest group has \(largest) cases"
     ]
   }

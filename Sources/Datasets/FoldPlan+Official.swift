@@ -2,13 +2,13 @@ import Basics
 
 extension FoldPlan {
   /// The one split of official lists, such as ChestX-ray14's `train_val_list.txt` and
-  /// `test_list.txt`; a validation part is cut from the first.
+  /// `test_list.txt`; a validation subset is cut from the first.
   ///
-  /// Ids that the set does not have are passed over, as a copy may hold a part of the images; cases
-  /// in neither list are in no part. `groups` must not be parted by the lists; with `kept`, what that
-  /// groups beyond stays together where the validation part is cut, and lists may part it.
+  /// Ids that the set does not have are passed over, as a copy may hold a subset of the images; cases
+  /// in neither list are in no subset. `groups` must not be parted by the lists; with `kept`, what that
+  /// groups beyond stays together where the validation subset is cut, and lists may subset it.
   ///
-  /// - Throws: `ZooError` of code `.badValue`: an id in both lists, a group in both, a part without
+  /// - Throws: `ZooError` of code `.badValue`: an id in both lists, a group in both, a subset without
   ///   a case of some label.
   package static func official(
     _ set: CaseSet, training: [String], test: [String], groups: CaseGroups,

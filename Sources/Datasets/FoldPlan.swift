@@ -53,7 +53,7 @@ package struct FoldPlan: Sendable, Equatable {
   /// Divides a set.
   ///
   /// - Throws: `ZooError` of code `.badValue`: a count or fraction out of range, a case without a
-  ///   label, a single label, a label with fewer groups than parts, a part with none of a label.
+  ///   label, a single label, a label with fewer groups than subsets, a subset with none of a label.
   package func splits(of set: CaseSet) throws -> [Split] {
     try checkSettings()
     let divider = try CaseDivider(set, groups: groups(of: set), links: links)
@@ -62,23 +62,24 @@ package struct FoldPlan: Sendable, Equatable {
     switch kind {
     case .folds(let count, let repeats):
       return try (0..<repeats).flatMap { round in
-        let parts = divider.divide(
+        let subsets = divider.divide(
           shares: Array(repeating: 1 / Double(count), count: count), stream: stream.derived(round))
         return try (0..<count).map { fold in
           let index = round * count + fold
           return try divider.split(
             name: "r\(round + 1)f\(fold + 1)", index: index, repeatIndex: round,
-            rest: parts.enumerated().filter { $0.offset != fold }.flatMap(\.element),
-            test: parts[fold], validationFraction: validationFraction,
+            rest: subsets.enumerated().filter { $0.offset != fold }.flatMap(\.element),
+            test: subsets[fold], validationFraction: validationFraction,
             stream: RandomStream(seed: seed).derived("validation").derived(index))
         }
       }
     case .splits(let count, let testFraction):
       return try (0..<count).map { index in
-        let parts = divider.divide(
+        let subsets = divider.divide(
           shares: [1 - testFraction, testFraction], stream: stream.derived(index))
         return try divider.split(
-          name: "s\(index + 1)", index: index, repeatIndex: index, rest: parts[0], test: parts[1],
+          name: "s\(index + 1)", index: index, repeatIndex: index, rest: subsets[0],
+          test: subsets[1],
           validationFraction: validationFraction,
           stream: RandomStream(seed: seed).derived("validation").derived(index))
       }
@@ -117,7 +118,7 @@ package struct FoldPlan: Sendable, Equatable {
       throw ZooError(
         .badValue,
         "the label \"\(name)\" has \(count) independent \(count == 1 ? "group" : "groups") of cases"
-          + "; \(needed) parts need at least \(needed)",
+          + "; \(needed) subsets need at least \(needed)",
         advice: divider.advice(label: label, otherwise: "use fewer folds, or gather more cases"))
     }
   }

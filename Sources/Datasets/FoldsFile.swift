@@ -1,16 +1,16 @@
 import Basics
 
-/// Splits as a table, `split,part,id`, so that other programs can use the very same ones.
+/// Splits as a table, `split,subset,id`, so that other programs can use the very same ones.
 package enum FoldsFile {
-  private static let columns = ["split", "part", "id"]
+  private static let columns = ["split", "subset", "id"]
 
-  /// The table of splits: split by split, part by part, cases in their order.
+  /// The table of splits: split by split, subset by subset, cases in their order.
   package static func table(_ splits: [Split], cases: CaseSet) -> CSVWriter {
     var writer = CSVWriter(columns: columns)
     for split in splits {
-      for part in Split.Part.allCases {
-        for index in split[part] {
-          writer.append([split.name, part.rawValue, cases.cases[index].id])
+      for subset in Split.Subset.allCases {
+        for index in split[subset] {
+          writer.append([split.name, subset.rawValue, cases.cases[index].id])
         }
       }
     }
@@ -26,14 +26,15 @@ package enum FoldsFile {
 
   /// Reads splits for a set, in the order in which their names first occur.
   ///
-  /// Cases that a split does not mention are in none of its parts. Splits named `r2f1` belong to
+  /// Cases that a split does not mention are in none of its subsets. Splits named `r2f1` belong to
   /// repeat 2; others are repeats of their own.
   ///
-  /// - Throws: `ZooError` with file and line: an unknown part or id, an id twice in a split, groups
-  ///   in two parts, a split without training or test cases.
+  /// - Throws: `ZooError` with file and line: an unknown subset or id, an id twice in a split, groups
+  ///   in two subsets, a split without training or test cases.
   package static func read(path: String, cases: CaseSet, groups: CaseGroups) throws -> [Split] {
     let table = try CSVTable(path: path)
-    let numbers = try columns.map { try table.column($0) }
+    // Schema 1 called subsets parts.
+    let numbers = try columns.map { try table.column(anyOf: $0 == "subset" ? [$0, "part"] : [$0]) }
     let index = Dictionary(
       cases.cases.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     var order: [String: Int] = [:]
@@ -41,11 +42,11 @@ package enum FoldsFile {
     for row in 0..<table.rowCount {
       let name = table[row, numbers[0]]
       let partName = table[row, numbers[1]]
-      guard let part = Split.Part(rawValue: partName) else {
+      guard let subset = Split.Subset(rawValue: partName) else {
         throw ZooError(
           .badValue,
-          "unknown part \"\(partName)\"; "
-            + suggestion(for: partName, among: Split.Part.allCases.map(\.rawValue)),
+          "unknown subset \"\(partName)\"; "
+            + suggestion(for: partName, among: Split.Subset.allCases.map(\.rawValue)),
           at: table.place(ofRow: row, column: numbers[1]))
       }
       let id = table[row, numbers[2]]
@@ -61,7 +62,7 @@ package enum FoldsFile {
         builders.append(SplitBuilder(name: name, index: position, line: table.line(ofRow: row)))
       }
       try builders[position].add(
-        item, part, group: groups.indices[item], cases: cases, at: table.place(ofRow: row))
+        item, subset, group: groups.indices[item], cases: cases, at: table.place(ofRow: row))
     }
     return try builders.map { try $0.finish(path: path) }
   }

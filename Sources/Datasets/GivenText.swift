@@ -9,8 +9,7 @@ package enum GivenText {
   ///
   /// - Throws: `ZooError` of code `.usage`.
   package static func check(_ text: String) throws {
-    var status = stat()
-    let isThere = !text.isEmpty && !text.utf8.contains(0) && stat(text, &status) == 0
+    let isThere = FileKind(at: text) != nil
     let looksSo =
       !text.contains(where: \.isWhitespace)
       && (text.contains("/") || text.lowercased().hasSuffix(".txt"))
@@ -30,14 +29,14 @@ package enum GivenText {
   ///
   /// - Throws: `ZooError` where it is no plain file, not UTF-8, or empty.
   package static func read(_ path: String) throws -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    let kind = FileKind(at: path)
+    guard kind != nil else {
       throw ZooError(
         .notFound, "no such file", at: Place(path: path),
         advice: "--text-file takes a path; for the report itself write --text \"…\"")
     }
     // A pipe would wait, and a device never end.
-    guard isFile(path) else {
+    guard kind == .file else {
       throw ZooError(
         .badFormat, "is no plain file", at: Place(path: path),
         advice: "--text-file takes a file that holds the report's text")

@@ -1,11 +1,11 @@
 import Basics
 
-/// Deals groups of cases out to parts so that every part gets its share of every label.
+/// Deals groups of cases out to subsets so that every subset gets its share of every label.
 ///
-/// Groups go largest first, in random order among equals, each to the part that
-/// Σ_label (c − s·T)² / (s·T) grows least in, where c is what the part has of the label, T what
-/// there is of it and s the part's share: Pearson's χ² against exact proportions. Ties go to the
-/// part that is least full for its share, then to the first.
+/// Groups go largest first, in random order among equals, each to the subset that
+/// Σ_label (c − s·T)² / (s·T) grows least in, where c is what the subset has of the label, T what
+/// there is of it and s the subset's share: Pearson's χ² against exact proportions. Ties go to the
+/// subset that is least full for its share, then to the first.
 struct GroupAssignment {
   let labelCount: Int
   /// `[groups, labels]`: the number of cases of each label in each group.
@@ -20,7 +20,7 @@ struct GroupAssignment {
     sizes = groups.sizes
   }
 
-  /// The part of each of the given groups.
+  /// The subset of each of the given groups.
   func assign(_ groups: [Int], shares: [Double], stream: RandomStream) -> [Int: Int] {
     var stream = stream
     let order = stream.permutation(groups.count)
@@ -33,29 +33,29 @@ struct GroupAssignment {
     let size = totals.reduce(0, +)
     var filled = [Double](repeating: 0, count: shares.count * labelCount)
     var fullness = [Double](repeating: 0, count: shares.count)
-    var parts: [Int: Int] = [:]
-    parts.reserveCapacity(groups.count)
+    var subsets: [Int: Int] = [:]
+    subsets.reserveCapacity(groups.count)
     for (_, group) in order {
       var best = 0
       var bestGrowth = Double.infinity
-      for part in shares.indices {
+      for subset in shares.indices {
         var growth = 0.0
         for label in 0..<labelCount where counts[group * labelCount + label] > 0 {
           let added = Double(counts[group * labelCount + label])
-          let target = shares[part] * totals[label]
-          growth += added * (2 * (filled[part * labelCount + label] - target) + added) / target
+          let target = shares[subset] * totals[label]
+          growth += added * (2 * (filled[subset * labelCount + label] - target) + added) / target
         }
-        if growth < bestGrowth || growth == bestGrowth && fullness[part] < fullness[best] {
-          (best, bestGrowth) = (part, growth)
+        if growth < bestGrowth || growth == bestGrowth && fullness[subset] < fullness[best] {
+          (best, bestGrowth) = (subset, growth)
         }
       }
-      parts[group] = best
+      subsets[group] = best
       fullness[best] += Double(sizes[group]) / (shares[best] * size)
       for label in 0..<labelCount {
         filled[best * labelCount + label] += Double(counts[group * labelCount + label])
       }
     }
-    return parts
+    return subsets
   }
 
   /// The number of groups that have a case of a label.

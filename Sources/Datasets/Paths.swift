@@ -1,16 +1,10 @@
-import Foundation
+import Basics
 
-/// Whether a path is a regular file; `FileManager` takes several times as long to say so.
-func isFile(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-}
+/// Whether a path is a regular file.
+func isFile(_ path: String) -> Bool { FileKind(at: path) == .file }
 
 /// Whether a path is a folder.
-func isFolder(_ path: String) -> Bool {
-  var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-}
+func isFolder(_ path: String) -> Bool { FileKind(at: path) == .folder }
 
 /// Whether a text has nothing but white space.
 package func isBlank(_ text: String) -> Bool {

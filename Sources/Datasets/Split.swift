@@ -1,7 +1,7 @@
 /// One division of a case set: indices into its cases, ascending.
 package struct Split: Sendable, Equatable {
-  /// The parts of a split.
-  package enum Part: String, Sendable, CaseIterable, Codable {
+  /// The subsets of a split.
+  package enum Subset: String, Sendable, CaseIterable, Codable {
     case training, validation, test
   }
 
@@ -10,10 +10,10 @@ package struct Split: Sendable, Equatable {
   package var name: String
   /// Its place among the splits of the plan, from 0.
   package var index: Int
-  /// Splits of one repeat have disjoint test parts; every random split is a repeat of its own.
+  /// Splits of one repeat have disjoint test subsets; every random split is a repeat of its own.
   package var repeatIndex: Int
   package var training: [Int]
-  /// Empty where no validation part is cut.
+  /// Empty where no validation subset is cut.
   package var validation: [Int]
   package var test: [Int]
 
@@ -37,9 +37,9 @@ package struct Split: Sendable, Equatable {
     return split
   }
 
-  /// The indices of one part.
-  package subscript(part: Part) -> [Int] {
-    switch part {
+  /// The indices of one subset.
+  package subscript(subset: Subset) -> [Int] {
+    switch subset {
     case .training: training
     case .validation: validation
     case .test: test

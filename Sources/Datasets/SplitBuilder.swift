@@ -4,7 +4,7 @@ import Basics
 struct SplitBuilder {
   /// Where a case was put.
   private struct Entry {
-    let part: Split.Part
+    let subset: Split.Subset
     let item: Int
     let line: Int
   }
@@ -22,28 +22,28 @@ struct SplitBuilder {
   }
 
   mutating func add(
-    _ item: Int, _ part: Split.Part, group: Int, cases: CaseSet, at place: Place
+    _ item: Int, _ subset: Split.Subset, group: Int, cases: CaseSet, at place: Place
   ) throws {
-    let entry = Entry(part: part, item: item, line: place.line ?? 0)
+    let entry = Entry(subset: subset, item: item, line: place.line ?? 0)
     let id = cases.cases[item].id
     if let earlier = byCase.updateValue(entry, forKey: item) {
       throw ZooError(
         .badValue,
-        "\"\(id)\" is in split \(split.name) twice, in \(part.rawValue) here and in "
-          + "\(earlier.part.rawValue) at line \(earlier.line)", at: place)
+        "\"\(id)\" is in split \(split.name) twice, in \(subset.rawValue) here and in "
+          + "\(earlier.subset.rawValue) at line \(earlier.line)", at: place)
     }
     if let earlier = byGroup[group] {
-      guard earlier.part == part else {
+      guard earlier.subset == subset else {
         throw ZooError(
           .badValue,
-          "\"\(id)\" in \(part.rawValue) and \"\(cases.cases[earlier.item].id)\" in "
-            + "\(earlier.part.rawValue) at line \(earlier.line) have the same patient or report",
-          at: place, advice: "keep a group in one part of a split")
+          "\"\(id)\" in \(subset.rawValue) and \"\(cases.cases[earlier.item].id)\" in "
+            + "\(earlier.subset.rawValue) at line \(earlier.line) have the same patient or report",
+          at: place, advice: "keep a group in one subset of a split")
       }
     } else {
       byGroup[group] = entry
     }
-    switch part {
+    switch subset {
     case .training: split.training.append(item)
     case .validation: split.validation.append(item)
     case .test: split.test.append(item)
@@ -51,9 +51,9 @@ struct SplitBuilder {
   }
 
   func finish(path: String) throws -> Split {
-    for part in [Split.Part.training, .test] where split[part].isEmpty {
+    for subset in [Split.Subset.training, .test] where split[subset].isEmpty {
       throw ZooError(
-        .badValue, "split \(split.name) has no \(part.rawValue) cases",
+        .badValue, "split \(split.name) has no \(subset.rawValue) cases",
         at: Place(path: path, line: line))
     }
     var result = split

@@ -32,26 +32,26 @@ public struct ConvolutionalTextEncoder: TextEncoder {
   public var wordWidth: Int? { network.embedding.value.channels }
 
   /// The features of texts, each a list of word indices: `[texts, featureWidth]`.
-  public func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
-    featuresAndWords(texts, &run).features
+  public func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
+    featuresAndWords(texts, &pass).features
   }
 
   /// The features of texts, and the vectors of their words (one unknown word for an empty text).
-  public func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+  public func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
   {
     var texts = texts.map { Array($0.prefix(options.maximumWords)) }
-    if run.mode == .training, options.wordDropout > 0 {
+    if pass.mode == .training, options.wordDropout > 0 {
       for text in texts.indices {
-        for word in texts[text].indices where run.random.uniform() < options.wordDropout {
+        for word in texts[text].indices where pass.random.uniform() < options.wordDropout {
           texts[text][word] = 1
         }
       }
     }
     let (vectors, layout) = network.vectors(
-      texts, &run, embeddingDropout: options.embeddingDropout)
+      texts, &pass, embeddingDropout: options.embeddingDropout)
     return (
-      network.features(of: vectors, layout, &run), WordStates(rows: vectors, layout: layout)
+      network.features(of: vectors, layout, &pass), WordStates(rows: vectors, layout: layout)
     )
   }
 }

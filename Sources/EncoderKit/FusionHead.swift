@@ -12,8 +12,8 @@ public protocol FusionHead {
 
   /// Joins both sides of a batch: `[batch, width]`.
   ///
-  /// A side that a case lacks has been filled in by its learned stand-in before.
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor
+  /// A side that a case lacks has been filled in by its learned missing-modality embedding before.
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor
 }
 
 /// What a fusion head is given of a batch.

@@ -23,9 +23,9 @@ public struct FusionHeadDescription: Sendable, Equatable {
 
   /// The part of a split that teaches the head its parameters.
   public enum Teacher: String, Sendable, CaseIterable {
-    /// The training part, as everything else.
+    /// The training subset, as everything else.
     case training
-    /// The validation part, which the encoders have not seen; for a handful of parameters only.
+    /// The validation subset, which the encoders have not seen; for a handful of parameters only.
     case validation
   }
 

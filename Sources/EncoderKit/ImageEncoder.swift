@@ -13,18 +13,18 @@ public protocol ImageEncoder {
   /// Runs one stage.
   ///
   /// - Precondition: `stage` is an index of `stages`.
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor
 }
 
 extension ImageEncoder {
   /// The features of images: `[batch, height, width, channels]` to `[batch, featureWidth]`.
-  public func features(_ images: Tensor, _ run: inout Forward) -> Tensor {
-    features(from: 0, of: images, &run)
+  public func features(_ images: Tensor, _ pass: inout Forward) -> Tensor {
+    features(from: 0, of: images, &pass)
   }
 
   /// The features from the output of the stage before `first`, or from images where that is 0.
-  public func features(from first: Int, of x: Tensor, _ run: inout Forward) -> Tensor {
-    self.run(stages: first..<stages.count, on: x, &run)
+  public func features(from first: Int, of x: Tensor, _ pass: inout Forward) -> Tensor {
+    self.run(stages: first..<stages.count, on: x, &pass)
   }
 
   /// Runs stages in their order.
@@ -32,57 +32,57 @@ extension ImageEncoder {
   /// Without gradients, a batch goes through all but the encoder's last stage a few images at a time,
   /// so that what a stage makes is still in the processor's cache when the next reads it; more at a time
   /// where maps have become small and weights are many.
-  package func run(stages range: Range<Int>, on x: Tensor, _ run: inout Forward) -> Tensor {
+  package func run(stages range: Range<Int>, on x: Tensor, _ pass: inout Forward) -> Tensor {
     // The last stage may hold most of the weights (VGG's hidden layers): it reads them once.
     let end = min(range.upperBound, stages.count - 1)
     var x = x
     var next = range.lowerBound
     if next < end, x.shape[0] > 0 {
-      let few = min(run.imagesAtATime(x.shape), x.shape[0])
+      let few = min(pass.imagesAtATime(x.shape), x.shape[0])
       var halts = [Halt(before: next, atATime: few)]
       for start in stride(from: 0, to: x.shape[0], by: few) {
-        halts[0].waiting.append(run.images(start..<min(start + few, x.shape[0]), of: x))
-        goOn(from: 0, of: &halts, to: end, batch: x.shape[0], &run)
+        halts[0].waiting.append(pass.images(start..<min(start + few, x.shape[0]), of: x))
+        goOn(from: 0, of: &halts, to: end, batch: x.shape[0], &pass)
       }
       // Some wait for more, which do not come.
       var index = 1
       while halts[index].stage < end {
-        goOn(from: index, of: &halts, to: end, batch: x.shape[0], &run)
+        goOn(from: index, of: &halts, to: end, batch: x.shape[0], &pass)
         index += 1
       }
-      if let joined = halts[index].waiting.take(run) { (x, next) = (joined, end) }
+      if let joined = halts[index].waiting.take(pass) { (x, next) = (joined, end) }
     }
-    for stage in next..<range.upperBound { x = self.run(stage: stage, on: x, &run) }
+    for stage in next..<range.upperBound { x = self.run(stage: stage, on: x, &pass) }
     return x
   }
 
   /// Runs stages on the images that wait, up to a halt where more go on together.
   private func goOn(
-    from index: Int, of halts: inout [Halt], to end: Int, batch: Int, _ run: inout Forward
+    from index: Int, of halts: inout [Halt], to end: Int, batch: Int, _ pass: inout Forward
   ) {
     let few = halts[index].atATime
-    guard halts[index].stage < end, var x = halts[index].waiting.take(run) else { return }
+    guard halts[index].stage < end, var x = halts[index].waiting.take(pass) else { return }
     var (stage, more) = (halts[index].stage, few)
     repeat {
-      x = self.run(stage: stage, on: x, &run)
+      x = self.run(stage: stage, on: x, &pass)
       stage += 1
-      more = stage == end ? batch : min(batch, max(few, run.smallMapsAtATime(x.shape)))
+      more = stage == end ? batch : min(batch, max(few, pass.smallMapsAtATime(x.shape)))
     } while stage < end && more == few
     if index + 1 == halts.count { halts.append(Halt(before: stage, atATime: more)) }
     if halts[index + 1].waiting.count + x.shape[0] > more {
-      goOn(from: index + 1, of: &halts, to: end, batch: batch, &run)
+      goOn(from: index + 1, of: &halts, to: end, batch: batch, &pass)
     }
     halts[index + 1].waiting.append(x)
     if halts[index + 1].waiting.count == more {
-      goOn(from: index + 1, of: &halts, to: end, batch: batch, &run)
+      goOn(from: index + 1, of: &halts, to: end, batch: batch, &pass)
     }
   }
 
   /// The output of every stage, in order; maps are `[batch, height', width', channels']`.
-  public func stageOutputs(_ images: Tensor, _ run: inout Forward) -> [Tensor] {
+  public func stageOutputs(_ images: Tensor, _ pass: inout Forward) -> [Tensor] {
     var outputs: [Tensor] = []
     for stage in stages.indices {
-      outputs.append(self.run(stage: stage, on: outputs.last ?? images, &run))
+      outputs.append(self.run(stage: stage, on: outputs.last ?? images, &pass))
     }
     return outputs
   }

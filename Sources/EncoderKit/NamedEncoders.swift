@@ -10,11 +10,11 @@ private struct NamedImageEncoder: ImageEncoder {
   var featureWidth: Int { encoder.featureWidth }
   var stages: [EncoderStage] { encoder.stages }
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     let names = encoder.stages.map(\.name)
     let stageName = names.indices.contains(stage) ? names[stage] : "\(stage)"
     return Running.named("stage \(stageName) of the encoder \(name)") {
-      encoder.run(stage: stage, on: x, &run)
+      encoder.run(stage: stage, on: x, &pass)
     }
   }
 }
@@ -27,14 +27,14 @@ private struct NamedTextEncoder: TextEncoder {
   var featureWidth: Int { encoder.featureWidth }
   var wordWidth: Int? { encoder.wordWidth }
 
-  func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
-    Running.named("the encoder \(name)") { encoder.features(texts, &run) }
+  func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
+    Running.named("the encoder \(name)") { encoder.features(texts, &pass) }
   }
 
-  func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+  func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
   {
-    Running.named("the encoder \(name)") { encoder.featuresAndWords(texts, &run) }
+    Running.named("the encoder \(name)") { encoder.featuresAndWords(texts, &pass) }
   }
 }
 
@@ -45,8 +45,8 @@ private struct NamedFusionHead: FusionHead {
 
   var width: Int { head.width }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
-    Running.named("the fusion head \(name)") { head.fuse(input, &run) }
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
+    Running.named("the fusion head \(name)") { head.fuse(input, &pass) }
   }
 }
 

@@ -13,13 +13,13 @@ public protocol TextEncoder {
   var wordWidth: Int? { get }
 
   /// The features of texts, each a list of word indices: `[texts, featureWidth]`.
-  func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor
+  func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor
 
   /// The same features, and what is known of each word on the way to them: its vector, or a recurrent
   /// network's state.
   ///
   /// Words are looked up once for both. Unless said otherwise there are features alone.
-  func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+  func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
 }
 
@@ -42,10 +42,10 @@ extension TextEncoder {
   public var wordWidth: Int? { nil }
 
   /// The features alone.
-  public func featuresAndWords(_ texts: [[Int32]], _ run: inout Forward)
+  public func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
   {
-    (features(texts, &run), nil)
+    (features(texts, &pass), nil)
   }
 }
 

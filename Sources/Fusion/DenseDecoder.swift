@@ -46,14 +46,14 @@ package struct DenseDecoder {
     output = try Linear(scope("output"), from: hidden, to: outputs)
   }
 
-  package func callAsFunction(_ features: Tensor, _ run: inout Forward) -> Tensor {
+  package func callAsFunction(_ features: Tensor, _ pass: inout Forward) -> Tensor {
     guard let middle else {
-      return output(run.dropout(features, rate: configuration.featureDropout), &run)
+      return output(pass.dropout(features, rate: configuration.featureDropout), &pass)
     }
-    let normal = run.dropout(
-      middle.firstNormalization(features, &run), rate: configuration.featureDropout)
-    let active = run.dropout(run.relu(middle.hidden(normal, &run)), rate: configuration.dropout)
-    return output(middle.secondNormalization(active, &run), &run)
+    let normal = pass.dropout(
+      middle.firstNormalization(features, &pass), rate: configuration.featureDropout)
+    let active = pass.dropout(pass.relu(middle.hidden(normal, &pass)), rate: configuration.dropout)
+    return output(middle.secondNormalization(active, &pass), &pass)
   }
 }
 

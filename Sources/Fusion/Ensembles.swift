@@ -20,10 +20,10 @@ package struct ImageEnsemble: ImageEncoder {
   /// The stages of each member.
   package var memberStages: [EncoderStage] { members[0].stages }
 
-  package func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  package func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     var parts: [Tensor] = []
-    for member in members { parts.append(member.features(x, &run)) }
-    return run.concatenate(parts)
+    for member in members { parts.append(member.features(x, &pass)) }
+    return pass.concatenate(parts)
   }
 }
 
@@ -38,9 +38,9 @@ package struct TextEnsemble: TextEncoder {
 
   package var featureWidth: Int { members.reduce(0) { $0 + $1.featureWidth } }
 
-  package func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
+  package func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
     var parts: [Tensor] = []
-    for member in members { parts.append(member.features(texts, &run)) }
-    return run.concatenate(parts)
+    for member in members { parts.append(member.features(texts, &pass)) }
+    return pass.concatenate(parts)
   }
 }

@@ -8,20 +8,20 @@ package struct FusionPlan {
   package let options: JSONValue
   /// The decoders of each encoder alone that the model keeps beside the head; nil for none.
   package let parts: (image: DenseDecoder.Configuration, text: DenseDecoder.Configuration)?
-  /// Whether stand-ins are there for a case that lacks a side.
-  package let standsIn: Bool
+  /// Whether missing-modality embeddings are there for a case that lacks a side.
+  package let learnsMissingModality: Bool
   /// How likely a training case that has both sides loses one of them.
   package let modalityDropout: Double
 
   package init(
     entry: any FusionHeadEntry, options: JSONValue,
     parts: (image: DenseDecoder.Configuration, text: DenseDecoder.Configuration)?,
-    standsIn: Bool, modalityDropout: Double
+    learnsMissingModality: Bool, modalityDropout: Double
   ) {
     self.entry = entry
     self.options = options
     self.parts = parts
-    self.standsIn = standsIn
+    self.learnsMissingModality = learnsMissingModality
     self.modalityDropout = modalityDropout
   }
 }

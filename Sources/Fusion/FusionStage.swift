@@ -1,6 +1,6 @@
 import EncoderKit
 
-/// From what both encoders give to logits: stand-ins, the fusion head, decoders.
+/// From what both encoders give to logits: missing-modality embeddings, the fusion head, decoders.
 ///
 /// With decoders of both sides beside it, a head that makes features gives what those do not say:
 ///
@@ -11,18 +11,18 @@ import EncoderKit
 /// l = d(f(x, y)). A head that makes logits is asked for them alone.
 ///
 /// Keys below the head's scope: `fusion.…` the head's own; `norm1`, `hidden`, `norm2`, `output` the
-/// decoder over it; `image.…` and `text.…` the decoders of both sides; `missing.…` the stand-ins.
+/// decoder over it; `image.…` and `text.…` the decoders of both sides; `missing.…` the missing-modality embeddings.
 package struct FusionStage {
   /// The head's description.
   package let description: FusionHeadDescription
   /// What stands in for a missing side; nil where the model needs both.
-  package let standIns: StandIns?
+  package let missingModalityEmbeddings: MissingModalityEmbeddings?
   private let head: any FusionHead
   private let decoder: DenseDecoder?
   private let parts: (image: DenseDecoder, text: DenseDecoder)?
   private let modalityDropout: Double
 
-  /// Builds the head, its decoders and stand-ins below a scope.
+  /// Builds the head, its decoders and missing-modality embeddings below a scope.
   ///
   /// - Throws: `ZooError` when options or saved weights do not fit.
   package init(
@@ -44,53 +44,54 @@ package struct FusionStage {
           scope("text"), width: shape.textWidth, outputs: shape.outputs, parts.text)
       )
     }
-    standIns = plan.standsIn ? try StandIns(scope("missing"), shape) : nil
+    missingModalityEmbeddings =
+      plan.learnsMissingModality ? try MissingModalityEmbeddings(scope("missing"), shape) : nil
   }
 
   /// The logits of a batch, `[cases, outputs]`.
   ///
-  /// - Precondition: no case lacks a side unless there are stand-ins.
-  package func callAsFunction(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
-    let (image, text) = completed(batch, &run)
+  /// - Precondition: no case lacks a side unless there are missing-modality embeddings.
+  package func callAsFunction(_ batch: EncodedBatch, _ pass: inout Forward) -> Tensor {
+    let (image, text) = completed(batch, &pass)
     let logits = parts.map { parts -> (image: Tensor, text: Tensor) in
       // Decoders whose head learns elsewhere than they did stay as they are, statistics included.
       guard description.learnsOn == .validation else {
-        return (parts.image(image.features, &run), parts.text(text.features, &run))
+        return (parts.image(image.features, &pass), parts.text(text.features, &pass))
       }
-      var still = run.inEvaluation(records: true)
+      var still = pass.inEvaluation(records: true)
       return (parts.image(image.features, &still), parts.text(text.features, &still))
     }
     let fused = head.fuse(
       FusionInput(
         image: image.features, text: text.features, regions: image.regions, words: text.words,
-        wordCounts: text.wordCounts, imageLogits: logits?.image, textLogits: logits?.text), &run)
+        wordCounts: text.wordCounts, imageLogits: logits?.image, textLogits: logits?.text), &pass)
     requireShapes(
       fused.shape == [batch.count, head.width],
       "features: the fusion head \(description.name) made \(fused.shape); expected "
         + "\([batch.count, head.width]), by its width")
     guard let decoder else { return fused }
-    let own = decoder(fused, &run)
+    let own = decoder(fused, &pass)
     guard let logits, description.result == .features else { return own }
-    return run.add(run.add(logits.image, logits.text), own)
+    return pass.add(pass.add(logits.image, logits.text), own)
   }
 
   /// Both sides of every case; in training some that are there are passed over.
-  private func completed(_ batch: EncodedBatch, _ run: inout Forward)
+  private func completed(_ batch: EncodedBatch, _ pass: inout Forward)
     -> (image: ImageSide, text: TextSide)
   {
     let all = (0..<batch.count).map { Optional($0) }
     var imageRows = batch.imageRows ?? all
     var textRows = batch.textRows ?? all
-    guard let standIns else {
+    guard let missingModalityEmbeddings else {
       guard let image = batch.image, let text = batch.text, imageRows == all, textRows == all else {
-        preconditionFailure("a case lacks a side, and the model has no stand-in")
+        preconditionFailure("a case lacks a side, and the model has no missing-modality embedding")
       }
       return (image, text)
     }
-    if run.mode == .training, modalityDropout > 0 {
+    if pass.mode == .training, modalityDropout > 0 {
       for index in imageRows.indices where imageRows[index] != nil && textRows[index] != nil {
         // Two draws a case, whatever comes of the first, so that cases do not move each other's.
-        let (loses, losesImage) = (run.random.uniform(), run.random.uniform())
+        let (loses, losesImage) = (pass.random.uniform(), pass.random.uniform())
         guard loses < modalityDropout else { continue }
         if losesImage < 0.5 { imageRows[index] = nil } else { textRows[index] = nil }
       }
@@ -98,8 +99,8 @@ package struct FusionStage {
     let image = batch.image.flatMap { imageRows == all ? $0 : nil }
     let text = batch.text.flatMap { textRows == all ? $0 : nil }
     return (
-      image ?? standIns.completed(batch.image, imageRows, &run),
-      text ?? standIns.completed(batch.text, textRows, &run)
+      image ?? missingModalityEmbeddings.completed(batch.image, imageRows, &pass),
+      text ?? missingModalityEmbeddings.completed(batch.text, textRows, &pass)
     )
   }
 

@@ -16,7 +16,7 @@ package struct MultimodalClassifier {
   /// Where the image's regions are, where the head reads them.
   package let regionPlace: RegionPlace?
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
-  package var averagesMirror = false
+  package var averagesFlip = false
   /// How many stages of the image encoder, from the first on, run as in evaluation and off the tape,
   /// so that no gradient reaches them.
   package var frozenImageStages = 0
@@ -90,23 +90,23 @@ package struct MultimodalClassifier {
 
   /// The logits of what the encoders gave, `[cases, outputs]`.
   ///
-  /// - Precondition: no case lacks a side unless the model has stand-ins.
-  package func logits(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
-    if let fusion { return fusion(batch, &run) }
+  /// - Precondition: no case lacks a side unless the model has missing-modality embeddings.
+  package func logits(_ batch: EncodedBatch, _ pass: inout Forward) -> Tensor {
+    if let fusion { return fusion(batch, &pass) }
     guard let decoder else { preconditionFailure("a classifier without a head") }
-    return decoder(features(batch, &run), &run)
+    return decoder(features(batch, &pass), &pass)
   }
 
   /// The features of what the encoders gave, side by side: `[cases, width]`.
-  package func features(_ batch: EncodedBatch, _ run: inout Forward) -> Tensor {
-    run.concatenate([batch.image?.features, batch.text?.features].compactMap { $0 })
+  package func features(_ batch: EncodedBatch, _ pass: inout Forward) -> Tensor {
+    pass.concatenate([batch.image?.features, batch.text?.features].compactMap { $0 })
   }
 
   /// The logits of a batch of which no case lacks anything, `[batch, outputs]`.
-  package func callAsFunction(images: Tensor?, texts: [[Int32]]?, _ run: inout Forward) -> Tensor {
+  package func callAsFunction(images: Tensor?, texts: [[Int32]]?, _ pass: inout Forward) -> Tensor {
     logits(
       EncodedBatch(
-        image: images.flatMap { imageSide($0, &run) }, text: texts.flatMap { textSide($0, &run) }),
-      &run)
+        image: images.flatMap { imageSide($0, &pass) }, text: texts.flatMap { textSide($0, &pass) }),
+      &pass)
   }
 }

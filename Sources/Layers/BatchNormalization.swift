@@ -32,12 +32,12 @@ public struct BatchNormalization {
   ///
   /// Where a convolution made it, nothing else should read it, or the convolution runs again for
   /// that.
-  public func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    run.batchNormalization(x, parameters, relu: relu)
+  public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.batchNormalization(x, parameters, relu: relu)
   }
 
   /// Normalises tensors as if they stood side by side along the channels, without copying them.
-  public func callAsFunction(_ parts: [Tensor], _ run: inout Forward) -> Tensor {
-    run.batchNormalization(parts, parameters, relu: relu)
+  public func callAsFunction(_ parts: [Tensor], _ pass: inout Forward) -> Tensor {
+    pass.batchNormalization(parts, parameters, relu: relu)
   }
 }

@@ -34,7 +34,7 @@ public struct Convolution {
   }
 
   /// Runs the convolution.
-  public func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    run.convolution(x, weight, bias: bias, stride: stride, padding: padding, groups: groups)
+  public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.convolution(x, weight, bias: bias, stride: stride, padding: padding, groups: groups)
   }
 }

@@ -19,12 +19,12 @@ public struct GatedRecurrentUnit {
   }
 
   /// The state behind each word; zero between texts.
-  public func callAsFunction(_ x: Tensor, _ layout: PackedLayout, _ run: inout Forward) -> Tensor {
-    run.gru(x, layout, parameters, isReversed: isReversed)
+  public func callAsFunction(_ x: Tensor, _ layout: PackedLayout, _ pass: inout Forward) -> Tensor {
+    pass.gru(x, layout, parameters, isReversed: isReversed)
   }
 
   /// The state behind each whole text, `[texts, width]`, out of the states of all words.
-  public func last(_ states: Tensor, _ layout: PackedLayout, _ run: inout Forward) -> Tensor {
-    run.gatherRows(states, layout.ends(isReversed: isReversed))
+  public func last(_ states: Tensor, _ layout: PackedLayout, _ pass: inout Forward) -> Tensor {
+    pass.gatherRows(states, layout.ends(isReversed: isReversed))
   }
 }

@@ -20,7 +20,7 @@ public struct LayerNormalization {
   }
 
   /// Normalises each row.
-  public func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    run.layerNormalization(x, scale: scale, shift: shift, epsilon: epsilon)
+  public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.layerNormalization(x, scale: scale, shift: shift, epsilon: epsilon)
   }
 }

@@ -22,10 +22,10 @@ public struct Linear {
   }
 
   /// Runs the layer.
-  public func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    guard x.shape.count > 2 else { return run.linear(x, weight, bias: bias) }
-    let rows = run.reshape(x, to: [x.shape.dropLast().reduce(1, *), x.channels])
-    let result = run.linear(rows, weight, bias: bias)
-    return run.reshape(result, to: x.shape.dropLast() + [result.channels])
+  public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    guard x.shape.count > 2 else { return pass.linear(x, weight, bias: bias) }
+    let rows = pass.reshape(x, to: [x.shape.dropLast().reduce(1, *), x.channels])
+    let result = pass.linear(rows, weight, bias: bias)
+    return pass.reshape(result, to: x.shape.dropLast() + [result.channels])
   }
 }

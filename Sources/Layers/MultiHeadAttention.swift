@@ -40,11 +40,11 @@ public struct MultiHeadAttention {
   }
 
   /// Runs the attention; places behind a sample's length are read by none.
-  public func callAsFunction(_ x: Tensor, _ run: inout Forward, lengths: [Int]? = nil) -> Tensor {
+  public func callAsFunction(_ x: Tensor, _ pass: inout Forward, lengths: [Int]? = nil) -> Tensor {
     requireShapes(x.shape.count == 3, "attention: \(x.shape) is not [batch, time, width]")
-    let rows = run.reshape(x, to: [x.shape[0] * x.shape[1], x.channels])
-    let qkv = run.reshape(
-      run.linear(rows, weight, bias: bias), to: [x.shape[0], x.shape[1], 3 * x.channels])
-    return output(run.attention(qkv, heads: heads, lengths: lengths), &run)
+    let rows = pass.reshape(x, to: [x.shape[0] * x.shape[1], x.channels])
+    let qkv = pass.reshape(
+      pass.linear(rows, weight, bias: bias), to: [x.shape[0], x.shape[1], 3 * x.channels])
+    return output(pass.attention(qkv, heads: heads, lengths: lengths), &pass)
   }
 }

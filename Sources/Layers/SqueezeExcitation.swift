@@ -28,10 +28,10 @@ public struct SqueezeExcitation {
   }
 
   /// Runs the gate over images.
-  public func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    let mean = run.reshape(run.globalAveragePool(x), to: [x.shape[0], 1, 1, x.channels])
-    let squeezed = squeeze(mean, &run)
-    let active = activation.map { run.activate(squeezed, $0) } ?? run.relu(squeezed)
-    return run.gate(x, by: run.activate(excite(active, &run), scaling))
+  public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    let mean = pass.reshape(pass.globalAveragePool(x), to: [x.shape[0], 1, 1, x.channels])
+    let squeezed = squeeze(mean, &pass)
+    let active = activation.map { pass.activate(squeezed, $0) } ?? pass.relu(squeezed)
+    return pass.gate(x, by: pass.activate(excite(active, &pass), scaling))
   }
 }

@@ -45,30 +45,31 @@ public struct TextConvolution {
   ///
   /// In training, `embeddingDropout` is the rate of dropout on the word vectors.
   public func callAsFunction(
-    _ texts: [[Int32]], _ run: inout Forward, embeddingDropout: Float = 0
+    _ texts: [[Int32]], _ pass: inout Forward, embeddingDropout: Float = 0
   ) -> Tensor {
-    let (vectors, layout) = vectors(texts, &run, embeddingDropout: embeddingDropout)
-    return features(of: vectors, layout, &run)
+    let (vectors, layout) = vectors(texts, &pass, embeddingDropout: embeddingDropout)
+    return features(of: vectors, layout, &pass)
   }
 
   /// The vectors of texts' words, packed `[rows, dimension]`, and where each text lies in them.
   public func vectors(
-    _ texts: [[Int32]], _ run: inout Forward, embeddingDropout: Float = 0
+    _ texts: [[Int32]], _ pass: inout Forward, embeddingDropout: Float = 0
   ) -> (vectors: Tensor, layout: PackedLayout) {
     let gap = max(0, (kernels.max() ?? 1) - 1)
     let documents = texts.map { $0.isEmpty ? [1] : $0 }
     let layout = PackedLayout(lengths: documents.map(\.count), gap: gap)
     let words = documents.flatMap { $0 + [Int32](repeating: 0, count: gap) }
-    let vectors = run.dropout(
-      run.embedding(table, words, padding: 0), rate: embeddingDropout)
+    let vectors = pass.dropout(
+      pass.embedding(table, words, padding: 0), rate: embeddingDropout)
     return (vectors, layout)
   }
 
   /// The features of texts whose words' vectors are given.
-  public func features(of vectors: Tensor, _ layout: PackedLayout, _ run: inout Forward) -> Tensor {
-    run.concatenate(
+  public func features(of vectors: Tensor, _ layout: PackedLayout, _ pass: inout Forward) -> Tensor
+  {
+    pass.concatenate(
       convolutions.map {
-        run.convolutionMaxOverTime(vectors, layout, $0.weight, bias: $0.bias)
+        pass.convolutionMaxOverTime(vectors, layout, $0.weight, bias: $0.bias)
       })
   }
 }

@@ -9,7 +9,7 @@ package struct BundleSettings: Sendable {
     /// The model's own, 0.5 unless it says otherwise.
     case model
     case given(Double)
-    /// By this rule on the validation part.
+    /// By this rule on the validation subset.
     case fitted(ThresholdRule)
   }
 

@@ -49,7 +49,7 @@ struct CardWords {
     }
     if architecture.image != nil, architecture.text != nil {
       sentences.append(
-        architecture.fusion.answersForOneSide
+        architecture.fusion.acceptsMissingModality
           ? "It answers for an image or a report alone, too, with other accuracy than for both."
           : "Both inputs are needed; it was not trained to do without one of them.")
     }

@@ -12,14 +12,14 @@ struct RunMetrics {
   let threshold: Double
 
   private static let metrics: [BinaryMetric] = [
-    .accuracy, .area, .sensitivity, .specificity, .f1, .logLoss,
+    .accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss,
   ]
 
   /// The metrics, the model's own first.
   func all() throws -> [BundleMetric] { try isMultiLabel ? areas() : own() + overSplits() }
 
   private func own() throws -> [BundleMetric] {
-    let rows = record.logits.filter { $0.part == .test }
+    let rows = record.logits.filter { $0.subset == .test }
     let (labels, logits) = (rows.map(\.isPositive), rows.map(\.logit))
     let evaluation = try BinaryEvaluation(labels: labels, logits: logits, threshold: threshold)
     let resamples = resamples(rows.count)
@@ -27,7 +27,7 @@ struct RunMetrics {
       guard let value = evaluation[metric] else { return nil }
       let bootstrap = try Bootstrap(
         count: rows.count, resamples: resamples,
-        stream: RandomStream(seed: 0).derived("bundle").derived(metric.rawValue)
+        stream: stream(metric)
       ) { indices in
         try BinaryEvaluation(
           labels: indices.map { labels[$0] }, logits: indices.map { logits[$0] },
@@ -39,9 +39,14 @@ struct RunMetrics {
     }
   }
 
-  /// Areas of many findings, the mean first.
+  /// The AUROC keeps the stream of its former name, so that the same model gets the same interval.
+  private func stream(_ metric: BinaryMetric) -> RandomStream {
+    RandomStream(seed: 0).derived("bundle").derived(metric == .auroc ? "area" : metric.rawValue)
+  }
+
+  /// The AUROC of many findings, the mean first.
   private func areas() throws -> [BundleMetric] {
-    let rows = record.logits.filter { $0.part == .test }
+    let rows = record.logits.filter { $0.subset == .test }
     var names: [String] = []
     var groups: [String: [LogitsFile.Row]] = [:]
     for row in rows {
@@ -51,18 +56,18 @@ struct RunMetrics {
     let each = names.compactMap { name -> BundleMetric? in
       let group = groups[name] ?? []
       let (labels, logits) = (group.map(\.isPositive), group.map(\.logit))
-      guard let area = areaUnderROC(labels: labels, scores: logits) else { return nil }
+      guard let area = auroc(labels: labels, scores: logits) else { return nil }
       let bootstrap = Bootstrap(
         count: group.count, resamples: resamples(group.count),
         stream: RandomStream(seed: 0).derived("bundle").derived(name)
       ) { indices in
-        areaUnderROC(labels: indices.map { labels[$0] }, scores: indices.map { logits[$0] })
+        auroc(labels: indices.map { labels[$0] }, scores: indices.map { logits[$0] })
       }
-      return metric("area of \(name)", area, count: group.count, bootstrap, proportion: nil)
+      return metric("auroc of \(name)", area, count: group.count, bootstrap, proportion: nil)
     }
     guard let mean = mean(each.map(\.mean)) else { return [] }
     let whole = BundleMetric(
-      name: "mean area", split: "\(record.split.name) test", count: each.count, mean: mean,
+      name: "mean auroc", split: "\(record.split.name) test", count: each.count, mean: mean,
       deviation: nil, interval: nil, method: "over the findings")
     return [whole] + each
   }
@@ -90,7 +95,7 @@ struct RunMetrics {
   private func resamples(_ count: Int) -> Int { count > 2000 ? 200 : 2000 }
 
   private func overSplits() -> [BundleMetric] {
-    let summaries = ResultSummary.summaries(of: record.results).filter { $0.part == .test }
+    let summaries = ResultSummary.summaries(of: record.results).filter { $0.subset == .test }
     return Self.metrics.compactMap { metric in
       guard let summary = summaries.first(where: { $0.metric == .binary(metric) }),
         let mean = summary.mean, summary.values.count > 1

@@ -13,7 +13,7 @@ extension TrainedModel {
       text: text.map { .init(name: $0.encoder, options: $0.options, members: $0.members) },
       fusion: .init(
         head: fusion?.head ?? "concat", hidden: decoder.hidden,
-        answersForOneSide: answersForOneSide))
+        acceptsMissingModality: acceptsMissingModality))
   }
 
   /// What becomes of images and texts, as a manifest tells it.

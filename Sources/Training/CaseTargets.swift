@@ -26,9 +26,9 @@ package struct CaseTargets: Sendable, Equatable {
 
   /// The area of each output over some cases, those that are not known left out; `logits` are `[indices,
   /// outputs]`.
-  package func areas(_ indices: [Int], logits: [Float]) -> MultiLabelArea {
+  package func areas(_ indices: [Int], logits: [Float]) -> MultiLabelAUROC {
     let answers = rows(indices)
-    return MultiLabelArea(
+    return MultiLabelAUROC(
       labels: answers.map { $0 > 0.5 }, scores: logits.map(Double.init),
       mask: answers.map { !$0.isNaN }, labelCount: outputs)
   }

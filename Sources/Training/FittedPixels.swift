@@ -3,7 +3,7 @@ package struct FittedPixels: Sendable, Equatable {
   /// The bits of pictures whose samples have 16: `2^bits − 1` is white; nil where nobody has said it and
   /// no picture of the training had them.
   package var bits: Int?
-  /// Mean and standard deviation of the training part's pixels (0…1), or what was given in their place;
+  /// Mean and standard deviation of the training subset's pixels (0…1), or what was given in their place;
   /// nil until fitted.
   package var normalization: PixelNormalization?
 

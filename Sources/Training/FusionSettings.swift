@@ -12,7 +12,7 @@ package struct FusionSettings: Sendable, Equatable {
   /// The decoders of both sides that the model keeps beside the head; nil for none.
   package var decoders: Decoders?
   /// Whether the model answers for a case that lacks a side.
-  package var standsIn: Bool
+  package var learnsMissingModality: Bool
   /// How likely a training case that has both sides loses one of them.
   package var modalityDropout: Double
   package var place = Place()
@@ -30,12 +30,12 @@ package struct FusionSettings: Sendable, Equatable {
 
   package init(
     head: String = "concat", options: JSONValue = [:], decoders: Decoders? = nil,
-    standsIn: Bool = false, modalityDropout: Double = 0
+    learnsMissingModality: Bool = false, modalityDropout: Double = 0
   ) {
     self.head = head
     self.options = options
     self.decoders = decoders
-    self.standsIn = standsIn
+    self.learnsMissingModality = learnsMissingModality
     self.modalityDropout = modalityDropout
   }
 
@@ -46,7 +46,8 @@ package struct FusionSettings: Sendable, Equatable {
     var object = try value.object()
     head = try object.string("head")
     options = object.value("options") ?? [:]
-    standsIn = try object.boolean("standIns", default: false)
+    learnsMissingModality =
+      try object.choice("missing", among: ["refused", "learned"], default: "refused") == "learned"
     modalityDropout = try object.number("modalityDropout", in: 0...0.95, default: 0)
     decoders = try object.object("decoders").map { sides in
       var sides = sides
@@ -63,7 +64,8 @@ package struct FusionSettings: Sendable, Equatable {
   /// The settings as a model's description holds them.
   package var json: JSONValue {
     [
-      "head": head.json, "options": options, "standIns": standsIn.json,
+      "head": head.json, "options": options,
+      "missing": (learnsMissingModality ? "learned" : "refused").json,
       "modalityDropout": modalityDropout.json,
       "decoders": decoders.map { ["image": $0.image.json, "text": $0.text.json] } ?? nil,
     ]
@@ -75,7 +77,7 @@ package struct FusionSettings: Sendable, Equatable {
   package func plan(_ registry: EncoderRegistry) throws -> FusionPlan {
     FusionPlan(
       entry: try registry.fusionHead(head, at: place), options: options,
-      parts: decoders.map { ($0.image, $0.text) }, standsIn: standsIn,
+      parts: decoders.map { ($0.image, $0.text) }, learnsMissingModality: learnsMissingModality,
       modalityDropout: modalityDropout)
   }
 }

@@ -18,7 +18,8 @@ extension HeadBranch {
         hidden: part.hidden, dropout: decoder.dropout, featureDropout: decoder.featureDropout)
     }
     var settings = FusionSettings(
-      head: head, options: options, standsIn: standsIn, modalityDropout: modalityDropout)
+      head: head, options: options, learnsMissingModality: learnsMissingModality,
+      modalityDropout: modalityDropout)
     settings.place = place
     var own = decoder
     if description.result == .sideBySide, startsFromParts {

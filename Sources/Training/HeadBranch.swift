@@ -12,8 +12,8 @@ package struct HeadBranch: Sendable, Equatable {
   package var options: JSONValue
   /// Whether training begins at the sum of the logits of both sides alone.
   package var startsFromParts: Bool
-  /// Whether stand-ins are learnt, so that a model answers for a case that lacks a side.
-  package var standsIn: Bool
+  /// Whether missing-modality embeddings are learnt, so that a model answers for a case that lacks a side.
+  package var learnsMissingModality: Bool
   /// How likely a training case that has both sides loses one of them.
   package var modalityDropout: Double
   package var decoder: DenseDecoder.Configuration
@@ -21,7 +21,7 @@ package struct HeadBranch: Sendable, Equatable {
   package var training: TrainingSettings
   /// Training of everything at a low rate afterwards.
   package var fineTuning: TrainingSettings
-  /// How many times the training part's features are drawn, each with other augmentation.
+  /// How many times the training subset's features are drawn, each with other augmentation.
   package var views: Int
   package var place: Place
 
@@ -61,9 +61,9 @@ package struct HeadBranch: Sendable, Equatable {
     startsFromParts = start == "parts"
     modalityDropout = try object.number("modalityDropout", in: 0...0.95, default: 0)
     let missing = try object.choice(
-      "missing", among: ["refused", "stand-in"],
-      default: modalityDropout > 0 ? "stand-in" : "refused")
-    standsIn = missing == "stand-in"
+      "missing", among: ["refused", "learned"],
+      default: modalityDropout > 0 ? "learned" : "refused")
+    learnsMissingModality = missing == "learned"
     decoder = try DenseDecoder.Configuration(&object, dropout: 0.3)
     views = try object.integer("views", in: 1...100, default: 4)
     training = try TrainingSettings(
@@ -96,10 +96,11 @@ package struct HeadBranch: Sendable, Equatable {
   }
 
   private func check(_ description: FusionHeadDescription) throws {
-    guard standsIn || modalityDropout == 0 else {
+    guard learnsMissingModality || modalityDropout == 0 else {
       throw ZooError(
-        .badValue, "modalityDropout without stand-ins: what is left out must be stood in for",
-        at: place, advice: "leave \"missing\" out, or let it be \"stand-in\"")
+        .badValue,
+        "modalityDropout without missing-modality embeddings: what is left out needs an embedding",
+        at: place, advice: "leave \"missing\" out, or let it be \"learned\"")
     }
     guard startsFromParts || !description.reads.contains(.logits) else {
       throw ZooError(
@@ -109,7 +110,7 @@ package struct HeadBranch: Sendable, Equatable {
     guard description.learnsOn == .training || fineTuning.epochs == 0 else {
       throw ZooError(
         .badValue,
-        "\"\(head)\" learns on the validation part, and its encoders stay as they are", at: place,
+        "\"\(head)\" learns on the validation subset, and its encoders stay as they are", at: place,
         advice: "leave \"fineTuning\" out")
     }
   }
@@ -128,7 +129,7 @@ package struct HeadBranch: Sendable, Equatable {
         [
           ("head", head.json), ("name", name.json), ("options", options),
           ("start", (startsFromParts ? "parts" : "nothing").json),
-          ("missing", (standsIn ? "stand-in" : "refused").json),
+          ("missing", (learnsMissingModality ? "learned" : "refused").json),
           ("modalityDropout", modalityDropout.json),
         ] + decoder.members + [
           ("views", views.json), ("training", training.json), ("fineTuning", fineTuning.json),

@@ -70,7 +70,7 @@ extension ImageBranch {
     weights.map { name in weightPrefix.map { "\(name), prefix \"\($0)\"" } ?? name }
   }
 
-  /// What `normalization` holds: numbers, a preset's name, or `data` for the training part's own.
+  /// What `normalization` holds: numbers, a preset's name, or `data` for the training subset's own.
   static func normalization(_ value: JSONValue?, channels: Int) throws -> (
     PixelNormalization?, NormalizationPreset?, Bool
   ) {

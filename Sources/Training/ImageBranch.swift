@@ -16,7 +16,7 @@ package struct ImageBranch: Sendable, Equatable {
   package var training: TrainingSettings
   /// The preset that the normalization was given by; a saved model has its numbers alone.
   package var preset: NormalizationPreset?
-  /// Whether the specification asks for the training part's own mean and deviation (`"data"`).
+  /// Whether the specification asks for the training subset's own mean and deviation (`"data"`).
   package var fitsNormalization = false
   /// The weights it starts from: a weight set's name or a path; nil draws them.
   package var weights: String?
@@ -25,7 +25,7 @@ package struct ImageBranch: Sendable, Equatable {
   /// How many stages, from the first on, keep their weights and statistics.
   package var frozenStages: Int
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
-  package var averagesMirror: Bool
+  package var averagesFlip: Bool
   /// How many encoders are trained apart and joined, their logits averaged; 1 for a plain one.
   package var members: Int
   /// Whether normalisation keeps the statistics it came with, in training too.
@@ -37,7 +37,7 @@ package struct ImageBranch: Sendable, Equatable {
   /// The name without the weights' that a list of weights adds.
   package var family: String
   /// Where it is not given what its weights were trained on, in sentences.
-  package var departures: [String] = []
+  package var deviations: [String] = []
   /// The last of them by name, or `all`; nil where none is.
   package var frozen: String?
   package var place: Place
@@ -75,7 +75,7 @@ package struct ImageBranch: Sendable, Equatable {
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     (pixels.normalization, preset, fitsNormalization) = try ImageBranch.normalization(
       object.value("normalization"), channels: preprocessing.channels)
-    averagesMirror = try object.boolean("mirrorAverage", default: false)
+    averagesFlip = try object.boolean("flipAveraging", default: false)
     members = try object.integer("members", in: 1...16, default: 1)
     freezesStatistics =
       try object.choice("batchNormalization", among: ["trained", "frozen"], default: "trained")
@@ -106,7 +106,7 @@ package struct ImageBranch: Sendable, Equatable {
       members.append(("resize", preprocessing.resize.json))
     }
     if ignoresPreprocessing { members.append(("preprocessing", "own")) }
-    if averagesMirror { members.append(("mirrorAverage", true)) }
+    if averagesFlip { members.append(("flipAveraging", true)) }
     if self.members > 1 { members.append(("members", self.members.json)) }
     if freezesStatistics { members.append(("batchNormalization", "frozen")) }
     if layerDecay < 1 { members.append(("layerDecay", layerDecay.json)) }

@@ -43,7 +43,9 @@ extension TrainedModel {
     -> TrainedModel
   {
     try ModelIntegrity.check(folder)
-    var root = try JSONValue.parse(contentsOf: "\(folder)/model.json").object()
+    var root = try FormerNames.translated(
+      JSONValue.parse(contentsOf: "\(folder)/model.json")
+    ).value.object()
     let schema = try root.required("schema")
     guard try schema.integer() == 1 else {
       throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
@@ -56,7 +58,9 @@ extension TrainedModel {
         at: Place(path: "\(folder)/model.json"))
     }
     let threshold = try root.number("threshold", in: 0...1, default: 0.5)
-    for part in try root.value("plugins")?.array() ?? [] { try OutsidePart.demand(part, registry) }
+    for part in try root.value("plugins")?.array() ?? [] {
+      try ExternalComponent.demand(part, registry)
+    }
     let settings = TrainingSettings()
     var image = try root.value("image").map {
       try ImageBranch($0, registry: registry, defaults: settings, isSaved: true)

@@ -27,7 +27,7 @@ package struct TrainedModel {
   /// The most words of a text that the encoder reads; nil for all.
   package let maximumWords: Int?
   /// What came from plugins outside the program.
-  package let plugins: [OutsidePart]
+  package let plugins: [ExternalComponent]
 
   /// Builds a model whose parameters come from `store`.
   ///
@@ -61,7 +61,7 @@ package struct TrainedModel {
       decoder: decoder, fusion: try self.fusion?.plan(registry),
       input: image?.preprocessing.input, store: store)
     self.image = image
-    classifier.averagesMirror = image?.averagesMirror ?? false
+    classifier.averagesFlip = image?.averagesFlip ?? false
     classifier.frozenImageStages = image?.frozenStages ?? 0
     if let place = classifier.regionPlace, let encoder = imageEncoder {
       // Regions must be made anew; what is frozen behind them is kept from training by hand.
@@ -80,23 +80,23 @@ package struct TrainedModel {
     self.isMultiLabel = isMultiLabel
     plugins =
       [image?.encoder, text?.encoder].compactMap { name in
-        name.flatMap { OutsidePart(.encoder, $0, registry.catalogue) }
+        name.flatMap { ExternalComponent(.encoder, $0, registry.catalogue) }
       }
       + [self.fusion?.head].compactMap { name in
-        name.flatMap { OutsidePart(.fusionHead, $0, registry.catalogue) }
+        name.flatMap { ExternalComponent(.fusionHead, $0, registry.catalogue) }
       }
   }
 
   /// Whether the model answers for a case that lacks one of its two sides.
-  package var answersForOneSide: Bool { fusion?.standsIn ?? false }
+  package var acceptsMissingModality: Bool { fusion?.learnsMissingModality ?? false }
 
   /// The error where a model's input is not given; `folder` is the model's.
   package func missing(_ what: String, _ option: String, at folder: String) -> ZooError {
     ZooError(
       .usage, "the model reads \(what); none was given", at: Place(path: folder),
       advice: "add \(option)"
-        + (fusion == nil || answersForOneSide
-          ? "" : "; a model whose fusion has \"missing\": \"stand-in\" would do without"))
+        + (fusion == nil || acceptsMissingModality
+          ? "" : "; a model whose fusion has \"missing\": \"learned\" would do without"))
   }
 
   /// The error where an input is given that the model does not read.

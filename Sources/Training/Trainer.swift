@@ -36,36 +36,36 @@ package struct Trainer {
     self.logits = logits
   }
 
-  /// Scores of one part after one epoch.
+  /// Scores of one subset after one epoch.
   package struct EpochScore: Sendable, Equatable, Codable {
     package let epoch: Int
-    package let part: Split.Part
+    package let subset: Split.Subset
     /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
     /// The mean area over the labels that have both answers; nil for a single label.
-    package let meanArea: Double?
+    package let meanAUROC: Double?
 
     package init(
-      epoch: Int, part: Split.Part, accuracy: Double, logLoss: Double, meanArea: Double? = nil
+      epoch: Int, subset: Split.Subset, accuracy: Double, logLoss: Double, meanAUROC: Double? = nil
     ) {
       self.epoch = epoch
-      self.part = part
+      self.subset = subset
       self.accuracy = accuracy
       self.logLoss = logLoss
-      self.meanArea = meanArea
+      self.meanAUROC = meanAUROC
     }
 
     /// The mean over several trainings, epoch by epoch, as far as each went.
     package static func means(_ runs: [[EpochScore]]) -> [EpochScore] {
       let first = runs.max { $0.count < $1.count } ?? []
       return first.map { score in
-        let alike = runs.compactMap { run in
-          run.first { $0.epoch == score.epoch && $0.part == score.part }
+        let alike = runs.compactMap { pass in
+          pass.first { $0.epoch == score.epoch && $0.subset == score.subset }
         }
         let count = Double(alike.count)
         return EpochScore(
-          epoch: score.epoch, part: score.part,
+          epoch: score.epoch, subset: score.subset,
           accuracy: alike.reduce(0) { $0 + $1.accuracy } / count,
           logLoss: alike.reduce(0) { $0 + $1.logLoss } / count)
       }
@@ -78,7 +78,7 @@ package struct Trainer {
   /// be selected too. With a checkpoint the training is kept after every epoch, and goes on from what
   /// was kept with the same numbers.
   ///
-  /// - Returns: the scores of both parts after every epoch.
+  /// - Returns: the scores of both subsets after every epoch.
   /// - Throws: `ZooError` of code `.notFinite` when the loss is; `Interrupted`.
   package func train(
     on training: [Int], validation: [Int], random: RandomStream, firstEpoch: Int = 1,
@@ -95,7 +95,7 @@ package struct Trainer {
     if let kept = try checkpoint?.restore(store: store, optimizer: optimizer, average: average) {
       now = kept
     } else if keepsStart {
-      let start = try score(validation, epoch: firstEpoch - 1, part: .validation)
+      let start = try score(validation, epoch: firstEpoch - 1, subset: .validation)
       if firstEpoch == 1 { now.state.scores.append(start) }
       (now.state.bestLoss, now.best) = (start.logLoss, snapshot())
     }
@@ -111,7 +111,7 @@ package struct Trainer {
         batches(order), stream: stream, optimizer: optimizer, average: average,
         firstStep: epoch * perEpoch, total: total, weights: weights)
       average?.swap()
-      let watched = try score(validation, epoch: firstEpoch + epoch, part: .validation)
+      let watched = try score(validation, epoch: firstEpoch + epoch, subset: .validation)
       if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
         (now.state.bestLoss, now.best) = (watched.logLoss, snapshot())
         now.state.stale = 0
@@ -121,7 +121,7 @@ package struct Trainer {
       average?.swap()
       now.state.scores.append(
         EpochScore(
-          epoch: firstEpoch + epoch, part: .training, accuracy: trained.accuracy,
+          epoch: firstEpoch + epoch, subset: .training, accuracy: trained.accuracy,
           logLoss: trained.logLoss))
       now.state.scores.append(watched)
       now.state.finished = epoch + 1
@@ -192,7 +192,7 @@ package struct Trainer {
     return (Double(right) / Double(max(1, known)), loss / Double(seen))
   }
 
-  private func score(_ indices: [Int], epoch: Int, part: Split.Part) throws -> EpochScore {
+  private func score(_ indices: [Int], epoch: Int, subset: Split.Subset) throws -> EpochScore {
     let logits = try evaluate(indices)
     let answers = targets.rows(indices)
     let known = answers.indices.filter { !answers[$0].isNaN }
@@ -200,8 +200,9 @@ package struct Trainer {
       labels: known.map { answers[$0] > 0.5 }, logits: known.map { logits[$0] })
     let areas = targets.outputs > 1 ? targets.areas(indices, logits: logits) : nil
     return EpochScore(
-      epoch: epoch, part: part, accuracy: result[.accuracy] ?? 0, logLoss: result[.logLoss] ?? 0,
-      meanArea: areas?.mean)
+      epoch: epoch, subset: subset, accuracy: result[.accuracy] ?? 0,
+      logLoss: result[.logLoss] ?? 0,
+      meanAUROC: areas?.mean)
   }
 
   /// Batches of a size; a last one of a single case joins the one before, since batch statistics

@@ -144,7 +144,7 @@ package struct WeightSource: Sendable {
 extension ImageBranch {
   /// Takes over the preprocessing that belongs to weights.
   ///
-  /// What the specification asks for otherwise is noted in `departures`, and so is what a plain file
+  /// What the specification asks for otherwise is noted in `deviations`, and so is what a plain file
   /// does not tell.
   ///
   /// - Throws: `ZooError` where the specification asks for another encoder, for another normalisation
@@ -160,14 +160,14 @@ extension ImageBranch {
       let mapping = try source.mapping(self, registry: registry)
       try mapping.check()
       if source.isPlainFile, let rest = mapping.leftOut {
-        departures.append("\(name): of \(source.shown) \(rest)")
+        deviations.append("\(name): of \(source.shown) \(rest)")
       }
     }
     guard let input = source.input else {
       if pixels.normalization == nil, !fitsNormalization {
-        departures.append(
+        deviations.append(
           "\(name): \(source.shown) does not say how its images were normalised; they are given the"
-            + " training part's mean and deviation. \"normalization\" chooses:"
+            + " training subset's mean and deviation. \"normalization\" chooses:"
             + " \(NormalizationPreset.names), or \"data\" for these")
       }
       return
@@ -178,11 +178,11 @@ extension ImageBranch {
       own = PixelNormalization(
         mean: [Float](repeating: mean(input.mean), count: channels),
         deviation: [Float](repeating: mean(input.deviation), count: channels))
-      departures.append(
+      deviations.append(
         "\(name): its weights read \(input.channels) channels and were brought to \(channels)")
     }
     if size != input.size || preprocessing.resize * input.size != input.resize * size {
-      departures.append(
+      deviations.append(
         "\(name): its weights were trained on the middle \(input.size) pixels of images brought to"
           + " \(input.resize); it is given \(size) of \(preprocessing.resize)")
     }
@@ -196,7 +196,7 @@ extension ImageBranch {
         "the weights \"\(source.name)\" bring their own normalization, and the specification names another",
         at: place, advice: "leave \"normalization\" out, or set \"preprocessing\" to \"own\"")
     }
-    departures.append("\(name): its normalization is not that of its weights")
+    deviations.append("\(name): its normalization is not that of its weights")
   }
 
   /// The images of a plain file's weights as the specification describes them, for weights of so many

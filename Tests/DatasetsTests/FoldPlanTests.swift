@@ -112,7 +112,7 @@ struct FoldPlanTests {
       ("aaaaa", FoldPlan.Kind.folds(count: 2, repeats: 1), "all 5 cases have the label \"a\""),
       (
         "aaaaaaaabb", .folds(count: 3, repeats: 1),
-        "the label \"b\" has 2 independent groups of cases; 3 parts need at least 3"
+        "the label \"b\" has 2 independent groups of cases; 3 subsets need at least 3"
       ),
       ("aaaabbbb", .folds(count: 1, repeats: 1), "folds: 1 folds; expected 2 to 1000"),
       ("aaaabbbb", .folds(count: 2, repeats: 0), "repeats: 0 repeats"),
@@ -121,7 +121,7 @@ struct FoldPlanTests {
       ("aaaabbbb", .splits(count: 1, testFraction: .nan), "testFraction: the test fraction is nan"),
       (
         "aaaaaaaaaabbb", .splits(count: 1, testFraction: 0.05),
-        "the validation part of split s1 has none of the 3 cases labelled \"b\""
+        "the validation subset of split s1 has none of the 3 cases labelled \"b\""
       ),
     ])
   func refuses(_ labels: String, _ kind: FoldPlan.Kind, _ message: String) {
@@ -182,13 +182,13 @@ func checkSplit(_ split: Split, _ set: CaseSet, _ plan: FoldPlan, tolerance: Dou
   let groups = plan.groups(of: set)
   let positive = try #require(set.labels.last)
   let whole = Double(set.cases.count { $0.label == positive }) / Double(set.cases.count)
-  var owner: [Int: Split.Part] = [:]
-  for part in Split.Part.allCases where !split[part].isEmpty {
-    #expect(split[part] == split[part].sorted())
-    for index in split[part] {
-      #expect(owner.updateValue(part, forKey: groups.indices[index]) ?? part == part)
+  var owner: [Int: Split.Subset] = [:]
+  for subset in Split.Subset.allCases where !split[subset].isEmpty {
+    #expect(split[subset] == split[subset].sorted())
+    for index in split[subset] {
+      #expect(owner.updateValue(subset, forKey: groups.indices[index]) ?? subset == subset)
     }
-    let share = split[part].count { set.cases[$0].label == positive }
-    #expect(abs(Double(share) / Double(split[part].count) - whole) < tolerance)
+    let share = split[subset].count { set.cases[$0].label == positive }
+    #expect(abs(Double(share) / Double(split[subset].count) - whole) < tolerance)
   }
 }

@@ -91,7 +91,7 @@ struct BaselineTests {
     #expect(model.gradientNorm.isFinite)
   }
 
-  @Test("A training part of one class is refused with its counts")
+  @Test("A training subset of one class is refused with its counts")
   func oneClass() {
     #expect(
       errorText { _ = try TextBaseline(training: [["a"], ["b"]], labels: [true, true]) }

@@ -35,7 +35,7 @@ struct BinaryMetricTests {
     let evaluation = try BinaryEvaluation(labels: [false, false], probabilities: [0.1, 0.2])
     #expect(evaluation[.accuracy] == 1)
     #expect(evaluation[.specificity] == 1)
-    for metric in [BinaryMetric.area, .sensitivity, .precision, .f1, .balancedAccuracy] {
+    for metric in [BinaryMetric.auroc, .sensitivity, .precision, .f1, .balancedAccuracy] {
       #expect(evaluation[metric] == nil)
     }
     #expect(evaluation[.logLoss] != nil)
@@ -73,7 +73,7 @@ struct BinaryMetricTests {
       #expect(abs(try #require(a[metric]) - (try #require(b[metric]))) < 1e-12)
     }
     let saturated = try BinaryEvaluation(labels: [false, true], logits: [800, 900] as [Double])
-    #expect(saturated[.area] == 1)
+    #expect(saturated[.auroc] == 1)
   }
 
   @Test("A diverged model and a number that is no probability are refused with their index")
@@ -96,6 +96,6 @@ struct BinaryMetricTests {
     #expect(
       rows[1]
         == ResultRow(
-          combination: "c", split: "s1", part: .test, metric: .binary(.area), value: nil))
+          combination: "c", split: "s1", part: .test, metric: .binary(.auroc), value: nil))
   }
 }

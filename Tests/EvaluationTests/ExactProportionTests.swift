@@ -22,17 +22,17 @@ struct ExactProportionTests {
     let validation = (
       labels: [false, false, true, true], probabilities: [0.6, 0.7, 0.8, 0.9]
     )
-    let rows = try FittedThresholdPart.rows(
+    let rows = try FittedThresholdSubset.rows(
       .youden, validation: validation,
       test: (labels: [false, true, true, true], probabilities: [0.7, 0.74, 0.8, 0.95]),
       combination: "a", split: "s")
-    func value(_ part: FittedThresholdPart, _ metric: ResultMetric) -> Double? {
-      rows.first { $0.part == .fitted(part) && $0.metric == metric }?.value
+    func value(_ subset: FittedThresholdSubset, _ metric: ResultMetric) -> Double? {
+      rows.first { $0.subset == .fitted(subset) && $0.metric == metric }?.value
     }
     #expect(value(.test, .threshold) == 0.75)
     #expect(value(.validation, .binary(.accuracy)) == 1)
     #expect(value(.test, .binary(.accuracy)) == 0.75)
     #expect(value(.test, .binary(.specificity)) == 1)
-    #expect(value(.test, .binary(.area)) == nil)
+    #expect(value(.test, .binary(.auroc)) == nil)
   }
 }

@@ -31,7 +31,7 @@ struct NearestNeighboursTests {
     #expect(swapped.votes([[1, 1]], count: 2) == [[false, true]])
   }
 
-  @Test("The probability is the share of the votes, pulled towards the training part's")
+  @Test("The probability is the share of the votes, pulled towards the training subset's")
   func probability() {
     #expect(nearest.probabilities([[true, true, false, false]], k: 3) == [(2 + 0.5) / 4])
     #expect(nearest.probabilities([[true], [false]], k: 1) == [0.75, 0.25])

@@ -24,7 +24,7 @@ struct RankingTests {
       AreaCase(labels: [], scores: [], area: nil),
     ])
   func area(example: AreaCase) {
-    #expect(areaUnderROC(labels: example.labels, scores: example.scores) == example.area)
+    #expect(auroc(labels: example.labels, scores: example.scores) == example.area)
   }
 
   @Test("The curve has a point for each distinct score and holds the area below it")
@@ -41,7 +41,7 @@ struct RankingTests {
       area += width * (left.truePositiveRate + right.truePositiveRate) / 2
     }
     let labels = [true, false, true, false, true]
-    let direct = try #require(areaUnderROC(labels: labels, scores: [0.9, 0.9, 0.5, 0.2, 0.1]))
+    let direct = try #require(auroc(labels: labels, scores: [0.9, 0.9, 0.5, 0.2, 0.1]))
     #expect(abs(area - direct) < 1e-15)
     #expect(rocCurve(labels: [true], scores: [1]) == nil)
   }
@@ -78,11 +78,11 @@ struct RankingTests {
     // Columns: 0 is ranked rightly, 1 is wrong but for a masked entry, 2 has no positive.
     let labels = [true, false, false, false, true, false, false, true, false]
     let scores = [0.9, 0.8, 0.1, 0.2, 0.1, 0.2, 0.3, 0.9, 0.3]
-    let all = MultiLabelArea(labels: labels, scores: scores, labelCount: 3)
+    let all = MultiLabelAUROC(labels: labels, scores: scores, labelCount: 3)
     #expect(all.areas == [1, 0.5, nil])
     #expect(all.mean == 0.75)
     let mask = [true, true, true, true, false, true, true, true, true]
-    let masked = MultiLabelArea(labels: labels, scores: scores, mask: mask, labelCount: 3)
+    let masked = MultiLabelAUROC(labels: labels, scores: scores, mask: mask, labelCount: 3)
     #expect(masked.areas == [1, 1, nil])
   }
 }

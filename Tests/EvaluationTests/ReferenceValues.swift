@@ -58,7 +58,7 @@ enum ReferenceValues {
   /// Metrics of the two lists above at the threshold 0.5.
   static let metrics: [String: Double] = [
     "accuracy": 0.775,
-    "area": 0.88,
+    "auroc": 0.88,
     "sensitivity": 0.8,
     "specificity": 0.7666666666666667,
     "precision": 0.5333333333333333,

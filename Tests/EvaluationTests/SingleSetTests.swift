@@ -3,7 +3,7 @@ import Testing
 
 @testable import Evaluation
 
-@Suite("Comparison within one test part")
+@Suite("Comparison within one test subset")
 struct SingleSetTests {
   @Test("DeLong's published areas, z and p are reproduced")
   func deLong() throws {
@@ -12,8 +12,8 @@ struct SingleSetTests {
       DeLongTest(
         labels: labels, first: [0.1, 0.4, 0.35, 0.8, 0.2, 0.7, 0.9, 0.6, 0.3, 0.85],
         second: [0.2, 0.5, 0.3, 0.6, 0.55, 0.65, 0.8, 0.4, 0.45, 0.7]))
-    #expect(abs(test.firstArea - 0.80) < 1e-12)
-    #expect(abs(test.secondArea - 0.76) < 1e-12)
+    #expect(abs(test.firstAUROC - 0.80) < 1e-12)
+    #expect(abs(test.secondAUROC - 0.76) < 1e-12)
     #expect(abs(try #require(test.z) - 0.2626) < 5e-5)
     #expect(abs(try #require(test.p) - 0.7928) < 5e-5)
     #expect(test.interval.contains(0))

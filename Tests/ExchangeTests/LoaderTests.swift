@@ -54,7 +54,7 @@ struct LoaderTests {
     if fusion.head != "concat" {
       #expect(error.contains("the script can't express the fusion head \"\(fusion.head)\""))
       #expect(error.contains("--onnx FILE"))
-    } else if fusion.standsIn {
+    } else if fusion.learnsMissingModality {
       #expect(error.contains("what stands in for a missing side"))
     } else {
       #expect(error.isEmpty, "\(error)")

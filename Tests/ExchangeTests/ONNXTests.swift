@@ -35,9 +35,9 @@ struct ONNXTests {
       var batch = RawBatch(indices: Array(0..<count))
       batch.images = SmallModel.images(model, count: count)
       batch.texts = SmallModel.texts(model, count: count)
-      var run = Forward(
+      var pass = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-      let expected = model.logits(batch, &run)
+      let expected = model.logits(batch, &pass)
       var inputs: [String: NumberArray] = [:]
       if let branch = model.image, let pixels = batch.images {
         let images = Tensor(
@@ -83,9 +83,9 @@ struct ONNXTests {
       var batch = RawBatch(indices: [0, 1, 2])
       batch.images = SmallModel.images(model, count: 3)
       batch.texts = SmallModel.texts(model, count: 3)
-      var run = Forward(
+      var pass = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-      let expected = model.logits(batch, &run)
+      let expected = model.logits(batch, &pass)
       let images = Tensor(
         try #require(batch.images),
         shape: [
@@ -141,7 +141,7 @@ struct ONNXTests {
     var exportability = Exportability(registry: registry, kernels: ReferenceKernels())
     for head in ["concat", "sum", "gated", "bilinear", "film", "attention", "late"] {
       let branch = try HeadBranch(
-        value("{\"head\": \"\(head)\", \"missing\": \"stand-in\"}"), registry: registry)
+        value("{\"head\": \"\(head)\", \"missing\": \"learned\"}"), registry: registry)
       #expect(exportability.note(head, image: image, text: text, head: branch) == nil)
       #expect(exportability.note("net", image: image, text: nil, head: branch) == nil)
     }
@@ -181,7 +181,7 @@ struct ONNXTests {
 private struct Sums: ImageEncoder {
   let featureWidth = 1
   let stages = [EncoderStage("sums")]
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     let size = x.count / x.shape[0]
     let values = x.values
     return Tensor(
@@ -194,8 +194,8 @@ private struct Sums: ImageEncoder {
 private struct Gated: ImageEncoder {
   let featureWidth = 1
   let stages = [EncoderStage("gated")]
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    run.globalAveragePool(run.gate(x, by: run.globalAveragePool(x)))
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.globalAveragePool(pass.gate(x, by: pass.globalAveragePool(x)))
   }
 }
 
@@ -203,9 +203,9 @@ private struct Gated: ImageEncoder {
 private struct Moody: ImageEncoder {
   let featureWidth = 1
   let stages = [EncoderStage("moods")]
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    let means = run.globalAveragePool(x)
-    return x.shape[0] == 1 ? means : run.relu(means)
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    let means = pass.globalAveragePool(x)
+    return x.shape[0] == 1 ? means : pass.relu(means)
   }
 }
 
@@ -213,8 +213,8 @@ private struct Moody: ImageEncoder {
 private struct Loudness: ImageEncoder {
   let featureWidth = 1
   let stages = [EncoderStage("loudness")]
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    run.globalAveragePool(run.multiply(x, x.values[0]))
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.globalAveragePool(pass.multiply(x, x.values[0]))
   }
 }
 
@@ -222,8 +222,8 @@ private struct Loudness: ImageEncoder {
 private struct Beside: ImageEncoder {
   let featureWidth = 2
   let stages = [EncoderStage("beside")]
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    run.concatenate([run.globalAveragePool(x), Tensor(repeating: 1, shape: [x.shape[0], 1])])
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.concatenate([pass.globalAveragePool(x), Tensor(repeating: 1, shape: [x.shape[0], 1])])
   }
 }
 
@@ -231,9 +231,9 @@ private struct Beside: ImageEncoder {
 private struct Plain: ImageEncoder {
   let featureWidth = 16
   let stages = [EncoderStage("plain")]
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     let table = (0..<16).map { Float($0) / 16 }
     let tables = Tensor((0..<x.shape[0]).flatMap { _ in table }, shape: x.shape)
-    return run.reshape(run.relu(run.add(x, tables)), to: [x.shape[0], 16])
+    return pass.reshape(pass.relu(pass.add(x, tables)), to: [x.shape[0], 16])
   }
 }

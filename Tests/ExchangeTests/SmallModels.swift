@@ -70,7 +70,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     SmallModel(name: "image and text", image: densenet, text: cnn),
   ]
 
-  /// Every fusion head, alone and with decoders of both sides, stand-ins and modality dropout beside it,
+  /// Every fusion head, alone and with decoders of both sides, missing-modality embeddings and modality dropout beside it,
   /// as training makes them.
   static let heads: [SmallModel] = [
     ("concat", [:]), ("sum", ["width": 5]), ("gated", ["width": 5]),
@@ -80,7 +80,8 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     let side = DenseDecoder.Configuration(hidden: 4, dropout: 0.2, featureDropout: 0)
     let decoders = FusionSettings.Decoders(image: side, text: side)
     let whole = FusionSettings(
-      head: head, options: options, decoders: head == "concat" ? nil : decoders, standsIn: true,
+      head: head, options: options, decoders: head == "concat" ? nil : decoders,
+      learnsMissingModality: true,
       modalityDropout: 0.3)
     let plain = FusionSettings(
       head: head, options: options, decoders: head == "late" ? decoders : nil)
@@ -89,7 +90,8 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     return [
       SmallModel(name: "\(head)", image: densenet, text: cnn, fusion: plain),
       SmallModel(
-        name: "\(head), stand-ins, several members and findings, frozen, mirror average",
+        name:
+          "\(head), missing-modality embeddings, several members and findings, frozen, mirror average",
         image: densenet.replacing(
           "\"channels\": 1,",
           with: members > 1

@@ -25,14 +25,14 @@ struct DetectionTests {
         model, boxes,
         CaseSelection(model: model, cases: boxes.cases(in: folder), description: "noise"),
         settings())
-      #expect(found.cautions.contains("1 of 2 pictures is of one grey or colour: a.png."))
+      #expect(found.warnings.contains("1 of 2 pictures is of one grey or colour: a.png."))
       #expect(
-        found.cautions.contains { $0.hasPrefix("1 rows of ") && $0.contains("without a box") })
-      #expect(found.cautions.contains { $0.hasPrefix("1 box reaches less than a pixel") })
+        found.warnings.contains { $0.hasPrefix("1 rows of ") && $0.contains("without a box") })
+      #expect(found.warnings.contains { $0.hasPrefix("1 box reaches less than a pixel") })
       #expect(
-        found.cautions.contains {
+        found.warnings.contains {
           $0.hasPrefix("Grad-CAM: 1 of 2 maps have no contrast")
-        }, "\(found.cautions)")
+        }, "\(found.warnings)")
       #expect(!found.found.contains { $0.image == "a.png" })
     }
   }

@@ -22,7 +22,8 @@ struct FusionExplanationTests {
       image: true, text: true, mirrorAverage: mirrorAverage,
       fusion: FusionSettings(
         head: head, options: own[head] ?? [:],
-        decoders: head == "concat" ? nil : .init(image: side, text: side), standsIn: true)
+        decoders: head == "concat" ? nil : .init(image: side, text: side),
+        learnsMissingModality: true)
     ) { store in
       for side in ["image", "text"] {
         store.parameter("head.\(side).output.weight")?.update { weights in

@@ -51,7 +51,7 @@ struct ModelRecordTests {
       #expect(record.cases == [22, 8, 4] && record.testCount == 4 && record.fault == nil)
       let values = Dictionary(
         uniqueKeysWithValues: record.figures.map { ($0.name, $0.value) })
-      #expect(values["accuracy"] == 0.75 && values["area under the ROC"] == 0.75)
+      #expect(values["accuracy"] == 0.75 && values["AUROC"] == 0.75)
       #expect(values["sensitivity"] == 0.5 && values["specificity"] == 1)
       // Clopper and Pearson's of 3 of 4.
       let interval = try #require(record.figures.first?.interval)
@@ -65,7 +65,7 @@ struct ModelRecordTests {
       #expect(facts.contains("Trained on: 40 <cases> of d (synthetic); 22 cases"))
       #expect(facts.contains("Threshold: “abnormal” from a probability of 0.5 on"))
       #expect(facts.contains("Accuracy, 4 test cases: 0.750 (95% interval 0.194 to 0.994)"))
-      #expect(facts.contains("Area under the ROC, 4 test cases: 0.750"))
+      #expect(facts.contains("AUROC, 4 test cases: 0.750"))
       #expect(facts.contains("Accuracy of always answering “normal”: 0.500"))
     }
   }
@@ -119,9 +119,9 @@ struct ModelRecordTests {
         """, "\(folder)/logits.csv")
       let model = try SmallModel.make(image: true, text: false, findings: ["Mass", "Nodule"])
       let mass = try ModelRecord(of: model, folder: folder, finding: "Mass")
-      #expect(mass.figures == [.init(name: "area under the ROC", value: 1)] && mass.testCount == 2)
+      #expect(mass.figures == [.init(name: "AUROC", value: 1)] && mass.testCount == 2)
       let all = try ModelRecord(of: model, folder: folder)
-      #expect(all.figures == [.init(name: "mean area under the ROC", value: 0.75)])
+      #expect(all.figures == [.init(name: "mean AUROC", value: 0.75)])
     }
   }
 

@@ -9,7 +9,7 @@ private final class Shrinking: ImageEncoder {
   let stages = ["28", "14", "7", "1"].map { EncoderStage($0) }
   var given: [[Int]] = [[], [], [], []]
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     given[stage].append(x.shape[0])
     let side = [28, 14, 7, 1][stage]
     // What an image carries through all stages is its first number.
@@ -27,9 +27,9 @@ struct BatchSlicesTests {
     let images = Tensor(
       (0..<count).flatMap { Array(repeating: Float($0), count: 224 * 224) },
       shape: [count, 224, 224, 1])
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: ReferenceKernels())
-    #expect(encoder.features(images, &run).values == (0..<count).map { Float($0) })
+    #expect(encoder.features(images, &pass).values == (0..<count).map { Float($0) })
     return encoder.given
   }
 

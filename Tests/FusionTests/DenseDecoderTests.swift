@@ -30,10 +30,10 @@ struct DenseDecoderTests {
     var random = RandomStream(seed: 5)
     let a = Tensor((0..<6).map { _ in Float(random.normal()) }, shape: [2, 3])
     let b = Tensor((0..<10).map { _ in Float(random.normal()) }, shape: [2, 5])
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: random, tape: nil, kernels: ReferenceKernels())
-    let sums = zip(image(a, &run).values, text(b, &run).values).map(+)
-    let joined = fused(run.concatenate([a, b]), &run).values
+    let sums = zip(image(a, &pass).values, text(b, &pass).values).map(+)
+    let joined = fused(pass.concatenate([a, b]), &pass).values
     for (x, y) in zip(sums, joined) { #expect(abs(x - y) <= 1e-4 * max(1, abs(x))) }
     #expect(abs(sums[0] - sums[1]) > 1e-3)
   }

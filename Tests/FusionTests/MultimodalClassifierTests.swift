@@ -8,7 +8,7 @@ private struct Sides: ImageEncoder {
   let featureWidth = 2
   let stages = [EncoderStage("sides")]
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     let (batch, height, width) = (x.shape[0], x.shape[1], x.shape[2])
     let values = x.values
     return Tensor(
@@ -31,12 +31,12 @@ struct MultimodalClassifierTests {
       store: ParameterStore(random: RandomStream(seed: 1)))
     let images = Tensor([1, 7, 3, 5, 9, 7], shape: [1, 2, 3, 1])
     func features(_ mode: Forward.Mode) -> [Float] {
-      var run = Forward(
+      var pass = Forward(
         mode, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-      return classifier.imageSide(images, &run)?.features.values ?? []
+      return classifier.imageSide(images, &pass)?.features.values ?? []
     }
     #expect(features(.evaluation) == [3, 5])
-    classifier.averagesMirror = true
+    classifier.averagesFlip = true
     #expect(features(.evaluation) == [4, 4])
     #expect(features(.training) == [3, 5])
   }

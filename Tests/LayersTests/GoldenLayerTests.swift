@@ -69,8 +69,8 @@ struct GoldenLayerTests {
     let tape = Tape()
     var x = try golden.tensor("input")
     x.node = GradientNode()
-    var run = Forward(.evaluation, random: RandomStream(seed: 1), tape: tape, kernels: set)
-    let y = layer(x, &run)
+    var pass = Forward(.evaluation, random: RandomStream(seed: 1), tape: tape, kernels: set)
+    let y = layer(x, &pass)
     compare("output", y, try golden.tensor("output"), tolerance)
     tape.backward(from: y, gradient: try golden.tensor("gradient"))
     compare("input", x.node?.take(), try golden.tensor("inputGradient"), tolerance)
@@ -94,7 +94,7 @@ struct GoldenLayerTests {
 
   @Test("Element-wise functions and their slopes", arguments: Activation.allCases)
   func activations(_ activation: Activation) throws {
-    try check(activation.rawValue) { _ in { x, run in run.activate(x, activation) } }
+    try check(activation.rawValue) { _ in { x, run in pass.activate(x, activation) } }
   }
 
   @Test("Layer normalisation")
@@ -141,11 +141,11 @@ struct GoldenLayerTests {
       let layer = try MultiHeadAttention(scope, width: 8, heads: 2)
       return { x, run in
         // As in the example, rows behind a sample's end are left out.
-        let y = layer(x, &run, lengths: lengths)
+        let y = layer(x, &pass, lengths: lengths)
         let kept = lengths.flatMap { length in (0..<5).map { Float($0 < length ? 1 : 0) } }
-        let rows = run.reshape(y, to: [15, 1, 8])
-        return run.reshape(
-          run.gate(
+        let rows = pass.reshape(y, to: [15, 1, 8])
+        return pass.reshape(
+          pass.gate(
             rows, by: Tensor(kept.flatMap { [Float](repeating: $0, count: 8) }, shape: [15, 8])),
           to: [3, 5, 8])
       }

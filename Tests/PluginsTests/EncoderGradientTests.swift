@@ -28,9 +28,9 @@ struct EncoderGradientTests {
     let images = normal([2, 64, 64, 3], seed: 2)
     for mode in [Forward.Mode.evaluation, .training] {
       let tape = Tape()
-      var run = Forward(
+      var pass = Forward(
         mode, random: RandomStream(seed: 3), tape: tape, kernels: ReferenceKernels())
-      let features = encoder.features(images, &run)
+      let features = encoder.features(images, &pass)
       #expect(features.shape == [2, encoder.featureWidth])
       tape.backward(from: features, gradient: normal(features.shape, seed: 4))
       check(store, mode)
@@ -59,9 +59,9 @@ struct EncoderGradientTests {
     let encoder = try entry.make(
       options: ([:] as JSONValue).object(), preparation: prepared, scope: Scope(store))
     let tape = Tape()
-    var run = Forward(mode, random: RandomStream(seed: 3), tape: tape, kernels: ReferenceKernels())
+    var pass = Forward(mode, random: RandomStream(seed: 3), tape: tape, kernels: ReferenceKernels())
     let texts = corpus.prefix(4).map { prepared.vocabulary.indices(of: $0) } + [[]]
-    let features = encoder.features(texts, &run)
+    let features = encoder.features(texts, &pass)
     #expect(features.shape == [5, encoder.featureWidth])
     tape.backward(from: features, gradient: normal(features.shape, seed: 4))
     check(store, mode)

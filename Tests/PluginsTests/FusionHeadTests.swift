@@ -37,7 +37,7 @@ struct FusionHeadTests {
       }
     }
 
-    func output(_ run: inout Forward) throws -> Tensor {
+    func output(_ pass: inout Forward) throws -> Tensor {
       let x = try #require(inputs["x"])
       let y = try #require(inputs["y"])
       func logits(_ side: Tensor) -> Tensor {
@@ -46,14 +46,14 @@ struct FusionHeadTests {
           key: "pick", kind: .statistic,
           value: Tensor(
             (0..<side.channels).map { $0 == 0 ? 1 : 0 }, shape: [1, side.channels]))
-        return run.linear(side, pick)
+        return pass.linear(side, pick)
       }
       let wantsLogits = entry.description.reads.contains(.logits)
       return head.fuse(
         FusionInput(
           image: x, text: y, regions: inputs["regions"], words: inputs["words"],
           wordCounts: [4, 2], imageLogits: wantsLogits ? logits(x) : nil,
-          textLogits: wantsLogits ? logits(y) : nil), &run)
+          textLogits: wantsLogits ? logits(y) : nil), &pass)
     }
   }
 
@@ -82,9 +82,9 @@ struct FusionHeadTests {
     var wanted = try all.required(name).object()
     let built = try Built(name)
     let tape = Tape()
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: ReferenceKernels())
-    let output = try built.output(&run)
+    let output = try built.output(&pass)
     #expect(output.shape == [2, built.head.width])
     try compare("output", output.values, Self.numbers(wanted.required("output")))
     tape.backward(from: output, gradient: Self.filled("projection", output.shape))
@@ -135,10 +135,10 @@ struct FusionHeadTests {
     for (key, value) in [("features", 3), ("scale", 5), ("shift", 7)] as [(String, Float)] {
       store.parameter("\(key).weight")?.replace(Tensor([value], shape: [1, 1]))
     }
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
     let found = head.fuse(
-      FusionInput(image: Tensor([2], shape: [1, 1]), text: Tensor([11], shape: [1, 1])), &run)
+      FusionInput(image: Tensor([2], shape: [1, 1]), text: Tensor([11], shape: [1, 1])), &pass)
     // (1 + 5·2) · (3·11) + 7·2
     #expect(found.values == [377])
   }
@@ -166,10 +166,10 @@ struct FusionHeadTests {
       parameter.replace(Tensor(values, shape: parameter.value.shape))
     }
     let tape = Tape()
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: ReferenceKernels())
     let found = head.fuse(
-      FusionInput(image: Tensor([2], shape: [1, 1]), text: Tensor([5, 7], shape: [1, 2])), &run)
+      FusionInput(image: Tensor([2], shape: [1, 1]), text: Tensor([5, 7], shape: [1, 2])), &pass)
     // [1, 6, 0] and [1, 5, 14]
     #expect(found.values == [1, 5, 14, 6, 30, 84, 0, 0, 0])
     #expect(found.shape == [1, head.width])

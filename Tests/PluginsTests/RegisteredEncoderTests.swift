@@ -136,9 +136,9 @@ struct RegisteredEncoderTests {
     var random = RandomStream(seed: 2)
     let pixels = (0..<3 * 32 * 32).map { _ in Float(random.normal()) }
     func features(_ pixels: [Float], _ count: Int) -> [Float] {
-      var run = Forward(
+      var pass = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-      return encoder.features(Tensor(pixels, shape: [count, 32, 32, 1]), &run).values
+      return encoder.features(Tensor(pixels, shape: [count, 32, 32, 1]), &pass).values
     }
     let together = features(pixels, 3)
     let alone = features(Array(pixels[1024..<2048]), 1)
@@ -166,10 +166,10 @@ struct RegisteredEncoderTests {
     let images = Tensor(
       (0..<5 * 224 * 224 * 3).map { _ in Float(random.normal()) }, shape: [5, 224, 224, 3])
     func features(_ tape: Tape?) -> Tensor {
-      var run = Forward(
+      var pass = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels.kernels)
-      if tape == nil { #expect(run.imagesAtATime(images.shape) == 2) }
-      return encoder.features(images, &run)
+      if tape == nil { #expect(pass.imagesAtATime(images.shape) == 2) }
+      return encoder.features(images, &pass)
     }
     let (sliced, whole) = (features(nil), features(Tape()))
     #expect(sliced.shape == [5, encoder.featureWidth] && sliced.shape == whole.shape)
@@ -199,10 +199,10 @@ struct RegisteredEncoderTests {
     let encoder = try entry.make(options: options, preparation: prepared, scope: Scope(store))
     #expect(encoder.featureWidth == 15)
     let tape = Tape()
-    var run = Forward(
+    var pass = Forward(
       .training, random: RandomStream(seed: 1), tape: tape, kernels: ReferenceKernels())
     let texts = corpus.prefix(4).map { prepared.vocabulary.indices(of: $0) } + [[]]
-    let features = encoder.features(texts, &run)
+    let features = encoder.features(texts, &pass)
     tape.backward(from: features, gradient: Tensor(repeating: 1, shape: features.shape))
     for parameter in store.parameters {
       #expect(parameter.node.take()?.isFinite == true, "\(parameter.key)")

@@ -15,7 +15,7 @@ private struct Depthwise: ImageEncoderEntry {
   struct Network: ImageEncoder {
     let featureWidth = 8
     let stages = [EncoderStage("all", keys: ["a", "stem"])]
-    func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor { x }
+    func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor { x }
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

@@ -12,10 +12,11 @@ struct BaselineVerdictTests {
     let baselines =
       [("majority class", majority)] + (words.map { [("TF-IDF + logistic regression", $0)] } ?? [])
     let rows = (combinations + baselines).flatMap { name, values in
-      [ResultPart.validation, .test].flatMap { part in
+      [ResultSubset.validation, .test].flatMap { subset in
         values.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index)", part: part, metric: .binary(metric), value: value
+            combination: name, split: "s\(index)", subset: subset, metric: .binary(metric),
+            value: value
           )
         }
       }
@@ -50,7 +51,7 @@ struct BaselineVerdictTests {
     #expect(
       words.hasPrefix(
         "Nothing here does better than always answering “abnormal” (test accuracy 0.773). b did best "
-          + "of 2 on the validation parts (12 cases each)"))
+          + "of 2 on the validation subsets (12 cases each)"))
   }
 
   @Test("Where a difference from the majority does not hold the first sentence says so")
@@ -111,8 +112,8 @@ struct BaselineVerdictTests {
   func natural() {
     #expect(BinaryMetric.natural(for: [50, 50]) == .accuracy)
     #expect(BinaryMetric.natural(for: [40, 60]) == .accuracy)
-    #expect(BinaryMetric.natural(for: [39, 61]) == .area)
-    #expect(BinaryMetric.natural(for: [95, 326]) == .area)
+    #expect(BinaryMetric.natural(for: [39, 61]) == .auroc)
+    #expect(BinaryMetric.natural(for: [95, 326]) == .auroc)
   }
 
   @Test("No interval of a score leaves the scores that there are")

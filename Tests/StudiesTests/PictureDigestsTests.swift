@@ -112,14 +112,14 @@ struct DataDigestTests {
   }
 
   @Test("A study that reads no texts is not held against a run's texts; its cases are the run's")
-  func departures() throws {
+  func deviations() throws {
     let shown = made { if $0 < 2 { $1.picture = CasePicture(file: "f\($0)", shared: "s") } }
     let known = try DataDigest(shown)
     let now = made { $1.text = nil }
-    #expect(try known.departures(of: now, ofCommonCases: true).isEmpty)
+    #expect(try known.deviations(of: now, ofCommonCases: true).isEmpty)
     let other = made { if $0 == 1 { $1.picture = CasePicture(file: "x") } }
     #expect(
-      try known.departures(of: other, ofCommonCases: true) == [
+      try known.deviations(of: other, ofCommonCases: true) == [
         "The data are not those that the model was trained on and tested with: "
           + "1 picture is another file: images/c1.png."
       ])

@@ -8,11 +8,11 @@ import Testing
 struct ReportChartTests {
   @Test("A curve is the mean and SD of the splits that reached an epoch")
   func curve() {
-    func row(_ split: String, _ epoch: Int, _ value: Double?, _ part: ResultPart = .validation)
+    func row(_ split: String, _ epoch: Int, _ value: Double?, _ subset: ResultSubset = .validation)
       -> EpochRow
     {
       EpochRow(
-        combination: "a", split: split, epoch: epoch, part: part, metric: .binary(.accuracy),
+        combination: "a", split: split, epoch: epoch, subset: subset, metric: .binary(.accuracy),
         value: value)
     }
     let curves = EpochCurve.curves(

@@ -15,10 +15,10 @@ struct ReportHeadlineTests {
     metric: BinaryMetric = .accuracy
   ) -> ReportData {
     let rows = values.flatMap { name, validation, test in
-      [(ResultPart.validation, validation), (.test, test)].flatMap { part, numbers in
+      [(ResultSubset.validation, validation), (.test, test)].flatMap { subset, numbers in
         numbers.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index + 1)", part: part, metric: .binary(metric),
+            combination: name, split: "s\(index + 1)", subset: subset, metric: .binary(metric),
             value: value)
         }
       }
@@ -40,7 +40,7 @@ struct ReportHeadlineTests {
         ("a", [0.9, 0.92, 0.91], [0.8, 0.81, 0.79]), ("b", [0.7, 0.71, 0.7], [0.9, 0.95, 0.92]),
       ]))
     #expect(words.selected == "a")
-    #expect(words.answer.contains("<b>a</b> did best of 2 on the validation parts"))
+    #expect(words.answer.contains("<b>a</b> did best of 2 on the validation subsets"))
     #expect(words.answer.contains("0.800</strong>"))
     #expect(words.answer.contains("(± 0.010 SD over 3 splits)"))
   }
@@ -90,7 +90,7 @@ struct ReportHeadlineTests {
       data([("a", [0.9, 0.9], [0.8, 0.8]), ("b", [0.9, 0.9], [0.7, 0.8])]))
     #expect(words.selected == "a")
     #expect(
-      words.answer.hasPrefix("<b>a</b> and <b>b</b> did equally well on the validation parts"))
+      words.answer.hasPrefix("<b>a</b> and <b>b</b> did equally well on the validation subsets"))
   }
 
   @Test("A difference without spread is not tested, unequal splits are not compared")

@@ -32,7 +32,7 @@ struct ReportPageTests {
     #expect(page.contains(">&lt;mine&gt;</text>"))
     #expect(page.contains("on cases it has not seen"))
     // A model whose weights knew the images has seen them, and that stands before the scores.
-    data.cautions = ["image <mine>: its weights were trained on 3 of the images."]
+    data.warnings = ["image <mine>: its weights were trained on 3 of the images."]
     let warned = ReportPage(data).html
     #expect(warned.contains("<strong>Mind:</strong> image &lt;mine&gt;: its weights"))
     #expect(!warned.contains("on cases it has not seen"))
@@ -41,17 +41,17 @@ struct ReportPageTests {
   }
 
   @Test(
-    "What learnt from the validation part is not chosen by it, and a missing side has its table")
+    "What learnt from the validation subset is not chosen by it, and a missing side has its table")
   func taught() {
     var data = ReportSample.data()
     #expect(ReportPage(data).headline.selected == "multimodal")
     #expect(!ReportPage(data).html.contains("When one side is missing"))
-    data.taughtByValidation = ["multimodal"]
+    data.fittedOnValidation = ["multimodal"]
     #expect(ReportPage(data).headline.selected == "text")
     for (index, split) in data.splits.enumerated() {
       data.results.append(
         ResultRow(
-          combination: "multimodal", split: split, part: .oneSided(.image),
+          combination: "multimodal", split: split, subset: .missingModality(.image),
           metric: .binary(.accuracy), value: index % 2 == 0 ? 0.5 : 0.7))
     }
     let page = ReportPage(data).html
@@ -166,7 +166,7 @@ struct ReportPageTests {
     data.epochs = []
     data.leftOut = []
     data.comparisons = PairComparisons(
-      names: data.combinations.map(\.name), rows: [], metric: .area, testToTrainingRatio: 0.25)
+      names: data.combinations.map(\.name), rows: [], metric: .auroc, testToTrainingRatio: 0.25)
     let page = ReportPage(data).html
     #expect(unbalancedTag(page) == nil)
     #expect(page.contains("No combination has a validation score"))
@@ -190,13 +190,13 @@ struct ReportPageTests {
     func row(_ name: String, _ split: String, _ metric: BinaryMetric, _ value: Double?) -> ResultRow
     {
       ResultRow(
-        combination: name, split: split, part: .test, metric: .binary(metric), value: value)
+        combination: name, split: split, subset: .test, metric: .binary(metric), value: value)
     }
     data.results = [
       row("image", "r1f1", .accuracy, 0.75), row("image", "r1f2", .accuracy, 0.85),
       row("text", "r1f1", .accuracy, 0.9), row("text", "r1f2", .accuracy, 0.9),
       row("text", "r1f1", .logLoss, 0.5), row("image", "r1f1", .logLoss, 0.4),
-      row("text", "r1f1", .area, 0.95), row("text", "r1f2", .area, nil),
+      row("text", "r1f1", .auroc, 0.95), row("text", "r1f2", .auroc, nil),
     ]
     let table = ReportTables(data: data, scores: ReportScores(data), selected: nil).scoreTable
       .replacing(#/ data-key="[^"]*"/#, with: "")

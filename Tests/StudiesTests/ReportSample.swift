@@ -16,9 +16,9 @@ enum ReportSample {
       for (number, split) in splits.enumerated() {
         var draw = RandomStream(seed: 5).derived(index).derived(number)
         let shift = 0.012 * RandomStream(seed: 9).derived(number).normalOnce()
-        for part in [ResultPart.validation, .test] {
+        for subset in [ResultSubset.validation, .test] {
           rows += metrics(
-            names[index], split, part, level: level + shift + 0.008 * draw.normal(), &draw)
+            names[index], split, subset, level: level + shift + 0.008 * draw.normal(), &draw)
         }
         epochs += curve(names[index], split, level: level + shift, &draw)
       }
@@ -35,7 +35,7 @@ enum ReportSample {
       title: "Radiograph, report, or both?",
       dataDescription: "Invented numbers, for the tests of the report.",
       foldsDescription: "5 folds, stratified by label, grouped by patient, repeated twice; "
-        + "10 % of each training part is cut off for validation.",
+        + "10 % of each training subset is cut off for validation.",
       splits: splits,
       combinations: [
         ReportCombination(
@@ -107,8 +107,8 @@ enum ReportSample {
       for (number, split) in splits.enumerated() {
         var draw = RandomStream(seed: 15).derived(index).derived(number)
         let own = level + 0.012 * draw.normal()
-        for part in [ResultPart.validation, .test, .fitted(.test)] {
-          rows += metrics(name, split, part, level: own, &draw)
+        for subset in [ResultSubset.validation, .test, .fitted(.test)] {
+          rows += metrics(name, split, subset, level: own, &draw)
         }
         rows.append(threshold(name, split, 0.3 + 0.4 * draw.uniform()))
         epochs += curve(name, split, level: own, &draw)
@@ -117,8 +117,8 @@ enum ReportSample {
     for (name, level) in baselines {
       for (number, split) in splits.enumerated() {
         var draw = RandomStream(seed: 16).derived(name).derived(number)
-        for part in [ResultPart.validation, .test, .fitted(.test)] {
-          rows += metrics(name, split, part, level: level + 0.01 * draw.normal(), &draw)
+        for subset in [ResultSubset.validation, .test, .fitted(.test)] {
+          rows += metrics(name, split, subset, level: level + 0.01 * draw.normal(), &draw)
         }
         rows.append(threshold(name, split, 0.5))
       }
@@ -140,17 +140,18 @@ enum ReportSample {
 
   private static func threshold(_ name: String, _ split: String, _ value: Double) -> ResultRow {
     ResultRow(
-      combination: name, split: split, part: .fitted(.test), metric: .threshold, value: value)
+      combination: name, split: split, subset: .fitted(.test), metric: .threshold, value: value)
   }
 
   private static func metrics(
-    _ name: String, _ split: String, _ part: ResultPart, level: Double, _ draw: inout RandomStream
+    _ name: String, _ split: String, _ subset: ResultSubset, level: Double,
+    _ draw: inout RandomStream
   ) -> [ResultRow] {
     let accuracy = min((level * 164).rounded() / 164, 1)
     let isConstant = level < 0.6
     let values: [(BinaryMetric, Double?)] = [
       (.accuracy, accuracy),
-      (.area, isConstant ? 0.5 : min(accuracy + 0.05 + 0.005 * draw.normal(), 1)),
+      (.auroc, isConstant ? 0.5 : min(accuracy + 0.05 + 0.005 * draw.normal(), 1)),
       (.sensitivity, isConstant ? 1 : min(accuracy + 0.02 * draw.normal(), 1)),
       (.specificity, isConstant ? 0 : min(accuracy + 0.02 * draw.normal(), 1)),
       (.precision, isConstant ? accuracy : min(accuracy + 0.02 * draw.normal(), 1)),
@@ -159,7 +160,7 @@ enum ReportSample {
     ]
     return values.map { metric, value in
       ResultRow(
-        combination: name, split: split, part: part, metric: .binary(metric), value: value)
+        combination: name, split: split, subset: subset, metric: .binary(metric), value: value)
     }
   }
 
@@ -170,13 +171,16 @@ enum ReportSample {
       let rise = 1 - exp(-Double(epoch) / 2.2)
       let training = min(0.55 + (level + 0.04 - 0.55) * rise + 0.004 * draw.normal(), 1)
       let validation = min(0.55 + (level - 0.55) * rise + 0.012 * draw.normal(), 1)
-      return [(ResultPart.training, training), (.validation, validation)].flatMap { part, value in
+      return [(ResultSubset.training, training), (.validation, validation)].flatMap {
+        subset, value in
         [
           EpochRow(
-            combination: name, split: split, epoch: epoch, part: part, metric: .binary(.accuracy),
+            combination: name, split: split, epoch: epoch, subset: subset,
+            metric: .binary(.accuracy),
             value: value),
           EpochRow(
-            combination: name, split: split, epoch: epoch, part: part, metric: .binary(.logLoss),
+            combination: name, split: split, epoch: epoch, subset: subset,
+            metric: .binary(.logLoss),
             value: 0.1 + 1.3 * (1 - value)),
         ]
       }

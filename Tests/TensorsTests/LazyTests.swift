@@ -31,7 +31,7 @@ extension TensorsSuite {
       let before = Layer("before", from: 1, to: 48, kernel: 1)
       let wide = Layer("wide", from: 48, to: 20, kernel: 1)
 
-      func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
+      func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
         let one = run.convolution(x, first.convolution, padding: 1)
         let narrow = run.batchNormalization(one, first.norm, relu: true)
         let two = run.convolution(narrow, second.convolution, bias: second.bias)
@@ -83,7 +83,7 @@ extension TensorsSuite {
       let (before, layer) = (
         Layer("before", from: 1, to: 48, kernel: 1), Layer("own", from: 48, to: 48, kernel: 1)
       )
-      func result(_ run: Forward) -> [Float] {
+      func result(_ pass: Forward) -> [Float] {
         // Nobody else keeps the parts.
         let x = run.batchNormalization(
           [16, 32].map { randomTensor([2, 9, 8, $0], "part \($0)") }, before.norm, relu: true)
@@ -105,7 +105,7 @@ extension TensorsSuite {
       run.tracksParameters = !joins
       #expect(run.isLazy == joins)
       let input = traced(x)
-      let y = network(input, &run)
+      let y = network(input, &pass)
       let values = y.values
       tape.backward(from: y, gradient: randomTensor(y.shape, "dy"))
       return (values, input.node?.gradient?.values ?? [])
@@ -128,7 +128,7 @@ extension TensorsSuite {
       let layer = Layer("layer", from: 16, to: 16, kernel: 3)
       let x = randomTensor([1, 8, 8, 16], "x")
       var between: [GradientNode] = []
-      func network(_ x: Tensor, _ run: inout Forward) -> Tensor {
+      func network(_ x: Tensor, _ pass: inout Forward) -> Tensor {
         var map = run.convolution(x, layer.convolution, padding: 1).detached
         map.node = GradientNode()
         between.append(map.node!)
@@ -147,7 +147,7 @@ extension TensorsSuite {
         Layer("layer", from: 16, to: 16, kernel: 1), Layer("next", from: 8, to: 4, kernel: 1)
       )
       let x = randomTensor([1, 4, 4, 16], "x")
-      func network(_ x: Tensor, _ run: inout Forward) -> Tensor {
+      func network(_ x: Tensor, _ pass: inout Forward) -> Tensor {
         let one = run.relu(run.reshape(run.convolution(x, layer.convolution), to: [1, 4, 8, 8]))
         let normalized = run.batchNormalization([x], layer.norm, relu: true)
         let two = run.convolution(
@@ -205,7 +205,7 @@ extension TensorsSuite {
         Layer("one", from: 16, to: 16, kernel: 3), Layer("two", from: 16, to: 16, kernel: 3)
       )
       let x = randomTensor([1, 8, 8, 16], "x")
-      func result(_ run: Forward) -> [Float] {
+      func result(_ pass: Forward) -> [Float] {
         let convolved = run.convolution(x, one.convolution, padding: 1)
         let once = run.batchNormalization(convolved, one.norm)
         return run.batchNormalization(once, two.norm, relu: true).values
@@ -221,7 +221,7 @@ extension TensorsSuite {
       var values = randomValues(1 * 8 * 8 * 16, "x")
       values[0] = .nan
       var run = pass(.evaluation, set.make())
-      let result = network(Tensor(values, shape: [1, 8, 8, 16]), &run)
+      let result = network(Tensor(values, shape: [1, 8, 8, 16]), &pass)
       #expect(result.values.contains { $0.isNaN })
     }
 

@@ -11,7 +11,7 @@ extension TensorsSuite {
     enum Reader: CaseIterable { case nobody, holder, wholeBatch, input, tape }
 
     private func sum(
-      _ run: Forward, _ x: Tensor, _ weights: Parameter, _ addend: consuming Tensor
+      _ pass: Forward, _ x: Tensor, _ weights: Parameter, _ addend: consuming Tensor
     ) -> Tensor {
       let product = run.convolution(x, weights, padding: weights.value.shape[1] / 2)
       return run.relu(run.add(product, consume addend))

@@ -36,15 +36,16 @@ struct FusionModelTests {
     let model = try pair.joined(parts, pair.branch(smallHead(head)))
     let batch = pair.batch()
     var run = SmallPair.pass()
-    let sums = zip(parts[0].logits(batch, &run).values, parts[1].logits(batch, &run).values).map(+)
-    let found = model.logits(batch, &run).values
+    let sums = zip(parts[0].logits(batch, &pass).values, parts[1].logits(batch, &pass).values).map(
+      +)
+    let found = model.logits(batch, &pass).values
     for (a, b) in zip(found, sums) { #expect(abs(a - b) <= 1e-4 * max(1, abs(b))) }
     #expect(abs(sums[0] - sums[1]) > 1e-3)
     // From nothing, a head has to find its logits itself.
     guard head != "late" else { return }
     let fresh = try pair.joined(parts, pair.branch(smallHead(head, [("start", "nothing")])))
     #expect(!fresh.classifier.store.parameters.contains { $0.key.hasPrefix("head.image.") })
-    #expect(abs(fresh.logits(batch, &run).values[0] - sums[0]) > 1e-3)
+    #expect(abs(fresh.logits(batch, &pass).values[0] - sums[0]) > 1e-3)
   }
 
   @Test(
@@ -60,7 +61,7 @@ struct FusionModelTests {
       for hidden in [nil, BatchSource.Side.image, .text] {
         let batch = lacking(hidden, pair.batch())
         var run = SmallPair.pass()
-        #expect(read.logits(batch, &run).values == model.logits(batch, &run).values)
+        #expect(read.logits(batch, &pass).values == model.logits(batch, &pass).values)
       }
     }
   }
@@ -89,44 +90,44 @@ struct FusionModelTests {
           ].map { "head.\($0)" })
       var run = SmallPair.pass()
       let batch = pair.batch()
-      #expect(read.logits(batch, &run).values == model.logits(batch, &run).values)
+      #expect(read.logits(batch, &pass).values == model.logits(batch, &pass).values)
     }
   }
 
   @Test("Features that were kept give the logits of the cases themselves", arguments: heads)
   func kept(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(smallHead(head, [("missing", "stand-in")]))
+    let model = try pair.stirred(smallHead(head, [("missing", "missing-modality embedding")]))
     for side in [nil, BatchSource.Side.image, .text] {
       let batch = lacking(side, pair.batch(), only: 1)
       var run = SmallPair.pass()
-      let wanted = model.logits(batch, &run).values
-      let cases = CaseFeatures.cases(of: model.encoded(batch, &run))
+      let wanted = model.logits(batch, &pass).values
+      let cases = CaseFeatures.cases(of: model.encoded(batch, &pass))
       #expect((cases[1].image == nil) == (side == .image))
       #expect((cases[1].text == nil) == (side == .text))
       var kept = RawBatch(indices: [0, 1, 2])
       kept.features = cases
-      let found = model.logits(kept, &run).values
+      let found = model.logits(kept, &pass).values
       for (a, b) in zip(found, wanted) { #expect(abs(a - b) <= 1e-5 * max(1, abs(b))) }
     }
   }
 
   @Test(
-    "A missing side is its stand-in: what was there does not matter, and it is not zeros",
+    "A missing side is its missing-modality embedding: what was there does not matter, and it is not zeros",
     arguments: heads)
   func missing(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(smallHead(head, [("missing", "stand-in")]))
+    let model = try pair.stirred(smallHead(head, [("missing", "missing-modality embedding")]))
     for side in [BatchSource.Side.image, .text] {
       var run = SmallPair.pass()
-      let found = model.logits(lacking(side, pair.batch()), &run).values
+      let found = model.logits(lacking(side, pair.batch()), &pass).values
       var other = pair.batch(seed: 99)
       if side == .text {
         other.images = pair.batch().images
         other.texts = [[2], [2], [2]]
       }
-      #expect(model.logits(lacking(side, other), &run).values == found)
-      #expect(model.logits(pair.batch(), &run).values != found)
+      #expect(model.logits(lacking(side, other), &pass).values == found)
+      #expect(model.logits(pair.batch(), &pass).values != found)
       let name = side == .image ? "image" : "text"
       for parameter in model.classifier.store.parameters
       where parameter.key.hasPrefix("head.missing.\(name)")
@@ -135,7 +136,7 @@ struct FusionModelTests {
       {
         let values = parameter.value.values
         parameter.update { $0.update(repeating: 0, count: values.count) }
-        let blank = model.logits(lacking(side, pair.batch()), &run).values
+        let blank = model.logits(lacking(side, pair.batch()), &pass).values
         #expect(blank != found, "\(parameter.key) is not read")
         parameter.update { $0.update(from: values, count: values.count) }
       }
@@ -143,16 +144,17 @@ struct FusionModelTests {
   }
 
   @Test(
-    "Dropped sides come from the pass's random numbers and teach the stand-ins", arguments: heads)
+    "Dropped sides come from the pass's random numbers and teach the missing-modality embeddings",
+    arguments: heads)
   func dropout(head: String) throws {
     let pair = try SmallPair()
     let model = try pair.stirred(smallHead(head, [("modalityDropout", 0.6)]))
     func logits(_ mode: Forward.Mode, seed: UInt64) -> [Float] {
       // Dropout apart, a training pass differs from evaluation by what is left out.
-      var run = Forward(
+      var pass = Forward(
         mode, random: RandomStream(seed: seed), tape: nil, kernels: ReferenceKernels())
-      let encoded = model.encoded(pair.batch(), &run)
-      return model.classifier.logits(encoded, &run).values
+      let encoded = model.encoded(pair.batch(), &pass)
+      return model.classifier.logits(encoded, &pass).values
     }
     #expect(logits(.training, seed: 1) == logits(.training, seed: 1))
     #expect(logits(.training, seed: 1) != logits(.training, seed: 2))
@@ -161,10 +163,10 @@ struct FusionModelTests {
     var seen: Set<String> = []
     for seed in 1...6 {
       let tape = Tape()
-      var run = Forward(
+      var pass = Forward(
         .training, random: RandomStream(seed: UInt64(seed)), tape: tape, kernels: ReferenceKernels()
       )
-      let output = model.logits(pair.batch(), &run)
+      let output = model.logits(pair.batch(), &pass)
       tape.backward(from: output, gradient: Tensor(repeating: 1, shape: output.shape))
       for parameter in store.parameters {
         let gradient = parameter.node.take()
@@ -180,7 +182,8 @@ struct FusionModelTests {
   @Test("Stand-ins begin at the mean of what the cases have")
   func means() throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(smallHead("attention", [("missing", "stand-in")]))
+    let model = try pair.stirred(
+      smallHead("attention", [("missing", "missing-modality embedding")]))
     var (a, b) = (CaseFeatures(), CaseFeatures())
     let width = model.classifier.image?.featureWidth ?? 0
     a.image = [Float](repeating: 1, count: width)
@@ -193,7 +196,7 @@ struct FusionModelTests {
     b.regions = [Float](repeating: 3, count: 2 * regionWidth)
     a.words = [Float](repeating: 6, count: 5)
     a.wordCount = 1
-    model.classifier.fusion?.standIns?.begin([a, b])
+    model.classifier.fusion?.missingModalityEmbeddings?.begin([a, b])
     func value(_ key: String) -> Float? {
       model.classifier.store.parameter("head.missing.\(key)")?.value.values.last
     }
@@ -210,12 +213,12 @@ struct FusionModelTests {
     #expect(problem(["head": "gatde"]).contains("did you mean \"gated\"?"))
     #expect(
       problem(["modalityDropout": 0.2, "missing": "refused"])
-        .contains("modalityDropout without stand-ins"))
+        .contains("modalityDropout without missing-modality embeddings"))
     #expect(
       problem(["head": "late", "start": "nothing"]).contains("reads the logits of both sides"))
     #expect(
       problem(["head": "late", "fineTuning": ["epochs": 2]]).contains(
-        "learns on the validation part"))
+        "learns on the validation subset"))
     #expect(
       try HeadBranch.branches(["head": ["sum", "late"]], registry: pair.registry).map(\.name)
         == ["sum", "late"])
@@ -249,7 +252,7 @@ struct FusionModelTests {
     #expect(model.classifier.frozenImageStages == stages - 1)
     let tape = Tape()
     var run = SmallPair.pass(.training, tape: tape)
-    let output = model.logits(pair.batch(), &run)
+    let output = model.logits(pair.batch(), &pass)
     tape.backward(from: output, gradient: Tensor(repeating: 1, shape: output.shape))
     for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {
       #expect(parameter.node.take() == nil, "\(parameter.key)")

@@ -61,11 +61,11 @@ struct RawWeightTests {
       let weights = ", \"weights\": \"\(path)\""
       let silent = try branch(resnet(weights))
       #expect(silent.pixels.normalization == nil)
-      #expect(silent.departures.count == 1)
+      #expect(silent.deviations.count == 1)
       #expect(
-        silent.departures[0].hasPrefix(
+        silent.deviations[0].hasPrefix(
           "net: w.safetensors does not say how its images were normalised"))
-      #expect(silent.departures[0].contains("\"imagenet\""))
+      #expect(silent.deviations[0].contains("\"imagenet\""))
       for (given, mean, deviation) in [
         ("\"imagenet\"", [0.485, 0.456, 0.406], [0.229, 0.224, 0.225] as [Float]),
         ("\"half\"", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]), ("\"none\"", [0, 0, 0], [1, 1, 1]),
@@ -75,18 +75,18 @@ struct RawWeightTests {
         #expect(
           chosen.pixels.normalization?.mean == mean
             && chosen.pixels.normalization?.deviation == deviation)
-        #expect(chosen.departures == [])
+        #expect(chosen.deviations == [])
         // A saved model keeps the numbers.
         let saved = try branch(chosen.json.text(), isSaved: true)
         #expect(saved.pixels.normalization == chosen.pixels.normalization)
       }
       let data = try branch(resnet(weights + ", \"normalization\": \"data\""))
-      #expect(data.pixels.normalization == nil && data.departures == [])
+      #expect(data.pixels.normalization == nil && data.deviations == [])
       #expect(data.json.text().contains("\"data\""))
       let wrong = errorText { _ = try branch(resnet(", \"normalization\": \"imagnet\"")) }
       #expect(wrong.contains("unknown normalization \"imagnet\"; did you mean \"imagenet\""))
       // Drawn weights have learnt on nothing else.
-      #expect(try branch(resnet("")).departures == [])
+      #expect(try branch(resnet("")).deviations == [])
     }
   }
 
@@ -127,7 +127,7 @@ struct RawWeightTests {
         let chosen = try branch(
           resnet(", \"weights\": {\"from\": \"\(path)\", \"prefix\": \"module.encoder_\(name)\"}"))
         #expect(chosen.weightPrefix == "module.encoder_\(name)")
-        #expect(chosen.departures.contains { $0.contains("outside module.encoder_\(name)") })
+        #expect(chosen.deviations.contains { $0.contains("outside module.encoder_\(name)") })
         let tensors = try WeightSource(path, prefix: chosen.weightPrefix, registry, at: Place())
           .load(chosen, registry: registry)
         let own = try model(branch(resnet("")), seed: UInt64(number)).classifier.store
@@ -159,7 +159,7 @@ struct RawWeightTests {
       try TensorFile.write(published.tensors, metadata: published.metadata, to: path)
       let read = try branch(resnet(", \"weights\": \"\(path)\""))
       #expect(read.pixels.normalization?.mean == [0.25, 0.25, 0.25])
-      #expect(!read.departures.contains { $0.contains("does not say") })
+      #expect(!read.deviations.contains { $0.contains("does not say") })
     }
   }
 

@@ -125,7 +125,7 @@ struct RecipeTests {
     }
     #expect(logits.count == 12)
     let rows = EpochRow.rows(of: fit.scores, .multiLabel, combination: "words", split: "r1f1")
-    #expect(Set(rows.map(\.metric)) == [.binary(.area), .binary(.logLoss)])
+    #expect(Set(rows.map(\.metric)) == [.binary(.auroc), .binary(.logLoss)])
   }
 
   @Test("An ensemble's logit is the mean of its members'")
@@ -208,7 +208,7 @@ struct RecipeTests {
       let vote = try scene.fit(ProbeRecipe(name: "b", image: branch, rule: .neighbours))
       #expect(linear.model?.image?.frozen == "all" && vote.model == nil)
       #expect(linear.parameterCount == vote.parameterCount)
-      for part in Split.Part.allCases {
+      for part in Split.Subset.allCases {
         for fit in [linear, vote] {
           let answers = try fit.answers(scene.split[part])
           #expect(answers.probabilities.allSatisfy { (0...1).contains($0) })

@@ -79,7 +79,7 @@ struct SmallPair {
     return model
   }
 
-  /// A model of both whose every parameter is at work, stand-ins included.
+  /// A model of both whose every parameter is at work, missing-modality embeddings included.
   func stirred(_ head: JSONValue) throws -> TrainedModel {
     let model = try joined(
       [part(image: true, seed: 1), part(image: false, seed: 2)], branch(head))

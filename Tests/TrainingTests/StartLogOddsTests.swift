@@ -48,7 +48,7 @@ struct StartLogOddsTests {
     model.classifier.startOutputs(
       at: targets(prevalence).logOdds(Array(0..<100), TrainingSettings()))
     var run = SmallPair.pass(.training)
-    let mean = probability(model.logits(pair.batch(count: 48), &run).values)
+    let mean = probability(model.logits(pair.batch(count: 48), &pass).values)
     #expect(abs(mean - prevalence) <= 0.03, "\(mean)")
   }
 
@@ -63,9 +63,9 @@ struct StartLogOddsTests {
       parts, pair.branch(smallHead(head)), logOdds: logOdds)
     let batch = pair.batch()
     var run = SmallPair.pass()
-    let sums = zip(parts[0].logits(batch, &run).values, parts[1].logits(batch, &run).values)
+    let sums = zip(parts[0].logits(batch, &pass).values, parts[1].logits(batch, &pass).values)
       .map { $0 + $1 - logOdds }
-    for (a, b) in zip(model.logits(batch, &run).values, sums) {
+    for (a, b) in zip(model.logits(batch, &pass).values, sums) {
       #expect(abs(a - b) <= 1e-4 * max(1, abs(b)))
     }
     guard head != "late" else { return }
@@ -88,9 +88,9 @@ struct StartLogOddsTests {
       StartLogOdds(image: [0], text: [1.5], own: [1.2]))
     let batch = pair.batch()
     var run = SmallPair.pass()
-    let sums = zip(parts[0].logits(batch, &run).values, parts[1].logits(batch, &run).values)
+    let sums = zip(parts[0].logits(batch, &pass).values, parts[1].logits(batch, &pass).values)
       .map { $0 + $1 - 0.3 }
-    for (a, b) in zip(model.logits(batch, &run).values, sums) { #expect(abs(a - b) <= 1e-4) }
+    for (a, b) in zip(model.logits(batch, &pass).values, sums) { #expect(abs(a - b) <= 1e-4) }
   }
 
   private func probability(_ logits: [Float]) -> Double {

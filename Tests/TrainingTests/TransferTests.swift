@@ -68,10 +68,10 @@ struct TransferTests {
     var random = RandomStream(seed: 4)
     var batch = RawBatch(indices: [0, 1])
     batch.images = (0..<2 * 32 * 32).map { _ in Float(random.normal()) }
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-    let logits = parts.map { $0.logits(batch, &run).values }
-    let found = joined.logits(batch, &run).values
+    let logits = parts.map { $0.logits(batch, &pass).values }
+    let found = joined.logits(batch, &pass).values
     for index in 0..<2 {
       let mean = logits.reduce(0) { $0 + $1[index] } / 3
       #expect(abs(found[index] - mean) < 1e-5)
@@ -92,9 +92,9 @@ struct TransferTests {
       #expect(read.image?.freezesStatistics == true)
       var batch = RawBatch(indices: [0])
       batch.images = (0..<32 * 32).map { Float($0 % 7) }
-      var run = Forward(
+      var pass = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-      #expect(read.logits(batch, &run).values == joined.logits(batch, &run).values)
+      #expect(read.logits(batch, &pass).values == joined.logits(batch, &pass).values)
     }
   }
 

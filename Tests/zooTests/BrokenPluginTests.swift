@@ -19,9 +19,9 @@ struct BrokenPluginTests {
     var testDescription: String { name }
   }
 
-  private static let step = "return normalizations[stage](convolutions[stage](x, &run), &run)"
+  private static let step = "return normalizations[stage](convolutions[stage](x, &pass), &pass)"
   private static let pool =
-    "guard stage < convolutions.count else { return run.globalAveragePool(x) }"
+    "guard stage < convolutions.count else { return pass.globalAveragePool(x) }"
 
   static let faults = [
     Fault(name: "none", changes: [], caught: []),
@@ -31,9 +31,9 @@ struct BrokenPluginTests {
         (
           step,
           """
-          let y = normalizations[stage](convolutions[stage](x, &run), &run)
+          let y = normalizations[stage](convolutions[stage](x, &pass), &pass)
               // Half of the sum is cut off from the tape.
-              return stage == 1 ? run.add(y, Tensor(y.values, shape: y.shape)) : y
+              return stage == 1 ? pass.add(y, Tensor(y.values, shape: y.shape)) : y
           """
         )
       ], caught: ["differences"]),
@@ -43,7 +43,7 @@ struct BrokenPluginTests {
         (
           step,
           """
-          let y = normalizations[stage](convolutions[stage](x, &run), &run)
+          let y = normalizations[stage](convolutions[stage](x, &pass), &pass)
               return stage == 1 ? Tensor(y.values, shape: y.shape) : y
           """
         )
@@ -62,11 +62,11 @@ struct BrokenPluginTests {
           pool,
           """
           guard stage < convolutions.count else {
-                let y = run.globalAveragePool(x)
-                let mean = run.globalAveragePool(
-                  run.reshape(y, to: [1, 1, y.shape[0], y.shape[1]]))
-                let all = run.broadcast(run.reshape(mean, to: [y.shape[1]]), count: y.shape[0])
-                return run.add(y, run.multiply(all, -0.5))
+                let y = pass.globalAveragePool(x)
+                let mean = pass.globalAveragePool(
+                  pass.reshape(y, to: [1, 1, y.shape[0], y.shape[1]]))
+                let all = pass.broadcast(pass.reshape(mean, to: [y.shape[1]]), count: y.shape[0])
+                return pass.add(y, pass.multiply(all, -0.5))
               }
           """
         )
@@ -91,8 +91,8 @@ struct BrokenPluginTests {
           pool,
           """
           guard stage < convolutions.count else {
-                let y = run.globalAveragePool(x)
-                return run.multiply(y, Float(1 + 0.1 * run.random.uniform()))
+                let y = pass.globalAveragePool(x)
+                return pass.multiply(y, Float(1 + 0.1 * pass.random.uniform()))
               }
           """
         )
@@ -135,23 +135,25 @@ struct BrokenPluginTests {
   }
 
   private static let product =
-    "run.multiply(run.tanh(image(input.image, &run)), run.tanh(text(input.text, &run)))"
+    "pass.multiply(pass.tanh(image(input.image, &pass)), pass.tanh(text(input.text, &pass)))"
 
   static let headFaults = [
     Fault(name: "none", changes: [], caught: []),
     Fault(
       name: "wrong gradient",
       changes: [
-        (product, "half(\(product), &run)"),
+        (product, "half(\(product), &pass)"),
         (
           "import EncoderKit",
-          "import EncoderKit\n\nprivate func half(_ y: Tensor, _ run: inout Forward) -> Tensor {\n"
-            + "  run.add(y, Tensor(y.values, shape: y.shape))\n}"
+          "import EncoderKit\n\nprivate func half(_ y: Tensor, _ pass: inout Forward) -> Tensor {\n"
+            + "  pass.add(y, Tensor(y.values, shape: y.shape))\n}"
         ),
       ], caught: ["differences"]),
     Fault(
       name: "a side that no gradient reaches",
-      changes: [("run.tanh(text(input.text, &run)))", "frozen(run.tanh(text(input.text, &run))))")]
+      changes: [
+        ("pass.tanh(text(input.text, &pass)))", "frozen(pass.tanh(text(input.text, &pass))))")
+      ]
         + [
           (
             "import EncoderKit",
@@ -164,7 +166,7 @@ struct BrokenPluginTests {
       changes: [
         (
           product,
-          "run.multiply(run.multiply(image(input.image, &run), text(input.text, &run)), "
+          "pass.multiply(pass.multiply(image(input.image, &pass), text(input.text, &pass)), "
             + "1 / Float(input.image.shape[0]))"
         )
       ], caught: ["independence", "missing"]),

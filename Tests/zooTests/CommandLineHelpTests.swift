@@ -35,7 +35,7 @@ struct CommandLineHelpTests {
       zoo train SPEC --output DIR [options]
 
     The study file says which encoders are composed; everything fitted is fitted on
-    the training part alone.
+    the training subset alone.
 
     A second run with the same seed gives the same weights:
 

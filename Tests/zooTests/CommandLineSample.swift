@@ -31,7 +31,7 @@ final class CommandLineSample: Sendable {
       name: "train", summary: "Train one model.",
       discussion: """
         The study file says which encoders are composed; everything fitted is fitted on the
-        training part alone.
+        training subset alone.
 
         A second run with the same seed gives the same weights:
 

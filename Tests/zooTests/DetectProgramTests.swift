@@ -102,7 +102,7 @@ struct DetectProgramTests {
     }
     let other = try ProgramRunner.run(arguments("stopped") + ["--resume", "--sensitivity", "0.2"])
     #expect(other.error.contains("other models, cases or settings"), "\(other.error)")
-    // The splits' test parts are disjoint: every case once, with a page and a picture.
+    // The splits' test subsets are disjoint: every case once, with a page and a picture.
     let all = try files.contentsOfDirectory(atPath: "\(folder)/why/cases")
     #expect(all.count == 60)
     for name in all {

@@ -55,7 +55,7 @@ struct FusionProgramTests {
       }
       let report = try String(contentsOfFile: "\(folder)/whole/report.html", encoding: .utf8)
       #expect(report.contains("When one side is missing"))
-      #expect(report.contains("late: its weights were learnt on the validation part"))
+      #expect(report.contains("late: its weights were learnt on the validation subset"))
       let results = try String(contentsOfFile: "\(folder)/whole/results.csv", encoding: .utf8)
       #expect(results.contains("net + words film,r1f2,\"test, text only\",accuracy,"))
       try predictions(folder)
@@ -84,7 +84,8 @@ struct FusionProgramTests {
   }
 
   @Test(
-    "A model without stand-ins refuses a case that lacks a side, and says what would do without")
+    "A model without missing-modality embeddings refuses a case that lacks a side, and says what would do without"
+  )
   func refused() throws {
     try withTemporaryFolder { folder in
       let study = try prepare(
@@ -100,7 +101,7 @@ struct FusionProgramTests {
       ])
       #expect(refused.status != 0)
       #expect(refused.error.contains("the model reads a text; none was given"), "\(refused.error)")
-      #expect(refused.error.contains("\"missing\": \"stand-in\""), "\(refused.error)")
+      #expect(refused.error.contains("\"missing\": \"learned\""), "\(refused.error)")
       let explained = try ProgramRunner.run([
         "explain", "\(folder)/model", "--text", "Large effusion.", "--output", "\(folder)/why",
       ])
@@ -115,7 +116,7 @@ struct FusionProgramTests {
       let study = try prepare(
         folder,
         fusion: """
-          {"head": "sum", "options": {"width": 8}, "hidden": 8, "views": 2, "missing": "stand-in",
+          {"head": "sum", "options": {"width": 8}, "hidden": 8, "views": 2, "missing": "learned",
            "training": {"epochs": 1}, "fineTuning": {"epochs": 1, "batchSize": 4}}
           """)
       let table = "\(folder)/sample/cases.csv"
@@ -141,7 +142,7 @@ struct FusionProgramTests {
       let report = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
       #expect(report.contains("20 of the 60 cases have no image and 20 no text."))
 
-      try kept.replacing(", \"missing\": \"stand-in\"", with: "")
+      try kept.replacing(", \"missing\": \"learned\"", with: "")
         .write(toFile: study, atomically: true, encoding: .utf8)
       let refused = try ProgramRunner.run(["compare", study, "--output", "\(folder)/other"])
       #expect(refused.status != 0)

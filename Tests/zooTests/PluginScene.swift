@@ -53,7 +53,7 @@ struct PluginScene {
         , "text": {"name": "words", "encoder": "word2vec",
           "options": {"dimension": 8, "epochs": 1, "filters": 4},
           "training": {"epochs": 1, "batchSize": 8}},
-        "fusion": {"head": [\(names)], "hidden": 0, "missing": "stand-in",
+        "fusion": {"head": [\(names)], "hidden": 0, "missing": "learned",
           "training": {"epochs": 1}, "fineTuning": {"epochs": 0}}
         """)
   }

@@ -193,7 +193,7 @@ struct ResumeProgramTests {
   }
 
   @Test(
-    "A training part that fails takes its beginning away, so that the command works once mended")
+    "A training subset that fails takes its beginning away, so that the command works once mended")
   func failedBeginning() throws {
     try withTemporaryFolder { folder in
       let study = try SmallStudy.prepare(folder, image: false)
@@ -256,7 +256,7 @@ struct ResumeProgramTests {
     }
   }
 
-  @Test("What a model was trained on stays its training part when the table grows")
+  @Test("What a model was trained on stays its training subset when the table grows")
   func grownTable() throws {
     try withTemporaryFolder { folder in
       let study = try SmallStudy.prepare(folder, image: false)

@@ -63,7 +63,7 @@ struct ShapeMistakeTests {
   func head() throws {
     try PluginScene.with { scene in
       let checks = try checked(
-        scene, "Askew", kind: "fusion", "text(input.text, &run)", "text(input.image, &run)")
+        scene, "Askew", kind: "fusion", "text(input.text, &pass)", "text(input.image, &pass)")
       let shapes = try #require(checks.first { $0.check == "shapes" })
       #expect(shapes.outcome == "failed")
       #expect(

@@ -250,7 +250,7 @@ struct StudyProgramTests {
       #expect(weights[0] == weights[1])
       #expect(weights[0] != weights[2])
       let results = try String(contentsOfFile: "\(folder)/missing/results.csv", encoding: .utf8)
-      #expect(results.contains(",test,area of lesion,"))
+      #expect(results.contains(",test,auroc of lesion,"))
       let answer = try ProgramRunner.run([
         "predict", "\(folder)/missing", "--image", "\(folder)/sample/images/0001.png",
       ])

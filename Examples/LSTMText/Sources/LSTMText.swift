@@ -25,14 +25,14 @@ struct LSTMText: TextEncoder {
       scope("lstm"), from: preparation.dimension, width: settings.width, isReversed: true)
   }
 
-  func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
+  func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
     // An empty text counts as one unknown word.
     let words = texts.map { $0.isEmpty ? [1] : Array($0.prefix(settings.maximumWords)) }
     let layout = PackedLayout(lengths: words.map(\.count), gap: 0)
-    let vectors = run.dropout(
-      run.embedding(table, words.flatMap { $0 }, padding: 0), rate: settings.dropout)
-    let ends = [forward, backward].map { $0.last($0(vectors, layout, &run), layout, &run) }
-    return run.concatenate(ends)
+    let vectors = pass.dropout(
+      pass.embedding(table, words.flatMap { $0 }, padding: 0), rate: settings.dropout)
+    let ends = [forward, backward].map { $0.last($0(vectors, layout, &pass), layout, &pass) }
+    return pass.concatenate(ends)
   }
 }
 

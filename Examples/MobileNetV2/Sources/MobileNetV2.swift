@@ -52,12 +52,12 @@ struct MobileNetV2: ImageEncoder {
       + [EncoderStage("head", keys: ["features.\(index)"]), EncoderStage("pool")]
   }
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
     switch stage {
-    case 0: return stem(x, &run)
-    case blocks.count + 1: return head(x, &run)
-    case blocks.count + 2: return run.globalAveragePool(x)
-    default: return blocks[stage - 1].reduce(x) { $1($0, &run) }
+    case 0: return stem(x, &pass)
+    case blocks.count + 1: return head(x, &pass)
+    case blocks.count + 2: return pass.globalAveragePool(x)
+    default: return blocks[stage - 1].reduce(x) { $1($0, &pass) }
     }
   }
 
@@ -82,8 +82,8 @@ struct ConvolutionUnit {
     normalization = try BatchNormalization(scope(1), channels: output)
   }
 
-  func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    run.activate(normalization(convolution(x, &run), &run), .relu6)
+  func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.activate(normalization(convolution(x, &pass), &pass), .relu6)
   }
 }
 
@@ -111,9 +111,9 @@ struct InvertedResidual {
     adds = stride == 1 && input == output
   }
 
-  func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    let wide = units.reduce(x) { $1($0, &run) }
-    let y = normalization(narrow(wide, &run), &run)
-    return adds ? run.add(x, y) : y
+  func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    let wide = units.reduce(x) { $1($0, &pass) }
+    let y = normalization(narrow(wide, &pass), &pass)
+    return adds ? pass.add(x, y) : y
   }
 }

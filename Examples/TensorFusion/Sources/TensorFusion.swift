@@ -17,10 +17,10 @@ struct TensorFusion: FusionHead {
     text = try Linear(scope("text"), from: shape.textWidth, to: width)
   }
 
-  func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
+  func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
     let one = Tensor(repeating: 1, shape: [input.image.shape[0], 1])
-    let x = run.concatenate([one, run.relu(image(input.image, &run))])
-    let y = run.concatenate([one, run.relu(text(input.text, &run))])
-    return run.outerProduct(x, y)
+    let x = pass.concatenate([one, pass.relu(image(input.image, &pass))])
+    let y = pass.concatenate([one, pass.relu(text(input.text, &pass))])
+    return pass.outerProduct(x, y)
   }
 }

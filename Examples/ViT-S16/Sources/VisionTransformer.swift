@@ -63,29 +63,29 @@ struct VisionTransformer: ImageEncoder {
       + [EncoderStage("norm", keys: ["norm"])]
   }
 
-  func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-    if stage == 0 { return tokens(x, &run) }
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    if stage == 0 { return tokens(x, &pass) }
     guard stage <= blocks.count else {
       // The class token is the first of each row.
-      let rows = run.reshape(x, to: [x.shape[0], x.shape[1] * width])
-      return normalization(run.slice(rows, 0..<width), &run)
+      let rows = pass.reshape(x, to: [x.shape[0], x.shape[1] * width])
+      return normalization(pass.slice(rows, 0..<width), &pass)
     }
-    return blocks[stage - 1](x, &run)
+    return blocks[stage - 1](x, &pass)
   }
 
   /// Images as `[batch, 1 + patches, width]`.
-  private func tokens(_ x: Tensor, _ run: inout Forward) -> Tensor {
+  private func tokens(_ x: Tensor, _ pass: inout Forward) -> Tensor {
     let batch = x.shape[0]
-    let maps = patches(x, &run)
+    let maps = patches(x, &pass)
     let time = maps.shape[1] * maps.shape[2]
-    let rows = run.reshape(maps, to: [batch, time * width])
-    let token = run.reshape(run.value(of: classToken), to: [width])
-    let joined = run.concatenate([run.broadcast(token, count: batch), rows])
+    let rows = pass.reshape(maps, to: [batch, time * width])
+    let token = pass.reshape(pass.value(of: classToken), to: [width])
+    let joined = pass.concatenate([pass.broadcast(token, count: batch), rows])
     // [1, width, time] to [time, width].
-    let places = run.reshape(
-      run.flattenChannelsFirst(run.value(of: positions)), to: [(time + 1) * width])
-    let sum = run.add(joined, run.broadcast(places, count: batch))
-    return run.reshape(sum, to: [batch, time + 1, width])
+    let places = pass.reshape(
+      pass.flattenChannelsFirst(pass.value(of: positions)), to: [(time + 1) * width])
+    let sum = pass.add(joined, pass.broadcast(places, count: batch))
+    return pass.reshape(sum, to: [batch, time + 1, width])
   }
 }
 
@@ -109,10 +109,10 @@ struct TransformerBlock {
     self.depthRate = depthRate
   }
 
-  func callAsFunction(_ x: Tensor, _ run: inout Forward) -> Tensor {
-    let seen = attention(normalizations[0](x, &run), &run)
-    let y = run.add(x, run.stochasticDepth(seen, rate: depthRate))
-    let thought = run.activate(hidden(normalizations[1](y, &run), &run), .gelu)
-    return run.add(y, run.stochasticDepth(output(thought, &run), rate: depthRate))
+  func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
+    let seen = attention(normalizations[0](x, &pass), &pass)
+    let y = pass.add(x, pass.stochasticDepth(seen, rate: depthRate))
+    let thought = pass.activate(hidden(normalizations[1](y, &pass), &pass), .gelu)
+    return pass.add(y, pass.stochasticDepth(output(thought, &pass), rate: depthRate))
   }
 }

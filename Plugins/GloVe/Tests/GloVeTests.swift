@@ -125,10 +125,10 @@ struct GloVeTests {
       let encoder = try entry("glove").make(
         options: options.object(), preparation: prepared, scope: Scope(store))
       let tape = Tape()
-      var run = Forward(
+      var pass = Forward(
         .training, random: RandomStream(seed: 1), tape: tape, kernels: ReferenceKernels())
       let features = encoder.features(
-        corpus.map { prepared.vocabulary.indices(of: $0) }, &run)
+        corpus.map { prepared.vocabulary.indices(of: $0) }, &pass)
       #expect(features.shape == [3, 6])
       tape.backward(from: features, gradient: Tensor(repeating: 1, shape: features.shape))
       for parameter in store.parameters {

@@ -37,12 +37,12 @@ package struct BundleArchitecture: Sendable, Equatable {
     /// Width of the decoder's hidden layer; 0 for a linear one.
     package let hidden: Int
     /// Whether the model answers for a case that lacks one of its two sides.
-    package let answersForOneSide: Bool
+    package let acceptsMissingModality: Bool
 
-    package init(head: String, hidden: Int, answersForOneSide: Bool = false) {
+    package init(head: String, hidden: Int, acceptsMissingModality: Bool = false) {
       self.head = head
       self.hidden = hidden
-      self.answersForOneSide = answersForOneSide
+      self.acceptsMissingModality = acceptsMissingModality
     }
   }
 
@@ -63,7 +63,7 @@ package struct BundleArchitecture: Sendable, Equatable {
     var head = try object.required("fusion").object()
     fusion = Fusion(
       head: try head.string("head"), hidden: try head.required("hidden").integer(in: 0...1_000_000),
-      answersForOneSide: try head.boolean("answersForOneSide", default: false))
+      acceptsMissingModality: try head.boolean("acceptsMissingModality", default: false))
     try head.finish()
     try object.finish()
     guard image != nil || text != nil else {
@@ -83,7 +83,7 @@ package struct BundleArchitecture: Sendable, Equatable {
               .object(
                 [
                   ("head", fusion.head.json), ("hidden", fusion.hidden.json),
-                ] + (fusion.answersForOneSide ? [("answersForOneSide", true)] : [])))
+                ] + (fusion.acceptsMissingModality ? [("acceptsMissingModality", true)] : [])))
           )
         ]))
   }

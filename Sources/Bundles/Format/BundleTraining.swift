@@ -11,7 +11,7 @@ package struct BundleTraining: Sendable, Equatable {
   /// The split it was trained on, such as `r1f1`.
   package var split: String
   package var folds: String
-  /// Cases of the training, validation and test part.
+  /// Cases of the training, validation and test subset.
   package var cases: [Int]
   package var seed: Int
   /// SHA-256 of the specification.

@@ -22,7 +22,7 @@ public struct ImageFeatureExtractor {
     threads: Int?
   ) throws {
     self.branch = branch
-    notes = branch.departures
+    notes = branch.deviations
     let given =
       try branch.weights.map { name in
         try WeightSource(name, prefix: branch.weightPrefix, registry, at: branch.place)

@@ -38,7 +38,7 @@ public struct Model {
   /// Whether it reads texts.
   public var readsTexts: Bool { trained.text != nil }
   /// Whether a model that reads both answers for a case that lacks one of them.
-  public var acceptsMissingModality: Bool { trained.answersForOneSide }
+  public var acceptsMissingModality: Bool { trained.acceptsMissingModality }
   /// The number of trainable values.
   public var parameterCount: Int { trained.classifier.store.parameterCount }
 

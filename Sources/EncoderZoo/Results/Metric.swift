@@ -28,7 +28,7 @@ public enum Metric: String, Sendable, CaseIterable {
   package var binary: BinaryMetric {
     switch self {
     case .accuracy: .accuracy
-    case .auroc: .area
+    case .auroc: .auroc
     case .sensitivity: .sensitivity
     case .specificity: .specificity
     case .precision: .precision

@@ -20,11 +20,11 @@ public struct StudyResults: Sendable {
   public let baselines: [String]
   /// The folds in their order, such as `r1f1`.
   public let folds: [String]
-  /// Cases of each fold's training, validation and test part.
+  /// Cases of each fold's training, validation and test subset.
   public let counts: [FoldCounts]
   private let rows: [ResultRow]
 
-  /// How many cases a fold's parts hold.
+  /// How many cases a fold's subsets hold.
   public struct FoldCounts: Sendable, Equatable {
     /// The fold.
     public let fold: String
@@ -79,7 +79,7 @@ public struct StudyResults: Sendable {
       .value
   }
 
-  /// The threshold that a fold's validation part chose, a probability; nil where none was.
+  /// The threshold that a fold's validation subset chose, a probability; nil where none was.
   public func fittedThreshold(of combination: String, fold: String) -> Double? {
     rows.first {
       matches($0, .threshold, combination, .testAtFittedThreshold)
@@ -114,7 +114,7 @@ public struct StudyResults: Sendable {
   public func comparisons(by metric: Metric, on subset: Subset = .test) -> [Comparison] {
     let found = PairComparisons(
       names: combinations, references: baselines, rows: rows, metric: metric.binary,
-      part: subset.part, testToTrainingRatio: testToTrainingRatio)
+      subset: subset.subset, testToTrainingRatio: testToTrainingRatio)
     return (found.pairs + found.againstReferences).map(Comparison.init)
   }
 
@@ -126,6 +126,6 @@ public struct StudyResults: Sendable {
   private func matches(
     _ row: ResultRow, _ metric: ResultMetric, _ combination: String, _ subset: Subset
   ) -> Bool {
-    row.combination == combination && row.metric == metric && row.part == subset.part
+    row.combination == combination && row.metric == metric && row.subset == subset.subset
   }
 }

@@ -8,22 +8,22 @@ public enum Subset: String, Sendable, CaseIterable {
   case validation
   /// What had no say in anything.
   case test
-  /// The test part, every case with its image alone; of models that accept a missing modality.
+  /// The test subset, every case with its image alone; of models that accept a missing modality.
   case testImageOnly
-  /// The test part, every case with its text alone; of models that accept a missing modality.
+  /// The test subset, every case with its text alone; of models that accept a missing modality.
   case testTextOnly
-  /// The validation part at the threshold that it chose: optimistic.
+  /// The validation subset at the threshold that it chose: optimistic.
   case validationAtFittedThreshold
-  /// The test part at the threshold that validation chose.
+  /// The test subset at the threshold that validation chose.
   case testAtFittedThreshold
 
-  var part: ResultPart {
+  var subset: ResultSubset {
     switch self {
     case .training: .training
     case .validation: .validation
     case .test: .test
-    case .testImageOnly: .oneSided(.image)
-    case .testTextOnly: .oneSided(.text)
+    case .testImageOnly: .missingModality(.image)
+    case .testTextOnly: .missingModality(.text)
     case .validationAtFittedThreshold: .fitted(.validation)
     case .testAtFittedThreshold: .fitted(.test)
     }

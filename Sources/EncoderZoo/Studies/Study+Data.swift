@@ -93,7 +93,7 @@ extension Study {
       self["validation", as: Double.self] = validation
     }
 
-    /// Every case is in the test part of one of `count` folds, `repeats` times over.
+    /// Every case is in the test subset of one of `count` folds, `repeats` times over.
     ///
     /// - Parameters:
     ///   - count: folds, from 2.
@@ -110,7 +110,7 @@ extension Study {
     ///
     /// - Parameters:
     ///   - count: divisions, from 1.
-    ///   - test: the share of the test part, 0.01…0.99.
+    ///   - test: the share of the test subset, 0.01…0.99.
     ///   - validation: the share of the rest that is kept for validation; nil for .1.
     /// - Returns: the divisions.
     public static func splits(_ count: Int, test: Double, validation: Double? = nil) -> Folds {

@@ -64,7 +64,7 @@ extension Study {
       self.weightDecay = weightDecay
     }
 
-    /// Passes over the training part, 0…10000.
+    /// Passes over the training subset, 0…10000.
     public var epochs: Int? {
       get { self["epochs"] }
       set { self["epochs"] = newValue }

@@ -1,7 +1,7 @@
 /// The baseline that looks at nothing: it answers every case with the share of positives in the
-/// training part, and so calls all of them by the more frequent class.
+/// training subset, and so calls all of them by the more frequent class.
 package struct MajorityClass: Sendable, Equatable {
-  /// The share of positive cases in the training part.
+  /// The share of positive cases in the training subset.
   package let probability: Double
 
   /// - Precondition: at least one label.

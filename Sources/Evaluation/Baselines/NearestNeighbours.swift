@@ -2,7 +2,7 @@ import Basics
 
 /// A vote of the k training cases whose features point most nearly the same way.
 ///
-/// Similarity is the cosine. The probability is (positives among the k + the training part's share of
+/// Similarity is the cosine. The probability is (positives among the k + the training subset's share of
 /// positives) / (k + 1), so that it is never 0 or 1. Of equally near cases the earlier counts first.
 package struct NearestNeighbours: Sendable {
   private let rows: [[Float]]

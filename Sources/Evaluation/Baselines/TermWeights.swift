@@ -3,7 +3,7 @@ import Foundation
 /// TF-IDF of tokens, with the definitions of scikit-learn's `TfidfVectorizer`
 /// (https://scikit-learn.org/stable/modules/feature_extraction.html#text-feature-extraction):
 /// a term counted c times in a document weighs c · (ln((1 + n) / (1 + df)) + 1), n documents in
-/// the training part, df of them with the term; then the row is divided by its length (l2).
+/// the training subset, df of them with the term; then the row is divided by its length (l2).
 package struct TermWeights: Sendable {
   /// Terms are single tokens; with `usesBigrams` also pairs of neighbours.
   package let usesBigrams: Bool
@@ -18,7 +18,7 @@ package struct TermWeights: Sendable {
   /// Learns the terms and their document frequencies.
   ///
   /// - Parameters:
-  ///   - documents: the tokens of each document of the training part.
+  ///   - documents: the tokens of each document of the training subset.
   ///   - usesBigrams: adds pairs of neighbouring tokens.
   ///   - minimumDocuments: terms of fewer documents are left out; at least 1.
   package init(training documents: [[String]], usesBigrams: Bool, minimumDocuments: Int) {

@@ -15,7 +15,7 @@ package struct TextBaseline: Sendable {
   private let terms: TermWeights
   private let regression: LogisticRegression
 
-  /// Fits terms, their weights and the regression to the training part.
+  /// Fits terms, their weights and the regression to the training subset.
   ///
   /// - Parameters:
   ///   - documents: the tokens of each document; may be empty.

@@ -72,7 +72,7 @@ package struct BinaryEvaluation: Sendable, Equatable {
   ) {
     self.threshold = threshold
     counts = ConfusionCounts(labels: labels, probabilities: probabilities, threshold: threshold)
-    area = areaUnderROC(labels: labels, scores: ranks)
+    area = auroc(labels: labels, scores: ranks)
     logLoss = mean(losses)
     brier = mean(
       zip(labels, probabilities).map { label, probability in
@@ -85,7 +85,7 @@ package struct BinaryEvaluation: Sendable, Equatable {
   package subscript(metric: BinaryMetric) -> Double? {
     switch metric {
     case .accuracy: counts.accuracy
-    case .area: area
+    case .auroc: area
     case .sensitivity: counts.sensitivity
     case .specificity: counts.specificity
     case .precision: counts.precision
@@ -97,10 +97,10 @@ package struct BinaryEvaluation: Sendable, Equatable {
   }
 
   /// Every metric as a row of `results.csv`, undefined ones with an empty value.
-  package func rows(combination: String, split: String, part: ResultPart) -> [ResultRow] {
+  package func rows(combination: String, split: String, subset: ResultSubset) -> [ResultRow] {
     BinaryMetric.allCases.map { metric in
       ResultRow(
-        combination: combination, split: split, part: part, metric: .binary(metric),
+        combination: combination, split: split, subset: subset, metric: .binary(metric),
         value: self[metric])
     }
   }

@@ -3,7 +3,7 @@
 /// The raw value is the name of the metric in `results.csv`.
 package enum BinaryMetric: String, CaseIterable, Sendable {
   case accuracy
-  case area
+  case auroc
   case sensitivity
   case specificity
   case precision
@@ -16,7 +16,7 @@ package enum BinaryMetric: String, CaseIterable, Sendable {
   package var title: String {
     switch self {
     case .accuracy: "accuracy"
-    case .area: "area under the ROC"
+    case .auroc: "AUROC"
     case .sensitivity: "sensitivity"
     case .specificity: "specificity"
     case .precision: "precision"
@@ -33,7 +33,7 @@ package enum BinaryMetric: String, CaseIterable, Sendable {
   /// Whether the metric depends on the threshold above which an answer counts as positive.
   package var dependsOnThreshold: Bool {
     switch self {
-    case .area, .logLoss, .brier: false
+    case .auroc, .logLoss, .brier: false
     default: true
     }
   }
@@ -48,6 +48,6 @@ package enum BinaryMetric: String, CaseIterable, Sendable {
   /// - Returns: accuracy or area.
   package static func natural(for counts: [Int]) -> BinaryMetric {
     let (least, all) = (counts.min() ?? 0, counts.reduce(0, +))
-    return 5 * least < 2 * all ? .area : .accuracy
+    return 5 * least < 2 * all ? .auroc : .accuracy
   }
 }

@@ -10,7 +10,7 @@ package struct ROCPoint: Sendable, Equatable {
 
 /// The receiver operating characteristic from (0, 0) to (1, 1), a point for every distinct score.
 ///
-/// The area below the straight lines between the points is `areaUnderROC`.
+/// The area below the straight lines between the points is `auroc`.
 ///
 /// - Returns: the points in order of falling threshold, or nil where one class is absent.
 /// - Precondition: as many labels as scores.

@@ -1,6 +1,6 @@
 /// How the threshold is found above which a case is called positive.
 ///
-/// Rules other than `fixed` are fitted, and belong on the validation part.
+/// Rules other than `fixed` are fitted, and belong on the validation subset.
 package enum ThresholdRule: Sendable, Equatable {
   /// A probability that is given; 0.5 by default.
   case fixed(Double = 0.5)

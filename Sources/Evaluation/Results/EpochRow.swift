@@ -2,26 +2,26 @@ import Basics
 
 /// A value of one metric after one epoch of training.
 package struct EpochRow: MeasuredRow, Equatable {
-  package static let columns = ["combination", "split", "epoch", "part", "metric", "value"]
+  package static let columns = ["combination", "split", "epoch", "subset", "metric", "value"]
 
   package var combination: String
   package var split: String
   /// From 1; 0 is before training.
   package var epoch: Int
   /// Training or validation.
-  package var part: ResultPart
+  package var subset: ResultSubset
   package var metric: ResultMetric
   package var value: Double?
-  package var keys: [String] { [combination, split, "\(epoch)", part.rawValue, metric.rawValue] }
+  package var keys: [String] { [combination, split, "\(epoch)", subset.rawValue, metric.rawValue] }
 
   package init(
-    combination: String, split: String, epoch: Int, part: ResultPart, metric: ResultMetric,
+    combination: String, split: String, epoch: Int, subset: ResultSubset, metric: ResultMetric,
     value: Double?
   ) {
     self.combination = combination
     self.split = split
     self.epoch = epoch
-    self.part = part
+    self.subset = subset
     self.metric = metric
     self.value = value
   }
@@ -34,7 +34,7 @@ package struct EpochRow: MeasuredRow, Equatable {
     }
     let row = try ResultRow(keys: [keys[0], keys[1], keys[3], keys[4]], value: value, at: place)
     self.init(
-      combination: row.combination, split: row.split, epoch: epoch, part: row.part,
+      combination: row.combination, split: row.split, epoch: epoch, subset: row.subset,
       metric: row.metric, value: value)
   }
 }

@@ -10,7 +10,7 @@ package protocol MeasuredRow: Sendable {
   var split: String { get }
   /// 0 in tables without epochs.
   var epoch: Int { get }
-  var part: ResultPart { get }
+  var subset: ResultSubset { get }
   var metric: ResultMetric { get }
   /// Finite; nil where the metric is undefined.
   var value: Double? { get }
@@ -19,11 +19,11 @@ package protocol MeasuredRow: Sendable {
 
   /// Reads a row.
   ///
-  /// - Throws: `ZooError` at the place for a part, metric or number that is none.
+  /// - Throws: `ZooError` at the place for a subset, metric or number that is none.
   init(keys: [String], value: Double?, at place: Place) throws
 }
 
-/// The part or metric of a name.
+/// The subset or metric of a name.
 ///
 /// - Throws: `ZooError` at the place, with the nearest name.
 func named<Name: RawRepresentable<String>>(

@@ -1,23 +1,23 @@
 import Basics
 
-/// A value of one metric of one combination on one part of one split.
+/// A value of one metric of one combination on one subset of one split.
 package struct ResultRow: MeasuredRow, Equatable {
-  package static let columns = ["combination", "split", "part", "metric", "value"]
+  package static let columns = ["combination", "split", "subset", "metric", "value"]
 
   package var combination: String
   package var split: String
-  package var part: ResultPart
+  package var subset: ResultSubset
   package var metric: ResultMetric
   package var value: Double?
   package var epoch: Int { 0 }
-  package var keys: [String] { [combination, split, part.rawValue, metric.rawValue] }
+  package var keys: [String] { [combination, split, subset.rawValue, metric.rawValue] }
 
   package init(
-    combination: String, split: String, part: ResultPart, metric: ResultMetric, value: Double?
+    combination: String, split: String, subset: ResultSubset, metric: ResultMetric, value: Double?
   ) {
     self.combination = combination
     self.split = split
-    self.part = part
+    self.subset = subset
     self.metric = metric
     self.value = value
   }
@@ -25,7 +25,7 @@ package struct ResultRow: MeasuredRow, Equatable {
   package init(keys: [String], value: Double?, at place: Place) throws {
     self.init(
       combination: keys[0], split: keys[1],
-      part: try named(keys[2], "part", among: ResultPart.allCases.map(\.rawValue), at: place),
+      subset: try named(keys[2], "subset", among: ResultSubset.allCases.map(\.rawValue), at: place),
       metric: try named(keys[3], "metric", among: BinaryMetric.allCases.map(\.rawValue), at: place),
       value: value)
   }

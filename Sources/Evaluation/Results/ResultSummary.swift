@@ -1,7 +1,7 @@
-/// A metric of one combination on one part, over all its splits.
+/// A metric of one combination on one subset, over all its splits.
 package struct ResultSummary: Sendable, Equatable {
   package let combination: String
-  package let part: ResultPart
+  package let subset: ResultSubset
   package let metric: ResultMetric
   /// Defined values in the order of the splits.
   package let values: [Double]
@@ -9,10 +9,11 @@ package struct ResultSummary: Sendable, Equatable {
   package let undefined: Int
 
   package init(
-    combination: String, part: ResultPart, metric: ResultMetric, values: [Double], undefined: Int
+    combination: String, subset: ResultSubset, metric: ResultMetric, values: [Double],
+    undefined: Int
   ) {
     self.combination = combination
-    self.part = part
+    self.subset = subset
     self.metric = metric
     self.values = values
     self.undefined = undefined
@@ -23,20 +24,20 @@ package struct ResultSummary: Sendable, Equatable {
   /// With n − 1; nil below two values.
   package var standardDeviation: Double? { Evaluation.standardDeviation(values) }
 
-  /// One summary for each combination, part and metric of the rows, in the order of the rows of
+  /// One summary for each combination, subset and metric of the rows, in the order of the rows of
   /// `results.csv`.
   package static func summaries(
     of rows: [ResultRow], order: RowOrder = RowOrder()
   ) -> [ResultSummary] {
     struct Key: Hashable {
       let combination: String
-      let part: ResultPart
+      let subset: ResultSubset
       let metric: ResultMetric
     }
     var keys: [Key] = []
     var cells: [Key: (values: [Double], undefined: Int)] = [:]
     for row in order.sorted(rows) {
-      let key = Key(combination: row.combination, part: row.part, metric: row.metric)
+      let key = Key(combination: row.combination, subset: row.subset, metric: row.metric)
       if cells[key] == nil { keys.append(key) }
       if let value = row.value {
         cells[key, default: ([], 0)].values.append(value)
@@ -47,7 +48,7 @@ package struct ResultSummary: Sendable, Equatable {
     return keys.map { key in
       let cell = cells[key] ?? ([], 0)
       return ResultSummary(
-        combination: key.combination, part: key.part, metric: key.metric, values: cell.values,
+        combination: key.combination, subset: key.subset, metric: key.metric, values: cell.values,
         undefined: cell.undefined)
     }
   }

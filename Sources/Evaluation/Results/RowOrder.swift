@@ -1,7 +1,7 @@
 /// The order of rows in a results table, the same however the work was scheduled.
 ///
 /// Combinations and splits come in the order given, those not given after them by natural order;
-/// parts as training, validation, test, test with one side, with a fitted threshold; metrics as `BinaryMetric` lists them.
+/// subsets as training, validation, test, test with one side, with a fitted threshold; metrics as `BinaryMetric` lists them.
 package struct RowOrder: Sendable {
   private let combinations: [String: Int]
   private let splits: [String: Int]
@@ -11,7 +11,7 @@ package struct RowOrder: Sendable {
     self.splits = places(splits)
   }
 
-  /// Rows by combination, split, epoch, part, metric.
+  /// Rows by combination, split, epoch, subset, metric.
   package func sorted<Row: MeasuredRow>(_ rows: [Row]) -> [Row] {
     rows.sorted { a, b in
       if a.combination != b.combination {
@@ -19,13 +19,13 @@ package struct RowOrder: Sendable {
       }
       if a.split != b.split { return before(a.split, b.split, splits) }
       if a.epoch != b.epoch { return a.epoch < b.epoch }
-      if a.part != b.part { return before(a.part.rawValue, b.part.rawValue, partPlaces) }
+      if a.subset != b.subset { return before(a.subset.rawValue, b.subset.rawValue, subsetPlaces) }
       return before(a.metric.rawValue, b.metric.rawValue, metricPlaces)
     }
   }
 }
 
-private let partPlaces = places(ResultPart.allCases.map(\.rawValue))
+private let subsetPlaces = places(ResultSubset.allCases.map(\.rawValue))
 private let metricPlaces = places(
   [ResultMetric.threshold.rawValue] + BinaryMetric.allCases.map(\.rawValue))
 

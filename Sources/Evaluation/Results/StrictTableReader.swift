@@ -23,7 +23,8 @@ struct StrictTableReader {
     let bytes = Array(text.utf8)
     var i = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     let header = try record(bytes, &i)
-    guard header == columns else {
+    // Schema 1 called subsets parts.
+    guard header.map({ $0 == "part" ? "subset" : $0 }) == columns else {
       throw ZooError(
         .badFormat,
         "the header is \"\(header.joined(separator: ","))\"; "

@@ -1,6 +1,6 @@
 import Basics
 
-/// The percentile bootstrap of a statistic within one test part (Efron & Tibshirani, "An
+/// The percentile bootstrap of a statistic within one test subset (Efron & Tibshirani, "An
 /// introduction to the bootstrap", 1993, chapter 13).
 package struct Bootstrap: Sendable, Equatable {
   package let interval: Interval

@@ -83,7 +83,7 @@ package struct CorrectedTTest: Sendable, Equatable {
 ///
 /// - Parameters:
 ///   - values: one a split.
-///   - testToTrainingRatio: cases of the test part by cases of the training part.
+///   - testToTrainingRatio: cases of the test subset by cases of the training subset.
 ///   - level: how often such intervals hold the mean.
 ///   - bounds: what a mean can be; the interval is cut there.
 /// - Returns: nil below two values.

@@ -4,10 +4,10 @@ import Foundation
 /// Biometrics 44, 1988, https://doi.org/10.2307/2531595), by midranks as Sun & Xu (IEEE Signal
 /// Processing Letters 21, 2014).
 ///
-/// It serves within one test part; areas of overlapping splits are never pooled with it.
+/// It serves within one test subset; areas of overlapping splits are never pooled with it.
 package struct DeLongTest: Sendable, Equatable {
-  package let firstArea: Double
-  package let secondArea: Double
+  package let firstAUROC: Double
+  package let secondAUROC: Double
   /// First minus second.
   package let difference: Double
   package let standardError: Double
@@ -26,8 +26,8 @@ package struct DeLongTest: Sendable, Equatable {
       labels.count == first.count && labels.count == second.count,
       "\(labels.count) labels, \(first.count) and \(second.count) scores")
     guard let a = Placements(labels, first), let b = Placements(labels, second) else { return nil }
-    firstArea = a.area
-    secondArea = b.area
+    firstAUROC = a.area
+    secondAUROC = b.area
     difference = a.area - b.area
     let positives = zip(a.positives, b.positives).map { $0 - $1 }
     let negatives = zip(a.negatives, b.negatives).map { $0 - $1 }

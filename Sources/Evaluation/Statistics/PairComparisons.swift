@@ -1,7 +1,7 @@
 import Foundation
 
 /// All pairs of some combinations, and each of them against some references, compared by one metric of
-/// one part over the same splits.
+/// one subset over the same splits.
 package struct PairComparisons: Sendable, Equatable {
   /// A pair that can't be compared, and why.
   package struct Skipped: Sendable, Equatable {
@@ -11,9 +11,9 @@ package struct PairComparisons: Sendable, Equatable {
   }
 
   package let metric: BinaryMetric
-  /// The part's name, for readers.
-  package var part: String { scored.rawValue }
-  private let scored: ResultPart
+  /// The subset's name, for readers.
+  package var subset: String { scored.rawValue }
+  private let scored: ResultSubset
   /// n_test / n_train, as used in the correction.
   package let testToTrainingRatio: Double
   package var pairs: [PairComparison] = []
@@ -31,21 +31,21 @@ package struct PairComparisons: Sendable, Equatable {
   /// - Parameters:
   ///   - names: the combinations to compare.
   ///   - references: what each of them is compared with, but not among themselves.
-  ///   - rows: of any combination, part and metric.
+  ///   - rows: of any combination, subset and metric.
   ///   - metric: the metric to compare by.
-  ///   - part: the part to compare on.
-  ///   - testToTrainingRatio: cases of the test part by cases of the training part, the mean over
+  ///   - subset: the subset to compare on.
+  ///   - testToTrainingRatio: cases of the test subset by cases of the training subset, the mean over
   ///     splits.
   ///   - region: the half width of practical equivalence.
   package init(
     names: [String], references: [String] = [], rows: [ResultRow], metric: BinaryMetric,
-    part: ResultPart = .test, testToTrainingRatio: Double, region: Double = 0.01
+    subset: ResultSubset = .test, testToTrainingRatio: Double, region: Double = 0.01
   ) {
     self.metric = metric
-    scored = part
+    scored = subset
     self.testToTrainingRatio = testToTrainingRatio
     var values: [String: [String: Double?]] = [:]
-    for row in rows where row.metric == .binary(metric) && row.part == part {
+    for row in rows where row.metric == .binary(metric) && row.subset == subset {
       values[row.combination, default: [:]][row.split] = .some(row.value)
     }
     var skipped: [Skipped] = []

@@ -43,7 +43,7 @@ package struct ONNXExport {
       lines + [
         "\(GraphWriter.output)  float [batch, \(model.isMultiLabel ? model.labels.count : 1)]"
       ]
-      + (model.answersForOneSide
+      + (model.acceptsMissingModality
         ? ["it reads both sides of every case: what stands in for a missing one is left out"] : [])
   }
 

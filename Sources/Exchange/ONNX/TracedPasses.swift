@@ -67,11 +67,11 @@ struct TracedPasses {
     _ kernels: any Kernels
   ) throws -> Pass {
     let trace = Trace()
-    var run = Forward(
+    var pass = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    run.trace = trace
+    pass.trace = trace
     if let images { trace.noteInput(images) }
-    let logits = classifier(images: images, texts: texts?.texts, &run)
+    let logits = classifier(images: images, texts: texts?.texts, &pass)
     guard let output = trace.step(of: logits) else {
       throw ZooError(.unsupported, "the model's logits come from no known operation")
     }

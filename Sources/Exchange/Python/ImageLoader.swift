@@ -11,7 +11,7 @@ struct ImageLoader {
       branch.members == 1
       ? ["image."] : (1...branch.members).map { "image.member\($0)." }
     let average =
-      branch.averagesMirror
+      branch.averagesFlip
       ? "(model(x) + model(x.flip(3))) / 2" : "model(x)"
     return """
 

@@ -65,7 +65,9 @@ package struct PythonLoader {
       throw refusal("the fusion head \"\(fusion.head)\"; it knows \"concat\"")
     }
     if fusion.decoders != nil { throw refusal("decoders of each side beside the fusion head") }
-    if fusion.standsIn { throw refusal("what stands in for a missing side (\"missing\")") }
+    if fusion.learnsMissingModality {
+      throw refusal("what stands in for a missing side (\"missing\")")
+    }
   }
 
   /// Options that differ from the encoder's own; dropout does nothing in evaluation.

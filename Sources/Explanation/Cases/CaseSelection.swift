@@ -6,7 +6,7 @@ import Registry
 import Studies
 import Training
 
-/// The cases that a model is asked about; of a comparison's run, each split's test part and the model
+/// The cases that a model is asked about; of a comparison's run, each split's test subset and the model
 /// that has not seen it.
 package struct CaseSelection: Sendable {
   /// Cases with the model they are for.
@@ -21,7 +21,7 @@ package struct CaseSelection: Sendable {
   /// Which of a study's cases a model of its own is asked about.
   package enum Part: String, Sendable, CaseIterable {
     case all
-    /// The test part of the study's first split, which `zoo train` keeps apart.
+    /// The test subset of the study's first split, which `zoo train` keeps apart.
     case test
   }
 
@@ -30,7 +30,7 @@ package struct CaseSelection: Sendable {
   package let description: String
   package let isSynthetic: Bool
   /// What a reader must know before any figure, in sentences.
-  package let cautions: [String]
+  package let warnings: [String]
   /// What was changed in reading the cases, in sentences.
   package let notes: [String]
 
@@ -47,7 +47,7 @@ package struct CaseSelection: Sendable {
     self.isSynthetic =
       isSynthetic || !images.isEmpty && images.allSatisfy { PhantomSample.holds($0) }
     notes = []
-    cautions = try CaseSelection.cautions(groups)
+    warnings = try CaseSelection.warnings(groups)
   }
 
   /// The cases of a study, for a model or for the models of a run of it.
@@ -71,13 +71,13 @@ package struct CaseSelection: Sendable {
     if let above {
       set = try PictureDigests.hashed(set, knownBy: above.digest, in: above.folder)
     }
-    var departures = study.data.notes
+    var deviations = study.formerNames + study.data.notes
     let folds = "\(model)/folds.csv"
     // What pre-training leaves has both, and is a model.
     let isModel = FileManager.default.fileExists(atPath: "\(model)/model.json")
     if !isModel, FileManager.default.fileExists(atPath: folds) {
       let name = try CaseSelection.combination(combination, of: study, run: model)
-      if let known { departures += try known.departures(of: set, ofCommonCases: true) }
+      if let known { deviations += try known.deviations(of: set, ofCommonCases: true) }
       let splits = try FoldsFile.read(
         path: folds, cases: set, groups: study.folds.withoutPictures.groups(of: set))
       groups = try splits.filter { $0.repeatIndex == splits[0].repeatIndex }.map { split in
@@ -97,7 +97,7 @@ package struct CaseSelection: Sendable {
           advice: "leave it out, or give the folder that zoo compare wrote")
       }
       if part == .test, let known {
-        departures += try known.departures(of: set, ofCommonCases: false)
+        deviations += try known.deviations(of: set, ofCommonCases: false)
         // The cases that the training divided, though a table holds more by now, or some that it left
         // out.
         set = known.restored(set)
@@ -106,7 +106,7 @@ package struct CaseSelection: Sendable {
         part == .all ? Array(set.cases.indices) : try study.folds.splits(of: set)[0].test
       groups = [Group(model: model, split: nil, cases: chosen.map { set.cases[$0] })]
     }
-    cautions = departures + (try CaseSelection.cautions(groups))
+    warnings = deviations + (try CaseSelection.warnings(groups))
   }
 
   private static func combination(
@@ -141,7 +141,7 @@ package struct CaseSelection: Sendable {
   }
 
   /// A sentence for each model that was trained on some of its cases' images.
-  private static func cautions(_ groups: [Group]) throws -> [String] {
+  private static func warnings(_ groups: [Group]) throws -> [String] {
     try groups.compactMap { group in
       guard let seen = try TrainedImages.seen(by: group.model, of: group.cases), seen > 0
       else { return nil }

@@ -8,7 +8,7 @@ import Training
 
 extension ModelRecord {
   private static let metrics: [BinaryMetric] = [
-    .accuracy, .area, .sensitivity, .specificity, .logLoss,
+    .accuracy, .auroc, .sensitivity, .specificity, .logLoss,
   ]
 
   /// Reads what lies beside the model; nothing where there is neither a bundle nor a run.
@@ -27,15 +27,15 @@ extension ModelRecord {
     isSynthetic = manifest.training.isSynthetic
     split = manifest.training.split
     cases = manifest.training.cases
-    testCount = cases.count == Split.Part.allCases.count ? cases[2] : 0
+    testCount = cases.count == Split.Subset.allCases.count ? cases[2] : 0
     // Figures over all splits of a comparison are of other models.
     let own = manifest.metrics.filter { $0.split == "\(manifest.training.split) test" }
     let names =
       isMultiLabel
-      ? [(positive.map { "area of \($0)" } ?? "mean area", Self.title(of: positive))]
+      ? [(positive.map { "auroc of \($0)" } ?? "mean auroc", Self.title(of: positive))]
       : Self.metrics.map { ($0.rawValue, $0.title) }
     figures = names.compactMap { key, title in
-      own.first { $0.name == key }.map {
+      own.first { FormerNames.metric($0.name) == key }.map {
         Figure(name: title, value: $0.mean, interval: $0.interval)
       }
     }
@@ -62,7 +62,7 @@ extension ModelRecord {
     cases = note.splits.first { $0.name == split }?.counts ?? []
     // Figures that were changed since would be taken for the model's.
     if isCell { try FileDigests.check(folder: parent) }
-    let rows = try LogitsFile.read(folder: place).filter { $0.part == .test }
+    let rows = try LogitsFile.read(folder: place).filter { $0.subset == .test }
     if model.isMultiLabel { return readAreas(rows) }
     let evaluation = try BinaryEvaluation(
       labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: threshold)
@@ -81,11 +81,11 @@ extension ModelRecord {
     }
   }
 
-  /// The area of the finding, or the mean of all findings' that have one.
+  /// The AUROC of the finding, or the mean of all findings' that have one.
   private mutating func readAreas(_ rows: [LogitsFile.Row]) {
     let asked = positive.map { name in rows.filter { $0.label == name } } ?? rows
     let areas = Dictionary(grouping: asked, by: \.label).sorted { $0.key < $1.key }
-      .compactMap { areaUnderROC(labels: $1.map(\.isPositive), scores: $1.map(\.logit)) }
+      .compactMap { auroc(labels: $1.map(\.isPositive), scores: $1.map(\.logit)) }
     testCount = positive == nil ? cases.last ?? 0 : asked.count
     figures =
       (mean(areas).map { Figure(name: Self.title(of: positive), value: $0) })
@@ -93,6 +93,6 @@ extension ModelRecord {
   }
 
   private static func title(of finding: String?) -> String {
-    finding == nil ? "mean area under the ROC" : BinaryMetric.area.title
+    finding == nil ? "mean AUROC" : BinaryMetric.auroc.title
   }
 }

@@ -4,11 +4,11 @@ import Foundation
 import Training
 
 /// What is known of a trained model beside its weights: its data, its threshold, and how good it was on
-/// its test part.
+/// its test subset.
 ///
 /// A bundle's manifest tells it, or the run that the model lies in.
 package struct ModelRecord: Sendable, Equatable {
-  /// A figure of the test part.
+  /// A figure of the test subset.
   package struct Figure: Sendable, Equatable {
     /// Such as `accuracy`.
     package let name: String
@@ -33,13 +33,13 @@ package struct ModelRecord: Sendable, Equatable {
   package internal(set) var isSynthetic = false
   /// The split it was trained on, such as `r1f1`.
   package internal(set) var split: String?
-  /// Cases of the training, validation and test part; empty where they are not known.
+  /// Cases of the training, validation and test subset; empty where they are not known.
   package internal(set) var cases: [Int] = []
   /// Cases that the figures were taken from.
   package internal(set) var testCount = 0
-  /// The figures of the test part; empty where they are not known.
+  /// The figures of the test subset; empty where they are not known.
   package internal(set) var figures: [Figure] = []
-  /// The commoner class of the test part, and the accuracy of always answering with it.
+  /// The commoner class of the test subset, and the accuracy of always answering with it.
   package internal(set) var commoner: Figure?
   /// Why what lies beside the model is not used, in a sentence.
   package internal(set) var fault: String?

@@ -14,7 +14,7 @@ struct TextNotes {
     var counted = tally ?? TextTally(maximumWords: model.maximumWords)
     for item in cases {
       // A blank text of a model that does without is a side that is missing.
-      guard let text = item.text, !(isBlank(text) && model.answersForOneSide) else { continue }
+      guard let text = item.text, !(isBlank(text) && model.acceptsMissingModality) else { continue }
       if let reading = model.reading(text) { counted.add(reading) }
     }
     tally = counted

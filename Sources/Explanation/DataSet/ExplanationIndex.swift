@@ -74,7 +74,7 @@ package struct ExplanationIndex: Sendable {
   package let model: String
   package let description: String
   package let isSynthetic: Bool
-  package let cautions: [String]
+  package let warnings: [String]
   package let rows: [Row]
   package let leftOut: [LeftOut]
   /// What is known of each model.

@@ -17,7 +17,7 @@ struct ExplanationIndexPage {
     return FiguresPage(
       kind: "explanations", title: "Explained cases",
       lede: "\(counted(index.rows.count, "case"))\(right) · \(index.description)",
-      isSynthetic: index.isSynthetic, cautions: index.cautions, notice: CaseExplanation.notice,
+      isSynthetic: index.isSynthetic, warnings: index.warnings, notice: CaseExplanation.notice,
       content: table + ModelFacts(index.records).section + leftOut, files: ["index.csv", "cases"],
       scripts: [SortableTable.script], hasPicturesBeside: true
     ).html

@@ -108,7 +108,7 @@ package struct ExplanationRun {
     }
     let index = ExplanationIndex(
       model: model, description: selection.description, isSynthetic: selection.isSynthetic,
-      cautions: selection.cautions + notes.told(to: progress), rows: rows, leftOut: leftOut,
+      warnings: selection.warnings + notes.told(to: progress), rows: rows, leftOut: leftOut,
       records: records)
     try index.write(to: folder)
     return index

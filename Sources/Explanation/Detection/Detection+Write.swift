@@ -92,7 +92,7 @@ extension Detection {
       "schema": integer(Detection.schema), "notice": text(Detection.notice),
       "model": text(model), "boxes": text(boxes), "cases": text(description),
       "splits": JSONValue(.array(splits.map(text))),
-      "cautions": JSONValue(.array(cautions.map(text))),
+      "warnings": JSONValue(.array(warnings.map(text))),
       "settings": [
         "explanation": settings.explanation.json, "controlDraws": integer(settings.controlDraws),
         "resamples": integer(settings.resamples), "seed": integer(Int(clamping: settings.seed)),

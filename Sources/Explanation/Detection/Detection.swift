@@ -39,10 +39,10 @@ package struct Detection: Sendable {
   package let boxes: String
   package let description: String
   package let isSynthetic: Bool
-  package let cautions: [String]
+  package let warnings: [String]
   /// How many images of the box table are not at hand.
   package let missing: Int
-  /// The splits whose test parts were looked at; empty for a model of its own.
+  /// The splits whose test subsets were looked at; empty for a model of its own.
   package let splits: [String]
   /// Method by method, each by shape and then by sensitivity.
   package let rows: [Row]

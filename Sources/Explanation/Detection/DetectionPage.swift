@@ -15,7 +15,7 @@ struct DetectionPage {
     return FiguresPage(
       kind: "detection", title: "Do the circles find the lesions?",
       lede: "\(images) with \(counted(score.lesions, "lesion")) · \(detection.description)",
-      isSynthetic: detection.isSynthetic, cautions: detection.cautions, notice: Detection.notice,
+      isSynthetic: detection.isSynthetic, warnings: detection.warnings, notice: Detection.notice,
       content: answer + curves + sweep + kinds + ModelFacts(detection.records).section + details,
       files: ["detection.csv", "circles.csv", "detection.json"]
     ).html
@@ -80,7 +80,7 @@ struct DetectionPage {
       detection.splits.isEmpty
       ? ""
       : "<p>Every image was looked at by a model that was not trained on it: those of "
-        + "\(counted(detection.splits.count, "split")), each on its test part.</p>\n"
+        + "\(counted(detection.splits.count, "split")), each on its test subset.</p>\n"
     return """
       <section aria-labelledby="answer-head">
       <h2 id="answer-head">What is found</h2>

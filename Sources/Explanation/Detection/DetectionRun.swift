@@ -99,7 +99,7 @@ package struct DetectionRun {
     return Detection(
       settings: settings, model: model, boxes: boxes.path, description: selection.description,
       isSynthetic: selection.isSynthetic,
-      cautions: selection.cautions + notes.told(to: progress) + remarks.sentences(boxes),
+      warnings: selection.warnings + notes.told(to: progress) + remarks.sentences(boxes),
       missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
       found: seen.flatMap(\.found), choices: choices(titles, seen), records: records)

@@ -12,11 +12,11 @@ extension ModelScore {
     guard let encoder = classifier.image else { preconditionFailure("the model reads no images") }
     var plain = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let image = Tensor(Array(input.prefix(imageCount)), shape: imageShape)
-    let views = classifier.averagesMirror ? [image, plain.mirror(image)] : [image]
+    let views = classifier.averagesFlip ? [image, plain.mirror(image)] : [image]
     let members = (encoder as? ImageEnsemble)?.members ?? [encoder]
     let tape = Tape()
-    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
-    run.tracksParameters = false
+    var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    pass.tracksParameters = false
     var maps: [(map: Tensor, isMirrored: Bool)] = []
     var sides: [ImageSide] = []
     for (index, view) in views.enumerated() {
@@ -32,16 +32,16 @@ extension ModelScore {
         // An ensemble gives no regions.
         parts.append(
           members.count == 1
-            ? classifier.side(of: map, from: last + 1, by: member, &run)
-            : ImageSide(features: member.features(from: last + 1, of: map, &run)))
+            ? classifier.side(of: map, from: last + 1, by: member, &pass)
+            : ImageSide(features: member.features(from: last + 1, of: map, &pass)))
       }
       sides.append(
-        ImageSide(features: run.concatenate(parts.map(\.features)), regions: parts[0].regions))
+        ImageSide(features: pass.concatenate(parts.map(\.features)), regions: parts[0].regions))
     }
     if sides.count == 2 {
-      sides[0].features = run.multiply(run.add(sides[0].features, sides[1].features), 0.5)
+      sides[0].features = pass.multiply(pass.add(sides[0].features, sides[1].features), 0.5)
     }
-    let logit = logits(sides[0], fixed.text, count: 1, &run)
+    let logit = logits(sides[0], fixed.text, count: 1, &pass)
     tape.backward(from: logit, gradient: choice(of: logit))
     return maps.map { map, isMirrored in
       StageMap(

@@ -40,9 +40,9 @@ package final class ModelScore: ScoreFunction {
 
   /// The function around one case; `output` is the index of the logit in a model of many findings.
   ///
-  /// A side that is nil is missing, and its stand-in takes its place.
+  /// A side that is nil is missing, and its missing-modality embedding takes its place.
   ///
-  /// - Precondition: what varies is there and read; what is missing has a stand-in.
+  /// - Precondition: what varies is there and read; what is missing has a missing-modality embedding.
   /// - Throws: `ZooError` of code `.unsupported` when the text encoder looks its words up in a way
   ///   that can't be followed.
   package init(
@@ -65,7 +65,7 @@ package final class ModelScore: ScoreFunction {
     precondition(
       (!varies.image || classifier.image != nil) && (!varies.text || classifier.text != nil),
       "the model does not read what is to vary")
-    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     var input: [Float] = []
     var fixedImage: ImageSide?
     var fixedText: TextSide?
@@ -74,7 +74,7 @@ package final class ModelScore: ScoreFunction {
       if varies.image {
         input = image
       } else {
-        fixedImage = classifier.imageSide(Tensor(image, shape: size), &run)
+        fixedImage = classifier.imageSide(Tensor(image, shape: size), &pass)
       }
     }
     imageCount = input.count
@@ -82,8 +82,8 @@ package final class ModelScore: ScoreFunction {
     if classifier.text != nil, words != nil {
       if varies.text {
         let tap = EmbeddingTap()
-        run.embeddingTap = tap
-        _ = classifier.textSide([self.words], &run)
+        pass.embeddingTap = tap
+        _ = classifier.textSide([self.words], &pass)
         guard tap.calls == 1 else {
           throw ZooError(
             .unsupported,
@@ -93,7 +93,7 @@ package final class ModelScore: ScoreFunction {
         wordCount = tap.width == 0 ? 0 : tap.rows.count / tap.width
         input += tap.rows
       } else {
-        fixedText = classifier.textSide([self.words], &run)
+        fixedText = classifier.textSide([self.words], &pass)
       }
     }
     self.wordCount = wordCount
@@ -148,9 +148,9 @@ package final class ModelScore: ScoreFunction {
     guard classifier.text != nil, !varies.image else {
       preconditionFailure("other texts for an image that varies")
     }
-    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let text = classifier.textSide(texts, &run)
-    return chosen(logits(fixed.image?.repeated(texts.count), text, count: texts.count, &run))
+    var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let text = classifier.textSide(texts, &pass)
+    return chosen(logits(fixed.image?.repeated(texts.count), text, count: texts.count, &pass))
   }
 
   private func run(_ inputs: [Float], tape: Tape?)
@@ -158,37 +158,37 @@ package final class ModelScore: ScoreFunction {
   {
     precondition(inputs.count % max(1, count) == 0, "\(inputs.count) numbers of \(count) a vector")
     let batch = inputs.count / max(1, count)
-    var run = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
-    run.tracksParameters = false
+    var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+    pass.tracksParameters = false
     var (image, text) = (fixed.image?.repeated(batch), fixed.text?.repeated(batch))
     let imageNode = GradientNode()
     if varies.image {
       var images = Tensor(
         column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
       if tape != nil { images.node = imageNode }
-      image = classifier.imageSide(images, &run)
+      image = classifier.imageSide(images, &pass)
     }
     var tap: EmbeddingTap?
     if varies.text {
       let vectors = EmbeddingTap(
         replacement: column(inputs, from: imageCount, width: count - imageCount))
-      run.embeddingTap = vectors
-      text = classifier.textSide(Array(repeating: words, count: batch), &run)
-      run.embeddingTap = nil
+      pass.embeddingTap = vectors
+      text = classifier.textSide(Array(repeating: words, count: batch), &pass)
+      pass.embeddingTap = nil
       tap = vectors
     }
-    return (logits(image, text, count: batch, &run), imageNode, tap)
+    return (logits(image, text, count: batch, &pass), imageNode, tap)
   }
 
-  /// The logits of both sides; a missing one of a model that reads both is stood in for.
+  /// The logits of both sides; a missing one of a model that reads both gets its embedding.
   func logits(
-    _ image: ImageSide?, _ text: TextSide?, count: Int, _ run: inout Forward
+    _ image: ImageSide?, _ text: TextSide?, count: Int, _ pass: inout Forward
   ) -> Tensor {
     let missing = [Int?](repeating: nil, count: count)
     return classifier.logits(
       EncodedBatch(
         image: image, text: text, imageRows: image == nil ? missing : nil,
-        textRows: text == nil ? missing : nil), &run)
+        textRows: text == nil ? missing : nil), &pass)
   }
 
   /// Some columns of all rows.

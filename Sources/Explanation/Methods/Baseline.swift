@@ -6,7 +6,7 @@ import Training
 package enum Baseline: String, Sendable, CaseIterable {
   /// All pixels black.
   case black
-  /// All pixels at the mean of the training part.
+  /// All pixels at the mean of the training subset.
   case mean
   /// The image itself, so blurred that no finding is left: a Gaussian of 10 pixels at 224, scaled.
   case blurred

@@ -80,8 +80,8 @@ package struct Explainer {
     image path: String?, text: String?, record: ModelRecord? = nil,
     progress: ProgressReporter? = nil
   ) throws -> CaseExplanation {
-    let picture = try picture(path, isNeeded: text == nil || !model.answersForOneSide)
-    let report = try report(text, isNeeded: path == nil || !model.answersForOneSide)
+    let picture = try picture(path, isNeeded: text == nil || !model.acceptsMissingModality)
+    let report = try report(text, isNeeded: path == nil || !model.acceptsMissingModality)
     if let report { try checkWords(report) }
     return try placingErrors {
       var images: [ImageExplanation] = []
@@ -136,7 +136,7 @@ package struct Explainer {
     guard let branch = model.image, let picture = try picture(path, isNeeded: true) else {
       preconditionFailure("the model reads no images")
     }
-    let report = try report(text, isNeeded: !model.answersForOneSide)
+    let report = try report(text, isNeeded: !model.acceptsMissingModality)
     return try placingErrors {
       let function = try score(.image, picture, report)
       return ImageMaps(
@@ -158,7 +158,7 @@ package struct Explainer {
   ///
   /// - Throws: as `explain`.
   func words(image path: String?, text: String) throws -> SeenWords? {
-    let picture = try picture(path, isNeeded: !model.answersForOneSide)
+    let picture = try picture(path, isNeeded: !model.acceptsMissingModality)
     guard let report = try report(text, isNeeded: true), report.reading.knownCount > 0
     else {
       return nil

@@ -9,7 +9,7 @@ struct FiguresPage {
   let lede: String
   var isSynthetic = false
   /// Sentences a reader must know before any figure.
-  var cautions: [String] = []
+  var warnings: [String] = []
   /// What no figure may be taken for.
   let notice: String
   /// The sections' HTML.
@@ -30,7 +30,7 @@ struct FiguresPage {
         "The images and texts are generated. These figures say nothing about patients.",
         strong: "Synthetic data.") : ""
     page.head =
-      PageParts.notice(notice) + synthetic + PageParts.warnings(cautions, strong: "Mind:")
+      PageParts.notice(notice) + synthetic + PageParts.warnings(warnings, strong: "Mind:")
     page.style = ExplanationResource.sheet
     page.scripts = scripts
     page.hasPicturesBeside = hasPicturesBeside

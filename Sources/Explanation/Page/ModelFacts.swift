@@ -99,7 +99,7 @@ struct ModelFacts {
       : ""
     let body = """
       <table class="models">
-      <caption><span>Each model with the figures of its own test part, at its threshold.\
+      <caption><span>Each model with the figures of its own test subset, at its threshold.\
       \(htmlEscaped(shared)) “Always the commoner” is the accuracy of always answering with the commoner \
       class there.</span></caption>
       <thead><tr><th scope="col">Model</th>\

@@ -122,7 +122,7 @@ extension SanityCheck {
     return FiguresPage(
       kind: "sanity check", title: "Do the maps depend on what was learnt?",
       lede: "\(counted(cases, "image")) · \(description)", isSynthetic: isSynthetic,
-      cautions: cautions, notice: CaseExplanation.notice, content: content,
+      warnings: warnings, notice: CaseExplanation.notice, content: content,
       files: ["sanity.csv"]
     ).html
   }

@@ -45,7 +45,7 @@ package struct SanityCheck: Sendable {
   package let model: String
   package let description: String
   package let isSynthetic: Bool
-  package let cautions: [String]
+  package let warnings: [String]
   package let settings: ExplanationSettings
   /// What is known of the model.
   package let record: ModelRecord
@@ -154,7 +154,7 @@ package struct SanityCheck: Sendable {
     self.model = group.model
     description = selection.description
     isSynthetic = selection.isSynthetic
-    cautions = selection.cautions + notes.told(to: progress) + pictures.notes
+    warnings = selection.warnings + notes.told(to: progress) + pictures.notes
     self.settings = settings
     self.seed = seed
     self.cases = cases.count

@@ -19,8 +19,8 @@ extension PluginTemplate {
         text = try Linear(scope("text"), from: shape.textWidth, to: width)
       }
 
-      func fuse(_ input: FusionInput, _ run: inout Forward) -> Tensor {
-        run.multiply(run.tanh(image(input.image, &run)), run.tanh(text(input.text, &run)))
+      func fuse(_ input: FusionInput, _ pass: inout Forward) -> Tensor {
+        pass.multiply(pass.tanh(image(input.image, &pass)), pass.tanh(text(input.text, &pass)))
       }
     }
 

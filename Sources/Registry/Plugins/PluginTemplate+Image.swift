@@ -32,9 +32,9 @@ extension PluginTemplate {
         (1...3).map { EncoderStage("layer\\($0)", keys: ["conv\\($0)", "bn\\($0)"]) }
         + [EncoderStage("pool")]
 
-      func run(stage: Int, on x: Tensor, _ run: inout Forward) -> Tensor {
-        guard stage < convolutions.count else { return run.globalAveragePool(x) }
-        return normalizations[stage](convolutions[stage](x, &run), &run)
+      func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+        guard stage < convolutions.count else { return pass.globalAveragePool(x) }
+        return normalizations[stage](convolutions[stage](x, &pass), &pass)
       }
     }
 

@@ -17,8 +17,8 @@ extension PluginTemplate {
         featureWidth = network.featureWidth
       }
 
-      func features(_ texts: [[Int32]], _ run: inout Forward) -> Tensor {
-        network(texts.map { Array($0.prefix(140)) }, &run, embeddingDropout: 0.2)
+      func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
+        network(texts.map { Array($0.prefix(140)) }, &pass, embeddingDropout: 0.2)
       }
     }
 

@@ -7,7 +7,7 @@ struct BaselineVerdict {
   let scores: ReportScores
 
   private var metric: BinaryMetric { data.comparisons.metric }
-  private var part: String { data.comparisons.part }
+  private var subset: String { data.comparisons.subset }
 
   /// The first sentence of the answer where no combination is shown to beat the constant answer; else
   /// empty.
@@ -20,7 +20,7 @@ struct BaselineVerdict {
     let tops = data.combinations.compactMap { mean($0.name) }
     let isAbove = tops.contains { metric.higherIsBetter ? $0 > level : $0 < level }
     let reaches =
-      "\(phrase(constant)) (\(htmlEscaped(part)) \(metric.title) \(NumberText.metric(level)))"
+      "\(phrase(constant)) (\(htmlEscaped(subset)) \(metric.title) \(NumberText.metric(level)))"
     if !isAbove { return "<strong>Nothing here does better than \(reaches).</strong>" }
     if data.splits.count < 2 {
       return "One split allows no test of whether anything here does better than \(reaches)."
@@ -76,5 +76,7 @@ struct BaselineVerdict {
     return "always answering “\(htmlEscaped(answer))”"
   }
 
-  private func mean(_ name: String) -> Double? { scores.summary(name, metric, part: part)?.mean }
+  private func mean(_ name: String) -> Double? {
+    scores.summary(name, metric, subset: subset)?.mean
+  }
 }

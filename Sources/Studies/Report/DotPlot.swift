@@ -36,7 +36,7 @@ struct DotPlot {
       data.combinations.map { ($0.name, false) } + data.baselines.map { ($0.name, true) }
     return names.compactMap { name, isBaseline in
       let bySplit = scores.values(
-        name, data.comparisons.metric, part: data.comparisons.part)
+        name, data.comparisons.metric, subset: data.comparisons.subset)
       let known = data.splits.filter { bySplit[$0] != nil }
       let others = bySplit.keys.filter { !data.splits.contains($0) }.sorted(by: naturalOrder)
       let values = (known + others).compactMap { split in
@@ -53,7 +53,7 @@ struct DotPlot {
 
   private func label(_ rows: [Row]) -> String {
     let items = rows.map { "\($0.name) \(NumberText.metric($0.mean))" }
-    return "Dot plot of \(data.comparisons.part) \(data.comparisons.metric.title), "
+    return "Dot plot of \(data.comparisons.subset) \(data.comparisons.metric.title), "
       + "a dot for each split. Means: \(items.joined(separator: ", "))."
   }
 
@@ -93,7 +93,7 @@ struct DotPlot {
     drawing.line(start, bottom, width - 12, bottom, style: "axis")
     drawing.text(
       (scale.start + scale.end) / 2, bottom + 37,
-      "\(data.comparisons.part) \(data.comparisons.metric.title)", style: "axis-title",
+      "\(data.comparisons.subset) \(data.comparisons.metric.title)", style: "axis-title",
       anchor: "middle")
     for (index, row) in rows.enumerated() {
       let y = top + band * Double(index)

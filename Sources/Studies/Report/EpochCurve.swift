@@ -1,6 +1,6 @@
 import Evaluation
 
-/// A metric of one combination on one part, epoch by epoch, over the splits.
+/// A metric of one combination on one subset, epoch by epoch, over the splits.
 struct EpochCurve {
   struct Point: Equatable {
     let epoch: Int
@@ -21,24 +21,24 @@ struct EpochCurve {
   /// The most splits that any epoch has.
   var splitCount: Int { points.map(\.count).max() ?? 0 }
 
-  /// The curves of a combination, training before validation; parts without values have none.
+  /// The curves of a combination, training before validation; subsets without values have none.
   static func curves(_ rows: [EpochRow], combination: String, metric: String) -> [EpochCurve] {
     var values: [String: [Int: [Double]]] = [:]
     let sorted = RowOrder().sorted(
       rows.filter { $0.combination == combination && $0.metric.rawValue == metric })
     for row in sorted {
       guard let value = row.value else { continue }
-      values[row.part.rawValue, default: [:]][row.epoch, default: []].append(value)
+      values[row.subset.rawValue, default: [:]][row.epoch, default: []].append(value)
     }
-    return ["training", "validation"].compactMap { part in
-      guard let epochs = values[part] else { return nil }
+    return ["training", "validation"].compactMap { subset in
+      guard let epochs = values[subset] else { return nil }
       let points = epochs.keys.sorted().compactMap { epoch -> Point? in
         guard let all = epochs[epoch], let mean = Evaluation.mean(all) else { return nil }
         return Point(
           epoch: epoch, mean: mean, deviation: Evaluation.standardDeviation(all), count: all.count)
       }
       return EpochCurve(
-        label: part, style: part == "training" ? "series-b" : "series-a", points: points)
+        label: subset, style: subset == "training" ? "series-b" : "series-a", points: points)
     }
   }
 }

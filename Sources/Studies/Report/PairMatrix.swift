@@ -32,7 +32,7 @@ struct PairMatrix {
     }.map { row(head($0.name), $0.name, names) }
     let table = """
       <table class="matrix">
-      <caption><span>Difference of mean \(htmlEscaped(comparisons.part)) \(metric.title), row minus \
+      <caption><span>Difference of mean \(htmlEscaped(comparisons.subset)) \(metric.title), row minus \
       column\(metric.higherIsBetter ? "" : "; lower is better"). ▲ the row is significantly better, ▼ \
       significantly worse, by the corrected resampled t-test, Holm-adjusted (the baselines by \
       themselves). No sign: no significant difference, which is not the same as equal.</span></caption>
@@ -75,6 +75,6 @@ struct PairMatrix {
   }
 
   private func mean(_ name: String) -> Double? {
-    scores.summary(name, metric, part: comparisons.part)?.mean
+    scores.summary(name, metric, subset: comparisons.subset)?.mean
   }
 }

@@ -21,7 +21,7 @@ struct PairTable {
     let (first, second) = metric.higherIsBetter ? (above, below) : (below, above)
     let table = """
       <table class="pairs">
-      <caption><span>Difference of \(htmlEscaped(comparisons.part)) \(metric.title), A − B, with the corrected \
+      <caption><span>Difference of \(htmlEscaped(comparisons.subset)) \(metric.title), A − B, with the corrected \
       resampled t-test (\(counted(pairs[0].test.count - 1, "degree")) of freedom, \
       two-sided).\(metric.higherIsBetter ? "" : " Lower is better.")</span></caption>
       <thead>

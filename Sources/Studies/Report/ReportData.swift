@@ -16,11 +16,11 @@ package struct ReportData: Sendable {
   /// Shows a note that the images and texts are generated.
   package var isSynthetic = false
   /// What a reader must know before the scores, a sentence each: that some flatter, and why.
-  package var cautions: [String] = []
+  package var warnings: [String] = []
   /// What was left out, cut, guessed or chosen by default, a sentence each; shown beside the data.
   package var notes: [String] = []
-  /// Combinations that learnt something from the validation part, which can't choose them.
-  package var taughtByValidation: Set<String> = []
+  /// Combinations that learnt something from the validation subset, which can't choose them.
+  package var fittedOnValidation: Set<String> = []
   /// How the splits were made, in a sentence.
   package var foldsDescription: String
   /// The splits in their order.

@@ -7,18 +7,18 @@ struct ReportHeadline {
   let scores: ReportScores
 
   private var metric: BinaryMetric { data.comparisons.metric }
-  private var part: String { data.comparisons.part }
+  private var subset: String { data.comparisons.subset }
 
-  /// The combinations among which validation may choose: it has taught none of them.
+  /// The combinations among which validation may choose: it has fittedOnValidation none of them.
   private var rivals: [String] {
-    data.combinations.map(\.name).filter { !data.taughtByValidation.contains($0) }
+    data.combinations.map(\.name).filter { !data.fittedOnValidation.contains($0) }
   }
 
   /// The combination with the best mean on validation.
   ///
   /// Of equal ones it is the first in the study; nil where none has a validation score.
   var selected: String? {
-    let best = scores.best(rivals, metric, part: "validation")
+    let best = scores.best(rivals, metric, subset: "validation")
     return best.first
   }
 
@@ -53,15 +53,15 @@ struct ReportHeadline {
       return "No combination has a validation score, so none is chosen. "
         + "The table below lists what each reached."
     }
-    let tied = scores.best(rivals, metric, part: "validation")
-    let parts = "the validation parts\(validationSize)"
+    let tied = scores.best(rivals, metric, subset: "validation")
+    let subsets = "the validation subsets\(validationSize)"
     let opening =
       tied.count == 1
-      ? "\(name(selected)) did best of \(rivals.count) on \(parts)"
-      : "\(list(tied)) did equally well on \(parts); "
+      ? "\(name(selected)) did best of \(rivals.count) on \(subsets)"
+      : "\(list(tied)) did equally well on \(subsets); "
         + "the first of them in the study, \(name(selected)), is taken"
     return "\(opening) and reaches \(score(selected)) on "
-      + (data.cautions.isEmpty ? "cases it has not seen." : "the test parts.")
+      + (data.warnings.isEmpty ? "cases it has not seen." : "the test subsets.")
   }
 
   /// How many cases have chosen, such as " (12 cases each)".
@@ -145,22 +145,22 @@ struct ReportHeadline {
   }
 
   private func score(_ combination: String) -> String {
-    guard let summary = scores.summary(combination, metric, part: part), let mean = summary.mean
-    else { return "no \(part) \(metric.title) (it is undefined)" }
+    guard let summary = scores.summary(combination, metric, subset: subset), let mean = summary.mean
+    else { return "no \(subset) \(metric.title) (it is undefined)" }
     let number = "<strong class=\"figure\">\(NumberText.metric(mean))</strong>"
     let count = counted(summary.values.count, "split")
     guard let deviation = summary.standardDeviation else {
-      return "\(part) \(metric.title) \(number) (\(count))"
+      return "\(subset) \(metric.title) \(number) (\(count))"
     }
-    return "\(part) \(metric.title) \(number) "
+    return "\(subset) \(metric.title) \(number) "
       + "<span class=\"aside\">(± \(NumberText.metric(deviation)) SD over \(count))</span>"
   }
 
   private func name(_ text: String) -> String { "<b>\(htmlEscaped(text))</b>" }
 
   private func list(_ names: [String]) -> String {
-    let parts = names.map(name)
-    guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }
-    return parts.dropLast().joined(separator: ", ") + " and " + last
+    let subsets = names.map(name)
+    guard let last = subsets.last, subsets.count > 1 else { return subsets.first ?? "" }
+    return subsets.dropLast().joined(separator: ", ") + " and " + last
   }
 }

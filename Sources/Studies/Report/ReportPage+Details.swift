@@ -30,7 +30,7 @@ extension ReportPage {
       """
   }
 
-  /// A part that opens when its title is pressed; nothing of nothing.
+  /// A subset that opens when its title is pressed; nothing of nothing.
   func fold(_ title: String, _ content: String) -> String {
     guard !content.isEmpty else { return "" }
     return """
@@ -64,11 +64,11 @@ extension ReportPage {
 
   private var limits: [String] {
     [
-      "Ranges over splits are not independent: training parts overlap, and in repeated splits test "
-        + "parts do too. The tests correct for this approximately.",
+      "Ranges over splits are not independent: training subsets overlap, and in repeated splits test "
+        + "subsets do too. The tests correct for this approximately.",
       "“No significant difference” does not mean that two combinations are equal; the probability "
         + "of practical equivalence speaks to that.",
-      "The combination is chosen on validation parts alone. "
+      "The combination is chosen on validation subsets alone. "
         + "Whoever chooses from the test columns finds a score that is too good.",
       "The scores hold for cases like these, of the same source. "
         + "Other hospitals, devices and readers were not tested.",

@@ -2,7 +2,7 @@ import Basics
 import Evaluation
 import Pages
 
-/// The scores at a threshold that the validation parts chose.
+/// The scores at a threshold that the validation subsets chose.
 extension ReportPage {
   private static let columns: [BinaryMetric] = [
     .accuracy, .balancedAccuracy, .sensitivity, .specificity, .f1,
@@ -10,16 +10,16 @@ extension ReportPage {
 
   /// Whether thresholds were fitted.
   private var hasThresholds: Bool {
-    data.results.contains { $0.part == .fitted(.test) }
+    data.results.contains { $0.subset == .fitted(.test) }
   }
 
   /// A folded table of scores at the fitted threshold, beside those at 0.5; empty without them.
   var thresholdSection: String {
     guard hasThresholds else { return "" }
     let names = data.combinations.map(\.name) + data.baselines.map(\.name)
-    let part = FittedThresholdPart.test.rawValue
+    let subset = FittedThresholdSubset.test.rawValue
     let rows = names.compactMap { name -> String? in
-      let thresholds = scores.values(name, FittedThresholdPart.thresholdMetric, part: part)
+      let thresholds = scores.values(name, FittedThresholdSubset.thresholdMetric, subset: subset)
       guard let least = thresholds.values.min(), let most = thresholds.values.max() else {
         return nil
       }
@@ -27,8 +27,8 @@ extension ReportPage {
         least == most
         ? short(least) : "\(short(least))–\(short(most))"
       let cells = Self.columns.map { metric in
-        let plain = scores.summary(name, metric, part: "test")?.mean
-        let fitted = scores.summary(name, metric, part: part)?.mean
+        let plain = scores.summary(name, metric, subset: "test")?.mean
+        let fitted = scores.summary(name, metric, subset: subset)?.mean
         return "<td>\(NumberText.metric(fitted))"
           + "<span class=\"sd\">at 0.5: \(NumberText.metric(plain))</span></td>"
       }
@@ -42,7 +42,7 @@ extension ReportPage {
     let table = """
       <table>
       <caption><span>Test scores, means over \(counted(data.splits.count, "split")), where a case is \
-      called positive from the threshold on that its split’s validation part chose; below, at \
+      called positive from the threshold on that its split’s validation subset chose; below, at \
       0.5. The threshold is a probability, the least and the largest over the splits.</span></caption>
       <thead><tr><th scope="col">Combination</th><th scope="col" class="apart">Threshold</th>\
       \(heads.joined())</tr></thead>

@@ -30,7 +30,8 @@ package struct ReportPage {
     var page = Page(
       eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
       title: data.title, lede: size.joined(separator: " · "),
-      content: answer + scoreSection + oneSidedSection + pairSection + epochSection + detailSection,
+      content: answer + scoreSection + missingModalitySection + pairSection + epochSection
+        + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])
     page.head = head
     page.scripts = [SortableTable.script]
@@ -45,10 +46,10 @@ package struct ReportPage {
         strong: "Synthetic data.") : ""
     let links =
       [("answer", "Answer"), ("scores", "Scores")]
-      + (hasOneSided ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
+      + (hasMissingModality ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()
-    return synthetic + PageParts.warnings(data.cautions, strong: "Mind:")
+    return synthetic + PageParts.warnings(data.warnings, strong: "Mind:")
       + "<nav aria-label=\"Sections\"><ul>\(items)</ul></nav>\n"
   }
 
@@ -78,7 +79,7 @@ package struct ReportPage {
       \(plot)</div>
       <figcaption>A dot for each split, the same split at the same height in every row. The upright \
       stroke is the mean, the line its 95% interval, corrected for the overlap of the training \
-      parts.</figcaption>
+      subsets.</figcaption>
       </figure>
 
       """

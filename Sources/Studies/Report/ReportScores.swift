@@ -1,11 +1,11 @@
 import Basics
 import Evaluation
 
-/// The values of a study's metrics, found by combination, part and metric.
+/// The values of a study's metrics, found by combination, subset and metric.
 struct ReportScores {
   private struct Cell: Hashable {
     let combination: String
-    let part: String
+    let subset: String
     let metric: String
   }
 
@@ -18,35 +18,35 @@ struct ReportScores {
       splits: data.splits)
     for summary in ResultSummary.summaries(of: data.results, order: order) {
       let cell = Cell(
-        combination: summary.combination, part: summary.part.rawValue,
+        combination: summary.combination, subset: summary.subset.rawValue,
         metric: summary.metric.rawValue)
       summaries[cell] = summary
     }
     for row in data.results {
       let cell = Cell(
-        combination: row.combination, part: row.part.rawValue, metric: row.metric.rawValue)
+        combination: row.combination, subset: row.subset.rawValue, metric: row.metric.rawValue)
       if let value = row.value { bySplit[cell, default: [:]][row.split] = value }
     }
   }
 
-  func summary(_ name: String, _ metric: BinaryMetric, part: String) -> ResultSummary? {
-    summaries[Cell(combination: name, part: part, metric: metric.rawValue)]
+  func summary(_ name: String, _ metric: BinaryMetric, subset: String) -> ResultSummary? {
+    summaries[Cell(combination: name, subset: subset, metric: metric.rawValue)]
   }
 
   /// The defined values by the name of their split.
-  func values(_ name: String, _ metric: BinaryMetric, part: String) -> [String: Double] {
-    values(name, metric.rawValue, part: part)
+  func values(_ name: String, _ metric: BinaryMetric, subset: String) -> [String: Double] {
+    values(name, metric.rawValue, subset: subset)
   }
 
   /// The same of a metric by its name in `results.csv`.
-  func values(_ name: String, _ metric: String, part: String) -> [String: Double] {
-    bySplit[Cell(combination: name, part: part, metric: metric)] ?? [:]
+  func values(_ name: String, _ metric: String, subset: String) -> [String: Double] {
+    bySplit[Cell(combination: name, subset: subset, metric: metric)] ?? [:]
   }
 
   /// The names with the best mean, as printed: several where they can't be told apart.
-  func best(_ names: [String], _ metric: BinaryMetric, part: String) -> [String] {
+  func best(_ names: [String], _ metric: BinaryMetric, subset: String) -> [String] {
     let means = names.compactMap { name in
-      summary(name, metric, part: part)?.mean.map { (name: name, mean: $0) }
+      summary(name, metric, subset: subset)?.mean.map { (name: name, mean: $0) }
     }
     let sign = metric.higherIsBetter ? 1.0 : -1.0
     guard let top = means.max(by: { sign * $0.mean < sign * $1.mean }) else { return [] }

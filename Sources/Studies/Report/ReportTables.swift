@@ -10,7 +10,7 @@ package struct ReportTables {
 
   /// The metrics with a column.
   static let columns: [BinaryMetric] = [
-    .accuracy, .area, .sensitivity, .specificity, .f1, .logLoss,
+    .accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss,
   ]
 
   /// A combination's name that fits a column; where it is shortened, the whole shows under the pointer
@@ -26,12 +26,12 @@ package struct ReportTables {
     let names = data.combinations.map(\.name)
     let everything = names + data.baselines.map(\.name)
     let metric = data.comparisons.metric
-    let part = data.comparisons.part
+    let subset = data.comparisons.subset
     let best = Dictionary(
       uniqueKeysWithValues: Self.columns.map { column in
-        (column, scores.best(rivals(everything, column), column, part: part))
+        (column, scores.best(rivals(everything, column), column, subset: subset))
       })
-    let bestOnValidation = scores.best(everything, metric, part: "validation")
+    let bestOnValidation = scores.best(everything, metric, subset: "validation")
 
     func row(_ name: String) -> String {
       let marker =
@@ -39,11 +39,12 @@ package struct ReportTables {
         ? "&nbsp;<span class=\"chosen\" title=\"best on validation\">◆<span class=\"unseen\">"
           + " best on validation</span></span>" : ""
       var cells = cell(
-        scores.summary(name, metric, part: "validation"),
+        scores.summary(name, metric, subset: "validation"),
         isBest: bestOnValidation.contains(name), style: "apart")
       for column in Self.columns {
         cells += cell(
-          scores.summary(name, column, part: part), isBest: best[column]?.contains(name) == true)
+          scores.summary(name, column, subset: subset), isBest: best[column]?.contains(name) == true
+        )
       }
       return
         "<tr><th scope=\"row\" data-key=\"\(htmlEscaped(name))\">\(ReportTables.shortName(name))\(marker)</th>"
@@ -65,7 +66,7 @@ package struct ReportTables {
       \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
-      <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(part))</th></tr>
+      <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(subset))</th></tr>
       <tr>\(SortableTable.head("Combination", isNumber: false))\
       \(SortableTable.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
       </thead>
@@ -84,13 +85,13 @@ package struct ReportTables {
       .sensitivity: .specificity, .specificity: .sensitivity,
     ]
     guard let other = opposite[column] else { return names }
-    return names.filter { scores.summary($0, other, part: data.comparisons.part)?.mean != 0 }
+    return names.filter { scores.summary($0, other, subset: data.comparisons.subset)?.mean != 0 }
   }
 
   /// The head of a metric's column.
   private static func head(_ metric: BinaryMetric) -> String {
     switch metric {
-    case .area: "Area<br><small>under ROC</small>"
+    case .auroc: "AUROC"
     case .logLoss: "Log loss<br><small>lower is better</small>"
     default: metric.title.prefix(1).uppercased() + String(metric.title.dropFirst())
     }

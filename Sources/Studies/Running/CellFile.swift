@@ -16,7 +16,7 @@ struct CellFile: Sendable {
   /// The file as it is written.
   var text: String {
     let value: JSONValue = [
-      "schema": 1, "combination": combination.json,
+      "schema": 2, "combination": combination.json,
       "split": split.json, "parameters": parameterCount.json, "seconds": seconds.json,
       "results": JSONValue(
         .array(
@@ -42,7 +42,7 @@ struct CellFile: Sendable {
 
   static func read(_ path: String) throws -> CellFile {
     var root = try JSONValue.parse(contentsOf: path).object()
-    _ = try root.required("schema").integer(in: 1...1)
+    _ = try root.required("schema").integer(in: 1...2)
     let combination = try root.string("combination")
     let split = try root.string("split")
     let parameters = try root.required("parameters").integer()

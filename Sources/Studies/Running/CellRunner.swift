@@ -25,9 +25,9 @@ package struct CellRunner {
     /// The answers to validation and test; none for a rule that is no network.
     package var logits: [LogitsFile.Row] = []
 
-    /// The accuracy on a part; nil where it was not scored.
-    package func accuracy(_ part: ResultPart) -> Double? {
-      results.first { $0.part == part && $0.metric == .binary(.accuracy) }?.value
+    /// The accuracy on a subset; nil where it was not scored.
+    package func accuracy(_ subset: ResultSubset) -> Double? {
+      results.first { $0.subset == subset && $0.metric == .binary(.accuracy) }?.value
     }
   }
 
@@ -46,39 +46,39 @@ package struct CellRunner {
       model: fit.model, parameterCount: fit.parameterCount,
       epochs: EpochRow.rows(
         of: fit.scores, cases.task.kind, combination: recipe.name, split: split.name))
-    var probabilities: [Split.Part: [Double]] = [:]
-    for part in Split.Part.allCases {
-      let indices = split[part]
+    var probabilities: [Split.Subset: [Double]] = [:]
+    for subset in Split.Subset.allCases {
+      let indices = split[subset]
       let answers = try fit.answers(indices)
-      probabilities[part] = answers.probabilities
-      if part != .training, case .logits(let logits) = answers {
-        outcome.logits += LogitsFile.rows(part, indices, cases, logits: logits)
+      probabilities[subset] = answers.probabilities
+      if subset != .training, case .logits(let logits) = answers {
+        outcome.logits += LogitsFile.rows(subset, indices, cases, logits: logits)
       }
       outcome.results += try answers.evaluation(cases.labels(indices)).rows(
-        combination: recipe.name, split: split.name, part: ResultPart(part))
+        combination: recipe.name, split: split.name, subset: ResultSubset(subset))
     }
-    func answers(_ part: Split.Part) -> (labels: [Bool], probabilities: [Double]) {
-      (cases.labels(split[part]), probabilities[part] ?? [])
+    func answers(_ subset: Split.Subset) -> (labels: [Bool], probabilities: [Double]) {
+      (cases.labels(split[subset]), probabilities[subset] ?? [])
     }
-    outcome.results += try FittedThresholdPart.rows(
+    outcome.results += try FittedThresholdSubset.rows(
       thresholdRule, validation: answers(.validation), test: answers(.test),
       combination: recipe.name, split: split.name)
-    if fit.model?.answersForOneSide == true {
+    if fit.model?.acceptsMissingModality == true {
       outcome.results += try oneSided(fit, recipe, split)
     }
     return outcome
   }
 
-  /// The scores on the test part where every case has its image alone, and where it has its text alone.
+  /// The scores on the test subset where every case has its image alone, and where it has its text alone.
   private func oneSided(_ fit: Fit, _ recipe: any Recipe, _ split: Split) throws -> [ResultRow] {
     let cases = context.cases
-    return try OneSidedPart.allCases.flatMap { part -> [ResultRow] in
-      let lacks = part == .image ? cases.lacksImage : cases.lacksText
+    return try MissingModalitySubset.allCases.flatMap { subset -> [ResultRow] in
+      let lacks = subset == .image ? cases.lacksImage : cases.lacksText
       let indices = split.test.filter { lacks?[$0] != true }
       guard !indices.isEmpty else { return [] }
-      return try fit.answers(indices, hiding: part == .image ? .text : .image)
+      return try fit.answers(indices, hiding: subset == .image ? .text : .image)
         .evaluation(cases.labels(indices))
-        .rows(combination: recipe.name, split: split.name, part: .oneSided(part))
+        .rows(combination: recipe.name, split: split.name, subset: .missingModality(subset))
     }
   }
 }

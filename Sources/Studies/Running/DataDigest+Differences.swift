@@ -55,7 +55,7 @@ extension DataDigest {
   /// What one of both does not have at all, as texts where a study reads none, is passed over.
   ///
   /// - Throws: `ZooError` where libcrypto fails.
-  package func departures(of set: CaseSet, ofCommonCases: Bool) throws -> [String] {
+  package func deviations(of set: CaseSet, ofCommonCases: Bool) throws -> [String] {
     var (before, now) = (self, try DataDigest(set))
     for field in [\Row.image, \Row.text, \Row.patient]
     where [before, now].contains(where: { $0.rows.allSatisfy { $0[keyPath: field].isEmpty } }) {

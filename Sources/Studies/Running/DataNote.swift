@@ -20,7 +20,7 @@ package struct DataNote: Sendable, Equatable {
   package var seed: Int
   /// The weights it started from that were trained on data a program made, by name.
   package var syntheticOrigins: [String]
-  /// For each split its name and the cases in its training, validation and test part.
+  /// For each split its name and the cases in its training, validation and test subset.
   package var splits: [(name: String, counts: [Int])]
 
   package static let fileName = "data.json"
@@ -42,7 +42,7 @@ package struct DataNote: Sendable, Equatable {
     self.folds = folds
     self.seed = Int(clamping: seed)
     self.splits = splits.map { split in
-      (split.name, Split.Part.allCases.map { split[$0].count })
+      (split.name, Split.Subset.allCases.map { split[$0].count })
     }
   }
 
@@ -96,7 +96,7 @@ package struct DataNote: Sendable, Equatable {
         name: try object.string("name"), counts: try object.integers("cases", in: 0...Int.max) ?? []
       )
       try object.finish()
-      guard split.counts.count == Split.Part.allCases.count else {
+      guard split.counts.count == Split.Subset.allCases.count else {
         throw ZooError(
           .badFormat, "found \(split.counts.count) counts; expected 3", at: value.place)
       }

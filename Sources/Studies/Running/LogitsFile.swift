@@ -10,7 +10,7 @@ import Training
 package enum LogitsFile {
   /// The answer to one question of one case.
   package struct Row: Sendable, Equatable {
-    package let part: Split.Part
+    package let subset: Split.Subset
     /// The case; empty where an older table does not tell.
     package var id = ""
     /// The positive class, or the finding asked for.
@@ -20,10 +20,10 @@ package enum LogitsFile {
   }
 
   package static let fileName = "logits.csv"
-  private static let columns = ["part", "id", "label", "target", "logit"]
+  private static let columns = ["subset", "id", "label", "target", "logit"]
 
-  /// The rows of one part's cases, a logit for each question; what is not known is left out.
-  static func rows(_ part: Split.Part, _ indices: [Int], _ cases: StudyCases, logits: [Float])
+  /// The rows of one subset's cases, a logit for each question; what is not known is left out.
+  static func rows(_ subset: Split.Subset, _ indices: [Int], _ cases: StudyCases, logits: [Float])
     -> [Row]
   {
     let questions = cases.task.questions
@@ -31,7 +31,7 @@ package enum LogitsFile {
     return zip(answers, logits).enumerated().compactMap { position, pair in
       guard !pair.0.isNaN else { return nil }
       return Row(
-        part: part, id: cases.set.cases[indices[position / questions.count]].id,
+        subset: subset, id: cases.set.cases[indices[position / questions.count]].id,
         label: questions[position % questions.count], isPositive: pair.0 > 0.5,
         logit: Double(pair.1))
     }
@@ -41,7 +41,7 @@ package enum LogitsFile {
     var writer = CSVWriter(columns: columns)
     for row in rows {
       writer.append([
-        row.part.rawValue, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)",
+        row.subset.rawValue, row.id, row.label, row.isPositive ? "1" : "0", "\(row.logit)",
       ])
     }
     try writer.write(to: "\(folder)/\(fileName)")
@@ -52,7 +52,10 @@ package enum LogitsFile {
   /// - Throws: `ZooError` with file and line.
   package static func read(folder: String) throws -> [Row] {
     let table = try CSVTable(path: "\(folder)/\(fileName)")
-    let numbers = try columns.filter { $0 != "id" }.map { try table.column($0) }
+    // Schema 1 called subsets parts.
+    let numbers = try columns.filter { $0 != "id" }.map {
+      try table.column(anyOf: $0 == "subset" ? [$0, "part"] : [$0])
+    }
     let ids = try? table.column("id")
     return try (0..<table.rowCount).map { row in
       let (target, logit) = (table[row, numbers[2]], Double(table[row, numbers[3]]))
@@ -61,15 +64,15 @@ package enum LogitsFile {
           .badValue, "expected a target of 0 or 1 and a finite logit", at: table.place(ofRow: row))
       }
       let name = table[row, numbers[0]]
-      guard let part = Split.Part(rawValue: name) else {
+      guard let subset = Split.Subset(rawValue: name) else {
         throw ZooError(
           .badValue,
-          "unknown part \"\(name)\"; "
-            + suggestion(for: name, among: Split.Part.allCases.map(\.rawValue)),
+          "unknown subset \"\(name)\"; "
+            + suggestion(for: name, among: Split.Subset.allCases.map(\.rawValue)),
           at: table.place(ofRow: row, column: numbers[0]))
       }
       return Row(
-        part: part, id: ids.map { table[row, $0] } ?? "",
+        subset: subset, id: ids.map { table[row, $0] } ?? "",
         label: table[row, numbers[1]], isPositive: target == "1",
         logit: logit)
     }

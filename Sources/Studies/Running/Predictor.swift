@@ -87,12 +87,12 @@ package struct Predictor {
 
   /// The prediction for one case.
   ///
-  /// A model that has stand-ins needs one of its two sides only.
+  /// A model that has missing-modality embeddings needs one of its two sides only.
   ///
   /// - Throws: `ZooError` when what the model reads is missing or unreadable.
   package func predict(image path: String?, text: String?) throws -> Prediction {
     var batch = RawBatch(indices: [0])
-    let mayLack = model.answersForOneSide && (path != nil || text != nil)
+    let mayLack = model.acceptsMissingModality && (path != nil || text != nil)
     if let branch = model.image {
       if let path {
         let picture = try branch.read(path)

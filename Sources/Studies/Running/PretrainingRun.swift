@@ -55,7 +55,9 @@ package struct PretrainingRun {
     }
     let data = try DataDigest(set)
     try place.check(data, of: set, progress: progress)
-    for sentence in specification.image.departures + specification.dataNotes {
+    for sentence in specification.formerNames + specification.image.deviations
+      + specification.dataNotes
+    {
       progress.note(sentence)
     }
     let splits = try place.splits(of: set, progress: progress) { byImage in
@@ -95,21 +97,21 @@ package struct PretrainingRun {
       )
     }
     var rows: [ResultRow] = []
-    var areas: [Split.Part: MultiLabelArea] = [:]
+    var areas: [Split.Subset: MultiLabelAUROC] = [:]
     var logits: [LogitsFile.Row] = []
-    for part in Split.Part.allCases {
-      guard case .logits(let answers) = try fit.answers(split[part]) else { continue }
-      let area = targets.areas(split[part], logits: answers)
-      if part != .training {
-        logits += LogitsFile.rows(part, split[part], cases, logits: answers)
+    for subset in Split.Subset.allCases {
+      guard case .logits(let answers) = try fit.answers(split[subset]) else { continue }
+      let area = targets.areas(split[subset], logits: answers)
+      if subset != .training {
+        logits += LogitsFile.rows(subset, split[subset], cases, logits: answers)
       }
-      areas[part] = area
+      areas[subset] = area
       let values =
-        [(ResultMetric.binary(.area), area.mean)]
-        + zip(specification.labels, area.areas).map { (.areaOf($0), $1) }
+        [(ResultMetric.binary(.auroc), area.mean)]
+        + zip(specification.labels, area.areas).map { (.aurocOf($0), $1) }
       rows += values.map { metric, value in
         ResultRow(
-          combination: specification.image.name, split: split.name, part: ResultPart(part),
+          combination: specification.image.name, split: split.name, subset: ResultSubset(subset),
           metric: metric, value: value)
       }
     }
@@ -156,7 +158,7 @@ package struct PretrainingRun {
   }
 
   private func lines(
-    _ areas: [Split.Part: MultiLabelArea], _ targets: CaseTargets, _ split: Split
+    _ areas: [Split.Subset: MultiLabelAUROC], _ targets: CaseTargets, _ split: Split
   ) -> [String] {
     func text(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "  –  " }
     let answers = targets.rows(split.test)
@@ -164,7 +166,7 @@ package struct PretrainingRun {
     func padded(_ name: String) -> String {
       name.padding(toLength: width, withPad: " ", startingAt: 0)
     }
-    var lines = ["\(padded("area"))  validation  test   positives of known in test"]
+    var lines = ["\(padded("AUROC"))  validation  test   positives of known in test"]
     for (index, label) in specification.labels.enumerated() {
       let known = stride(from: index, to: answers.count, by: targets.outputs)
         .map { answers[$0] }.filter { !$0.isNaN }

@@ -70,7 +70,12 @@ struct RunFolder {
       try OutputPlace.goesOn(path, isBegun: isBegun, resumes: resumes, allowing: beginning)
     else { return }
     let specificationPath = "\(path)/\(specificationName)"
-    guard try readFile(specificationPath) == Data((specification.text() + "\n").utf8) else {
+    let text = specification.text()
+    guard
+      try readFile(specificationPath) == Data((text + "\n").utf8)
+        || FormerNames.translated(JSONValue.parse(contentsOf: specificationPath)).value.text()
+          == text
+    else {
       throw ZooError(
         .conflict, "the run there is of another specification", at: Place(path: specificationPath),
         advice: "choose another --output, or give the specification it was begun with")

@@ -10,7 +10,7 @@ import Training
 ///
 /// The data randomisation test of Adebayo et al. 2018, "Sanity checks for saliency maps",
 /// https://arxiv.org/abs/1810.03292. Specification, seed and split are those of the true model; only
-/// the labels move, within the training part and within the validation part, so that both keep their
+/// the labels move, within the training subset and within the validation subset, so that both keep their
 /// classes' shares.
 package struct ShuffledTraining {
   package let study: StudySpecification
@@ -24,9 +24,9 @@ package struct ShuffledTraining {
   /// A model and what it has learnt.
   package struct Outcome {
     package let model: TrainedModel
-    /// The accuracy on the training part, of the shuffled labels.
+    /// The accuracy on the training subset, of the shuffled labels.
     package let trainingAccuracy: Double
-    /// The accuracy on the test part, whose labels are the true ones.
+    /// The accuracy on the test subset, whose labels are the true ones.
     package let testAccuracy: Double
 
     /// What it has learnt, in a sentence.
@@ -34,7 +34,7 @@ package struct ShuffledTraining {
       String(
         format:
           "A model of the same specification and seed learnt shuffled labels: its accuracy is "
-          + "%.3f on those of the training part and %.3f on the true labels of the test part.",
+          + "%.3f on those of the training subset and %.3f on the true labels of the test subset.",
         trainingAccuracy, testAccuracy)
     }
   }

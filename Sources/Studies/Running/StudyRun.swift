@@ -65,10 +65,10 @@ package struct StudyRun {
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
-    let departures = study.images.flatMap { branch in branch.departures.map { "\($0)." } }
-    let cautions =
-      try TrainedImages.cautions(study.images, cases.set, registry) + incomplete(cases)
-    for note in departures + cautions + study.data.notes { progress.note(note) }
+    let deviations = study.images.flatMap { branch in branch.deviations.map { "\($0)." } }
+    let warnings =
+      try TrainedImages.warnings(study.images, cases.set, registry) + incomplete(cases)
+    for note in study.formerNames + deviations + warnings + study.data.notes { progress.note(note) }
     try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
     var folds = study.folds
     let splits = try place.splits(of: cases.set, progress: progress) { byImage in
@@ -85,7 +85,7 @@ package struct StudyRun {
         syntheticOrigins: origins, folds: folds.sentence, seed: study.seed, splits: splits
       ).write(to: folder)
       return try tables(
-        cases, splits, place, finished, departures: departures, cautions: cautions)
+        cases, splits, place, finished, deviations: deviations, warnings: warnings)
     }
   }
 
@@ -96,21 +96,21 @@ package struct StudyRun {
   /// Runs the cells that are not there yet, and writes tables and report.
   private func tables(
     _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, _ finished: [String: CellFile],
-    departures: [String], cautions: [String]
+    deviations: [String], warnings: [String]
   ) throws -> [String] {
     let runner = CellRunner(study: study, cases: cases, session: session)
     let cells = StudyCells(finished: try finishedCells(place), runner: runner)
     let files = try cells.all(study.combinations, splits, known: finished)
-    let taught = try taughtHeads()
-    let flattered = taught.map {
-      "\($0): its weights were learnt on the validation part, so what it scores there flatters, and it"
+    let fittedOnValidation = try headsFittedOnValidation()
+    let optimistic = fittedOnValidation.map {
+      "\($0): its weights were learnt on the validation subset, so what it scores there flatters, and it"
         + " is not among those that validation chooses from."
     }
     let tables = StudyTables(
       study: study, cases: cases, splits: splits, cells: files,
-      departures: departures + flattered, cautions: cautions,
-      notes: progress.notes.filter { !departures.contains($0) && !cautions.contains($0) },
-      taughtHeads: Set(taught))
+      deviations: deviations + optimistic, warnings: warnings,
+      notes: progress.notes.filter { !deviations.contains($0) && !warnings.contains($0) },
+      headsFittedOnValidation: Set(fittedOnValidation))
     return try tables.write(to: folder, command: command, environment: environment)
   }
 
@@ -124,8 +124,8 @@ package struct StudyRun {
     ]
   }
 
-  /// The names of the heads that learn from the validation part.
-  private func taughtHeads() throws -> [String] {
+  /// The names of the heads that learn from the validation subset.
+  private func headsFittedOnValidation() throws -> [String] {
     guard !study.images.isEmpty, !study.texts.isEmpty else { return [] }
     return try study.heads.filter {
       try registry.fusionHead($0.head, at: $0.place).description.learnsOn == .validation

@@ -15,13 +15,13 @@ package struct StudyTables {
   let splits: [Split]
   let cells: [CellFile]
   /// Where branches are given something else than their weights were trained on, in sentences.
-  let departures: [String]
+  let deviations: [String]
   /// What a reader must know before the scores.
-  let cautions: [String]
+  let warnings: [String]
   /// What else was told while the study was read and run.
   let notes: [String]
-  /// The names of the heads that learn on the validation part.
-  let taughtHeads: Set<String>
+  /// The names of the heads that learn on the validation subset.
+  let headsFittedOnValidation: Set<String>
 
   /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
   ///
@@ -73,14 +73,14 @@ package struct StudyTables {
     data.limits = [
       "Splits of one data set overlap: the range over them is not the range over new data.",
       "Everything fitted (vocabulary, word vectors, pixel statistics, weights) is fitted on the "
-        + "training part of each split alone.",
+        + "training subset of each split alone.",
     ]
-    data.limits += departures
-    data.cautions = cautions
+    data.limits += deviations
+    data.warnings = warnings
     data.notes = notes
-    data.taughtByValidation = Set(
+    data.fittedOnValidation = Set(
       study.combinations.filter {
-        $0.image != nil && $0.text != nil && taughtHeads.contains($0.head.name)
+        $0.image != nil && $0.text != nil && headsFittedOnValidation.contains($0.head.name)
       }.map(\.name))
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")
@@ -92,16 +92,16 @@ package struct StudyTables {
   private func summary(_ results: [ResultRow], _ names: [String]) -> [String] {
     let summaries = ResultSummary.summaries(of: results, order: RowOrder(combinations: names))
     let rows = names.flatMap { name in
-      [(name: name, part: ResultPart.test, title: name)]
-        + OneSidedPart.allCases.map(ResultPart.oneSided).filter { part in
-          summaries.contains { $0.combination == name && $0.part == part }
-        }.map { (name: name, part: $0, title: name + $0.rawValue.dropFirst("test".count)) }
+      [(name: name, subset: ResultSubset.test, title: name)]
+        + MissingModalitySubset.allCases.map(ResultSubset.missingModality).filter { subset in
+          summaries.contains { $0.combination == name && $0.subset == subset }
+        }.map { (name: name, subset: $0, title: name + $0.rawValue.dropFirst("test".count)) }
     }
     let width = rows.map(\.title.count).max() ?? 0
     let lines = rows.map { row in
-      let cells = [BinaryMetric.accuracy, .area].map { metric -> String in
+      let cells = [BinaryMetric.accuracy, .auroc].map { metric -> String in
         let found = summaries.first {
-          $0.combination == row.name && $0.part == row.part && $0.metric == .binary(metric)
+          $0.combination == row.name && $0.subset == row.subset && $0.metric == .binary(metric)
         }
         guard let mean = found?.mean else { return "      –     " }
         return found?.standardDeviation.map { String(format: "%.3f ± %.3f", mean, $0) }
@@ -110,8 +110,8 @@ package struct StudyTables {
       let padded = row.title.padding(toLength: width, withPad: " ", startingAt: 0)
       return "\(padded)  \(cells.joined(separator: "  "))"
     }
-    let head = "test part".padding(toLength: width, withPad: " ", startingAt: 0)
-    return ["\(head)  accuracy       area (mean ± SD over \(splits.count) splits)"] + lines
+    let head = "test subset".padding(toLength: width, withPad: " ", startingAt: 0)
+    return ["\(head)  accuracy       AUROC (mean ± SD over \(splits.count) splits)"] + lines
   }
 
   private func baselineRows() throws -> (rows: [ResultRow], baselines: [ReportBaseline]) {
@@ -125,7 +125,7 @@ package struct StudyTables {
     var baselines = [
       ReportBaseline(
         name: StudyTables.baselineNames[0],
-        summary: "always the commoner class of the training part",
+        summary: "always the commoner class of the training subset",
         constantAnswer: commoner.count == 1 ? commoner.first : "")
     ]
     let hasTexts = !study.texts.isEmpty
@@ -158,15 +158,15 @@ package struct StudyTables {
     throws
     -> [ResultRow]
   {
-    func answers(_ part: Split.Part) -> (labels: [Bool], probabilities: [Double]) {
-      (cases.labels(split[part]), probabilities(split[part]))
+    func answers(_ subset: Split.Subset) -> (labels: [Bool], probabilities: [Double]) {
+      (cases.labels(split[subset]), probabilities(split[subset]))
     }
-    return try Split.Part.allCases.flatMap { part in
-      let answers = answers(part)
+    return try Split.Subset.allCases.flatMap { subset in
+      let answers = answers(subset)
       return try BinaryEvaluation(labels: answers.labels, probabilities: answers.probabilities)
-        .rows(combination: baseline, split: split.name, part: ResultPart(part))
+        .rows(combination: baseline, split: split.name, subset: ResultSubset(subset))
     }
-      + FittedThresholdPart.rows(
+      + FittedThresholdSubset.rows(
         study.thresholdRule, validation: answers(.validation), test: answers(.test),
         combination: baseline, split: split.name)
   }

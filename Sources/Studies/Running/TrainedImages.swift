@@ -27,7 +27,7 @@ package enum TrainedImages {
   /// A sentence for each branch whose weights were trained on images of the study: its scores flatter.
   ///
   /// - Throws: `ZooError` when a list or an image can't be read.
-  static func cautions(_ branches: [ImageBranch], _ cases: CaseSet, _ registry: EncoderRegistry)
+  static func warnings(_ branches: [ImageBranch], _ cases: CaseSet, _ registry: EncoderRegistry)
     throws -> [String]
   {
     var own: [String: Int]?

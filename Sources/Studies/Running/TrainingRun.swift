@@ -52,7 +52,7 @@ package struct TrainingRun {
     try OutputPlace.check(folder, allowing: TrainingRun.ownNames)
     try study.checkFolders()
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
-    for sentence in study.images.flatMap(\.departures) + study.data.notes {
+    for sentence in study.formerNames + study.images.flatMap(\.deviations) + study.data.notes {
       progress.note(sentence)
     }
     try StudyTexts.note(cases, of: study, registry: session.registry, progress: progress)

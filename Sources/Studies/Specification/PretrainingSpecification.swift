@@ -35,7 +35,8 @@ package struct PretrainingSpecification: Sendable {
   /// - Throws: `ZooError` with file, line and key.
   package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
     var root: JSONObject
-    (source, root, folder) = try StudySpecification.opened(path, dataFolder: dataFolder)
+    (source, root, folder, formerNames) = try StudySpecification.opened(
+      path, dataFolder: dataFolder)
     name = try root.string("name")
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
     data = try Self.table(root.required("data"))
@@ -150,6 +151,9 @@ package struct PretrainingSpecification: Sendable {
   }
 
   /// What is to be said of where the data lie.
+  /// A line for each key that the file calls by a former name.
+  let formerNames: [String]
+
   var dataNotes: [String] {
     !data.isDeclaredSynthetic && isSample ? [DataSpecification.sampleNote] : []
   }

@@ -19,26 +19,30 @@ package struct StudySpecification: Sendable {
   package var heads: [HeadBranch]
   /// What combinations are compared and chosen by; nil where the data decide.
   package var metric: BinaryMetric?
-  /// How the validation part fits the threshold that is shown beside 0.5.
+  /// How the validation subset fits the threshold that is shown beside 0.5.
   package var thresholdRule: ThresholdRule
   /// Whether simple rules over the features of untouched image encoders take the place of training.
   package private(set) var probes = false
   /// The file as it was read.
   package var source: JSONValue
+  /// A line for each key that the file calls by a former name.
+  package private(set) var formerNames: [String] = []
 
   /// Reads a specification file; with `dataFolder`, its data paths are relative to that folder.
   ///
   /// - Throws: `ZooError` with file, line and key.
   package init(path: String, registry: EncoderRegistry, dataFolder: String? = nil) throws {
-    let (source, _, folder) = try StudySpecification.opened(path, dataFolder: dataFolder)
+    let (source, _, folder, notes) = try StudySpecification.opened(path, dataFolder: dataFolder)
     try self.init(source, folder: folder, registry: registry)
+    formerNames = notes
   }
 
   /// Reads a specification; its data paths are relative to `folder`, the working directory where that is empty.
   ///
   /// - Throws: `ZooError` with the key, and with file and line where it came from one.
   package init(_ source: JSONValue, folder: String, registry: EncoderRegistry) throws {
-    self.source = source
+    let (source, notes) = FormerNames.translated(source)
+    (self.source, formerNames) = (source, notes)
     var root = try StudySpecification.root(source)
     name = try root.string("name")
     data = try DataSpecification(root.required("data"), folder: folder)
@@ -83,24 +87,25 @@ package struct StudySpecification: Sendable {
     return study
   }
 
-  /// A specification file of schema 1, and the folder its data paths are relative to: `dataFolder`, else
+  /// A specification file, and the folder its data paths are relative to: `dataFolder`, else
   /// its own.
   ///
   /// - Throws: `ZooError` with file and line.
   static func opened(_ path: String, dataFolder: String?) throws -> (
-    source: JSONValue, root: JSONObject, folder: String
+    source: JSONValue, root: JSONObject, folder: String, formerNames: [String]
   ) {
-    let source = try JSONValue.parse(contentsOf: path)
+    let (source, notes) = FormerNames.translated(try JSONValue.parse(contentsOf: path))
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    return (source, try root(source), dataFolder ?? parts.joined(separator: "/"))
+    return (source, try root(source), dataFolder ?? parts.joined(separator: "/"), notes)
   }
 
-  /// The members of a specification of schema 1.
+  /// The members of a specification.
   private static func root(_ source: JSONValue) throws -> JSONObject {
     var root = try source.object()
     let schema = try root.required("schema")
-    guard try schema.integer() == 1 else {
-      throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
+    guard (1...2).contains(try schema.integer()) else {
+      throw ZooError(
+        .unsupported, "unknown schema; this program reads schemas 1 and 2", at: schema.place)
     }
     return root
   }
@@ -149,10 +154,10 @@ package struct StudySpecification: Sendable {
           .badValue, "two fusion heads are called \"\(head.name)\"", at: head.place,
           advice: "give each a \"name\" of its own")
       }
-      guard head.standsIn || !data.keepsIncomplete else {
+      guard head.learnsMissingModality || !data.keepsIncomplete else {
         throw ZooError(
           .badValue, "cases that lack an image or a text need a head that stands in for it",
-          at: head.place, advice: "set \"missing\" to \"stand-in\"")
+          at: head.place, advice: "set \"missing\" to \"learned\"")
       }
       for image in images {
         for text in texts { try head.check(image, text, registry: registry) }

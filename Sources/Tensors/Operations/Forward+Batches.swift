@@ -64,8 +64,8 @@ package struct JoinedBatch {
   }
 
   /// All images that have come; then none.
-  package mutating func take(_ run: Forward) -> Tensor? {
+  package mutating func take(_ pass: Forward) -> Tensor? {
     defer { (joined, count) = (nil, 0) }
-    return joined.map { run.images(0..<count, of: $0) }
+    return joined.map { pass.images(0..<count, of: $0) }
   }
 }

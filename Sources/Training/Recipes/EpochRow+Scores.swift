@@ -8,12 +8,12 @@ extension EpochRow {
   ) -> [EpochRow] {
     scores.flatMap { score in
       let first: (BinaryMetric, Double?) =
-        kind == .multiLabel ? (.area, score.meanArea) : (.accuracy, score.accuracy)
+        kind == .multiLabel ? (.auroc, score.meanAUROC) : (.accuracy, score.accuracy)
       return [first, (.logLoss, score.logLoss)].compactMap { metric, value in
         value.map {
           EpochRow(
             combination: combination, split: split, epoch: score.epoch,
-            part: ResultPart(score.part), metric: .binary(metric), value: $0)
+            subset: ResultSubset(score.subset), metric: .binary(metric), value: $0)
         }
       }
     }

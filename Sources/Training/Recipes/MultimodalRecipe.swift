@@ -31,7 +31,8 @@ package struct MultimodalRecipe: Recipe {
     let title = title(split)
     let source = try context.source(of: model, split, views: head.views, title: title)
     let features = try features(of: model, source, split, context)
-    model.classifier.fusion?.standIns?.begin(split.training.compactMap { features[$0].first })
+    model.classifier.fusion?.missingModalityEmbeddings?.begin(
+      split.training.compactMap { features[$0].first })
     // What options or frozen stages keep as it is stays so while all else is fine-tuned.
     let kept = model.classifier.store.parameters.filter { !$0.isTrainable }
     let trainer = context.trainer(
@@ -86,8 +87,8 @@ package struct MultimodalRecipe: Recipe {
 
   /// Trains the head over frozen encoders.
   ///
-  /// One that learns on validation learns its own parameters there and nothing else; its stand-ins, if
-  /// sides are dropped, on the training part before.
+  /// One that learns on validation learns its own parameters there and nothing else; its missing-modality embeddings, if
+  /// sides are dropped, on the training subset before.
   private func train(
     _ trainer: Trainer, of model: TrainedModel, _ split: Split, _ random: RandomStream
   ) throws -> [Trainer.EpochScore] {
@@ -130,7 +131,7 @@ package struct MultimodalRecipe: Recipe {
 }
 
 extension RecipeContext {
-  /// What encoders give of every case of training and validation once as it is, and of the training part
+  /// What encoders give of every case of training and validation once as it is, and of the training subset
   /// again with augmentation for each further view.
   fileprivate func encode(
     _ model: TrainedModel, _ source: BatchSource, _ split: Split, views: Int,

@@ -7,7 +7,7 @@ import Images
 
 /// How well a simple rule over the features of an untouched image encoder answers.
 ///
-/// Features are standardised by the training part; the penalty, or the number of neighbours, is the
+/// Features are standardised by the training subset; the penalty, or the number of neighbours, is the
 /// one with the lowest log loss on validation. A linear probe leaves a model behind, whose decoder it
 /// is; neighbours do not.
 package struct ProbeRecipe: Recipe {
@@ -85,7 +85,7 @@ package struct ProbeRecipe: Recipe {
       nearest.probabilities(split.validation.map { votes[$0] }, k: candidates[$0])
     }
     let k = candidates[place]
-    // A case is its own nearest neighbour, which would flatter the training part: it is left out.
+    // A case is its own nearest neighbour, which would flatter the training subset: it is left out.
     let training = Set(split.training)
     return { indices, _ in
       .probabilities(

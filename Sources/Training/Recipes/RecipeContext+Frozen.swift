@@ -40,7 +40,7 @@ extension RecipeContext {
       ? try FeatureFile(
         cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed) : nil
     if let kept = file?.read(cases: cases.count, views: views) { return kept }
-    let mirrors = branch.averagesMirror
+    let mirrors = branch.averagesFlip
     let rounds = views + (mirrors ? 1 : 0)
     var forward = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// Means and deviations of features over the training part.
+/// Means and deviations of features over the training subset.
 struct Standardisation {
   private let mean: [Double]
   private let deviation: [Double]

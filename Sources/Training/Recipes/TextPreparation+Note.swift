@@ -2,7 +2,7 @@ import EncoderKit
 import Foundation
 
 extension TextPreparation {
-  /// The share of the training part's words that a vocabulary may leave out without a word.
+  /// The share of the training subset's words that a vocabulary may leave out without a word.
   private static let usualShare = 0.1
 
   /// A note where the vocabulary leaves out much of the texts it was fitted to, or given vectors cover
@@ -14,7 +14,7 @@ extension TextPreparation {
     if all > 0, Double(left) > Self.usualShare * Double(all) {
       return
         "\(name): the vocabulary of \(counts.count - 2) words leaves out \(percent(Double(left) / Double(all)))"
-        + " of the words of the training part (split \(split)); they share one vector. \"vocabularySize\" and"
+        + " of the words of the training subset (split \(split)); they share one vector. \"vocabularySize\" and"
         + " \"minimumCount\" in the options of the text encoder set what it holds."
     }
     if let coverage, coverage.tokenShare < 1 - Self.usualShare {

@@ -73,7 +73,7 @@ package struct UnimodalRecipe: Recipe {
 }
 
 extension RecipeContext {
-  /// The vocabulary and the word vectors of a text encoder, from the training part of a split.
+  /// The vocabulary and the word vectors of a text encoder, from the training subset of a split.
   fileprivate func preparation(
     of branch: TextBranch, _ split: Split, _ random: RandomStream, name: String
   ) throws -> TextPreparation {

@@ -50,7 +50,7 @@ extension ZooCommand {
       .value("limitation", "TEXT", isRepeatable: true, "A sentence more about its limits."),
       .value(
         "threshold", "P|RULE",
-        "A probability, or youden or accuracy: chosen on the validation part; else the model's own."
+        "A probability, or youden or accuracy: chosen on the validation subset; else the model's own."
       ),
       .value("created", "TIME", "A day or time in UTC; else when the model was written."),
       .flag("without-image-hashes", "Leave out the SHA-256 of the images it was trained on."),

@@ -84,7 +84,7 @@ extension ZooCommand {
     ).run()
     try detection.write(to: output)
     print(
-      (detection.cautions.filter { !progress.notes.contains($0) } + detection.lines).joined(
+      (detection.warnings.filter { !progress.notes.contains($0) } + detection.lines).joined(
         separator: "\n"))
     print("wrote \(output)/detection.html. This is no diagnosis.")
   }

@@ -105,7 +105,7 @@ extension ZooCommand {
       progress: progress)
     let index = try run.run(
       resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
-    return index.cautions.filter { !progress.notes.contains($0) } + [
+    return index.warnings.filter { !progress.notes.contains($0) } + [
       "\(index.rows.count) cases explained, \(index.leftOut.count) left out",
       "wrote \(output)/index.html. This is no diagnosis.",
     ]

@@ -40,7 +40,8 @@ extension ZooCommand {
     .value("study", "FILE", "The study whose cases are looked at."),
     .value("data", "DIR", "The folder that the study's data paths are relative to."),
     .value(
-      "combination", "NAME", "Of a comparison's folder: whose models look, each at its test part."),
+      "combination", "NAME", "Of a comparison's folder: whose models look, each at its test subset."
+    ),
     .value(
       "part", default: "all", choices: CaseSelection.Part.allCases.map(\.rawValue),
       "Of a model's own folder: all cases, or what the study's first split keeps for testing."),

@@ -110,7 +110,7 @@ extension ZooCommand {
       lines.append(
         "  reads besides: \(head.reads.map(\.rawValue).sorted().joined(separator: ", "))")
     }
-    if head.learnsOn == .validation { lines.append("  learns on the validation part") }
+    if head.learnsOn == .validation { lines.append("  learns on the validation subset") }
     lines.append(
       head.options.isEmpty ? "no options of its own" : text(head.options))
     return lines.joined(separator: "\n")

@@ -79,7 +79,7 @@ extension ZooCommand {
         registry: registry, kernels: kernels, progress: progress)
       try check.write(to: folder)
       printed =
-        check.cautions.filter { !progress.notes.contains($0) }
+        check.warnings.filter { !progress.notes.contains($0) }
         + (check.shuffledDescription.map { [$0] } ?? []) + check.lines
     }
     print(printed.joined(separator: "\n"))

@@ -61,10 +61,10 @@ extension ZooCommand {
   }
 
   static let train = Command(
-    name: "train", summary: "Train one model on all cases, a validation part kept apart.",
+    name: "train", summary: "Train one model on all cases, a validation subset kept apart.",
     discussion:
       "The specification has the form of a study with at most one image encoder, one text encoder "
-      + "and one head; its folds decide the validation and test parts (the first split is used). "
+      + "and one head; its folds decide the validation and test subsets (the first split is used). "
       + "With both encoders a multimodal model is trained; its parts are kept beside it.",
     examples: [("zoo train model.json --output model", "train and save")],
     options: studyOptions,

@@ -19,7 +19,7 @@ extension ZooCommand {
     discussion:
       "TEXTS is a plain text file, one document a line, or a study's specification (a name that ends "
       + "in .json), of which the texts of all cases are taken: such vectors know the texts of the "
-      + "test parts, too, so for a fair comparison let the study train its own. Words are cut as "
+      + "test subsets, too, so for a fair comparison let the study train its own. Words are cut as "
       + "studies do it, in lower case. What is not given is the encoder's default (zoo show NAME). "
       + "The same seed gives the same vectors.",
     examples: [

@@ -14,7 +14,7 @@ extension ZooCommand {
         "zoo words run --combination word2vec --study Examples/open-i.json --data DATA --output said",
         "a comparison: every report by the model of the split that tests on it"
       ),
-      ("zoo words model --study study.json --part test --output said", "a model's test part"),
+      ("zoo words model --study study.json --part test --output said", "a model's test subset"),
     ],
     options: [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
@@ -27,7 +27,7 @@ extension ZooCommand {
     ] + caseOptions,
     arguments: [Argument("MODEL", "A model's folder, or a comparison's.")]
   ) { arguments in
-    var settings = WordStudySettings()
+    var settings = WordAblationSettings()
     settings.removals = try arguments.integer("removals", in: 1...1000) ?? 10
     settings.draws = try arguments.integer("draws", in: 1...1000) ?? 20
     settings.leastInstances = try arguments.integer("least", in: 1...1_000_000) ?? 5
@@ -43,12 +43,12 @@ extension ZooCommand {
     let model = try modelOrRun(arguments.argument("MODEL"), registry)
     let selection = try caseSelection(
       arguments, model: model, registry: registry, skipsBad: false)
-    let study = try WordStudy(
+    let study = try WordAblation(
       selection, model: model, settings: settings, registry: registry, kernels: kernels,
       progress: progress)
     try study.write(to: output)
     print(
-      (study.cautions.filter { !progress.notes.contains($0) } + study.lines).joined(separator: "\n")
+      (study.warnings.filter { !progress.notes.contains($0) } + study.lines).joined(separator: "\n")
     )
     print("wrote \(output)/words.html. This is no diagnosis.")
   }

@@ -67,7 +67,7 @@ bin_probabilities = [round(min(max(random.gauss(0.62 if y else 0.35, 0.2), 0), 1
 called = [p >= 0.5 for p in bin_probabilities]
 expected = [
     ("accuracy", metrics.accuracy_score(bin_labels, called)),
-    ("area", metrics.roc_auc_score(bin_labels, bin_probabilities)),
+    ("auroc", metrics.roc_auc_score(bin_labels, bin_probabilities)),
     ("sensitivity", metrics.recall_score(bin_labels, called)),
     ("specificity", metrics.recall_score(bin_labels, called, pos_label=False)),
     ("precision", metrics.precision_score(bin_labels, called)),

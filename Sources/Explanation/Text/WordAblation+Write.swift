@@ -4,7 +4,7 @@ import Evaluation
 import Foundation
 import Pages
 
-extension WordStudy {
+extension WordAblation {
   /// The words with enough instances, those that speak most for the positive class first.
   package var common: [Word] { words.filter { $0.instances >= settings.leastInstances } }
 
@@ -114,7 +114,7 @@ extension WordStudy {
     return FiguresPage(
       kind: "words", title: "Which words speak for \(positive)?",
       lede: "\(counted(reports, "report")), \(positives) of them \(positive) · \(description)",
-      isSynthetic: isSynthetic, cautions: cautions, notice: CaseExplanation.notice,
+      isSynthetic: isSynthetic, warnings: warnings, notice: CaseExplanation.notice,
       content: content, files: ["words.csv", "deletion.csv"]
     ).html
   }

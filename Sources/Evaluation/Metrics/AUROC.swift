@@ -8,7 +8,7 @@
 ///   - scores: any increasing function of the probability; finite.
 /// - Returns: the area, or nil where one class is absent.
 /// - Precondition: as many labels as scores.
-package func areaUnderROC(labels: [Bool], scores: [Double]) -> Double? {
+package func auroc(labels: [Bool], scores: [Double]) -> Double? {
   precondition(
     labels.count == scores.count, "\(labels.count) labels for \(scores.count) scores")
   let order = scores.indices.sorted { scores[$0] < scores[$1] }

@@ -1,5 +1,5 @@
 /// The areas under the ROC of a classifier that answers several questions about a case.
-package struct MultiLabelArea: Sendable, Equatable {
+package struct MultiLabelAUROC: Sendable, Equatable {
   /// An area for each label; nil where it has no positive or no negative case.
   package let areas: [Double?]
   /// The mean over the labels that have one; nil where none has.
@@ -22,7 +22,7 @@ package struct MultiLabelArea: Sendable, Equatable {
     let values = (0..<labelCount).map { label -> Double? in
       let entries = stride(from: label, to: labels.count, by: labelCount)
         .filter { mask?[$0] ?? true }
-      return areaUnderROC(labels: entries.map { labels[$0] }, scores: entries.map { scores[$0] })
+      return auroc(labels: entries.map { labels[$0] }, scores: entries.map { scores[$0] })
     }
     areas = values
     mean = Evaluation.mean(values.compactMap { $0 })

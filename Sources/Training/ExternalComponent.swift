@@ -2,7 +2,7 @@ import Basics
 import Registry
 
 /// An encoder or a fusion head of a model that an installed plugin brings.
-package struct OutsidePart: Sendable, Equatable {
+package struct ExternalComponent: Sendable, Equatable {
   /// What it is: the key of its name in `model.json`.
   package enum Kind: String, Sendable {
     case encoder

@@ -9,23 +9,23 @@ import Training
 @testable import Tensors
 
 @Suite("Words over many reports", .serialized)
-struct WordStudyTests {
+struct WordAblationTests {
   private let texts = [
     ("abnormal", "The heart is large, no effusion left and right of a heart"),
     ("abnormal", "Large effusion of the left lungs"), ("normal", "The lungs are clear"),
     ("abnormal", "No effusion. The heart is small and clear"), ("normal", "xyzzy"),
   ]
 
-  private func study(_ folder: String) throws -> WordStudy {
+  private func study(_ folder: String) throws -> WordAblation {
     try SmallModel.make(image: false, text: true).write(to: "\(folder)/model")
     let cases = texts.enumerated().map { index, one in
       Case(id: "\(index)", text: one.1, label: one.0, source: Place())
     }
-    var settings = WordStudySettings()
+    var settings = WordAblationSettings()
     settings.removals = 3
     settings.draws = 5
     settings.leastInstances = 2
-    return try WordStudy(
+    return try WordAblation(
       CaseSelection(model: "\(folder)/model", cases: cases, description: "five"),
       model: "\(folder)/model", settings: settings, registry: SmallModel.registry(),
       kernels: ReferenceKernels(), progress: ProgressReporter(mode: .quiet))

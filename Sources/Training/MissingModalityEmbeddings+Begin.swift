@@ -1,7 +1,7 @@
 import EncoderKit
 import Fusion
 
-extension StandIns {
+extension MissingModalityEmbeddings {
   /// Begins at the mean of what the training cases have, so that nothing starts, or stays, at zero by
   /// accident.
   ///

@@ -1,10 +1,10 @@
 import Datasets
 import Evaluation
 
-extension ResultPart {
-  /// A part of a split, its answers as they are.
-  package init(_ part: Split.Part) {
-    switch part {
+extension ResultSubset {
+  /// A subset of a split, its answers as they are.
+  package init(_ subset: Split.Subset) {
+    switch subset {
     case .training: self = .training
     case .validation: self = .validation
     case .test: self = .test

@@ -1,9 +1,9 @@
-/// The parts of a results table in which answers are scored at a threshold that the validation part
+/// The subsets of a results table in which answers are scored at a threshold that the validation subset
 /// chose, in place of 0.5.
-package enum FittedThresholdPart: String, Sendable, CaseIterable {
-  /// The validation part, which chose it: these scores are optimistic.
+package enum FittedThresholdSubset: String, Sendable, CaseIterable {
+  /// The validation subset, which chose it: these scores are optimistic.
   case validation = "validation, fitted threshold"
-  /// The test part, which had no say in it.
+  /// The test subset, which had no say in it.
   case test = "test, fitted threshold"
 
   /// The metric that holds the threshold itself, a probability.
@@ -17,7 +17,7 @@ package enum FittedThresholdPart: String, Sendable, CaseIterable {
   ///   - test: the same.
   ///   - combination: the rows' combination.
   ///   - split: the rows' split.
-  /// - Returns: rows of both parts.
+  /// - Returns: rows of both subsets.
   /// - Throws: `ZooError` for a number that is no probability.
   package static func rows(
     _ rule: ThresholdRule, validation: (labels: [Bool], probabilities: [Double]),
@@ -25,13 +25,14 @@ package enum FittedThresholdPart: String, Sendable, CaseIterable {
   ) throws -> [ResultRow] {
     let threshold = rule.threshold(
       labels: validation.labels, probabilities: validation.probabilities)
-    return try [(FittedThresholdPart.validation, validation), (.test, test)].flatMap {
-      part, cases in
+    return try [(FittedThresholdSubset.validation, validation), (.test, test)].flatMap {
+      subset, cases in
       let evaluation = try BinaryEvaluation(
         labels: cases.labels, probabilities: cases.probabilities, threshold: threshold)
       func row(_ metric: ResultMetric, _ value: Double?) -> ResultRow {
         ResultRow(
-          combination: combination, split: split, part: .fitted(part), metric: metric, value: value)
+          combination: combination, split: split, subset: .fitted(subset), metric: metric,
+          value: value)
       }
       return [row(.threshold, threshold)]
         + BinaryMetric.allCases.filter(\.dependsOnThreshold).map {

@@ -6,7 +6,7 @@ import Tensors
 import Training
 
 /// Which words speak for the positive class over many reports, and whether taking them out matters.
-package struct WordStudy: Sendable {
+package struct WordAblation: Sendable {
   /// A word over all reports.
   package struct Word: Sendable, Equatable {
     /// As the model reads it.
@@ -55,7 +55,7 @@ package struct WordStudy: Sendable {
   package let model: String
   package let description: String
   package let isSynthetic: Bool
-  package let cautions: [String]
+  package let warnings: [String]
   /// The positive class.
   package let positive: String
   package let reports: Int
@@ -66,7 +66,7 @@ package struct WordStudy: Sendable {
   /// All known words, those that speak most for the positive class first.
   package let words: [Word]
   package let curves: [Curve]
-  package let settings: WordStudySettings
+  package let settings: WordAblationSettings
   /// What is known of each model.
   package let records: [ModelRecord]
 
@@ -74,7 +74,7 @@ package struct WordStudy: Sendable {
   ///
   /// - Throws: `ZooError` for a model without texts or a case that can't be read; `Interrupted`.
   package init(
-    _ selection: CaseSelection, model: String, settings: WordStudySettings,
+    _ selection: CaseSelection, model: String, settings: WordAblationSettings,
     registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter
   ) throws {
     var tallies: [String: Tally] = [:]
@@ -112,14 +112,14 @@ package struct WordStudy: Sendable {
         }
         if item.label == positive {
           let stream = RandomStream(seed: settings.seed).derived("deletion").derived(item.id)
-          changes.append(WordStudy.deletions(seen, settings, stream: stream))
+          changes.append(WordAblation.deletions(seen, settings, stream: stream))
         }
       }
     }
     self.model = model
     description = selection.description
     isSynthetic = selection.isSynthetic
-    cautions = selection.cautions + notes.told(to: progress)
+    warnings = selection.warnings + notes.told(to: progress)
     self.positive = positive
     self.reports = reports
     positives = changes.count
@@ -129,7 +129,7 @@ package struct WordStudy: Sendable {
     words = tallies.map { $1.word($0) }.sorted {
       $0.integrated != $1.integrated ? $0.integrated > $1.integrated : $0.token < $1.token
     }
-    curves = Order.allCases.map { WordStudy.curve($0, changes, settings) }
+    curves = Order.allCases.map { WordAblation.curve($0, changes, settings) }
   }
 
   private struct Tally {
@@ -165,7 +165,7 @@ package struct WordStudy: Sendable {
   /// The change of one report's logit with 0, 1, … words taken out; a report that has no more words to
   /// spare stays where it is, one word left.
   private static func deletions(
-    _ seen: Explainer.SeenWords, _ settings: WordStudySettings, stream: RandomStream
+    _ seen: Explainer.SeenWords, _ settings: WordAblationSettings, stream: RandomStream
   ) -> [Order: [Double]] {
     let count = seen.score.wordCount
     let words = Array(seen.explanation.words.prefix(count))
@@ -202,7 +202,7 @@ package struct WordStudy: Sendable {
   }
 
   private static func curve(
-    _ order: Order, _ changes: [[Order: [Double]]], _ settings: WordStudySettings
+    _ order: Order, _ changes: [[Order: [Double]]], _ settings: WordAblationSettings
   ) -> Curve {
     let means = (0...settings.removals).map { removed in
       mean(changes.compactMap { $0[order]?[removed] }) ?? 0
@@ -223,7 +223,7 @@ package struct WordStudy: Sendable {
 }
 
 /// How words are studied.
-package struct WordStudySettings: Sendable, Equatable {
+package struct WordAblationSettings: Sendable, Equatable {
   package var explanation = ExplanationSettings()
   /// The most words that are taken out of a report.
   package var removals = 10

@@ -5,44 +5,46 @@ import Pages
 /// What is left of the scores when one side of every case is hidden.
 extension ReportPage {
   /// Whether a combination was scored with one side alone.
-  var hasOneSided: Bool { !oneSidedNames.isEmpty }
+  var hasMissingModality: Bool { !missingModalityNames.isEmpty }
 
-  private var oneSidedNames: [String] {
+  private var missingModalityNames: [String] {
     data.combinations.map(\.name).filter { name in
-      OneSidedPart.allCases.contains {
-        scores.summary(name, data.comparisons.metric, part: $0.rawValue) != nil
+      MissingModalitySubset.allCases.contains {
+        scores.summary(name, data.comparisons.metric, subset: $0.rawValue) != nil
       }
     }
   }
 
-  /// A row for each combination that has stand-ins; empty where none has.
-  var oneSidedSection: String {
-    guard hasOneSided else { return "" }
-    let metrics: [BinaryMetric] = [.accuracy, .area]
-    let parts: [(part: String, title: String)] =
-      [(data.comparisons.part, "both")]
-      + OneSidedPart.allCases.map { ($0.rawValue, $0 == .image ? "image only" : "text only") }
-    let rows = oneSidedNames.map { name in
+  /// A row for each combination that has missing-modality embeddings; empty where none has.
+  var missingModalitySection: String {
+    guard hasMissingModality else { return "" }
+    let metrics: [BinaryMetric] = [.accuracy, .auroc]
+    let subsets: [(subset: String, title: String)] =
+      [(data.comparisons.subset, "both")]
+      + MissingModalitySubset.allCases.map {
+        ($0.rawValue, $0 == .image ? "image only" : "text only")
+      }
+    let rows = missingModalityNames.map { name in
       let cells = metrics.flatMap { metric in
-        parts.enumerated().map { index, part in
-          "<td\(style(metric, isLast: index + 1 == parts.count))>\(score(name, metric, part.part))</td>"
+        subsets.enumerated().map { index, subset in
+          "<td\(style(metric, isLast: index + 1 == subsets.count))>\(score(name, metric, subset.subset))</td>"
         }
       }
       return "<tr><th scope=\"row\">\(breakable(name))</th>\(cells.joined())</tr>\n"
     }
     let heads = metrics.map { metric in
-      "<th scope=\"colgroup\"\(style(metric, isLast: true)) colspan=\"\(parts.count)\">"
+      "<th scope=\"colgroup\"\(style(metric, isLast: true)) colspan=\"\(subsets.count)\">"
         + "\(htmlEscaped(metric.title))</th>"
     }
     let columns = metrics.flatMap { metric in
-      parts.enumerated().map { index, part in
-        "<th scope=\"col\"\(style(metric, isLast: index + 1 == parts.count))>\(part.title)</th>"
+      subsets.enumerated().map { index, subset in
+        "<th scope=\"col\"\(style(metric, isLast: index + 1 == subsets.count))>\(subset.title)</th>"
       }
     }
     let table = """
       <table>
       <caption><span>Means over \(counted(data.splits.count, "split")) of the \
-      \(htmlEscaped(data.comparisons.part)) part; below the change from both, split by \
+      \(htmlEscaped(data.comparisons.subset)) subset; below the change from both, split by \
       split, ± its standard deviation.</span></caption>
       <thead>
       <tr><td></td>\(heads.joined())</tr>
@@ -68,14 +70,14 @@ extension ReportPage {
     metric == .accuracy && isLast ? " class=\"apart\"" : ""
   }
 
-  private func score(_ name: String, _ metric: BinaryMetric, _ part: String) -> String {
-    guard let mean = scores.summary(name, metric, part: part)?.mean else {
+  private func score(_ name: String, _ metric: BinaryMetric, _ subset: String) -> String {
+    guard let mean = scores.summary(name, metric, subset: subset)?.mean else {
       return "<span class=\"none\" title=\"undefined\">–</span>"
     }
     let number = NumberText.metric(mean)
-    guard part != data.comparisons.part else { return number }
-    let whole = scores.values(name, metric, part: data.comparisons.part)
-    let changes = scores.values(name, metric, part: part).sorted { $0.key < $1.key }
+    guard subset != data.comparisons.subset else { return number }
+    let whole = scores.values(name, metric, subset: data.comparisons.subset)
+    let changes = scores.values(name, metric, subset: subset).sorted { $0.key < $1.key }
       .compactMap { split, value in whole[split].map { value - $0 } }
     guard let change = Evaluation.mean(changes) else { return number }
     let spread =

@@ -1,7 +1,0 @@
-/// The parts of a results table in which a model of both sides is shown one of them.
-package enum OneSidedPart: String, Sendable, CaseIterable {
-  /// The test part, every case with its image alone.
-  case image = "test, image only"
-  /// The test part, every case with its text alone.
-  case text = "test, text only"
-}

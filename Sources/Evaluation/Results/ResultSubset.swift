@@ -1,0 +1,34 @@
+/// A subset of a split on which answers are scored, and how they are scored there.
+///
+/// The raw value is its name in `results.csv`; `allCases` is their order.
+package enum ResultSubset: RawRepresentable, Hashable, Sendable, CaseIterable {
+  case training
+  case validation
+  case test
+  /// The test subset, a model of both sides shown one of them.
+  case missingModality(MissingModalitySubset)
+  /// At a threshold that the validation subset chose, in place of 0.5.
+  case fitted(FittedThresholdSubset)
+
+  package static let allCases: [ResultSubset] =
+    [.training, .validation, .test]
+    + MissingModalitySubset.allCases.map(ResultSubset.missingModality)
+    + FittedThresholdSubset.allCases.map(ResultSubset.fitted)
+
+  package var rawValue: String {
+    switch self {
+    case .training: "training"
+    case .validation: "validation"
+    case .test: "test"
+    case .missingModality(let subset): subset.rawValue
+    case .fitted(let subset): subset.rawValue
+    }
+  }
+
+  package init?(rawValue: String) {
+    guard let subset = ResultSubset.allCases.first(where: { $0.rawValue == rawValue }) else {
+      return nil
+    }
+    self = subset
+  }
+}
