@@ -50,7 +50,7 @@ extension EncoderConformance {
       let rounded = parameter.value.values.map(\.roundedToBF16)
       parameter.update { $0.update(from: rounded, count: rounded.count) }
     }
-    var run = pass(.evaluation, by: BFloat16Kernels(kernels))
+    var pass = makePass(.evaluation, by: BFloat16Kernels(kernels))
     // Words are numbers of rows: there is nothing to round.
     var rounded = "weights"
     let found = network.features([0, 1], &pass) { x in

@@ -6,7 +6,7 @@ extension EncoderConformance {
     -> Tensor
   {
     let tape = Tape()
-    var run = pass(mode, tape: tape)
+    var pass = makePass(mode, tape: tape)
     let features = network.features([0, 1], &pass) { x in
       var x = x
       x.node = input
@@ -97,20 +97,20 @@ extension EncoderConformance {
       judge(parameter.key, gradient, start) { moved, kernels in
         parameter.update { $0.update(from: moved, count: moved.count) }
         defer { parameter.update { $0.update(from: start.values, count: start.count) } }
-        var run = pass(.evaluation, by: kernels)
+        var pass = makePass(.evaluation, by: kernels)
         return network.features([0, 1], &pass).values
       }
     }
     if let gradient = input.take() {
       var start: Tensor?
-      var run = pass(.evaluation)
+      var pass = makePass(.evaluation)
       _ = network.features([0, 1], &pass) { x in
         start = x
         return x
       }
       if let start {
         judge("the input", gradient, start) { moved, kernels in
-          var run = pass(.evaluation, by: kernels)
+          var pass = makePass(.evaluation, by: kernels)
           return network.features([0, 1], &pass) { Tensor(moved, shape: $0.shape) }.values
         }
       }

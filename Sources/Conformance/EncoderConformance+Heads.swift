@@ -18,7 +18,7 @@ extension EncoderConformance {
       let network = try build(subject).network
       let (x, y) = (subject.shape.imageWidth, subject.shape.textWidth)
       for samples in [[0], [0, 1, 2, 3]] {
-        var run = pass(.evaluation)
+        var pass = makePass(.evaluation)
         let fused = network.features(samples, &pass)
         let wanted = [samples.count, network.featureWidth]
         guard fused.shape == wanted, fused.isFinite else {
@@ -46,7 +46,7 @@ extension EncoderConformance {
     let network = try build(subject).network
     let input = GradientNode()
     let tape = Tape()
-    var run = pass(.evaluation, tape: tape)
+    var pass = makePass(.evaluation, tape: tape)
     var rows = Tensor([0], shape: [1])
     let fused = network.features([0, 1], &pass) { x in
       rows = x
@@ -61,7 +61,7 @@ extension EncoderConformance {
         return failure("logits of width \(network.featureWidth)", "\(shape.outputs) logits a case")
       }
     case .sideBySide:
-      let still = pass(.evaluation)
+      let still = makePass(.evaluation)
       let wanted = still.slice(rows.detached, 0..<columns.text.upperBound)
       guard fused.shape == wanted.shape, fused.values == wanted.values else {
         return failure("other features than [x, y]", "the image's and then the text's, unchanged")
@@ -70,7 +70,7 @@ extension EncoderConformance {
     tape.backward(from: fused, gradient: projection(fused.shape))
     let gradient = input.take()
     for (what, range) in columns.more {
-      let still = pass(.evaluation)
+      let still = makePass(.evaluation)
       let own = gradient.map { still.slice($0, range).values } ?? []
       guard own.contains(where: { $0 != 0 }) else {
         return failure("the \(what) it asks for change nothing", "what it reads to be described")
@@ -94,7 +94,7 @@ extension EncoderConformance {
     let expected =
       "finite logits, a gradient for the missing-modality embedding, and other cases as they were"
     let network = try build(subject).network
-    var run = pass(.evaluation)
+    var pass = makePass(.evaluation)
     guard network.features([0], &pass).shape == [1, network.featureWidth] else {
       return ConformanceCheck(
         .missing, .notChecked, found: "the head's width is not what it makes", expected: expected)
@@ -123,7 +123,7 @@ extension EncoderConformance {
     var worst = 0.0
     for (side, vectors) in [(HeadCases.Side.image, image), (.text, text)] {
       func logits(_ samples: [Int], without lacking: Int?, _ tape: Tape? = nil) -> [Float] {
-        var run = pass(.evaluation, tape: tape)
+        var pass = makePass(.evaluation, tape: tape)
         let batch = subject.cases.batch(samples, lacking: lacking, side, &pass)
         let logits = stage(batch, &pass)
         tape?.backward(from: logits, gradient: projection(logits.shape))

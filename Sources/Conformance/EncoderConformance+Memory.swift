@@ -8,7 +8,7 @@ extension EncoderConformance {
       let (store, network) = try build(subject)
       return (0..<4).map { round in
         let tape = Tape()
-        var run = pass(.training, tape: tape)
+        var pass = makePass(.training, tape: tape)
         let features = network.features([0, 1], &pass)
         tape.backward(from: features, gradient: projection(features.shape))
         for parameter in store.parameters { _ = parameter.node.take() }

@@ -22,7 +22,7 @@ extension EncoderConformance {
     guard a == b else {
       return ConformanceCheck(
         .determinism, .failed, found: "training differs by \(brief(distance(a, b)))",
-        expected: "the same bits for the same random stream: draw from run.random alone")
+        expected: "the same bits for the same random stream: draw from pass.random alone")
     }
     return ConformanceCheck(.determinism, .passed, found: "the same bits", expected: "")
   }
@@ -91,7 +91,7 @@ extension EncoderConformance {
     let before = store.parameters.map(\.value.values)
     store.setTrainable(false)
     let tape = Tape()
-    var run = pass(.training, tape: tape, freezesStatistics: true)
+    var pass = makePass(.training, tape: tape, freezesStatistics: true)
     let features = network.features([0, 1], &pass)
     tape.backward(from: features, gradient: projection(features.shape))
     for (parameter, values) in zip(store.parameters, before) {
@@ -123,10 +123,10 @@ extension EncoderConformance {
     let encoder = network.encoder
     let whole = values(network, [0, 1])
     for first in 1..<max(1, encoder.stages.count) {
-      var still = pass(.evaluation)
+      var still = makePass(.evaluation)
       let maps = encoder.run(stages: 0..<first, on: network.batch([0, 1]), &still)
       let tape = Tape()
-      var run = pass(.evaluation, tape: tape)
+      var pass = makePass(.evaluation, tape: tape)
       let features = encoder.features(from: first, of: maps.detached, &pass)
       guard distance(features.values, whole) <= 1e-4 else {
         return "from stage \(encoder.stages[first].name) on the features are others"

@@ -33,7 +33,7 @@ extension EncoderConformance {
         let subject = ImageSubject(
           entry: entry, options: settings.options, size: size, channels: channels)
         let network = try build(subject).network
-        var run = pass(.evaluation)
+        var pass = makePass(.evaluation)
         let features = network.features([0, 1], &pass)
         let wanted = [
           2, settings.options == [:] ? width ?? network.featureWidth : network.featureWidth,
@@ -59,7 +59,7 @@ extension EncoderConformance {
   func shapes(_ subject: TextSubject) throws -> ConformanceCheck {
     let network = try build(subject).network
     for samples in [[0], [3], [0, 1, 2, 3]] {
-      var run = pass(.evaluation)
+      var pass = makePass(.evaluation)
       let features = network.features(samples, &pass)
       let wanted = [samples.count, network.featureWidth]
       guard features.shape == wanted, features.isFinite else {
@@ -134,7 +134,7 @@ extension EncoderConformance {
   }
 
   private func width(of network: any Network) -> Int {
-    var run = pass(.evaluation)
+    var pass = makePass(.evaluation)
     return network.features([0], &pass).channels
   }
 }

@@ -172,13 +172,13 @@ public struct EncoderConformance {
       .squareRoot()
   }
 
-  func pass(
+  func makePass(
     _ mode: Forward.Mode, tape: Tape? = nil, seed: UInt64 = 3, freezesStatistics: Bool = false,
     by other: (any Kernels)? = nil
   ) -> Forward {
     var pass = Forward(
       mode, random: RandomStream(seed: seed), tape: tape, kernels: other ?? kernels)
-    run.freezesStatistics = freezesStatistics
+    pass.freezesStatistics = freezesStatistics
     return run
   }
 
@@ -187,7 +187,7 @@ public struct EncoderConformance {
     _ network: any Network, _ samples: [Int], _ mode: Forward.Mode = .evaluation, seed: UInt64 = 3,
     freezesStatistics: Bool = false
   ) -> [Float] {
-    var run = pass(mode, seed: seed, freezesStatistics: freezesStatistics)
+    var pass = makePass(mode, seed: seed, freezesStatistics: freezesStatistics)
     return network.features(samples, &pass).values
   }
 

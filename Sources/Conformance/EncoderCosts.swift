@@ -35,7 +35,7 @@ extension EncoderConformance {
     let images = projection([8, size, size, channels])
     let one = Tensor(
       Array(images.values.prefix(size * size * channels)), shape: [1, size, size, channels])
-    return measured(store, size: size) { count, run in
+    return measured(store, size: size) { count, pass in
       encoder.features(count == 1 ? one : images, &pass)
     }
   }
@@ -50,7 +50,7 @@ extension EncoderConformance {
       options: settings.options.object(), preparation: subject.preparation, scope: Scope(store))
     let words = TextSubject.corpus.flatMap { $0 }.prefix(60)
     let text = subject.preparation.vocabulary.indices(of: words)
-    return measured(store, size: nil) { count, run in
+    return measured(store, size: nil) { count, pass in
       encoder.features([[Int32]](repeating: text, count: count), &pass)
     }
   }
@@ -59,17 +59,17 @@ extension EncoderConformance {
     _ store: ParameterStore, size: Int?, _ features: @escaping (Int, inout Forward) -> Tensor
   ) -> EncoderCosts {
     let count = OperationCount()
-    var counted = pass(.evaluation)
+    var counted = makePass(.evaluation)
     counted.operations = count
     let first = features(1, &counted)
     _ = first.values
     func evaluate(_ samples: Int) {
-      var run = pass(.evaluation)
+      var pass = makePass(.evaluation)
       _ = features(samples, &pass).values
     }
     func train() {
       let tape = Tape()
-      var run = pass(.training, tape: tape)
+      var pass = makePass(.training, tape: tape)
       let y = features(8, &pass)
       tape.backward(from: y, gradient: projection(y.shape))
       for parameter in store.parameters { _ = parameter.node.take() }

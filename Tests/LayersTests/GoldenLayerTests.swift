@@ -94,7 +94,7 @@ struct GoldenLayerTests {
 
   @Test("Element-wise functions and their slopes", arguments: Activation.allCases)
   func activations(_ activation: Activation) throws {
-    try check(activation.rawValue) { _ in { x, run in pass.activate(x, activation) } }
+    try check(activation.rawValue) { _ in { x, pass in pass.activate(x, activation) } }
   }
 
   @Test("Layer normalisation")
@@ -139,7 +139,7 @@ struct GoldenLayerTests {
     let lengths = [5, 2, 4]
     try check("attention") { scope in
       let layer = try MultiHeadAttention(scope, width: 8, heads: 2)
-      return { x, run in
+      return { x, pass in
         // As in the example, rows behind a sample's end are left out.
         let y = layer(x, &pass, lengths: lengths)
         let kept = lengths.flatMap { length in (0..<5).map { Float($0 < length ? 1 : 0) } }

@@ -32,14 +32,14 @@ extension TensorsSuite {
       let wide = Layer("wide", from: 48, to: 20, kernel: 1)
 
       func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-        let one = run.convolution(x, first.convolution, padding: 1)
-        let narrow = run.batchNormalization(one, first.norm, relu: true)
-        let two = run.convolution(narrow, second.convolution, bias: second.bias)
-        let sum = run.relu(run.add(run.batchNormalization(two, second.norm), x))
-        let both = run.batchNormalization([narrow, sum], before.norm, relu: true)
-        let last = run.convolution(both, wide.convolution)
-        return run.averagePool(
-          run.batchNormalization(last, wide.norm, relu: true), size: 2, stride: 2)
+        let one = pass.convolution(x, first.convolution, padding: 1)
+        let narrow = pass.batchNormalization(one, first.norm, relu: true)
+        let two = pass.convolution(narrow, second.convolution, bias: second.bias)
+        let sum = pass.relu(pass.add(pass.batchNormalization(two, second.norm), x))
+        let both = pass.batchNormalization([narrow, sum], before.norm, relu: true)
+        let last = pass.convolution(both, wide.convolution)
+        return pass.averagePool(
+          pass.batchNormalization(last, wide.norm, relu: true), size: 2, stride: 2)
       }
 
       /// What an optimiser or a training pass would change.
@@ -60,19 +60,19 @@ extension TensorsSuite {
       let x = randomTensor(shape, "x")
       let kernels = set.make()
       func difference() -> Double {
-        var joined = pass(.evaluation, kernels)
-        var single = pass(.evaluation, tape: Tape(), kernels)
+        var joined = makePass(.evaluation, kernels)
+        var single = makePass(.evaluation, tape: Tape(), kernels)
         #expect(joined.isLazy && !single.isLazy)
         return relativeDistance(network(x, &joined).values, network(x, &single).values)
       }
       #expect(difference() < 2e-6)
       for parameter in network.all {
-        var joined = pass(.evaluation, kernels)
+        var joined = makePass(.evaluation, kernels)
         let old = network(x, &joined).values
         parameter.update { floats in
           for i in 0..<parameter.value.count { floats[i] = floats[i] * 1.5 + 0.25 }
         }
-        var again = pass(.evaluation, kernels)
+        var again = makePass(.evaluation, kernels)
         #expect(relativeDistance(network(x, &again).values, old) > 1e-4, "\(parameter.key)")
         #expect(difference() < 2e-6, "\(parameter.key)")
       }
@@ -85,9 +85,9 @@ extension TensorsSuite {
       )
       func result(_ pass: Forward) -> [Float] {
         // Nobody else keeps the parts.
-        let x = run.batchNormalization(
+        let x = pass.batchNormalization(
           [16, 32].map { randomTensor([2, 9, 8, $0], "part \($0)") }, before.norm, relu: true)
-        return run.relu(run.add(run.convolution(x, layer.convolution), x)).values
+        return pass.relu(pass.add(pass.convolution(x, layer.convolution), x)).values
       }
       for kernels in [set.make(), BFloat16Kernels(set.make())] {
         let joined = result(pass(.evaluation, kernels))
@@ -101,9 +101,9 @@ extension TensorsSuite {
       joins: Bool
     ) -> (values: [Float], gradient: [Float]) {
       let tape = Tape()
-      var run = pass(.evaluation, tape: tape, kernels)
-      run.tracksParameters = !joins
-      #expect(run.isLazy == joins)
+      var pass = makePass(.evaluation, tape: tape, kernels)
+      pass.tracksParameters = !joins
+      #expect(pass.isLazy == joins)
       let input = traced(x)
       let y = network(input, &pass)
       let values = y.values
@@ -129,10 +129,10 @@ extension TensorsSuite {
       let x = randomTensor([1, 8, 8, 16], "x")
       var between: [GradientNode] = []
       func network(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-        var map = run.convolution(x, layer.convolution, padding: 1).detached
+        var map = pass.convolution(x, layer.convolution, padding: 1).detached
         map.node = GradientNode()
         between.append(map.node!)
-        return run.batchNormalization(map, layer.norm, relu: true)
+        return pass.batchNormalization(map, layer.norm, relu: true)
       }
       for joins in [true, false] {
         _ = gradient(of: network, at: x, ReferenceKernels(), joins: joins)
@@ -148,11 +148,11 @@ extension TensorsSuite {
       )
       let x = randomTensor([1, 4, 4, 16], "x")
       func network(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-        let one = run.relu(run.reshape(run.convolution(x, layer.convolution), to: [1, 4, 8, 8]))
-        let normalized = run.batchNormalization([x], layer.norm, relu: true)
-        let two = run.convolution(
-          run.reshape(normalized, to: [1, 4, 8, 8]), next.convolution)
-        return run.add(run.convolution(one, next.convolution), two)
+        let one = pass.relu(pass.reshape(pass.convolution(x, layer.convolution), to: [1, 4, 8, 8]))
+        let normalized = pass.batchNormalization([x], layer.norm, relu: true)
+        let two = pass.convolution(
+          pass.reshape(normalized, to: [1, 4, 8, 8]), next.convolution)
+        return pass.add(pass.convolution(one, next.convolution), two)
       }
       var (joined, single) = (pass(), pass(tape: Tape()))
       let (found, wanted) = (network(x, &joined), network(x, &single))
@@ -168,12 +168,12 @@ extension TensorsSuite {
       func bytesKept() -> Int {
         let before = MemoryPool.shared.usage.now
         let tape = Tape()
-        var run = pass(.evaluation, tape: tape)
-        run.tracksParameters = false
+        var pass = makePass(.evaluation, tape: tape)
+        pass.tracksParameters = false
         var y = traced(x)
         for _ in 0..<8 {
-          y = run.batchNormalization(
-            run.convolution(y, layer.convolution), layer.norm, relu: true)
+          y = pass.batchNormalization(
+            pass.convolution(y, layer.convolution), layer.norm, relu: true)
         }
         let kept = MemoryPool.shared.usage.now - before
         tape.backward(from: y, gradient: y.detached)
@@ -187,15 +187,15 @@ extension TensorsSuite {
     func twoReaders() throws {
       let layer = Layer("layer", from: 16, to: 16, kernel: 3)
       let x = randomTensor([1, 8, 8, 16], "x")
-      let run = pass(.evaluation)
-      let convolved = run.convolution(x, layer.convolution, padding: 1)
-      let normalized = run.batchNormalization(convolved, layer.norm, relu: true)
+      let pass = makePass(.evaluation)
+      let convolved = pass.convolution(x, layer.convolution, padding: 1)
+      let normalized = pass.batchNormalization(convolved, layer.norm, relu: true)
       let plain = ReferenceKernels().convolution(
         x, layer.convolution.value, bias: nil,
         Window(height: 3, width: 3, stride: 1, padding: 1))
       #expect(relativeDistance(convolved.values, plain.values) == 0)
       #expect(normalized.values.allSatisfy { $0 >= 0 })
-      let late = run.batchNormalization(convolved, layer.norm, relu: true)
+      let late = pass.batchNormalization(convolved, layer.norm, relu: true)
       #expect(relativeDistance(late.values, normalized.values) < 1e-6)
     }
 
@@ -206,9 +206,9 @@ extension TensorsSuite {
       )
       let x = randomTensor([1, 8, 8, 16], "x")
       func result(_ pass: Forward) -> [Float] {
-        let convolved = run.convolution(x, one.convolution, padding: 1)
-        let once = run.batchNormalization(convolved, one.norm)
-        return run.batchNormalization(once, two.norm, relu: true).values
+        let convolved = pass.convolution(x, one.convolution, padding: 1)
+        let once = pass.batchNormalization(convolved, one.norm)
+        return pass.batchNormalization(once, two.norm, relu: true).values
       }
       #expect(relativeDistance(result(pass()), result(pass(tape: Tape()))) < 2e-6)
     }
@@ -220,7 +220,7 @@ extension TensorsSuite {
       let network = Network()
       var values = randomValues(1 * 8 * 8 * 16, "x")
       values[0] = .nan
-      var run = pass(.evaluation, set.make())
+      var pass = makePass(.evaluation, set.make())
       let result = network(Tensor(values, shape: [1, 8, 8, 16]), &pass)
       #expect(result.values.contains { $0.isNaN })
     }
@@ -232,8 +232,8 @@ extension TensorsSuite {
       // The pool is the process's, and other suites run beside this one: one undisturbed try suffices.
       func isPutOff() -> Bool {
         let before = MemoryPool.shared.usage.now
-        let run = pass(.evaluation)
-        let waiting = run.convolution(x, layer.convolution, padding: 1)
+        let pass = makePass(.evaluation)
+        let waiting = pass.convolution(x, layer.convolution, padding: 1)
         guard MemoryPool.shared.usage.now == before else { return false }
         #expect(waiting.shape == [1, 32, 32, 16] && waiting.rows == 1024)
         #expect(waiting.isFinite)

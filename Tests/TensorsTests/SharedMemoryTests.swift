@@ -13,8 +13,8 @@ extension TensorsSuite {
     private func sum(
       _ pass: Forward, _ x: Tensor, _ weights: Parameter, _ addend: consuming Tensor
     ) -> Tensor {
-      let product = run.convolution(x, weights, padding: weights.value.shape[1] / 2)
-      return run.relu(run.add(product, consume addend))
+      let product = pass.convolution(x, weights, padding: weights.value.shape[1] / 2)
+      return pass.relu(pass.add(product, consume addend))
     }
 
     @Test(
@@ -34,13 +34,13 @@ extension TensorsSuite {
         var addend: Tensor?
         switch reader {
         case .nobody, .holder, .tape: addend = Tensor(half.values, shape: half.shape)
-        case .wholeBatch: addend = pass().images(0..<2, of: batch)
+        case .wholeBatch: addend = makePass().images(0..<2, of: batch)
         case .input: addend = half
         }
         let (held, place) = (reader == .holder ? addend : nil, addend?.address)
         let before = batch.values
-        let run = pass(tape: reader == .tape ? Tape() : nil, kernels)
-        let found = addend.take().map { sum(run, x, weights, $0) }
+        let pass = makePass(tape: reader == .tape ? Tape() : nil, kernels)
+        let found = addend.take().map { sum(pass, x, weights, $0) }
         #expect(relativeDistance(found?.values ?? [], expected) < 1e-5)
         #expect(batch.values == before)
         if let held { #expect(held.values == half.values) }
@@ -68,19 +68,19 @@ extension TensorsSuite {
       arguments: KernelSet.allCases)
     func joined(_ set: KernelSet) throws {
       let (kernels, weights) = (set.make(), randomParameter("w", [32, 1, 1, 16]))
-      let run = pass(.evaluation, kernels)
+      let pass = makePass(.evaluation, kernels)
       let batch = randomTensor([5, 6, 5, 16], "x")
-      let whole = run.convolution(batch, weights).values
+      let whole = pass.convolution(batch, weights).values
       var joined = JoinedBatch(atMost: 7)
-      let nothing = joined.take(run)
+      let nothing = joined.take(pass)
       #expect(nothing == nil)
       for _ in 0..<2 {
-        let kept = run.convolution(run.images(4..<5, of: batch), weights)
-        joined.append(run.convolution(run.images(0..<2, of: batch), weights))
-        joined.append(run.relu(run.convolution(run.images(2..<4, of: batch), weights)))
+        let kept = pass.convolution(pass.images(4..<5, of: batch), weights)
+        joined.append(pass.convolution(pass.images(0..<2, of: batch), weights))
+        joined.append(pass.relu(pass.convolution(pass.images(2..<4, of: batch), weights)))
         joined.append(kept)
         #expect(joined.count == 5)
-        let taken = joined.take(run)
+        let taken = joined.take(pass)
         let found = try #require(taken)
         let third = whole.count / 5 * 2
         let expected =
@@ -97,7 +97,7 @@ extension TensorsSuite {
       // One that fills the room alone is not copied.
       var single = JoinedBatch(atMost: 5)
       single.append(batch)
-      let same = single.take(run)
+      let same = single.take(pass)
       #expect(same?.address == batch.address)
     }
   }

@@ -35,7 +35,7 @@ struct FusionModelTests {
     ]
     let model = try pair.joined(parts, pair.branch(smallHead(head)))
     let batch = pair.batch()
-    var run = SmallPair.pass()
+    var pass = SmallPair.makePass()
     let sums = zip(parts[0].logits(batch, &pass).values, parts[1].logits(batch, &pass).values).map(
       +)
     let found = model.logits(batch, &pass).values
@@ -60,7 +60,7 @@ struct FusionModelTests {
       #expect(read.fusion?.json == model.fusion?.json)
       for hidden in [nil, BatchSource.Side.image, .text] {
         let batch = lacking(hidden, pair.batch())
-        var run = SmallPair.pass()
+        var pass = SmallPair.makePass()
         #expect(read.logits(batch, &pass).values == model.logits(batch, &pass).values)
       }
     }
@@ -88,7 +88,7 @@ struct FusionModelTests {
             "hidden.weight", "hidden.bias", "norm2.weight", "norm2.bias", "norm2.running_mean",
             "norm2.running_var", "output.weight", "output.bias",
           ].map { "head.\($0)" })
-      var run = SmallPair.pass()
+      var pass = SmallPair.makePass()
       let batch = pair.batch()
       #expect(read.logits(batch, &pass).values == model.logits(batch, &pass).values)
     }
@@ -100,7 +100,7 @@ struct FusionModelTests {
     let model = try pair.stirred(smallHead(head, [("missing", "missing-modality embedding")]))
     for side in [nil, BatchSource.Side.image, .text] {
       let batch = lacking(side, pair.batch(), only: 1)
-      var run = SmallPair.pass()
+      var pass = SmallPair.makePass()
       let wanted = model.logits(batch, &pass).values
       let cases = CaseFeatures.cases(of: model.encoded(batch, &pass))
       #expect((cases[1].image == nil) == (side == .image))
@@ -119,7 +119,7 @@ struct FusionModelTests {
     let pair = try SmallPair()
     let model = try pair.stirred(smallHead(head, [("missing", "missing-modality embedding")]))
     for side in [BatchSource.Side.image, .text] {
-      var run = SmallPair.pass()
+      var pass = SmallPair.makePass()
       let found = model.logits(lacking(side, pair.batch()), &pass).values
       var other = pair.batch(seed: 99)
       if side == .text {
@@ -251,7 +251,7 @@ struct FusionModelTests {
     #expect(plain.classifier.frozenImageStages == stages)
     #expect(model.classifier.frozenImageStages == stages - 1)
     let tape = Tape()
-    var run = SmallPair.pass(.training, tape: tape)
+    var pass = SmallPair.makePass(.training, tape: tape)
     let output = model.logits(pair.batch(), &pass)
     tape.backward(from: output, gradient: Tensor(repeating: 1, shape: output.shape))
     for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {

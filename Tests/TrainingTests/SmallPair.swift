@@ -103,7 +103,7 @@ struct SmallPair {
     return batch
   }
 
-  static func pass(_ mode: Forward.Mode = .evaluation, tape: Tape? = nil) -> Forward {
+  static func makePass(_ mode: Forward.Mode = .evaluation, tape: Tape? = nil) -> Forward {
     Forward(mode, random: RandomStream(seed: 4), tape: tape, kernels: ReferenceKernels())
   }
 }

@@ -47,7 +47,7 @@ struct StartLogOddsTests {
       registry: pair.registry, store: ParameterStore(random: RandomStream(seed: 7)))
     model.classifier.startOutputs(
       at: targets(prevalence).logOdds(Array(0..<100), TrainingSettings()))
-    var run = SmallPair.pass(.training)
+    var pass = SmallPair.makePass(.training)
     let mean = probability(model.logits(pair.batch(count: 48), &pass).values)
     #expect(abs(mean - prevalence) <= 0.03, "\(mean)")
   }
@@ -62,7 +62,7 @@ struct StartLogOddsTests {
     let model = try pair.joined(
       parts, pair.branch(smallHead(head)), logOdds: logOdds)
     let batch = pair.batch()
-    var run = SmallPair.pass()
+    var pass = SmallPair.makePass()
     let sums = zip(parts[0].logits(batch, &pass).values, parts[1].logits(batch, &pass).values)
       .map { $0 + $1 - logOdds }
     for (a, b) in zip(model.logits(batch, &pass).values, sums) {
@@ -73,7 +73,7 @@ struct StartLogOddsTests {
     let fresh = try pair.joined(
       parts, pair.branch(smallHead(head, [("start", "nothing")])))
     fresh.classifier.startOutputs(at: [logOdds])
-    var training = SmallPair.pass(.training)
+    var training = SmallPair.makePass(.training)
     let mean = probability(fresh.logits(pair.batch(count: 48), &training).values)
     #expect(abs(mean - 1 / (1 + exp(-Double(logOdds)))) <= 0.03, "\(head): \(mean)")
   }
@@ -87,7 +87,7 @@ struct StartLogOddsTests {
       from: parts[0].classifier.store, parts[1].classifier.store,
       StartLogOdds(image: [0], text: [1.5], own: [1.2]))
     let batch = pair.batch()
-    var run = SmallPair.pass()
+    var pass = SmallPair.makePass()
     let sums = zip(parts[0].logits(batch, &pass).values, parts[1].logits(batch, &pass).values)
       .map { $0 + $1 - 0.3 }
     for (a, b) in zip(model.logits(batch, &pass).values, sums) { #expect(abs(a - b) <= 1e-4) }
