@@ -120,7 +120,7 @@ package struct BundleMaker {
           .unsupported, "a threshold is chosen for a model of two classes; this one has findings",
           advice: "leave out --threshold")
       }
-      let rows = record.logits.filter { $0.part == .validation }
+      let rows = record.logits.filter { $0.subset == .validation }
       guard !rows.isEmpty else {
         throw ZooError(.notFound, "the run has no validation cases to choose a threshold on")
       }

@@ -34,7 +34,7 @@ struct FoldsFileTests {
     let text = FoldsFile.table(splits, cases: set).text
     #expect(
       text.hasPrefix(
-        "split,part,id\nr1f1,training,a\nr1f1,training,b\nr1f1,validation,e\nr1f1,test,\"c,d\"\n"))
+        "split,subset,id\nr1f1,training,a\nr1f1,training,b\nr1f1,validation,e\nr1f1,test,\"c,d\"\n"))
     #expect(try read(text) == splits)
   }
 
@@ -48,7 +48,16 @@ struct FoldsFileTests {
       let plan = FoldPlan(kind: kind, seed: 4)
       let splits = try plan.splits(of: set)
       let found = try withTemporaryFolder { folder in
-        try FoldsFile.write(splits, cases: set, to: "\(folder)/f.csv")
+        let path = "\(folder)/f.csv"
+        try FoldsFile.write(splits, cases: set, to: path)
+        let groups = try plan.groups(of: set)
+        // Tables of schema 1 have the column "part".
+        let text = String(decoding: try readFile(path), as: UTF8.self)
+        let former = text.replacing("split,subset,id", with: "split,part,id")
+        #expect(former != text)
+        try AtomicFile.write(former, to: "\(folder)/former.csv")
+        #expect(
+          try FoldsFile.read(path: "\(folder)/former.csv", cases: set, groups: groups) == splits)
         return try FoldsFile.read(path: "\(folder)/f.csv", cases: set, groups: plan.groups(of: set))
       }
       #expect(found == splits)
@@ -58,7 +67,7 @@ struct FoldsFileTests {
   @Test(
     "Wrong tables are named with file and line",
     arguments: [
-      ("s,tests,a\n", "folds.csv:2: part: unknown part \"tests\"; did you mean \"test\"?"),
+      ("s,tests,a\n", "folds.csv:2: subset: unknown subset \"tests\"; did you mean \"test\"?"),
       ("s,test,a\ns,training,z\n", "folds.csv:3: id: no case \"z\" in the set \"six\" of 6"),
       ("s,test,f\ns,test,f\n", "folds.csv:3: \"f\" is in split s twice"),
       (
@@ -69,6 +78,6 @@ struct FoldsFileTests {
       ("s,training,a\ns,test,f,\n", "folds.csv:3: 4 fields; expected 3"),
     ])
   func refuses(_ rows: String, _ message: String) {
-    #expect(errorText { _ = try read("split,part,id\n" + rows) }.contains(message))
+    #expect(errorText { _ = try read("split,subset,id\n" + rows) }.contains(message))
   }
 }

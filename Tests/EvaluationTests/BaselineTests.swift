@@ -105,6 +105,6 @@ struct BaselineTests {
     let evaluation = try BinaryEvaluation(
       labels: [false, false, true], probabilities: baseline.probabilities(count: 3))
     #expect(evaluation[.accuracy] == 2.0 / 3)
-    #expect(evaluation[.area] == 0.5)
+    #expect(evaluation[.auroc] == 0.5)
   }
 }

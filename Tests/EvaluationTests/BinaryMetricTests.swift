@@ -90,12 +90,12 @@ struct BinaryMetricTests {
   @Test("Metrics become rows in their order, undefined ones without a value")
   func rows() throws {
     let rows = try BinaryEvaluation(labels: [true], probabilities: [0.75])
-      .rows(combination: "c", split: "s1", part: .test)
+      .rows(combination: "c", split: "s1", subset: .test)
     #expect(rows.map(\.metric) == BinaryMetric.allCases.map { .binary($0) })
     #expect(rows[0].value == 1)
     #expect(
       rows[1]
         == ResultRow(
-          combination: "c", split: "s1", part: .test, metric: .binary(.auroc), value: nil))
+          combination: "c", split: "s1", subset: .test, metric: .binary(.auroc), value: nil))
   }
 }

@@ -44,7 +44,7 @@ struct RunFolderTests {
       #expect(names(folder).isEmpty)
       try AtomicFile.makeFolder("\(folder)/run")
       try place.check(resumes: false)
-      try AtomicFile.write("split,part,id\n", to: "\(folder)/run/folds.csv")
+      try AtomicFile.write("split,subset,id\n", to: "\(folder)/run/folds.csv")
       try begin(place)
       #expect(place.isBegun)
       #expect(

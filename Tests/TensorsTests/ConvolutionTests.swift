@@ -11,7 +11,7 @@ extension TensorsSuite {
     func example(_ set: KernelSet) {
       let weights = parameter("w", [1, 2, 3, 4, 0, 1, 0, 0], [2, 2, 2, 1])
       let bias = parameter("b", [0.5, -1], [2])
-      let y = pass(.evaluation, set.make()).convolution(image, weights, bias: bias)
+      let y = makePass(.evaluation, set.make()).convolution(image, weights, bias: bias)
       #expect(y.shape == [1, 2, 2, 2])
       // 1·1 + 2·2 + 4·3 + 5·4 = 37 and so on; the second filter picks the upper right.
       #expect(y.values == [37.5, 1, 47.5, 2, 67.5, 4, 77.5, 5])
@@ -20,7 +20,7 @@ extension TensorsSuite {
     @Test("A stride that does not fit, with padding", arguments: KernelSet.allCases)
     func strided(_ set: KernelSet) {
       let weights = parameter("w", [1, 2, 3, 4], [1, 2, 2, 1])
-      let y = pass(.evaluation, set.make()).convolution(image, weights, stride: 2, padding: 1)
+      let y = makePass(.evaluation, set.make()).convolution(image, weights, stride: 2, padding: 1)
       #expect(y.shape == [1, 2, 2, 1])
       // Corner 1·4; top 2·3 + 3·4; left 4·2 + 7·4; inside 5 + 6·2 + 8·3 + 9·4.
       #expect(y.values == [4, 18, 36, 77])
@@ -29,7 +29,7 @@ extension TensorsSuite {
     @Test(
       "Height, width and channels of the weights are in this order", arguments: KernelSet.allCases)
     func layout(_ set: KernelSet) {
-      let forward = pass(.evaluation, set.make())
+      let forward = makePass(.evaluation, set.make())
       let line = Tensor([1, 2, 3], shape: [1, 1, 3, 1])
       let y = forward.convolution(line, parameter("w", [1, 10], [1, 1, 2, 1]))
       #expect(y.shape == [1, 1, 2, 1])
@@ -44,7 +44,7 @@ extension TensorsSuite {
     func gradientExample(_ set: KernelSet) {
       let (weights, bias) = (parameter("w", [1, 2, 3, 4], [1, 2, 2, 1]), parameter("b", [0], [1]))
       let (tape, x) = (Tape(), traced(image))
-      let y = pass(tape: tape, set.make()).convolution(x, weights, bias: bias, stride: 2)
+      let y = makePass(tape: tape, set.make()).convolution(x, weights, bias: bias, stride: 2)
       #expect(y.values == [37])
       tape.backward(from: y, gradient: Tensor([2], shape: [1, 1, 1, 1]))
       #expect(x.node?.take()?.values == [2, 4, 0, 6, 8, 0, 0, 0, 0])

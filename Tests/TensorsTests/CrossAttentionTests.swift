@@ -7,7 +7,7 @@ struct CrossAttentionTests {
   @Test("Tangent and logistic function are what the library says, and keep within their range")
   func gates() {
     let x = Tensor([-100, -1, 0, 0.5, 100], shape: [1, 5])
-    let run = pass()
+    let run = makePass()
     expectClose(run.tanh(x).values, [-1, -0.761594156, 0, 0.462117157, 1])
     expectClose(run.sigmoid(x).values, [0, 0.268941421, 0.5, 0.622459331, 1])
     let inputs = [randomTensor([3, 4], "x", -2..<2)]
@@ -19,7 +19,7 @@ struct CrossAttentionTests {
   func rows() {
     let x = Tensor([1, 2, 3, 4], shape: [2, 2])
     let other = parameter("other", [7, 8], [2])
-    let run = pass()
+    let run = makePass()
     #expect(run.rows(x, at: [1, nil, 1], otherwise: other).values == [3, 4, 7, 8, 3, 4])
     #expect(run.rows(nil, at: [nil], otherwise: other).values == [7, 8])
     checkGradients(.reference, inputs: [randomTensor([3, 2], "x")], parameters: [other]) { run, x in
@@ -31,7 +31,7 @@ struct CrossAttentionTests {
   func outer() {
     let a = Tensor([1, 2, 3, 4], shape: [2, 2])
     let b = Tensor([5, 6, 7, 8, 9, 10], shape: [2, 3])
-    let found = pass().outerProduct(a, b)
+    let found = makePass().outerProduct(a, b)
     #expect(found.shape == [2, 6])
     #expect(found.values == [5, 6, 7, 10, 12, 14, 24, 27, 30, 32, 36, 40])
     checkGradients(
@@ -42,7 +42,7 @@ struct CrossAttentionTests {
   @Test("Attention is the softmax's mean of the values, by hand")
   func byHand() {
     // One head of width 1: scores 1·0 and 1·ln 3 give weights 1/4 and 3/4.
-    let run = pass()
+    let run = makePass()
     let found = run.crossAttention(
       Tensor([1], shape: [1, 1, 1]), Tensor([0, 1.0986122887], shape: [1, 2, 1]),
       Tensor([8, 4], shape: [1, 2, 1]))
@@ -68,7 +68,7 @@ struct CrossAttentionTests {
   @Test("A mean over rows leaves out what lies behind a case's last")
   func means() {
     let x = Tensor([1, 2, 3, 4, 5, 6, 70, 80], shape: [2, 2, 2])
-    #expect(pass().meanOverRows(x, counts: [2, 1]).values == [2, 3, 5, 6])
+    #expect(makePass().meanOverRows(x, counts: [2, 1]).values == [2, 3, 5, 6])
     checkGradients(.reference, inputs: [randomTensor([2, 3, 2], "x")]) { run, x in
       run.meanOverRows(x[0], counts: [3, 2])
     }
@@ -78,7 +78,7 @@ struct CrossAttentionTests {
   func unpacking() {
     let layout = PackedLayout(lengths: [1, 2], gap: 1)
     let x = Tensor([1, 2, 0, 0, 3, 4, 5, 6, 0, 0], shape: [5, 2])
-    let found = pass().unpacked(x, layout)
+    let found = makePass().unpacked(x, layout)
     #expect(found.shape == [2, 2, 2])
     #expect(found.values == [1, 2, 0, 0, 3, 4, 5, 6])
     checkGradients(.reference, inputs: [randomTensor([5, 2], "x")]) { run, x in

@@ -92,7 +92,7 @@ extension TensorsSuite {
       )
       let behind = Layer("behind", from: 16, to: 16, kernel: 1, bias: true)
       let x = randomTensor([1, 16, 12, 3], "x")
-      var run = pass(
+      var run = makePass(
         .evaluation, tape: isRecorded ? Tape() : nil, DoublePrecisionKernels(ReferenceKernels()))
       run.tracksParameters = false
       let input = isRecorded ? traced(x) : x
@@ -152,7 +152,7 @@ extension TensorsSuite {
       let above: [Float] = [1, 0x1p-30]
       let kernels = DoublePrecisionKernels(ReferenceKernels())
       let tape = Tape()
-      var run = pass(.evaluation, tape: tape, kernels)
+      var run = makePass(.evaluation, tape: tape, kernels)
       run.tracksParameters = false
       let x = traced(Tensor([1, 0] + above, shape: [1, 1, 2, 2]))
       let sums = run.convolution(x, parameter("sum", [1, 1], [1, 1, 1, 2]))

@@ -10,7 +10,7 @@ extension TensorsSuite {
     func mask() {
       var stream = RandomStream(seed: 5)
       let key: UInt64 = stream.next()
-      var forward = pass(.training)
+      var forward = makePass(.training)
       let y = forward.dropout(Tensor(repeating: 3, shape: [22]), rate: 0.25)
       let expected = (0..<22).map { i -> Double in
         let words = philox4x32(counter: SIMD4(UInt32(i / 4), 0, 0, 0), key: key)
@@ -23,7 +23,7 @@ extension TensorsSuite {
     @Test("Nothing is dropped in evaluation or at rate 0")
     func inert() {
       let x = randomTensor([50], "x")
-      var (evaluation, training) = (pass(.evaluation), pass(.training))
+      var (evaluation, training) = (makePass(.evaluation), makePass(.training))
       #expect(evaluation.dropout(x, rate: 0.5).values == x.values)
       #expect(training.dropout(x, rate: 0).values == x.values)
     }
@@ -31,7 +31,7 @@ extension TensorsSuite {
     @Test("The rate is met within four standard deviations", arguments: [0.05, 0.2, 0.5, 0.9])
     func rate(_ rate: Double) {
       let n = 200_000
-      var forward = pass(.training)
+      var forward = makePass(.training)
       let y = forward.dropout(Tensor(repeating: 1, shape: [n]), rate: Float(rate))
       let dropped = y.values.count { $0 == 0 }
       let deviation = (Double(n) * rate * (1 - rate)).squareRoot()
@@ -42,7 +42,7 @@ extension TensorsSuite {
 
     @Test("Two calls of one pass draw two masks")
     func fresh() {
-      var forward = pass(.training)
+      var forward = makePass(.training)
       let x = Tensor(repeating: 1, shape: [256])
       #expect(forward.dropout(x, rate: 0.5).values != forward.dropout(x, rate: 0.5).values)
     }

@@ -7,7 +7,7 @@ extension TensorsSuite {
   struct ElementwiseTests {
     @Test("ReLU keeps what is positive", arguments: KernelSet.allCases)
     func relu(_ set: KernelSet) {
-      let y = pass(.evaluation, set.make()).relu(Tensor([-2, 0, 0.5, 3], shape: [4]))
+      let y = makePass(.evaluation, set.make()).relu(Tensor([-2, 0, 0.5, 3], shape: [4]))
       #expect(y.values == [0, 0, 0.5, 3])
       checkGradients(set, inputs: [Tensor(signedValues(24, "x"), shape: [4, 6])]) { $0.relu($1[0]) }
     }
@@ -15,7 +15,7 @@ extension TensorsSuite {
     @Test("Sum and product, place by place", arguments: KernelSet.allCases)
     func sumAndProduct(_ set: KernelSet) {
       let (a, b) = (Tensor([1, -2, 3], shape: [3]), Tensor([4, 5, -6], shape: [3]))
-      let forward = pass(.evaluation, set.make())
+      let forward = makePass(.evaluation, set.make())
       #expect(forward.add(a, b).values == [5, 3, -3])
       #expect(forward.multiply(a, b).values == [4, -10, -18])
       let inputs = [randomTensor([3, 5], "a"), randomTensor([3, 5], "b")]
@@ -30,7 +30,7 @@ extension TensorsSuite {
         Tensor([1, 2], shape: [2, 1]), Tensor([3, 4, 5, 6], shape: [2, 2]),
         Tensor([7, 8], shape: [2, 1]),
       ]
-      let forward = pass(.evaluation, set.make())
+      let forward = makePass(.evaluation, set.make())
       let y = forward.concatenate(parts)
       #expect(y.shape == [2, 4])
       #expect(y.values == [1, 3, 4, 7, 2, 5, 6, 8])
@@ -42,7 +42,7 @@ extension TensorsSuite {
     @Test("Reshaping keeps the order", arguments: KernelSet.allCases)
     func reshape(_ set: KernelSet) {
       let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
-      let y = pass(.evaluation, set.make()).reshape(x, to: [3, 1, 2])
+      let y = makePass(.evaluation, set.make()).reshape(x, to: [3, 1, 2])
       #expect(y.shape == [3, 1, 2])
       #expect(y.values == x.values)
       checkGradients(set, inputs: [randomTensor([2, 6], "x")]) { forward, x in
@@ -55,7 +55,7 @@ extension TensorsSuite {
       let weights = parameter("w", [1, 2, 3, 4, 5, 6], [3, 2])
       let bias = parameter("b", [0.5, 0, -1], [3])
       let x = Tensor([1, 10, -1, 2], shape: [2, 2])
-      let forward = pass(.evaluation, set.make())
+      let forward = makePass(.evaluation, set.make())
       #expect(forward.linear(x, weights, bias: bias).values == [21.5, 43, 64, 3.5, 5, 6])
       #expect(forward.linear(x, weights).values == [21, 43, 65, 3, 5, 7])
     }

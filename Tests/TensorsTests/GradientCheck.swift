@@ -17,13 +17,13 @@ func checkGradients(
 ) {
   let kernels = set.make()
   func output(_ inputs: [Tensor]) -> [Float] {
-    var forward = pass(mode, kernels)
+    var forward = makePass(mode, kernels)
     return body(&forward, inputs).values
   }
 
   let tape = Tape()
   let leaves = inputs.map { traced($0) }
-  var forward = pass(mode, tape: tape, kernels)
+  var forward = makePass(mode, tape: tape, kernels)
   let result = body(&forward, leaves)
   #expect(
     result.values == output(inputs), "the tape changes the result", sourceLocation: sourceLocation)

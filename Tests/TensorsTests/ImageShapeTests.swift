@@ -10,7 +10,7 @@ extension TensorsSuite {
     @Test("Adaptive pooling takes overlapping windows where the sizes do not divide")
     func adaptive() {
       let x = Tensor([1, 2, 4, 8, 16], shape: [1, 1, 5, 1])
-      let forward = pass(.evaluation, KernelSet.allCases[0].make())
+      let forward = makePass(.evaluation, KernelSet.allCases[0].make())
       // Of five places for three: 0..<2, 1..<4, 3..<5, as in torch.nn.AdaptiveAvgPool2d.
       let y = forward.adaptiveAveragePool(x, height: 1, width: 3)
       #expect(y.values[0] == 1.5)
@@ -32,7 +32,7 @@ extension TensorsSuite {
     @Test("Channels come first when an image becomes a row")
     func flatten() {
       let x = Tensor([1, 10, 2, 20, 3, 30], shape: [1, 1, 3, 2])
-      let forward = pass(.evaluation, KernelSet.allCases[0].make())
+      let forward = makePass(.evaluation, KernelSet.allCases[0].make())
       let y = forward.flattenChannelsFirst(x)
       #expect(y.shape == [1, 6])
       #expect(y.values == [1, 2, 3, 10, 20, 30])
@@ -44,7 +44,7 @@ extension TensorsSuite {
     @Test("A mirror image exchanges left and right, channels kept")
     func mirror() {
       let x = Tensor([1, 10, 2, 20, 3, 30], shape: [1, 1, 3, 2])
-      let forward = pass(.evaluation, KernelSet.allCases[0].make())
+      let forward = makePass(.evaluation, KernelSet.allCases[0].make())
       #expect(forward.mirror(x).values == [3, 30, 2, 20, 1, 10])
       checkGradients(KernelSet.allCases[0], inputs: [image]) { forward, inputs in
         forward.multiply(forward.mirror(inputs[0]), 0.5)

@@ -82,7 +82,7 @@ extension TensorsSuite {
       let x = Tensor([1, 10, 2, 20, 3, 30], shape: [1, 1, 3, 2])
       let weights = parameter("w", [1, 2, 3, 4], [2, 1, 2, 1])
       for set in KernelSet.allCases {
-        let y = pass(.evaluation, set.make()).convolution(x, weights, groups: 2)
+        let y = makePass(.evaluation, set.make()).convolution(x, weights, groups: 2)
         #expect(y.shape == [1, 1, 2, 2])
         // 1·1 + 2·2 and 2·1 + 3·2; 10·3 + 20·4 and 20·3 + 30·4.
         #expect(y.values == [5, 110, 8, 180])
@@ -100,7 +100,7 @@ extension TensorsSuite {
         let weights = randomParameter("w", [8, 3, 3, 8 / groups])
         for set in KernelSet.allCases {
           func run(_ tape: Tape?) -> Tensor {
-            let forward = pass(.evaluation, tape: tape, set.make())
+            let forward = makePass(.evaluation, tape: tape, set.make())
             let y = forward.convolution(x, weights, padding: 1, groups: groups)
             return forward.batchNormalization(y, norm, relu: true)
           }
@@ -112,7 +112,7 @@ extension TensorsSuite {
     @Test("Stochastic depth keeps whole samples, at their size on average, and rests in evaluation")
     func depth() {
       let x = Tensor(repeating: 1, shape: [4000, 3])
-      var run = pass(.training)
+      var run = makePass(.training)
       let y = run.stochasticDepth(x, rate: 0.25).values
       var kept = 0
       for sample in 0..<4000 {
@@ -123,7 +123,7 @@ extension TensorsSuite {
       }
       // Binomial: 3000 ± 27 is one standard deviation.
       #expect(abs(kept - 3000) < 137)
-      var rest = pass(.evaluation)
+      var rest = makePass(.evaluation)
       #expect(rest.stochasticDepth(x, rate: 0.25).values == x.values)
     }
 
@@ -131,14 +131,14 @@ extension TensorsSuite {
     func attentionExample() {
       // Queries and keys zero; values 1, 2, 6.
       let qkv = Tensor([0, 0, 1, 0, 0, 2, 0, 0, 6], shape: [1, 3, 3])
-      #expect(pass().attention(qkv, heads: 1).values == [3, 3, 3])
-      #expect(pass().attention(qkv, heads: 1, lengths: [2]).values == [1.5, 1.5, 1.5])
+      #expect(makePass().attention(qkv, heads: 1).values == [3, 3, 3])
+      #expect(makePass().attention(qkv, heads: 1, lengths: [2]).values == [1.5, 1.5, 1.5])
     }
 
     @Test("A NaN stays one through every function")
     func notANumber() {
       for activation in Activation.allCases {
-        let y = pass().activate(Tensor([.nan, 1], shape: [2]), activation)
+        let y = makePass().activate(Tensor([.nan, 1], shape: [2]), activation)
         #expect(y.values[0].isNaN && y.values[1].isFinite, "\(activation)")
       }
     }
@@ -153,7 +153,7 @@ extension TensorsSuite {
       func results() -> [[Float]] {
         let tape = Tape()
         let input = traced(x)
-        let forward = pass(tape: tape, KernelSet.allCases.last?.make() ?? ReferenceKernels())
+        let forward = makePass(tape: tape, KernelSet.allCases.last?.make() ?? ReferenceKernels())
         var y = forward.convolution(input, weights, padding: 1, groups: 48)
         y = forward.activate(forward.layerNormalization(y, scale: scale, shift: shift), .gelu)
         tape.backward(from: y, gradient: Tensor(repeating: 1, shape: y.shape))

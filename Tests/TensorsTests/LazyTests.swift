@@ -90,8 +90,8 @@ extension TensorsSuite {
         return pass.relu(pass.add(pass.convolution(x, layer.convolution), x)).values
       }
       for kernels in [set.make(), BFloat16Kernels(set.make())] {
-        let joined = result(pass(.evaluation, kernels))
-        #expect(relativeDistance(joined, result(pass(tape: Tape(), kernels))) < 2e-6)
+        let joined = result(makePass(.evaluation, kernels))
+        #expect(relativeDistance(joined, result(makePass(tape: Tape(), kernels))) < 2e-6)
       }
     }
 
@@ -154,7 +154,7 @@ extension TensorsSuite {
           pass.reshape(normalized, to: [1, 4, 8, 8]), next.convolution)
         return pass.add(pass.convolution(one, next.convolution), two)
       }
-      var (joined, single) = (pass(), pass(tape: Tape()))
+      var (joined, single) = (makePass(), makePass(tape: Tape()))
       let (found, wanted) = (network(x, &joined), network(x, &single))
       #expect(found.shape == [1, 4, 8, 4])
       #expect(relativeDistance(found.values, wanted.values) < 2e-6)
@@ -210,7 +210,7 @@ extension TensorsSuite {
         let once = pass.batchNormalization(convolved, one.norm)
         return pass.batchNormalization(once, two.norm, relu: true).values
       }
-      #expect(relativeDistance(result(pass()), result(pass(tape: Tape()))) < 2e-6)
+      #expect(relativeDistance(result(makePass()), result(makePass(tape: Tape()))) < 2e-6)
     }
 
     @Test(

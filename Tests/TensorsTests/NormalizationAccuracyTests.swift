@@ -15,7 +15,7 @@ extension TensorsSuite {
       func run(joined: Bool) -> (y: [Float], gradients: [[Float]], running: [[Float]]) {
         let (norm, trained, running) = normalization(16)
         let (tape, leaves) = (Tape(), inputs.map { traced($0) })
-        let forward = pass(.training, tape: tape)
+        let forward = makePass(.training, tape: tape)
         let y = forward.batchNormalization(
           joined ? [forward.concatenate(leaves)] : leaves, norm, relu: relu)
         tape.backward(from: y, gradient: dy)
@@ -40,7 +40,7 @@ extension TensorsSuite {
       var variance = running[1].value.values.map(Double.init)
       for step in 0..<3 {
         let x = randomTensor([3, 5, 7, 2], "batch\(step)", -1..<4)
-        _ = pass(.training).batchNormalization([x], norm)
+        _ = makePass(.training).batchNormalization([x], norm)
         for c in 0..<2 {
           let oracle = Oracle(x, channel: c)
           mean[c] = 0.9 * mean[c] + 0.1 * oracle.mean
@@ -73,7 +73,7 @@ extension TensorsSuite {
       let x = randomTensor([rows, 2], "large", 999..<1001)
       let (norm, trained, running) = normalization(2, momentum: 1, epsilon: 0)
       let (tape, leaf) = (Tape(), traced(x))
-      let y = pass(.training, tape: tape).batchNormalization([leaf], norm)
+      let y = makePass(.training, tape: tape).batchNormalization([leaf], norm)
       let dy = randomTensor([rows, 2], "dy")
       tape.backward(from: y, gradient: dy)
       let dx = leaf.node?.take()?.values ?? []

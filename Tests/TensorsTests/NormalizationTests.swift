@@ -34,7 +34,7 @@ extension TensorsSuite {
     @Test("By the batch in training; the running variance is the unbiased one")
     func training() {
       let norm = small(mean: 0, variance: 1, shift: 5)
-      let y = pass(.training).batchNormalization([Tensor([0, 2], shape: [2, 1])], norm)
+      let y = makePass(.training).batchNormalization([Tensor([0, 2], shape: [2, 1])], norm)
       expectClose(y.values, [3, 7])  // mean 1, biased variance 1
       expectClose(norm.runningMean.value.values, [0.1])
       expectClose(norm.runningVariance.value.values, [0.9 + 0.1 * 2])
@@ -43,7 +43,7 @@ extension TensorsSuite {
     @Test("By the running statistics in evaluation, which stay")
     func evaluation() {
       let norm = small(mean: 1, variance: 4, shift: 5)
-      let y = pass(.evaluation).batchNormalization([Tensor([3, -3], shape: [2, 1])], norm)
+      let y = makePass(.evaluation).batchNormalization([Tensor([3, -3], shape: [2, 1])], norm)
       expectClose(y.values, [7, 1])
       #expect(norm.runningMean.value.values == [1])
       #expect(norm.runningVariance.value.values == [4])
@@ -53,7 +53,7 @@ extension TensorsSuite {
     func frozenStatistics() throws {
       let norm = small(mean: 1, variance: 4, shift: 5)
       let tape = Tape()
-      var run = pass(.training, tape: tape)
+      var run = makePass(.training, tape: tape)
       run.freezesStatistics = true
       let y = run.batchNormalization([Tensor([3, -3], shape: [2, 1])], norm)
       expectClose(y.values, [7, 1])
@@ -68,7 +68,7 @@ extension TensorsSuite {
     @Test("ReLU follows when asked for")
     func relu() {
       let norm = small(mean: 0, variance: 1, shift: -1)
-      let y = pass(.training).batchNormalization(
+      let y = makePass(.training).batchNormalization(
         [Tensor([0, 2], shape: [2, 1])], norm, relu: true)
       expectClose(y.values, [0, 1])
     }
@@ -76,7 +76,7 @@ extension TensorsSuite {
     @Test("A reshaped tensor has statistics of its own channels")
     func reshaped() {
       let x = randomTensor([2, 2, 2, 4], "x")
-      let forward = pass(.training)
+      let forward = makePass(.training)
       _ = forward.batchNormalization([x], normalization(4).norm)
       let other = forward.reshape(x, to: [4, 2, 2, 2])
       let y = forward.batchNormalization([other], normalization(2).norm)
@@ -105,7 +105,7 @@ extension TensorsSuite {
         return Tensor(
           size.enumerated().map { $0 / width % 2 == 0 ? $1 : -$1 }, shape: [2, 2, 2, width])
       }
-      let plain = pass(c.mode).batchNormalization(
+      let plain = makePass(c.mode).batchNormalization(
         inputs, normalization(trained[0].value.count).norm)
       #expect(plain.values.allSatisfy { abs($0) > 0.05 }, "too near the kink for differences")
       // The third derivative of a normalisation is some tens: h² / 6 · 30 ≈ 10⁻⁴.

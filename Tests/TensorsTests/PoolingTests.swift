@@ -11,7 +11,7 @@ extension TensorsSuite {
     @Test("The maximum of each window, and its gradient", arguments: KernelSet.allCases)
     func maximum(_ set: KernelSet) {
       let (tape, x) = (Tape(), traced(image))
-      let y = pass(tape: tape, set.make()).maxPool(x, size: 2, stride: 1)
+      let y = makePass(tape: tape, set.make()).maxPool(x, size: 2, stride: 1)
       #expect(y.values == [8, 5, 8, 9])
       tape.backward(from: y, gradient: Tensor([1, 2, 3, 4], shape: y.shape))
       #expect(x.node?.take()?.values == [0, 2, 0, 4, 0, 0, 0, 0, 4])
@@ -19,7 +19,7 @@ extension TensorsSuite {
 
     @Test("Padding never is the maximum, and a rest is left out", arguments: KernelSet.allCases)
     func maximumOfNegatives(_ set: KernelSet) {
-      let forward = pass(.evaluation, set.make())
+      let forward = makePass(.evaluation, set.make())
       let negative = Tensor(Self.values.map { -$0 }, shape: [1, 3, 3, 1])
       let y = forward.maxPool(negative, size: 3, stride: 2, padding: 1)
       #expect(y.shape == [1, 2, 2, 1])
@@ -37,19 +37,19 @@ extension TensorsSuite {
           scale: randomTensor([23], "scale"), shift: randomTensor([23], "shift"),
           exact: ChannelAffine.Exact(scale: [], shift: [])),
         relu: true)
-      let found = pass().averagePool(Tensor(work), size: 2, stride: 2)
-      let expected = pass().averagePool(work.run(), size: 2, stride: 2)
+      let found = makePass().averagePool(Tensor(work), size: 2, stride: 2)
+      let expected = makePass().averagePool(work.run(), size: 2, stride: 2)
       #expect(found.shape == expected.shape)
       #expect(relativeDistance(found.values, expected.values) < 1e-6)
     }
 
     @Test("The mean of each window; padding counts as zeros", arguments: KernelSet.allCases)
     func mean(_ set: KernelSet) {
-      let forward = pass(.evaluation, set.make())
+      let forward = makePass(.evaluation, set.make())
       #expect(
         forward.averagePool(image, size: 2, stride: 1).values == [4.25, 3.5, 6, 5.5])
       let (tape, x) = (Tape(), traced(image))
-      let y = pass(tape: tape, set.make()).averagePool(x, size: 2, stride: 2, padding: 1)
+      let y = makePass(tape: tape, set.make()).averagePool(x, size: 2, stride: 2, padding: 1)
       #expect(y.values == [0.25, 1.75, 3.75, 5.5])
       tape.backward(from: y, gradient: Tensor([4, 8, 12, 16], shape: y.shape))
       #expect(x.node?.take()?.values == [1, 2, 2, 3, 4, 4, 3, 4, 4])
@@ -59,7 +59,7 @@ extension TensorsSuite {
     func globalMean(_ set: KernelSet) {
       let x = traced(Tensor([1, 10, 3, 30, 5, 50, 7, 90], shape: [2, 1, 2, 2]))
       let tape = Tape()
-      let y = pass(tape: tape, set.make()).globalAveragePool(x)
+      let y = makePass(tape: tape, set.make()).globalAveragePool(x)
       #expect(y.shape == [2, 2])
       #expect(y.values == [2, 20, 6, 70])
       tape.backward(from: y, gradient: Tensor([2, 4, 6, 8], shape: [2, 2]))

@@ -53,7 +53,7 @@ extension TensorsSuite {
       let (depthwise, pointwise) = (
         randomParameter("d", [16, 3, 3, 1]), randomParameter("p", [16, 1, 1, 16])
       )
-      let pass = pass(.evaluation, kernels)
+      let pass = makePass(.evaluation, kernels)
       let x = randomTensor([2, 96, 96, 16], "x")
       let y = pass.convolution(pass.convolution(x, pointwise), depthwise, padding: 1, groups: 16)
       return pass.activate(pass.relu(pass.add(y, x)), .relu6)

@@ -11,7 +11,7 @@ extension TensorsSuite {
       let (first, firstTrained, _) = normalization(3)
       let (second, secondTrained, _) = normalization(3)
       let x = traced(randomTensor([2, 3, 3, 3], "x"))
-      let forward = pass(.training, tape: Tape())
+      let forward = makePass(.training, tape: Tape())
       weak var released: TensorContent?
       func saved() throws -> (SavedTensor, [Float]) {
         let inner = forward.batchNormalization([x], first, relu: true)
@@ -45,7 +45,7 @@ extension TensorsSuite {
     /// A small network of every kind of step; the gradients are taken and forgotten.
     private func step(_ kernels: any Kernels, _ parameters: Parameters) {
       let tape = Tape()
-      var forward = pass(.training, tape: tape, kernels)
+      var forward = makePass(.training, tape: tape, kernels)
       let x = traced(randomTensor([2, 9, 9, 3], "x"))
       let a = forward.convolution(x, parameters.stem, stride: 2, padding: 1)
       let b = forward.convolution(
@@ -95,7 +95,7 @@ extension TensorsSuite {
       func run() {
         let tape = Tape()
         let x = traced(randomTensor([4, 4], "x"))
-        let y = pass(tape: tape).multiply(x, x)
+        let y = makePass(tape: tape).multiply(x, x)
         content = y.content
       }
       run()

@@ -43,7 +43,7 @@ func traced(_ tensor: Tensor) -> Tensor {
 }
 
 /// A pass that draws the same random numbers each time.
-func pass(
+func makePass(
   _ mode: Forward.Mode = .evaluation, tape: Tape? = nil, _ kernels: any Kernels = ReferenceKernels()
 ) -> Forward {
   Forward(mode, random: RandomStream(seed: 5), tape: tape, kernels: kernels)

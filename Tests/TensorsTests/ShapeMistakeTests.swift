@@ -20,7 +20,7 @@ extension TensorsSuite {
       let result = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
       ) {
-        let run = pass()
+        let run = makePass()
         let weights = randomParameter("fc.weight", [256, 10])
         _ = Running.named("stage layer2 of the encoder resnet18") {
           run.linear(randomTensor([8, 512], "x"), weights)
@@ -36,7 +36,7 @@ extension TensorsSuite {
       let result = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
       ) {
-        _ = pass().convolution(
+        _ = makePass().convolution(
           randomTensor([1, 8, 8, 3], "x"), randomParameter("conv.weight", [16, 3, 3, 3]),
           bias: randomParameter("conv.bias", [4]), padding: 1)
       }
@@ -48,11 +48,11 @@ extension TensorsSuite {
     func others() async {
       let reshaped = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) { _ = pass().reshape(randomTensor([2, 3], "x"), to: [7]) }
+      ) { _ = makePass().reshape(randomTensor([2, 3], "x"), to: [7]) }
       Self.expect("reshape: [2, 3] to [7]: 6 values for 7 places", reshaped)
       let added = await #expect(
         processExitsWith: .failure, observing: [\.standardErrorContent]
-      ) { _ = pass().add(randomTensor([2, 3], "x"), randomTensor([3, 2], "y")) }
+      ) { _ = makePass().add(randomTensor([2, 3], "x"), randomTensor([3, 2], "y")) }
       Self.expect("add: [2, 3] and [3, 2] are not of one shape", added)
     }
 

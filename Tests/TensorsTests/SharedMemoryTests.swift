@@ -28,7 +28,7 @@ extension TensorsSuite {
         let batch = randomTensor([4, 12, 12, 48], "batch")
         let half = Tensor(Array(batch.values[..<(batch.count / 2)]), shape: [2, 12, 12, 48])
         let x = reader == .input ? half : randomTensor([2, 12, 12, 48], "x")
-        let expected = sum(pass(tape: Tape(), kernels), x, weights, half).values
+        let expected = sum(makePass(tape: Tape(), kernels), x, weights, half).values
 
         // A copy that only this one and its reader hold.
         var addend: Tensor?
@@ -54,7 +54,7 @@ extension TensorsSuite {
     func parts() {
       let values = randomValues(5 * 3 * 2 * 4, "batch")
       var batch: Tensor? = Tensor(values, shape: [5, 3, 2, 4])
-      let part = batch.map { pass().images(1..<3, of: $0) }
+      let part = batch.map { makePass().images(1..<3, of: $0) }
       #expect(part?.address == batch.map { $0.address + 24 })
       batch = nil
       // What took the memory of the batch, if it were free, would overwrite it.

@@ -12,7 +12,7 @@ extension TensorsSuite {
     @Test("A tensor used twice gets the sum of both gradients")
     func twice() {
       let (tape, a) = (Tape(), traced(Tensor(Self.values, shape: [4])))
-      tape.backward(from: pass(tape: tape).add(a, a), gradient: dy)
+      tape.backward(from: makePass(tape: tape).add(a, a), gradient: dy)
       #expect(a.node?.take()?.values == [2, 20, 200, 2000])
     }
 
@@ -21,7 +21,7 @@ extension TensorsSuite {
       let (tape, gradient) = (Tape(), dy)
       let a = traced(Tensor(Self.values, shape: [4]))
       let b = traced(Tensor(Self.values, shape: [4]))
-      let forward = pass(tape: tape)
+      let forward = makePass(tape: tape)
       let positive = forward.relu(a)
       let sum = forward.add(forward.add(a, b), positive)
       tape.backward(from: sum, gradient: gradient)
@@ -33,7 +33,7 @@ extension TensorsSuite {
     @Test("ReLU of a tensor plus the tensor")
     func residual() {
       let (tape, a) = (Tape(), traced(Tensor(Self.values, shape: [4])))
-      let forward = pass(tape: tape)
+      let forward = makePass(tape: tape)
       tape.backward(from: forward.add(forward.relu(a), a), gradient: dy)
       #expect(a.node?.take()?.values == [2, 10, 200, 1000])
     }
@@ -59,7 +59,7 @@ extension TensorsSuite {
       let (weights, bias) = (parameter("w", [3], [1, 1]), parameter("b", [0], [1]))
       for input: Float in [1, 10] {
         let tape = Tape()
-        let y = pass(tape: tape).linear(Tensor([input], shape: [1, 1]), weights, bias: bias)
+        let y = makePass(tape: tape).linear(Tensor([input], shape: [1, 1]), weights, bias: bias)
         tape.backward(from: y, gradient: Tensor([2], shape: [1, 1]))
       }
       #expect(weights.node.take()?.values == [22])
@@ -78,7 +78,7 @@ extension TensorsSuite {
       let all = trained + [weights, bias, linear, table]
       for parameter in all { parameter.isTrainable = false }
       let (tape, x) = (Tape(), traced(randomTensor([2, 2, 2, 2], "x")))
-      let forward = pass(.training, tape: tape, set.make())
+      let forward = makePass(.training, tape: tape, set.make())
       let image = forward.reshape(
         forward.embedding(table, [0, 1, 2, 3, 4, 5, 6, 7]), to: [2, 2, 2, 2])
       #expect(image.node == nil)
@@ -109,10 +109,10 @@ extension TensorsSuite {
     func untaped() {
       let weights = randomParameter("w", [1, 3])
       let x = randomTensor([2, 3], "x")
-      let y = pass().relu(pass().linear(x, weights))
+      let y = makePass().relu(makePass().linear(x, weights))
       #expect(y.node == nil && y.recipe == nil)
       let tape = Tape()
-      let forward = pass(tape: tape)
+      let forward = makePass(tape: tape)
       #expect(forward.multiply(forward.relu(x), x).node == nil)
       #expect(forward.linear(x, weights).node != nil)
     }

@@ -11,7 +11,7 @@ extension TensorsSuite {
     func embedding(_ set: KernelSet) {
       let table = parameter("table", [1, 2, 3, 4, 5, 6], [3, 2])
       let tape = Tape()
-      let y = pass(tape: tape, set.make()).embedding(table, [2, 0, 2], padding: 0)
+      let y = makePass(tape: tape, set.make()).embedding(table, [2, 0, 2], padding: 0)
       #expect(y.values == [5, 6, 0, 0, 5, 6])
       tape.backward(from: y, gradient: Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2]))
       #expect(table.node.take()?.values == [0, 0, 0, 0, 6, 8])
@@ -32,7 +32,7 @@ extension TensorsSuite {
     @Test("The padding of one look-up does not erase the gradient of another")
     func sharedTable() {
       let (table, tape) = (parameter("table", [1, 2, 3, 4], [2, 2]), Tape())
-      let forward = pass(tape: tape)
+      let forward = makePass(tape: tape)
       let padded = forward.embedding(table, [0, 1], padding: 0)
       let y = forward.add(padded, forward.embedding(table, [0, 1]))
       tape.backward(from: y, gradient: Tensor([1, 2, 3, 4], shape: [2, 2]))
@@ -53,7 +53,7 @@ extension TensorsSuite {
       let weights = parameter("w", [1, 10, -1, -1, -1, 0], [3, 2, 1])
       let bias = parameter("b", [0.5, 1, 4], [3])
       let (tape, x) = (Tape(), traced(Tensor([1, 2, 0, 3, 0], shape: [5, 1])))
-      let y = pass(tape: tape, set.make()).convolutionMaxOverTime(x, layout, weights, bias: bias)
+      let y = makePass(tape: tape, set.make()).convolutionMaxOverTime(x, layout, weights, bias: bias)
       // Filter 1: max(1 + 20, 2) and 3; filter 2 is below zero; filter 3: max(−1, −2) and −3.
       #expect(y.values == [21.5, 0, 3, 3.5, 0, 1])
       tape.backward(from: y, gradient: Tensor([1, 1, 0, 1, 1, 2], shape: [2, 3]))

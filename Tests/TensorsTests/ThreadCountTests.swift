@@ -59,7 +59,7 @@ extension TensorsSuite {
     func operations() {
       let results = [1, 2, 3].map { count in
         with(threads: count) { () -> [[UInt32]] in
-          var forward = pass(.training)
+          var forward = makePass(.training)
           let (norm, _, running) = normalization(24)
           let x = randomTensor([4, 30, 30, 24], "x")
           let y = forward.dropout(forward.batchNormalization([x], norm, relu: true), rate: 0.4)

@@ -50,7 +50,7 @@ struct StandardisationTests {
     return try #require(
       try BinaryEvaluation(
         labels: test.map { labels[$0] }, probabilities: test.map { probabilities[$0] })[
-          .area])
+          .auroc])
   }
 
   @Test(

@@ -82,7 +82,7 @@ struct NamesProgramTests {
     try withTemporaryFolder { folder in
       let study = try SmallStudy.prepare(folder)
       try comparison("\(folder)/run")
-      try AtomicFile.write("split,part,id\n", to: "\(folder)/run/folds.csv")
+      try AtomicFile.write("split,subset,id\n", to: "\(folder)/run/folds.csv")
       for (given, part) in [
         ("wrods", "unknown combination \"wrods\"; did you mean \"words\"? valid: net, words"),
         ("net + words", "its own are net, words"),

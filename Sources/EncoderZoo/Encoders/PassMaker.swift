@@ -7,9 +7,9 @@ struct PassMaker {
   let random: RandomStream
 
   /// A pass without gradients.
-  func evaluation() -> Forward { pass(.evaluation, tape: nil) }
+  func evaluation() -> Forward { makePass(.evaluation, tape: nil) }
 
-  private func pass(_ mode: Forward.Mode, tape: Tape?) -> Forward {
+  private func makePass(_ mode: Forward.Mode, tape: Tape?) -> Forward {
     // The number of threads belongs to the thread that calls.
     Compute.setThreads(threads ?? Compute.processors)
     return Forward(mode, random: random, tape: tape, kernels: kernels)
@@ -21,7 +21,7 @@ struct PassMaker {
     _ lossGradient: (Tensor) -> Tensor, features: (Tensor, inout Forward) -> Tensor
   ) -> FeatureGradients {
     let tape = Tape()
-    var pass = pass(mode, tape: tape)
+    var pass = makePass(mode, tape: tape)
     let node = GradientNode()
     var traced = input ?? Tensor([], shape: [0])
     if input != nil { traced.node = node }

@@ -22,7 +22,7 @@ struct CellFile: Sendable {
         .array(
           results.map { row in
             [
-              row.part.rawValue.json, row.metric.rawValue.json,
+              row.subset.rawValue.json, row.metric.rawValue.json,
               number(row.value),
             ]
           })),
@@ -30,7 +30,7 @@ struct CellFile: Sendable {
         .array(
           epochs.map { row in
             [
-              row.epoch.json, row.part.rawValue.json,
+              row.epoch.json, row.subset.rawValue.json,
               row.metric.rawValue.json, number(row.value),
             ]
           })),
