@@ -179,7 +179,7 @@ public struct EncoderConformance {
     var pass = Forward(
       mode, random: RandomStream(seed: seed), tape: tape, kernels: other ?? kernels)
     pass.freezesStatistics = freezesStatistics
-    return run
+    return pass
   }
 
   /// Features without a tape, as values.

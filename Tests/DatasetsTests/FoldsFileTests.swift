@@ -50,7 +50,7 @@ struct FoldsFileTests {
       let found = try withTemporaryFolder { folder in
         let path = "\(folder)/f.csv"
         try FoldsFile.write(splits, cases: set, to: path)
-        let groups = try plan.groups(of: set)
+        let groups = plan.groups(of: set)
         // Tables of schema 1 have the column "part".
         let text = String(decoding: try readFile(path), as: UTF8.self)
         let former = text.replacing("split,subset,id", with: "split,part,id")
