@@ -12,6 +12,13 @@ package protocol Elements {
 
   /// The address, which holds as long as this value lives.
   func pointer(_ access: ElementAccess) -> Pointer
+
+  /// Keeps the memory until here.
+  func keepAlive()
+}
+
+extension Elements {
+  package func keepAlive() { withExtendedLifetime(self) {} }
 }
 
 /// Gives a kernel the addresses of what it reads and writes, and keeps all of it alive until it is done.
@@ -28,12 +35,9 @@ package func withElements<each Source: Elements, Result>(
 ) rethrows -> Result {
   _ = (repeat (each sources).materialize())
   let access = ElementAccess()
-  defer { _ = (repeat keepAlive(each sources)) }
+  defer { _ = (repeat (each sources).keepAlive()) }
   return try body(repeat (each sources).pointer(access))
 }
-
-@inline(__always)
-private func keepAlive<Value>(_ value: Value) { withExtendedLifetime(value) {} }
 
 extension Tensor: Elements {
   package func materialize() { _ = content.materialized() }
