@@ -49,7 +49,7 @@ MODELS = {
     "multimodal": ({"image": image("densenet121"), "text": text(options={"dimension": 50, "epochs": 2})}, True),
     "DenseNet-121, grey, frozen": ({"image": image("densenet121", 96, 1, freeze="block2")}, True),
     "ResNet-18, grey, mirror average, stretched": (
-        {"image": image("resnet18", 96, 1, mirrorAverage=True, fit="stretch"), "fusion": {"hidden": 0}}, True),
+        {"image": image("resnet18", 96, 1, flipAveraging=True, fit="stretch"), "fusion": {"hidden": 0}}, True),
     "VGG-11, small maps": ({"image": image("vgg11_bn", 96, 3, resize=112)}, True),
     "multimodal, two and three members": (
         {

@@ -38,7 +38,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
       name: "DenseNet, colour, mirror average, frozen",
       image: densenet.replacing(
         "\"channels\": 1,",
-        with: "\"channels\": 3, \"mirrorAverage\": true, \"freeze\": \"block1\","
+        with: "\"channels\": 3, \"flipAveraging\": true, \"freeze\": \"block1\","
       ), hidden: 0),
     SmallModel(
       name: "ResNet, basic blocks",
@@ -95,8 +95,8 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
         image: densenet.replacing(
           "\"channels\": 1,",
           with: members > 1
-            ? "\"channels\": 1, \"mirrorAverage\": true, \"members\": 2,"
-            : "\"channels\": 1, \"mirrorAverage\": true, \"freeze\": \"block1\","), text: cnn,
+            ? "\"channels\": 1, \"flipAveraging\": true, \"members\": 2,"
+            : "\"channels\": 1, \"flipAveraging\": true, \"freeze\": \"block1\","), text: cnn,
         textMembers: members, labels: ["mass", "nodule", "effusion"], isMultiLabel: true,
         fusion: whole),
     ]

@@ -12,14 +12,14 @@ struct FusionExplanationTests {
   private let text = "The heart is large, no effusion."
 
   /// A model with decoders of both sides beside the head, where the head may have them.
-  private func model(_ head: String, mirrorAverage: Bool = false) throws -> TrainedModel {
+  private func model(_ head: String, flipAveraging: Bool = false) throws -> TrainedModel {
     let own: [String: JSONValue] = [
       "sum": ["width": 6], "gated": ["width": 6], "bilinear": ["width": 6, "rank": 2],
       "film": ["width": 6], "attention": ["width": 4, "heads": 2],
     ]
     let side = DenseDecoder.Configuration(hidden: 0, dropout: 0, featureDropout: 0)
     return try SmallModel.make(
-      image: true, text: true, mirrorAverage: mirrorAverage,
+      image: true, text: true, flipAveraging: flipAveraging,
       fusion: FusionSettings(
         head: head, options: own[head] ?? [:],
         decoders: head == "concat" ? nil : .init(image: side, text: side),
@@ -66,7 +66,7 @@ struct FusionExplanationTests {
     "Gradients of pixels and words are the slopes, mirrored or not", arguments: heads,
     [false, true])
   func slopes(head: String, mirror: Bool) throws {
-    let score = try score(model(head, mirrorAverage: mirror), .both)
+    let score = try score(model(head, flipAveraging: mirror), .both)
     let gradient = score.gradients(score.input).gradients
     let largest = gradient.reduce(0) { max($0, abs($1)) }
     #expect(largest > 1e-4)

@@ -32,7 +32,7 @@ struct ModelGradientTests {
     arguments: [ModelScore.Varied.image, .text, .both], [false, true])
   func slopes(varied: ModelScore.Varied, mirror: Bool) throws {
     let score = try score(
-      SmallModel.make(image: true, text: true, mirrorAverage: mirror), varied)
+      SmallModel.make(image: true, text: true, flipAveraging: mirror), varied)
     #expect(score.wordCount == (varied == .image ? 0 : 6))
     #expect(score.imageCount == (varied == .text ? 0 : 576))
     let gradient = score.gradients(score.input).gradients
@@ -112,7 +112,7 @@ struct ModelGradientTests {
       let column = index % size
       return half[index - column + min(column, size - 1 - column)]
     }
-    let model = try SmallModel.make(image: true, text: false, mirrorAverage: true)
+    let model = try SmallModel.make(image: true, text: false, flipAveraging: true)
     let score = try score(model, .image, image: image)
     let values = try integration().attribute(
       score, input: score.input, baseline: [Float](repeating: 0, count: score.count)
@@ -193,7 +193,7 @@ struct ModelGradientTests {
 
   @Test("An ensemble's Grad-CAM has a map of every member and view", arguments: [false, true])
   func ensemble(mirror: Bool) throws {
-    let model = try SmallModel.make(image: true, text: false, mirrorAverage: mirror, members: 2)
+    let model = try SmallModel.make(image: true, text: false, flipAveraging: mirror, members: 2)
     let branch = try #require(model.image)
     let score = try score(model, .image)
     let maps = try score.lastMaps()
@@ -244,7 +244,7 @@ struct ModelGradientTests {
     arguments: ExplanationSettings.Method.allCases, [1, 3])
   func methods(method: ExplanationSettings.Method, channels: Int) throws {
     let model = try SmallModel.make(
-      image: true, text: true, mirrorAverage: true, channels: channels)
+      image: true, text: true, flipAveraging: true, channels: channels)
     let branch = try #require(model.image)
     var settings = ExplanationSettings()
     settings.methods = [method]

@@ -21,7 +21,7 @@ enum SmallModel {
 
   /// A model of the modalities asked for; `edit` may change weights by their keys.
   static func make(
-    image: Bool, text: Bool, mirrorAverage: Bool = false, freeze: Bool = false, channels: Int = 1,
+    image: Bool, text: Bool, flipAveraging: Bool = false, freeze: Bool = false, channels: Int = 1,
     maximumWords: Int = 12, members: Int = 1, findings: [String]? = nil,
     fusion: FusionSettings? = nil,
     edit: (ParameterStore) -> Void = { _ in }
@@ -36,7 +36,7 @@ enum SmallModel {
         branch(
           """
           {"encoder": "densenet121", "size": \(size), "channels": \(channels),
-           "mirrorAverage": \(mirrorAverage), "members": \(members), \(freeze ? "\"freeze\": \"all\"," : "")
+           "flipAveraging": \(flipAveraging), "members": \(members), \(freeze ? "\"freeze\": \"all\"," : "")
            "normalization": {"mean": [0.4], "deviation": [0.25]},
            "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3}}
           """), registry: registry, defaults: TrainingSettings()) : nil

@@ -52,7 +52,7 @@ struct FusionModelTests {
     "A saved model reads back and answers the same to the bit, with a side missing too",
     arguments: heads)
   func saved(head: String) throws {
-    let pair = try SmallPair(mirrorAverage: true)
+    let pair = try SmallPair(flipAveraging: true)
     let model = try pair.stirred(smallHead(head, [("modalityDropout", 0.3)]))
     try withTemporaryFolder { folder in
       try model.write(to: "\(folder)/model")

@@ -14,7 +14,7 @@ struct SmallPair {
   let text: TextBranch
   let preparation: TextPreparation
 
-  init(members: Int = 1, mirrorAverage: Bool = false, freeze: Bool = false) throws {
+  init(members: Int = 1, flipAveraging: Bool = false, freeze: Bool = false) throws {
     registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
     var members: [(key: String, value: JSONValue)] = [("members", members.json)]
     if freeze { members.append(("freeze", "all")) }
@@ -24,7 +24,7 @@ struct SmallPair {
           [
             ("encoder", "resnet18"), ("size", SmallPair.size.json),
             ("channels", 1), ("options", ["width": 4, "blocks": [1, 1]]),
-            ("mirrorAverage", mirrorAverage.json),
+            ("flipAveraging", flipAveraging.json),
             ("normalization", ["mean": 0, "deviation": 1]),
           ] + members)), registry: registry, defaults: TrainingSettings())
     text = try TextBranch(

@@ -41,7 +41,7 @@ extension BadUse {
       "differ in the case of their letters alone"),
     .init(
       "labels that differ in the case of their letters",
-      "compare FOLDER/labels.json --output OUT", "column holds"),
+      "compare FOLDER/labels.json --output OUT", "the column \"label\" holds \"abnormal\" (30), \"normal\" (30)"),
     .init(
       "a folder of images that is not there", "compare FOLDER/nowhere.json --output OUT",
       "image folder"),
@@ -80,7 +80,7 @@ extension BadUse {
       "explain WORDS --study FOLDER/words.json", "words WORDS --study FOLDER/words.json",
       "sanity NET --image FOLDER/sample/images/0001.png",
       "detect NET --boxes FOLDER/sample/boxes.csv --images FOLDER/sample",
-      "bundle create FOLDER/model --name a@1.0.0 --licence CC0-1.0", "data sample --count 4",
+      "bundle create FOLDER/model --name ab@1.0.0 --licence CC0-1.0", "data sample --count 4",
     ].map {
       .init("\($0): below a file", "\($0) --output FOLDER/file/run", "is a file; expected a folder")
     }
@@ -168,7 +168,7 @@ extension BadUse {
     + [
       .init(
         "a bundle of a damaged model",
-        "bundle create FOLDER/flipped --name a@1.0.0 --licence CC0-1.0 --output OUT",
+        "bundle create FOLDER/flipped --name ab@1.0.0 --licence CC0-1.0 --output OUT",
         "model.safetensors is not what was written: its SHA-256 differs")
     ]
 

@@ -31,7 +31,7 @@ struct ReliabilityProgramTests {
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/.run.lock"))
       let logits = try String(
         contentsOfFile: "\(folder)/run/cells/r1f1/words/logits.csv", encoding: .utf8)
-      #expect(logits.hasPrefix("part,id,label,target,logit\n"))
+      #expect(logits.hasPrefix("subset,id,label,target,logit\n"))
     }
   }
 }

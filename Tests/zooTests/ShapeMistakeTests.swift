@@ -53,7 +53,7 @@ struct ShapeMistakeTests {
       #expect(trained.status != 0)
       #expect(
         trained.error.contains(
-          "shape mistake: convolution: images [8, 16, 16, 16] by image.conv2.weight [32, 3, 3, 1]; "
+          "shape mistake: convolution: images [1, 16, 16, 16] by image.conv2.weight [32, 3, 3, 1]; "
             + "in stage layer2 of the encoder awry\n"), "\(trained.error)")
       expectNoRegisters(trained.error)
     }

@@ -160,7 +160,7 @@ struct StudyProgramTests {
           "\"size\": 32,",
           with:
             "\"size\": 32, \"weights\": \"\(folder)/first/parts/net\", \"freeze\": \"\(freeze)\","
-            + " \"mirrorAverage\": \(mirror),"
+            + " \"flipAveraging\": \(mirror),"
         ).write(toFile: path, atomically: true, encoding: .utf8)
         var results: [String] = []
         for run in ["a", "b"] {

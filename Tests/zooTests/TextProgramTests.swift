@@ -155,6 +155,7 @@ struct TextProgramTests {
         .replacingOccurrences(of: ",\n    \"unspaced\": \"characters\"", with: "")
       #expect(!old.contains("unspaced"))
       try AtomicFile.write(old, to: path)
+      try FileManager.default.removeItem(atPath: "\(folder)/model/digests.json")
       let before = try ProgramRunner.run(["predict", "\(folder)/model", "--text", "右肺见结节影"])
       #expect(before.error.contains("knows none of the text's 1 word"), "\(before.error)")
     }
