@@ -56,7 +56,7 @@ extension TensorsSuite {
     @Test("Values are read in place, those of lazy steps too")
     func inPlace() {
       let x = randomTensor([1, 6, 6, 8], "x")
-      let lazy = pass().convolution(x, randomParameter("w", [4, 1, 1, 8]))
+      let lazy = makePass().convolution(x, randomParameter("w", [4, 1, 1, 8]))
       #expect(lazy.withFloats { $0.count } == 144)
       #expect(lazy.withFloats { Array($0) } == lazy.values)
       #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).withFloats { $0.max() } == 4)
