@@ -1,7 +1,7 @@
 import Basics
 
 /// A case set with what dividing it needs: labels as numbers, groups, members of groups.
-struct CaseDivider {
+struct CaseDivider: CaseDividing {
   /// The labels that occur.
   let labelNames: [String]
   private let labels: [Int]
@@ -54,33 +54,9 @@ struct CaseDivider {
       + [otherwise]).joined(separator: "\n  ")
   }
 
-  /// The cases of each subset, ascending.
-  func divide(shares: [Double], stream: RandomStream) -> [[Int]] {
-    divide(Array(labels.indices), shares: shares, stream: stream)
-  }
+  var caseCount: Int { labels.count }
 
-  /// A split from what is not tested and what is; cuts the validation subset off.
-  ///
-  /// - Throws: `ZooError` of code `.badValue` where a subset has none of a label.
-  func split(
-    name: String, index: Int, repeatIndex: Int, rest: [Int], test: [Int],
-    validationFraction: Double, stream: RandomStream
-  ) throws -> Split {
-    let rest = rest.sorted()
-    var subsets = [rest, []]
-    if validationFraction > 0 {
-      subsets = divide(rest, shares: [1 - validationFraction, validationFraction], stream: stream)
-    }
-    let split = Split(
-      name: name, index: index, repeatIndex: repeatIndex, training: subsets[0],
-      validation: subsets[1], test: test)
-    for subset in Split.Subset.allCases where subset != .validation || validationFraction > 0 {
-      try checkLabels(of: split[subset], subset, name)
-    }
-    return split
-  }
-
-  private func divide(_ cases: [Int], shares: [Double], stream: RandomStream) -> [[Int]] {
+  func divide(_ cases: [Int], shares: [Double], stream: RandomStream) -> [[Int]] {
     var seen = [Bool](repeating: false, count: groups.count)
     var present: [Int] = []
     for index in cases where !seen[groups.indices[index]] {
@@ -93,7 +69,7 @@ struct CaseDivider {
     return subsets
   }
 
-  private func checkLabels(of cases: [Int], _ subset: Split.Subset, _ name: String) throws {
+  func checkLabels(of cases: [Int], _ subset: Split.Subset, _ name: String) throws {
     var counts = [Int](repeating: 0, count: labelNames.count)
     for index in cases { counts[labels[index]] += 1 }
     guard let missing = counts.firstIndex(of: 0) else { return }

@@ -58,6 +58,13 @@ package struct FoldPlan: Sendable, Equatable {
     try checkSettings()
     let divider = try CaseDivider(set, groups: groups(of: set), links: links)
     try checkLabels(divider)
+    return try splits(by: divider)
+  }
+
+  /// The splits as a divider deals cases out to their parts.
+  ///
+  /// - Throws: what the divider refuses.
+  func splits(by divider: some CaseDividing) throws -> [Split] {
     let stream = RandomStream(seed: seed).derived("folds")
     switch kind {
     case .folds(let count, let repeats):
@@ -92,7 +99,18 @@ package struct FoldPlan: Sendable, Equatable {
       .filter(\.1).map(\.0)
   }
 
-  private func checkSettings() throws {
+  /// The parts of a split, each of which needs a group of every label.
+  var partCount: Int {
+    switch kind {
+    case .folds(let count, _): validationFraction > 0 ? max(3, count) : count
+    case .splits: validationFraction > 0 ? 3 : 2
+    }
+  }
+
+  /// Refuses counts and fractions out of range.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` with the key.
+  func checkSettings() throws {
     switch kind {
     case .folds(let count, let repeats):
       try check(2...1000 ~= count, "\(count) folds; expected 2 to 1000", "folds")
@@ -107,11 +125,7 @@ package struct FoldPlan: Sendable, Equatable {
   }
 
   private func checkLabels(_ divider: CaseDivider) throws {
-    let needed: Int
-    switch kind {
-    case .folds(let count, _): needed = validationFraction > 0 ? max(3, count) : count
-    case .splits: needed = validationFraction > 0 ? 3 : 2
-    }
+    let needed = partCount
     for (label, name) in divider.labelNames.enumerated() {
       let count = divider.groupCount(label: label)
       guard count < needed else { continue }

@@ -27,11 +27,7 @@ package struct BinaryEvaluation: Sendable, Equatable {
   ///   number that is no probability.
   /// - Precondition: as many labels as probabilities.
   package init(labels: [Bool], probabilities: [Double], threshold: Double = 0.5) throws {
-    try checkFinite(probabilities, "probability")
-    if let index = probabilities.firstIndex(where: { $0 < 0 || $0 > 1 }) {
-      throw ZooError(
-        .badValue, "probability \(index) is \(probabilities[index]); expected 0 to 1")
-    }
+    try checkProbabilities(probabilities)
     let losses = zip(labels, probabilities).map { label, probability in
       -log(min(max(label ? probability : 1 - probability, .ulpOfOne), 1 - .ulpOfOne))
     }

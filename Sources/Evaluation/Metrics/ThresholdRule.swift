@@ -9,12 +9,15 @@ package enum ThresholdRule: Sendable, Equatable {
   case youden
   /// The largest accuracy.
   case accuracy
+  /// The largest F1 of the positive class (Lipton and others 2014, https://arxiv.org/abs/1402.1892).
+  case f1
 
   /// The threshold for these cases.
   ///
   /// Candidates are 0.5 and the midpoints between neighbouring distinct probabilities; of equally
-  /// good ones the closest to 0.5 is taken, of two as close the lower. Where a class is absent
-  /// nothing can be learned, and it is 0.5.
+  /// good ones the closest to 0.5 is taken, of two as close the lower. For F1 half the lowest
+  /// probability is one more, which calls all positive. Where a class is absent nothing can be learned,
+  /// and it is 0.5.
   ///
   /// - Precondition: as many labels as probabilities.
   package func threshold(labels: [Bool], probabilities: [Double]) -> Double {
@@ -22,24 +25,33 @@ package enum ThresholdRule: Sendable, Equatable {
     guard let curve = rocCurve(labels: labels, scores: probabilities) else { return 0.5 }
     let positives = labels.count { $0 }
     let negatives = labels.count - positives
-    // Whole numbers, so that equally good candidates are equal.
-    let weights = self == .youden ? (negatives, positives) : (1, 1)
-    func score(_ threshold: Double) -> Int {
-      let counts = ConfusionCounts(
-        labels: labels, probabilities: probabilities, threshold: threshold)
-      return weights.0 * counts.truePositives + weights.1 * counts.trueNegatives
+    // Fractions of whole numbers, so that equally good candidates are equal.
+    func score(_ truePositives: Int, _ falsePositives: Int) -> (over: Int, under: Int) {
+      let trueNegatives = negatives - falsePositives
+      switch self {
+      case .youden: return (negatives * truePositives + positives * trueNegatives, 1)
+      case .f1: return (2 * truePositives, positives + truePositives + falsePositives)
+      case .accuracy, .fixed: return (truePositives + trueNegatives, 1)
+      }
     }
-    var best = (score: score(0.5), threshold: 0.5)
+    let counts = ConfusionCounts(labels: labels, probabilities: probabilities, threshold: 0.5)
+    var best = (score: score(counts.truePositives, counts.falsePositives), threshold: 0.5)
     for (upper, lower) in zip(curve.dropFirst(), curve.dropFirst(2)) {
       let middle = lower.threshold + (upper.threshold - lower.threshold) / 2
       guard middle > lower.threshold else { continue }  // neighbours with no number between
       let truePositives = Int((upper.truePositiveRate * Double(positives)).rounded())
       let falsePositives = Int((upper.falsePositiveRate * Double(negatives)).rounded())
-      let value = weights.0 * truePositives + weights.1 * (negatives - falsePositives)
+      let value = score(truePositives, falsePositives)
+      let gain = value.over * best.score.under - best.score.over * value.under
       let isCloser = abs(middle - 0.5) <= abs(best.threshold - 0.5)
-      if value > best.score || (value == best.score && isCloser) {
+      if gain > 0 || (gain == 0 && isCloser) {
         best = (value, middle)
       }
+    }
+    // To call all cases positive is no use to the other rules, but may be the best F1.
+    if self == .f1, let lowest = probabilities.min() {
+      let value = score(positives, negatives)
+      if value.over * best.score.under > best.score.over * value.under { return lowest / 2 }
     }
     return best.threshold
   }

@@ -1,0 +1,37 @@
+/// Why a number can't be computed from the cases at hand.
+///
+/// The raw value is stable and fit for a file; `sentence` is for a page.
+package enum Undefined: String, Sendable, Equatable, CaseIterable {
+  case noCases = "no-cases"
+  case noPositives = "no-positives"
+  case noNegatives = "no-negatives"
+  case oneClass = "one-class"
+  case noDefinedLabels = "no-defined-labels"
+  case constantAnswers = "constant-answers"
+  case constantScores = "constant-scores"
+  case separated
+  case reversed
+  case tooFewInBin = "too-few-in-bin"
+  case tooFew = "too-few"
+  case oneGroup = "one-group"
+  case fewResamples = "few-resamples"
+
+  /// The reason in words.
+  package var sentence: String {
+    switch self {
+    case .noCases: "there is no case with a known answer"
+    case .noPositives: "no case is positive"
+    case .noNegatives: "no case is negative"
+    case .oneClass: "all cases are of one class"
+    case .noDefinedLabels: "no label has both positive and negative cases"
+    case .constantAnswers: "answers and labels are all of one and the same class"
+    case .constantScores: "all scores are equal"
+    case .separated: "the scores separate the classes, so that no finite value fits best"
+    case .reversed: "the scores fall where they should rise: are the labels turned round?"
+    case .tooFewInBin: "a bin holds a single case"
+    case .tooFew: "too few positive or negative cases"
+    case .oneGroup: "fewer than two groups have enough cases"
+    case .fewResamples: "fewer than half of the resamples define it"
+    }
+  }
+}
