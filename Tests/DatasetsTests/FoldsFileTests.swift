@@ -34,7 +34,8 @@ struct FoldsFileTests {
     let text = FoldsFile.table(splits, cases: set).text
     #expect(
       text.hasPrefix(
-        "split,subset,id\nr1f1,training,a\nr1f1,training,b\nr1f1,validation,e\nr1f1,test,\"c,d\"\n"))
+        "split,subset,id\nr1f1,training,a\nr1f1,training,b\nr1f1,validation,e\nr1f1,test,\"c,d\"\n")
+    )
     #expect(try read(text) == splits)
   }
 
