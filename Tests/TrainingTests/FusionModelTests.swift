@@ -97,7 +97,7 @@ struct FusionModelTests {
   @Test("Features that were kept give the logits of the cases themselves", arguments: heads)
   func kept(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(smallHead(head, [("missing", "missing-modality embedding")]))
+    let model = try pair.stirred(smallHead(head, [("missing", "learned")]))
     for side in [nil, BatchSource.Side.image, .text] {
       let batch = lacking(side, pair.batch(), only: 1)
       var pass = SmallPair.makePass()
@@ -117,7 +117,7 @@ struct FusionModelTests {
     arguments: heads)
   func missing(head: String) throws {
     let pair = try SmallPair()
-    let model = try pair.stirred(smallHead(head, [("missing", "missing-modality embedding")]))
+    let model = try pair.stirred(smallHead(head, [("missing", "learned")]))
     for side in [BatchSource.Side.image, .text] {
       var pass = SmallPair.makePass()
       let found = model.logits(lacking(side, pair.batch()), &pass).values
@@ -183,7 +183,7 @@ struct FusionModelTests {
   func means() throws {
     let pair = try SmallPair()
     let model = try pair.stirred(
-      smallHead("attention", [("missing", "missing-modality embedding")]))
+      smallHead("attention", [("missing", "learned")]))
     var (a, b) = (CaseFeatures(), CaseFeatures())
     let width = model.classifier.image?.featureWidth ?? 0
     a.image = [Float](repeating: 1, count: width)
