@@ -135,6 +135,9 @@ var targets: [Target] = [
     ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict,
     linkerSettings: exportSymbols),
   .executableTarget(
+    name: "evaluation-parity", dependencies: ["Datasets", "Evaluation", "Basics"],
+    path: "Benchmarks/parity/Evaluation", swiftSettings: strict),
+  .executableTarget(
     name: "zoo-bench",
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
       + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict,
