@@ -159,6 +159,9 @@ var targets: [Target] = [
       "Basics",
     ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict),
   .executableTarget(
+    name: "evaluation-parity", dependencies: ["Datasets", "Evaluation", "Basics"],
+    path: "Benchmarks/parity/Evaluation", swiftSettings: strict),
+  .executableTarget(
     name: "zoo-bench",
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
       + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict),

@@ -21,7 +21,7 @@ package struct ClusterBootstrap: Sendable, Equatable {
   package let interval: Interval
   /// The standard deviation over resamples.
   package let standardError: Double
-  /// The share of resamples at most 0 plus half of those at 0, for the test of a difference.
+  /// The share of resamples below 0 plus half of those at 0, for the test of a difference.
   package let shareBelowZero: Double
   /// Resamples in which the statistic was defined.
   package let defined: Int
