@@ -63,7 +63,7 @@ extension Question {
     let right = [first, second].map { zip(labels, $0).map { $0 == ($1 >= 0.5) } }
     let mcNemar = McNemarTest(firstIsRight: right[0], secondIsRight: right[1])
     return [
-      "first": JSONValue(deLong?.firstArea), "second": JSONValue(deLong?.secondArea),
+      "first": JSONValue(deLong?.firstAUROC), "second": JSONValue(deLong?.secondAUROC),
       "error": JSONValue(deLong?.standardError), "p": JSONValue(deLong?.p),
       "mcnemar": JSONValue(mcNemar.p), "statistic": JSONValue(mcNemar.statistic),
       "discordant": JSONValue([mcNemar.onlyFirst, mcNemar.onlySecond]),
