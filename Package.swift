@@ -208,7 +208,8 @@ for (name, dependencies) in [
   (
     "Training",
     [
-      "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "WeightFiles", "Images", "Basics",
+      "Training", "Fusion", "Evaluation", "Registry", "EncoderKit", "Datasets", "WeightFiles",
+      "Images", "Basics",
     ] + pluginDependencies
   ),
   (

@@ -6,7 +6,9 @@ package enum FileKind: Sendable {
   /// A pipe, a device, a socket.
   case other
 
-  /// The kind of what is there; nil where nothing is. `FileManager` takes several times as long.
+  /// The kind of what is there; nil where nothing is.
+  ///
+  /// `FileManager` takes several times as long.
   package init?(at path: String) {
     var status = stat()
     guard !path.isEmpty, !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }

@@ -9,7 +9,8 @@ extension TensorsSuite {
     @Test("Weights divide by their sum, large logits do not overflow")
     func example() {
       let (tape, z) = (Tape(), traced(Tensor([0, 100, -100], shape: [3, 1])))
-      let loss = makePass(tape: tape).binaryCrossEntropy(z, targets: [1, 1, 1], weights: [1, 2, 1])
+      let loss = makePass(tape: tape).binaryCrossEntropy(
+        z, targets: [1, 1, 1], weights: [1, 2, 1])
       #expect(loss.shape == [1])
       expectClose(loss.values, [(log(2.0) + 100) / 4], within: 1e-5)
       tape.backward(from: loss, gradient: Tensor([2], shape: [1]))

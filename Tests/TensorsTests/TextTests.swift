@@ -53,7 +53,8 @@ extension TensorsSuite {
       let weights = parameter("w", [1, 10, -1, -1, -1, 0], [3, 2, 1])
       let bias = parameter("b", [0.5, 1, 4], [3])
       let (tape, x) = (Tape(), traced(Tensor([1, 2, 0, 3, 0], shape: [5, 1])))
-      let y = makePass(tape: tape, set.make()).convolutionMaxOverTime(x, layout, weights, bias: bias)
+      let y = makePass(tape: tape, set.make()).convolutionMaxOverTime(
+        x, layout, weights, bias: bias)
       // Filter 1: max(1 + 20, 2) and 3; filter 2 is below zero; filter 3: max(−1, −2) and −3.
       #expect(y.values == [21.5, 0, 3, 3.5, 0, 1])
       tape.backward(from: y, gradient: Tensor([1, 1, 0, 1, 1, 2], shape: [2, 3]))

@@ -41,7 +41,8 @@ extension BadUse {
       "differ in the case of their letters alone"),
     .init(
       "labels that differ in the case of their letters",
-      "compare FOLDER/labels.json --output OUT", "the column \"label\" holds \"abnormal\" (30), \"normal\" (30)"),
+      "compare FOLDER/labels.json --output OUT",
+      "the column \"label\" holds \"abnormal\" (30), \"normal\" (30)"),
     .init(
       "a folder of images that is not there", "compare FOLDER/nowhere.json --output OUT",
       "image folder"),

@@ -120,7 +120,9 @@ struct ResumeProgramTests {
       try resumed([])
       try flip("\(cells)/r1f1/net/model/model.safetensors")
       try resumed(["r1f1 net was made anew: model/model.safetensors is not what was written"])
-      try edit("\(cells)/r1f2/words/scores.json") { $0.replacing("\"accuracy\"", with: "\"auroc\"") }
+      try edit("\(cells)/r1f2/words/scores.json") {
+        $0.replacing("\"accuracy\"", with: "\"auroc\"")
+      }
       try resumed(["r1f2 words was made anew: scores.json is not what was written"])
       // The models of the other split have seen this one's test cases.
       for name in ["net", "net + words"] {

@@ -150,10 +150,10 @@ package struct PretrainingSpecification: Sendable {
       table: tablePath, imageRoot: data.imageRoot.map { joinPath(folder, $0) })
   }
 
-  /// What is to be said of where the data lie.
   /// A line for each key that the file calls by a former name.
   let formerNames: [String]
 
+  /// What is to be said of where the data lie.
   var dataNotes: [String] {
     !data.isDeclaredSynthetic && isSample ? [DataSpecification.sampleNote] : []
   }
