@@ -122,6 +122,35 @@ struct ClusterBootstrapTests {
     #expect(skewed.1.upper > skewed.0.upper)
   }
 
+  @Test(
+    "Over 1,000 draws intervals of patients hold the truth 95 times of 100, those of cases do not",
+    .enabled(
+      if: ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"] != nil,
+      "1,000 bootstraps: set ENCODERZOO_LONG_TESTS"))
+  func coverage() {
+    var (byPatient, byCase) = (0, 0)
+    for index in 0..<1000 {
+      var draw = stream.derived("coverage").derived(index)
+      let values = (0..<100).flatMap { _ in
+        let own = draw.normal()
+        return (0..<3).map { _ in own + draw.normal() }
+      }
+      func holds(_ clusters: CaseClusters) -> Bool {
+        let found = ClusterBootstrap.interval(clusters, resamples: 400, stream: draw) { drawn in
+          var sum = 0.0
+          for index in drawn { sum += values[index] }
+          return .value(sum / Double(drawn.count))
+        }
+        return found.value?.interval.contains(0) ?? false
+      }
+      if holds(CaseClusters((0..<300).map { $0 / 3 })) { byPatient += 1 }
+      if holds(CaseClusters(singles: 300)) { byCase += 1 }
+    }
+    #expect(abs(byPatient - 950) <= 20)
+    // Three cases that share half their variance: intervals are 1/√2 of what they should be.
+    #expect(byCase < 880)
+  }
+
   @Test("DeLong's interval of pROC's aSAH example (WFNS) is its published one")
   func published() throws {
     // Cases by WFNS grade 1 to 5; published: area 0.8237, interval 0.7485 to 0.8988 (Robin and others
