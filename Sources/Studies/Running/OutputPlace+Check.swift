@@ -71,15 +71,11 @@ extension OutputPlace {
   private static func probe(
     _ folder: String, for output: String, advice: String = "choose another --output"
   ) throws {
-    let temporary = TemporaryName.beside("\(folder)/zoo")
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    let descriptor = unnamed(folder)
     guard descriptor >= 0 else {
       throw advised(systemError("nothing can be written there", folder), advice)
     }
-    defer {
-      close(descriptor)
-      unlink(temporary)
-    }
+    defer { close(descriptor) }
     let bytes = [UInt8](repeating: 0, count: 1 << 16)
     do {
       try bytes.withUnsafeBytes {
@@ -87,6 +83,18 @@ extension OutputPlace {
       }
       guard fsync(descriptor) == 0 else { throw systemError("can't flush", folder) }
     } catch let error as ZooError { throw advised(error, advice) }
+  }
+
+  /// A file without a name, so that nothing is left whenever the process ends; -1 with `errno` set.
+  private static func unnamed(_ folder: String) -> Int32 {
+    // `O_TMPFILE`, a macro that Swift does not see.
+    let unnamed = open(folder, O_WRONLY | O_CLOEXEC | O_DIRECTORY | 0o20_000_000, 0o600)
+    // Some file systems, such as NFS, have no such files: one with a name loses it at once.
+    guard unnamed < 0, [EOPNOTSUPP, EISDIR, EINVAL, ENOENT].contains(errno) else { return unnamed }
+    let temporary = TemporaryName.beside("\(folder)/zoo")
+    let named = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    if named >= 0 { unlink(temporary) }
+    return named
   }
 
   private static func advised(_ error: ZooError, _ advice: String = "choose another --output")
