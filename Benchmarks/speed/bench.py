@@ -351,6 +351,19 @@ def has_bf16():
         return "avx512_bf16" in file.read()
 
 
+OWN = ("Whole tasks", "How cost grows with cases", "How cost grows (DenseNet-121, evaluation)",
+       "What this does not measure")
+
+
+def by_hand(path):
+    """The sections of an earlier page that were written by hand: their headings are none of this script's."""
+    if not path or not os.path.exists(path):
+        return []
+    with open(path) as file:
+        sections = file.read().split("\n## ")[1:]
+    return [f"## {section.rstrip()}\n" for section in sections if section.split("\n")[0] not in OWN]
+
+
 ALL = [*ROWS, *TASKS, "growth", "cases"]
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("program", help="the path of zoo-bench")
@@ -399,6 +412,7 @@ if "growth" in options.rows:
     page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program, picture) + [""]
 if not has_bf16():
     page += ["## What this does not measure", "", "bf16: this processor has no bf16 multiplication."]
+page += by_hand(options.output)
 text = "\n".join(page) + "\n"
 if options.output:
     with open(options.output + ".part", "w") as file:

@@ -14,7 +14,7 @@ import Studies
 public struct StudyResults: Sendable {
   /// The run's folder.
   public let folder: String
-  /// The combinations in the order of the study.
+  /// The combinations in the order of the study; of a training in that of their names.
   public let combinations: [String]
   /// What they are compared with: always answering the commoner class, and a linear model of the words.
   public let baselines: [String]
