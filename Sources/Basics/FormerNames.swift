@@ -1,4 +1,4 @@
-/// Keys and values of specifications and model descriptions that were called otherwise in schema 1.
+/// Keys and values of specifications, model descriptions and manifests that had other names before.
 ///
 /// Old files go on being read: they are translated before anything else looks at them.
 package enum FormerNames {
@@ -11,6 +11,7 @@ package enum FormerNames {
 
   private static let renamings: [Renaming] = [
     Renaming(key: "mirrorAverage", newKey: "flipAveraging") { $0 },
+    Renaming(key: "answersForOneSide", newKey: "acceptsMissingModality") { $0 },
     Renaming(key: "standIns", newKey: "missing") {
       if case .boolean(let isLearned) = $0 {
         .string(isLearned ? "learned" : "refused")

@@ -43,7 +43,7 @@ package struct Trainer {
     /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
-    /// The mean area over the labels that have both answers; nil for a single label.
+    /// The mean AUROC over the labels that have both answers; nil for a single label.
     package let meanAUROC: Double?
 
     package init(
@@ -56,12 +56,27 @@ package struct Trainer {
       self.meanAUROC = meanAUROC
     }
 
+    /// Reads what a training checkpoint holds; `part` and `meanArea` are the former names of two keys.
+    package init(from decoder: any Decoder) throws {
+      enum FormerKeys: String, CodingKey { case part, meanArea }
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      let former = try decoder.container(keyedBy: FormerKeys.self)
+      self.init(
+        epoch: try values.decode(Int.self, forKey: .epoch),
+        subset: try values.decodeIfPresent(Split.Subset.self, forKey: .subset)
+          ?? former.decode(Split.Subset.self, forKey: .part),
+        accuracy: try values.decode(Double.self, forKey: .accuracy),
+        logLoss: try values.decode(Double.self, forKey: .logLoss),
+        meanAUROC: try values.decodeIfPresent(Double.self, forKey: .meanAUROC)
+          ?? former.decodeIfPresent(Double.self, forKey: .meanArea))
+    }
+
     /// The mean over several trainings, epoch by epoch, as far as each went.
     package static func means(_ runs: [[EpochScore]]) -> [EpochScore] {
       let first = runs.max { $0.count < $1.count } ?? []
       return first.map { score in
-        let alike = runs.compactMap { pass in
-          pass.first { $0.epoch == score.epoch && $0.subset == score.subset }
+        let alike = runs.compactMap { run in
+          run.first { $0.epoch == score.epoch && $0.subset == score.subset }
         }
         let count = Double(alike.count)
         return EpochScore(

@@ -16,6 +16,14 @@ struct ManifestTests {
     #expect(read.files.map(\.path) == ["README.md", "golden/case1.png", "model.json"])
   }
 
+  @Test("A manifest with the former key for a missing modality is read by today's name")
+  func formerName() throws {
+    let old = try SmallBundle.text(
+      "\"hidden\": 0", "\"hidden\": 0, \"answersForOneSide\": true")
+    let read = try BundleManifest.parse(old, path: "bundle.json")
+    #expect(read.architecture.fusion.acceptsMissingModality)
+  }
+
   @Test(
     "What is not a manifest is refused, with what was found",
     arguments: [

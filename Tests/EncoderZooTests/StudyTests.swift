@@ -33,6 +33,12 @@ import Testing
     #expect(study["image"] == nil)
   }
 
+  @Test func `A metric by its former name is the same metric`() {
+    var study = Study(name: "Old", data: .phantomSample(at: "sample"))
+    study["metric"] = "area"
+    #expect(study.metric == .auroc)
+  }
+
   @Test(arguments: [
     ("image[0].training.epochs", "image[0].training.epochs"), ("encoder", "densnet121"),
     ("unknown", "colour"), ("none", "no encoder"),

@@ -60,7 +60,7 @@ package struct BundleArchitecture: Sendable, Equatable {
     var object = try value.object()
     image = try object.value("image").map { try Encoder($0) }
     text = try object.value("text").map { try Encoder($0) }
-    var head = try object.required("fusion").object()
+    var head = try FormerNames.translated(object.required("fusion")).value.object()
     fusion = Fusion(
       head: try head.string("head"), hidden: try head.required("hidden").integer(in: 0...1_000_000),
       acceptsMissingModality: try head.boolean("acceptsMissingModality", default: false))

@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// A number that says how good the answers of a binary classifier are.
@@ -39,8 +40,9 @@ public enum Metric: String, Sendable, CaseIterable {
     }
   }
 
-  /// The metric of a name in tables and specifications; nil for any other name.
+  /// The metric of a name in tables and specifications, today's or a former one; nil for any other name.
   init?(named name: String) {
+    let name = FormerNames.metric(name)
     guard let found = Metric.allCases.first(where: { $0.binary.rawValue == name }) else {
       return nil
     }
