@@ -46,6 +46,19 @@ struct ClusterBootstrapTests {
     #expect(try width(CaseClusters(singles: 240), repeated) < 0.6 * single)
   }
 
+  @Test("Where BCa can't be told the interval says that it is a percentile one")
+  func fallback() throws {
+    func found(_ statistic: ([Int]) -> Double) throws -> ClusterBootstrap.Method {
+      let result = ClusterBootstrap.interval(
+        CaseClusters(singles: 40), resamples: 200, method: .accelerated, stream: stream
+      ) { .value(statistic($0)) }
+      return try #require(result.value).method
+    }
+    // No resample of 40 cases holds all 40.
+    #expect(try found { Double(Set($0).count) } == .percentile)
+    #expect(try found { mean($0.map(Double.init)) ?? 0 } == .accelerated)
+  }
+
   @Test("A difference pairs its resamples: two equal statistics differ by exactly 0")
   func paired() throws {
     let values = (0..<50).map { Double(($0 * 7) % 50) }

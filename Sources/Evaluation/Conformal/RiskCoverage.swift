@@ -35,8 +35,7 @@ package struct RiskCoverage: Sendable, Equatable {
 
   /// The area under the curve, the mean risk over all coverages (AURC).
   ///
-  /// Within the range of the losses;
-  /// lower is better.
+  /// Within the range of the losses; lower is better.
   package var area: Double { risks.reduce(0, +) / Double(risks.count) }
 
   /// The risk where nothing is withheld.

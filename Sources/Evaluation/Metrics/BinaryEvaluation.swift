@@ -29,7 +29,7 @@ package struct BinaryEvaluation: Sendable, Equatable {
   package init(labels: [Bool], probabilities: [Double], threshold: Double = 0.5) throws {
     try checkProbabilities(probabilities)
     let losses = zip(labels, probabilities).map { label, probability in
-      -log(min(max(label ? probability : 1 - probability, .ulpOfOne), 1 - .ulpOfOne))
+      LogLoss.of(probability: label ? probability : 1 - probability)
     }
     self.init(
       labels: labels, probabilities: probabilities, ranks: probabilities, losses: losses,
@@ -46,9 +46,8 @@ package struct BinaryEvaluation: Sendable, Equatable {
   /// - Precondition: as many labels as logits.
   package init(labels: [Bool], logits: [Double], threshold: Double = 0.5) throws {
     try checkFinite(logits, "logit")
-    let largest = -log(Double.ulpOfOne)
     let losses = zip(labels, logits).map { label, logit in
-      min(softplus(label ? -logit : logit), largest)
+      LogLoss.of(logit: logit, isPositive: label)
     }
     self.init(
       labels: labels, probabilities: logits.map(sigmoid), ranks: logits, losses: losses,

@@ -14,14 +14,9 @@ package struct MultiLabelAUROC: Sendable, Equatable {
   ///   - labelCount: the length of a row.
   /// - Precondition: the three have equal counts, a multiple of `labelCount`.
   package init(labels: [Bool], scores: [Double], mask: [Bool]? = nil, labelCount: Int) {
-    precondition(
-      labelCount > 0 && labels.count == scores.count && labels.count % labelCount == 0
-        && (mask?.count ?? labels.count) == labels.count,
-      "\(labels.count) labels, \(scores.count) scores, mask \(mask?.count ?? labels.count) "
-        + "for rows of \(labelCount)")
+    let shape = LabelShape(labels, mask, scores.count, labelCount)
     let values = (0..<labelCount).map { label -> Double? in
-      let entries = stride(from: label, to: labels.count, by: labelCount)
-        .filter { mask?[$0] ?? true }
+      let entries = shape.entries(of: label)
       return auroc(labels: entries.map { labels[$0] }, scores: entries.map { scores[$0] })
     }
     areas = values

@@ -58,8 +58,8 @@ package struct MulticlassCounts: Sendable, Equatable {
 
   /// The mean F1 over the classes that occur; undefined where fewer than two do.
   ///
-  /// Within 0…1 (Opitz & Burst 2019, https://arxiv.org/abs/1911.03347). A class without a case has no F1: false answers of it count in the precision of no other class, but
-  /// in the sensitivity of theirs.
+  /// Within 0…1 (Opitz & Burst 2019, https://arxiv.org/abs/1911.03347). A class without a case has no F1; false
+  /// answers of it lower the sensitivity of the true classes, but no precision.
   package var macroF1: Determined<Double> { overOccurring { against($0).f1 } }
 
   /// The mean F1, each class weighing as many as its cases.

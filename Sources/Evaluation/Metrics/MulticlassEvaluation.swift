@@ -29,9 +29,8 @@ package struct MulticlassEvaluation: Sendable, Equatable {
     try checkFinite(logits, "logit")
     let rows = Self.rows(logits, labels.count, classCount)
     let scores = rows.flatMap { row in row.indices.map { logOdds(row, $0) } }
-    let largest = -log(Double.ulpOfOne)
     let losses = zip(labels, rows).map { label, row in
-      min(largest, logSumExp(row) - row[row.startIndex + label])
+      min(LogLoss.largest, logSumExp(row) - row[row.startIndex + label])
     }
     self.init(
       labels: labels, answers: rows.map(largestIndex), scores: scores, losses: losses,
@@ -53,7 +52,7 @@ package struct MulticlassEvaluation: Sendable, Equatable {
         .badValue, "the probabilities of case \(index) add up to \(row.reduce(0, +)); expected 1")
     }
     let losses = zip(labels, rows).map { label, row in
-      -log(min(max(row[row.startIndex + label], .ulpOfOne), 1 - .ulpOfOne))
+      LogLoss.of(probability: row[row.startIndex + label])
     }
     self.init(
       labels: labels, answers: rows.map(largestIndex), scores: probabilities, losses: losses,

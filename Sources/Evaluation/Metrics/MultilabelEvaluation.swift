@@ -30,11 +30,10 @@ package struct MultilabelEvaluation: Sendable, Equatable {
     labelCount: Int
   ) throws {
     try checkFinite(logits, "logit")
-    let largest = -log(Double.ulpOfOne)
     self.init(
       answers: answers, mask: mask, ranks: logits, probabilities: logits.map(sigmoid),
       thresholds: thresholds, labelCount: labelCount
-    ) { min(softplus(answers[$0] ? -logits[$0] : logits[$0]), largest) }
+    ) { LogLoss.of(logit: logits[$0], isPositive: answers[$0]) }
   }
 
   /// The evaluation of probabilities `[cases, labels]`, row after row.
@@ -51,8 +50,7 @@ package struct MultilabelEvaluation: Sendable, Equatable {
       answers: answers, mask: mask, ranks: probabilities, probabilities: probabilities,
       thresholds: thresholds, labelCount: labelCount
     ) { index in
-      let own = answers[index] ? probabilities[index] : 1 - probabilities[index]
-      return -log(min(max(own, .ulpOfOne), 1 - .ulpOfOne))
+      LogLoss.of(probability: answers[index] ? probabilities[index] : 1 - probabilities[index])
     }
   }
 

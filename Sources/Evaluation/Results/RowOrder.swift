@@ -1,7 +1,8 @@
 /// The order of rows in a results table, the same however the work was scheduled.
 ///
 /// Combinations and splits come in the order given, those not given after them by natural order;
-/// subsets as training, validation, test, test with one side, with a fitted threshold; metrics as `BinaryMetric` lists them.
+/// subsets as training, validation, test, test with one side, with a fitted threshold; metrics as
+/// `BinaryMetric` lists them.
 package struct RowOrder: Sendable {
   private let combinations: [String: Int]
   private let splits: [String: Int]

@@ -27,6 +27,9 @@ package struct ClusterBootstrap: Sendable, Equatable {
   package let defined: Int
   /// Resamples drawn.
   package let resamples: Int
+  /// How the interval was read: `percentile` also where BCa was asked for and can't be told, all resamples
+  /// being on one side of the estimate.
+  package let method: Method
 
   /// Draws resamples.
   ///
@@ -61,9 +64,12 @@ package struct ClusterBootstrap: Sendable, Equatable {
     guard values.count * 2 >= resamples, values.count > 1 else { return .undefined(.fewResamples) }
     values.sort()
     var tails = (lower: (1 - level) / 2, upper: (1 + level) / 2)
+    var used = Method.percentile
     if method == .accelerated {
       let left = try clusters.leavingOneOut { try statistic($0).value }
-      tails = accelerated(tails, estimate: estimate, sorted: values, leftOut: left) ?? tails
+      if let moved = accelerated(tails, estimate: estimate, sorted: values, leftOut: left) {
+        (tails, used) = (moved, .accelerated)
+      }
     }
     let zeros = values.count { $0 == 0 }
     return .value(
@@ -75,7 +81,7 @@ package struct ClusterBootstrap: Sendable, Equatable {
         standardError: standardDeviation(values) ?? 0,
         shareBelowZero: (Double(values.count { $0 < 0 }) + Double(zeros) / 2)
           / Double(values.count),
-        defined: values.count, resamples: resamples))
+        defined: values.count, resamples: resamples, method: used))
   }
 
   /// The difference of two statistics of the same cases, first minus second, over the same resamples.
