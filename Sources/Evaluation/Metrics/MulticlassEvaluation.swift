@@ -125,7 +125,7 @@ func logSumExp(_ row: ArraySlice<Double>) -> Double {
   return largest + log(row.reduce(0) { $0 + exp($1 - largest) })
 }
 
-private func logOdds(_ row: ArraySlice<Double>, _ index: Int) -> Double {
+package func logOdds(_ row: ArraySlice<Double>, _ index: Int) -> Double {
   var rest = Array(row)
   let own = rest.remove(at: index - row.startIndex)
   return own - logSumExp(rest[...])
