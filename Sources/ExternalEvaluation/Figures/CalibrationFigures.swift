@@ -56,7 +56,8 @@ package struct CalibrationFigures: Sendable, Equatable {
         ? .value(nil)
         : validation.map { fit(kind, $0).map(Optional.some) } ?? .undefined(.noInternalAnswers)
       switch calibrator {
-      case .undefined(let reason): return CalibrationFigures(kind: kind, measures: .undefined(reason))
+      case .undefined(let reason):
+        return CalibrationFigures(kind: kind, measures: .undefined(reason))
       case .value(let found):
         return CalibrationFigures(
           kind: kind,

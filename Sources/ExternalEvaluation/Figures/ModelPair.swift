@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// Two models' answers to one question about the same cases, beside each other.
@@ -10,6 +11,7 @@ package struct ModelPair: Sendable, Equatable {
     package var adjustedP: Double?
   }
 
+  package let data: String
   package let first: String
   package let second: String
   package let label: String
@@ -27,7 +29,7 @@ package struct ModelPair: Sendable, Equatable {
   init(
     _ first: (name: String, answers: QuestionAnswers, threshold: Double),
     _ second: (name: String, answers: QuestionAnswers, threshold: Double),
-    _ settings: EvaluationSettings
+    data: String, _ settings: EvaluationSettings
   ) {
     let places = Dictionary(
       second.answers.ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -36,6 +38,7 @@ package struct ModelPair: Sendable, Equatable {
     let b = MetricStatistics(
       second.answers.keeping(common.compactMap { places[first.answers.ids[$0]] }),
       threshold: second.threshold)
+    self.data = data
     self.first = first.name
     self.second = second.name
     label = first.answers.label

@@ -19,7 +19,8 @@ package struct QuestionAnswers: Sendable, Equatable {
   package init(label: String, ids: [String], labels: [Bool], logits: [Double], clusters: [Int]) {
     precondition(
       ids.count == labels.count && ids.count == logits.count && ids.count == clusters.count,
-      "\(ids.count) ids, \(labels.count) labels, \(logits.count) logits, \(clusters.count) clusters")
+      "\(ids.count) ids, \(labels.count) labels, \(logits.count) logits, \(clusters.count) clusters"
+    )
     self.label = label
     self.ids = ids
     self.labels = labels

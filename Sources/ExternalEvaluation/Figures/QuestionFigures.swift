@@ -1,7 +1,8 @@
+import Basics
 import Evaluation
 
 /// All that an evaluation tells of one model's answers to one question on one data set.
-package struct QuestionFigures: Sendable, Equatable {
+package struct QuestionFigures: Sendable {
   /// How a model did on the test cases of its own study.
   package struct Inside: Sendable, Equatable {
     package let count: Int
@@ -33,10 +34,6 @@ package struct QuestionFigures: Sendable, Equatable {
   /// By attribute, in the order asked for.
   package let groups: [(attribute: String, analysis: SubgroupAnalysis)]
   package let histogram: ProbabilityHistogram
-
-  package static func == (a: QuestionFigures, b: QuestionFigures) -> Bool {
-    a.json.text() == b.json.text()
-  }
 
   /// Whether the interval of the AUROC lies below one half: are the labels turned round?
   package var isReversed: Bool {
