@@ -55,6 +55,9 @@ package struct FoldPlan: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.badValue`: a count or fraction out of range, a case without a
   ///   label, a single label, a label with fewer groups than subsets, a subset with none of a label.
   package func splits(of set: CaseSet) throws -> [Split] {
+    if set.isMultiLabel {
+      return try splits(of: set.labelMatrix, groups: groups(of: set), cases: set.cases)
+    }
     try checkSettings()
     let divider = try CaseDivider(set, groups: groups(of: set), links: links)
     try checkLabels(divider)

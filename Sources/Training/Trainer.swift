@@ -10,10 +10,11 @@ package struct Trainer {
   package let store: ParameterStore
   package let kernels: any Kernels
   package let source: BatchSource
-  package let targets: CaseTargets
+  package let task: ClassificationTask
   /// What the progress line says.
   package let title: String
   package let progress: ProgressReporter
+  private var targets: CaseTargets { task.targets }
   /// What the learning rate of a parameter is multiplied by, besides the encoders' own rate.
   package let rateFactor: (String) -> Double
   /// The logits of a batch, `[batch, outputs]`.
@@ -21,7 +22,7 @@ package struct Trainer {
 
   package init(
     settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
-    targets: CaseTargets, title: String, progress: ProgressReporter,
+    task: ClassificationTask, title: String, progress: ProgressReporter,
     rateFactor: @escaping (String) -> Double,
     logits: @escaping (RawBatch, inout Forward) -> Tensor
   ) {
@@ -29,7 +30,7 @@ package struct Trainer {
     self.store = store
     self.kernels = kernels
     self.source = source
-    self.targets = targets
+    self.task = task
     self.title = title
     self.progress = progress
     self.rateFactor = rateFactor
@@ -43,7 +44,7 @@ package struct Trainer {
     /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
-    /// The mean AUROC over the labels that have both answers; nil for a single label.
+    /// The mean AUROC over the labels or classes that have one; nil of a binary task.
     package let meanAUROC: Double?
 
     package init(
@@ -208,16 +209,12 @@ package struct Trainer {
   }
 
   private func score(_ indices: [Int], epoch: Int, subset: Split.Subset) throws -> EpochScore {
-    let logits = try evaluate(indices)
-    let answers = targets.rows(indices)
-    let known = answers.indices.filter { !answers[$0].isNaN }
-    let result = try BinaryEvaluation(
-      labels: known.map { answers[$0] > 0.5 }, logits: known.map { logits[$0] })
-    let areas = targets.outputs > 1 ? targets.areas(indices, logits: logits) : nil
+    let result = try task.evaluation(indices, .logits(evaluate(indices)))
+    // Of many labels the share of known answers that are right.
+    let accuracy = result[.accuracy] ?? result[.hammingLoss].map { 1 - $0 }
     return EpochScore(
-      epoch: epoch, subset: subset, accuracy: result[.accuracy] ?? 0,
-      logLoss: result[.logLoss] ?? 0,
-      meanAUROC: areas?.mean)
+      epoch: epoch, subset: subset, accuracy: accuracy ?? 0, logLoss: result[.logLoss] ?? 0,
+      meanAUROC: result[.macroAUROC])
   }
 
   /// Batches of a size; a last one of a single case joins the one before, since batch statistics

@@ -75,7 +75,7 @@ public struct StudyResults: Sendable {
   public func value(
     _ metric: Metric, of combination: String, fold: String, on subset: Subset = .test
   ) -> Double? {
-    rows.first { matches($0, .binary(metric.binary), combination, subset) && $0.split == fold }?
+    rows.first { matches($0, .score(metric.score), combination, subset) && $0.split == fold }?
       .value
   }
 
@@ -101,7 +101,7 @@ public struct StudyResults: Sendable {
     let values = self.values(metric, of: combination, on: subset)
     guard let mean = Evaluation.mean(values) else { return nil }
     let interval = correctedInterval(
-      values, testToTrainingRatio: testToTrainingRatio, within: metric.binary.bounds)
+      values, testToTrainingRatio: testToTrainingRatio, within: metric.score.bounds)
     return ScoreSummary(
       values: values, mean: mean, standardDeviation: standardDeviation(values),
       interval: interval.map { $0.lower...$0.upper })
@@ -113,7 +113,7 @@ public struct StudyResults: Sendable {
   /// Pairs without two folds in common are left out.
   public func comparisons(by metric: Metric, on subset: Subset = .test) -> [Comparison] {
     let found = PairComparisons(
-      names: combinations, references: baselines, rows: rows, metric: metric.binary,
+      names: combinations, references: baselines, rows: rows, metric: metric.score,
       subset: subset.subset, testToTrainingRatio: testToTrainingRatio)
     return (found.pairs + found.againstReferences).map(Comparison.init)
   }

@@ -72,7 +72,12 @@ extension Study {
       get { self["imageRoot"] }
       set { self["imageRoot"] = newValue }
     }
-    /// The negative class first, the positive class second.
+    /// What is asked about a case.
+    public var task: ModelTask {
+      get { self["task", as: String.self].flatMap(ModelTask.init(rawValue:)) ?? .binary }
+      set { self["task", as: String.self] = newValue == .binary ? nil : newValue.rawValue }
+    }
+    /// The negative class first, the positive class second; the classes or the findings of other tasks.
     public var labels: [String]? {
       get { self["labels"] }
       set { self["labels"] = newValue }

@@ -86,7 +86,7 @@ public struct Study: StudyPart {
   /// classes are very unequal.
   public var metric: Metric? {
     get { self["metric", as: String.self].flatMap(Metric.init(named:)) }
-    set { self["metric", as: String.self] = newValue?.binary.rawValue }
+    set { self["metric", as: String.self] = newValue?.score.rawValue }
   }
 
   /// The specification as text, as a file of it would hold.

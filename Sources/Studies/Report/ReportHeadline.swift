@@ -6,7 +6,7 @@ struct ReportHeadline {
   let data: ReportData
   let scores: ReportScores
 
-  private var metric: BinaryMetric { data.comparisons.metric }
+  private var metric: ScoreMetric { data.comparisons.metric }
   private var subset: String { data.comparisons.subset }
 
   /// The combinations among which validation may choose: it has fittedOnValidation none of them.

@@ -127,9 +127,7 @@ struct KeptPictures: Sendable, Equatable {
       kept[index].picture = CasePicture(
         file: file, shared: row.picture.isEmpty ? nil : row.picture)
     }
-    var result = CaseSet(
-      name: set.name, description: set.description, terms: set.terms, cases: kept,
-      labels: set.labels, leftOut: set.leftOut + again)
+    var result = set.with(cases: kept, leftOut: set.leftOut + again)
     result.notes = set.notes
     return Known(set: result, hashed: Set(others).count, stamps: stamps)
   }

@@ -74,7 +74,7 @@ package struct ProbeRecipe: Recipe {
   }
 
   private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
-    -> ([Int], BatchSource.Side?) -> Fit.Answers
+    -> ([Int], BatchSource.Side?) -> Answers
   {
     let nearest = NearestNeighbours(
       rows: split.training.map { rows[$0] }, labels: context.cases.labels(split.training))
