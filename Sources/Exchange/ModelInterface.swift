@@ -12,7 +12,7 @@ struct ModelInterface {
   init(_ model: TrainedModel, maximumWords: Int?) {
     var entries: [(String, JSONValue)] = [
       ("task", (model.isMultiLabel ? "multi-label" : "binary").json),
-      ("labels", ModelInterface.strings(model.labels)), ("threshold", model.threshold.json),
+      ("labels", model.labels.json), ("threshold", model.threshold.json),
     ]
     if !model.isMultiLabel { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
@@ -26,7 +26,7 @@ struct ModelInterface {
             "maximumWords": maximumWords.json,
           ]
         ))
-      entries.append(("vocabulary", ModelInterface.strings(vocabulary.words)))
+      entries.append(("vocabulary", vocabulary.words.json))
     }
     metadata =
       [("encoderzoo.schema", "1")]
@@ -55,9 +55,5 @@ struct ModelInterface {
       return plain
     }
     return JSONValue(.object(members + [(key: "bits", value: bits.json)]))
-  }
-
-  private static func strings(_ values: [String]) -> JSONValue {
-    values.json
   }
 }

@@ -32,22 +32,21 @@ package struct Predictor {
     package let notes: [String]
 
     package var json: JSONValue {
-      func number(_ value: Double) -> JSONValue { value.json }
       guard let label, let answer = answers.first else {
         return [
           "findings": JSONValue(
             .array(
               answers.map {
                 [
-                  "label": $0.label.json, "probability": number($0.probability),
-                  "logit": number($0.logit),
+                  "label": $0.label.json, "probability": $0.probability.json,
+                  "logit": $0.logit.json,
                 ]
               }))
         ]
       }
       return [
         "label": label.json, "positive": answer.label.json,
-        "probability": number(answer.probability), "logit": number(answer.logit),
+        "probability": answer.probability.json, "logit": answer.logit.json,
       ]
     }
 
