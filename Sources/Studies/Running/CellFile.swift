@@ -38,7 +38,6 @@ struct CellFile: Sendable {
     return value.text() + "\n"
   }
 
-
   static func read(_ path: String) throws -> CellFile {
     var root = try JSONValue.parse(contentsOf: path).object()
     _ = try root.required("schema").integer(in: 1...2)
