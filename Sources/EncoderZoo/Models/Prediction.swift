@@ -16,7 +16,8 @@ public struct Prediction: Sendable, Equatable {
   public let label: String?
   /// One, of the positive class; or one for each finding.
   public let answers: [Answer]
-  /// What a person must know of the answer: of the picture's file, words that are cut off or unknown.
+  /// What a person must know of the answer: of the picture's file, words that are cut off or
+  /// unknown.
   public let notes: [String]
   /// The same as the command line prints it.
   package let found: Predictor.Prediction

@@ -1,7 +1,8 @@
 import Evaluation
 
 extension EpochRow {
-  /// The rows of a training: the log loss, and the accuracy or, over several questions, the mean area.
+  /// The rows of a training: the log loss, and the accuracy or, over several questions, the mean
+  /// AUROC.
   package static func rows(
     of scores: [Trainer.EpochScore], _ kind: ClassificationTask.Kind, combination: String,
     split: String
