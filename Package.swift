@@ -128,7 +128,10 @@ var targets: [Target] = [
     oneDNNSettings),
   library(
     "Exchange",
-    ["Training", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors", "Basics"]),
+    [
+      "Training", "Evaluation", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors",
+      "Basics",
+    ]),
   library(
     "Packaging",
     [
@@ -241,7 +244,10 @@ targets += tests(
     + pluginDependencies)
 targets += tests(
   "Exchange",
-  ["Exchange", "Training", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors", "Basics"]
+  [
+    "Exchange", "Training", "Evaluation", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors",
+    "Basics",
+  ]
     + pluginDependencies)
 targets += tests("EncoderZoo", ["EncoderZoo", "Studies", "EncoderKit", "Basics"])
 // A process of its own for each file, so that its memory can be told.

@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Evaluation
 import Training
 
 /// What somebody must know to give a model its inputs and understand its output, as texts by key.
@@ -11,10 +12,10 @@ struct ModelInterface {
   /// The interface of a model that reads at most so many words; nil for any number.
   init(_ model: TrainedModel, maximumWords: Int?) {
     var entries: [(String, JSONValue)] = [
-      ("task", (model.isMultiLabel ? "multi-label" : "binary").json),
+      ("task", model.task.rawValue.json),
       ("labels", model.labels.json), ("threshold", model.threshold.json),
     ]
-    if !model.isMultiLabel { entries.append(("positive", model.labels[1].json)) }
+    if model.task == .binary { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
     if let text = model.text, let vocabulary = model.vocabulary {
       entries.append(

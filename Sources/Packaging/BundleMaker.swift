@@ -115,9 +115,9 @@ package struct BundleMaker {
     case .model: return (model.threshold, model.threshold == 0.5 ? "default" : "given")
     case .given(let value): return (value, "given")
     case .fitted(let rule):
-      guard !model.isMultiLabel else {
+      guard model.task == .binary else {
         throw ZooError(
-          .unsupported, "a threshold is chosen for a model of two classes; this one has findings",
+          .unsupported, "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
           advice: "leave out --threshold")
       }
       let rows = record.logits.filter { $0.subset == .validation }
@@ -183,7 +183,7 @@ package struct BundleMaker {
       seed: record.note.seed, configuration: try sha256(ofFile: "\(folder)/specification.json"),
       startedFrom: origins(model, withPrefix: true))
     let output = BundleOutput(
-      task: model.isMultiLabel ? "multi-label" : "binary", labels: model.labels,
+      task: model.task.rawValue, labels: model.labels,
       threshold: threshold, thresholdRule: rule)
     let words = CardWords(architecture: model.architecture, output: output, training: training)
     return BundleManifest(
@@ -192,7 +192,7 @@ package struct BundleMaker {
       plugins: model.plugins(registry.catalogue), architecture: model.architecture,
       preprocessing: model.preprocessing, output: output, training: training,
       metrics: try RunMetrics(
-        record: record, isMultiLabel: model.isMultiLabel, threshold: threshold
+        record: record, task: model.task, threshold: threshold
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
       limitations: words.limitations + [record.note.originSentence].compactMap { $0 }

@@ -82,7 +82,7 @@ package struct BundleVerification {
     try require(manifest.architecture == model.architecture, "architecture")
     try require(manifest.preprocessing == model.preprocessing, "preprocessing")
     try require(manifest.output.labels == model.labels, "list of labels")
-    try require((manifest.output.task == "multi-label") == model.isMultiLabel, "task")
+    try require(manifest.output.task == model.task.rawValue, "task")
     try require(manifest.output.threshold == model.threshold, "threshold")
   }
 }

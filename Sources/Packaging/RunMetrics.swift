@@ -8,7 +8,7 @@ import Studies
 /// comparison.
 struct RunMetrics {
   let record: RunRecord
-  let isMultiLabel: Bool
+  let task: TaskKind
   let threshold: Double
 
   private static let metrics: [BinaryMetric] = [
@@ -16,7 +16,7 @@ struct RunMetrics {
   ]
 
   /// The metrics, the model's own first.
-  func all() throws -> [BundleMetric] { try isMultiLabel ? areas() : own() + overSplits() }
+  func all() throws -> [BundleMetric] { try task == .binary ? own() + overSplits() : areas() }
 
   private func own() throws -> [BundleMetric] {
     let rows = record.logits.filter { $0.subset == .test }

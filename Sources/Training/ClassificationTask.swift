@@ -1,24 +1,19 @@
+import Evaluation
+
 /// What a model is asked about each case, and the answers that are known.
 package struct ClassificationTask: Sendable, Equatable {
-  /// How the labels belong together.
-  package enum Kind: String, Sendable {
-    /// A negative and a positive class: one question.
-    case binary
-    /// Findings that a case may have together: a question each.
-    case multiLabel = "multi-label"
-  }
-
-  package let kind: Kind
-  /// The negative and the positive class, or the findings.
+  package let kind: TaskKind
+  /// The negative and the positive class, the classes in their order, or the findings.
   package let labels: [String]
+  /// One answer for each output: of one of several classes a row of a single 1.
   package var targets: CaseTargets
 
-  package init(_ kind: Kind, labels: [String], targets: CaseTargets) {
+  package init(_ kind: TaskKind, labels: [String], targets: CaseTargets) {
     self.kind = kind
     self.labels = labels
     self.targets = targets
   }
 
   /// The labels whose presence is asked for, one for each output of a model.
-  package var questions: [String] { kind == .multiLabel ? labels : [labels[1]] }
+  package var questions: [String] { kind.outputs(labels) }
 }

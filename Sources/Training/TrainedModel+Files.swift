@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Foundation
 import Fusion
 import Registry
@@ -25,9 +26,10 @@ extension TrainedModel {
         let tensor = parameter.value.inFileOrder
         return (name: parameter.key, shape: tensor.shape, values: tensor.values)
       }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
+    let (thresholdKey, threshold) = thresholdMember
     let description: JSONValue = [
-      "schema": 1, "task": isMultiLabel ? "multi-label" : "binary", "labels": labels.json,
-      "threshold": threshold.json, "image": image?.json ?? nil, "text": text?.json ?? nil,
+      "schema": 1, "task": task.rawValue.json, "labels": labels.json, thresholdKey: threshold,
+      "image": image?.json ?? nil, "text": text?.json ?? nil,
       "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
       "plugins": plugins.map(\.json).json,
     ]
@@ -51,13 +53,22 @@ extension TrainedModel {
       throw ZooError(.unsupported, "unknown schema; this program reads schema 1", at: schema.place)
     }
     let labels = try root.strings("labels") ?? []
-    let task = try root.choice("task", among: ["binary", "multi-label"], default: "binary")
-    guard task == "multi-label" ? !labels.isEmpty : labels.count == 2 else {
+    let task = try root.choice("task", default: TaskKind.binary)
+    guard task.allows(labelCount: labels.count) else {
       throw ZooError(
-        .badValue, "found \(labels.count) labels for a \(task) model",
+        .badValue, "found \(labels.count) labels for a \(task.rawValue) model",
         at: Place(path: "\(folder)/model.json"))
     }
     let threshold = try root.number("threshold", in: 0...1, default: 0.5)
+    let thresholds = try root.value("thresholds").map { value in
+      let values = try value.array().map { try $0.number(in: 0...1) }
+      guard task == .multiLabel, values.count == labels.count else {
+        throw ZooError(
+          .badValue, "found \(values.count) thresholds; expected one for each label of a"
+            + " multi-label model", at: value.place)
+      }
+      return values
+    }
     for part in try root.value("plugins")?.array() ?? [] {
       try ExternalComponent.demand(part, registry)
     }
@@ -94,11 +105,23 @@ extension TrainedModel {
     }
     var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
-      labels: labels, isMultiLabel: task == "multi-label", registry: registry,
+      labels: labels, task: task, registry: registry,
       store: ParameterStore(saved: saved, origin: path))
     model.tokenizer = tokenizer
     model.threshold = threshold
+    if let thresholds { model.thresholds = thresholds }
     return model
+  }
+
+  /// What the description holds of the thresholds: one, a list of those that were chosen for each label, or
+  /// none where the most probable class is chosen.
+  package var thresholdMember: (key: String, value: JSONValue) {
+    switch task {
+    case .binary: ("threshold", threshold.json)
+    case .multiClass: ("threshold", nil)
+    case .multiLabel:
+      thresholds.allSatisfy { $0 == 0.5 } ? ("threshold", 0.5) : ("thresholds", thresholds.json)
+    }
   }
 
   private static func vocabulary(at path: String, dimension: Int?) throws -> TextPreparation {

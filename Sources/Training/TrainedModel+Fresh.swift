@@ -16,6 +16,6 @@ extension TrainedModel {
     }
     return try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: decoder, labels: labels,
-      isMultiLabel: isMultiLabel, registry: registry, store: ParameterStore(random: random))
+      task: task, registry: registry, store: ParameterStore(random: random))
   }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Fusion
 import Images
 import Registry
@@ -16,12 +17,13 @@ package struct TrainedModel {
   package let decoder: DenseDecoder.Configuration
   /// How both sides are joined; nil for one encoder alone.
   package let fusion: FusionSettings?
-  /// The negative and the positive class, or the findings that a case may have together.
+  /// The negative and the positive class, the classes, or the findings that a case may have together.
   package let labels: [String]
-  /// Whether each label is a question of its own.
-  package let isMultiLabel: Bool
-  /// A case is called positive from this probability on, 0…1.
-  package var threshold = 0.5
+  /// What is asked about a case.
+  package let task: TaskKind
+  /// From these probabilities on an output counts as positive, 0…1: one for each output; none where the
+  /// most probable class is chosen.
+  package var thresholds: [Double]
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
   /// The most words of a text that the encoder reads; nil for all.
@@ -35,7 +37,7 @@ package struct TrainedModel {
   package init(
     image: ImageBranch?, text: TextBranch?, preparation: TextPreparation?,
     decoder: DenseDecoder.Configuration, fusion: FusionSettings? = nil, labels: [String],
-    isMultiLabel: Bool = false, registry: EncoderRegistry, store: ParameterStore
+    task: TaskKind = .binary, registry: EncoderRegistry, store: ParameterStore
   ) throws {
     let isMultimodal = image != nil && text != nil
     self.fusion = isMultimodal ? fusion ?? FusionSettings() : nil
@@ -57,7 +59,7 @@ package struct TrainedModel {
       }
     }
     classifier = try MultimodalClassifier(
-      image: imageEncoder, text: textEncoder, outputs: isMultiLabel ? labels.count : 1,
+      image: imageEncoder, text: textEncoder, outputs: task.outputs(labels).count,
       decoder: decoder, fusion: try self.fusion?.plan(registry),
       input: image?.preprocessing.input, store: store)
     self.image = image
@@ -77,7 +79,8 @@ package struct TrainedModel {
     maximumWords = try text?.maximumWords(registry)
     self.decoder = decoder
     self.labels = labels
-    self.isMultiLabel = isMultiLabel
+    self.task = task
+    thresholds = task.thresholds(labels)
     plugins =
       [image?.encoder, text?.encoder].compactMap { name in
         name.flatMap { ExternalComponent(.encoder, $0, registry.catalogue) }
@@ -85,6 +88,12 @@ package struct TrainedModel {
       + [self.fusion?.head].compactMap { name in
         name.flatMap { ExternalComponent(.fusionHead, $0, registry.catalogue) }
       }
+  }
+
+  /// The threshold of a binary model; 0.5 where the model has none or many.
+  package var threshold: Double {
+    get { task == .binary ? thresholds[0] : 0.5 }
+    set { if task == .binary { thresholds = [newValue] } }
   }
 
   /// Whether the model answers for a case that lacks one of its two sides.

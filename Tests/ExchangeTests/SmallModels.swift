@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Foundation
 import Fusion
 import Registry
@@ -18,7 +19,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
   var textMembers = 1
   var hidden = 8
   var labels = ["normal", "abnormal"]
-  var isMultiLabel = false
+  var task = TaskKind.binary
   /// How both sides are joined; nil for features side by side.
   var fusion: FusionSettings?
   var testDescription: String { name }
@@ -50,7 +51,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
       image: #"""
         {"encoder": "resnet50", "size": 32, "channels": 1, "members": 2,
          "options": {"width": 4, "blocks": [1, 2]}}
-        """#, labels: ["mass", "nodule", "effusion"], isMultiLabel: true),
+        """#, labels: ["mass", "nodule", "effusion"], task: .multiLabel),
     SmallModel(
       name: "VGG, windows that overlap",
       image: #"""
@@ -97,7 +98,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
           with: members > 1
             ? "\"channels\": 1, \"flipAveraging\": true, \"members\": 2,"
             : "\"channels\": 1, \"flipAveraging\": true, \"freeze\": \"block1\","), text: cnn,
-        textMembers: members, labels: ["mass", "nodule", "effusion"], isMultiLabel: true,
+        textMembers: members, labels: ["mass", "nodule", "effusion"], task: .multiLabel,
         fusion: whole),
     ]
   }
@@ -130,7 +131,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
       },
       decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), fusion: fusion,
       labels: labels,
-      isMultiLabel: isMultiLabel, registry: registry, store: store)
+      task: task, registry: registry, store: store)
     // As after training: no statistic, scale or shift is what it began as.
     var random = RandomStream(seed: 5)
     for parameter in store.parameters where parameter.kind != .weight {

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Foundation
 import Fusion
 import Registry
@@ -58,7 +59,7 @@ enum SmallModel {
           dimension: 6, vectors: nil) : nil,
       decoder: .init(hidden: 8, dropout: 0.3, featureDropout: 0), fusion: fusion,
       labels: findings ?? ["normal", "abnormal"],
-      isMultiLabel: findings != nil, registry: registry, store: store)
+      task: findings == nil ? .binary : .multiLabel, registry: registry, store: store)
     // Large enough that attributions stand clear of rounding.
     store.parameter("head.output.weight")?.update { weights in
       for index in 0..<8 { weights[index] = index % 2 == 0 ? 2 : -1.5 }

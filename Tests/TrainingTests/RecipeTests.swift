@@ -118,7 +118,7 @@ struct RecipeTests {
         .multiLabel, labels: ["Mass", "Effusion"], targets: CaseTargets(answers, outputs: 2))
     }
     let fit = try scene.fit(words())
-    #expect(fit.model?.isMultiLabel == true && fit.model?.labels == ["Mass", "Effusion"])
+    #expect(fit.model?.task == .multiLabel && fit.model?.labels == ["Mass", "Effusion"])
     guard case .logits(let logits) = try fit.answers(scene.split.test) else {
       Issue.record("a network answers in logits")
       return

@@ -2,9 +2,9 @@ import Basics
 
 /// What a bundle's model answers.
 package struct BundleOutput: Sendable, Equatable {
-  /// `binary` or `multi-label`.
+  /// `binary`, `multi-class` or `multi-label`.
   package let task: String
-  /// The negative and the positive class, or the findings.
+  /// The negative and the positive class, the classes, or the findings.
   package let labels: [String]
   /// A case is called positive from this probability on.
   package let threshold: Double
@@ -22,12 +22,12 @@ package struct BundleOutput: Sendable, Equatable {
 
   init(_ value: JSONValue) throws {
     var object = try value.object()
-    task = try object.choice("task", among: ["binary", "multi-label"])
+    task = try object.choice("task", among: ["binary", "multi-class", "multi-label"])
     labels = try object.required("labels").array().map { try $0.string() }
     threshold = try object.required("threshold").number(in: 0...1)
     thresholdRule = try object.choice("thresholdRule", among: BundleOutput.rules)
     try object.finish()
-    guard task == "binary" ? labels.count == 2 : !labels.isEmpty else {
+    guard task == "binary" ? labels.count == 2 : labels.count >= (task == "multi-class" ? 2 : 1) else {
       throw ZooError(
         .badValue, "found \(labels.count) labels for a \(task) model", at: value.place)
     }

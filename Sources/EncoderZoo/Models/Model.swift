@@ -28,10 +28,10 @@ public struct Model {
     trained = try TrainedModel.read(from: folder, registry: zoo.registry, bits: sampleBits)
   }
 
-  /// The negative and the positive class; of a model of many findings, each finding.
+  /// The negative and the positive class; the classes; or each finding.
   public var labels: [String] { trained.labels }
-  /// Whether each label is a question of its own, answered apart from the others.
-  public var isMultiLabel: Bool { trained.isMultiLabel }
+  /// What it is asked about a case.
+  public var task: ModelTask { ModelTask(trained.task) }
   /// From this probability of the positive class on a case is called positive, 0…1.
   public var threshold: Double { trained.threshold }
   /// Whether it reads images.

@@ -8,21 +8,22 @@ public struct Prediction: Sendable, Equatable {
     public let label: String
     /// The log-odds.
     public let logit: Double
-    /// 0…1: the sigmoid of the logit.
+    /// 0…1: the sigmoid of the logit, or the softmax over all classes' logits.
     public let probability: Double
   }
 
-  /// The class that the model chooses at its threshold; nil for one of many findings.
+  /// The class that the model chooses, by its threshold or as the most probable; nil for findings that a
+  /// case may have together.
   public let label: String?
-  /// One, of the positive class; or one for each finding.
+  /// One, of the positive class; or one for each class or finding, in the order of the labels.
   public let answers: [Answer]
   /// What a person must know of the answer: of the picture's file, words that are cut off or
   /// unknown.
   public let notes: [String]
   /// The same as the command line prints it.
-  package let found: Predictor.Prediction
+  package let found: CasePrediction
 
-  init(_ found: Predictor.Prediction, notes: [String]) {
+  init(_ found: CasePrediction, notes: [String]) {
     label = found.label
     answers = found.answers.map {
       Answer(label: $0.label, logit: $0.logit, probability: $0.probability)

@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Evaluation
 import Tensors
 import Training
 
@@ -41,7 +42,7 @@ package struct ONNXExport {
     if model.text != nil { lines.append("\(GraphWriter.textInput)  int64 [batch, length]") }
     summary =
       lines + [
-        "\(GraphWriter.output)  float [batch, \(model.isMultiLabel ? model.labels.count : 1)]"
+        "\(GraphWriter.output)  float [batch, \(model.task.outputs(model.labels).count)]"
       ]
       + (model.acceptsMissingModality
         ? ["it reads both sides of every case: what stands in for a missing one is left out"] : [])

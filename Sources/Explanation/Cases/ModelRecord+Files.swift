@@ -14,13 +14,13 @@ extension ModelRecord {
   /// Reads what lies beside the model; nothing where there is neither a bundle nor a run.
   mutating func read(_ model: TrainedModel) throws {
     if BundleFolder.isBundle(folder) {
-      try read(BundleFolder(folder).manifest, isMultiLabel: model.isMultiLabel)
+      try read(BundleFolder(folder).manifest, task: model.task)
     } else {
       try readRun(model)
     }
   }
 
-  private mutating func read(_ manifest: BundleManifest, isMultiLabel: Bool) throws {
+  private mutating func read(_ manifest: BundleManifest, task: TaskKind) throws {
     name = "\(manifest.id) \(manifest.version)"
     thresholdRule = manifest.output.thresholdRule
     data = manifest.training.description
@@ -31,7 +31,7 @@ extension ModelRecord {
     // Figures over all splits of a comparison are of other models.
     let own = manifest.metrics.filter { $0.split == "\(manifest.training.split) test" }
     let names =
-      isMultiLabel
+      task != .binary
       ? [(positive.map { "auroc of \($0)" } ?? "mean auroc", Self.title(of: positive))]
       : Self.metrics.map { ($0.rawValue, $0.title) }
     figures = names.compactMap { key, title in
@@ -63,7 +63,7 @@ extension ModelRecord {
     // Figures that were changed since would be taken for the model's.
     if isCell { try FileDigests.check(folder: parent) }
     let rows = try LogitsFile.read(folder: place).filter { $0.subset == .test }
-    if model.isMultiLabel { return readAreas(rows) }
+    if model.task != .binary { return readAreas(rows) }
     let evaluation = try BinaryEvaluation(
       labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: threshold)
     testCount = rows.count

@@ -53,7 +53,7 @@ package struct ModelRecord: Sendable, Equatable {
   package init(of model: TrainedModel, folder: String, finding: String? = nil) throws {
     self.folder = folder
     name = [model.image?.name, model.text?.name].compactMap { $0 }.joined(separator: " + ")
-    positive = model.isMultiLabel ? finding : model.labels[1]
+    positive = model.task == .binary ? model.labels[1] : finding
     threshold = model.threshold
     do { try read(model) } catch let error as ZooError {
       (figures, commoner, testCount) = ([], nil, 0)

@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Foundation
 import Images
 import Registry
@@ -107,7 +108,7 @@ package struct DetectionRun {
 
   /// What a model is asked of an image of the table: nil is its one question.
   private func findings(_ model: TrainedModel, of name: String?) -> [String?] {
-    guard model.isMultiLabel else { return [nil] }
+    guard model.task != .binary else { return [nil] }
     let kinds = (name.flatMap { boxes.boxes[$0] } ?? []).map(\.kind)
     return model.labels.filter { kinds.contains($0) }
   }

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Foundation
 import Images
 import Registry
@@ -42,7 +43,7 @@ package struct Explainer {
     self.folder = folder
     self.kernels = settings.usesDoublePrecision ? DoublePrecisionKernels(kernels) : kernels
     self.settings = settings
-    switch (model.isMultiLabel, finding) {
+    switch (model.task != .binary, finding) {
     case (false, nil):
       (labels, output) = (model.labels, 0)
     case (false, _?):
@@ -69,7 +70,7 @@ package struct Explainer {
   ///
   /// - Throws: `Interrupted`.
   package func record() throws -> ModelRecord {
-    try ModelRecord(of: model, folder: folder, finding: model.isMultiLabel ? labels[1] : nil)
+    try ModelRecord(of: model, folder: folder, finding: model.task == .binary ? nil : labels[1])
   }
 
   /// Explains one case; `progress` hears of what is under way, and `record` stands on its page.

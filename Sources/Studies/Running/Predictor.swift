@@ -14,53 +14,6 @@ package struct Predictor {
   private let kernels: any Kernels
   private let folder: String
 
-  /// What a model says of a case.
-  package struct Prediction: Sendable, Equatable {
-    /// A question's answer: how likely this label is.
-    package struct Answer: Sendable, Equatable {
-      package let label: String
-      package let logit: Double
-      package let probability: Double
-    }
-
-    /// The class of a binary model; nil for one of many findings.
-    package let label: String?
-    /// One for the positive class, or one for each finding.
-    package let answers: [Answer]
-    /// What a person must know of the answer: what of the input is cut off or
-    /// unknown.
-    package let notes: [String]
-
-    package var json: JSONValue {
-      guard let label, let answer = answers.first else {
-        return [
-          "findings": JSONValue(
-            .array(
-              answers.map {
-                [
-                  "label": $0.label.json, "probability": $0.probability.json,
-                  "logit": $0.logit.json,
-                ]
-              }))
-        ]
-      }
-      return [
-        "label": label.json, "positive": answer.label.json,
-        "probability": answer.probability.json, "logit": answer.logit.json,
-      ]
-    }
-
-    /// The same for a reader.
-    package var lines: [String] {
-      guard let label, let answer = answers.first else {
-        return answers.map { String(format: "%.4f  %@", $0.probability, $0.label) }
-      }
-      return [
-        String(format: "%@ (probability of %@: %.4f)", label, answer.label, answer.probability)
-      ]
-    }
-  }
-
   /// Loads a model; `bits` are those of pictures of 16-bit samples, in place of the model's, and
   /// `progress` notes what a person should hear of a picture.
   ///
@@ -89,7 +42,7 @@ package struct Predictor {
   /// A model that has missing-modality embeddings needs one of its two sides only.
   ///
   /// - Throws: `ZooError` when what the model reads is missing or unreadable.
-  package func predict(image path: String?, text: String?) throws -> Prediction {
+  package func predict(image path: String?, text: String?) throws -> CasePrediction {
     var batch = RawBatch(indices: [0])
     let mayLack = model.acceptsMissingModality && (path != nil || text != nil)
     if let branch = model.image {
@@ -120,10 +73,8 @@ package struct Predictor {
     guard logits.allSatisfy(\.isFinite) else {
       throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
     }
-    let labels = model.isMultiLabel ? model.labels : [model.labels[1]]
-    return Prediction(
-      label: model.isMultiLabel ? nil : model.labels[sigmoid(logits[0]) >= model.threshold ? 1 : 0],
-      answers: zip(labels, logits).map { .init(label: $0, logit: $1, probability: sigmoid($1)) },
+    return CasePrediction(
+      model, logits: logits,
       notes: (picture.map { [$0] } ?? []) + (reading?.notes ?? []))
   }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Images
 import Training
 

@@ -4,7 +4,7 @@ extension EpochRow {
   /// The rows of a training: the log loss, and the accuracy or, over several questions, the mean
   /// AUROC.
   package static func rows(
-    of scores: [Trainer.EpochScore], _ kind: ClassificationTask.Kind, combination: String,
+    of scores: [Trainer.EpochScore], _ kind: TaskKind, combination: String,
     split: String
   ) -> [EpochRow] {
     scores.flatMap { score in

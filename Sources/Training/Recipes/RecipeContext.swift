@@ -49,8 +49,7 @@ package struct RecipeContext {
   ) throws -> TrainedModel {
     var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
-      labels: cases.task.labels, isMultiLabel: cases.task.kind == .multiLabel, registry: registry,
-      store: store)
+      labels: cases.task.labels, task: cases.task.kind, registry: registry, store: store)
     model.tokenizer = tokenizer
     return model
   }
