@@ -29,11 +29,11 @@ extension FoldPlan {
     let consequence =
       leaks > 0
       ? "; \(leaks) of the \(tested) cases that are tested\(splits.count > 1 ? " over all splits" : "")"
-        + " have a picture that is trained on or chosen by, too, so that their scores flatter"
+        + " have a picture that is trained on or chosen by, too, so that their scores are optimistic"
       : ""
     let policy =
       isGiven && leaks > 0
-      ? "; the lists part them"
+      ? "; the lists divide them"
       : groupsByImage
         ? ", kept together in folds"
         : "; \"groupByImage\" is false, so folds may part them"

@@ -64,7 +64,7 @@ package struct FoldPlan: Sendable, Equatable {
     return try splits(by: divider)
   }
 
-  /// The splits as a divider deals cases out to their parts.
+  /// The splits as a divider deals cases out to their subsets.
   ///
   /// - Throws: what the divider refuses.
   func splits(by divider: some CaseDividing) throws -> [Split] {
@@ -102,7 +102,7 @@ package struct FoldPlan: Sendable, Equatable {
       .filter(\.1).map(\.0)
   }
 
-  /// The parts of a split, each of which needs a group of every label.
+  /// How many subsets a split has, each of which needs a group of every label.
   var partCount: Int {
     switch kind {
     case .folds(let count, _): validationFraction > 0 ? max(3, count) : count

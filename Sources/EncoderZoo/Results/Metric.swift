@@ -73,7 +73,8 @@ public enum Metric: String, Sendable, CaseIterable {
     }
   }
 
-  /// The metric of a name in tables and specifications, today's or a former one; nil for any other name.
+  /// The metric of a name in tables and specifications, today's or a former one; nil for any other
+  /// name.
   init?(named name: String) {
     let name = FormerNames.metric(name)
     guard let found = Metric.allCases.first(where: { $0.score.rawValue == name }) else {

@@ -16,7 +16,8 @@ public struct StudyResults: Sendable {
   public let folder: String
   /// The combinations in the order of the study; of a training in that of their names.
   public let combinations: [String]
-  /// What they are compared with: always answering the commoner class, and a linear model of the words.
+  /// What they are compared with: always answering the commoner class, and a linear model of the
+  /// words.
   public let baselines: [String]
   /// The folds in their order, such as `r1f1`.
   public let folds: [String]
@@ -107,8 +108,8 @@ public struct StudyResults: Sendable {
       interval: interval.map { $0.lower...$0.upper })
   }
 
-  /// Every pair of combinations, and each against every baseline, by the corrected resampled t-test over
-  /// the folds; p is adjusted by Holm over the pairs, and anew over those with baselines.
+  /// Every pair of combinations, and each against every baseline, by the corrected resampled t-test
+  /// over the folds; p is adjusted by Holm over the pairs, and anew over those with baselines.
   ///
   /// Pairs without two folds in common are left out.
   public func comparisons(by metric: Metric, on subset: Subset = .test) -> [Comparison] {

@@ -34,10 +34,11 @@ extension Study {
     ///   - image: the column of image paths, relative to the table; nil where there are none.
     ///   - text: the column of reports; nil where there are none.
     ///   - label: the column of the class.
-    ///   - patient: the column of the patient, whose cases stay in one fold; nil where it is not known.
+    ///   - patient: the column of the patient, whose cases stay in one fold; nil where it is not
+    ///     known.
     ///   - id: the column of unique names; nil numbers the rows.
-    ///   - labels: the negative class first, the positive class second; nil takes them in alphabetical
-    ///     order, as the run says.
+    ///   - labels: the negative class first, the positive class second; nil takes them in
+    ///     alphabetical order, as the run says.
     /// - Returns: where the cases are.
     public static func table(
       _ path: String, image: String? = nil, text: String? = nil, label: String,

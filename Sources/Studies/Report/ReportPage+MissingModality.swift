@@ -65,7 +65,7 @@ extension ReportPage {
       """
   }
 
-  /// The rule between the columns of accuracy and those of the area.
+  /// The rule between the columns of accuracy and those of the AUROC.
   private func style(_ metric: ScoreMetric, isLast: Bool) -> String {
     metric == .accuracy && isLast ? " class=\"apart\"" : ""
   }
