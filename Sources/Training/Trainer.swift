@@ -104,7 +104,7 @@ package struct Trainer {
     let average =
       settings.average > 0
       ? WeightAverage(store.parameters, decay: Float(settings.average)) : nil
-    let weights = settings.classWeights ? targets.balance(training) : nil
+    let loss = try TrainingLoss(task, settings, on: training)
     let perEpoch = batches(training).count
     let total = perEpoch * settings.epochs
     var now = TrainingCheckpoint.Content()
@@ -125,7 +125,7 @@ package struct Trainer {
       let order = shuffle.permutation(training.count).map { training[$0] }
       let trained = try run(
         batches(order), stream: stream, optimizer: optimizer, average: average,
-        firstStep: epoch * perEpoch, total: total, weights: weights)
+        firstStep: epoch * perEpoch, total: total, loss: loss)
       average?.swap()
       let watched = try score(validation, epoch: firstEpoch + epoch, subset: .validation)
       if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
@@ -164,7 +164,7 @@ package struct Trainer {
 
   private func run(
     _ batches: [[Int]], stream: RandomStream, optimizer: Optimizer, average: WeightAverage?,
-    firstStep: Int, total: Int, weights classes: [(negative: Float, positive: Float)]?
+    firstStep: Int, total: Int, loss: TrainingLoss
   ) throws -> (accuracy: Double, logLoss: Double) {
     let pipeline = BatchPipeline(count: batches.count) { [source] index in
       try source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
@@ -174,7 +174,8 @@ package struct Trainer {
       uniqueKeysWithValues: store.parameters.filter { !$0.key.hasPrefix("head.") }.map {
         ($0.key, Float(settings.encoderRate * rateFactor($0.key)))
       })
-    var (right, known, loss, seen, step) = (0, 0, 0.0, 0, firstStep)
+    var tally = AnswerTally()
+    var (sum, seen, step) = (0.0, 0, firstStep)
     while let batch = try pipeline.next() {
       try Interruption.check()
       let tape = Tape()
@@ -182,10 +183,7 @@ package struct Trainer {
         .training, random: stream.derived("dropout").derived(step), tape: tape, kernels: kernels)
       let output = logits(batch, &forward)
       let answers = targets.rows(batch.indices)
-      let smoothing = Float(settings.labelSmoothing)
-      let value = forward.binaryCrossEntropy(
-        output, targets: answers.map { $0 * (1 - smoothing) + smoothing / 2 },
-        weights: weights(answers, classes))
+      let value = loss(output, answers: answers, &forward)
       let number = Double(value.values[0])
       guard number.isFinite else {
         throw ZooError(
@@ -198,14 +196,13 @@ package struct Trainer {
         clip: settings.clip > 0 ? Float(settings.clip) : nil,
         factor: { rates[$0.key] ?? 1 })
       average?.update()
-      right += zip(output.values, answers).count { !$1.isNaN && ($0 > 0) == ($1 > 0.5) }
-      known += answers.count { !$0.isNaN }
-      loss += number * Double(batch.indices.count)
+      tally.add(task.kind, logits: output.values, answers: answers, outputs: targets.outputs)
+      sum += number * Double(batch.indices.count)
       seen += batch.indices.count
       step += 1
-      progress.advance(by: 1, note: String(format: "loss %.3f", loss / Double(seen)))
+      progress.advance(by: 1, note: String(format: "loss %.3f", sum / Double(seen)))
     }
-    return (Double(right) / Double(max(1, known)), loss / Double(seen))
+    return (tally.accuracy, sum / Double(seen))
   }
 
   private func score(_ indices: [Int], epoch: Int, subset: Split.Subset) throws -> EpochScore {
@@ -230,16 +227,7 @@ package struct Trainer {
     return groups
   }
 
-  /// The weight of every answer in a batch; those not known have none.
-  private func weights(
-    _ answers: [Float], _ classes: [(negative: Float, positive: Float)]?
-  ) -> [Float] {
-    answers.enumerated().map { index, answer in
-      guard !answer.isNaN else { return 0 }
-      guard let pair = classes?[index % targets.outputs] else { return 1 }
-      return answer > 0.5 ? pair.positive : pair.negative
-    }
-  }
+  private var targets: CaseTargets { task.targets }
 
   private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
 }

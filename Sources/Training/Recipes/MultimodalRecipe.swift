@@ -71,7 +71,7 @@ package struct MultimodalRecipe: Recipe {
       fusion: fusion.settings,
       store: ParameterStore(random: random.derived("parameters"), given: saved))
     func logOdds(_ settings: TrainingSettings?) -> [Float] {
-      context.cases.task.targets.logOdds(split.training, settings ?? TrainingSettings())
+      context.cases.task.startLogits(split.training, settings ?? TrainingSettings())
     }
     let own = logOdds(head.training)
     if head.startsFromParts {

@@ -62,7 +62,7 @@ package struct UnimodalRecipe: Recipe {
       store: context.store(image, random.derived("parameters")))
     let settings = image?.training ?? text?.training ?? TrainingSettings()
     model.classifier.startOutputs(
-      at: context.cases.task.targets.logOdds(split.training, settings))
+      at: context.cases.task.startLogits(split.training, settings))
     let source = try context.source(of: model, split, views: views, title: title)
     let trainer = context.trainer(model, settings, source, title)
     let scores = try trainer.train(
