@@ -10,10 +10,11 @@ package struct Trainer {
   package let store: ParameterStore
   package let kernels: any Kernels
   package let source: BatchSource
-  package let targets: CaseTargets
+  package let task: ClassificationTask
   /// What the progress line says.
   package let title: String
   package let progress: ProgressReporter
+  private var targets: CaseTargets { task.targets }
   /// What the learning rate of a parameter is multiplied by, besides the encoders' own rate.
   package let rateFactor: (String) -> Double
   /// The logits of a batch, `[batch, outputs]`.
@@ -21,7 +22,7 @@ package struct Trainer {
 
   package init(
     settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
-    targets: CaseTargets, title: String, progress: ProgressReporter,
+    task: ClassificationTask, title: String, progress: ProgressReporter,
     rateFactor: @escaping (String) -> Double,
     logits: @escaping (RawBatch, inout Forward) -> Tensor
   ) {
@@ -29,7 +30,7 @@ package struct Trainer {
     self.store = store
     self.kernels = kernels
     self.source = source
-    self.targets = targets
+    self.task = task
     self.title = title
     self.progress = progress
     self.rateFactor = rateFactor
@@ -43,7 +44,7 @@ package struct Trainer {
     /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
-    /// The mean AUROC over the labels that have both answers; nil for a single label.
+    /// The mean AUROC over the labels or classes that have one; nil of a binary task.
     package let meanAUROC: Double?
 
     package init(
@@ -103,7 +104,7 @@ package struct Trainer {
     let average =
       settings.average > 0
       ? WeightAverage(store.parameters, decay: Float(settings.average)) : nil
-    let weights = settings.classWeights ? targets.balance(training) : nil
+    let loss = try TrainingLoss(task, settings, on: training)
     let perEpoch = batches(training).count
     let total = perEpoch * settings.epochs
     var now = TrainingCheckpoint.Content()
@@ -124,7 +125,7 @@ package struct Trainer {
       let order = shuffle.permutation(training.count).map { training[$0] }
       let trained = try run(
         batches(order), stream: stream, optimizer: optimizer, average: average,
-        firstStep: epoch * perEpoch, total: total, weights: weights)
+        firstStep: epoch * perEpoch, total: total, loss: loss)
       average?.swap()
       let watched = try score(validation, epoch: firstEpoch + epoch, subset: .validation)
       if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
@@ -163,7 +164,7 @@ package struct Trainer {
 
   private func run(
     _ batches: [[Int]], stream: RandomStream, optimizer: Optimizer, average: WeightAverage?,
-    firstStep: Int, total: Int, weights classes: [(negative: Float, positive: Float)]?
+    firstStep: Int, total: Int, loss: TrainingLoss
   ) throws -> (accuracy: Double, logLoss: Double) {
     let pipeline = BatchPipeline(count: batches.count) { [source] index in
       try source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
@@ -173,7 +174,8 @@ package struct Trainer {
       uniqueKeysWithValues: store.parameters.filter { !$0.key.hasPrefix("head.") }.map {
         ($0.key, Float(settings.encoderRate * rateFactor($0.key)))
       })
-    var (right, known, loss, seen, step) = (0, 0, 0.0, 0, firstStep)
+    var tally = AnswerTally()
+    var (sum, seen, step) = (0.0, 0, firstStep)
     while let batch = try pipeline.next() {
       try Interruption.check()
       let tape = Tape()
@@ -181,10 +183,7 @@ package struct Trainer {
         .training, random: stream.derived("dropout").derived(step), tape: tape, kernels: kernels)
       let output = logits(batch, &forward)
       let answers = targets.rows(batch.indices)
-      let smoothing = Float(settings.labelSmoothing)
-      let value = forward.binaryCrossEntropy(
-        output, targets: answers.map { $0 * (1 - smoothing) + smoothing / 2 },
-        weights: weights(answers, classes))
+      let value = loss(output, answers: answers, &forward)
       let number = Double(value.values[0])
       guard number.isFinite else {
         throw ZooError(
@@ -197,27 +196,22 @@ package struct Trainer {
         clip: settings.clip > 0 ? Float(settings.clip) : nil,
         factor: { rates[$0.key] ?? 1 })
       average?.update()
-      right += zip(output.values, answers).count { !$1.isNaN && ($0 > 0) == ($1 > 0.5) }
-      known += answers.count { !$0.isNaN }
-      loss += number * Double(batch.indices.count)
+      tally.add(task.kind, logits: output.values, answers: answers, outputs: targets.outputs)
+      sum += number * Double(batch.indices.count)
       seen += batch.indices.count
       step += 1
-      progress.advance(by: 1, note: String(format: "loss %.3f", loss / Double(seen)))
+      progress.advance(by: 1, note: String(format: "loss %.3f", sum / Double(seen)))
     }
-    return (Double(right) / Double(max(1, known)), loss / Double(seen))
+    return (tally.accuracy, sum / Double(seen))
   }
 
   private func score(_ indices: [Int], epoch: Int, subset: Split.Subset) throws -> EpochScore {
-    let logits = try evaluate(indices)
-    let answers = targets.rows(indices)
-    let known = answers.indices.filter { !answers[$0].isNaN }
-    let result = try BinaryEvaluation(
-      labels: known.map { answers[$0] > 0.5 }, logits: known.map { logits[$0] })
-    let areas = targets.outputs > 1 ? targets.areas(indices, logits: logits) : nil
+    let result = try task.evaluation(indices, .logits(evaluate(indices)))
+    // Of many labels the share of known answers that are right.
+    let accuracy = result[.accuracy] ?? result[.hammingLoss].map { 1 - $0 }
     return EpochScore(
-      epoch: epoch, subset: subset, accuracy: result[.accuracy] ?? 0,
-      logLoss: result[.logLoss] ?? 0,
-      meanAUROC: areas?.mean)
+      epoch: epoch, subset: subset, accuracy: accuracy ?? 0, logLoss: result[.logLoss] ?? 0,
+      meanAUROC: result[.macroAUROC])
   }
 
   /// Batches of a size; a last one of a single case joins the one before, since batch statistics
@@ -233,16 +227,7 @@ package struct Trainer {
     return groups
   }
 
-  /// The weight of every answer in a batch; those not known have none.
-  private func weights(
-    _ answers: [Float], _ classes: [(negative: Float, positive: Float)]?
-  ) -> [Float] {
-    answers.enumerated().map { index, answer in
-      guard !answer.isNaN else { return 0 }
-      guard let pair = classes?[index % targets.outputs] else { return 1 }
-      return answer > 0.5 ? pair.positive : pair.negative
-    }
-  }
+  private var targets: CaseTargets { task.targets }
 
   private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
 }

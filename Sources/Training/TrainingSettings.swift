@@ -41,8 +41,10 @@ package struct TrainingSettings: Sendable, Equatable {
   package var select = Selection.last
   /// Stops after so many epochs without a lower validation log loss; 0 never.
   package var patience = 0
-  /// Whether both classes weigh the same in the loss, whatever their numbers.
+  /// Whether all classes, or both answers to a question, weigh the same in the loss, whatever their
+  /// numbers.
   package var classWeights = false
+  package var loss = LossSettings()
 
   package init() {}
 
@@ -66,18 +68,33 @@ package struct TrainingSettings: Sendable, Equatable {
     select = try object.choice("select", default: select)
     patience = try object.integer("patience", in: 0...10_000, default: patience)
     classWeights = try object.boolean("classWeights", default: classWeights)
+    if let value = object.value("loss") { loss = try LossSettings(value) }
     try object.finish()
+    guard !classWeights || loss.logitAdjustment == 0 else {
+      throw ZooError(
+        .badValue,
+        "classWeights and logitAdjustment: both make up for rare classes, and together"
+          + " they would do it twice", at: loss.place, advice: "leave one of them out")
+    }
   }
 
   /// The settings as a specification would give them.
   package var json: JSONValue {
+    JSONValue(.object(members + (loss.isDefault ? [] : [("loss", loss.json)])))
+  }
+
+  /// What every specification has written; a loss stands there only where it is another than before there
+  /// was a choice.
+  private var members: [(key: String, value: JSONValue)] {
     [
-      "epochs": epochs.json, "batchSize": batchSize.json, "optimizer": optimizer.rawValue.json,
-      "learningRate": learningRate.json, "encoderRate": encoderRate.json,
-      "weightDecay": weightDecay.json, "schedule": schedule.rawValue.json, "warmup": warmup.json,
-      "clip": clip.json, "labelSmoothing": labelSmoothing.json,
-      "average": average.json, "select": select.rawValue.json,
-      "patience": patience.json, "classWeights": classWeights.json,
+      ("epochs", epochs.json), ("batchSize", batchSize.json),
+      ("optimizer", optimizer.rawValue.json),
+      ("learningRate", learningRate.json), ("encoderRate", encoderRate.json),
+      ("weightDecay", weightDecay.json), ("schedule", schedule.rawValue.json),
+      ("warmup", warmup.json),
+      ("clip", clip.json), ("labelSmoothing", labelSmoothing.json),
+      ("average", average.json), ("select", select.rawValue.json),
+      ("patience", patience.json), ("classWeights", classWeights.json),
     ]
   }
 

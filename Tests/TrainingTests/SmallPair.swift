@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Evaluation
 import Fusion
 import Registry
 import TestSupport
@@ -13,8 +14,15 @@ struct SmallPair {
   let image: ImageBranch
   let text: TextBranch
   let preparation: TextPreparation
+  let task: TaskKind
+  let labels: [String]
 
-  init(members: Int = 1, flipAveraging: Bool = false, freeze: Bool = false) throws {
+  init(
+    members: Int = 1, flipAveraging: Bool = false, freeze: Bool = false, task: TaskKind = .binary,
+    labels: [String] = ["no", "yes"]
+  ) throws {
+    self.task = task
+    self.labels = labels
     registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
     var members: [(key: String, value: JSONValue)] = [("members", members.json)]
     if freeze { members.append(("freeze", "all")) }
@@ -43,8 +51,8 @@ struct SmallPair {
     let model = try TrainedModel(
       image: isImage ? image : nil, text: isImage ? nil : text,
       preparation: isImage ? nil : preparation,
-      decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), labels: ["no", "yes"],
-      registry: registry, store: ParameterStore(random: RandomStream(seed: seed)))
+      decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), labels: labels,
+      task: task, registry: registry, store: ParameterStore(random: RandomStream(seed: seed)))
     // Statistics and biases as after training.
     var random = RandomStream(seed: seed).derived("statistics")
     for parameter in model.classifier.store.parameters
@@ -56,7 +64,8 @@ struct SmallPair {
     return model
   }
 
-  /// A model of both, as its training begins.
+  /// A model of both, as its training begins; `logOdds` are of the first output, and 0.7 more of
+  /// each further one.
   func joined(_ parts: [TrainedModel], _ head: HeadBranch, logOdds: Float = 0) throws
     -> TrainedModel
   {
@@ -69,12 +78,13 @@ struct SmallPair {
     }
     let model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: fusion.decoder,
-      fusion: fusion.settings, labels: ["no", "yes"], registry: registry,
+      fusion: fusion.settings, labels: labels, task: task, registry: registry,
       store: ParameterStore(random: RandomStream(seed: 3), given: given))
+    let all = task.outputs(labels).indices.map { logOdds + 0.7 * Float($0) }
     if head.startsFromParts {
       model.classifier.begin(
         from: parts[0].classifier.store, parts[1].classifier.store,
-        StartLogOdds(image: [logOdds], text: [logOdds], own: [logOdds]))
+        StartLogOdds(image: all, text: all, own: all))
     }
     return model
   }

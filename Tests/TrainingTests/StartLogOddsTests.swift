@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Evaluation
 import Foundation
 import Fusion
 import Registry
@@ -76,6 +77,27 @@ struct StartLogOddsTests {
     var training = SmallPair.makePass(.training)
     let mean = probability(fresh.logits(pair.batch(count: 48), &training).values)
     #expect(abs(mean - 1 / (1 + exp(-Double(logOdds)))) <= 0.03, "\(head): \(mean)")
+  }
+
+  @Test(
+    "Of several classes the start is Bayes' rule for sides that are independent within each class",
+    arguments: ["concat", "sum", "gated", "bilinear", "film", "attention", "late"])
+  func classes(head: String) throws {
+    let pair = try SmallPair(task: .multiClass, labels: ["a", "b", "c"])
+    let parts = try [pair.part(image: true, seed: 1), pair.part(image: false, seed: 2)]
+    let model = try pair.joined(parts, pair.branch(smallHead(head)), logOdds: -2)
+    let priors = softmax([-2, -1.3, -0.6])
+    let batch = pair.batch()
+    func probabilities(_ model: TrainedModel) -> [[Double]] {
+      var pass = SmallPair.makePass()
+      let logits = model.logits(batch, &pass).values.map(Double.init)
+      return stride(from: 0, to: 9, by: 3).map { softmax(Array(logits[$0..<$0 + 3])) }
+    }
+    let (image, text) = (probabilities(parts[0]), probabilities(parts[1]))
+    for (row, found) in probabilities(model).enumerated() {
+      let joint = (0..<3).map { image[row][$0] * text[row][$0] / priors[$0] }
+      for k in 0..<3 { #expect(abs(found[k] - joint[k] / joint.reduce(0, +)) < 1e-4) }
+    }
   }
 
   @Test("Sides that started elsewhere are taken back to their own start")

@@ -116,34 +116,38 @@ extension ExternalData {
       given: reading.columns, study: CaseColumns.ofStudy(above: widest.folder), header: header,
       model: model, wantsLabel: true, path: path)
     let notes = chosen.note.map { [$0] } ?? []
-    if model.task == .multiLabel {
-      guard let image = chosen.columns.image else {
-        throw ZooError(
-          .unsupported, "tables of findings are read for models of images alone",
-          at: Place(path: path))
-      }
-      let columns = FindingColumns(
-        id: chosen.columns.id, image: image, patient: chosen.columns.patient, findings: words)
-      let set = try CaseSet.findings(
-        path: path, columns: columns, uncertain: .masked, imageRoot: reading.imageFolder,
-        options: reading.table, skipsBad: reading.skipsBad)
-      return (set, reading.table, false, notes)
+    var columns = chosen.columns
+    if model.task == .multiLabel, words.allSatisfy(header.contains) {
+      columns.label = nil
+      columns.labelColumns = words.map { .init(label: $0, column: $0) }
     }
-    guard chosen.columns.label != nil else {
+    columns.labelSeparator = reading.columns.labelSeparator
+    guard columns.label != nil || !columns.labelColumns.isEmpty else {
       throw ZooError(
         .badValue,
         "no column is known to hold labels; there are: " + header.joined(separator: ", "),
-        at: Place(path: path, line: 1), advice: "name it: --label-column COLUMN")
+        at: Place(path: path, line: 1),
+        advice: model.task == .multiLabel
+          ? "name each label's column as the label, or give the column that lists them: --label-column COLUMN"
+            + " --label-separator SIGN" : "name it: --label-column COLUMN")
     }
+    let side: CaseRules.Demand = model.acceptsMissingModality ? .allowed : .required
     let rules = CaseRules(
-      image: model.image == nil ? .optional : model.acceptsMissingModality ? .allowed : .required,
-      text: model.text == nil ? .optional : model.acceptsMissingModality ? .allowed : .required,
-      labels: words, skipsBad: reading.skipsBad)
+      image: model.image == nil ? .optional : side, text: model.text == nil ? .optional : side,
+      labels: words, labelling: labelling(model.task), skipsBad: reading.skipsBad)
     let set = try CaseSet.csv(
-      path: path, columns: chosen.columns, imageRoot: reading.imageFolder, rules: rules,
+      path: path, columns: columns, imageRoot: reading.imageFolder, rules: rules,
       options: reading.table)
     let isSynthetic = DataSpecification.isSample(table: path, imageRoot: reading.imageFolder)
     return (set, reading.table, isSynthetic, notes)
+  }
+
+  private static func labelling(_ task: TaskKind) -> CaseRules.Labelling {
+    switch task {
+    case .binary: .twoClasses
+    case .multiClass: .classes
+    case .multiLabel: .together
+    }
   }
 
   private static func sides(_ model: EvaluatedModel) -> Int {

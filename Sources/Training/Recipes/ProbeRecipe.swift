@@ -7,9 +7,9 @@ import Images
 
 /// How well a simple rule over the features of an untouched image encoder answers.
 ///
-/// Features are standardised by the training subset; the penalty, or the number of neighbours, is the
-/// one with the lowest log loss on validation. A linear probe leaves a model behind, whose decoder it
-/// is; neighbours do not.
+/// Features are standardised by the training subset; the penalty, or the number of neighbours, is
+/// the one with the lowest log loss on validation. A linear probe leaves a model behind, whose
+/// decoder it is; neighbours do not.
 package struct ProbeRecipe: Recipe {
   /// Penalties that are tried, C of scikit-learn's `LogisticRegression` over standardised features
   /// divided by the root of their number.
@@ -74,7 +74,7 @@ package struct ProbeRecipe: Recipe {
   }
 
   private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
-    -> ([Int], BatchSource.Side?) -> Fit.Answers
+    -> ([Int], BatchSource.Side?) -> Answers
   {
     let nearest = NearestNeighbours(
       rows: split.training.map { rows[$0] }, labels: context.cases.labels(split.training))
@@ -85,7 +85,8 @@ package struct ProbeRecipe: Recipe {
       nearest.probabilities(split.validation.map { votes[$0] }, k: candidates[$0])
     }
     let k = candidates[place]
-    // A case is its own nearest neighbour, which would flatter the training subset: it is left out.
+    // A case is its own nearest neighbour, which would make the training subset look too good: it
+    // is left out.
     let training = Set(split.training)
     return { indices, _ in
       .probabilities(

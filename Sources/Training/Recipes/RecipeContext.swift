@@ -37,7 +37,7 @@ package struct RecipeContext {
   ) -> Trainer {
     Trainer(
       settings: settings, store: model.classifier.store, kernels: session.kernels, source: source,
-      targets: cases.task.targets, title: title, progress: progress,
+      task: cases.task, title: title, progress: progress,
       rateFactor: { model.depthFactor($0) },
       logits: { batch, forward in model.logits(batch, &forward) })
   }

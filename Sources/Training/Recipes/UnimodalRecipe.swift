@@ -45,8 +45,8 @@ package struct UnimodalRecipe: Recipe {
     try fit(split, context, context.random(split, name), title: title(split))
   }
 
-  /// The same with random numbers and a title of the caller's; with a checkpoint the training is kept
-  /// after every epoch, and goes on from what was kept.
+  /// The same with random numbers and a title of the caller's; with a checkpoint the training is
+  /// kept after every epoch, and goes on from what was kept.
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   package func fit(
@@ -62,7 +62,7 @@ package struct UnimodalRecipe: Recipe {
       store: context.store(image, random.derived("parameters")))
     let settings = image?.training ?? text?.training ?? TrainingSettings()
     model.classifier.startOutputs(
-      at: context.cases.task.targets.logOdds(split.training, settings))
+      at: context.cases.task.startLogits(split.training, settings))
     let source = try context.source(of: model, split, views: views, title: title)
     let trainer = context.trainer(model, settings, source, title)
     let scores = try trainer.train(

@@ -43,6 +43,9 @@ extension ZooCommand {
         "patient-column", "NAME",
         "The table's column of patients; else the study's, or \"patient\"."),
       .value(
+        "label-separator", "SIGN",
+        "What stands between labels of that column where a case may have several."),
+      .value(
         "labels", "A,B",
         "The data's words for the model's labels, in their order, the negative one first."),
       .value("groups", "A,B", "Columns whose groups are told apart, such as sex,ageBand,view."),
@@ -98,6 +101,7 @@ extension ZooCommand {
     reading.columns = givenColumns(arguments)
     reading.columns.label = arguments.optionalString("label-column")
     reading.columns.patient = arguments.optionalString("patient-column")
+    reading.columns.labelSeparator = arguments.optionalString("label-separator")
     reading.table = tableOptions(arguments)
     reading.labels = list(arguments.optionalString("labels"))
     reading.groups = list(arguments.optionalString("groups"))

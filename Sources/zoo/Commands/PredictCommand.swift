@@ -9,7 +9,7 @@ extension ZooCommand {
   static let predict = Command(
     name: "predict", summary: "Predict with a trained model, for one case or for many.",
     discussion:
-      "A model of both modalities needs both, unless its fusion has missing-modality embeddings for what is missing. "
+      "A multimodal model needs image and text, unless it was trained with \"missing\": \"learned\". "
       + "With --cases every row of a table is asked about, with --images every PNG or JPEG file of a "
       + "folder; --output names the table of predictions. A stopped prediction goes on with --resume "
       + "and ends with the same bytes. This is no diagnosis.",
