@@ -227,7 +227,5 @@ package struct Trainer {
     return groups
   }
 
-  private var targets: CaseTargets { task.targets }
-
   private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
 }

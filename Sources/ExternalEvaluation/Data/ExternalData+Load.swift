@@ -166,7 +166,7 @@ extension CaseSet {
         item.findings = item.findings.map { names[$0] ?? $0 }
         item.unknownFindings = item.unknownFindings.map { names[$0] ?? $0 }
         return item
-      }, labels: labels.map { names[$0] ?? $0 }, leftOut: leftOut)
+      }, labels: labels.map { names[$0] ?? $0 }, isMultiLabel: isMultiLabel, leftOut: leftOut)
     set.notes = notes
     return set
   }
