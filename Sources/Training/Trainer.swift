@@ -14,7 +14,6 @@ package struct Trainer {
   /// What the progress line says.
   package let title: String
   package let progress: ProgressReporter
-  private var targets: CaseTargets { task.targets }
   /// What the learning rate of a parameter is multiplied by, besides the encoders' own rate.
   package let rateFactor: (String) -> Double
   /// The logits of a batch, `[batch, outputs]`.
