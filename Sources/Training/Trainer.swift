@@ -226,5 +226,7 @@ package struct Trainer {
     return groups
   }
 
+  private var targets: CaseTargets { task.targets }
+
   private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
 }
