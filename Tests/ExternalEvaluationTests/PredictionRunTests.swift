@@ -18,14 +18,18 @@ struct PredictionRunTests {
     let rows = try CaseRows(path: table, columns: CSVColumns(id: "id", text: "text"))
     return try PredictionRun(
       ShippedModel.predictor("phantom-words"), source: .table(rows, path: table), output: output,
-      skipsBad: skipsBad, options: [("texts", "text")], kernels: ReferenceKernels(), progress: progress
+      skipsBad: skipsBad, options: [("texts", "text")], kernels: ReferenceKernels(),
+      progress: progress
     ).run(resumes: resumes)
   }
 
-  private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+  private func text(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8)
+  }
 
   private func names(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+    try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
+      .sorted()
   }
 
   @Test("Each row is what the model says of its case alone")
@@ -41,7 +45,9 @@ struct PredictionRunTests {
       for row in 0..<5 {
         let alone = try single.predict(image: nil, text: ShippedModel.words[row])
         #expect(table[row, 0] == "c\(row)" && table[row, 1] == alone.label)
-        let (probability, logit) = (try #require(Double(table[row, 2])), try #require(Double(table[row, 3])))
+        let (probability, logit) = (
+          try #require(Double(table[row, 2])), try #require(Double(table[row, 3]))
+        )
         #expect(abs(probability - alone.answers[0].probability) < 1e-6)
         #expect(abs(logit - alone.answers[0].logit) < 1e-5)
       }
@@ -102,7 +108,9 @@ struct PredictionRunTests {
       }
       await #expect(throws: Interrupted.self) { _ = try await stopped.value }
       try ShippedModel.table(201, to: "\(folder)/cases.csv")
-      let message = errorText { _ = try run("\(folder)/cases.csv", "\(folder)/out.csv", resumes: true) }
+      let message = errorText {
+        _ = try run("\(folder)/cases.csv", "\(folder)/out.csv", resumes: true)
+      }
       #expect(message.contains("cases is another") && message.contains("(200 then, 201 now)"))
     }
   }
@@ -114,7 +122,9 @@ struct PredictionRunTests {
       try "id,text\na,Large effusion.\nb,\na,Lungs are clear.\n,Clear.\ne,Clear lungs.\n"
         .write(toFile: table, atomically: true, encoding: .utf8)
       let message = errorText { _ = try run(table, "\(folder)/out.csv") }
-      #expect(message.contains("cases.csv:4") && message.contains("the id \"a\" occurs twice, first at line 2"))
+      #expect(
+        message.contains("cases.csv:4")
+          && message.contains("the id \"a\" occurs twice, first at line 2"))
       #expect(message.contains("2 more of the same batch") && message.contains("--skip-bad"))
       for name in try names(folder) where name != "cases.csv" {
         try FileManager.default.removeItem(atPath: "\(folder)/\(name)")

@@ -20,7 +20,7 @@ struct QuestionFiguresTests {
 
   private var settings: EvaluationSettings {
     var settings = EvaluationSettings()
-    settings.resamples = 400
+    settings.resamples = 200
     settings.dataName = "there"
     return settings
   }
@@ -93,7 +93,10 @@ struct QuestionFiguresTests {
     let none = figures(outside)
     #expect(none.drops[.auroc]?.reason == .noInternalAnswers)
     #expect(none.inside.reason == .noInternalAnswers && none.conformal.reason == .noInternalAnswers)
-    #expect(none.calibration.map { $0.measures.reason } == [nil] + [.noInternalAnswers, .noInternalAnswers, .noInternalAnswers])
+    #expect(
+      none.calibration.map { $0.measures.reason } == [nil] + [
+        .noInternalAnswers, .noInternalAnswers, .noInternalAnswers,
+      ])
   }
 
   @Test("Intervals of patients with several images are wider than those of as many patients")
@@ -114,15 +117,17 @@ struct QuestionFiguresTests {
     #expect(together > 1.8 * apart)
   }
 
-  @Test("Probabilities that are too high outside are mended by a calibrator only as far as validation tells")
+  @Test(
+    "Probabilities that are too high outside are mended by a calibrator only as far as validation tells"
+  )
   func calibration() throws {
     // Logits thrice too large: the slope is one third, and the temperature three.
     let scaled = { (seed: UInt64) in
-      let plain = Self.answers(2000, skill: 2, seed: seed)
+      let plain = Self.answers(1000, skill: 2, seed: seed)
       // Of two normal classes at distance 2 the true log-odds are twice the score.
       return QuestionAnswers(
         label: "AP", ids: plain.ids, labels: plain.labels, logits: plain.logits.map { 6 * $0 },
-        clusters: Array(0..<2000))
+        clusters: Array(0..<1000))
     }
     let found = figures(scaled(1), validation: scaled(2))
     let measures = found.calibration.compactMap(\.measures.value)
@@ -145,7 +150,8 @@ struct QuestionFiguresTests {
   @Test("Conformal sets hold what they promise inside, and the coverage outside is told as it is")
   func conformal() throws {
     let found = figures(
-      Self.answers(1000, skill: 2, seed: 3, shift: 2), validation: Self.answers(1000, skill: 2, seed: 1),
+      Self.answers(600, skill: 2, seed: 3, shift: 2),
+      validation: Self.answers(1000, skill: 2, seed: 1),
       test: Self.answers(1000, skill: 2, seed: 2))
     let sets = try #require(found.conformal.value)
     #expect(sets.map(\.sets.isClassConditional) == [false, true])
@@ -165,7 +171,9 @@ struct QuestionFiguresTests {
     let answers = QuestionAnswers(
       label: "AP", ids: (0..<340).map(String.init), labels: all.flatMap(\.labels),
       logits: all.flatMap(\.logits), clusters: Array(0..<340))
-    let names = [("A", 160), ("B", 160), ("C", 20)].flatMap { [String?](repeating: $0.0, count: $0.1) }
+    let names = [("A", 160), ("B", 160), ("C", 20)].flatMap {
+      [String?](repeating: $0.0, count: $0.1)
+    }
     let found = figures(answers, groups: [("site", names)])
     let analysis = try #require(found.groups.first).analysis
     let gap = try #require(analysis.gaps[.auroc]?.value)

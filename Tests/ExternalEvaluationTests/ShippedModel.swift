@@ -31,7 +31,9 @@ enum ShippedModel {
   static func table(_ count: Int, to path: String) throws {
     var writer = CSVWriter(columns: ["id", "text", "label"])
     for index in 0..<count {
-      writer.append(["c\(index)", words[index % words.count], index % 2 == 0 ? "normal" : "abnormal"])
+      writer.append([
+        "c\(index)", words[index % words.count], index % 2 == 0 ? "normal" : "abnormal",
+      ])
     }
     try writer.write(to: path)
   }

@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import ExternalEvaluation
 import Studies
+import Training
 
 extension Model {
   /// Predictions for many cases, written to a table.

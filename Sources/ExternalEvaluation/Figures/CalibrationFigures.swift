@@ -97,6 +97,7 @@ package struct CalibrationFigures: Sendable, Equatable {
       meanDifference: (mean(probabilities) ?? 0) - Double(answers.positives) / Double(labels.count),
       bins: binned.bins,
       band: binned.consistencyBand(
-        probabilities: probabilities, stream: settings.stream.derived("band")))
+        probabilities: probabilities, resamples: min(1000, settings.resamples),
+        stream: settings.stream.derived("band")))
   }
 }
