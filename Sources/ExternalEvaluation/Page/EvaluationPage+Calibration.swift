@@ -73,7 +73,7 @@ extension EvaluationPage {
     return chart.panel.replacing(
       "</figure>",
       with: chart.legend
-        + "<p class=\"aside\">The straight line is right; in the strip the shares fall where the model's"
+        + "<p class=\"sd\">The straight line is right; in the strip the shares fall where the model's"
         + " probabilities are.</p></figure>")
   }
 

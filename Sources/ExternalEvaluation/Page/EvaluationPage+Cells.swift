@@ -9,10 +9,20 @@ extension EvaluationPage {
     switch value {
     case .undefined(let reason):
       return
-        "<span class=\"none\">–</span><span class=\"sd\">\(htmlEscaped(reason.sentence))</span>"
+        "<span class=\"none\">–</span><span class=\"sd why\">\(htmlEscaped(reason.sentence))</span>"
     case .value(let value):
       guard let interval = interval?.value else { return NumberText.metric(value) }
       return "\(NumberText.metric(value)) <span class=\"sd\">\(range(interval))</span>"
+    }
+  }
+
+  /// The same in a sentence.
+  func inline(_ value: Determined<Double>, _ interval: Determined<Interval>?) -> String {
+    switch value {
+    case .undefined(let reason): return "undefined, as \(htmlEscaped(reason.sentence))"
+    case .value(let value):
+      let text = "<span class=\"figure\">\(NumberText.metric(value))</span>"
+      return text + (interval?.value.map { " (\(range($0)))" } ?? "")
     }
   }
 

@@ -1,6 +1,7 @@
 import Basics
 import Evaluation
 import Pages
+import Training
 
 /// The page `evaluation.html`, one file that needs no network and no font.
 struct EvaluationPage {
@@ -16,7 +17,8 @@ struct EvaluationPage {
     var page = Page(
       eyebrow: "EncoderZoo evaluation", title: title,
       lede: htmlEscaped(
-        ([counted(results.models.count, "model")] + sizes).joined(separator: " · ")),
+        ([counted(results.models.count, "model"), asked].compactMap(\.self) + sizes).joined(
+          separator: " · ")),
       content: answer + metricSection + thresholdSection + dropSection + pairSection
         + calibrationSection + conformalSection + groupSection + histogramSection + detailSection,
       files: results.files)
@@ -31,8 +33,15 @@ struct EvaluationPage {
       "\(results.models.map(\.name).joined(separator: ", ")) on \(names.joined(separator: ", "))"
   }
 
+  /// What a binary model is asked; nil for other models, whose labels stand in the tables.
+  private var asked: String? {
+    guard let model = results.models.first?.model, model.task == .binary else { return nil }
+    return "\(model.labels[1]), else \(model.labels[0])"
+  }
+
   private static let style = """
     .bar { stroke: var(--surface); stroke-width: .6; }
+    .why { white-space: normal; min-width: 8rem; }
     .bar.series-a { fill: var(--a); } .bar.series-b { fill: var(--b); }
 
     """
@@ -84,13 +93,13 @@ struct EvaluationPage {
     let lines = results.results.map { result -> String in
       let name = "<b>\(breakable(result.model))</b> on \(htmlEscaped(result.data))"
       if let mean = result.macro?.means.first {
-        return "\(name): mean AUROC \(cell(mean.value, mean.interval)) over \(mean.defined) of"
+        return "\(name): mean AUROC \(inline(mean.value, mean.interval)) over \(mean.defined) of"
           + " \(result.questions.count) labels"
       }
       guard let question = result.questions.first, let estimate = question.estimates[.auroc] else {
         return name
       }
-      var text = "\(name): AUROC \(cell(estimate.value, estimate.interval))"
+      var text = "\(name): AUROC \(inline(estimate.value, estimate.interval))"
       if let inside = question.inside.value?.estimates[.auroc]?.value.value {
         text += ", \(NumberText.metric(inside)) on its own test cases"
       }
