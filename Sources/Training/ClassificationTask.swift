@@ -14,6 +14,11 @@ package struct ClassificationTask: Sendable, Equatable {
     self.targets = targets
   }
 
+  /// The answers to some cases, for models that are no networks.
+  package func answers(_ indices: [Int]) -> KnownAnswers {
+    KnownAnswers(kind, targets.rows(indices), outputs: targets.outputs)
+  }
+
   /// The labels whose presence is asked for, one for each output of a model.
   package var questions: [String] { kind.outputs(labels) }
 }
