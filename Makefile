@@ -64,13 +64,14 @@ check: packages
 
 test: packages
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
-	$(TEST_ENVIRONMENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	$(TEST_ENVIRONMENT) scripts/leaves-nothing.sh $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 
 # The pages are driven in a browser where it is, or can be, installed; else those tests are passed over.
 test-long: packages
 	-@scripts/install-packages.sh chromium chromium-driver curl
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
-	ENCODERZOO_LONG_TESTS=1 $(TEST_ENVIRONMENT) $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
+	ENCODERZOO_LONG_TESTS=1 $(TEST_ENVIRONMENT) scripts/leaves-nothing.sh \
+	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 	Fuzz/fuzz.sh --seconds 10
 
 fuzz: packages
@@ -81,6 +82,10 @@ bench: packages
 
 lint:
 	$(SWIFT) format lint --strict $(FORMAT_FLAGS)
+	@for file in Sources/CKernels/*.c; do \
+	  [ "$$(head -n 1 $$file)" = '#include "fused.h"' ] || \
+	    { echo "$$file:1: error: the first line must be #include \"fused.h\", which sets how sums are rounded"; exit 1; }; \
+	done
 	@ENCODERZOO_CHECK_IMPORTS=1 $(SWIFT) package --manifest-cache none dump-package | \
 	  $(SWIFT) scripts/check-imports.swift
 

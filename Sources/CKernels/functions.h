@@ -43,7 +43,8 @@ static inline float ez_tanh_of(float x) {
 }
 
 // The normal distribution's share below x, 0.5 erfc(-x / sqrt 2): within 2e-7 of its value near
-// zero and 1.2e-5 at x = -12, where it is 2e-33. By a Chebyshev fit of erfc (Press et al., Numerical Recipes in C, 2nd ed., 6.2).
+// zero and 1.2e-5 at x = -12, where it is 2e-33. By a Chebyshev fit of erfc (Press et al., Numerical
+// Recipes in C, 2nd ed., 6.2).
 static inline float ez_normal_share(float x) {
   const float z = (x < 0 ? -x : x) * 0.70710678f;
   const float t = 1.0f / (1.0f + 0.5f * z);

@@ -123,7 +123,8 @@ void ez_strided(int lanes, const float *x, size_t batch, size_t height, size_t w
   fill_strided(&w);
   memset(workspace, 0, in * sizeof(float));
   w.zeros = workspace, w.v = workspace + in, w.m = w.v + w.rows_at[EZ_PRODUCTS];
-  const size_t tiles = batch * w.grid.down * w.grid.across, panels = (out + 2 * (size_t)lanes - 1) / (2 * (size_t)lanes);
+  const size_t tiles = batch * w.grid.down * w.grid.across;
+  const size_t panels = (out + 2 * (size_t)lanes - 1) / (2 * (size_t)lanes);
   // Each product in as many shares, so that all threads have some.
   w.groups = panels < 4 ? panels : 4;
   const int wide = lanes == 16;

@@ -25,7 +25,8 @@ static inline ez_tile ez_tile_at(const ez_tiles *g, size_t index) {
   return t;
 }
 
-// The addresses of the side × side places that a tile reads, from line y and column x of an image on; `zeros` outside it.
+// The addresses of the side × side places that a tile reads, from line y and column x of an image on; `zeros`
+// outside it.
 static inline void ez_tile_places(const float *images, const float *zeros, size_t image, size_t height, size_t width,
                                   size_t channels, long y, long x, int side, const float **from) {
   for (int i = 0; i < side; i++)

@@ -167,7 +167,10 @@ static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t en
     const float *weights = w->weights + p * panel;
     ez_prefetch prefetch = {.weights = w->large};
     if (p + 1 < EZ_POINTS) prefetch.after = weights + panel;
-    if (w->large && p + 1 < end) prefetch.values = v + (p + 1) * w->in_plane, prefetch.count = (to.before[next] - from.before[next]) * w->in;
+    if (w->large && p + 1 < end) {
+      prefetch.values = v + (p + 1) * w->in_plane;
+      prefetch.count = (to.before[next] - from.before[next]) * w->in;
+    }
     EZ_WIDE(ez_multiply_packed)(v + p * w->in_plane, w->in, rows, w->in, weights, w->out, &nothing,
                                 &prefetch, m + p * w->out_plane, w->out);
   }

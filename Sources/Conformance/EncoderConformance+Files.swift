@@ -19,6 +19,21 @@ extension EncoderConformance {
         .keys, .failed, found: "\(new) where there was \(mine)",
         expected: "the same keys and shapes each time")
     }
+    let restored = try throughFile(store)
+    let copy = try subject.make(restored)
+    let isSame =
+      restored.parameters.map(\.value.values) == store.parameters.map(\.value.values)
+      && values(copy, [0, 1]) == values(network, [0, 1])
+    return ConformanceCheck(
+      .keys, isSame ? .passed : .failed,
+      found: isSame
+        ? "\(first.count) keys, back from safetensors to the bit" : "other values after a file",
+      expected: "the same bits after safetensors")
+  }
+
+  /// The store written as safetensors and read back; the file is gone before an encoder, which may trap,
+  /// is made of it.
+  private func throughFile(_ store: ParameterStore) throws -> ParameterStore {
     let path =
       NSTemporaryDirectory() + "encoderzoo-keys-\(getpid())-\(UUID().uuidString).safetensors"
     defer { unlink(path) }
@@ -29,16 +44,7 @@ extension EncoderConformance {
     for entry in file.entries {
       saved[entry.name] = Tensor(try file.floats(entry.name), shape: entry.shape)
     }
-    let restored = ParameterStore(saved: saved, origin: path)
-    let copy = try subject.make(restored)
-    let isSame =
-      restored.parameters.map(\.value.values) == store.parameters.map(\.value.values)
-      && values(copy, [0, 1]) == values(network, [0, 1])
-    return ConformanceCheck(
-      .keys, isSame ? .passed : .failed,
-      found: isSame
-        ? "\(first.count) keys, back from safetensors to the bit" : "other values after a file",
-      expected: "the same bits after safetensors")
+    return ParameterStore(saved: saved, origin: path)
   }
 
   /// Weights and inputs keep the 8 significant bits of bf16, and convolutions multiply in it.
@@ -83,7 +89,7 @@ extension EncoderConformance {
       found: "features differ by \(brief(apart)) from those recorded", expected: "at most 1e-4")
   }
 
-  /// The features of the first two samples, for `golden.json`: of drawn weights (seed 1) and inputs.
+  /// The features of the first two samples, for `golden.json`: of random weights (seed 1) and inputs.
   ///
   /// - Throws: `ZooError` where the encoder can't be built.
   package func activations(_ entry: any ImageEncoderEntry) throws -> [Float] {

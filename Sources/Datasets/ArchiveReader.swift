@@ -21,8 +21,7 @@ enum ArchiveReader {
     in path: String, limits: Limits = Limits(), where wanted: (String) -> Bool,
     _ body: (String, Data) throws -> Void
   ) throws {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard FileKind(at: path) != nil else {
       throw ZooError(.notFound, "no such archive", at: Place(path: path))
     }
     // The library would wait for who writes to a pipe.

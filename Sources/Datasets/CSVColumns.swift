@@ -1,3 +1,5 @@
+import Basics
+
 /// The names of a table's columns, as its owner gives them.
 package struct CSVColumns: Sendable, Equatable {
   /// Unique ids; nil numbers the rows from 1.
@@ -10,8 +12,32 @@ package struct CSVColumns: Sendable, Equatable {
   package var label: String?
   /// One column a class, which holds 1 where a case is of it (one-hot); empty where `label` is given.
   package var labelColumns: [LabelColumn] = []
+  /// What stands between two labels in the column `label`, where a case may have several; nil where it has
+  /// one.
+  package var labelSeparator: String?
+  /// Words of that column for a case without a label, such as `No Finding`.
+  package var noLabel: [String] = []
   /// Patients; nil where they are not known.
   package var patient: String?
+
+  /// How labels are told that a case may have together.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` for one column without a separator.
+  func labelForm(at place: Place) throws -> LabelForm {
+    guard let label else {
+      return .columns(labelColumns.map { .init(label: $0.label, column: $0.column) })
+    }
+    guard let labelSeparator else {
+      throw ZooError(
+        .badValue,
+        "the column \"\(label)\" lists the labels of a case, and nothing tells what parts them",
+        at: place,
+        advice:
+          "add \"labelSeparator\", such as \"|\", to \"columns\"; where each label has a column,"
+          + " name them in \"labels\"")
+    }
+    return .list(column: label, separator: labelSeparator, none: noLabel)
+  }
 
   /// The column that marks the cases of one class.
   package struct LabelColumn: Sendable, Equatable {

@@ -49,19 +49,23 @@ struct CaseChecker {
   /// The set, if no rule was broken or bad cases are to be skipped.
   ///
   /// - Throws: `ZooError` of code `.badValue` that counts the problems by their kinds and gives examples.
-  func finish(name: String, description: String, terms: String, notes: [String] = [])
-    throws -> CaseSet
-  {
+  ///
+  /// `labels` are those that the reader found, where the rules name none.
+  func finish(
+    name: String, description: String, terms: String, labels: [String]? = nil,
+    notes: [String] = []
+  ) throws -> CaseSet {
     if !rules.skipsBad, !problems.isEmpty { throw refusal() }
     guard !kept.isEmpty else {
       throw ZooError(
         .badValue, "no case is left of \(leftOut.count) read; expected at least one",
         at: Place(path: origin), advice: leftOut.first.map { "\($0.place): \($0.message)" })
     }
-    if rules.labels == nil { try checkTwoLabels() }
+    if rules.labels == nil { try checkClassCount() }
     var set = CaseSet(
-      name: name, description: description, terms: terms, cases: kept, labels: rules.labels,
-      leftOut: leftOut)
+      name: name, description: description, terms: terms, cases: kept,
+      labels: rules.labels ?? labels,
+      isMultiLabel: rules.labelling == .together, leftOut: leftOut)
     set.notes = notes
     return set
   }
@@ -100,6 +104,7 @@ struct CaseChecker {
   }
 
   private mutating func checkLabel(_ item: Case) -> Bool {
+    if rules.labelling == .together { return true }
     guard let label = item.label, !label.isEmpty else {
       refuse(item, .unknownLabel, "case \"\(item.id)\" has no label")
       return false
@@ -164,10 +169,11 @@ struct CaseChecker {
     return false
   }
 
-  private func checkTwoLabels() throws {
+  private func checkClassCount() throws {
     var counts: [String: Int] = [:]
     for item in kept { counts[item.label ?? "", default: 0] += 1 }
-    guard counts.count != 2 else { return }
+    let isEnough = rules.labelling == .classes ? counts.count >= 2 : counts.count == 2
+    guard rules.labelling != .together, !isEnough else { return }
     let distinct = Set(counts.keys.map { $0.lowercased() }).count
     let found = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .prefix(Self.listed).map { "\"\($0.key)\" (\($0.value))" }.joined(separator: ", ")
@@ -175,11 +181,13 @@ struct CaseChecker {
     throw ZooError(
       .badValue,
       "\(counts.count) \(counts.count == 1 ? "label" : "labels") found: \(found)\(more); "
-        + "expected exactly two", at: Place(path: origin),
+        + (rules.labelling == .classes ? "expected two or more" : "expected exactly two"),
+      at: Place(path: origin),
       advice: distinct == 2 && counts.count > 2
         ? "some differ in case only: write them alike"
         : counts.count > 2
-          ? "name the two to be told apart in \"labels\", and leave the others out with --skip-bad"
+          ? "set \"task\": \"multi-class\" to tell all of them apart; or name two in \"labels\", and leave"
+            + " the others out with --skip-bad"
           : "name the labels to be told apart")
   }
 

@@ -28,13 +28,13 @@ extension CaseDividing {
     validationFraction: Double, stream: RandomStream
   ) throws -> Split {
     let rest = rest.sorted()
-    var parts = [rest, []]
+    var subsets = [rest, []]
     if validationFraction > 0 {
-      parts = divide(rest, shares: [1 - validationFraction, validationFraction], stream: stream)
+      subsets = divide(rest, shares: [1 - validationFraction, validationFraction], stream: stream)
     }
     let split = Split(
-      name: name, index: index, repeatIndex: repeatIndex, training: parts[0],
-      validation: parts[1], test: test)
+      name: name, index: index, repeatIndex: repeatIndex, training: subsets[0],
+      validation: subsets[1], test: test)
     for subset in Split.Subset.allCases where subset != .validation || validationFraction > 0 {
       try checkLabels(of: split[subset], subset, name)
     }

@@ -17,19 +17,35 @@ package struct CaseRules: Sendable, Equatable {
     case required
   }
 
+  /// How cases are labelled.
+  package enum Labelling: Sendable, Equatable {
+    /// One of two classes.
+    case twoClasses
+    /// One of two classes or more.
+    case classes
+    /// Any number of labels, `Case.findings`; the reader sees to their answers.
+    case together
+  }
+
+  package var labelling: Labelling
   package var image: Demand
   package var text: Demand
-  /// The class names allowed, in the order of their indices.
+  /// The names of the classes or labels allowed, in the order of their indices.
   ///
-  /// Nil: exactly two must be found, which are then ordered by their bytes.
+  /// Nil: two must be found (two or more of `classes`), which are then ordered by their bytes.
   package var labels: [String]?
+  /// What an uncertain answer (−1) to a label becomes.
+  package var uncertain = UncertainPolicy.masked
+  /// Whether labels of the data that `labels` does not name are left out and counted, rather than refused.
+  package var ignoresOtherLabels = false
   /// Leaves out cases that break a rule, and lists them, in place of throwing.
   package var skipsBad: Bool
 
   package init(
     image: Demand = .optional, text: Demand = .optional, labels: [String]? = nil,
-    skipsBad: Bool = false
+    labelling: Labelling = .twoClasses, skipsBad: Bool = false
   ) {
+    self.labelling = labelling
     self.image = image
     self.text = text
     self.labels = labels

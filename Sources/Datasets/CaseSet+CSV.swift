@@ -5,7 +5,7 @@ extension CaseSet {
   /// Reads a table of the user's own.
   ///
   /// Image paths are relative to `imageRoot`, or to the table's folder where none is given. Without
-  /// `rules` an image and a text are required where their columns are named, and exactly two labels
+  /// `rules` an image and a text are required where their columns are named, and exactly two classes
   /// must be found.
   ///
   /// - Throws: `ZooError` with file and line: what `CSVTable` refuses, a missing column, words of which
@@ -19,13 +19,12 @@ extension CaseSet {
     let id = try columns.id.map { try table.column($0) }
     let image = try columns.image.map { try table.column($0) }
     let text = try columns.text.map { try table.column($0) }
-    let label = try columns.label.map { try table.column($0) }
-    let marks = try OneHotLabel(columns.labelColumns, table: table)
     let patient = try columns.patient.map { try table.column($0) }
     var images = ImagePaths(root: imageRoot ?? (path as NSString).deletingLastPathComponent)
     let fallback = CaseRules(
       image: image == nil ? .optional : .required, text: text == nil ? .optional : .required)
     let rules = rules ?? fallback
+    var labels = try CaseLabels(columns, rules, table: table)
     var checker = CaseChecker(
       rules: rules, origin: path,
       labelSource: columns.label.map { "the column \"\($0)\"" } ?? "the table")
@@ -41,29 +40,27 @@ extension CaseSet {
       let group = values.value(row, patient)
       let imageName = values.text(row, image)
       let report = values.text(row, text)
-      var found: String?
+      var item = Case(
+        id: identifier, imagePath: imageName.map { images.path($0) }, text: report, group: group,
+        source: source)
       do {
-        found =
-          try label == nil
-          ? marks.label(row, &values) : values.value(row, label, known: rules.labels ?? [])
+        try labels.read(row, &values, into: &item)
       } catch let error as ZooError {
         checker.refuse(
-          LeftOut(id: identifier, reason: .unknownLabel, message: error.message, place: source))
+          LeftOut(
+            id: identifier, reason: labels.reason, message: error.message,
+            place: error.place ?? source))
         continue
       }
-      checker.add(
-        Case(
-          id: identifier, imagePath: imageName.map { images.path($0) }, text: report,
-          label: found, group: group, source: source))
+      checker.add(item)
     }
     let changes = try table.notes + values.finish(patient: patient) + images.notes(of: table)
     let fileName = (path as NSString).lastPathComponent
-    let origin =
-      columns.label.map { "column \($0)" }
-      ?? "columns \(columns.labelColumns.map(\.column).joined(separator: ", ")), the one that holds 1"
-    return try checker.finish(
+    var set = try checker.finish(
       name: name ?? (fileName as NSString).deletingPathExtension,
-      description: description ?? "cases of \(fileName), label from its \(origin)",
-      terms: terms, notes: changes)
+      description: description ?? "cases of \(fileName), \(labels.origin)",
+      terms: terms, labels: labels.names, notes: changes)
+    set.notes += try labels.notes(on: set)
+    return set
   }
 }

@@ -5,7 +5,7 @@ extension CaseSet {
   /// Reads ChestX-ray14: the table and, where a folder is given, its images.
   ///
   /// Images are found in `imageRoot` itself, in `images/`, and in `images_001/images/` to
-  /// `images_012/images/`, in any of them. `label` is `normal` for "No Finding", else `abnormal`;
+  /// `images_012/images/`, in any of them. Of two classes `label` is `normal` for "No Finding", else `abnormal`;
   /// `findings` are all of them; `group` is the patient; the id is the file name without `.png`.
   /// Without `rules` images are required where a folder is given. There are no texts.
   ///
@@ -19,21 +19,36 @@ extension CaseSet {
     let fallback = CaseRules(
       image: imageRoot == nil ? .optional : .required,
       labels: [ChestXray14.normal, ChestXray14.abnormal])
-    var checker = CaseChecker(rules: rules ?? fallback, origin: path)
+    let rules = rules ?? fallback
+    let isTwoClasses = rules.labelling == .twoClasses
+    var terms = TermLabels(
+      rules, names: rules.labels ?? ChestXray14.findings, what: "findings")
+    var checker = CaseChecker(rules: rules, origin: path)
     for entry in entries {
       // A path that is not there lets the check name the file it looked for.
       let expected = imageRoot.map { joinPath($0, entry.image) }
-      checker.add(
-        Case(
-          id: entry.id, imagePath: files?[entry.image] ?? expected,
-          label: entry.findings.isEmpty ? ChestXray14.normal : ChestXray14.abnormal,
-          findings: entry.findings, group: entry.patient.isEmpty ? nil : entry.patient,
-          source: entry.source))
+      var item = Case(
+        id: entry.id, imagePath: files?[entry.image] ?? expected, findings: entry.findings,
+        group: entry.patient.isEmpty ? nil : entry.patient, source: entry.source)
+      if isTwoClasses {
+        item.label = entry.findings.isEmpty ? ChestXray14.normal : ChestXray14.abnormal
+      } else if let left = terms.apply(
+        entry.findings.isEmpty ? [ChestXray14.noFinding] : entry.findings, to: &item)
+      {
+        checker.leaveOut(left)
+        continue
+      }
+      checker.add(item)
     }
-    return try checker.finish(
+    var set = try checker.finish(
       name: "chestxray14",
-      description: "NIH ChestX-ray14 radiographs; normal where the table says \"No Finding\"",
-      terms: ChestXray14.terms, notes: notes)
+      description: isTwoClasses
+        ? "NIH ChestX-ray14 radiographs; normal where the table says \"No Finding\""
+        : "NIH ChestX-ray14 radiographs; labels are findings mined from their reports",
+      terms: ChestXray14.terms,
+      labels: rules.labelling == .together ? ChestXray14.findings : nil, notes: notes)
+    if !isTwoClasses { set.notes += try terms.notes(on: set, at: Place(path: path)) }
+    return set
   }
 }
 

@@ -9,8 +9,10 @@ package struct CaseSet: Sendable {
   /// One sentence: source and licence, or whose data it is.
   package var terms: String
   package let cases: [Case]
-  /// The class names in the order of their indices.
+  /// The class names, or the labels that a case may have together, in the order of their indices.
   package let labels: [String]
+  /// Whether a case may have any number of labels, its `findings`; else it has one, its `label`.
+  package let isMultiLabel: Bool
   /// Cases that were read and are not in `cases`, in the order of reading.
   package let leftOut: [LeftOut]
   /// What was guessed, dropped or changed in reading, in sentences with counts.
@@ -21,35 +23,61 @@ package struct CaseSet: Sendable {
   /// Without `labels` the class names are those found, ordered by their bytes.
   package init(
     name: String, description: String = "", terms: String = "", cases: [Case],
-    labels: [String]? = nil, leftOut: [LeftOut] = []
+    labels: [String]? = nil, isMultiLabel: Bool = false, leftOut: [LeftOut] = []
   ) {
     self.name = name
     self.description = description
     self.terms = terms
     self.cases = cases
     self.labels = labels ?? CaseSet.foundLabels(cases)
+    self.isMultiLabel = isMultiLabel
     self.leftOut = leftOut
   }
 
   /// The same set with what was found out about its pictures, one a case.
   package func with(pictures: [CasePicture?]) -> CaseSet {
-    CaseSet(
-      name: name, description: description, terms: terms,
+    with(
       cases: zip(cases, pictures).map { item, picture in
         var item = item
         item.picture = picture
         return item
-      }, labels: labels, leftOut: leftOut)
+      }, leftOut: leftOut)
+  }
+
+  /// The same set with other cases of it; notes on its reading are not carried over.
+  package func with(cases: [Case], leftOut: [LeftOut]) -> CaseSet {
+    CaseSet(
+      name: name, description: description, terms: terms, cases: cases, labels: labels,
+      isMultiLabel: isMultiLabel, leftOut: leftOut)
+  }
+
+  /// The answer to each label of each case.
+  ///
+  /// - Precondition: every case has a label of the set.
+  package var labelMatrix: LabelMatrix {
+    guard isMultiLabel else {
+      return LabelMatrix(
+        classes: zip(labelIndices, cases).map { index, item in
+          guard let index else {
+            preconditionFailure("case \"\(item.id)\" has no label of the set")
+          }
+          return index
+        }, names: labels)
+    }
+    let answers = answers(to: labels)
+    return LabelMatrix(
+      names: labels, answers: answers.map { $0 > 0.5 }, isKnown: answers.map { !$0.isNaN })
   }
 
   /// The number of cases of each label, in the order of `labels`.
   package var labelCounts: [Int] {
+    if isMultiLabel { return labelMatrix.positives }
     var counts: [String: Int] = [:]
     for item in cases { if let label = item.label { counts[label, default: 0] += 1 } }
     return labels.map { counts[$0] ?? 0 }
   }
 
-  /// The index of every case's label in `labels`; nil for a case without one.
+  /// The index of every case's class in `labels`; nil for a case without one.
   package var labelIndices: [Int?] {
     let index = Dictionary(
       labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

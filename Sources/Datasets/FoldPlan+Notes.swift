@@ -29,11 +29,11 @@ extension FoldPlan {
     let consequence =
       leaks > 0
       ? "; \(leaks) of the \(tested) cases that are tested\(splits.count > 1 ? " over all splits" : "")"
-        + " have a picture that is trained on or chosen by, too, so that their scores flatter"
+        + " have a picture that is trained on or chosen by, too, so that their scores are optimistic"
       : ""
     let policy =
       isGiven && leaks > 0
-      ? "; the lists part them"
+      ? "; the lists divide them"
       : groupsByImage
         ? ", kept together in folds"
         : "; \"groupByImage\" is false, so folds may part them"
@@ -81,7 +81,7 @@ extension FoldPlan {
   private func unevenNotes(_ set: CaseSet, _ splits: [Split], largest: Int) -> [String] {
     guard largest > 1, !splits.isEmpty else { return [] }
     let (total, counts) = (Double(set.cases.count), set.labelCounts)
-    let labels = set.labelIndices
+    let matrix = set.labelMatrix
     let expected =
       switch kind {
       case .folds(let count, _): total / Double(count)
@@ -98,10 +98,13 @@ extension FoldPlan {
           + "expected)")
     }
     // Of two classes one share tells both.
-    let asked = counts.count == 2 ? [1] : Array(counts.indices)
+    let asked = counts.count == 2 && !set.isMultiLabel ? [1] : Array(counts.indices)
     for label in asked where counts[label] > 0 {
       let whole = Double(counts[label]) / total
-      let own = splits.map { split in Double(split.test.count { labels[$0] == label }) }
+      let own = splits.map { split in
+        Double(
+          split.test.count { matrix.answers[$0 * counts.count + label] })
+      }
       guard zip(own, sizes).contains(where: { isFar($0, from: whole * $1, by: 0.1, of: $1) })
       else { continue }
       let shares = zip(own, sizes).map { $0 / max(1, $1) }

@@ -4,9 +4,9 @@ extension FoldPlan {
   /// The one split of official lists, such as ChestX-ray14's `train_val_list.txt` and
   /// `test_list.txt`; a validation subset is cut from the first.
   ///
-  /// Ids that the set does not have are passed over, as a copy may hold a subset of the images; cases
-  /// in neither list are in no subset. `groups` must not be parted by the lists; with `kept`, what that
-  /// groups beyond stays together where the validation subset is cut, and lists may subset it.
+  /// Ids that the set does not have are passed over, as a copy may hold only some of the images; cases
+  /// in neither list are in no subset. `groups` must not be divided by the lists; with `kept`, what that
+  /// groups beyond stays together where the validation subset is cut, and lists may divide it.
   ///
   /// - Throws: `ZooError` of code `.badValue`: an id in both lists, a group in both, a subset without
   ///   a case of some label.

@@ -55,13 +55,16 @@ package struct FoldPlan: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.badValue`: a count or fraction out of range, a case without a
   ///   label, a single label, a label with fewer groups than subsets, a subset with none of a label.
   package func splits(of set: CaseSet) throws -> [Split] {
+    if set.isMultiLabel {
+      return try splits(of: set.labelMatrix, groups: groups(of: set), cases: set.cases)
+    }
     try checkSettings()
     let divider = try CaseDivider(set, groups: groups(of: set), links: links)
     try checkLabels(divider)
     return try splits(by: divider)
   }
 
-  /// The splits as a divider deals cases out to their parts.
+  /// The splits as a divider deals cases out to their subsets.
   ///
   /// - Throws: what the divider refuses.
   func splits(by divider: some CaseDividing) throws -> [Split] {
@@ -99,7 +102,7 @@ package struct FoldPlan: Sendable, Equatable {
       .filter(\.1).map(\.0)
   }
 
-  /// The parts of a split, each of which needs a group of every label.
+  /// How many subsets a split has, each of which needs a group of every label.
   var partCount: Int {
     switch kind {
     case .folds(let count, _): validationFraction > 0 ? max(3, count) : count

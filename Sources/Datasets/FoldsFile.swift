@@ -33,22 +33,14 @@ package enum FoldsFile {
   ///   in two subsets, a split without training or test cases.
   package static func read(path: String, cases: CaseSet, groups: CaseGroups) throws -> [Split] {
     let table = try CSVTable(path: path)
-    // Schema 1 called subsets parts.
-    let numbers = try columns.map { try table.column(anyOf: $0 == "subset" ? [$0, "part"] : [$0]) }
+    let numbers = [try table.column("split"), try table.subsetColumn(), try table.column("id")]
     let index = Dictionary(
       cases.cases.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     var order: [String: Int] = [:]
     var builders: [SplitBuilder] = []
     for row in 0..<table.rowCount {
       let name = table[row, numbers[0]]
-      let partName = table[row, numbers[1]]
-      guard let subset = Split.Subset(rawValue: partName) else {
-        throw ZooError(
-          .badValue,
-          "unknown subset \"\(partName)\"; "
-            + suggestion(for: partName, among: Split.Subset.allCases.map(\.rawValue)),
-          at: table.place(ofRow: row, column: numbers[1]))
-      }
+      let subset = try table.subset(ofRow: row, column: numbers[1])
       let id = table[row, numbers[2]]
       guard let item = index[id] else {
         throw ZooError(

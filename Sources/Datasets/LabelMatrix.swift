@@ -1,3 +1,5 @@
+import Basics
+
 /// The answers of cases to yes-or-no questions, one a label, some of them not known.
 ///
 /// A classifier of several classes has one row of a single yes a case: `init(classes:names:)`.
@@ -48,6 +50,26 @@ package struct LabelMatrix: Sendable, Equatable {
 
   /// The cases whose answer to each label is not known.
   package var unknown: [Int] { counts { !isKnown[$0] } }
+
+  /// Sees that every label can be learnt and scored.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` that names the first without a positive case, or of which no
+  ///   known answer is negative.
+  package func checkLearnable(at place: Place) throws {
+    let (positives, negatives, unknown) = (positives, negatives, unknown)
+    for (label, name) in names.enumerated() where positives[label] == 0 || negatives[label] == 0 {
+      let lacking = positives[label] == 0 ? "positive" : "negative"
+      throw ZooError(
+        .badValue,
+        isExclusive
+          ? positives[label] == 0
+            ? "no case is of the class \"\(name)\"" : "every case is of the class \"\(name)\""
+          : "the label \"\(name)\" has no \(lacking) case: \(positives[label]) positive, "
+            + "\(negatives[label]) negative, \(unknown[label]) not known", at: place,
+        advice:
+          "leave the \(isExclusive ? "class" : "label") out: it can be neither learnt nor scored")
+    }
+  }
 
   private func counts(_ isCounted: (Int) -> Bool) -> [Int] {
     var counts = [Int](repeating: 0, count: names.count)

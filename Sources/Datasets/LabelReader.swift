@@ -25,7 +25,6 @@ struct LabelReader {
 
   private struct Counts {
     var uncertain = 0
-    var unknown = 0
     var separators = 0
     var repeated = 0
     var ignored: [String: Int] = [:]
@@ -83,10 +82,12 @@ struct LabelReader {
 
   /// Reads one row.
   ///
+  /// - Returns: an answer to each label, nil where it is not known.
   /// - Throws: `ZooError` of code `.badValue` with file, line and column: a value that is no answer, a label
   ///   that is not named, one beside a word for no label, or no answer at all; the row is then not in the
   ///   matrix.
-  mutating func read(_ row: Int, _ values: inout TableValues) throws {
+  @discardableResult
+  mutating func read(_ row: Int, _ values: inout TableValues) throws -> [Bool?] {
     var changed = counts
     let found = try answers(row, &values, &changed)
     guard found.contains(where: { $0 != nil }) else {
@@ -98,9 +99,9 @@ struct LabelReader {
         at: table.place(ofRow: row, column: last), advice: "leave the case out")
     }
     counts = changed
-    counts.unknown += found.count { $0 == nil }
     answers += found.map { $0 ?? false }
     isKnown += found.map { $0 != nil }
+    return found
   }
 
   /// One answer a label, nil where it is not known.
@@ -164,9 +165,11 @@ struct LabelReader {
 
   /// The matrix of the rows that were read, in their order, and what was decided, in sentences.
   ///
+  /// `kept` is what is left of it where other rules left cases out.
+  ///
   /// - Throws: `ZooError` of code `.badValue` that names a label without a positive answer or of which no
   ///   known answer is negative, or a separator that never occurs.
-  func finish() throws -> (matrix: LabelMatrix, notes: [String]) {
+  func finish(kept: LabelMatrix? = nil) throws -> (matrix: LabelMatrix, notes: [String]) {
     let place = Place(path: table.path)
     if case .list(let column, let separator, _) = form, counts.separators == 0, !answers.isEmpty {
       throw ZooError(
@@ -176,20 +179,8 @@ struct LabelReader {
           "give the sign that stands between two labels; where each case has one label, it is a"
           + " class")
     }
-    let matrix = matrix
-    let (positives, negatives, unknown) = (matrix.positives, matrix.negatives, matrix.unknown)
-    let kind = matrix.isExclusive ? "class" : "label"
-    for (label, name) in names.enumerated() where positives[label] == 0 || negatives[label] == 0 {
-      let lacking = positives[label] == 0 ? "positive" : "negative"
-      throw ZooError(
-        .badValue,
-        matrix.isExclusive
-          ? positives[label] == 0
-            ? "no case is of the class \"\(name)\"" : "every case is of the class \"\(name)\""
-          : "the label \"\(name)\" has no \(lacking) case: \(positives[label]) positive, "
-            + "\(negatives[label]) negative, \(unknown[label]) not known", at: place,
-        advice: "leave the \(kind) out: it can be neither learnt nor scored")
-    }
+    let matrix = kept ?? matrix
+    try matrix.checkLearnable(at: place)
     return (matrix, notes(matrix).map { "\(table.path): \($0)" })
   }
 
@@ -207,10 +198,11 @@ struct LabelReader {
       let what = uncertain == .masked ? "as not known" : "as \(uncertain.rawValue)"
       notes.append("\(counts.uncertain) uncertain answers (-1) are read \(what)")
     }
-    if counts.unknown > 0 {
+    let unknown = matrix.unknown.reduce(0, +)
+    if unknown > 0 {
       let worst = zip(names, matrix.unknown).filter { $0.1 > 0 }.sorted { $0.1 > $1.1 }
       notes.append(
-        "\(counts.unknown) of \(answers.count) answers are not known and left out of losses and scores: "
+        "\(unknown) of \(matrix.answers.count) answers are not known and left out of losses and scores: "
           + LabelReader.listed(worst.map { ($0.0, $0.1) }))
     }
     if !counts.ignored.isEmpty {

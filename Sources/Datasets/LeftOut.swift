@@ -14,6 +14,7 @@ package struct LeftOut: Sendable, Equatable {
     case unknownLabel = "unknown label"
     case unknownAnswer = "unknown answer"
     case notIndexed = "not indexed"
+    case otherLabels = "not exactly one class"
   }
 
   /// The id of the case; empty where not even that could be read.

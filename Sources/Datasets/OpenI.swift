@@ -60,6 +60,9 @@ package enum OpenI {
   ) throws -> CaseSet {
     try checkSections(options.sections, reports, origin: origin)
     var checker = checker
+    let isTwoClasses = options.rules.labelling == .twoClasses
+    var terms = TermLabels(
+      options.rules, names: options.rules.labels ?? [], what: "MeSH headings")
     for report in reports {
       guard let label = report.label else {
         let found = report.majors.isEmpty ? "none" : "\"\(report.majors.joined(separator: ";"))\""
@@ -70,16 +73,24 @@ package enum OpenI {
             place: report.source))
         continue
       }
-      checker.add(
-        Case(
-          id: report.id, imagePath: imagePath(report), text: report.text(of: options.sections),
-          label: label, source: report.source))
+      var item = Case(
+        id: report.id, imagePath: imagePath(report), text: report.text(of: options.sections),
+        label: isTwoClasses ? label : nil, source: report.source)
+      if !isTwoClasses, let left = terms.apply(report.headings, to: &item) {
+        checker.leaveOut(left)
+        continue
+      }
+      checker.add(item)
     }
-    return try checker.finish(
+    var set = try checker.finish(
       name: "open-i",
       description: "Indiana University reports (\(options.sections.joined(separator: " and "))); "
-        + "normal where the manual MeSH indexing is exactly \"normal\"", terms: terms,
-      notes: notes)
+        + (isTwoClasses
+          ? "normal where the manual MeSH indexing is exactly \"normal\""
+          : "labels are headings of the manual MeSH indexing"),
+      terms: Self.terms, notes: notes)
+    if !isTwoClasses { set.notes += try terms.notes(on: set, at: Place(path: origin)) }
+    return set
   }
 
   /// A section that no report has is a slip of the pen.

@@ -38,6 +38,18 @@ package struct OpenIReport: Sendable, Equatable {
       ? OpenI.normal : OpenI.abnormal
   }
 
+  /// What the manual indexing names, without its qualifiers: `Cardiomegaly` of `Cardiomegaly/mild`; `normal`
+  /// for a normal report; each once.
+  package var headings: [String] {
+    var found: [String] = []
+    for major in majors {
+      let heading = tidied(String(major.prefix { $0 != "/" }))
+      let name = heading.lowercased() == OpenI.normal ? OpenI.normal : heading
+      if !name.isEmpty, !found.contains(name) { found.append(name) }
+    }
+    return found
+  }
+
   /// The texts of the sections asked for, in that order, empty ones omitted, joined by a space.
   package func text(of names: [String]) -> String {
     names.compactMap { sections[$0] }.filter { !$0.isEmpty }.joined(separator: " ")

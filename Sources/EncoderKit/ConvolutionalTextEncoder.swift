@@ -5,8 +5,8 @@ import Tensors
 /// A 1-D CNN over word vectors, which train further unless frozen.
 ///
 /// Kim 2014, "Convolutional Neural Networks for Sentence Classification",
-/// https://arxiv.org/abs/1408.5882: convolutions of several widths, ReLU, maximum over time. Texts to
-/// `[texts, kernels · filters]`. Keys: `embedding.weight` `[words, dimension]`,
+/// https://arxiv.org/abs/1408.5882: convolutions of several widths, ReLU, maximum over time. Texts
+/// to `[texts, kernels · filters]`. Keys: `embedding.weight` `[words, dimension]`,
 /// `convolutions.N.weight`, `convolutions.N.bias`.
 public struct ConvolutionalTextEncoder: TextEncoder {
   private let network: TextConvolution

@@ -5,7 +5,8 @@ import Tensors
 /// What joins the features of an image and of its text.
 ///
 /// What it makes is what its description's `result` says: features over which the program puts a
-/// decoder, or the logits themselves. Gradients come from the tape; nothing is registered elsewhere.
+/// decoder, or the logits themselves. Gradients come from the tape; nothing is registered
+/// elsewhere.
 public protocol FusionHead {
   /// The width of what `fuse` makes; the number of outputs where those are logits.
   var width: Int { get }
@@ -22,19 +23,19 @@ public struct FusionInput {
   public let image: Tensor
   /// The text's features, `[batch, textWidth]`.
   public let text: Tensor
-  /// The image encoder's last map before pooling, place after place: `[batch, regions, regionWidth]`;
-  /// nil unless the head's description asks for it.
+  /// The image encoder's last map before pooling, place after place: `[batch, regions,
+  /// regionWidth]`; nil unless the head's description asks for it.
   public let regions: Tensor?
-  /// What the text encoder knows of each word, `[batch, words, wordWidth]`, zeros behind a text's last
-  /// word; nil unless the head's description asks for it.
+  /// What the text encoder knows of each word, `[batch, words, wordWidth]`, zeros behind a text's
+  /// last word; nil unless the head's description asks for it.
   public let words: Tensor?
   /// How many words each text has, at least one; empty where `words` is nil.
   public let wordCounts: [Int]
-  /// The logits of the image's own decoder, `[batch, outputs]`; nil unless the head's description asks
-  /// for them.
+  /// The logits of the image's own decoder, `[batch, outputs]`; nil unless the head's description
+  /// asks for them.
   public let imageLogits: Tensor?
-  /// The logits of the text's own decoder, `[batch, outputs]`; nil unless the head's description asks
-  /// for them.
+  /// The logits of the text's own decoder, `[batch, outputs]`; nil unless the head's description
+  /// asks for them.
   public let textLogits: Tensor?
 
   /// Both sides of a batch.

@@ -21,7 +21,7 @@ public struct FusionHeadDescription: Sendable, Equatable {
     case logits
   }
 
-  /// The part of a split that teaches the head its parameters.
+  /// The subset of a split that teaches the head its parameters.
   public enum Teacher: String, Sendable, CaseIterable {
     /// The training subset, as everything else.
     case training

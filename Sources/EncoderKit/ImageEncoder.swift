@@ -29,9 +29,9 @@ extension ImageEncoder {
 
   /// Runs stages in their order.
   ///
-  /// Without gradients, a batch goes through all but the encoder's last stage a few images at a time,
-  /// so that what a stage makes is still in the processor's cache when the next reads it; more at a time
-  /// where maps have become small and weights are many.
+  /// Without gradients, a batch goes through all but the encoder's last stage a few images at a
+  /// time, so that what a stage makes is still in the processor's cache when the next reads it;
+  /// more at a time where maps have become small and weights are many.
   package func run(stages range: Range<Int>, on x: Tensor, _ pass: inout Forward) -> Tensor {
     // The last stage may hold most of the weights (VGG's hidden layers): it reads them once.
     let end = min(range.upperBound, stages.count - 1)
@@ -39,42 +39,42 @@ extension ImageEncoder {
     var next = range.lowerBound
     if next < end, x.shape[0] > 0 {
       let few = min(pass.imagesAtATime(x.shape), x.shape[0])
-      var halts = [Halt(before: next, atATime: few)]
+      var queues = [BatchQueue(before: next, atATime: few)]
       for start in stride(from: 0, to: x.shape[0], by: few) {
-        halts[0].waiting.append(pass.images(start..<min(start + few, x.shape[0]), of: x))
-        goOn(from: 0, of: &halts, to: end, batch: x.shape[0], &pass)
+        queues[0].waiting.append(pass.images(start..<min(start + few, x.shape[0]), of: x))
+        advance(from: 0, of: &queues, to: end, batch: x.shape[0], &pass)
       }
       // Some wait for more, which do not come.
       var index = 1
-      while halts[index].stage < end {
-        goOn(from: index, of: &halts, to: end, batch: x.shape[0], &pass)
+      while queues[index].stage < end {
+        advance(from: index, of: &queues, to: end, batch: x.shape[0], &pass)
         index += 1
       }
-      if let joined = halts[index].waiting.take(pass) { (x, next) = (joined, end) }
+      if let joined = queues[index].waiting.take(pass) { (x, next) = (joined, end) }
     }
     for stage in next..<range.upperBound { x = self.run(stage: stage, on: x, &pass) }
     return x
   }
 
-  /// Runs stages on the images that wait, up to a halt where more go on together.
-  private func goOn(
-    from index: Int, of halts: inout [Halt], to end: Int, batch: Int, _ pass: inout Forward
+  /// Runs stages on the images that wait, up to a queue where more go on together.
+  private func advance(
+    from index: Int, of queues: inout [BatchQueue], to end: Int, batch: Int, _ pass: inout Forward
   ) {
-    let few = halts[index].atATime
-    guard halts[index].stage < end, var x = halts[index].waiting.take(pass) else { return }
-    var (stage, more) = (halts[index].stage, few)
+    let few = queues[index].atATime
+    guard queues[index].stage < end, var x = queues[index].waiting.take(pass) else { return }
+    var (stage, more) = (queues[index].stage, few)
     repeat {
       x = self.run(stage: stage, on: x, &pass)
       stage += 1
       more = stage == end ? batch : min(batch, max(few, pass.smallMapsAtATime(x.shape)))
     } while stage < end && more == few
-    if index + 1 == halts.count { halts.append(Halt(before: stage, atATime: more)) }
-    if halts[index + 1].waiting.count + x.shape[0] > more {
-      goOn(from: index + 1, of: &halts, to: end, batch: batch, &pass)
+    if index + 1 == queues.count { queues.append(BatchQueue(before: stage, atATime: more)) }
+    if queues[index + 1].waiting.count + x.shape[0] > more {
+      advance(from: index + 1, of: &queues, to: end, batch: batch, &pass)
     }
-    halts[index + 1].waiting.append(x)
-    if halts[index + 1].waiting.count == more {
-      goOn(from: index + 1, of: &halts, to: end, batch: batch, &pass)
+    queues[index + 1].waiting.append(x)
+    if queues[index + 1].waiting.count == more {
+      advance(from: index + 1, of: &queues, to: end, batch: batch, &pass)
     }
   }
 
@@ -89,7 +89,7 @@ extension ImageEncoder {
 }
 
 /// Where images wait until as many are there as go on together.
-private struct Halt {
+private struct BatchQueue {
   let stage: Int
   let atATime: Int
   var waiting: JoinedBatch

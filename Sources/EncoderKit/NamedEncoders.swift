@@ -51,7 +51,8 @@ private struct NamedFusionHead: FusionHead {
 }
 
 extension ImageEncoderEntry {
-  /// Builds the encoder, as `make`; a mistake in it, then and later, is told with the encoder's name.
+  /// Builds the encoder, as `make`; a mistake in it, then and later, is told with the encoder's
+  /// name.
   ///
   /// - Throws: What `make` throws.
   package func makeNamed(options: JSONObject, input: ImageInput, scope: Scope) throws
@@ -66,7 +67,8 @@ extension ImageEncoderEntry {
 }
 
 extension TextEncoderEntry {
-  /// Builds the encoder, as `make`; a mistake in it, then and later, is told with the encoder's name.
+  /// Builds the encoder, as `make`; a mistake in it, then and later, is told with the encoder's
+  /// name.
   ///
   /// - Throws: What `make` throws.
   package func makeNamed(options: JSONObject, preparation: TextPreparation, scope: Scope) throws

@@ -1,6 +1,7 @@
 /// What a plugin brings: its name, its encoders and its fusion heads.
 ///
-/// A plugin exports one C function, `encoderzoo_plugin_NAME`, which gives this value to the program:
+/// A plugin exports one C function, `encoderzoo_plugin_NAME`, which gives this value to the
+/// program:
 ///
 /// ```swift
 /// @_cdecl("encoderzoo_plugin_DenseNet")

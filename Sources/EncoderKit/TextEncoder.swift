@@ -15,8 +15,8 @@ public protocol TextEncoder {
   /// The features of texts, each a list of word indices: `[texts, featureWidth]`.
   func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor
 
-  /// The same features, and what is known of each word on the way to them: its vector, or a recurrent
-  /// network's state.
+  /// The same features, and what is known of each word on the way to them: its vector, or a
+  /// recurrent network's state.
   ///
   /// Words are looked up once for both. Unless said otherwise there are features alone.
   func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
@@ -80,12 +80,12 @@ public protocol TextEncoderEntry: Sendable {
   /// themselves; false unless said otherwise.
   var trainsVectors: Bool { get }
 
-  /// Whether `prepare` can't do without a file of word vectors, so that a specification without one is
-  /// refused before anything is read; false unless said otherwise.
+  /// Whether `prepare` can't do without a file of word vectors, so that a specification without one
+  /// is refused before anything is read; false unless said otherwise.
   var needsVectors: Bool { get }
 
-  /// The most words of a text that the encoder reads with these options: what stands behind is cut off,
-  /// and the program says how much. Nil, unless said otherwise, for all words.
+  /// The most words of a text that the encoder reads with these options: what stands behind is cut
+  /// off, and the program says how much. Nil, unless said otherwise, for all words.
   ///
   /// - Throws: `ZooError` for unknown or impossible options.
   func maximumWords(options: JSONObject) throws -> Int?

@@ -56,7 +56,8 @@ public struct Vocabulary: Sendable, Equatable {
 
   /// A vocabulary read from a file: words by index, padding and unknown first.
   ///
-  /// - Throws: `ZooError` of code `.badFormat` when the first two words are others or a word repeats.
+  /// - Throws: `ZooError` of code `.badFormat` when the first two words are others or a word
+  ///   repeats.
   package init(words: [String], path: String) throws {
     guard words.count >= 2, words[0] == Vocabulary.padding, words[1] == Vocabulary.unknown else {
       throw ZooError(

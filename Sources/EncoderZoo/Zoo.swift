@@ -5,7 +5,8 @@ import Registry
 import Studies
 import Tensors
 
-/// An open registry: the encoders, fusion heads, weights and models that can be used, and what computes.
+/// An open registry: the encoders, fusion heads, weights and models that can be used, and what
+/// computes.
 ///
 /// Everything starts here. A zoo is a value that may be copied and shared; what it makes (encoders,
 /// models) computes on threads of its own and is used from one thread at a time.
@@ -19,8 +20,8 @@ public struct Zoo: Sendable {
   public struct Configuration: Sendable, Equatable {
     /// The path of a `registry.json`; nil takes the one that this library was built with.
     ///
-    /// Models that come with the program lie in `weights` beside the file, so they are found by name
-    /// only where a path is given.
+    /// Models that come with the program lie in `weights` beside the file, so they are found by
+    /// name only where a path is given.
     public var registryPath: String?
     /// Whether plugins that `zoo plugin install` put on this machine are looked for.
     public var includesInstalledPlugins: Bool
@@ -81,8 +82,8 @@ public struct Zoo: Sendable {
 
   /// Opens a registry.
   ///
-  /// - Throws: `ZooError` for a registry that can't be read, and of code `.unsupported` for kernels or a
-  ///   precision that this build or machine has not got.
+  /// - Throws: `ZooError` for a registry that can't be read, and of code `.unsupported` for kernels
+  ///   or a precision that this build or machine has not got.
   public init(_ configuration: Configuration = Configuration()) throws {
     // Only what is asked for can be missing.
     if configuration.kernels != .automatic || configuration.precision != .single {
@@ -132,8 +133,8 @@ public struct Zoo: Sendable {
     registry.catalogue.weightSets.filter { $0.encoder == encoder }.map(\.name)
   }
 
-  /// Sets what libgomp, OpenBLAS and malloc read from the environment when a program starts, and starts
-  /// this program once more with it; variables that are set stay as they are.
+  /// Sets what libgomp, OpenBLAS and malloc read from the environment when a program starts, and
+  /// starts this program once more with it; variables that are set stay as they are.
   ///
   /// Call it first in `main`, before anything is done. It returns where everything is set already.
   /// Without it all works, with the waiting and the memory pages that the system chooses: see

@@ -7,33 +7,59 @@ import Training
 
 /// Whether a model that is still to be trained could be written as an ONNX file.
 ///
-/// A model of the same encoders and head, with drawn weights and a made-up vocabulary, runs over a case or
-/// two, and the writer goes through what it did without keeping anything.
+/// A model of the same encoders and head, with random weights and a made-up vocabulary, runs over a
+/// case or two, and the writer goes through what it did without keeping anything. Each encoder is
+/// tried alone, and a head with one pair of encoders, or with each that gives it regions or words:
+/// of the others it sees the features alone.
 package struct Exportability {
   private let registry: EncoderRegistry
   private let kernels: any Kernels
   private var refused: Set<String> = []
+  /// The heads that were tried, each with the encoders whose regions or words it reads.
+  private(set) var tried: Set<[String]> = []
 
   package init(registry: EncoderRegistry, kernels: any Kernels) {
     self.registry = registry
     self.kernels = kernels
   }
 
-  /// A sentence where `zoo export --onnx` would refuse a combination's models; nil where it would not, and for
-  /// a combination with an encoder that was told of before.
+  /// A sentence where `zoo export --onnx` would refuse a combination's models; nil where it would
+  /// not, and where what it refuses was told of before.
   package mutating func note(
     _ name: String, image: ImageBranch?, text: TextBranch?, head: HeadBranch
   ) -> String? {
     let parts = [image?.name, text?.name].compactMap { $0 }
-    guard refused.isDisjoint(with: parts),
-      let reason = Exportability.refusal({
-        try TracedPasses(try made(image, text, head), length: 300, kernels: kernels)
-      })
-    else { return nil }
-    if parts.count == 1 { refused.insert(parts[0]) }
+    let isPair = parts.count == 2
+    let readParts = isPair ? partsRead(by: head, image, text) : parts
+    // A head that reads the features alone is the same over any pair.
+    let trials = readParts.isEmpty ? [[head.name]] : readParts.map { [head.name, $0] }
+    guard refused.isDisjoint(with: parts), !isPair || !tried.isSuperset(of: trials) else {
+      return nil
+    }
+    let reason = Exportability.refusal {
+      try TracedPasses(try made(image, text, head), length: 300, kernels: kernels)
+    }
+    if isPair, reason == nil || readParts.isEmpty { tried.formUnion(trials) }
+    guard let reason else { return nil }
+    if !isPair { refused.formUnion(parts) }
+    let subject =
+      isPair
+      ? (readParts.isEmpty ? "what the head \(head.name) joins" : name)
+      : "\(name), and what it is joined with,"
     return
-      "\(name)\(parts.count == 1 ? ", and what it is joined with," : "") can't be written as ONNX: \(reason);"
-      + " zoo export --onnx will refuse it, all else works"
+      "\(subject) can't be written as ONNX: \(reason); zoo export --onnx will refuse it, all else works"
+  }
+
+  /// The names of the encoders whose regions or words a head reads.
+  private func partsRead(by head: HeadBranch, _ image: ImageBranch?, _ text: TextBranch?)
+    -> [String]
+  {
+    guard let entry = try? registry.fusionHead(head.head, at: head.place) else { return [] }
+    let reads = entry.description.reads
+    return [
+      reads.contains(.regions) ? image?.name : nil, reads.contains(.words) ? text?.name : nil,
+    ]
+    .compactMap { $0 }
   }
 
   /// What of a pass can't be written; what else is wrong with a model is told where it is trained.
@@ -58,8 +84,7 @@ package struct Exportability {
     let preparation = text.map { _ in
       TextPreparation(vocabulary: Vocabulary(counts: words), dimension: 8, vectors: nil)
     }
-    var part = head.decoder
-    part.hidden /= 2
+    let part = head.partDecoder
     let fusion =
       image != nil && text != nil ? try head.fusion(of: part, part, registry: registry) : nil
     return try TrainedModel(

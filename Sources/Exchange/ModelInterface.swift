@@ -13,7 +13,7 @@ struct ModelInterface {
   init(_ model: TrainedModel, maximumWords: Int?) {
     var entries: [(String, JSONValue)] = [
       ("task", model.task.rawValue.json),
-      ("labels", ModelInterface.strings(model.labels)), ("threshold", model.threshold.json),
+      ("labels", model.labels.json), ("threshold", model.threshold.json),
     ]
     if model.task == .binary { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
@@ -27,7 +27,7 @@ struct ModelInterface {
             "maximumWords": maximumWords.json,
           ]
         ))
-      entries.append(("vocabulary", ModelInterface.strings(vocabulary.words)))
+      entries.append(("vocabulary", vocabulary.words.json))
     }
     metadata =
       [("encoderzoo.schema", "1")]
@@ -56,9 +56,5 @@ struct ModelInterface {
       return plain
     }
     return JSONValue(.object(members + [(key: "bits", value: bits.json)]))
-  }
-
-  private static func strings(_ values: [String]) -> JSONValue {
-    values.json
   }
 }

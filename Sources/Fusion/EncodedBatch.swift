@@ -17,7 +17,8 @@ package struct ImageSide {
 package struct TextSide {
   /// `[texts, featureWidth]`.
   package var features: Tensor
-  /// `[texts, words, wordWidth]`, zeros behind a text's last word; nil where the head does not read them.
+  /// `[texts, words, wordWidth]`, zeros behind a text's last word; nil where the head does not read
+  /// them.
   package var words: Tensor?
   /// The words of each text, at least one; empty without `words`.
   package var wordCounts: [Int]
@@ -35,8 +36,8 @@ package struct EncodedBatch {
   package var image: ImageSide?
   /// Nil where no case has a text, or no encoder reads it.
   package var text: TextSide?
-  /// The row of each case among the image side's, nil where it has none; nil altogether where case i
-  /// has row i.
+  /// The row of each case among the image side's, nil where it has none; nil altogether where case
+  /// i has row i.
   package var imageRows: [Int?]?
   /// The row of each case among the text side's, as `imageRows`.
   package var textRows: [Int?]?

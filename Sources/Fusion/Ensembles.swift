@@ -2,9 +2,10 @@ import EncoderKit
 
 /// Several image encoders of one kind, trained apart; their features stand side by side.
 ///
-/// Lakshminarayanan, Pritzel and Blundell 2017, "Simple and scalable predictive uncertainty estimation
-/// using deep ensembles", https://arxiv.org/abs/1612.01474. `[batch, height, width, channels]` to
-/// `[batch, members · featureWidth]`. Keys: `member1.…`, `member2.…`. The whole is one stage.
+/// Lakshminarayanan, Pritzel and Blundell 2017, "Simple and scalable predictive uncertainty
+/// estimation using deep ensembles", https://arxiv.org/abs/1612.01474. `[batch, height, width,
+/// channels]` to `[batch, members · featureWidth]`. Keys: `member1.…`, `member2.…`. The whole is
+/// one stage.
 package struct ImageEnsemble: ImageEncoder {
   package let members: [any ImageEncoder]
   package let stages: [EncoderStage]

@@ -6,12 +6,14 @@ import EncoderKit
 ///
 /// l = dᵢ(x) + dₜ(y) + d(f(x, y))
 ///
-/// and begins at the sum of both sides' logits, since d's last layer is zero at the start (zero-initialised
-/// branches: Zhang et al. 2019, "Fixup Initialization", https://arxiv.org/abs/1901.09321). Without them
-/// l = d(f(x, y)). A head that makes logits is asked for them alone.
+/// and begins at the sum of both sides' logits, since d's last layer is zero at the start
+/// (zero-initialised branches: Zhang et al. 2019, "Fixup Initialization",
+/// https://arxiv.org/abs/1901.09321). Without them l = d(f(x, y)). A head that makes logits is
+/// asked for them alone.
 ///
 /// Keys below the head's scope: `fusion.…` the head's own; `norm1`, `hidden`, `norm2`, `output` the
-/// decoder over it; `image.…` and `text.…` the decoders of both sides; `missing.…` the missing-modality embeddings.
+/// decoder over it; `image.…` and `text.…` the decoders of both sides; `missing.…` the
+/// missing-modality embeddings.
 package struct FusionStage {
   /// The head's description.
   package let description: FusionHeadDescription

@@ -2,8 +2,8 @@ import EncoderKit
 
 /// Learned vectors in the place of what a case lacks.
 ///
-/// Keys, below the head's scope: `missing.image` `[imageWidth]`, `missing.text` `[textWidth]` and, where
-/// the head reads them, `missing.regions` `[regionWidth]`, which stands at every region, and
+/// Keys, below the head's scope: `missing.image` `[imageWidth]`, `missing.text` `[textWidth]` and,
+/// where the head reads them, `missing.regions` `[regionWidth]`, which stands at every region, and
 /// `missing.words` `[wordWidth]`, the only word of a missing text.
 package struct MissingModalityEmbeddings {
   package let image: Parameter

@@ -3,8 +3,8 @@ import EncoderKit
 extension MultimodalClassifier {
   /// What the image encoder gives of images; nil where the model reads none.
   ///
-  /// Images are `[images, height, width, channels]`. In evaluation the features may be the mean with the
-  /// mirror images'.
+  /// Images are `[images, height, width, channels]`. In evaluation the features may be the mean
+  /// with the mirror images'.
   package func imageSide(_ images: Tensor, _ pass: inout Forward) -> ImageSide? {
     guard let image else { return nil }
     let averages = averagesFlip && pass.mode == .evaluation
@@ -85,7 +85,8 @@ extension MultimodalClassifier {
     return image.run(stages: 0..<frozenImageStages, on: images, &still)
   }
 
-  /// What the text encoder gives of texts, each a list of word indices; nil where the model reads none.
+  /// What the text encoder gives of texts, each a list of word indices; nil where the model reads
+  /// none.
   package func textSide(_ texts: [[Int32]], _ pass: inout Forward) -> TextSide? {
     guard let text else { return nil }
     guard fusion?.description.reads.contains(.words) == true else {

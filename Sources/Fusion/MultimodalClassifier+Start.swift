@@ -1,13 +1,13 @@
 import EncoderKit
 
 extension MultimodalClassifier {
-  /// Sets the last biases to given log-odds, one for each output, so that an untrained model answers
-  /// with the share of positive cases in place of one half.
+  /// Sets the last biases to given log-odds, one for each output, so that an untrained model
+  /// answers with the share of positive cases in place of one half.
   ///
   /// Behind a batch normalisation the logit's mean over a batch is then the log-odds. A decoder
-  /// without a hidden layer has nothing that normalises, so that its mean is off by what the drawn
-  /// weights make of the features' means; weights of zero in their place trained worse encoders (see
-  /// docs/results.md). (Lin et al. 2017, "Focal Loss for Dense Object Detection", section 4.1,
+  /// without a hidden layer has nothing that normalises, so that its mean is off by what the random
+  /// weights make of the features' means; weights of zero in their place trained worse encoders
+  /// (see docs/results.md). (Lin et al. 2017, "Focal Loss for Dense Object Detection", section 4.1,
   /// https://arxiv.org/abs/1708.02002.)
   ///
   /// - Precondition: as many numbers as outputs, and a decoder that makes the logits.
@@ -22,9 +22,9 @@ extension MultimodalClassifier {
   ///
   /// l = (l(x) − pₓ) + (l(y) − p_y) + p
   ///
-  /// Each side's logit holds the log-odds of the classes that it was trained at, pₓ and p_y, and they
-  /// count once, as p: this is Bayes' rule for sides that are independent within each class. A head
-  /// that makes features without decoders of both sides beside it starts at p.
+  /// Each side's logit holds the log-odds of the classes that it was trained at, pₓ and p_y, and
+  /// they count once, as p: this is Bayes' rule for sides that are independent within each class. A
+  /// head that makes features without decoders of both sides beside it starts at p.
   package func begin(from image: ParameterStore, _ text: ParameterStore, _ logOdds: StartLogOdds) {
     let excess = logOdds.excess
     guard let fusion else { return }
@@ -53,8 +53,8 @@ extension MultimodalClassifier {
   }
 }
 
-/// The log-odds of the classes at which a multimodal model and its two sides start, one number for each
-/// output; they differ where class weights or label smoothing do.
+/// The log-odds of the classes at which a multimodal model and its two sides start, one number for
+/// each output; they differ where class weights or label smoothing do.
 package struct StartLogOdds: Sendable {
   package let image: [Float]
   package let text: [Float]

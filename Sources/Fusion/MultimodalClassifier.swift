@@ -1,14 +1,15 @@
 import EncoderKit
 
-/// One or two encoders and what makes logits of their features: image-only, text-only and multimodal
-/// models are the same thing.
+/// One or two encoders and what makes logits of their features: image-only, text-only and
+/// multimodal models are the same thing.
 ///
 /// Keys start with `image.`, `text.` and `head.`.
 package struct MultimodalClassifier {
   package let image: (any ImageEncoder)?
   package let text: (any TextEncoder)?
   package let store: ParameterStore
-  /// What joins both sides; nil for one encoder alone, and for features side by side under a decoder.
+  /// What joins both sides; nil for one encoder alone, and for features side by side under a
+  /// decoder.
   package let fusion: FusionStage?
   /// The decoder over the features of one encoder, or over those of both side by side; nil where
   /// `fusion` is there.
@@ -17,19 +18,19 @@ package struct MultimodalClassifier {
   package let regionPlace: RegionPlace?
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
   package var averagesFlip = false
-  /// How many stages of the image encoder, from the first on, run as in evaluation and off the tape,
-  /// so that no gradient reaches them.
+  /// How many stages of the image encoder, from the first on, run as in evaluation and off the
+  /// tape, so that no gradient reaches them.
   package var frozenImageStages = 0
-  /// Whether the image encoder's normalisation uses the statistics it has, and leaves them, in training
-  /// too.
+  /// Whether the image encoder's normalisation uses the statistics it has, and leaves them, in
+  /// training too.
   package var freezesImageStatistics = false
 
   /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
   ///
   /// `input` is what the image encoder is given; a head that reads regions needs to know.
   ///
-  /// - Throws: `ZooError` when saved weights do not fit, or an encoder does not give what the fusion
-  ///   head reads.
+  /// - Throws: `ZooError` when saved weights do not fit, or an encoder does not give what the
+  ///   fusion head reads.
   package init(
     image: (any ImageEncoder)?, text: (any TextEncoder)?, outputs: Int,
     decoder: DenseDecoder.Configuration, fusion plan: FusionPlan? = nil, input: ImageInput? = nil,

@@ -117,7 +117,8 @@ package struct BundleMaker {
     case .fitted(let rule):
       guard model.task == .binary else {
         throw ZooError(
-          .unsupported, "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
+          .unsupported,
+          "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
           advice: "leave out --threshold")
       }
       let rows = record.logits.filter { $0.subset == .validation }

@@ -11,7 +11,7 @@ struct RunMetrics {
   let task: TaskKind
   let threshold: Double
 
-  private static let metrics: [BinaryMetric] = [
+  private static let metrics: [ScoreMetric] = [
     .accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss,
   ]
 
@@ -40,7 +40,7 @@ struct RunMetrics {
   }
 
   /// The AUROC keeps the stream of its former name, so that the same model gets the same interval.
-  private func stream(_ metric: BinaryMetric) -> RandomStream {
+  private func stream(_ metric: ScoreMetric) -> RandomStream {
     RandomStream(seed: 0).derived("bundle").derived(metric == .auroc ? "area" : metric.rawValue)
   }
 
@@ -97,7 +97,7 @@ struct RunMetrics {
   private func overSplits() -> [BundleMetric] {
     let summaries = ResultSummary.summaries(of: record.results).filter { $0.subset == .test }
     return Self.metrics.compactMap { metric in
-      guard let summary = summaries.first(where: { $0.metric == .binary(metric) }),
+      guard let summary = summaries.first(where: { $0.metric == .score(metric) }),
         let mean = summary.mean, summary.values.count > 1
       else { return nil }
       let interval = correctedInterval(

@@ -24,7 +24,7 @@ package struct CaseTargets: Sendable, Equatable {
     return indices.flatMap { values[$0 * outputs..<($0 + 1) * outputs] }
   }
 
-  /// The area of each output over some cases, those that are not known left out; `logits` are `[indices,
+  /// The AUROC of each output over some cases, those that are not known left out; `logits` are `[indices,
   /// outputs]`.
   package func areas(_ indices: [Int], logits: [Float]) -> MultiLabelAUROC {
     let answers = rows(indices)

@@ -34,15 +34,10 @@ package struct FileDigests: Sendable, Equatable {
   }
 
   private init(path: String) throws {
-    func texts(_ value: JSONValue) throws -> [String: String] {
-      Dictionary(
-        try value.object().members.map { ($0.key, try $0.value.string()) },
-        uniquingKeysWith: { first, _ in first })
-    }
     var root = try JSONValue.parse(contentsOf: path).object()
     _ = try root.required("schema").integer(in: 1...1)
-    files = try texts(root.required("files"))
-    inputs = try texts(root.required("inputs"))
+    files = try root.required("files").texts()
+    inputs = try root.required("inputs").texts()
     try root.finish()
   }
 
@@ -50,10 +45,9 @@ package struct FileDigests: Sendable, Equatable {
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
   package func write(to folder: String) throws {
-    func object(_ texts: [String: String]) -> JSONValue {
-      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, $1.json) }))
-    }
-    let value: JSONValue = ["schema": 1, "files": object(files), "inputs": object(inputs)]
+    let value: JSONValue = [
+      "schema": 1, "files": JSONValue(texts: files), "inputs": JSONValue(texts: inputs),
+    ]
     try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(FileDigests.fileName)")
   }
 

@@ -18,7 +18,7 @@ package struct ImageBranch: Sendable, Equatable {
   package var preset: NormalizationPreset?
   /// Whether the specification asks for the training subset's own mean and deviation (`"data"`).
   package var fitsNormalization = false
-  /// The weights it starts from: a weight set's name or a path; nil draws them.
+  /// The weights it starts from: a weight set's name or a path; nil for random ones.
   package var weights: String?
   /// Which of several encoders in the file of weights is meant; nil where there is one.
   package var weightPrefix: String?

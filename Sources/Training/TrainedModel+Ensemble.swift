@@ -29,7 +29,8 @@ extension TrainedModel {
     }
     try self.init(
       image: image, text: text, preparation: preparation, decoder: decoder, labels: first.labels,
-      task: first.task, registry: registry, store: ParameterStore(random: RandomStream(seed: 0), given: saved))
+      task: first.task, registry: registry,
+      store: ParameterStore(random: RandomStream(seed: 0), given: saved))
     // All but the decoder was given, and the decoder is set as a whole.
     classifier.store.startDecoder(
       asSumOf: models.map(\.classifier.store), factor: 1 / Float(models.count))

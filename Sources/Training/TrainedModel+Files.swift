@@ -64,7 +64,8 @@ extension TrainedModel {
       let values = try value.array().map { try $0.number(in: 0...1) }
       guard task == .multiLabel, values.count == labels.count else {
         throw ZooError(
-          .badValue, "found \(values.count) thresholds; expected one for each label of a"
+          .badValue,
+          "found \(values.count) thresholds; expected one for each label of a"
             + " multi-label model", at: value.place)
       }
       return values

@@ -4,7 +4,7 @@ import Fusion
 import Registry
 
 extension TrainedModel {
-  /// The same model with weights as drawn before training, and statistics as they are then.
+  /// The same model with random weights as before training, and statistics as they are then.
   ///
   /// - Throws: `ZooError` for options that do not fit.
   package func fresh(registry: EncoderRegistry, random: RandomStream) throws -> TrainedModel {

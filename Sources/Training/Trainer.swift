@@ -43,7 +43,7 @@ package struct Trainer {
     /// The share of known answers that are right.
     package let accuracy: Double
     package let logLoss: Double
-    /// The mean AUROC over the labels that have both answers; nil for a single label.
+    /// The mean AUROC over the labels or classes that have one; nil of a binary task.
     package let meanAUROC: Double?
 
     package init(
@@ -205,16 +205,12 @@ package struct Trainer {
   }
 
   private func score(_ indices: [Int], epoch: Int, subset: Split.Subset) throws -> EpochScore {
-    let logits = try evaluate(indices)
-    let answers = targets.rows(indices)
-    let known = answers.indices.filter { !answers[$0].isNaN }
-    let result = try BinaryEvaluation(
-      labels: known.map { answers[$0] > 0.5 }, logits: known.map { logits[$0] })
-    let areas = targets.outputs > 1 ? targets.areas(indices, logits: logits) : nil
+    let result = try task.evaluation(indices, .logits(evaluate(indices)))
+    // Of many labels the share of known answers that are right.
+    let accuracy = result[.accuracy] ?? result[.hammingLoss].map { 1 - $0 }
     return EpochScore(
-      epoch: epoch, subset: subset, accuracy: result[.accuracy] ?? 0,
-      logLoss: result[.logLoss] ?? 0,
-      meanAUROC: areas?.mean)
+      epoch: epoch, subset: subset, accuracy: accuracy ?? 0, logLoss: result[.logLoss] ?? 0,
+      meanAUROC: result[.macroAUROC])
   }
 
   /// Batches of a size; a last one of a single case joins the one before, since batch statistics

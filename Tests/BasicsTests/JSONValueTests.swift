@@ -127,4 +127,14 @@ struct JSONValueTests {
     #expect(errorText { _ = try read(["fit": "pat"], default: .crop) }.contains("\"pad\""))
     #expect(errorText { _ = try read([:]) } == "\"fit\" is missing")
   }
+
+  @Test("Texts by key come back, in the order of their keys; what is no text is refused by its key")
+  func texts() throws {
+    let value = JSONValue(texts: ["b": "2", "a": "é"])
+    #expect(value.text(pretty: false) == #"{"a":"é","b":"2"}"#)
+    #expect(try value.texts() == ["a": "é", "b": "2"])
+    let other = try JSONValue.parse(Data(#"{"a": "1", "b": 2}"#.utf8), path: "a.json")
+    #expect(
+      errorText { _ = try other.texts() }.contains("found a whole number; expected a string"))
+  }
 }

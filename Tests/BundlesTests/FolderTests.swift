@@ -45,7 +45,9 @@ struct FolderTests {
       ("linked", "model.json", "is a symbolic link"), ("hidden", ".hidden", "is not listed"),
     ])
   func differs(_ kind: String, _ path: String, _ expected: String) throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryFolder { outside in
+      let folder = "\(outside)/bundle"
+      try AtomicFile.makeFolder(folder)
       let bundle = try SmallBundle.write(to: folder)
       let file = "\(folder)/\(path)"
       switch kind {
@@ -54,8 +56,8 @@ struct FolderTests {
       case "gone": try FileManager.default.removeItem(atPath: file)
       case "link": symlink("/etc/hostname", file)
       case "linked":
-        rename(file, "\(folder)/../model.json-\(getpid())")
-        symlink("\(folder)/../model.json-\(getpid())", file)
+        rename(file, "\(outside)/model.json")
+        symlink("\(outside)/model.json", file)
       default: try AtomicFile.write("?", to: file)
       }
       let found = errorText { _ = try bundle.verify() }

@@ -118,7 +118,8 @@ struct CaseSetCSVTests {
     #expect(
       failure(header + "1,a.png,x,no,\n2,a.png,x,yes,\n3,a.png,x,yes,\n4,a.png,x,maybe,\n")
         == "own.csv: 3 labels found: \"yes\" (2), \"maybe\" (1), \"no\" (1); expected exactly two\n"
-        + "  name the two to be told apart in \"labels\", and leave the others out with --skip-bad")
+        + "  set \"task\": \"multi-class\" to tell all of them apart; or name two in \"labels\", and leave the others out with --skip-bad"
+    )
     #expect(failure(header + "1,a.png,x,no,\n").contains("1 label found: \"no\" (1); expected"))
   }
 

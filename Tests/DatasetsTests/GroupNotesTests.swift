@@ -73,7 +73,7 @@ struct GroupNotesTests {
         "1 picture stands in cases of different labels: c6 (abnormal) and c7 (normal)"))
   }
 
-  @Test("Lists that part a picture are taken, and it is said; validation does not part it")
+  @Test("Lists that divide a picture are taken, and it is said; validation does not divide it")
   func lists() throws {
     let ids = pairs.cases.map(\.id)
     let split = try FoldPlan.official(
@@ -83,7 +83,7 @@ struct GroupNotesTests {
     let trained = Set(split.training.map { pairs.cases[$0].picture?.shared })
     #expect(!split.validation.contains { trained.contains(pairs.cases[$0].picture?.shared) })
     let note = try #require(plan.notes(on: pairs, splits: [split], isGiven: true).first)
-    #expect(note.contains("30 groups; the lists part them; 2 of the 22 cases that are tested"))
+    #expect(note.contains("30 groups; the lists divide them; 2 of the 22 cases that are tested"))
   }
 
   @Test("A template report under most normal cases is said with its size, its key and the folds")

@@ -117,7 +117,7 @@ struct MissingValueTests {
     #expect(bad.contains("3 cases can't be used: 3 unknown label"))
     #expect(bad.contains("own.csv:4: \"naevus\" and \"melanoma\" hold 1; expected one of"))
     #expect(bad.contains("own.csv:5: none of the label columns holds 1"))
-    #expect(bad.contains("own.csv:6: found \"2\"; expected 1, 0"))
+    #expect(bad.contains("own.csv:6: naevus: found \"2\"; expected 1, 0"))
   }
 
   @Test("A folder of images that is not there is told once")

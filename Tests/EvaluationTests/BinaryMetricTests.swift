@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Metrics of a binary classifier")
 struct BinaryMetricTests {
-  @Test("Every metric agrees with scikit-learn", arguments: BinaryMetric.allCases)
-  func agreesWithScikitLearn(metric: BinaryMetric) throws {
+  @Test("Every metric agrees with scikit-learn", arguments: ScoreMetric.metrics(of: .binary))
+  func agreesWithScikitLearn(metric: ScoreMetric) throws {
     let evaluation = try BinaryEvaluation(
       labels: ReferenceValues.labels, probabilities: ReferenceValues.probabilities)
     let value = try #require(evaluation[metric])
@@ -35,7 +35,7 @@ struct BinaryMetricTests {
     let evaluation = try BinaryEvaluation(labels: [false, false], probabilities: [0.1, 0.2])
     #expect(evaluation[.accuracy] == 1)
     #expect(evaluation[.specificity] == 1)
-    for metric in [BinaryMetric.auroc, .sensitivity, .precision, .f1, .balancedAccuracy] {
+    for metric in [ScoreMetric.auroc, .sensitivity, .precision, .f1, .balancedAccuracy] {
       #expect(evaluation[metric] == nil)
     }
     #expect(evaluation[.logLoss] != nil)
@@ -49,8 +49,8 @@ struct BinaryMetricTests {
     #expect(evaluation[.sensitivity] == 0)
   }
 
-  @Test("No case at all leaves every metric undefined", arguments: BinaryMetric.allCases)
-  func empty(metric: BinaryMetric) throws {
+  @Test("No case at all leaves every metric undefined", arguments: ScoreMetric.metrics(of: .binary))
+  func empty(metric: ScoreMetric) throws {
     #expect(try BinaryEvaluation(labels: [], probabilities: [])[metric] == nil)
   }
 
@@ -69,7 +69,7 @@ struct BinaryMetricTests {
     let a = try BinaryEvaluation(labels: labels, logits: [1.5, -0.5, -0.25, 0.75] as [Float])
     let b = try BinaryEvaluation(
       labels: labels, probabilities: [1.5, -0.5, -0.25, 0.75].map(sigmoid))
-    for metric in BinaryMetric.allCases {
+    for metric in ScoreMetric.metrics(of: .binary) {
       #expect(abs(try #require(a[metric]) - (try #require(b[metric]))) < 1e-12)
     }
     let saturated = try BinaryEvaluation(labels: [false, true], logits: [800, 900] as [Double])
@@ -89,13 +89,14 @@ struct BinaryMetricTests {
 
   @Test("Metrics become rows in their order, undefined ones without a value")
   func rows() throws {
-    let rows = try BinaryEvaluation(labels: [true], probabilities: [0.75])
-      .rows(combination: "c", split: "s1", subset: .test)
-    #expect(rows.map(\.metric) == BinaryMetric.allCases.map { .binary($0) })
+    let rows = try TaskEvaluation(
+      .binary, labels: ["no", "yes"], targets: [1], answers: .probabilities([0.75])
+    ).rows(combination: "c", split: "s1", subset: .test)
+    #expect(rows.map(\.metric) == ScoreMetric.metrics(of: .binary).map { .score($0) })
     #expect(rows[0].value == 1)
     #expect(
       rows[1]
         == ResultRow(
-          combination: "c", split: "s1", subset: .test, metric: .binary(.auroc), value: nil))
+          combination: "c", split: "s1", subset: .test, metric: .score(.auroc), value: nil))
   }
 }

@@ -88,7 +88,7 @@ struct ComparisonTests {
     values.enumerated().map { index, value in
       ResultRow(
         combination: name, split: splits?[index] ?? "s\(index + 1)", subset: .test,
-        metric: .binary(.accuracy), value: value)
+        metric: .score(.accuracy), value: value)
     }
   }
 
@@ -115,7 +115,7 @@ struct ComparisonTests {
     let all = [("a", [0.5, 0.52, 0.51]), ("b", [0.2, 0.21, 0.22])].flatMap { name, values in
       values.enumerated().map {
         ResultRow(
-          combination: name, split: "s\($0)", subset: .test, metric: .binary(.logLoss), value: $1)
+          combination: name, split: "s\($0)", subset: .test, metric: .score(.logLoss), value: $1)
       }
     }
     let result = PairComparisons(

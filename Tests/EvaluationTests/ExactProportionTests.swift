@@ -20,19 +20,19 @@ struct ExactProportionTests {
   @Test("The threshold comes from validation alone and is applied to test")
   func threshold() throws {
     let validation = (
-      labels: [false, false, true, true], probabilities: [0.6, 0.7, 0.8, 0.9]
+      targets: [0, 0, 1, 1] as [Float], answers: Answers.probabilities([0.6, 0.7, 0.8, 0.9])
     )
     let rows = try FittedThresholdSubset.rows(
-      .youden, validation: validation,
-      test: (labels: [false, true, true, true], probabilities: [0.7, 0.74, 0.8, 0.95]),
+      .youden, .binary, labels: ["no", "yes"], validation: validation,
+      test: (targets: [0, 1, 1, 1], answers: .probabilities([0.7, 0.74, 0.8, 0.95])),
       combination: "a", split: "s")
     func value(_ subset: FittedThresholdSubset, _ metric: ResultMetric) -> Double? {
       rows.first { $0.subset == .fitted(subset) && $0.metric == metric }?.value
     }
     #expect(value(.test, .threshold) == 0.75)
-    #expect(value(.validation, .binary(.accuracy)) == 1)
-    #expect(value(.test, .binary(.accuracy)) == 0.75)
-    #expect(value(.test, .binary(.specificity)) == 1)
-    #expect(value(.test, .binary(.auroc)) == nil)
+    #expect(value(.validation, .score(.accuracy)) == 1)
+    #expect(value(.test, .score(.accuracy)) == 0.75)
+    #expect(value(.test, .score(.specificity)) == 1)
+    #expect(value(.test, .score(.auroc)) == nil)
   }
 }

@@ -148,16 +148,4 @@ struct LinearModelTests {
     let pair = labels.probabilities([["heart"], ["lungs"]])
     #expect(pair[0] > pair[2] && pair[1] == pair[3])
   }
-
-  @Test("The log loss is over known answers alone")
-  func logLoss() throws {
-    let classes = oneHot([0, nil, 2], 3)
-    let probabilities = [0.5, 0.25, 0.25, 1, 0, 0, 0.1, 0.1, 0.8]
-    let two = -(log(0.5) + log(0.8)) / 2
-    #expect(abs(try #require(try classes.logLoss(probabilities)) - two) < 1e-15)
-    let labels = KnownAnswers(.multiLabel, [1, .nan, 0, 0], outputs: 2)
-    let wanted = -(log(0.5) + log(0.75) + log(0.5)) / 3
-    #expect(abs(try #require(try labels.logLoss([0.5, 0.9, 0.25, 0.5])) - wanted) < 1e-15)
-    #expect(try KnownAnswers(.multiLabel, [.nan], outputs: 1).logLoss([0.5]) == nil)
-  }
 }

@@ -22,7 +22,7 @@ struct MulticlassTests {
     func check(_ metric: MulticlassMetric, _ expected: Double) {
       let value = found[metric].value ?? .nan
       #expect(abs(value - expected) < 1e-15, "\(metric)")
-      #expect(metric.bounds.lower <= value && value <= metric.bounds.upper)
+      #expect(metric.score.bounds.lower <= value && value <= metric.score.bounds.upper)
     }
     check(.accuracy, 4.0 / 6)
     // Sensitivities 2/3, 1, 0.
@@ -81,7 +81,7 @@ struct MulticlassTests {
     for counts in [[10, 10], [3, 7], [4, 6], [39, 61]] {
       #expect(
         (MulticlassMetric.natural(for: counts) == .accuracy)
-          == (BinaryMetric.natural(for: counts) == .accuracy))
+          == (ScoreMetric.natural(.binary, for: counts) == .accuracy))
     }
   }
 
@@ -132,11 +132,57 @@ struct MulticlassTests {
   @Test("Every reason can be said, and titles and names are distinct")
   func words() {
     #expect(Undefined.allCases.allSatisfy { !$0.sentence.isEmpty })
-    #expect(Set(MulticlassMetric.allCases.map(\.title)).count == MulticlassMetric.allCases.count)
+    #expect(
+      Set(MulticlassMetric.allCases.map(\.score.title)).count == MulticlassMetric.allCases.count)
     #expect(MulticlassMetric.auroc.rawValue == "macro-auroc")
-    #expect(!MulticlassMetric.logLoss.higherIsBetter)
-    #expect(MulticlassMetric.kappa.bounds.lower == -1)
+    #expect(!MulticlassMetric.logLoss.score.higherIsBetter)
+    #expect(MulticlassMetric.kappa.score.bounds.lower == -1)
     #expect(MulticlassMetric.natural(for: [50, 50, 20]) == .auroc)
     #expect(MulticlassMetric.natural(for: [50, 50, 40]) == .accuracy)
+  }
+}
+
+@Suite("The metrics of any task")
+struct TaskEvaluationTests {
+  @Test("Logits of several classes give rows of all cases and of each class against the rest")
+  func classes() throws {
+    let found = try TaskEvaluation(
+      .multiClass, labels: ["a", "b", "c"], targets: [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1],
+      answers: .logits([2, 0, 0, 0, 2, 0, 0, 1, 2, 3, 0, 1]))
+    #expect(found[.accuracy] == 0.75)
+    #expect(found[.auroc] == nil && found[.hammingLoss] == nil)
+    let rows = found.rows(combination: "x", split: "s", subset: .test)
+    #expect(rows.prefix(8).map(\.metric) == ScoreMetric.metrics(of: .multiClass).map { .score($0) })
+    func value(_ metric: ResultMetric) -> Double? { rows.first { $0.metric == metric }?.value }
+    #expect(value(.label(.sensitivity, "c")) == 0.5)
+    #expect(value(.label(.precision, "a")) == 0.5)
+    #expect(value(.label(.auroc, "b")) == 1)
+  }
+
+  @Test("Labels that are not known count nowhere; thresholds are of each label, from validation")
+  func labels() throws {
+    let targets: [Float] = [1, 0, 0, .nan, 1, 1, 0, 0]
+    let answers = Answers.probabilities([0.9, 0.2, 0.1, 0.9, 0.3, 0.4, 0.2, 0.3])
+    let found = try TaskEvaluation(
+      .multiLabel, labels: ["m", "e"], targets: targets, answers: answers)
+    #expect(found[.hammingLoss] == 2.0 / 7)
+    let rows = try FittedThresholdSubset.rows(
+      .youden, .multiLabel, labels: ["m", "e"], validation: (targets, answers),
+      test: (targets, answers), combination: "c", split: "s")
+    func value(_ metric: ResultMetric) -> Double? {
+      rows.first { $0.subset == .fitted(.test) && $0.metric == metric }?.value
+    }
+    #expect(value(.thresholdOf("m")) == 0.25 && value(.thresholdOf("e")) == 0.35)
+    #expect(value(.score(.hammingLoss)) == 0 && value(.score(.macroAUROC)) == nil)
+    #expect(value(.label(.f1, "m")) == 1)
+  }
+
+  @Test("Names of results are read again, of labels that hold the word \"of\" too")
+  func names() {
+    for metric: ResultMetric in [
+      .score(.kappa), .threshold, .thresholdOf("Mass of x"), .label(.averagePrecision, "a of b"),
+    ] { #expect(ResultMetric(rawValue: metric.rawValue) == metric) }
+    #expect(
+      ResultMetric(rawValue: "nothing of x") == nil && ResultMetric(rawValue: "auroc of ") == nil)
   }
 }

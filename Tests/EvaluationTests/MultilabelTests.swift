@@ -24,7 +24,7 @@ struct MultilabelTests {
     func check(_ metric: MultilabelMetric, _ expected: Double) {
       let value = found[metric].value ?? .nan
       #expect(abs(value - expected) < 1e-15, "\(metric)")
-      #expect(metric.bounds.lower <= value && value <= metric.bounds.upper)
+      #expect(metric.score.bounds.lower <= value && value <= metric.score.bounds.upper)
     }
     // 3 of 4 pairs, 1 of 2; the third label has no positive.
     check(.macroAUROC, 0.625)

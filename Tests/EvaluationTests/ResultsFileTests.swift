@@ -8,11 +8,11 @@ import Testing
 @Suite("Results tables")
 struct ResultsFileTests {
   private func row(
-    _ combination: String, _ split: String, _ subset: ResultSubset, _ metric: BinaryMetric,
+    _ combination: String, _ split: String, _ subset: ResultSubset, _ metric: ScoreMetric,
     _ value: Double?
   ) -> ResultRow {
     ResultRow(
-      combination: combination, split: split, subset: subset, metric: .binary(metric), value: value)
+      combination: combination, split: split, subset: subset, metric: .score(metric), value: value)
   }
 
   private var rows: [ResultRow] {
@@ -50,10 +50,10 @@ struct ResultsFileTests {
       #expect(try ResultsFile.read(path) == order.sorted(rows))
       let epochs = [
         EpochRow(
-          combination: "b", split: "s1", epoch: 10, subset: .validation, metric: .binary(.logLoss),
+          combination: "b", split: "s1", epoch: 10, subset: .validation, metric: .score(.logLoss),
           value: 0.1 + 0.2),
         EpochRow(
-          combination: "b", split: "s1", epoch: 9, subset: .training, metric: .binary(.accuracy),
+          combination: "b", split: "s1", epoch: 9, subset: .training, metric: .score(.accuracy),
           value: nil),
       ]
       try EpochsFile.write(epochs, to: "\(folder)/epochs.csv")
@@ -116,7 +116,7 @@ struct ResultsFileTests {
         "combination,split,part,metric,value\na,s1,test,area,0.5\na,s1,test,area of Mass,1\n",
         to: path)
       let rows = try ResultsFile.read(path)
-      #expect(rows.map(\.metric) == [.binary(.auroc), .aurocOf("Mass")])
+      #expect(rows.map(\.metric) == [.score(.auroc), .label(.auroc, "Mass")])
       #expect(rows.map(\.subset) == [.test, .test])
     }
   }
@@ -141,8 +141,8 @@ struct ResultsFileTests {
       #expect(ResultSubset(rawValue: subset.rawValue) == subset)
     }
     let metrics: [ResultMetric] =
-      BinaryMetric.allCases.map { .binary($0) } + [
-        .threshold, .aurocOf("Mass"), .aurocOf("auroc of x"),
+      ScoreMetric.allCases.map { .score($0) } + [
+        .threshold, .label(.auroc, "Mass"), .label(.auroc, "auroc of x"),
       ]
     for metric in metrics { #expect(ResultMetric(rawValue: metric.rawValue) == metric) }
     #expect(ResultSubset(rawValue: "test, image only") == .missingModality(.image))

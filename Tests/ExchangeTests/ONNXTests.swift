@@ -142,9 +142,17 @@ struct ONNXTests {
     for head in ["concat", "sum", "gated", "bilinear", "film", "attention", "late"] {
       let branch = try HeadBranch(
         value("{\"head\": \"\(head)\", \"missing\": \"learned\"}"), registry: registry)
-      #expect(exportability.note(head, image: image, text: text, head: branch) == nil)
-      #expect(exportability.note("net", image: image, text: nil, head: branch) == nil)
+      for name in ["net", "other"] {
+        var image = image
+        image.name = name
+        #expect(exportability.note(head, image: image, text: text, head: branch) == nil)
+        #expect(exportability.note(name, image: image, text: nil, head: branch) == nil)
+      }
     }
+    // Of heads over features one pair is enough; one that reads regions and words is tried with each.
+    let alone = ["concat", "sum", "gated", "bilinear", "film", "late"].map { [$0] }
+    let reading = ["net", "other", text.name].map { ["attention", $0] }
+    #expect(exportability.tried == Set(alone + reading))
   }
 
   @Test("What can't be written is refused by its name")

@@ -7,7 +7,7 @@ import Testing
 struct BaselineVerdictTests {
   private func data(
     _ combinations: [(String, [Double])], majority: [Double], words: [Double]? = nil,
-    metric: BinaryMetric = .accuracy
+    metric: ScoreMetric = .accuracy
   ) -> ReportData {
     let baselines =
       [("majority class", majority)] + (words.map { [("TF-IDF + logistic regression", $0)] } ?? [])
@@ -15,7 +15,7 @@ struct BaselineVerdictTests {
       [ResultSubset.validation, .test].flatMap { subset in
         values.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index)", subset: subset, metric: .binary(metric),
+            combination: name, split: "s\(index)", subset: subset, metric: .score(metric),
             value: value
           )
         }
@@ -110,17 +110,17 @@ struct BaselineVerdictTests {
 
   @Test("Unequal classes are compared by the area unless the study says otherwise")
   func natural() {
-    #expect(BinaryMetric.natural(for: [50, 50]) == .accuracy)
-    #expect(BinaryMetric.natural(for: [40, 60]) == .accuracy)
-    #expect(BinaryMetric.natural(for: [39, 61]) == .auroc)
-    #expect(BinaryMetric.natural(for: [95, 326]) == .auroc)
+    #expect(ScoreMetric.natural(.binary, for: [50, 50]) == .accuracy)
+    #expect(ScoreMetric.natural(.binary, for: [40, 60]) == .accuracy)
+    #expect(ScoreMetric.natural(.binary, for: [39, 61]) == .auroc)
+    #expect(ScoreMetric.natural(.binary, for: [95, 326]) == .auroc)
   }
 
   @Test("No interval of a score leaves the scores that there are")
   func bounds() throws {
     let interval = try #require(
       correctedInterval(
-        [0.99, 1, 0.9], testToTrainingRatio: 0.25, within: BinaryMetric.accuracy.bounds))
+        [0.99, 1, 0.9], testToTrainingRatio: 0.25, within: ScoreMetric.accuracy.bounds))
     #expect(interval.upper == 1 && interval.lower < 0.9)
     let pair = try #require(
       data([("a", [0.9, 0.1]), ("b", [0.1, 0.9])], majority: [0.5, 0.5]).comparisons.pairs.first)

@@ -12,7 +12,7 @@ struct ReportChartTests {
       -> EpochRow
     {
       EpochRow(
-        combination: "a", split: split, epoch: epoch, subset: subset, metric: .binary(.accuracy),
+        combination: "a", split: split, epoch: epoch, subset: subset, metric: .score(.accuracy),
         value: value)
     }
     let curves = EpochCurve.curves(

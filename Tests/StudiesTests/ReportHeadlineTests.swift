@@ -12,13 +12,13 @@ struct ReportHeadlineTests {
   /// Combinations with given accuracies, split by split.
   private func data(
     _ values: [(name: String, validation: [Double], test: [Double])],
-    metric: BinaryMetric = .accuracy
+    metric: ScoreMetric = .accuracy
   ) -> ReportData {
     let rows = values.flatMap { name, validation, test in
       [(ResultSubset.validation, validation), (.test, test)].flatMap { subset, numbers in
         numbers.enumerated().map { index, value in
           ResultRow(
-            combination: name, split: "s\(index + 1)", subset: subset, metric: .binary(metric),
+            combination: name, split: "s\(index + 1)", subset: subset, metric: .score(metric),
             value: value)
         }
       }

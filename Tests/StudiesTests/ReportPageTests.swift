@@ -52,7 +52,7 @@ struct ReportPageTests {
       data.results.append(
         ResultRow(
           combination: "multimodal", split: split, subset: .missingModality(.image),
-          metric: .binary(.accuracy), value: index % 2 == 0 ? 0.5 : 0.7))
+          metric: .score(.accuracy), value: index % 2 == 0 ? 0.5 : 0.7))
     }
     let page = ReportPage(data).html
     #expect(page.contains("<a href=\"#one-sided\">One side missing</a>"))
@@ -187,10 +187,10 @@ struct ReportPageTests {
   @Test("The table has mean ± SD, the best in bold, and dashes where nothing is defined")
   func scoreTable() {
     var data = ReportSample.data(splitCount: 2, withBaselines: false)
-    func row(_ name: String, _ split: String, _ metric: BinaryMetric, _ value: Double?) -> ResultRow
+    func row(_ name: String, _ split: String, _ metric: ScoreMetric, _ value: Double?) -> ResultRow
     {
       ResultRow(
-        combination: name, split: split, subset: .test, metric: .binary(metric), value: value)
+        combination: name, split: split, subset: .test, metric: .score(metric), value: value)
     }
     data.results = [
       row("image", "r1f1", .accuracy, 0.75), row("image", "r1f2", .accuracy, 0.85),

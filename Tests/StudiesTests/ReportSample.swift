@@ -149,7 +149,7 @@ enum ReportSample {
   ) -> [ResultRow] {
     let accuracy = min((level * 164).rounded() / 164, 1)
     let isConstant = level < 0.6
-    let values: [(BinaryMetric, Double?)] = [
+    let values: [(ScoreMetric, Double?)] = [
       (.accuracy, accuracy),
       (.auroc, isConstant ? 0.5 : min(accuracy + 0.05 + 0.005 * draw.normal(), 1)),
       (.sensitivity, isConstant ? 1 : min(accuracy + 0.02 * draw.normal(), 1)),
@@ -160,7 +160,7 @@ enum ReportSample {
     ]
     return values.map { metric, value in
       ResultRow(
-        combination: name, split: split, subset: subset, metric: .binary(metric), value: value)
+        combination: name, split: split, subset: subset, metric: .score(metric), value: value)
     }
   }
 
@@ -176,11 +176,11 @@ enum ReportSample {
         [
           EpochRow(
             combination: name, split: split, epoch: epoch, subset: subset,
-            metric: .binary(.accuracy),
+            metric: .score(.accuracy),
             value: value),
           EpochRow(
             combination: name, split: split, epoch: epoch, subset: subset,
-            metric: .binary(.logLoss),
+            metric: .score(.logLoss),
             value: 0.1 + 1.3 * (1 - value)),
         ]
       }

@@ -48,12 +48,12 @@ struct TableOptionsTests {
   @Test("Columns of classes take the place of a label, the negative class first")
   func labelColumns() throws {
     let data = try read("", columns: "\"labels\": {\"normal\": \"a\", \"abnormal\": \"b\"}")
-    #expect(data.labels == ["normal", "abnormal"])
+    #expect(data.labels.names == ["normal", "abnormal"])
     #expect(data.columns?.labelColumns.map(\.column) == ["a", "b"])
     #expect(
       errorText {
         _ = try read("", columns: "\"labels\": {\"x\": \"a\", \"y\": \"b\", \"z\": \"c\"}")
-      }.contains("name them in \"labels\", the negative class first"))
+      }.contains("name two in \"labels\", the negative class first"))
     #expect(
       errorText { _ = try read("", columns: "\"id\": \"a\"") }.contains("\"label\" is missing"))
     #expect(

@@ -18,7 +18,7 @@ struct RecipeTests {
     let fit = try first.fit(RecipeScene.words())
     #expect(fit.scores.map(\.epoch).max() == 2 && fit.parameterCount > 0)
     let answers = try fit.answers(first.split.test)
-    #expect(answers.probabilities.count == 6)
+    #expect(answers.probabilities(of: .binary, outputs: 1).count == 6)
     let renamed = UnimodalRecipe(
       name: "other", encoder: .text(try RecipeScene.text()), decoder: RecipeScene.decoder, views: 1)
     #expect(try first.fit(renamed).answers(first.split.test) != answers)
@@ -42,7 +42,7 @@ struct RecipeTests {
     }
     #expect(logits.count == 12)
     let rows = EpochRow.rows(of: fit.scores, .multiLabel, combination: "words", split: "r1f1")
-    #expect(Set(rows.map(\.metric)) == [.binary(.auroc), .binary(.logLoss)])
+    #expect(Set(rows.map(\.metric)) == [.score(.auroc), .score(.logLoss)])
   }
 
   @Test("An ensemble's logit is the mean of its members'")
@@ -132,8 +132,9 @@ struct RecipeTests {
       for part in Split.Subset.allCases {
         for fit in [linear, vote] {
           let answers = try fit.answers(scene.split[part])
-          #expect(answers.probabilities.allSatisfy { (0...1).contains($0) })
-          _ = try answers.evaluation(scene.context.cases.labels(scene.split[part]))
+          #expect(
+            answers.probabilities(of: .binary, outputs: 1).allSatisfy { (0...1).contains($0) })
+          _ = try scene.context.cases.task.evaluation(scene.split[part], answers)
         }
       }
     }

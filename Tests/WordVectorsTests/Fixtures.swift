@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Files that gensim 4.4 wrote; `Resources/make_fixtures.py` makes them.
 enum Fixtures {
@@ -54,13 +55,11 @@ func binaryFile(
 func withFile<Result>(
   _ data: Data, named name: String = "vectors.txt", _ body: (String) throws -> Result
 ) throws -> Result {
-  let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("encoderzoo-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  let path = folder.appendingPathComponent(name).path
-  try data.write(to: URL(fileURLWithPath: path))
-  return try body(path)
+  try withTemporaryFolder { folder in
+    let path = "\(folder)/\(name)"
+    try data.write(to: URL(fileURLWithPath: path))
+    return try body(path)
+  }
 }
 
 /// Writes a text to a fresh folder and hands its path to `body`.

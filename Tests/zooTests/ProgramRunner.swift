@@ -12,8 +12,12 @@ struct ProgramRunner {
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
-  /// A cache of the tests' own, so that nothing of the user's is read or left behind.
-  private static let cache = "\(NSTemporaryDirectory())encoderzoo-tests-\(getpid())-cache"
+  /// A cache of the tests' own, so that nothing of the user's is read or left behind; it goes when the
+  /// tests end.
+  private static let cache: String = {
+    atexit { try? FileManager.default.removeItem(atPath: ProgramRunner.cache) }
+    return "\(NSTemporaryDirectory())encoderzoo-tests-\(getpid())-cache"
+  }()
 
   struct Outcome {
     let status: Int32

@@ -27,7 +27,8 @@ package struct BundleOutput: Sendable, Equatable {
     threshold = try object.required("threshold").number(in: 0...1)
     thresholdRule = try object.choice("thresholdRule", among: BundleOutput.rules)
     try object.finish()
-    guard task == "binary" ? labels.count == 2 : labels.count >= (task == "multi-class" ? 2 : 1) else {
+    guard task == "binary" ? labels.count == 2 : labels.count >= (task == "multi-class" ? 2 : 1)
+    else {
       throw ZooError(
         .badValue, "found \(labels.count) labels for a \(task) model", at: value.place)
     }

@@ -23,7 +23,8 @@ void ez_bf16_pack(const float *_Nonnull weights, size_t in, size_t out, size_t k
 size_t ez_bf16_workspace(const ez_window *_Nonnull window);
 void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_source *_Nullable source,
                          const uint16_t *_Nullable halves, const uint16_t *_Nonnull weights,
-                         const ez_epilogue *_Nonnull epilogue, void *_Nonnull workspace, float *_Nullable out, uint16_t *_Nullable out_halves);
+                         const ez_epilogue *_Nonnull epilogue, void *_Nonnull workspace, float *_Nullable out,
+                         uint16_t *_Nullable out_halves);
 
 // Numbers of bf16 in single precision.
 void ez_bf16_widen(const uint16_t *_Nonnull halves, size_t count, float *_Nonnull out);
@@ -32,6 +33,7 @@ void ez_bf16_widen(const uint16_t *_Nonnull halves, size_t count, float *_Nonnul
 // the source. Workspace: bytes.
 size_t ez_bf16_gradient_workspace(const ez_window *_Nonnull window);
 void ez_bf16_weight_gradient(int kind, const ez_window *_Nonnull window,
-                             const ez_source *_Nonnull source, const float *_Nonnull dy, void *_Nonnull workspace, float *_Nonnull gradient);
+                             const ez_source *_Nonnull source, const float *_Nonnull dy,
+                             void *_Nonnull workspace, float *_Nonnull gradient);
 
 #endif

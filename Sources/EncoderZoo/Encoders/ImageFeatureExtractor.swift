@@ -86,8 +86,8 @@ public struct ImageFeatureExtractor {
   /// - Parameters:
   ///   - images: `[batch, height, width, channels]`, normalised.
   ///   - mode: whether normalisation and dropout behave as in training or as in evaluation.
-  ///   - lossGradient: gives, for the features `[batch, featureWidth]`, the loss's gradient with respect
-  ///     to them, of the same shape.
+  ///   - lossGradient: gives, for the features `[batch, featureWidth]`, the loss's gradient with
+  ///     respect to them, of the same shape.
   /// - Returns: features and gradients; those of frozen parameters and of statistics are not there.
   public func gradients(
     of images: Tensor, mode: Forward.Mode = .evaluation, lossGradient: (Tensor) -> Tensor

@@ -55,8 +55,8 @@ public struct TextFeatureExtractor {
   /// - Parameters:
   ///   - texts: as they are written.
   ///   - mode: whether dropout behaves as in training or as in evaluation.
-  ///   - lossGradient: gives, for the features `[texts, featureWidth]`, the loss's gradient with respect
-  ///     to them, of the same shape.
+  ///   - lossGradient: gives, for the features `[texts, featureWidth]`, the loss's gradient with
+  ///     respect to them, of the same shape.
   /// - Returns: features and gradients; those of frozen parameters are not there.
   public func gradients(
     of texts: [String], mode: Forward.Mode = .evaluation, lossGradient: (Tensor) -> Tensor

@@ -14,14 +14,16 @@ extension Zoo {
   ///
   /// - Parameters:
   ///   - name: the encoder's name in the registry.
-  ///   - size: height and width of its images in pixels, 16…2048; nil for what its weights were trained
-  ///     on, else 224.
+  ///   - size: height and width of its images in pixels, 16…2048; nil for what its weights were
+  ///     trained on, else 224.
   ///   - channels: 1 for grey, 3 for colour; nil for what its weights were trained on, else 1.
-  ///   - weights: a weight set's name, a bundle's, a model's folder or a weight file; nil draws them.
+  ///   - weights: a weight set's name, a bundle's, a model's folder or a weight file; nil for
+  ///     random ones.
   ///   - options: the encoder's own options by name; `zoo show NAME` lists them.
   ///   - seed: what weights are drawn from; the same seed gives the same weights.
   /// - Returns: the encoder with its weights and preprocessing.
-  /// - Throws: `ZooError` for an unknown name, options that do not fit, or weights that can't be read.
+  /// - Throws: `ZooError` for an unknown name, options that do not fit, or weights that can't be
+  ///   read.
   public func imageEncoder(
     _ name: String, size: Int? = nil, channels: Int? = nil, weights: String? = nil,
     options: [String: JSONValue] = [:], seed: UInt64 = 1
@@ -49,8 +51,8 @@ extension Zoo {
   ///   - options: the encoder's own options by name; `zoo show NAME` lists them.
   ///   - seed: what weights are drawn from; the same seed gives the same encoder.
   /// - Returns: the encoder with its vocabulary.
-  /// - Throws: `ZooError` for an unknown name, options that do not fit, texts without a usable word, or
-  ///   vectors that can't be read; `CancellationError`.
+  /// - Throws: `ZooError` for an unknown name, options that do not fit, texts without a usable
+  ///   word, or vectors that can't be read; `CancellationError`.
   public func textEncoder(
     _ name: String, fittedTo texts: [String], vectors: String? = nil,
     options: [String: JSONValue] = [:], seed: UInt64 = 1

@@ -48,8 +48,8 @@ public struct ExplainedPrediction: Sendable {
   public let maps: [PixelMap]
   /// Every word in the order of the text; empty where the model reads none.
   public let words: [Word]
-  /// The image's share of the decision, 0…1; nil where the model reads one modality, or the integral over
-  /// both did not settle.
+  /// The image's share of the decision, 0…1; nil where the model reads one modality, or the
+  /// integral over both did not settle.
   public let imageShare: Double?
   /// What people should know before they trust the figures.
   public let warnings: [String]
@@ -76,9 +76,10 @@ public struct ExplainedPrediction: Sendable {
     }
   }
 
-  /// Writes a page `explanation.html` that needs no network, `explanation.json`, an overlay for each map
-  /// and all attributions to a folder, all of them or none.
+  /// Writes a page `explanation.html` that needs no network, `explanation.json`, an overlay for
+  /// each map and all attributions to a folder, all of them or none.
   ///
-  /// - Throws: `ZooError` of code `.conflict` for a folder with content, `.system` that names the path.
+  /// - Throws: `ZooError` of code `.conflict` for a folder with content, `.system` that names the
+  ///   path.
   public func write(to folder: String) throws { try details.write(to: folder) }
 }

@@ -29,8 +29,8 @@ public struct ExplanationOptions: Sendable, Equatable {
   public var methods: [Method] = [.integratedGradients, .gradCAM]
   /// The baselines of integrated gradients, a map each.
   public var baselines: [Baseline] = [.black, .mean, .blurred]
-  /// Nodes of the quadrature to begin with, from 2; they double up to `maximumNodes` while attributions
-  /// miss more than 5 % of the logit's change.
+  /// Nodes of the quadrature to begin with, from 2; they double up to `maximumNodes` while
+  /// attributions miss more than 5 % of the logit's change.
   public var nodes = 50
   /// The most nodes.
   public var maximumNodes = 400

@@ -5,7 +5,8 @@ import Fusion
 import Studies
 import Training
 
-/// A trained model: predicts from an image, a text or both, and explains what a prediction rests on.
+/// A trained model: predicts from an image, a text or both, and explains what a prediction rests
+/// on.
 ///
 /// A model is no medical device, and what it says no diagnosis.
 public struct Model {
@@ -53,8 +54,8 @@ public struct Model {
   ///   - image: the path of a PNG or JPEG file.
   ///   - text: the report as it is written.
   /// - Returns: the class, probabilities, and what a person must know of them.
-  /// - Throws: `ZooError` where an input that the model reads is missing or unreadable, or one is given
-  ///   that it does not read.
+  /// - Throws: `ZooError` where an input that the model reads is missing or unreadable, or one is
+  ///   given that it does not read.
   public func predict(image: String? = nil, text: String? = nil) throws -> Prediction {
     let reporter = prepared()
     let found = try Predictor(trained, folder: folder, kernels: kernels, progress: reporter)
@@ -74,8 +75,8 @@ public struct Model {
   ///   - text: the report as it is written.
   ///   - options: which maps are made, and how.
   /// - Returns: the prediction with maps, circles and words.
-  /// - Throws: `ZooError` as ``predict(image:text:)``, where no word of the text is known, and where
-  ///   numbers are not finite; `CancellationError` in a cancelled task.
+  /// - Throws: `ZooError` as ``predict(image:text:)``, where no word of the text is known, and
+  ///   where numbers are not finite; `CancellationError` in a cancelled task.
   public func explain(
     image: String? = nil, text: String? = nil, options: ExplanationOptions = ExplanationOptions()
   ) throws -> ExplainedPrediction {

@@ -17,7 +17,8 @@ public struct Prediction: Sendable, Equatable {
   public let label: String?
   /// One, of the positive class; or one for each class or finding, in the order of the labels.
   public let answers: [Answer]
-  /// What a person must know of the answer: of the picture's file, words that are cut off or unknown.
+  /// What a person must know of the answer: of the picture's file, words that are cut off or
+  /// unknown.
   public let notes: [String]
   /// The same as the command line prints it.
   package let found: CasePrediction

@@ -10,12 +10,14 @@ extension Zoo {
   /// ```
   ///
   /// - Parameters:
-  ///   - name: a model's folder, or the name of a bundle that is installed or lies in `weights` beside the
-  ///     registry, such as `phantom-words` or `phantom-words@1.0.0`.
-  ///   - sampleBits: of pictures with 16-bit samples: how many bits are filled, 8…16; nil as the model says.
+  ///   - name: a model's folder, or the name of a bundle that is installed or lies in `weights`
+  ///     beside the registry, such as `phantom-words` or `phantom-words@1.0.0`.
+  ///   - sampleBits: of pictures with 16-bit samples: how many bits are filled, 8…16; nil as the
+  ///     model says.
   /// - Returns: the model, ready to predict.
-  /// - Throws: `ZooError` that names the file and what is wrong with it, or the nearest name. A bundle that
-  ///   its publisher has revoked is loaded; ``Model/revocation`` says why it must not be used.
+  /// - Throws: `ZooError` that names the file and what is wrong with it, or the nearest name. A
+  ///   bundle that its publisher has revoked is loaded; ``Model/revocation`` says why it must not
+  ///   be used.
   public func model(_ name: String, sampleBits: Int? = nil) throws -> Model {
     let found = try ModelFolders(registry.catalogue).folder(name)
     return try Model(

@@ -6,7 +6,8 @@ public struct ScoreSummary: Sendable, Equatable {
   public let mean: Double
   /// With n − 1; nil below two values.
   public let standardDeviation: Double?
-  /// The 95 % interval of the mean, corrected for training cases that folds share (Nadeau and Bengio 2003,
-  /// https://doi.org/10.1023/A:1024068626366), within what the metric can be; nil below two values.
+  /// The 95 % interval of the mean, corrected for training cases that folds share (Nadeau and
+  /// Bengio 2003, https://doi.org/10.1023/A:1024068626366), within what the metric can be; nil
+  /// below two values.
   public let interval: ClosedRange<Double>?
 }

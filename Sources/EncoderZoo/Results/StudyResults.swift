@@ -16,7 +16,8 @@ public struct StudyResults: Sendable {
   public let folder: String
   /// The combinations in the order of the study; of a training in that of their names.
   public let combinations: [String]
-  /// What they are compared with: always answering the commoner class, and a linear model of the words.
+  /// What they are compared with: always answering the commoner class, and a linear model of the
+  /// words.
   public let baselines: [String]
   /// The folds in their order, such as `r1f1`.
   public let folds: [String]
@@ -75,7 +76,7 @@ public struct StudyResults: Sendable {
   public func value(
     _ metric: Metric, of combination: String, fold: String, on subset: Subset = .test
   ) -> Double? {
-    rows.first { matches($0, .binary(metric.binary), combination, subset) && $0.split == fold }?
+    rows.first { matches($0, .score(metric.score), combination, subset) && $0.split == fold }?
       .value
   }
 
@@ -101,19 +102,19 @@ public struct StudyResults: Sendable {
     let values = self.values(metric, of: combination, on: subset)
     guard let mean = Evaluation.mean(values) else { return nil }
     let interval = correctedInterval(
-      values, testToTrainingRatio: testToTrainingRatio, within: metric.binary.bounds)
+      values, testToTrainingRatio: testToTrainingRatio, within: metric.score.bounds)
     return ScoreSummary(
       values: values, mean: mean, standardDeviation: standardDeviation(values),
       interval: interval.map { $0.lower...$0.upper })
   }
 
-  /// Every pair of combinations, and each against every baseline, by the corrected resampled t-test over
-  /// the folds; p is adjusted by Holm over the pairs, and anew over those with baselines.
+  /// Every pair of combinations, and each against every baseline, by the corrected resampled t-test
+  /// over the folds; p is adjusted by Holm over the pairs, and anew over those with baselines.
   ///
   /// Pairs without two folds in common are left out.
   public func comparisons(by metric: Metric, on subset: Subset = .test) -> [Comparison] {
     let found = PairComparisons(
-      names: combinations, references: baselines, rows: rows, metric: metric.binary,
+      names: combinations, references: baselines, rows: rows, metric: metric.score,
       subset: subset.subset, testToTrainingRatio: testToTrainingRatio)
     return (found.pairs + found.againstReferences).map(Comparison.init)
   }

@@ -1,7 +1,8 @@
 import Basics
 
 extension JSONValue {
-  /// The same, with the path of its keys as the place of what was made in code, so that messages name it.
+  /// The same, with the path of its keys as the place of what was made in code, so that messages
+  /// name it.
   ///
   /// - Parameter key: the path so far.
   /// - Returns: an equal value.

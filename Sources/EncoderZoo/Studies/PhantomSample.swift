@@ -5,8 +5,8 @@ import Studies
 
 /// Synthetic chest-like images with reports, to try things on: drawn, not taken of anybody.
 ///
-/// Half of the cases are abnormal; neither the images nor the reports alone suffice. It says nothing about
-/// patients. The same seed gives the same bytes.
+/// Half of the cases are abnormal; neither the images nor the reports alone suffice. It says
+/// nothing about patients. The same seed gives the same bytes.
 public struct PhantomSample: Sendable, Equatable {
   /// The number of cases, from 2.
   public let count: Int
@@ -31,9 +31,10 @@ public struct PhantomSample: Sendable, Equatable {
 
   /// Writes `cases.csv`, `boxes.csv`, the images and a note on what they are.
   ///
-  /// - Parameter folder: a folder that is not there yet or is empty, or holds what is left of such a sample.
-  /// - Throws: `ZooError` of code `.conflict` for a folder with other content, `.system` that names the
-  ///   path.
+  /// - Parameter folder: a folder that is not there yet or is empty, or holds what is left of such
+  ///   a sample.
+  /// - Throws: `ZooError` of code `.conflict` for a folder with other content, `.system` that names
+  ///   the path.
   public func write(to folder: String) throws {
     try OutputPlace.checkWritable(folder)
     if FileManager.default.fileExists(atPath: "\(folder)/cases.csv") {

@@ -1,6 +1,7 @@
 /// How a run goes about its folder and its cases.
 public struct RunOptions: Sendable, Equatable {
-  /// Whether a run that was stopped goes on: what is finished is kept, and the numbers end the same.
+  /// Whether a run that was stopped goes on: what is finished is kept, and the numbers end the
+  /// same.
   ///
   /// Without it a folder with a run in it is refused.
   public var resumes = false

@@ -34,10 +34,11 @@ extension Study {
     ///   - image: the column of image paths, relative to the table; nil where there are none.
     ///   - text: the column of reports; nil where there are none.
     ///   - label: the column of the class.
-    ///   - patient: the column of the patient, whose cases stay in one fold; nil where it is not known.
+    ///   - patient: the column of the patient, whose cases stay in one fold; nil where it is not
+    ///     known.
     ///   - id: the column of unique names; nil numbers the rows.
-    ///   - labels: the negative class first, the positive class second; nil takes them in alphabetical
-    ///     order, as the run says.
+    ///   - labels: the negative class first, the positive class second; nil takes them in
+    ///     alphabetical order, as the run says.
     /// - Returns: where the cases are.
     public static func table(
       _ path: String, image: String? = nil, text: String? = nil, label: String,
@@ -72,7 +73,12 @@ extension Study {
       get { self["imageRoot"] }
       set { self["imageRoot"] = newValue }
     }
-    /// The negative class first, the positive class second.
+    /// What is asked about a case.
+    public var task: ModelTask {
+      get { self["task", as: String.self].flatMap(ModelTask.init(rawValue:)) ?? .binary }
+      set { self["task", as: String.self] = newValue == .binary ? nil : newValue.rawValue }
+    }
+    /// The negative class first, the positive class second; the classes or the findings of other tasks.
     public var labels: [String]? {
       get { self["labels"] }
       set { self["labels"] = newValue }

@@ -1,8 +1,34 @@
 import Basics
 
+/// An encoder of a study, of images or of texts.
+public protocol StudyEncoder: StudyPart {}
+
+extension StudyEncoder {
+  /// The name in the registry.
+  public var encoder: String {
+    get { self["encoder", as: String.self] ?? "" }
+    set { self["encoder", as: String.self] = newValue }
+  }
+  /// What combinations with it are called; nil for the encoder's name.
+  public var name: String? {
+    get { self["name"] }
+    set { self["name"] = newValue }
+  }
+  /// The encoder's own options by name.
+  public var options: [String: JSONValue] {
+    get { self["options", as: [String: JSONValue].self] ?? [:] }
+    set { self["options", as: [String: JSONValue].self] = newValue }
+  }
+  /// What differs from the study's training.
+  public var training: Study.Training? {
+    get { self["training"] }
+    set { self["training"] = newValue }
+  }
+}
+
 extension Study {
   /// An image encoder of a study: what it is, what it is given, how it is trained.
-  public struct ImageEncoder: StudyPart, StudyValue {
+  public struct ImageEncoder: StudyEncoder, StudyValue {
     /// The object as JSON.
     public var json: JSONValue
 
@@ -13,9 +39,11 @@ extension Study {
     /// - Parameters:
     ///   - encoder: its name in the registry.
     ///   - name: what combinations with it are called; nil for the encoder's name.
-    ///   - size: height and width of its images in pixels; nil for what its weights were trained on, else 224.
+    ///   - size: height and width of its images in pixels; nil for what its weights were trained
+    ///     on, else 224.
     ///   - channels: 1 for grey, 3 for colour; nil for what its weights were trained on, else 1.
-    ///   - weights: a weight set's name, a bundle's, a model's folder or a weight file; nil draws them.
+    ///   - weights: a weight set's name, a bundle's, a model's folder or a weight file; nil for
+    ///     random ones.
     ///   - frozenUpTo: the last stage that keeps its weights; `all` for every one; nil trains all.
     ///   - options: the encoder's own options by name.
     ///   - training: what differs from the study's training.
@@ -35,16 +63,6 @@ extension Study {
       self.training = training
     }
 
-    /// The name in the registry.
-    public var encoder: String {
-      get { self["encoder", as: String.self] ?? "" }
-      set { self["encoder", as: String.self] = newValue }
-    }
-    /// What combinations with it are called; nil for the encoder's name.
-    public var name: String? {
-      get { self["name"] }
-      set { self["name"] = newValue }
-    }
     /// Height and width of its images in pixels, 16…2048.
     public var size: Int? {
       get { self["size"] }
@@ -55,7 +73,7 @@ extension Study {
       get { self["channels"] }
       set { self["channels"] = newValue }
     }
-    /// What its weights start from; nil draws them.
+    /// What its weights start from; nil for random ones.
     ///
     /// A list of weights is reached by subscript.
     public var weights: String? {
@@ -67,20 +85,10 @@ extension Study {
       get { self["freeze"] }
       set { self["freeze"] = newValue }
     }
-    /// The encoder's own options by name.
-    public var options: [String: JSONValue] {
-      get { self["options", as: [String: JSONValue].self] ?? [:] }
-      set { self["options", as: [String: JSONValue].self] = newValue }
-    }
-    /// What differs from the study's training.
-    public var training: Training? {
-      get { self["training"] }
-      set { self["training"] = newValue }
-    }
   }
 
   /// A text encoder of a study: what it is and how it is trained.
-  public struct TextEncoder: StudyPart, StudyValue {
+  public struct TextEncoder: StudyEncoder, StudyValue {
     /// The object as JSON.
     public var json: JSONValue
 
@@ -91,7 +99,8 @@ extension Study {
     /// - Parameters:
     ///   - encoder: its name in the registry.
     ///   - name: what combinations with it are called; nil for the encoder's name.
-    ///   - vectors: a set of published word vectors or a file of them; nil where the encoder needs none.
+    ///   - vectors: a set of published word vectors or a file of them; nil where the encoder needs
+    ///     none.
     ///   - options: the encoder's own options by name.
     ///   - training: what differs from the study's training.
     public init(
@@ -106,30 +115,10 @@ extension Study {
       self.training = training
     }
 
-    /// The name in the registry.
-    public var encoder: String {
-      get { self["encoder", as: String.self] ?? "" }
-      set { self["encoder", as: String.self] = newValue }
-    }
-    /// What combinations with it are called; nil for the encoder's name.
-    public var name: String? {
-      get { self["name"] }
-      set { self["name"] = newValue }
-    }
     /// The word vectors it starts from.
     public var vectors: String? {
       get { self["vectors"] }
       set { self["vectors"] = newValue }
-    }
-    /// The encoder's own options by name.
-    public var options: [String: JSONValue] {
-      get { self["options", as: [String: JSONValue].self] ?? [:] }
-      set { self["options", as: [String: JSONValue].self] = newValue }
-    }
-    /// What differs from the study's training.
-    public var training: Training? {
-      get { self["training"] }
-      set { self["training"] = newValue }
     }
   }
 }

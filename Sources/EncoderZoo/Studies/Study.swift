@@ -4,9 +4,9 @@ import Foundation
 
 /// A study: which cases, which folds, which encoders and fusion heads, how they are trained.
 ///
-/// Every image encoder and every text encoder is a combination of its own; every pair of them under every
-/// head is a multimodal one. It is the same specification that `zoo compare` reads from a file, and is
-/// written into the run's folder as `study.json`.
+/// Every image encoder and every text encoder is a combination of its own; every pair of them under
+/// every head is a multimodal one. It is the same specification that `zoo compare` reads from a
+/// file, and is written into the run's folder as `study.json`.
 ///
 /// ```swift
 /// var study = Study(
@@ -18,7 +18,8 @@ import Foundation
 public struct Study: StudyPart {
   /// The specification as JSON, of schema 1.
   public var json: JSONValue
-  /// The folder that paths in ``data-swift.property`` are relative to; empty for the working directory.
+  /// The folder that paths in ``data-swift.property`` are relative to; empty for the working
+  /// directory.
   public var dataFolder: String
 
   /// A study of some cases; encoders are added by ``images`` and ``texts``.
@@ -82,11 +83,11 @@ public struct Study: StudyPart {
     get { self["training", as: Training.self] ?? Training() }
     set { self["training", as: Training.self] = newValue }
   }
-  /// What combinations are compared and chosen by; nil lets the data decide: accuracy, or AUROC where the
-  /// classes are very unequal.
+  /// What combinations are compared and chosen by; nil lets the data decide: accuracy, or AUROC
+  /// where the classes are very unequal.
   public var metric: Metric? {
     get { self["metric", as: String.self].flatMap(Metric.init(named:)) }
-    set { self["metric", as: String.self] = newValue?.binary.rawValue }
+    set { self["metric", as: String.self] = newValue?.score.rawValue }
   }
 
   /// The specification as text, as a file of it would hold.

@@ -2,10 +2,10 @@ import Basics
 
 /// A part of a study's specification: an object of its JSON with typed properties.
 ///
-/// What the properties set is what stands in the JSON, so a specification that was read from a file and
-/// one that was built in code are the same. Keys without a property are reached by ``subscript(_:)``;
-/// docs/compare.md lists all. A key that is left out has the default that stands there; an unknown key or a
-/// value out of range is refused when the study is checked or run.
+/// What the properties set is what stands in the JSON, so a specification that was read from a file
+/// and one that was built in code are the same. Keys without a property are reached by
+/// ``subscript(_:)``; docs/compare.md lists all. A key that is left out has the default that stands
+/// there; an unknown key or a value out of range is refused when the study is checked or run.
 public protocol StudyPart: Sendable, Equatable {
   /// The object as JSON.
   var json: JSONValue { get set }

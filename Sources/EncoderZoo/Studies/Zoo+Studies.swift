@@ -4,8 +4,8 @@ import Studies
 import Training
 
 extension Zoo {
-  /// Checks a study as far as that goes without its cases: keys, ranges, names, whether encoders and heads
-  /// fit each other.
+  /// Checks a study as far as that goes without its cases: keys, ranges, names, whether encoders
+  /// and heads fit each other.
   ///
   /// - Throws: `ZooError` with the place in the file, where it came from one.
   public func check(_ study: Study) throws { _ = try specification(study) }
@@ -19,8 +19,9 @@ extension Zoo {
 
   /// Compares the combinations of a study over its folds, as `zoo compare` does.
   ///
-  /// The folder gets tables, models and `report.html`. The work runs on a thread of its own; cancelling the
-  /// task stops it at the next batch and keeps every finished cell, and `resumes` goes on from there.
+  /// The folder gets tables, models and `report.html`. The work runs on a thread of its own;
+  /// cancelling the task stops it at the next batch and keeps every finished cell, and `resumes`
+  /// goes on from there.
   ///
   /// ```swift
   /// let results = try await zoo.compare(study, folder: "run") { event in
@@ -53,8 +54,8 @@ extension Zoo {
 
   /// Trains one model on all cases but those kept for validation and test, as `zoo train` does.
   ///
-  /// The first division of the study's folds is used. Of both modalities the parts are kept beside the
-  /// model, in `parts`.
+  /// The first division of the study's folds is used. Of both modalities the parts are kept beside
+  /// the model, in `parts`.
   ///
   /// - Parameters:
   ///   - study: at most one image encoder, one text encoder and one fusion head.

@@ -52,28 +52,4 @@ package struct KnownAnswers: Sendable, Equatable {
       return labels.isEmpty ? nil : Double(labels.count { $0 }) / Double(labels.count)
     }
   }
-
-  /// The mean log loss of probabilities `[cases, outputs]` over all known answers, in nats.
-  ///
-  /// Of one of several classes it is over the cases whose class is known. Nil where no answer is known.
-  ///
-  /// - Throws: `ZooError` of code `.badValue` or `.notFinite` for a number that is no probability.
-  /// - Precondition: as many probabilities as answers.
-  package func logLoss(_ probabilities: [Double]) throws -> Double? {
-    switch kind {
-    case .binary:
-      let (cases, labels) = known(0)
-      return try BinaryEvaluation(labels: labels, probabilities: cases.map { probabilities[$0] })[
-        .logLoss]
-    case .multiClass:
-      let (cases, labels) = knownClasses
-      let rows = cases.flatMap { probabilities[$0 * outputs..<($0 + 1) * outputs] }
-      return try MulticlassEvaluation(
-        labels: labels, probabilities: rows, classCount: outputs)[.logLoss].value
-    case .multiLabel:
-      return try MultilabelEvaluation(
-        answers: values.map { $0 > 0.5 }, mask: values.map { !$0.isNaN },
-        probabilities: probabilities, labelCount: outputs)[.logLoss].value
-    }
-  }
 }

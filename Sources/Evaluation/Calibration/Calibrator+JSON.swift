@@ -5,17 +5,17 @@ extension Calibrator {
   package var json: JSONValue {
     switch self {
     case .temperature(let temperature):
-      ["kind": "temperature", "temperature": JSONValue(.number(temperature))]
+      ["kind": "temperature", "temperature": temperature.json]
     case .platt(let slope, let intercept):
       [
-        "kind": "platt", "slope": JSONValue(.number(slope)),
-        "intercept": JSONValue(.number(intercept)),
+        "kind": "platt", "slope": slope.json,
+        "intercept": intercept.json,
       ]
     case .isotonic(let line):
       [
         "kind": "isotonic",
-        "logits": JSONValue(.array(line.x.map { JSONValue(.number($0)) })),
-        "probabilities": JSONValue(.array(line.y.map { JSONValue(.number($0)) })),
+        "logits": line.x.json,
+        "probabilities": line.y.json,
       ]
     }
   }

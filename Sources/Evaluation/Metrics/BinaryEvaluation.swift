@@ -77,7 +77,7 @@ package struct BinaryEvaluation: Sendable, Equatable {
   }
 
   /// The value of a metric; nil where it is undefined.
-  package subscript(metric: BinaryMetric) -> Double? {
+  package subscript(metric: ScoreMetric) -> Double? {
     switch metric {
     case .accuracy: counts.accuracy
     case .auroc: area
@@ -88,15 +88,8 @@ package struct BinaryEvaluation: Sendable, Equatable {
     case .balancedAccuracy: counts.balancedAccuracy
     case .logLoss: logLoss
     case .brier: brier
-    }
-  }
-
-  /// Every metric as a row of `results.csv`, undefined ones with an empty value.
-  package func rows(combination: String, split: String, subset: ResultSubset) -> [ResultRow] {
-    BinaryMetric.allCases.map { metric in
-      ResultRow(
-        combination: combination, split: split, subset: subset, metric: .binary(metric),
-        value: self[metric])
+    // Those of other tasks.
+    default: nil
     }
   }
 }

@@ -42,7 +42,7 @@ package struct ConfusionCounts: Sendable, Equatable {
 
   /// What a metric that is a share of cases counts, and among how many; nil for other metrics, or of
   /// no case.
-  package func proportion(_ metric: BinaryMetric) -> (successes: Int, count: Int)? {
+  package func proportion(_ metric: ScoreMetric) -> (successes: Int, count: Int)? {
     let pair: (successes: Int, count: Int)? =
       switch metric {
       case .accuracy: (truePositives + trueNegatives, total)

@@ -1,4 +1,4 @@
-/// The areas under the ROC of a classifier that answers several questions about a case.
+/// The AUROCs of a classifier that answers several questions about a case.
 package struct MultiLabelAUROC: Sendable, Equatable {
   /// An area for each label; nil where it has no positive or no negative case.
   package let areas: [Double?]

@@ -11,38 +11,17 @@ package enum MulticlassMetric: String, CaseIterable, Sendable {
   case quadraticKappa = "quadratic-kappa"
   case logLoss = "log-loss"
 
-  /// Its name in a sentence or the head of a table.
-  package var title: String {
-    switch self {
-    case .accuracy: "accuracy"
-    case .balancedAccuracy: "balanced accuracy"
-    case .macroF1: "macro F1"
-    case .weightedF1: "weighted F1"
-    case .auroc: "macro AUROC, one against rest"
-    case .kappa: "Cohen's kappa"
-    case .quadraticKappa: "Cohen's kappa, quadratic weights"
-    case .logLoss: "log loss"
+  /// The same among the metrics of all tasks.
+  package var score: ScoreMetric {
+    guard let score = ScoreMetric(rawValue: rawValue) else {
+      preconditionFailure("the metric \(rawValue) is not among those of all tasks")
     }
-  }
-
-  /// False for losses.
-  package var higherIsBetter: Bool { self != .logLoss }
-
-  /// Whether it asks for the most probable class alone, not for the probabilities.
-  package var dependsOnDecision: Bool { self != .logLoss && self != .auroc }
-
-  /// The values it can have, as far as they are bounded.
-  package var bounds: (lower: Double, upper: Double) {
-    switch self {
-    case .logLoss: (0, .infinity)
-    case .kappa, .quadraticKappa: (-1, 1)
-    default: (0, 1)
-    }
+    return score
   }
 
   /// What to compare by where nobody says: accuracy, or the macro AUROC where the rarest class has fewer
   /// than four fifths of its even share of the cases (of two classes: two fifths of them, as
-  /// `BinaryMetric.natural`).
+  /// `ScoreMetric.natural`).
   ///
   /// - Parameter counts: the cases of each class.
   /// - Returns: accuracy or AUROC.

@@ -13,34 +13,13 @@ package enum MultilabelMetric: String, CaseIterable, Sendable {
   case hammingLoss = "hamming-loss"
   case logLoss = "log-loss"
 
-  /// Its name in a sentence or the head of a table.
-  package var title: String {
-    switch self {
-    case .macroAUROC: "macro AUROC"
-    case .microAUROC: "micro AUROC"
-    case .macroAveragePrecision: "mean average precision (mAP)"
-    case .microAveragePrecision: "micro average precision"
-    case .macroF1: "macro F1"
-    case .microF1: "micro F1"
-    case .exactMatch: "exact match"
-    case .hammingLoss: "Hamming loss"
-    case .logLoss: "log loss"
+  /// The same among the metrics of all tasks.
+  package var score: ScoreMetric {
+    guard let score = ScoreMetric(rawValue: rawValue) else {
+      preconditionFailure("the metric \(rawValue) is not among those of all tasks")
     }
+    return score
   }
-
-  /// False for losses.
-  package var higherIsBetter: Bool { self != .hammingLoss && self != .logLoss }
-
-  /// Whether the metric depends on the thresholds above which labels count as present.
-  package var dependsOnDecision: Bool {
-    switch self {
-    case .macroF1, .microF1, .exactMatch, .hammingLoss: true
-    default: false
-    }
-  }
-
-  /// The values it can have, as far as they are bounded.
-  package var bounds: (lower: Double, upper: Double) { (0, self == .logLoss ? .infinity : 1) }
 
   /// What to compare by where nobody says: the macro AUROC, in which every label counts alike and
   /// rare ones do not lower it by being rare.

@@ -26,7 +26,7 @@ package struct ResultRow: MeasuredRow, Equatable {
     self.init(
       combination: keys[0], split: keys[1],
       subset: try named(keys[2], "subset", among: ResultSubset.allCases.map(\.rawValue), at: place),
-      metric: try named(keys[3], "metric", among: BinaryMetric.allCases.map(\.rawValue), at: place),
+      metric: try named(keys[3], "metric", among: ScoreMetric.allCases.map(\.rawValue), at: place),
       value: value)
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Combinations and splits come in the order given, those not given after them by natural order;
 /// subsets as training, validation, test, test with one side, with a fitted threshold; metrics as
-/// `BinaryMetric` lists them.
+/// `ScoreMetric` lists them.
 package struct RowOrder: Sendable {
   private let combinations: [String: Int]
   private let splits: [String: Int]
@@ -21,14 +21,13 @@ package struct RowOrder: Sendable {
       if a.split != b.split { return before(a.split, b.split, splits) }
       if a.epoch != b.epoch { return a.epoch < b.epoch }
       if a.subset != b.subset { return before(a.subset.rawValue, b.subset.rawValue, subsetPlaces) }
-      return before(a.metric.rawValue, b.metric.rawValue, metricPlaces)
+      let (i, j) = (a.metric.place, b.metric.place)
+      return i != j ? i < j : naturalOrder(a.metric.rawValue, b.metric.rawValue)
     }
   }
 }
 
 private let subsetPlaces = places(ResultSubset.allCases.map(\.rawValue))
-private let metricPlaces = places(
-  [ResultMetric.threshold.rawValue] + BinaryMetric.allCases.map(\.rawValue))
 
 private func places(_ names: [String]) -> [String: Int] {
   Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

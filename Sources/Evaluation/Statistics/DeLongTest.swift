@@ -1,10 +1,10 @@
 import Foundation
 
-/// DeLong's test of two areas under the ROC on the same cases (DeLong, DeLong & Clarke-Pearson,
+/// DeLong's test of two AUROCs on the same cases (DeLong, DeLong & Clarke-Pearson,
 /// Biometrics 44, 1988, https://doi.org/10.2307/2531595), by midranks as Sun & Xu (IEEE Signal
 /// Processing Letters 21, 2014).
 ///
-/// It serves within one test subset; areas of overlapping splits are never pooled with it.
+/// It serves within one test subset; AUROCs of overlapping splits are never pooled with it.
 package struct DeLongTest: Sendable, Equatable {
   package let firstAUROC: Double
   package let secondAUROC: Double

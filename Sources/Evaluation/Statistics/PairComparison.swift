@@ -4,7 +4,7 @@ import Foundation
 package struct PairComparison: Sendable, Equatable {
   package let first: String
   package let second: String
-  package let metric: BinaryMetric
+  package let metric: ScoreMetric
   /// First minus second, one for each split.
   package let test: CorrectedTTest
   /// Adjusted over all pairs compared together.
@@ -12,7 +12,7 @@ package struct PairComparison: Sendable, Equatable {
   package let bayesian: BayesianTTest
 
   package init(
-    first: String, second: String, metric: BinaryMetric, test: CorrectedTTest,
+    first: String, second: String, metric: ScoreMetric, test: CorrectedTTest,
     holmP: Double?, bayesian: BayesianTTest
   ) {
     self.first = first

@@ -10,7 +10,7 @@ package struct PairComparisons: Sendable, Equatable {
     package let reason: String
   }
 
-  package let metric: BinaryMetric
+  package let metric: ScoreMetric
   /// The subset's name, for readers.
   package var subset: String { scored.rawValue }
   private let scored: ResultSubset
@@ -38,14 +38,14 @@ package struct PairComparisons: Sendable, Equatable {
   ///     splits.
   ///   - region: the half width of practical equivalence.
   package init(
-    names: [String], references: [String] = [], rows: [ResultRow], metric: BinaryMetric,
+    names: [String], references: [String] = [], rows: [ResultRow], metric: ScoreMetric,
     subset: ResultSubset = .test, testToTrainingRatio: Double, region: Double = 0.01
   ) {
     self.metric = metric
     scored = subset
     self.testToTrainingRatio = testToTrainingRatio
     var values: [String: [String: Double?]] = [:]
-    for row in rows where row.metric == .binary(metric) && row.subset == subset {
+    for row in rows where row.metric == .score(metric) && row.subset == subset {
       values[row.combination, default: [:]][row.split] = .some(row.value)
     }
     var skipped: [Skipped] = []

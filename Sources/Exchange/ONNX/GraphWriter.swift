@@ -6,8 +6,8 @@ import Training
 ///
 /// Maps are channels-first there, `[batch, channels, height, width]`. Texts are `[batch, words]`,
 /// shorter ones filled up with 0: rows of packed texts become `[batch, words, width]`, and what a
-/// window reads behind a text's last word is zero in both. So are texts word by word for attention, with
-/// zeros behind the shorter ones; a layer over all their rows is one over the last axis.
+/// window reads behind a text's last word is zero in both. So are texts word by word for attention,
+/// with zeros behind the shorter ones; a layer over all their rows is one over the last axis.
 struct GraphWriter {
   static let imageInput = "image"
   static let textInput = "words"
@@ -23,7 +23,8 @@ struct GraphWriter {
   var packed: Set<Int> = []
   /// Steps whose result is texts word by word, `[batch, words, width]`, of whatever length.
   var sequences: Set<Int> = []
-  /// Steps whose result is the rows of such texts one behind the other; in the graph they stay apart.
+  /// Steps whose result is the rows of such texts one behind the other; in the graph they stay
+  /// apart.
   var flattened: Set<Int> = []
   var shared: [String: String] = [:]
   /// Constants written once that stand for one of each case.
@@ -126,8 +127,8 @@ struct GraphWriter {
     }
   }
 
-  /// Whether the result is rows of packed texts as the inputs are; refuses what can't be done to rows, or
-  /// with a constant for each case.
+  /// Whether the result is rows of packed texts as the inputs are; refuses what can't be done to
+  /// rows, or with a constant for each case.
   private func keepsRows(_ step: Trace.Step) throws -> Bool {
     if step.inputs.contains(where: repeated.contains) {
       switch step.operation {
@@ -164,8 +165,8 @@ struct GraphWriter {
     graph.constant(parameter.key, parameter.value.inFileOrder)
   }
 
-  /// A tensor that does not depend on the input: the same for every batch, or the same for each of its
-  /// cases.
+  /// A tensor that does not depend on the input: the same for every batch, or the same for each of
+  /// its cases.
   private mutating func constant(_ index: Int, _ tensor: Tensor) throws -> String {
     guard case .constant(let other) = passes.two.trace.steps[index].operation else {
       throw refusal("a tensor that another batch makes by an operation")

@@ -22,7 +22,8 @@ struct TracedPasses {
 
   /// Runs a model; `length` is the number of words of its longest text.
   ///
-  /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other batches.
+  /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other
+  ///   batches.
   init(_ model: TrainedModel, length: Int, kernels: any Kernels) throws {
     try self.init(
       model.classifier,
@@ -33,7 +34,8 @@ struct TracedPasses {
   /// Runs a classifier of images of a size, of texts over a vocabulary of so many words, or of
   /// both.
   ///
-  /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other batches.
+  /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other
+  ///   batches.
   init(
     _ classifier: MultimodalClassifier, images: (size: Int, channels: Int)?, words: Int?,
     length: Int, kernels: any Kernels

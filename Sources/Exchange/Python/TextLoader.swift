@@ -42,8 +42,8 @@ struct TextLoader {
       """
   }
 
-  /// The kinds of letters: `L`; where characters are words, `C` for those of scripts without spaces and `M`
-  /// for the marks that stand on them.
+  /// The kinds of letters: `L`; where characters are words, `C` for those of scripts without spaces
+  /// and `M` for the marks that stand on them.
   private var kinds: String {
     guard tokenizer.unspaced == .characters else {
       return """

@@ -7,7 +7,7 @@ import Studies
 import Training
 
 extension ModelRecord {
-  private static let metrics: [BinaryMetric] = [
+  private static let metrics: [ScoreMetric] = [
     .accuracy, .auroc, .sensitivity, .specificity, .logLoss,
   ]
 
@@ -93,6 +93,6 @@ extension ModelRecord {
   }
 
   private static func title(of finding: String?) -> String {
-    finding == nil ? "mean AUROC" : BinaryMetric.auroc.title
+    finding == nil ? "mean AUROC" : ScoreMetric.auroc.title
   }
 }

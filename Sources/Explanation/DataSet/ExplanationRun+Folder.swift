@@ -72,15 +72,12 @@ extension ExplanationRun {
           try selection.groups.map { group in
             var members: [(key: String, value: JSONValue)] = [
               ("path", group.model.json),
-              (
-                "sha256",
-                JSONValue(.string(try sha256(ofFile: "\(group.model)/model.safetensors")))
-              ), ("cases", JSONValue(.array(group.cases.map { $0.id.json }))),
+              ("sha256", try sha256(ofFile: "\(group.model)/model.safetensors").json),
+              ("cases", group.cases.map(\.id).json),
             ]
             for name in ["model.json", "vocabulary.txt"]
             where hasFiles && FileManager.default.fileExists(atPath: "\(group.model)/\(name)") {
-              members.append(
-                (name, JSONValue(.string(try sha256(ofFile: "\(group.model)/\(name)")))))
+              members.append((name, try sha256(ofFile: "\(group.model)/\(name)").json))
             }
             return JSONValue(.object(members))
           })),
@@ -171,8 +168,8 @@ extension ExplanationSettings {
   /// All that a map depends on, what `json` leaves out included.
   fileprivate var identity: JSONValue {
     [
-      "explanation": json, "methods": JSONValue(.array(methods.map { $0.rawValue.json })),
-      "baselines": JSONValue(.array(baselines.map { $0.rawValue.json })),
+      "explanation": json, "methods": methods.map(\.rawValue).json,
+      "baselines": baselines.map(\.rawValue).json,
     ]
   }
 }

@@ -64,24 +64,21 @@ extension Detection {
   }
 
   private var json: JSONValue {
-    func text(_ value: String) -> JSONValue { value.json }
-    func number(_ value: Double?) -> JSONValue { value.json }
-    func integer(_ value: Int) -> JSONValue { value.json }
     func answer(_ answer: LocalisationScore.Answer) -> [(key: String, value: JSONValue)] {
       [
-        ("question", text(answer.question.name)), ("macro", number(answer.macro)),
-        ("micro", number(answer.micro)), ("lower", number(answer.interval?.lower)),
-        ("upper", number(answer.interval?.upper)), ("control", number(answer.controlMacro)),
-        ("falsePositives", number(answer.falsePositives)),
-        ("controlFalsePositives", number(answer.controlFalsePositives)),
+        ("question", answer.question.name.json), ("macro", answer.macro.json),
+        ("micro", answer.micro.json), ("lower", (answer.interval?.lower).json),
+        ("upper", (answer.interval?.upper).json), ("control", answer.controlMacro.json),
+        ("falsePositives", answer.falsePositives.json),
+        ("controlFalsePositives", answer.controlFalsePositives.json),
         (
           "kinds",
           JSONValue(
             .array(
               zip(answer.kinds, answer.controlKinds).map { one, control in
                 [
-                  "kind": text(one.kind), "lesions": integer(one.lesions),
-                  "accuracy": number(one.accuracy), "control": number(control),
+                  "kind": one.kind.json, "lesions": one.lesions.json,
+                  "accuracy": one.accuracy.json, "control": control.json,
                 ]
               }))
         ),
@@ -89,23 +86,23 @@ extension Detection {
     }
     let score = rows[0].score
     return [
-      "schema": integer(Detection.schema), "notice": text(Detection.notice),
-      "model": text(model), "boxes": text(boxes), "cases": text(description),
-      "splits": JSONValue(.array(splits.map(text))),
-      "warnings": JSONValue(.array(warnings.map(text))),
+      "schema": Detection.schema.json, "notice": Detection.notice.json,
+      "model": model.json, "boxes": boxes.json, "cases": description.json,
+      "splits": splits.json,
+      "warnings": warnings.json,
       "settings": [
-        "explanation": settings.explanation.json, "controlDraws": integer(settings.controlDraws),
-        "resamples": integer(settings.resamples), "seed": integer(Int(clamping: settings.seed)),
+        "explanation": settings.explanation.json, "controlDraws": settings.controlDraws.json,
+        "resamples": settings.resamples.json, "seed": Int(clamping: settings.seed).json,
         "withoutBoxes": settings.looksAtImagesWithoutBoxes.json,
       ],
-      "images": integer(score.images), "lesions": integer(score.lesions),
-      "missingImages": integer(missing),
+      "images": score.images.json, "lesions": score.lesions.json,
+      "missingImages": missing.json,
       "rows": JSONValue(
         .array(
           rows.map { row in
             [
-              "method": text(row.method), "sensitivity": number(row.sensitivity),
-              "shape": text(row.score.shape.rawValue), "circles": number(row.score.circles),
+              "method": row.method.json, "sensitivity": row.sensitivity.json,
+              "shape": row.score.shape.rawValue.json, "circles": row.score.circles.json,
               "answers": JSONValue(
                 .array(row.score.answers.map { JSONValue(.object(answer($0))) })),
             ]
@@ -122,8 +119,8 @@ extension Detection {
                       .array(
                         choice.chosen.map {
                           [
-                            "split": text($0.split), "method": text($0.title),
-                            "sensitivity": number($0.sensitivity),
+                            "split": $0.split.json, "method": $0.title.json,
+                            "sensitivity": $0.sensitivity.json,
                           ]
                         }))
                   )

@@ -172,23 +172,23 @@ extension ExplanationPage {
       loss = ClusteringRule.defaultRelativeLoss
     }
     let value: JSONValue = [
-      "height": JSONValue(.integer(explanation.picture?.geometry.height ?? 0)),
+      "height": (explanation.picture?.geometry.height ?? 0).json,
       "geometry": explanation.picture?.geometry.json ?? nil,
-      "relativeLoss": JSONValue(.number(loss)),
-      "positive": JSONValue(.string(explanation.labels[1])),
+      "relativeLoss": loss.json,
+      "positive": explanation.labels[1].json,
       "maps": JSONValue(
         .array(
           explanation.images.map { image in
             [
-              "title": JSONValue(.string(image.title)),
-              "width": JSONValue(.integer(image.map.width)),
-              "height": JSONValue(.integer(image.map.height)),
-              "scale": JSONValue(
-                .number(Double(max(image.map.displayScale, .leastNormalMagnitude)))),
-              "isFlat": JSONValue(.boolean(image.map.isFlat)),
-              "warnings": JSONValue(
-                .array(explanation.warnings(of: image).map { JSONValue(.string($0)) })),
-              "values": JSONValue(.string(image.map.base64)),
+              "title": image.title.json,
+              "width": image.map.width.json,
+              "height": image.map.height.json,
+              "scale": Double(
+                max(image.map.displayScale, .leastNormalMagnitude)
+              ).json,
+              "isFlat": image.map.isFlat.json,
+              "warnings": explanation.warnings(of: image).json,
+              "values": image.map.base64.json,
             ]
           })),
     ]

@@ -12,7 +12,7 @@ import Training
 ///
 /// Adebayo et al. 2018, "Sanity checks for saliency maps", https://arxiv.org/abs/1810.03292: cascading
 /// randomisation, and the data randomisation test. A layer becomes what it is before training, its
-/// weights drawn anew. A method whose maps stay alike shows the image's edges, not the model's reasons.
+/// new random weights. A method whose maps stay alike shows the image's edges, not the model's reasons.
 package struct SanityCheck: Sendable {
   /// What one method's maps keep once some layers are random.
   package struct Row: Sendable {

@@ -6,7 +6,7 @@ struct BaselineVerdict {
   let data: ReportData
   let scores: ReportScores
 
-  private var metric: BinaryMetric { data.comparisons.metric }
+  private var metric: ScoreMetric { data.comparisons.metric }
   private var subset: String { data.comparisons.subset }
 
   /// The first sentence of the answer where no combination is shown to beat the constant answer; else

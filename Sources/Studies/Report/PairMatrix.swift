@@ -11,7 +11,7 @@ struct PairMatrix {
   let scores: ReportScores
 
   private var comparisons: PairComparisons { data.comparisons }
-  private var metric: BinaryMetric { comparisons.metric }
+  private var metric: ScoreMetric { comparisons.metric }
 
   /// The table; empty where fewer than two combinations are compared.
   var html: String {

@@ -8,7 +8,7 @@ struct PairTable {
   /// Those of them that are shown.
   let pairs: [PairComparison]
 
-  private var metric: BinaryMetric { comparisons.metric }
+  private var metric: ScoreMetric { comparisons.metric }
 
   /// The table, or a sentence where no pair is compared.
   var html: String {

@@ -1,4 +1,4 @@
-/// A combination of the study and its subsets; a subset that it does not have is nil.
+/// A combination of the study and its parts, image, text and fusion; a part that it does not have is nil.
 package struct ReportCombination: Sendable, Equatable {
   /// As in `results.csv`.
   package var name: String

@@ -15,7 +15,7 @@ package struct ReportData: Sendable {
   package var leftOut: [ReportLeftOutCase] = []
   /// Shows a note that the images and texts are generated.
   package var isSynthetic = false
-  /// What a reader must know before the scores, a sentence each: that some flatter, and why.
+  /// What a reader must know before the scores, a sentence each: that some are optimistic, and why.
   package var warnings: [String] = []
   /// What was left out, cut, guessed or chosen by default, a sentence each; shown beside the data.
   package var notes: [String] = []

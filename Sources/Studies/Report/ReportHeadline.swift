@@ -6,10 +6,10 @@ struct ReportHeadline {
   let data: ReportData
   let scores: ReportScores
 
-  private var metric: BinaryMetric { data.comparisons.metric }
+  private var metric: ScoreMetric { data.comparisons.metric }
   private var subset: String { data.comparisons.subset }
 
-  /// The combinations among which validation may choose: it has fittedOnValidation none of them.
+  /// The combinations among which validation may choose: none of them was fitted on it.
   private var rivals: [String] {
     data.combinations.map(\.name).filter { !data.fittedOnValidation.contains($0) }
   }
@@ -159,8 +159,8 @@ struct ReportHeadline {
   private func name(_ text: String) -> String { "<b>\(htmlEscaped(text))</b>" }
 
   private func list(_ names: [String]) -> String {
-    let subsets = names.map(name)
-    guard let last = subsets.last, subsets.count > 1 else { return subsets.first ?? "" }
-    return subsets.dropLast().joined(separator: ", ") + " and " + last
+    let names = names.map(name)
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " and " + last
   }
 }

@@ -30,7 +30,7 @@ extension ReportPage {
       """
   }
 
-  /// A subset that opens when its title is pressed; nothing of nothing.
+  /// A part of the page that opens when its title is pressed; nothing of nothing.
   func fold(_ title: String, _ content: String) -> String {
     guard !content.isEmpty else { return "" }
     return """
@@ -58,7 +58,7 @@ extension ReportPage {
       "Corrected resampled t-test: Nadeau &amp; Bengio 2003, with test to training cases as "
         + "\(NumberText.metric(data.comparisons.testToTrainingRatio)) to 1. "
         + "Bayesian correlated t-test: Corani &amp; Benavoli 2015.",
-      "“–” stands for what is undefined, such as the area where a class is absent.",
+      "“–” stands for what is undefined, such as the AUROC where a class is absent.",
     ]
   }
 

@@ -18,7 +18,7 @@ extension ReportPage {
   /// A row for each combination that has missing-modality embeddings; empty where none has.
   var missingModalitySection: String {
     guard hasMissingModality else { return "" }
-    let metrics: [BinaryMetric] = [.accuracy, .auroc]
+    let metrics: [ScoreMetric] = [.accuracy, .auroc]
     let subsets: [(subset: String, title: String)] =
       [(data.comparisons.subset, "both")]
       + MissingModalitySubset.allCases.map {
@@ -65,12 +65,12 @@ extension ReportPage {
       """
   }
 
-  /// The rule between the columns of accuracy and those of the area.
-  private func style(_ metric: BinaryMetric, isLast: Bool) -> String {
+  /// The rule between the columns of accuracy and those of the AUROC.
+  private func style(_ metric: ScoreMetric, isLast: Bool) -> String {
     metric == .accuracy && isLast ? " class=\"apart\"" : ""
   }
 
-  private func score(_ name: String, _ metric: BinaryMetric, _ subset: String) -> String {
+  private func score(_ name: String, _ metric: ScoreMetric, _ subset: String) -> String {
     guard let mean = scores.summary(name, metric, subset: subset)?.mean else {
       return "<span class=\"none\" title=\"undefined\">–</span>"
     }

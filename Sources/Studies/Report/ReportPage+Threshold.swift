@@ -4,7 +4,7 @@ import Pages
 
 /// The scores at a threshold that the validation subsets chose.
 extension ReportPage {
-  private static let columns: [BinaryMetric] = [
+  private static let columns: [ScoreMetric] = [
     .accuracy, .balancedAccuracy, .sensitivity, .specificity, .f1,
   ]
 

@@ -29,12 +29,12 @@ struct ReportScores {
     }
   }
 
-  func summary(_ name: String, _ metric: BinaryMetric, subset: String) -> ResultSummary? {
+  func summary(_ name: String, _ metric: ScoreMetric, subset: String) -> ResultSummary? {
     summaries[Cell(combination: name, subset: subset, metric: metric.rawValue)]
   }
 
   /// The defined values by the name of their split.
-  func values(_ name: String, _ metric: BinaryMetric, subset: String) -> [String: Double] {
+  func values(_ name: String, _ metric: ScoreMetric, subset: String) -> [String: Double] {
     values(name, metric.rawValue, subset: subset)
   }
 
@@ -44,7 +44,7 @@ struct ReportScores {
   }
 
   /// The names with the best mean, as printed: several where they can't be told apart.
-  func best(_ names: [String], _ metric: BinaryMetric, subset: String) -> [String] {
+  func best(_ names: [String], _ metric: ScoreMetric, subset: String) -> [String] {
     let means = names.compactMap { name in
       summary(name, metric, subset: subset)?.mean.map { (name: name, mean: $0) }
     }

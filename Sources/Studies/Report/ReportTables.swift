@@ -9,7 +9,7 @@ package struct ReportTables {
   let selected: String?
 
   /// The metrics with a column.
-  static let columns: [BinaryMetric] = [
+  static let columns: [ScoreMetric] = [
     .accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss,
   ]
 
@@ -80,8 +80,8 @@ package struct ReportTables {
 
   /// The names among which the best of a column is found: who calls every case alike has all of the
   /// sensitivity or all of the specificity for nothing.
-  private func rivals(_ names: [String], _ column: BinaryMetric) -> [String] {
-    let opposite: [BinaryMetric: BinaryMetric] = [
+  private func rivals(_ names: [String], _ column: ScoreMetric) -> [String] {
+    let opposite: [ScoreMetric: ScoreMetric] = [
       .sensitivity: .specificity, .specificity: .sensitivity,
     ]
     guard let other = opposite[column] else { return names }
@@ -89,7 +89,7 @@ package struct ReportTables {
   }
 
   /// The head of a metric's column.
-  private static func head(_ metric: BinaryMetric) -> String {
+  private static func head(_ metric: ScoreMetric) -> String {
     switch metric {
     case .auroc: "AUROC"
     case .logLoss: "Log loss<br><small>lower is better</small>"

@@ -23,7 +23,7 @@ struct CellFile: Sendable {
           results.map { row in
             [
               row.subset.rawValue.json, row.metric.rawValue.json,
-              number(row.value),
+              row.value.json,
             ]
           })),
       "epochs": JSONValue(
@@ -31,14 +31,12 @@ struct CellFile: Sendable {
           epochs.map { row in
             [
               row.epoch.json, row.subset.rawValue.json,
-              row.metric.rawValue.json, number(row.value),
+              row.metric.rawValue.json, row.value.json,
             ]
           })),
     ]
     return value.text() + "\n"
   }
-
-  private func number(_ value: Double?) -> JSONValue { value.json }
 
   static func read(_ path: String) throws -> CellFile {
     var root = try JSONValue.parse(contentsOf: path).object()

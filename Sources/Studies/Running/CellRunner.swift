@@ -7,12 +7,16 @@ import Training
 package struct CellRunner {
   package let context: RecipeContext
   private let thresholdRule: ThresholdRule
+  /// What the line of a finished cell tells: the metric that combinations are compared by; accuracy of a
+  /// binary task.
+  let metric: ScoreMetric
 
   package init(study: StudySpecification, cases: StudyCases, session: Session) {
     context = RecipeContext(
       session: session, cases: cases, tokenizer: study.tokenizer, seed: study.seed,
       cache: FeatureCache(folder: .standard(session.kernels)))
     thresholdRule = study.thresholdRule
+    metric = cases.task.kind == .binary ? .accuracy : study.metric(for: cases.set)
   }
 
   /// What a cell leaves behind besides its model.
@@ -25,9 +29,9 @@ package struct CellRunner {
     /// The answers to validation and test; none for a rule that is no network.
     package var logits: [LogitsFile.Row] = []
 
-    /// The accuracy on a subset; nil where it was not scored.
-    package func accuracy(_ subset: ResultSubset) -> Double? {
-      results.first { $0.subset == subset && $0.metric == .binary(.accuracy) }?.value
+    /// A metric on a subset; nil where it was not scored.
+    package func value(_ metric: ScoreMetric, _ subset: ResultSubset) -> Double? {
+      results.first { $0.subset == subset && $0.metric == .score(metric) }?.value
     }
   }
 
@@ -46,23 +50,23 @@ package struct CellRunner {
       model: fit.model, parameterCount: fit.parameterCount,
       epochs: EpochRow.rows(
         of: fit.scores, cases.task.kind, combination: recipe.name, split: split.name))
-    var probabilities: [Split.Subset: [Double]] = [:]
+    var given: [Split.Subset: Answers] = [:]
     for subset in Split.Subset.allCases {
       let indices = split[subset]
       let answers = try fit.answers(indices)
-      probabilities[subset] = answers.probabilities
+      given[subset] = answers
       if subset != .training, case .logits(let logits) = answers {
         outcome.logits += LogitsFile.rows(subset, indices, cases, logits: logits)
       }
-      outcome.results += try answers.evaluation(cases.labels(indices)).rows(
+      outcome.results += try cases.task.evaluation(indices, answers).rows(
         combination: recipe.name, split: split.name, subset: ResultSubset(subset))
     }
-    func answers(_ subset: Split.Subset) -> (labels: [Bool], probabilities: [Double]) {
-      (cases.labels(split[subset]), probabilities[subset] ?? [])
+    func scored(_ subset: Split.Subset) -> FittedThresholdSubset.Scored {
+      (cases.task.targets.rows(split[subset]), given[subset] ?? .logits([]))
     }
     outcome.results += try FittedThresholdSubset.rows(
-      thresholdRule, validation: answers(.validation), test: answers(.test),
-      combination: recipe.name, split: split.name)
+      thresholdRule, cases.task.kind, labels: cases.task.labels, validation: scored(.validation),
+      test: scored(.test), combination: recipe.name, split: split.name)
     if fit.model?.acceptsMissingModality == true {
       outcome.results += try oneSided(fit, recipe, split)
     }
@@ -76,9 +80,9 @@ package struct CellRunner {
       let lacks = subset == .image ? cases.lacksImage : cases.lacksText
       let indices = split.test.filter { lacks?[$0] != true }
       guard !indices.isEmpty else { return [] }
-      return try fit.answers(indices, hiding: subset == .image ? .text : .image)
-        .evaluation(cases.labels(indices))
-        .rows(combination: recipe.name, split: split.name, subset: .missingModality(subset))
+      let answers = try fit.answers(indices, hiding: subset == .image ? .text : .image)
+      return try cases.task.evaluation(indices, answers).rows(
+        combination: recipe.name, split: split.name, subset: .missingModality(subset))
     }
   }
 }

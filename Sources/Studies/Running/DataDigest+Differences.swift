@@ -78,10 +78,7 @@ extension DataDigest {
   package func restored(_ set: CaseSet) -> CaseSet {
     let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let known = rows.compactMap { row in cases[row.id].map { (row, $0) } }
-    return CaseSet(
-      name: set.name, description: set.description, terms: set.terms, cases: known.map(\.1),
-      labels: set.labels, leftOut: set.leftOut
-    ).with(
+    return set.with(cases: known.map(\.1), leftOut: set.leftOut).with(
       pictures: known.map { row, _ in
         row.image.isEmpty
           ? nil : CasePicture(file: row.image, shared: row.picture.isEmpty ? nil : row.picture)

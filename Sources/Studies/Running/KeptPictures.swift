@@ -50,16 +50,11 @@ struct KeptPictures: Sendable, Equatable {
   }
 
   private init(_ value: JSONValue) throws {
-    func texts(_ value: JSONValue) throws -> [String: String] {
-      Dictionary(
-        try value.object().members.map { ($0.key, try $0.value.string()) },
-        uniquingKeysWith: { first, _ in first })
-    }
     var root = try value.object()
     _ = try root.required("schema").integer(in: 1...1)
-    stamps = try texts(root.required("files"))
-    let messages = try texts(root.required("leftOut"))
-    let bad = try texts(root.required("leftOutFiles"))
+    stamps = try root.required("files").texts()
+    let messages = try root.required("leftOut").texts()
+    let bad = try root.required("leftOutFiles").texts()
     leftOut = [:]
     for (id, message) in messages { leftOut[id] = (message, bad[id] ?? "") }
     notes = try root.strings("notes") ?? []
@@ -67,12 +62,10 @@ struct KeptPictures: Sendable, Equatable {
   }
 
   private var json: JSONValue {
-    func object(_ texts: [String: String]) -> JSONValue {
-      JSONValue(.object(texts.sorted { $0.key < $1.key }.map { ($0, $1.json) }))
-    }
-    return [
-      "schema": 1, "files": object(stamps), "leftOut": object(leftOut.mapValues(\.message)),
-      "leftOutFiles": object(leftOut.mapValues(\.stamp)),
+    [
+      "schema": 1, "files": JSONValue(texts: stamps),
+      "leftOut": JSONValue(texts: leftOut.mapValues(\.message)),
+      "leftOutFiles": JSONValue(texts: leftOut.mapValues(\.stamp)),
       "notes": notes.json,
     ]
   }
@@ -127,9 +120,7 @@ struct KeptPictures: Sendable, Equatable {
       kept[index].picture = CasePicture(
         file: file, shared: row.picture.isEmpty ? nil : row.picture)
     }
-    var result = CaseSet(
-      name: set.name, description: set.description, terms: set.terms, cases: kept,
-      labels: set.labels, leftOut: set.leftOut + again)
+    var result = set.with(cases: kept, leftOut: set.leftOut + again)
     result.notes = set.notes
     return Known(set: result, hashed: Set(others).count, stamps: stamps)
   }

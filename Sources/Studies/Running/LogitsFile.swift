@@ -52,29 +52,18 @@ package enum LogitsFile {
   /// - Throws: `ZooError` with file and line.
   package static func read(folder: String) throws -> [Row] {
     let table = try CSVTable(path: "\(folder)/\(fileName)")
-    // Schema 1 called subsets parts.
-    let numbers = try columns.filter { $0 != "id" }.map {
-      try table.column(anyOf: $0 == "subset" ? [$0, "part"] : [$0])
-    }
+    let subsets = try table.subsetColumn()
+    let numbers = try ["label", "target", "logit"].map { try table.column($0) }
     let ids = try? table.column("id")
     return try (0..<table.rowCount).map { row in
-      let (target, logit) = (table[row, numbers[2]], Double(table[row, numbers[3]]))
+      let (target, logit) = (table[row, numbers[1]], Double(table[row, numbers[2]]))
       guard let logit, logit.isFinite, ["0", "1"].contains(target) else {
         throw ZooError(
           .badValue, "expected a target of 0 or 1 and a finite logit", at: table.place(ofRow: row))
       }
-      let name = table[row, numbers[0]]
-      guard let subset = Split.Subset(rawValue: name) else {
-        throw ZooError(
-          .badValue,
-          "unknown subset \"\(name)\"; "
-            + suggestion(for: name, among: Split.Subset.allCases.map(\.rawValue)),
-          at: table.place(ofRow: row, column: numbers[0]))
-      }
       return Row(
-        subset: subset, id: ids.map { table[row, $0] } ?? "",
-        label: table[row, numbers[1]], isPositive: target == "1",
-        logit: logit)
+        subset: try table.subset(ofRow: row, column: subsets), id: ids.map { table[row, $0] } ?? "",
+        label: table[row, numbers[0]], isPositive: target == "1", logit: logit)
     }
   }
 }

@@ -107,8 +107,8 @@ package struct PretrainingRun {
       }
       areas[subset] = area
       let values =
-        [(ResultMetric.binary(.auroc), area.mean)]
-        + zip(specification.labels, area.areas).map { (.aurocOf($0), $1) }
+        [(ResultMetric.score(.auroc), area.mean)]
+        + zip(specification.labels, area.areas).map { (.label(.auroc, $0), $1) }
       rows += values.map { metric, value in
         ResultRow(
           combination: specification.image.name, split: split.name, subset: ResultSubset(subset),

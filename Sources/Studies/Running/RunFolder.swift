@@ -103,12 +103,11 @@ struct RunFolder {
 
   /// Each key of `run.json` that is otherwise today, with both values.
   private func environmentDifferences() throws -> [String] {
-    let members = try JSONValue.parse(contentsOf: "\(path)/\(RunFolder.machineName)").object()
-      .members
-    let before = Dictionary(
-      try members.map { ($0.key, try $0.value.string()) }, uniquingKeysWith: { first, _ in first })
+    let kept = try JSONValue.parse(contentsOf: "\(path)/\(RunFolder.machineName)")
+    let before = try kept.texts()
     let now = Dictionary(environment, uniquingKeysWith: { first, _ in first })
-    let names = environment.map(\.0) + members.map(\.key).filter { now[$0] == nil }
+    let keys = try kept.object().members.map(\.key)
+    let names = environment.map(\.0) + keys.filter { now[$0] == nil }
     return names.compactMap { name in
       let (old, new) = (before[name], now[name])
       // Older runs named kernels by their library alone.

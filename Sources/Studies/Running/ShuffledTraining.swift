@@ -24,18 +24,20 @@ package struct ShuffledTraining {
   /// A model and what it has learnt.
   package struct Outcome {
     package let model: TrainedModel
-    /// The accuracy on the training subset, of the shuffled labels.
-    package let trainingAccuracy: Double
-    /// The accuracy on the test subset, whose labels are the true ones.
-    package let testAccuracy: Double
+    /// What the two scores are: accuracy, or the macro AUROC of labels that a case may have together.
+    package let metric: ScoreMetric
+    /// The score on the training subset, of the shuffled labels.
+    package let training: Double
+    /// The score on the test subset, whose labels are the true ones.
+    package let test: Double
 
     /// What it has learnt, in a sentence.
     package var sentence: String {
       String(
         format:
-          "A model of the same specification and seed learnt shuffled labels: its accuracy is "
+          "A model of the same specification and seed learnt shuffled labels: its %@ is "
           + "%.3f on those of the training subset and %.3f on the true labels of the test subset.",
-        trainingAccuracy, testAccuracy)
+        metric.title, training, test)
     }
   }
 
@@ -61,7 +63,8 @@ package struct ShuffledTraining {
     cases.task.targets = CaseTargets(
       ShuffledTraining.shuffled(
         cases.task.targets.values, within: [split.training, split.validation],
-        random: RandomStream(seed: study.seed).derived("shuffled labels")))
+        random: RandomStream(seed: study.seed).derived("shuffled labels"),
+        outputs: cases.task.targets.outputs), outputs: cases.task.targets.outputs)
     let runner = CellRunner(study: study, cases: cases, session: session)
     let recipe = combination.recipe
     for part in study.combinations.map(\.recipe) where recipe.parts.contains(part.name) {
@@ -69,9 +72,11 @@ package struct ShuffledTraining {
     }
     let outcome = try runner.run(recipe, split) { "\(folder)/\($0)" }
     guard let model = outcome.model else { preconditionFailure("training gave no model") }
+    // Of labels that a case may have together no single accuracy is usual.
+    let metric: ScoreMetric = cases.task.kind == .multiLabel ? .macroAUROC : .accuracy
     return Outcome(
-      model: model, trainingAccuracy: outcome.accuracy(.training) ?? .nan,
-      testAccuracy: outcome.accuracy(.test) ?? .nan)
+      model: model, metric: metric, training: outcome.value(metric, .training) ?? .nan,
+      test: outcome.value(metric, .test) ?? .nan)
   }
 
   /// The study's combination of a model's encoders.
@@ -93,13 +98,18 @@ package struct ShuffledTraining {
     return found[0]
   }
 
-  /// Targets that change places within each of some parts, and nowhere else.
-  static func shuffled(_ targets: [Float], within parts: [[Int]], random: RandomStream) -> [Float] {
+  /// Targets `[cases, outputs]` of which whole rows change places within each of some subsets, and nowhere
+  /// else.
+  static func shuffled(
+    _ targets: [Float], within subsets: [[Int]], random: RandomStream, outputs: Int = 1
+  ) -> [Float] {
     var result = targets
-    for (number, part) in parts.enumerated() {
+    for (number, subset) in subsets.enumerated() {
       var random = random.derived(number)
-      for (place, other) in zip(part, random.permutation(part.count)) {
-        result[place] = targets[part[other]]
+      for (place, other) in zip(subset, random.permutation(subset.count)) {
+        for output in 0..<outputs {
+          result[place * outputs + output] = targets[subset[other] * outputs + output]
+        }
       }
     }
     return result

@@ -83,10 +83,11 @@ struct StudyCells {
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
-    let test = outcome.accuracy(.test)
+    let metric = runner.metric
+    let test = outcome.value(metric, .test)
     progress.line(
       String(
-        format: "%@ %@: test accuracy %.3f (%.0f s); %@", split.name, combination.name,
+        format: "%@ %@: test %@ %.3f (%.0f s); %@", split.name, combination.name, metric.title,
         test ?? .nan, file.seconds, told(file.seconds)))
     return file
   }

@@ -26,12 +26,6 @@ package enum StudyLoader {
     let set = try study.data.load(
       needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
     tell(set, progress)
-    guard set.labels.count == 2 else {
-      throw ZooError(
-        .badValue,
-        "found \(set.labels.count) labels (\(set.labels.joined(separator: ", "))); expected two",
-        at: study.data.place, advice: "name the negative and the positive class in \"labels\"")
-    }
     // Folds that can't be made are told before thousands of pictures are read.
     _ = try study.folds.splits(of: set)
     return set
@@ -85,10 +79,10 @@ package enum StudyLoader {
     _ study: StudySpecification, _ set: CaseSet, _ stores: [String: ImageStore]
   ) -> StudyCases {
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
-    let targets = set.labelIndices.map { Float($0 ?? 0) }
+    let task = study.data.labels.task
     return StudyCases(
       set: set, words: words,
-      task: ClassificationTask(.binary, labels: set.labels, targets: CaseTargets(targets)),
+      task: ClassificationTask(task, of: set),
       images: stores,
       allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
   }
@@ -159,9 +153,7 @@ package enum StudyLoader {
         .badFormat, advice: "repair them, or leave those cases out with --skip-bad")
     }
     let notes = set.notes
-    set = CaseSet(
-      name: set.name, description: set.description, terms: set.terms,
-      cases: kept.map { set.cases[$0] }, labels: set.labels, leftOut: set.leftOut + leftOut)
+    set = set.with(cases: kept.map { set.cases[$0] }, leftOut: set.leftOut + leftOut)
     set.notes = notes
     return stores.mapValues { $0.keeping(kept) }
   }

@@ -103,7 +103,7 @@ package struct StudyRun {
     let files = try cells.all(study.combinations, splits, known: finished)
     let fittedOnValidation = try headsFittedOnValidation()
     let optimistic = fittedOnValidation.map {
-      "\($0): its weights were learnt on the validation subset, so what it scores there flatters, and it"
+      "\($0): its weights were learnt on the validation subset, so what it scores there is optimistic, and it"
         + " is not among those that validation chooses from."
     }
     let tables = StudyTables(

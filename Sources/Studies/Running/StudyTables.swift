@@ -99,9 +99,9 @@ package struct StudyTables {
     }
     let width = rows.map(\.title.count).max() ?? 0
     let lines = rows.map { row in
-      let cells = [BinaryMetric.accuracy, .auroc].map { metric -> String in
+      let cells = columns.map { metric -> String in
         let found = summaries.first {
-          $0.combination == row.name && $0.subset == row.subset && $0.metric == .binary(metric)
+          $0.combination == row.name && $0.subset == row.subset && $0.metric == .score(metric)
         }
         guard let mean = found?.mean else { return "      –     " }
         return found?.standardDeviation.map { String(format: "%.3f ± %.3f", mean, $0) }
@@ -110,8 +110,22 @@ package struct StudyTables {
       let padded = row.title.padding(toLength: width, withPad: " ", startingAt: 0)
       return "\(padded)  \(cells.joined(separator: "  "))"
     }
-    let head = "test subset".padding(toLength: width, withPad: " ", startingAt: 0)
-    return ["\(head)  accuracy       AUROC (mean ± SD over \(splits.count) splits)"] + lines
+    let head =
+      ["test subset".padding(toLength: width, withPad: " ", startingAt: 0)]
+      + columns.dropLast().map { $0.title.padding(toLength: 13, withPad: " ", startingAt: 0) }
+      + columns.suffix(1).map(\.title)
+    return ["\(head.joined(separator: "  ")) (mean ± SD over \(splits.count) splits)"] + lines
+  }
+
+  /// What the lines of a finished comparison tell.
+  private var columns: [ScoreMetric] {
+    let usual: [ScoreMetric] =
+      switch cases.task.kind {
+      case .binary: [.accuracy, .auroc]
+      case .multiClass: [.accuracy, .macroAUROC]
+      case .multiLabel: [.macroAUROC, .macroAveragePrecision]
+      }
+    return usual.contains(metric) || cases.task.kind == .binary ? usual : usual + [metric]
   }
 
   private func baselineRows() throws -> (rows: [ResultRow], baselines: [ReportBaseline]) {
@@ -155,26 +169,25 @@ package struct StudyTables {
   }
 
   private func baselineRows(of baseline: String, _ split: Split, probabilities: ([Int]) -> [Double])
-    throws
-    -> [ResultRow]
+    throws -> [ResultRow]
   {
-    func answers(_ subset: Split.Subset) -> (labels: [Bool], probabilities: [Double]) {
-      (cases.labels(split[subset]), probabilities(split[subset]))
+    func scored(_ subset: Split.Subset) -> FittedThresholdSubset.Scored {
+      (
+        cases.task.targets.rows(split[subset]), .probabilities(probabilities(split[subset]))
+      )
     }
     return try Split.Subset.allCases.flatMap { subset in
-      let answers = answers(subset)
-      return try BinaryEvaluation(labels: answers.labels, probabilities: answers.probabilities)
+      try cases.task.evaluation(split[subset], scored(subset).answers)
         .rows(combination: baseline, split: split.name, subset: ResultSubset(subset))
     }
       + FittedThresholdSubset.rows(
-        study.thresholdRule, validation: answers(.validation), test: answers(.test),
-        combination: baseline, split: split.name)
+        study.thresholdRule, cases.task.kind, labels: cases.task.labels,
+        validation: scored(.validation), test: scored(.test), combination: baseline,
+        split: split.name)
   }
 
   /// What combinations are compared and chosen by.
-  private var metric: BinaryMetric {
-    study.metric ?? .natural(for: cases.set.labelCounts)
-  }
+  private var metric: ScoreMetric { study.metric(for: cases.set) }
 
   private var metricReason: String {
     let counts = cases.set.labelCounts

@@ -24,7 +24,7 @@ package enum TrainedImages {
     return [fileName]
   }
 
-  /// A sentence for each branch whose weights were trained on images of the study: its scores flatter.
+  /// A sentence for each branch whose weights were trained on images of the study: its scores are optimistic.
   ///
   /// - Throws: `ZooError` when a list or an image can't be read.
   static func warnings(_ branches: [ImageBranch], _ cases: CaseSet, _ registry: EncoderRegistry)

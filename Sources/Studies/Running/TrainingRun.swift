@@ -78,7 +78,8 @@ package struct TrainingRun {
       results += outcome.results
       lines.append(
         String(
-          format: "%@: test accuracy %.3f", combination.name, outcome.accuracy(.test) ?? .nan))
+          format: "%@: test %@ %.3f", combination.name, runner.metric.title,
+          outcome.value(runner.metric, .test) ?? .nan))
       if isLast {
         try AtomicFile.makeFolder(folder)
         try ResultsFile.write(results, to: "\(folder)/results.csv")

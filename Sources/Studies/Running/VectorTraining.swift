@@ -13,7 +13,7 @@ package struct VectorTraining {
   package let documents: [[String]]
   /// The encoder's options, as a specification would give them.
   package let options: JSONValue
-  /// A file or vector set to go on from; nil draws all vectors.
+  /// A file or vector set to go on from; nil starts all at random.
   package let start: VectorSource?
   package let seed: UInt64
   /// How many documents were cut into pieces.

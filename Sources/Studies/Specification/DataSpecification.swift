@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Foundation
 import Images
 import Training
@@ -20,7 +21,8 @@ package struct DataSpecification: Sendable, Equatable {
   package var imageRoot: String?
   package var projections: String?
   package var sections: [String]
-  package var labels: [String]?
+  /// What is asked about a case, and by which labels.
+  package var labels: LabelSpecification
   /// Whether a program made them: the specification says so, or they lie in a phantom sample.
   package var isSynthetic: Bool
   /// What is to be said of where they lie.
@@ -46,7 +48,7 @@ package struct DataSpecification: Sendable, Equatable {
     imageRoot = try object.optionalString("imageRoot")
     projections = try object.optionalString("projections")
     sections = try object.strings("sections") ?? ["FINDINGS"]
-    labels = try object.strings("labels")
+    labels = try LabelSpecification(&object)
     table = try TableOptions(&object)
     isSynthetic = try object.boolean("synthetic", default: false)
     keepsIncomplete =
@@ -61,19 +63,7 @@ package struct DataSpecification: Sendable, Equatable {
       try named.finish()
     }
     try object.finish()
-    // The order in which the classes' columns are named is that of the classes.
-    let marks = columns?.labelColumns.map(\.label) ?? []
-    if labels == nil, marks.count == 2 { labels = marks }
-    if labels == nil, !marks.isEmpty {
-      throw ZooError(
-        .badValue, "\"columns\" names \(marks.count) classes; a study tells two apart",
-        at: value.place, advice: "name them in \"labels\", the negative class first")
-    }
-    if let labels, labels.count != 2 {
-      throw ZooError(
-        .badValue, "labels: found \(labels.count); expected two, the negative class first",
-        at: value.place)
-    }
+    try labels.settle(format: format, columns: columns)
     if !isSynthetic,
       DataSpecification.isSample(table: resolved(path), imageRoot: imageRoot.map(resolved))
     {
@@ -100,10 +90,13 @@ package struct DataSpecification: Sendable, Equatable {
     }
     let rules = CaseRules(
       image: demand(needsImages, .required), text: demand(needsTexts, .required),
-      labels: labels, skipsBad: skipsBad)
-    let lenient = CaseRules(
-      image: demand(needsImages, .wanted), text: demand(needsTexts, .wanted),
-      labels: labels ?? [OpenI.normal, OpenI.abnormal], skipsBad: skipsBad)
+      skipsBad: skipsBad, by: labels)
+    var lenient = CaseRules(
+      image: demand(needsImages, .wanted), text: demand(needsTexts, .wanted), skipsBad: skipsBad,
+      by: labels)
+    if labels.task == .binary, lenient.labels == nil {
+      lenient.labels = [OpenI.normal, OpenI.abnormal]
+    }
     switch format {
     case .csv:
       var columns = columns ?? CSVColumns.sample

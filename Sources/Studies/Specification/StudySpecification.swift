@@ -18,7 +18,7 @@ package struct StudySpecification: Sendable {
   package var texts: [TextBranch]
   package var heads: [HeadBranch]
   /// What combinations are compared and chosen by; nil where the data decide.
-  package var metric: BinaryMetric?
+  package var metric: ScoreMetric?
   /// How the validation subset fits the threshold that is shown beside 0.5.
   package var thresholdRule: ThresholdRule
   /// Whether simple rules over the features of untouched image encoders take the place of training.
@@ -59,10 +59,14 @@ package struct StudySpecification: Sendable {
     heads = try StudySpecification.list(root.value("fusion")).flatMap {
       try HeadBranch.branches($0, registry: registry)
     }
-    metric = try root.value("metric").map(StudySpecification.metric)
+    let task = data.labels.task
+    metric = try root.value("metric").map { try StudySpecification.metric($0, of: task) }
     thresholdRule =
-      try root.choice("threshold", among: ["youden", "accuracy"], default: "youden") == "youden"
-      ? .youden : .accuracy
+      switch try root.choice("threshold", among: ["youden", "accuracy", "f1"], default: "youden") {
+      case "accuracy": .accuracy
+      case "f1": .f1
+      default: .youden
+      }
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
     guard !images.isEmpty || !texts.isEmpty else {
@@ -110,12 +114,22 @@ package struct StudySpecification: Sendable {
     return root
   }
 
-  private static func metric(_ value: JSONValue) throws -> BinaryMetric {
+  private static func metric(_ value: JSONValue, of task: TaskKind) throws -> ScoreMetric {
     let name = try value.string()
-    if let metric = BinaryMetric(rawValue: name) { return metric }
+    let metrics = ScoreMetric.metrics(of: task)
+    if let metric = ScoreMetric(rawValue: name), metrics.contains(metric) { return metric }
+    let isOther = ScoreMetric(rawValue: name) != nil
     throw ZooError(
-      .badValue, "no metric is called \"\(name)\"", at: value.place,
-      advice: "expected one of: \(BinaryMetric.allCases.map(\.rawValue).joined(separator: ", "))")
+      .badValue,
+      isOther
+        ? "\"\(name)\" is no metric of a \(task.rawValue) task" : "no metric is called \"\(name)\"",
+      at: value.place,
+      advice: "expected one of: \(metrics.map(\.rawValue).joined(separator: ", "))")
+  }
+
+  /// What combinations of cases are compared and chosen by.
+  func metric(for set: CaseSet) -> ScoreMetric {
+    metric ?? .natural(data.labels.task, for: set.labelCounts)
   }
 
   /// The encoder sides, one value or a list of them.

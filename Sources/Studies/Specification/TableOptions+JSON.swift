@@ -31,18 +31,17 @@ extension TableOptions {
 }
 
 extension CSVColumns {
-  /// Reads `columns` of a study's `data`: `label` names a column, or `labels` one for each class.
+  /// Reads `columns` of a study's `data`: `label` names a column, or `labels` one for each class or label.
   ///
   /// - Throws: `ZooError` with file, line and key.
   init(_ object: inout JSONObject) throws {
-    let marks = try object.object("labels")
     self.init(
       id: try object.optionalString("id"), image: try object.optionalString("image"),
       text: try object.optionalString("text"), label: try object.optionalString("label"),
       patient: try object.optionalString("patient"))
-    labelColumns = try (marks?.members ?? []).map { member in
-      LabelColumn(label: member.key, column: try member.value.string())
-    }
+    labelColumns = try CSVColumns.labelColumns(object.value("labels"))
+    labelSeparator = try object.optionalString("labelSeparator")
+    noLabel = try object.strings("noLabel") ?? []
     guard (label == nil) != labelColumns.isEmpty else {
       throw ZooError(
         .badValue,
@@ -50,6 +49,17 @@ extension CSVColumns {
           ? "\"label\" is missing; expected a column, or \"labels\": {\"CLASS\": \"COLUMN\", …} where each"
             + " class has one" : "\"label\" and \"labels\": either tells the class",
         at: object.place)
+    }
+  }
+
+  /// A column for each label: an object of them, or a list of columns that are called as their labels.
+  private static func labelColumns(_ value: JSONValue?) throws -> [LabelColumn] {
+    guard let value else { return [] }
+    if case .array(let names) = value.content {
+      return try names.map { LabelColumn(label: try $0.string(), column: try $0.string()) }
+    }
+    return try value.object().members.map { member in
+      LabelColumn(label: member.key, column: try member.value.string())
     }
   }
 }

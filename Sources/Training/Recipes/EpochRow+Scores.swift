@@ -1,19 +1,19 @@
 import Evaluation
 
 extension EpochRow {
-  /// The rows of a training: the log loss, and the accuracy or, over several questions, the mean area.
+  /// The rows of a training: the log loss, and the accuracy or, of many labels, the mean AUROC.
   package static func rows(
     of scores: [Trainer.EpochScore], _ kind: TaskKind, combination: String,
     split: String
   ) -> [EpochRow] {
     scores.flatMap { score in
-      let first: (BinaryMetric, Double?) =
+      let first: (ScoreMetric, Double?) =
         kind == .multiLabel ? (.auroc, score.meanAUROC) : (.accuracy, score.accuracy)
       return [first, (.logLoss, score.logLoss)].compactMap { metric, value in
         value.map {
           EpochRow(
             combination: combination, split: split, epoch: score.epoch,
-            subset: ResultSubset(score.subset), metric: .binary(metric), value: $0)
+            subset: ResultSubset(score.subset), metric: .score(metric), value: $0)
         }
       }
     }

@@ -3,9 +3,9 @@ import EncoderKit
 
 /// What the recipes of a run made of weights and pictures, kept for those that come after.
 ///
-/// One place for all that is kept, by keys that hold everything the values depend on. Of each kind the
-/// value that was made last is held, since it may take gigabytes; of the maps that of each branch. It
-/// belongs to one thread.
+/// One place for all that is kept, by keys that hold everything the values depend on. Of each kind
+/// the value that was made last is held, since it may take gigabytes; of the maps that of each
+/// branch. It belongs to one thread.
 package final class FeatureCache {
   /// Given weights, in the channels and of the size that a branch reads.
   struct WeightsKey: Hashable {

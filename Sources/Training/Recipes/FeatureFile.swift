@@ -7,10 +7,11 @@ import WeightFiles
 
 /// The features of an encoder that is frozen whole, kept in the user's cache between runs.
 ///
-/// `KEY.safetensors`, with a tensor `[cases, width]` for each view. The key is a SHA-256 of all that the
-/// numbers depend on: weights, preprocessing, augmentation, every picture's pixels, kernels, threads and
-/// the program's version. So what is read is to the bit what would be computed; a digest in each file
-/// tells whether it still is what was written. The files may be deleted at any time.
+/// `KEY.safetensors`, with a tensor `[cases, width]` for each view. The key is a SHA-256 of all
+/// that the numbers depend on: weights, preprocessing, augmentation, every picture's pixels,
+/// kernels, threads and the program's version. So what is read is to the bit what would be
+/// computed; a digest in each file tells whether it still is what was written. The files may be
+/// deleted at any time.
 struct FeatureFile {
   private let path: String
 

@@ -4,32 +4,6 @@ import Fusion
 
 /// What a recipe made: a model, or a rule that is no network, and its answers.
 package struct Fit {
-  /// Answers to some cases.
-  package enum Answers: Sendable, Equatable {
-    /// Those of a network, `[cases, outputs]`.
-    case logits([Float])
-    /// Those of any other rule: probabilities of the positive class.
-    case probabilities([Double])
-
-    /// The probabilities, 0…1.
-    package var probabilities: [Double] {
-      switch self {
-      case .logits(let values): values.map { sigmoid(Double($0)) }
-      case .probabilities(let values): values
-      }
-    }
-
-    /// The metrics over cases that are positive or not; logits are ranked unrounded.
-    ///
-    /// - Throws: `ZooError` for a number that is no answer.
-    package func evaluation(_ labels: [Bool]) throws -> BinaryEvaluation {
-      switch self {
-      case .logits(let values): try BinaryEvaluation(labels: labels, logits: values)
-      case .probabilities(let values): try BinaryEvaluation(labels: labels, probabilities: values)
-      }
-    }
-  }
-
   /// Nil for a rule that is no network.
   package let model: TrainedModel?
   package let parameterCount: Int

@@ -4,8 +4,8 @@ import EncoderKit
 import Fusion
 import Images
 
-/// The paper's way: encoders trained on the same split, joined by a head that is trained over frozen
-/// encoders; then everything at a low rate.
+/// The paper's way: encoders trained on the same split, joined by a head that is trained over
+/// frozen encoders; then everything at a low rate.
 package struct MultimodalRecipe: Recipe {
   package let name: String
   /// The names of the recipes that its encoders come from.
@@ -87,8 +87,8 @@ package struct MultimodalRecipe: Recipe {
 
   /// Trains the head over frozen encoders.
   ///
-  /// One that learns on validation learns its own parameters there and nothing else; its missing-modality embeddings, if
-  /// sides are dropped, on the training subset before.
+  /// One that learns on validation learns its own parameters there and nothing else; its
+  /// missing-modality embeddings, if sides are dropped, on the training subset before.
   private func train(
     _ trainer: Trainer, of model: TrainedModel, _ split: Split, _ random: RandomStream
   ) throws -> [Trainer.EpochScore] {
@@ -112,8 +112,8 @@ package struct MultimodalRecipe: Recipe {
       keepsStart: true)
   }
 
-  /// What the trained encoders give of the cases of a split, computed once for all heads that read the
-  /// same of them.
+  /// What the trained encoders give of the cases of a split, computed once for all heads that read
+  /// the same of them.
   private func features(
     of model: TrainedModel, _ source: BatchSource, _ split: Split, _ context: RecipeContext
   ) throws -> [[CaseFeatures]] {
@@ -131,8 +131,8 @@ package struct MultimodalRecipe: Recipe {
 }
 
 extension RecipeContext {
-  /// What encoders give of every case of training and validation once as it is, and of the training subset
-  /// again with augmentation for each further view.
+  /// What encoders give of every case of training and validation once as it is, and of the training
+  /// subset again with augmentation for each further view.
   fileprivate func encode(
     _ model: TrainedModel, _ source: BatchSource, _ split: Split, views: Int,
     _ random: RandomStream, title: String

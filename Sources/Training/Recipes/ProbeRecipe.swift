@@ -7,9 +7,9 @@ import Images
 
 /// How well a simple rule over the features of an untouched image encoder answers.
 ///
-/// Features are standardised by the training subset; the penalty, or the number of neighbours, is the
-/// one with the lowest log loss over all known answers on validation. A linear probe leaves a model behind, whose decoder it
-/// is; neighbours do not.
+/// Features are standardised by the training subset; the penalty, or the number of neighbours, is
+/// the one with the lowest log loss over all known answers on validation. A linear probe leaves a
+/// model behind, whose decoder it is; neighbours do not.
 package struct ProbeRecipe: Recipe {
   /// Penalties that are tried, C of scikit-learn's `LogisticRegression` over standardised features
   /// divided by the root of their number.
@@ -74,7 +74,7 @@ package struct ProbeRecipe: Recipe {
   }
 
   private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
-    -> ([Int], BatchSource.Side?) -> Fit.Answers
+    -> ([Int], BatchSource.Side?) -> Answers
   {
     let nearest = NearestNeighbours(
       rows: split.training.map { rows[$0] }, answers: context.cases.task.answers(split.training))
@@ -85,7 +85,8 @@ package struct ProbeRecipe: Recipe {
       nearest.probabilities(split.validation.map { order[$0] }, k: candidates[$0])
     }
     let k = candidates[place]
-    // A case is its own nearest neighbour, and would tell its own answer in the training subset: it is left out.
+    // A case is its own nearest neighbour, which would make the training subset look too good: it
+    // is left out.
     let training = Set(split.training)
     return { indices, _ in
       .probabilities(
@@ -130,9 +131,10 @@ package struct ProbeRecipe: Recipe {
     _ candidates: [Candidate], _ split: Split, _ context: RecipeContext, what: String,
     probabilities: (Int) -> [Double]
   ) throws -> Int {
-    let answers = context.cases.task.answers(split.validation)
+    let task = context.cases.task
     let losses = try candidates.indices.map {
-      try answers.logLoss(probabilities($0)) ?? .infinity
+      try task.evaluation(split.validation, .probabilities(probabilities($0)))[.logLoss]
+        ?? .infinity
     }
     let lowest = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     context.progress.line("\(title(split)): \(what) \(candidates[lowest])")

@@ -7,8 +7,8 @@ import Images
 extension RecipeContext {
   /// The batches of a model, with the maps of its frozen stages in place of pictures.
   ///
-  /// Augmentation of frozen stages is drawn once for each of the `views`, not anew each epoch. Without a
-  /// cache there are pictures.
+  /// Augmentation of frozen stages is drawn once for each of the `views`, not anew each epoch.
+  /// Without a cache there are pictures.
   func source(of model: TrainedModel, _ split: Split, views: Int, title: String) throws
     -> BatchSource
   {

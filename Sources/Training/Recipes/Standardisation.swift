@@ -11,8 +11,8 @@ struct Standardisation {
 
   /// Fits `[cases][width]` features.
   ///
-  /// A feature that never changes, but for rounding, becomes 0 for all cases. How large features are makes
-  /// no difference: the bound is relative.
+  /// A feature that never changes, but for rounding, becomes 0 for all cases. How large features
+  /// are makes no difference: the bound is relative.
   init(_ rows: [[Float]]) {
     let (width, count) = (rows.first?.count ?? 0, Double(max(1, rows.count)))
     var sums = [Double](repeating: 0, count: width)

@@ -5,8 +5,8 @@ extension TextPreparation {
   /// The share of the training subset's words that a vocabulary may leave out without a word.
   private static let usualShare = 0.1
 
-  /// A note where the vocabulary leaves out much of the texts it was fitted to, or given vectors cover
-  /// little of it; nil elsewhere.
+  /// A note where the vocabulary leaves out much of the texts it was fitted to, or given vectors
+  /// cover little of it; nil elsewhere.
   func note(of name: String, split: String) -> String? {
     let counts = vocabulary.counts
     let (left, all) = (counts.count > 1 ? counts[1] : 0, counts.reduce(0, +))
@@ -20,7 +20,7 @@ extension TextPreparation {
     if let coverage, coverage.tokenShare < 1 - Self.usualShare {
       return
         "\(name): the given word vectors cover \(percent(coverage.tokenShare)) of the words of the training"
-        + " part that are in the vocabulary (split \(split))."
+        + " subset that are in the vocabulary (split \(split))."
     }
     return nil
   }

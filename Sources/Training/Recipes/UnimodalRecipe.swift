@@ -45,8 +45,8 @@ package struct UnimodalRecipe: Recipe {
     try fit(split, context, context.random(split, name), title: title(split))
   }
 
-  /// The same with random numbers and a title of the caller's; with a checkpoint the training is kept
-  /// after every epoch, and goes on from what was kept.
+  /// The same with random numbers and a title of the caller's; with a checkpoint the training is
+  /// kept after every epoch, and goes on from what was kept.
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   package func fit(

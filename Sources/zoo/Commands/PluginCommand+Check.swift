@@ -21,7 +21,7 @@ extension ZooCommand {
       + "freezing, keys, memory and more; each check says what it found. A plugin's folder needs to be "
       + "built; without one, --encoder or --head names what studies can name. Checks run in a process of "
       + "their own: one that traps has failed, and the others go on.\n\n"
-      + "--record keeps the features of drawn weights in golden.json beside plugin.json; later "
+      + "--record keeps the features of random weights in golden.json beside plugin.json; later "
       + "checks compare with them.",
     examples: [
       ("zoo plugin check MyNet", "all that the plugin in the folder MyNet brings"),

@@ -86,12 +86,9 @@ extension ZooCommand {
     }
     if arguments.flag("json") {
       let values = rows.map { name, contents, error -> JSONValue in
-        func list(_ names: [String]?) -> JSONValue {
-          (names ?? []).json
-        }
-        return [
-          "name": name.json, "encoders": list(contents?.encoders.map(\.name)),
-          "fusionHeads": list(contents?.fusionHeads),
+        [
+          "name": name.json, "encoders": (contents?.encoders.map(\.name) ?? []).json,
+          "fusionHeads": (contents?.fusionHeads ?? []).json,
           "refused": error.map { $0.message.json } ?? nil,
         ]
       }

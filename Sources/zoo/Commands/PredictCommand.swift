@@ -7,7 +7,7 @@ extension ZooCommand {
   static let predict = Command(
     name: "predict", summary: "Predict with a trained model.",
     discussion:
-      "A model of both modalities needs both, unless its fusion has missing-modality embeddings for what is missing. "
+      "A multimodal model needs image and text, unless it was trained with \"missing\": \"learned\". "
       + "This is no diagnosis.",
     examples: [
       ("zoo predict model --image chest.png --text \"The lungs are clear.\"", "one case"),

@@ -99,7 +99,7 @@ extension ZooCommand {
     discussion:
       "The specification names a table of findings (ChestX-ray14's, or one of your own with a column "
       + "a finding), how it is divided (official lists or folds) and an image encoder. Findings that "
-      + "are not known, and by default uncertain ones, count neither in the loss nor in the areas. "
+      + "are not known, and by default uncertain ones, count neither in the loss nor in the AUROC. "
       + "The folder it leaves can be named as \"weights\" in a study. A stopped training goes on from "
       + "its last whole epoch with --resume and ends with the same numbers.",
     examples: [

@@ -49,8 +49,7 @@ enum ZooCommand {
     Compute.setThreads(threads)
     let name = arguments.optionalString("kernels")
     if let name, let today = KernelChoice.formerNames[name] {
-      try? FileHandle.standardError.write(
-        contentsOf: Data("note: --kernels \(name) is called --kernels \(today) now\n".utf8))
+      writeWhole("note: --kernels \(name) is called --kernels \(today) now\n", to: STDERR_FILENO)
     }
     return try KernelChoice.make(name, precision: precision)
   }
@@ -116,8 +115,7 @@ enum ZooCommand {
   }
 
   private static func warnOfRevocation(_ name: String, _ reason: String) {
-    FileHandle.standardError.write(
-      Data("warning: \(name) was revoked by its publisher: \(reason)\n".utf8))
+    writeWhole("warning: \(name) was revoked by its publisher: \(reason)\n", to: STDERR_FILENO)
   }
 
   /// Says on standard error what goes on without something.
