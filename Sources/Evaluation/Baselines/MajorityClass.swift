@@ -12,14 +12,6 @@ package struct MajorityClass: Sendable, Equatable {
     shares = training.shares.map { $0 ?? 0.5 }
   }
 
-  /// The baseline of a binary task.
-  ///
-  /// - Precondition: at least one label.
-  package init(training labels: [Bool]) { self.init(KnownAnswers(labels)) }
-
-  /// The share of positive cases in the training subset of a binary task.
-  package var probability: Double { shares[0] }
-
   /// The same probabilities for each of `count` cases, `[cases, outputs]`.
   package func probabilities(count: Int) -> [Double] {
     (0..<count).flatMap { _ in shares }

@@ -33,15 +33,6 @@ package struct TextBaseline: Sendable {
       rows: terms.rows(documents), answers: answers, inverseStrength: options.inverseStrength)
   }
 
-  /// The baseline of a binary task.
-  ///
-  /// - Throws: `ZooError` of code `.badValue` where a class is absent.
-  package init(
-    training documents: [[String]], labels: [Bool], options: Options = Options()
-  ) throws {
-    try self.init(training: documents, answers: KnownAnswers(labels), options: options)
-  }
-
   /// How many terms have a weight.
   package var termCount: Int { terms.termCount }
 
