@@ -1,4 +1,4 @@
-"""Compares metrics, calibration, conformal sets, tests and stratification with published implementations.
+"""Compares metrics, simple models, calibration, conformal sets, tests and stratification with others.
 
     Benchmarks/parity/run.sh evaluation            # about a minute
     Benchmarks/parity/run.sh evaluation --draws 1000   # and the coverage of intervals, some minutes
@@ -6,7 +6,7 @@
 scikit-learn, SciPy, statsmodels, MAPIE, dcurves, uncertainty-calibration and iterative-stratification
 answer the same questions on random inputs with ties, absent classes, unknown answers, one class
 alone. The largest difference is printed for each figure; metrics must agree to 1e-12 on 500 inputs, the rest
-to 1e-9 on 200. Where one side says "undefined", the other must, too.
+to 1e-9 on 200, fitted probabilities of logistic regressions to 1e-6. Where one side says "undefined", the other must, too.
 """
 import argparse
 import json
@@ -20,7 +20,7 @@ import scipy.optimize
 import scipy.special
 import scipy.stats
 import statsmodels.api as sm
-from sklearn import calibration, isotonic, metrics
+from sklearn import calibration, isotonic, linear_model, metrics
 from statsmodels.stats.contingency_tables import mcnemar
 
 warnings.filterwarnings("ignore")
@@ -163,6 +163,62 @@ def multilabel():
     }
     for name, value in pairs.items():
         compare(f"multi-label {name}", found[name], value, 1e-12, "scikit-learn")
+
+
+# Simple models.
+
+def simple():
+    task = str(rng.choice(["binary", "multi-class", "multi-label"]))
+    outputs = {"binary": 1, "multi-class": int(rng.integers(2, 7)),
+               "multi-label": int(rng.integers(1, 5))}[task]
+    count, width = int(rng.choice([20, 60, 200])), int(rng.integers(1, 12))
+    x = rng.normal(size=(count, width)).astype(np.float32).astype(float)
+    asked = rng.normal(size=(10, width)).astype(np.float32).astype(float)
+    drive = x @ rng.normal(size=(width, outputs)) + rng.gumbel(size=(count, outputs))
+    if task == "multi-class":
+        classes = drive.argmax(1)
+        classes[:outputs] = range(outputs)
+        y, mask = np.eye(outputs)[classes], np.ones((count, outputs), bool)
+    else:
+        y = drive > rng.choice([-9, 0, 1, 9], outputs) if task == "multi-label" else drive > 0
+        y = y.astype(float)
+        mask = rng.random((count, outputs)) >= (0.4 if task == "multi-label" else 0)
+        if task == "binary":
+            y[:2, 0] = 0, 1
+    strength, k = 10.0 ** rng.integers(-3, 3), int(rng.integers(1, 15))
+    found = ask("simple", task=task, answers=y.ravel().astype(int), mask=mask.ravel(),
+                outputs=outputs, width=width, rows=x.ravel(), asked=asked.ravel(),
+                strength=strength, neighbours=k)
+
+    def fitted(rows, labels):
+        model = linear_model.LogisticRegression(
+            C=strength, tol=1e-12, solver="newton-cholesky", max_iter=1000)
+        return model.fit(rows, labels).predict_proba(asked)
+    constant = []
+    if task == "multi-class":
+        expected = fitted(x, classes)
+    else:
+        columns = []
+        for label in range(outputs):
+            own = y[mask[:, label], label]
+            if 0 < own.sum() < own.size:
+                columns.append(fitted(x[mask[:, label]], own)[:, 1])
+            else:
+                constant.append(label)
+                columns.append(np.full(10, (own.sum() + 0.5) / (own.size + 1)))
+        expected = np.stack(columns, 1)
+    compare(f"{task} logistic regression", found["linear"], expected.ravel(), 1e-6, "scikit-learn")
+    compare("labels of one answer", found["constant"], constant, 0, "NumPy") if constant else None
+    known = np.where(mask, y, np.nan)
+    shares = np.array([np.nanmean(c) if np.isfinite(c).any() else 0.5 for c in known.T])
+    compare("majority", found["majority"], shares, 1e-12, "NumPy")
+    unit = x / np.linalg.norm(x, axis=1, keepdims=True)
+    order = np.argsort(-(asked @ unit.T), axis=1, kind="stable")[:, :k]
+    votes = np.nansum(known[order], 1)
+    near = (votes + shares) / (np.isfinite(known[order]).sum(1) + 1)
+    # Of one feature all directions on a side are equally near.
+    if width > 1:
+        compare("nearest neighbours", found["neighbours"], near.ravel(), 1e-12, "NumPy")
 
 
 def threshold():
@@ -542,7 +598,7 @@ for missing, name in ((kumar, "uncertainty-calibration"), (mapie, "MAPIE"), (dcu
 for question in (multiclass, multilabel, threshold):
     for _ in range(round(500 * arguments.share)):
         question()
-for question in (calibrated, calibrators, several, decision, conformal, risk, pair):
+for question in (simple, calibrated, calibrators, several, decision, conformal, risk, pair):
     for _ in range(round(200 * arguments.share)):
         question()
 for _ in range(10):

@@ -86,13 +86,14 @@ extension ParameterStore {
         shape: [outputs]))
   }
 
-  /// Sets the decoder `head.` without a hidden layer.
+  /// Sets the decoder `head.` without a hidden layer: `[outputs][width]` weights, and an intercept for each
+  /// output.
   ///
-  /// - Precondition: it has one output, and as many weights as given.
-  package func setLinearDecoder(_ values: (weights: [Float], intercept: Float)) {
-    let weight = required("head.output.weight")
-    weight.replace(Tensor(values.weights, shape: weight.value.shape))
-    required("head.output.bias").replace(Tensor([values.intercept], shape: [1]))
+  /// - Precondition: it has as many outputs and weights as given.
+  package func setLinearDecoder(_ values: (weights: [[Float]], intercepts: [Float])) {
+    let (weight, bias) = (required("head.output.weight"), required("head.output.bias"))
+    weight.replace(Tensor(values.weights.flatMap(\.self), shape: weight.value.shape))
+    bias.replace(Tensor(values.intercepts, shape: bias.value.shape))
   }
 
   private func joinHidden(_ hidden: Parameter, _ parts: [ParameterStore]) {

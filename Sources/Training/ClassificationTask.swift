@@ -29,6 +29,11 @@ package struct ClassificationTask: Sendable, Equatable {
     self.init(kind, labels: set.labels, targets: targets)
   }
 
+  /// The answers to some cases, for models that are no networks.
+  package func answers(_ indices: [Int]) -> KnownAnswers {
+    KnownAnswers(kind, targets.rows(indices), outputs: targets.outputs)
+  }
+
   /// The class of each of some cases, by its place among the labels.
   ///
   /// - Precondition: a task of several classes.

@@ -35,14 +35,6 @@ package struct StudyCases: Sendable {
   /// The number of cases.
   package var count: Int { self.set.cases.count }
 
-  /// Whether each of some cases is of the positive class.
-  ///
-  /// - Precondition: a task of one question.
-  package func labels(_ indices: [Int]) -> [Bool] {
-    precondition(task.targets.outputs == 1, "\(task.targets.outputs) answers a case; expected one")
-    return task.targets.rows(indices).map { $0 > 0.5 }
-  }
-
   /// Of a split what a recipe that reads these sides can use: all of it where it reads both.
   package func usable(_ split: Split, _ sides: Set<BatchSource.Side>) -> Split {
     guard sides.count == 1 else { return split }

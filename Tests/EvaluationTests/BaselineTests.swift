@@ -18,8 +18,8 @@ struct BaselineTests {
     options.minimumDocuments = expected.minimumDocuments
     options.inverseStrength = expected.inverseStrength
     let baseline = try TextBaseline(
-      training: tokens(ReferenceValues.trainingTexts), labels: ReferenceValues.trainingLabels,
-      options: options)
+      training: tokens(ReferenceValues.trainingTexts),
+      answers: KnownAnswers(ReferenceValues.trainingLabels), options: options)
     #expect(baseline.termCount == expected.termCount)
     let probabilities = baseline.probabilities(tokens(ReferenceValues.testTexts))
     #expect(probabilities.count == expected.probabilities.count)
@@ -94,14 +94,16 @@ struct BaselineTests {
   @Test("A training subset of one class is refused with its counts")
   func oneClass() {
     #expect(
-      errorText { _ = try TextBaseline(training: [["a"], ["b"]], labels: [true, true]) }
-        .hasPrefix("2 of 2 training labels are positive; expected both classes"))
+      errorText {
+        _ = try TextBaseline(training: [["a"], ["b"]], answers: KnownAnswers([true, true]))
+      }
+      .hasPrefix("2 of 2 training labels are positive; expected both classes"))
   }
 
   @Test("The majority class answers with the share of positives")
   func majority() throws {
-    let baseline = MajorityClass(training: [true, false, false, false])
-    #expect(baseline.probability == 0.25)
+    let baseline = MajorityClass(KnownAnswers([true, false, false, false]))
+    #expect(baseline.shares == [0.25])
     let evaluation = try BinaryEvaluation(
       labels: [false, false, true], probabilities: baseline.probabilities(count: 3))
     #expect(evaluation[.accuracy] == 2.0 / 3)

@@ -12,112 +12,29 @@ import Testing
 
 @Suite("Recipes")
 struct RecipeTests {
-  /// 24 phantom cases in a folder, a split of them, and what recipes work on.
-  private struct Scene {
-    static let size = 32
-    let context: RecipeContext
-    let split = Split(
-      name: "r1f1", index: 0, repeatIndex: 0, training: Array(0..<14),
-      validation: Array(14..<18), test: Array(18..<24))
-
-    init(
-      _ folder: String, _ branches: [ImageBranch], cache: FeatureCache? = FeatureCache(),
-      progress: ProgressReporter = ProgressReporter(mode: .quiet),
-      change: (inout [Case], inout ClassificationTask) -> Void = { _, _ in }
-    ) throws {
-      let sample = PhantomSample(count: 24, size: 64)
-      if !branches.isEmpty { try sample.write(to: folder) }
-      var cases = sample.cases().map { item in
-        Case(
-          id: item.id, imagePath: "\(folder)/images/\(item.id).png", text: item.text,
-          label: item.label, source: Place())
-      }
-      var task = ClassificationTask(
-        .binary, labels: ["normal", "abnormal"],
-        targets: CaseTargets(cases.map { $0.label == "abnormal" ? 1 : 0 }))
-      change(&cases, &task)
-      let set = CaseSet(name: "phantoms", cases: cases, labels: ["normal", "abnormal"])
-      let paths = cases.map(\.imagePath)
-      let stores = branches.map {
-        ($0.name, ImageStore.load(paths, $0, progress: progress).store)
-      }
-      let tokenizer = Tokenizer.ofStudies
-      context = RecipeContext(
-        session: Session(
-          registry: try RecipeTests.registry(), kernels: ReferenceKernels(), progress: progress),
-        cases: StudyCases(
-          set: set, words: cases.map { tokenizer.words($0.text ?? "") }, task: task,
-          images: Dictionary(uniqueKeysWithValues: stores), allowsIncomplete: true),
-        tokenizer: tokenizer, seed: 5, cache: cache)
-    }
-
-    func fit(_ recipe: any Recipe, _ parts: [String: Fit] = [:]) throws -> Fit {
-      try recipe.fit(context.cases.usable(split, recipe.reads), context) { name in
-        try #require(parts[name]?.model)
-      }
-    }
-  }
-
-  private static func registry() throws -> EncoderRegistry {
-    EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
-  }
-
-  private func image(_ name: String = "net", _ more: [(key: String, value: JSONValue)] = []) throws
-    -> ImageBranch
-  {
-    try ImageBranch(
-      JSONValue(
-        .object(
-          [
-            ("name", name.json), ("encoder", "resnet18"),
-            ("size", Scene.size.json), ("channels", 1),
-            ("options", ["width": 4, "blocks": [1, 1]]),
-            ("training", ["epochs": 1, "batchSize": 7]),
-          ] + more)), registry: RecipeTests.registry(), defaults: TrainingSettings())
-  }
-
-  private func text() throws -> TextBranch {
-    try TextBranch(
-      [
-        "name": "words", "encoder": "word2vec",
-        "options": ["dimension": 6, "epochs": 1, "filters": 4],
-        "training": ["epochs": 2, "batchSize": 7],
-      ], registry: RecipeTests.registry(), defaults: TrainingSettings())
-  }
-
-  private let decoder = DenseDecoder.Configuration(hidden: 0, dropout: 0, featureDropout: 0)
-
-  private func words() throws -> UnimodalRecipe {
-    UnimodalRecipe(name: "words", encoder: .text(try text()), decoder: decoder, views: 1)
-  }
-
-  private func net(_ branch: ImageBranch) -> UnimodalRecipe {
-    UnimodalRecipe(name: branch.name, encoder: .image(branch), decoder: decoder, views: 2)
-  }
-
   @Test("A recipe's answers depend on seed and name alone, not on what ran before")
   func repeated() throws {
-    let first = try Scene("", [])
-    let fit = try first.fit(words())
+    let first = try RecipeScene("", [])
+    let fit = try first.fit(RecipeScene.words())
     #expect(fit.scores.map(\.epoch).max() == 2 && fit.parameterCount > 0)
     let answers = try fit.answers(first.split.test)
     #expect(answers.probabilities(of: .binary, outputs: 1).count == 6)
     let renamed = UnimodalRecipe(
-      name: "other", encoder: .text(try text()), decoder: decoder, views: 1)
+      name: "other", encoder: .text(try RecipeScene.text()), decoder: RecipeScene.decoder, views: 1)
     #expect(try first.fit(renamed).answers(first.split.test) != answers)
-    #expect(try first.fit(words()).answers(first.split.test) == answers)
+    #expect(try first.fit(RecipeScene.words()).answers(first.split.test) == answers)
   }
 
   @Test("A task of several findings gives an answer to each question of each case")
   func findings() throws {
-    let scene = try Scene("", []) { cases, task in
+    let scene = try RecipeScene("", []) { cases, task in
       let answers = cases.indices.flatMap {
         [Float($0 % 2), $0 % 3 == 0 ? .nan : Float($0 % 5 / 3)]
       }
       task = ClassificationTask(
         .multiLabel, labels: ["Mass", "Effusion"], targets: CaseTargets(answers, outputs: 2))
     }
-    let fit = try scene.fit(words())
+    let fit = try scene.fit(RecipeScene.words())
     #expect(fit.model?.task == .multiLabel && fit.model?.labels == ["Mass", "Effusion"])
     guard case .logits(let logits) = try fit.answers(scene.split.test) else {
       Issue.record("a network answers in logits")
@@ -130,8 +47,8 @@ struct RecipeTests {
 
   @Test("An ensemble's logit is the mean of its members'")
   func ensemble() throws {
-    let scene = try Scene("", [])
-    let recipe = try words()
+    let scene = try RecipeScene("", [])
+    let recipe = try RecipeScene.words()
     let joined = try scene.fit(EnsembleRecipe(of: recipe, count: 2))
     let random = scene.context.random(scene.split, recipe.name).derived("member")
     let members = try (1...2).map {
@@ -150,13 +67,15 @@ struct RecipeTests {
   @Test("A multimodal recipe starts at its parts, and heads share what the encoders gave")
   func multimodal() throws {
     try withTemporaryFolder { folder in
-      let branch = try image()
-      let scene = try Scene(folder, [branch])
-      let parts = ["net": try scene.fit(net(branch)), "words": try scene.fit(words())]
+      let branch = try RecipeScene.image()
+      let scene = try RecipeScene(folder, [branch])
+      let parts = [
+        "net": try scene.fit(RecipeScene.net(branch)), "words": try scene.fit(RecipeScene.words()),
+      ]
       func recipe(_ name: String, _ json: JSONValue) throws -> MultimodalRecipe {
         MultimodalRecipe(
           name: name, image: "net", text: "words",
-          head: try HeadBranch(json, registry: RecipeTests.registry()))
+          head: try HeadBranch(json, registry: RecipeScene.registry()))
       }
       let still: JSONValue = [
         "head": "concat", "training": ["epochs": 0], "fineTuning": ["epochs": 0],
@@ -179,7 +98,7 @@ struct RecipeTests {
         "head": "gated", "training": ["epochs": 1, "batchSize": 7], "fineTuning": ["epochs": 1],
       ]
       let cached = try scene.fit(recipe("net + words gated", gated), parts)
-      let bare = try Scene(folder, [branch], cache: nil)
+      let bare = try RecipeScene(folder, [branch], cache: nil)
       let anew = try bare.fit(recipe("net + words gated", gated), parts)
       #expect(try cached.answers(scene.split.test) == anew.answers(scene.split.test))
     }
@@ -188,22 +107,24 @@ struct RecipeTests {
   @Test("Features of frozen stages are made once for recipes of one branch, and kept in a folder")
   func frozen() throws {
     try withTemporaryFolder { folder in
-      let branch = try image("whole", [("freeze", "all"), ("augmentation", ["rotation": 5])])
-      let scene = try Scene(folder, [branch])
-      let first = try scene.fit(net(branch))
+      let branch = try RecipeScene.image(
+        "whole", [("freeze", "all"), ("augmentation", ["rotation": 5])])
+      let scene = try RecipeScene(folder, [branch])
+      let first = try scene.fit(RecipeScene.net(branch))
       #expect(
-        try scene.fit(net(branch)).answers(scene.split.test) == first.answers(scene.split.test))
+        try scene.fit(RecipeScene.net(branch)).answers(scene.split.test)
+          == first.answers(scene.split.test))
       // A limit that nothing fits into: frozen stages run in every epoch.
-      let bare = try Scene(folder, [branch], cache: FeatureCache(mapLimit: 0))
-      #expect(try bare.fit(net(branch)).parameterCount == first.parameterCount)
+      let bare = try RecipeScene(folder, [branch], cache: FeatureCache(mapLimit: 0))
+      #expect(try bare.fit(RecipeScene.net(branch)).parameterCount == first.parameterCount)
     }
   }
 
   @Test("A linear probe leaves a model behind, a vote of neighbours none")
   func probes() throws {
     try withTemporaryFolder { folder in
-      let branch = try image()
-      let scene = try Scene(folder, [branch])
+      let branch = try RecipeScene.image()
+      let scene = try RecipeScene(folder, [branch])
       let linear = try scene.fit(ProbeRecipe(name: "a", image: branch, rule: .linear))
       let vote = try scene.fit(ProbeRecipe(name: "b", image: branch, rule: .neighbours))
       #expect(linear.model?.image?.frozen == "all" && vote.model == nil)
@@ -221,7 +142,7 @@ struct RecipeTests {
 
   @Test("A recipe of one side takes the cases that have it, one of both takes all")
   func incomplete() throws {
-    let scene = try Scene("", []) { cases, _ in cases[2].text = nil }
+    let scene = try RecipeScene("", []) { cases, _ in cases[2].text = nil }
     let cases = scene.context.cases
     #expect(cases.usable(scene.split, [.text]).training == [0, 1] + Array(3..<14))
     #expect(cases.usable(scene.split, [.text]).test == scene.split.test)
@@ -254,7 +175,7 @@ struct RecipeTests {
       }
       return loads
     }
-    let branch = try image()
+    let branch = try RecipeScene.image()
     var other = branch
     other.name = "renamed"
     #expect(load(branch) == 1 && load(other) == 1)

@@ -31,17 +31,20 @@ struct StandardisationTests {
     let probabilities: [Double]
     if neighbours {
       let nearest = NearestNeighbours(
-        rows: training.map { standard[$0] }, labels: training.map { labels[$0] })
-      probabilities = nearest.probabilities(nearest.votes(standard, count: 5), k: 5)
+        rows: training.map { standard[$0] },
+        answers: KnownAnswers(training.map { labels[$0] }))
+      probabilities = nearest.probabilities(nearest.nearest(standard, count: 5), k: 5)
     } else {
       var sparse = SparseRows(columnCount: 6)
       for index in training {
         sparse.append(standard[index].enumerated().map { ($0.offset, Double($0.element)) })
       }
-      let fit = try LogisticRegression(
-        rows: sparse, labels: training.map { labels[$0] }, inverseStrength: 0.1, tolerance: 1e-5)
+      let fit = try LinearModel(
+        rows: sparse, answers: KnownAnswers(training.map { labels[$0] }), inverseStrength: 0.1,
+        tolerance: 1e-5)
       // Scored on the features themselves, as a saved probe does.
-      let (weights, intercept) = fitted.unfolded(fit)
+      let (all, intercepts) = fitted.unfolded(fit)
+      let (weights, intercept) = (all[0], intercepts[0])
       probabilities = rows.map { row in
         sigmoid(zip(row, weights).reduce(Double(intercept)) { $0 + Double($1.0) * Double($1.1) })
       }

@@ -15,6 +15,7 @@ struct Question {
     switch try object.string("kind") {
     case "multiclass": return try multiclass()
     case "multilabel": return try multilabel()
+    case "simple": return try simple()
     case "threshold": return try threshold()
     case "calibration": return try calibration()
     case "calibrators": return try calibrators()

@@ -7,10 +7,7 @@ import Foundation
 ///
 ///     minimise ½ w·w + C Σ log(1 + exp(−yᵢ (w·xᵢ + b))),  yᵢ = ±1.
 ///
-/// Newton's method; each step by conjugate gradients with the Hessian's diagonal as preconditioner
-/// and no Hessian kept (Lin, Weng & Keerthi, "Trust region Newton method for large-scale logistic
-/// regression", JMLR 9, 2008, https://jmlr.org/papers/v9/lin08b.html, with a line search in place
-/// of the trust region). The problem is strictly convex, so the answer does not depend on the way.
+/// by `NewtonMethod`. The problem is strictly convex, so the answer does not depend on the way.
 package struct LogisticRegression: Sendable {
   /// One weight for each column.
   package let weights: [Double]
@@ -40,17 +37,14 @@ package struct LogisticRegression: Sendable {
         "\(positives) of \(labels.count) training labels are positive; expected both classes",
         advice: "use stratified folds, or more cases")
     }
-    var problem = LogisticProblem(rows: rows, labels: labels, inverseStrength: inverseStrength)
-    problem.intercept = log(Double(positives) / Double(labels.count - positives))
-    problem.evaluate()
-    let start = problem.gradientNorm
-    var steps = 0
-    while problem.gradientNorm > tolerance * start, steps < 200, problem.newtonStep() {
-      steps += 1
-    }
-    weights = problem.weights
-    intercept = problem.intercept
-    gradientNorm = problem.gradientNorm
+    let prior = log(Double(positives) / Double(labels.count - positives))
+    var method = NewtonMethod(
+      LogisticProblem(rows: rows, labels: labels, inverseStrength: inverseStrength),
+      from: [Double](repeating: 0, count: rows.columnCount) + [prior])
+    method.minimise(tolerance: tolerance)
+    weights = Array(method.point.dropLast())
+    intercept = method.point[rows.columnCount]
+    gradientNorm = method.gradientNorm
   }
 
   /// The logits of rows.

@@ -24,6 +24,19 @@ package struct SparseRows: Sendable, Equatable {
     starts.append(Int32(values.count))
   }
 
+  /// Some of the rows, in the order given.
+  package func selecting(_ indices: [Int]) -> SparseRows {
+    if indices == Array(0..<count) { return self }
+    var chosen = SparseRows(columnCount: columnCount)
+    for index in indices {
+      let entries = Int(starts[index])..<Int(starts[index + 1])
+      chosen.columns += columns[entries]
+      chosen.values += values[entries]
+      chosen.starts.append(Int32(chosen.values.count))
+    }
+    return chosen
+  }
+
   /// The products of every row with a vector: `out[i] = offset + Σ x[i, j] · vector[j]`.
   func multiply(_ vector: [Double], offset: Double, into out: inout [Double]) {
     let (starts, columns, values) = (starts.span, columns.span, values.span)

@@ -1,4 +1,4 @@
-/// TF-IDF and logistic regression on the tokens of a text: what a model of texts has to beat.
+/// TF-IDF and logistic regression on the tokens of a text: what a model of texts has to beat, in any task.
 package struct TextBaseline: Sendable {
   /// How the baseline is fitted; the defaults are scikit-learn's.
   package struct Options: Sendable, Equatable {
@@ -13,36 +13,37 @@ package struct TextBaseline: Sendable {
   }
 
   private let terms: TermWeights
-  private let regression: LogisticRegression
+  private let model: LinearModel
 
   /// Fits terms, their weights and the regression to the training subset.
   ///
   /// - Parameters:
   ///   - documents: the tokens of each document; may be empty.
-  ///   - labels: the true classes.
+  ///   - answers: as many cases; the terms are those of all documents.
   ///   - options: how terms are made and how strong the penalty is.
   /// - Throws: `ZooError` of code `.badValue` where a class is absent.
-  /// - Precondition: as many documents as labels.
+  /// - Precondition: as many documents as cases.
   package init(
-    training documents: [[String]], labels: [Bool], options: Options = Options()
+    training documents: [[String]], answers: KnownAnswers, options: Options = Options()
   ) throws {
     terms = TermWeights(
       training: documents, usesBigrams: options.usesBigrams,
       minimumDocuments: options.minimumDocuments)
-    regression = try LogisticRegression(
-      rows: terms.rows(documents), labels: labels, inverseStrength: options.inverseStrength)
+    model = try LinearModel(
+      rows: terms.rows(documents), answers: answers, inverseStrength: options.inverseStrength)
   }
 
   /// How many terms have a weight.
   package var termCount: Int { terms.termCount }
 
-  /// The logits of the positive class.
-  package func logits(_ documents: [[String]]) -> [Double] {
-    regression.logits(terms.rows(documents))
-  }
+  /// The labels whose answer is the same for every document: see `LinearModel`.
+  package var constantOutputs: [Int] { model.constantOutputs }
 
-  /// The probabilities of the positive class.
+  /// The logits of documents, `[documents, outputs]`.
+  package func logits(_ documents: [[String]]) -> [Double] { model.logits(terms.rows(documents)) }
+
+  /// The probabilities of documents, `[documents, outputs]`.
   package func probabilities(_ documents: [[String]]) -> [Double] {
-    logits(documents).map(sigmoid)
+    model.probabilities(terms.rows(documents))
   }
 }

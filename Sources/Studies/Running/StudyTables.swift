@@ -77,7 +77,7 @@ package struct StudyTables {
     ]
     data.limits += deviations
     data.warnings = warnings
-    data.notes = notes
+    data.notes = notes + baselines.notes
     data.fittedOnValidation = Set(
       study.combinations.filter {
         $0.image != nil && $0.text != nil && headsFittedOnValidation.contains($0.head.name)
@@ -126,64 +126,6 @@ package struct StudyTables {
       case .multiLabel: [.macroAUROC, .macroAveragePrecision]
       }
     return usual.contains(metric) || cases.task.kind == .binary ? usual : usual + [metric]
-  }
-
-  private func baselineRows() throws -> (rows: [ResultRow], baselines: [ReportBaseline]) {
-    var rows: [ResultRow] = []
-    // Where the splits disagree on it, the class has no name.
-    let commoner = Set(
-      splits.map { split in
-        MajorityClass(training: cases.labels(split.training)).probability >= 0.5
-          ? cases.set.labels[1] : cases.set.labels[0]
-      })
-    var baselines = [
-      ReportBaseline(
-        name: StudyTables.baselineNames[0],
-        summary: "always the commoner class of the training subset",
-        constantAnswer: commoner.count == 1 ? commoner.first : "")
-    ]
-    let hasTexts = !study.texts.isEmpty
-    if hasTexts {
-      baselines.append(
-        ReportBaseline(
-          name: StudyTables.baselineNames[1], summary: "a linear model of the report's words"))
-    }
-    for split in splits {
-      let labels = cases.labels(split.training)
-      let majority = MajorityClass(training: labels)
-      let written = split.training.filter { cases.lacksText?[$0] != true }
-      let text =
-        try hasTexts
-        ? TextBaseline(
-          training: written.map { cases.words[$0] }, labels: cases.labels(written)) : nil
-      rows += try baselineRows(of: baselines[0].name, split) {
-        majority.probabilities(count: $0.count)
-      }
-      if let text {
-        rows += try baselineRows(of: baselines[1].name, split) { indices in
-          text.probabilities(indices.map { cases.words[$0] })
-        }
-      }
-    }
-    return (rows, baselines)
-  }
-
-  private func baselineRows(of baseline: String, _ split: Split, probabilities: ([Int]) -> [Double])
-    throws -> [ResultRow]
-  {
-    func scored(_ subset: Split.Subset) -> FittedThresholdSubset.Scored {
-      (
-        cases.task.targets.rows(split[subset]), .probabilities(probabilities(split[subset]))
-      )
-    }
-    return try Split.Subset.allCases.flatMap { subset in
-      try cases.task.evaluation(split[subset], scored(subset).answers)
-        .rows(combination: baseline, split: split.name, subset: ResultSubset(subset))
-    }
-      + FittedThresholdSubset.rows(
-        study.thresholdRule, cases.task.kind, labels: cases.task.labels,
-        validation: scored(.validation), test: scored(.test), combination: baseline,
-        split: split.name)
   }
 
   /// What combinations are compared and chosen by.

@@ -76,6 +76,7 @@ package struct StudySpecification: Sendable {
     }
     try checkNames()
     try checkHeads(registry)
+    try checkLosses()
   }
 
   /// The study of its image encoders alone, untouched, by simple rules over their features.
@@ -194,6 +195,14 @@ package struct StudySpecification: Sendable {
           + " folders would be one", at: Place(path: source.place.path),
         advice: "give one of them another \"name\"")
     }
+  }
+
+  /// Sees that the task can be trained with every loss, before data are read.
+  private func checkLosses() throws {
+    let trainings =
+      images.map(\.training) + texts.map(\.training)
+      + heads.flatMap { [$0.training, $0.fineTuning] }
+    for training in trainings { try training.loss.check(data.labels.task) }
   }
 
   private func checkNames() throws {

@@ -8,8 +8,8 @@ import Images
 /// How well a simple rule over the features of an untouched image encoder answers.
 ///
 /// Features are standardised by the training subset; the penalty, or the number of neighbours, is
-/// the one with the lowest log loss on validation. A linear probe leaves a model behind, whose
-/// decoder it is; neighbours do not.
+/// the one with the lowest log loss over all known answers on validation. A linear probe leaves a
+/// model behind, whose decoder it is; neighbours do not.
 package struct ProbeRecipe: Recipe {
   /// Penalties that are tried, C of scikit-learn's `LogisticRegression` over standardised features
   /// divided by the root of their number.
@@ -47,8 +47,8 @@ package struct ProbeRecipe: Recipe {
     let standard = features.map { fitted($0) }
     switch rule {
     case .linear:
-      let regression = try regression(standard, split, context)
-      model.classifier.store.setLinearDecoder(fitted.unfolded(regression))
+      let linear = try linear(standard, split, context)
+      model.classifier.store.setLinearDecoder(fitted.unfolded(linear))
       return Fit(model, context.trainer(model, TrainingSettings(), source, title(split)), [])
     case .neighbours:
       return Fit(
@@ -77,12 +77,12 @@ package struct ProbeRecipe: Recipe {
     -> ([Int], BatchSource.Side?) -> Answers
   {
     let nearest = NearestNeighbours(
-      rows: split.training.map { rows[$0] }, labels: context.cases.labels(split.training))
+      rows: split.training.map { rows[$0] }, answers: context.cases.task.answers(split.training))
     let most = min(Self.neighbours.max() ?? 1, split.training.count)
-    let votes = nearest.votes(rows, count: most)
+    let order = nearest.nearest(rows, count: most)
     let candidates = Self.neighbours.filter { $0 <= most }
     let place = try best(candidates, split, context, what: "neighbours") {
-      nearest.probabilities(split.validation.map { votes[$0] }, k: candidates[$0])
+      nearest.probabilities(split.validation.map { order[$0] }, k: candidates[$0])
     }
     let k = candidates[place]
     // A case is its own nearest neighbour, which would make the training subset look too good: it
@@ -91,12 +91,12 @@ package struct ProbeRecipe: Recipe {
     return { indices, _ in
       .probabilities(
         nearest.probabilities(
-          indices.map { training.contains($0) ? Array(votes[$0].dropFirst()) : votes[$0] }, k: k))
+          indices.map { training.contains($0) ? Array(order[$0].dropFirst()) : order[$0] }, k: k))
     }
   }
 
-  private func regression(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
-    -> LogisticRegression
+  private func linear(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
+    -> LinearModel
   {
     let width = rows.first?.count ?? 0
     let scale = 1 / Double(max(1, width)).squareRoot()
@@ -111,14 +111,19 @@ package struct ProbeRecipe: Recipe {
     let fits = try Self.strengths.map { strength in
       try Interruption.check()
       // With features scaled by s the penalty ½w·w becomes ½w·w / s², which is C·s² on plain ones.
-      return try LogisticRegression(
-        rows: training, labels: context.cases.labels(split.training),
+      return try LinearModel(
+        rows: training, answers: context.cases.task.answers(split.training),
         inverseStrength: strength * scale * scale, tolerance: 1e-5)
     }
-    return fits[
-      try best(Self.strengths, split, context, what: "C") {
-        fits[$0].logits(validation).map(sigmoid)
-      }]
+    let chosen = fits[
+      try best(Self.strengths, split, context, what: "C") { fits[$0].probabilities(validation) }]
+    for output in chosen.constantOutputs {
+      let label = context.cases.task.questions[output]
+      context.progress.note(
+        "\(title(split)): \"\(label)\" has one answer alone, or none, in the training subset; the probe"
+          + " answers it with its share", onceFor: "one answer alone \(name) \(label)")
+    }
+    return chosen
   }
 
   /// The place of the candidate with the lowest log loss on validation; the earlier of equals.
@@ -126,9 +131,10 @@ package struct ProbeRecipe: Recipe {
     _ candidates: [Candidate], _ split: Split, _ context: RecipeContext, what: String,
     probabilities: (Int) -> [Double]
   ) throws -> Int {
-    let labels = context.cases.labels(split.validation)
+    let task = context.cases.task
     let losses = try candidates.indices.map {
-      try BinaryEvaluation(labels: labels, probabilities: probabilities($0))[.logLoss] ?? .infinity
+      try task.evaluation(split.validation, .probabilities(probabilities($0)))[.logLoss]
+        ?? .infinity
     }
     let lowest = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     context.progress.line("\(title(split)): \(what) \(candidates[lowest])")

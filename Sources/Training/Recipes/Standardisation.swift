@@ -38,10 +38,14 @@ struct Standardisation {
     row.indices.map { Float((Double(row[$0]) - mean[$0]) / deviation[$0]) }
   }
 
-  /// A regression over standardised features as one over the features themselves.
-  func unfolded(_ regression: LogisticRegression) -> (weights: [Float], intercept: Float) {
-    let weights = zip(regression.weights, deviation).map { $0 / $1 }
-    let intercept = regression.intercept - zip(weights, mean).reduce(0) { $0 + $1.0 * $1.1 }
-    return (weights.map(Float.init), Float(intercept))
+  /// A model over standardised features as one over the features themselves.
+  ///
+  /// - Returns: `[outputs][width]` weights, and an intercept for each output.
+  func unfolded(_ model: LinearModel) -> (weights: [[Float]], intercepts: [Float]) {
+    let weights = model.weights.map { zip($0, deviation).map { $0 / $1 } }
+    let intercepts = zip(model.intercepts, weights).map { intercept, weights in
+      intercept - zip(weights, mean).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    return (weights.map { $0.map(Float.init) }, intercepts.map(Float.init))
   }
 }
