@@ -125,6 +125,81 @@ struct EvaluateProgramTests {
     }
   }
 
+  @Test(
+    "Several classes and labels are asked one by one, with means, from a study and from its table",
+    arguments: [
+      ("multi-class", #""label": "kind""#),
+      ("multi-label", #""label": "kinds", "labelSeparator": "|", "noLabel": ["none"]"#),
+    ])
+  func tasks(_ task: String, _ label: String) throws {
+    try withTemporaryFolder { folder in
+      try ProgramRunner.succeed([
+        "data", "sample", "--output", "\(folder)/sample", "--count", "120", "--size", "32",
+      ])
+      try AtomicFile.write(
+        """
+        {"schema": 2, "name": "\(task)", "seed": 3,
+         "data": {"format": "csv", "path": "sample/kinds.csv", "task": "\(task)",
+           "columns": {"id": "id", "text": "text", "patient": "patient", \(label)}},
+         "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
+         "text": {"name": "words", "encoder": "word2vec",
+           "options": {"dimension": 16, "epochs": 2, "filters": 8},
+           "training": {"epochs": 2, "batchSize": 8}}}
+        """, to: "\(folder)/study.json")
+      try ProgramRunner.succeed([
+        "compare", "\(folder)/study.json", "--output", "\(folder)/run", "--quiet",
+      ])
+      try ProgramRunner.succeed([
+        "evaluate", "\(folder)/run", "--data", "\(folder)/study.json", "--data",
+        "\(folder)/sample/kinds.csv", "--resamples", "50", "--output", "\(folder)/out", "--quiet",
+      ])
+      // What the study wrote of its test cases is what the evaluation says of them.
+      let inside = try rows("\(folder)/run/cells/r1f1/words/logits.csv").filter { $0[0] == "test" }
+      let outside = try rows("\(folder)/out/predictions.csv").filter { $0[0] == "study" }
+      let logits = Dictionary(
+        outside.map { ("\($0[2]) \($0[3])", (target: $0[4], logit: Double($0[5]) ?? .nan)) },
+        uniquingKeysWith: { first, _ in first })
+      #expect(!inside.isEmpty)
+      for row in inside {
+        let found = try #require(logits["\(row[1]) \(row[2])"])
+        #expect(found.target == row[3] && abs(found.logit - (Double(row[4]) ?? .nan)) < 1e-4)
+      }
+      var root = try JSONValue.parse(contentsOf: "\(folder)/out/evaluation.json").object()
+      let results = try root.required("results").array()
+      #expect(results.count == 2)
+      var (first, second) = (try results[0].object(), try results[1].object())
+      let questions = try first.required("questions")
+      #expect(try questions.array().count == (task == "multi-label" ? 5 : 6))
+      #expect(try questions.array().count == second.required("questions").array().count)
+      var macro = try first.required("macro").object()
+      var mean = try macro.required("auroc").object()
+      let areas = try questions.array().compactMap { value -> Double? in
+        var question = try value.object()
+        var metrics = try question.required("metrics").object()
+        var auroc = try metrics.required("auroc").object()
+        return try auroc.value("value")?.number()
+      }
+      #expect(
+        abs(try mean.required("value").number() - areas.reduce(0, +) / Double(areas.count)) < 1e-12)
+      try ProgramRunner.succeed([
+        "predict", "\(folder)/run/cells/r1f1/words/model", "--cases", "\(folder)/sample/kinds.csv",
+        "--output", "\(folder)/predictions.csv",
+      ])
+      let header = try String(contentsOfFile: "\(folder)/predictions.csv", encoding: .utf8)
+        .split(separator: "\n")[0]
+      #expect(
+        header.hasPrefix(
+          task == "multi-label" ? "id,decision,decision_" : "id,decision,probability_"))
+    }
+  }
+
+  /// The rows of a table without quotes, without its header.
+  private func rows(_ path: String) throws -> [[String]] {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
   @Test("Options that do not go together are refused")
   func usage() throws {
     for (arguments, part) in [

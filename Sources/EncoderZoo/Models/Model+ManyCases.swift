@@ -17,6 +17,7 @@ extension Model {
   ///   - output: a new file; docs/evaluate.md tells its columns.
   ///   - skipsUnusableCases: whether cases that can't be used are left out, and listed beside the table, in place of
   ///     stopping.
+  ///   - resumes: whether a prediction that was stopped is gone on with.
   /// - Returns: how many cases were predicted, and how many left out.
   /// - Throws: `ZooError` with file and line; `CancellationError` in a cancelled task, after which a
   ///   call with `resumes` goes on.

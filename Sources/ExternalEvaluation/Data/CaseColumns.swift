@@ -51,8 +51,17 @@ package struct CaseColumns: Sendable, Equatable {
     if model.image != nil { columns.image = find("images", \.image, "image") }
     if model.text != nil { columns.text = find("texts", \.text, "text") }
     if wantsLabel {
-      columns.labelColumns = given.labelColumns
-      if columns.labelColumns.isEmpty { columns.label = find("labels", \.label, "label") }
+      let marks = study?.labelColumns ?? []
+      if given.label == nil, !marks.isEmpty, marks.allSatisfy({ names.contains($0.column) }) {
+        columns.labelColumns = marks
+        told.append("a column for each label (\(Source.study.rawValue))")
+      } else {
+        columns.label = find("labels", \.label, "label")
+      }
+      // What the study says of its column is said of no other.
+      let own = columns.label == study?.label ? study : nil
+      columns.labelSeparator = given.labelSeparator ?? own?.labelSeparator
+      columns.noLabel = own?.noLabel ?? []
       columns.patient = find("patients", \.patient, "patient")
     }
     let lacks = [
@@ -81,10 +90,7 @@ package struct CaseColumns: Sendable, Equatable {
         let value = try? JSONValue.parse(contentsOf: path), var root = try? value.object(),
         var data = try? root.object("data"), var columns = try? data.object("columns")
       {
-        return try? CSVColumns(
-          id: columns.optionalString("id"), image: columns.optionalString("image"),
-          text: columns.optionalString("text"), label: columns.optionalString("label"),
-          patient: columns.optionalString("patient"))
+        return try? CSVColumns(&columns)
       }
       folder.deleteLastPathComponent()
     }

@@ -117,11 +117,12 @@ extension ExternalData {
       model: model, wantsLabel: true, path: path)
     let notes = chosen.note.map { [$0] } ?? []
     var columns = chosen.columns
-    if model.task == .multiLabel, words.allSatisfy(header.contains) {
+    if model.task == .multiLabel, columns.labelColumns.isEmpty, columns.labelSeparator == nil,
+      words.allSatisfy(header.contains)
+    {
       columns.label = nil
       columns.labelColumns = words.map { .init(label: $0, column: $0) }
     }
-    columns.labelSeparator = reading.columns.labelSeparator
     guard columns.label != nil || !columns.labelColumns.isEmpty else {
       throw ZooError(
         .badValue,

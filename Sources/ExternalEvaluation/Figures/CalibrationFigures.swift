@@ -47,6 +47,8 @@ package struct CalibrationFigures: Sendable, Equatable {
   /// - Parameters:
   ///   - answers: to external cases.
   ///   - validation: to internal validation cases; nil where there are none.
+  ///   - settings: what all figures share.
+  /// - Returns: one for each kind, in their order.
   static func all(
     _ answers: QuestionAnswers, validation: QuestionAnswers?, _ settings: EvaluationSettings
   ) -> [CalibrationFigures] {

@@ -20,6 +20,7 @@ package struct MacroMeans: Sendable, Equatable {
   /// - Parameters:
   ///   - answers: by question, of cases of one data set; each names its own.
   ///   - clusters: by id of a case.
+  ///   - settings: what all figures share.
   init(_ answers: [QuestionAnswers], clusters: [String: Int], _ settings: EvaluationSettings) {
     var order: [String: Int] = [:]
     for id in answers.flatMap(\.ids) where order[id] == nil { order[id] = order.count }

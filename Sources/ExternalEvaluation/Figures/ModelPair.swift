@@ -17,7 +17,9 @@ package struct ModelPair: Sendable, Equatable {
   package let label: String
   /// Cases that both answered.
   package let count: Int
-  /// Of the AUROC; cases count as independent. Undefined below two positive or negative cases.
+  /// Of the AUROC; cases count as independent.
+  ///
+  /// Undefined below two positive or negative cases.
   package let deLong: Determined<DeLongTest>
   package var deLongAdjustedP: Double?
   /// Of decisions, each at its model's own fixed threshold.

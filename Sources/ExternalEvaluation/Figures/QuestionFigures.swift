@@ -35,7 +35,7 @@ package struct QuestionFigures: Sendable {
   package let groups: [(attribute: String, analysis: SubgroupAnalysis)]
   package let histogram: ProbabilityHistogram
 
-  /// Whether the interval of the AUROC lies below one half: are the labels turned round?
+  /// Whether the interval of the AUROC lies below one half, as where labels are turned round.
   package var isReversed: Bool {
     (estimates[.auroc]?.interval.value).map { $0.upper < 0.5 } ?? false
   }
@@ -57,7 +57,7 @@ package struct QuestionFigures: Sendable {
   package init(
     _ answers: QuestionAnswers, unknown: Int, threshold: OperatingPoint.Threshold,
     validation: QuestionAnswers?, test: QuestionAnswers?,
-    groups names: [(attribute: String, names: [String?])], settings: EvaluationSettings
+    groups: [(attribute: String, names: [String?])], settings: EvaluationSettings
   ) {
     let statistics = MetricStatistics(answers, threshold: threshold.value)
     label = answers.label
@@ -79,7 +79,7 @@ package struct QuestionFigures: Sendable {
       labels: answers.labels, probabilities: answers.probabilities)
     conformal = ConformalFigures.all(
       answers, validation: validation, test: test, settings)
-    groups = names.map { attribute, names in
+    self.groups = groups.map { attribute, names in
       (
         attribute,
         SubgroupAnalysis(

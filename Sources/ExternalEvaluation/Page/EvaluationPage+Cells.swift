@@ -37,6 +37,7 @@ extension EvaluationPage {
   ///   - caption: a text.
   ///   - heads: names of columns, texts.
   ///   - rows: the row's name, a text, and its cells, HTML.
+  /// - Returns: HTML.
   func table(_ caption: String, _ heads: [String], _ rows: [(name: String, cells: [String])])
     -> String
   {
