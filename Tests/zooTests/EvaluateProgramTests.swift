@@ -134,13 +134,13 @@ struct EvaluateProgramTests {
   func tasks(_ task: String, _ label: String) throws {
     try withTemporaryFolder { folder in
       try ProgramRunner.succeed([
-        "data", "sample", "--output", "\(folder)/sample", "--count", "120", "--size", "32",
+        "data", "sample", "--output", "\(folder)/sample", "--count", "120", "--size", "64",
       ])
       try AtomicFile.write(
         """
         {"schema": 2, "name": "\(task)", "seed": 3,
          "data": {"format": "csv", "path": "sample/kinds.csv", "task": "\(task)",
-           "columns": {"id": "id", "text": "text", "patient": "patient", \(label)}},
+           "missing": [], "columns": {"id": "id", "text": "text", "patient": "patient", \(label)}},
          "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
          "text": {"name": "words", "encoder": "word2vec",
            "options": {"dimension": 16, "epochs": 2, "filters": 8},

@@ -28,7 +28,7 @@ package struct EvaluationResults {
   /// - Throws: `ZooError` of code `.conflict` for a folder with content, `.system` that names the path.
   package func write(to folder: String) throws {
     try OutputPlace.locked(folder) {
-      try OutputPlace.check(folder, allowing: Self.files + ["left-out.csv"])
+      try Self.check(folder)
       try AtomicFile.makeFolder(folder)
       try predictions.write(to: "\(folder)/predictions.csv")
       if let leftOut { try leftOut.write(to: "\(folder)/left-out.csv") }
@@ -36,6 +36,15 @@ package struct EvaluationResults {
       // Last: a folder that has it is complete.
       try AtomicFile.write(json.text() + "\n", to: "\(folder)/evaluation.json")
     }
+  }
+
+  /// Refuses a folder that holds an evaluation, or anything but what a stopped one leaves.
+  ///
+  /// - Throws: `ZooError` of code `.conflict`, or of what is in the way.
+  package static func check(_ folder: String) throws {
+    try OutputPlace.checkWritable(folder)
+    let isFinished = FileManager.default.fileExists(atPath: "\(folder)/evaluation.json")
+    try OutputPlace.check(folder, allowing: isFinished ? [] : files + ["left-out.csv"])
   }
 
   /// Every answer.

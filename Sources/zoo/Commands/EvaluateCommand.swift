@@ -64,7 +64,7 @@ extension ZooCommand {
     ]
   ) { arguments in
     let output = try arguments.string("output")
-    try OutputPlace.checkWritable(output)
+    try EvaluationResults.check(output)
     let settings = try evaluationSettings(arguments)
     let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
     let progress = progress(arguments)
