@@ -2,6 +2,7 @@ import Basics
 import Bundles
 import Downloads
 import EncoderKit
+import Evaluation
 import Exchange
 import Foundation
 import Registry

@@ -104,6 +104,7 @@ package enum ScoreMetric: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - task: what is asked.
   ///   - counts: the cases of each class or label.
+  /// - Returns: the metric.
   package static func natural(_ task: TaskKind, for counts: [Int]) -> ScoreMetric {
     switch task {
     case .binary:

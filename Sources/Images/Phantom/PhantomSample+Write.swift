@@ -4,7 +4,8 @@ import Foundation
 
 extension PhantomSample {
   /// Writes the sample: `images/NNNN.png`, `cases.csv` (id, image, text, label, patient),
-  /// `boxes.csv` (image, kind, x, y, width, height) and a `README.txt` that says what it is.
+  /// `kinds.csv` (the same with the kinds of lesions for a label), `boxes.csv` (image, kind, x, y, width,
+  /// height) and a `README.txt` that says what it is.
   ///
   /// `README.txt` comes first, since it marks the folder as the sample's; the tables come last: where
   /// they stand, the images are complete. The same count, seed and size give the same bytes.
@@ -17,10 +18,12 @@ extension PhantomSample {
     try AtomicFile.write(readMe(cases), to: "\(folder)/\(Self.readMeName)")
     let boxes = try drawn(cases, into: folder)
     var table = "id,image,text,label,patient\n"
+    var kinds = "id,image,text,kinds,kind,patient\n"
     for one in cases {
       let text = one.text.split(separator: "\"", omittingEmptySubsequences: false)
-      table += "\(one.id),\(one.image),\"\(text.joined(separator: "\"\""))\",\(one.label),"
-      table += "P\(one.patient)\n"
+      let start = "\(one.id),\(one.image),\"\(text.joined(separator: "\"\""))\""
+      table += "\(start),\(one.label),P\(one.patient)\n"
+      kinds += "\(start),\(one.kinds),\(one.kind),P\(one.patient)\n"
     }
     var places = "image,kind,x,y,width,height\n"
     for (one, found) in zip(cases, boxes) {
@@ -29,6 +32,7 @@ extension PhantomSample {
       }
     }
     try AtomicFile.write(places, to: "\(folder)/boxes.csv")
+    try AtomicFile.write(kinds, to: "\(folder)/kinds.csv")
     try AtomicFile.write(table, to: "\(folder)/cases.csv")
   }
 
@@ -60,6 +64,8 @@ extension PhantomSample {
 
       images/NNNN.png  8-bit grey; the patient's right side is at the left, as on a radiograph
       cases.csv        id,image,text,label,patient ("normal" or "abnormal")
+      kinds.csv        id,image,text,kinds,kind,patient: the kinds of lesions, such as
+                       nodule|effusion, or none; kind is the only one, none, or several
       boxes.csv        image,kind,x,y,width,height: where the lesions were drawn, in pixels from
                        the upper left corner; kinds: \(kinds)
 
