@@ -20,7 +20,7 @@ extension CaseSet {
     let image = try columns.image.map { try table.column($0) }
     let text = try columns.text.map { try table.column($0) }
     let patient = try columns.patient.map { try table.column($0) }
-    var images = ImagePaths(root: imageRoot ?? (path as NSString).deletingLastPathComponent)
+    var images = ImagePaths(root: imageRoot ?? parentFolder(of: path))
     let fallback = CaseRules(
       image: image == nil ? .optional : .required, text: text == nil ? .optional : .required)
     let rules = rules ?? fallback

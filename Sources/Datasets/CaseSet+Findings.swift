@@ -47,7 +47,7 @@ extension CaseSet {
     let image = try table.column(columns.image)
     let patient = try columns.patient.map { try table.column($0) }
     let answers = try columns.findings.map { try table.column($0) }
-    var images = ImagePaths(root: imageRoot ?? (path as NSString).deletingLastPathComponent)
+    var images = ImagePaths(root: imageRoot ?? parentFolder(of: path))
     var checker = CaseChecker(
       rules: CaseRules(
         image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal], skipsBad: skipsBad),
