@@ -168,7 +168,7 @@ package struct BundleMaker {
   private func origins(_ model: TrainedModel, withPrefix: Bool = false) -> [String] {
     [withPrefix ? model.image?.origin : model.image?.weights, model.text?.vectors].compactMap {
       name in
-      name.map { $0.hasPrefix("/") ? ($0 as NSString).lastPathComponent : $0 }
+      name.map { $0.hasPrefix("/") ? lastName(of: $0) : $0 }
     }
   }
 
@@ -209,7 +209,7 @@ extension JSONValue {
   var withoutFolders: JSONValue {
     switch content {
     case .string(let text) where text.hasPrefix("/"):
-      JSONValue(.string((text as NSString).lastPathComponent), at: place)
+      JSONValue(.string(lastName(of: text)), at: place)
     case .array(let elements): JSONValue(.array(elements.map(\.withoutFolders)), at: place)
     case .object(let members):
       JSONValue(

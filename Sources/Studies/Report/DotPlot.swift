@@ -10,6 +10,21 @@ struct DotPlot {
   let data: ReportData
   let scores: ReportScores
   let selected: String?
+  /// What is drawn; nil for the metric that the study is about.
+  var metric: ResultMetric?
+
+  private var shown: ResultMetric { metric ?? .score(data.comparisons.metric) }
+  private var score: ScoreMetric {
+    if case .label(let metric, _) = shown { return metric }
+    return data.comparisons.metric
+  }
+
+  /// The plot for a panel of its own, as narrow as on a phone.
+  var panel: String {
+    let rows = self.rows
+    return rows.isEmpty
+      ? "" : drawing(rows, width: 360, isWide: false).html(label: label(rows))
+  }
 
   private let top = 8.0
   /// Room for the names beside the plot; without it they stand above their rows.
@@ -36,7 +51,7 @@ struct DotPlot {
       data.combinations.map { ($0.name, false) } + data.baselines.map { ($0.name, true) }
     return names.compactMap { name, isBaseline in
       let bySplit = scores.values(
-        name, data.comparisons.metric, subset: data.comparisons.subset)
+        name, shown, subset: data.comparisons.subset)
       let known = data.splits.filter { bySplit[$0] != nil }
       let others = bySplit.keys.filter { !data.splits.contains($0) }.sorted(by: naturalOrder)
       let values = (known + others).compactMap { split in
@@ -47,13 +62,13 @@ struct DotPlot {
         name: name, isBaseline: isBaseline, values: values, mean: mean,
         interval: correctedInterval(
           values.map(\.value), testToTrainingRatio: data.comparisons.testToTrainingRatio,
-          within: data.comparisons.metric.bounds))
+          within: score.bounds))
     }
   }
 
   private func label(_ rows: [Row]) -> String {
     let items = rows.map { "\($0.name) \(NumberText.metric($0.mean))" }
-    return "Dot plot of \(data.comparisons.subset) \(data.comparisons.metric.title), "
+    return "Dot plot of \(data.comparisons.subset) \(score.title), "
       + "a dot for each split. Means: \(items.joined(separator: ", "))."
   }
 
@@ -93,7 +108,7 @@ struct DotPlot {
     drawing.line(start, bottom, width - 12, bottom, style: "axis")
     drawing.text(
       (scale.start + scale.end) / 2, bottom + 37,
-      "\(data.comparisons.subset) \(data.comparisons.metric.title)", style: "axis-title",
+      "\(data.comparisons.subset) \(score.title)", style: "axis-title",
       anchor: "middle")
     for (index, row) in rows.enumerated() {
       let y = top + band * Double(index)

@@ -25,8 +25,14 @@ package struct ReportData: Sendable {
   package var foldsDescription: String
   /// The splits in their order.
   package var splits: [String]
-  /// The classes: the name of the negative and of the positive one.
+  /// What is asked about a case.
+  package var task = TaskKind.binary
+  /// The names of the negative and of the positive class of a binary task.
   package var classNames: (negative: String, positive: String) = ("negative", "positive")
+  /// The classes or labels of other tasks, in their order.
+  package var labels: [ReportLabel] = []
+  /// Confusion matrices of several classes.
+  package var confusions: [ReportConfusion] = []
   /// In the order of the study.
   package var combinations: [ReportCombination]
   package var baselines: [ReportBaseline] = []

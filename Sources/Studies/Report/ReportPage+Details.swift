@@ -48,11 +48,8 @@ extension ReportPage {
   }
 
   private var reading: [String] {
-    let positive = htmlEscaped(data.classNames.positive)
-    let negative = htmlEscaped(data.classNames.negative)
-    return [
-      "The positive class is “\(positive)”: sensitivity is the share of “\(positive)” cases called "
-        + "so, specificity the share of “\(negative)” cases called so.",
+    [
+      answers,
       "SD is the standard deviation over splits (n − 1 in the denominator). "
         + "It describes the spread of the splits; it is not an interval.",
       "Corrected resampled t-test: Nadeau &amp; Bengio 2003, with test to training cases as "
@@ -60,6 +57,27 @@ extension ReportPage {
         + "Bayesian correlated t-test: Corani &amp; Benavoli 2015.",
       "“–” stands for what is undefined, such as the AUROC where a class is absent.",
     ]
+  }
+
+  /// What the metrics of the task are about.
+  private var answers: String {
+    switch data.task {
+    case .binary:
+      let positive = htmlEscaped(data.classNames.positive)
+      let negative = htmlEscaped(data.classNames.negative)
+      return
+        "The positive class is “\(positive)”: sensitivity is the share of “\(positive)” cases called "
+        + "so, specificity the share of “\(negative)” cases called so."
+    case .multiClass:
+      return
+        "The answer is the most probable class. Macro means are over the classes, each against the rest, "
+        + "as far as they occur. Cohen’s kappa is the agreement beyond chance, −1 to 1."
+    case .multiLabel:
+      return
+        "Every label is a question of its own, called present from a probability of 0.5 on. Macro means are "
+        + "over the labels that define the metric; micro means pool all known answers. Exact match is the share of "
+        + "cases of which all known answers are right, the Hamming loss the share of wrong answers."
+    }
   }
 
   private var limits: [String] {

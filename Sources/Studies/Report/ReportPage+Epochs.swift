@@ -5,11 +5,12 @@ extension ReportPage {
   /// Whether anything is known of the epochs.
   var hasEpochs: Bool { !data.epochs.isEmpty }
 
-  /// Accuracy per epoch, then the losses that there are; empty without epochs.
+  /// Accuracy or macro AUROC per epoch, then the losses that there are; empty without epochs.
   var epochSection: String {
     guard hasEpochs else { return "" }
     let panels = [
-      ("accuracy", "Accuracy by epoch", true), ("log-loss", "Log loss by epoch", false),
+      ("accuracy", "Accuracy by epoch", true), ("macro-auroc", "Macro AUROC by epoch", true),
+      ("log-loss", "Log loss by epoch", false),
       ("loss", "Loss by epoch", false),
     ].map { metric, title, isShare in
       let charts = EpochCharts(data: data, metric: metric, isShare: isShare).html

@@ -4,9 +4,11 @@ import Pages
 
 /// The scores at a threshold that the validation subsets chose.
 extension ReportPage {
-  private static let columns: [ScoreMetric] = [
-    .accuracy, .balancedAccuracy, .sensitivity, .specificity, .f1,
-  ]
+  private var thresholdColumns: [ScoreMetric] {
+    data.task == .binary
+      ? [.accuracy, .balancedAccuracy, .sensitivity, .specificity, .f1]
+      : [.macroF1, .microF1, .exactMatch, .hammingLoss]
+  }
 
   /// Whether thresholds were fitted.
   private var hasThresholds: Bool {
@@ -19,14 +21,16 @@ extension ReportPage {
     let names = data.combinations.map(\.name) + data.baselines.map(\.name)
     let subset = FittedThresholdSubset.test.rawValue
     let rows = names.compactMap { name -> String? in
-      let thresholds = scores.values(name, FittedThresholdSubset.thresholdMetric, subset: subset)
-      guard let least = thresholds.values.min(), let most = thresholds.values.max() else {
+      let metrics: [ResultMetric] =
+        data.task == .binary ? [.threshold] : data.labels.map { .thresholdOf($0.name) }
+      let thresholds = metrics.flatMap { scores.values(name, $0, subset: subset).values }
+      guard let least = thresholds.min(), let most = thresholds.max() else {
         return nil
       }
       let range =
         least == most
         ? short(least) : "\(short(least))–\(short(most))"
-      let cells = Self.columns.map { metric in
+      let cells = thresholdColumns.map { metric in
         let plain = scores.summary(name, metric, subset: "test")?.mean
         let fitted = scores.summary(name, metric, subset: subset)?.mean
         return "<td>\(NumberText.metric(fitted))"
@@ -36,14 +40,16 @@ extension ReportPage {
         "<tr><th scope=\"row\">\(ReportTables.shortName(name))</th><td class=\"apart\">\(range)</td>"
         + "\(cells.joined())</tr>\n"
     }
-    let heads = Self.columns.map {
+    let heads = thresholdColumns.map {
       "<th scope=\"col\">\($0.title.prefix(1).uppercased())\($0.title.dropFirst())</th>"
     }
     let table = """
       <table>
-      <caption><span>Test scores, means over \(counted(data.splits.count, "split")), where a case is \
-      called positive from the threshold on that its split’s validation subset chose; below, at \
-      0.5. The threshold is a probability, the least and the largest over the splits.</span></caption>
+      <caption><span>Test scores, means over \(counted(data.splits.count, "split")), where \
+      \(data.task == .binary ? "a case is called positive" : "each label is called present") from the \
+      threshold on that its split’s validation subset chose; below, at \
+      0.5. The threshold is a probability, the least and the largest over the splits\
+      \(data.task == .binary ? "" : " and labels").</span></caption>
       <thead><tr><th scope="col">Combination</th><th scope="col" class="apart">Threshold</th>\
       \(heads.joined())</tr></thead>
       <tbody>

@@ -30,7 +30,8 @@ package struct ReportPage {
     var page = Page(
       eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
       title: data.title, lede: size.joined(separator: " · "),
-      content: answer + scoreSection + missingModalitySection + pairSection + epochSection
+      content: answer + scoreSection + labelSection + missingModalitySection + pairSection
+        + epochSection
         + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])
     page.head = head
@@ -46,6 +47,7 @@ package struct ReportPage {
         strong: "Synthetic data.") : ""
     let links =
       [("answer", "Answer"), ("scores", "Scores")]
+      + (hasLabels ? [("labels", data.task == .multiClass ? "Classes" : "Labels")] : [])
       + (hasMissingModality ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()

@@ -30,11 +30,19 @@ struct ReportScores {
   }
 
   func summary(_ name: String, _ metric: ScoreMetric, subset: String) -> ResultSummary? {
+    summary(name, .score(metric), subset: subset)
+  }
+
+  func summary(_ name: String, _ metric: ResultMetric, subset: String) -> ResultSummary? {
     summaries[Cell(combination: name, subset: subset, metric: metric.rawValue)]
   }
 
   /// The defined values by the name of their split.
   func values(_ name: String, _ metric: ScoreMetric, subset: String) -> [String: Double] {
+    values(name, metric.rawValue, subset: subset)
+  }
+
+  func values(_ name: String, _ metric: ResultMetric, subset: String) -> [String: Double] {
     values(name, metric.rawValue, subset: subset)
   }
 

@@ -8,10 +8,22 @@ package struct ReportTables {
   let scores: ReportScores
   let selected: String?
 
-  /// The metrics with a column.
-  static let columns: [ScoreMetric] = [
-    .accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss,
-  ]
+  /// The metrics with a column; the one that the study is about is among them.
+  private var columns: [ScoreMetric] {
+    let usual: [ScoreMetric] =
+      switch data.task {
+      case .binary: [.accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss]
+      case .multiClass:
+        [.accuracy, .balancedAccuracy, .macroF1, .macroAUROC, .kappa, .logLoss]
+      case .multiLabel:
+        [
+          .macroAUROC, .macroAveragePrecision, .microAUROC, .macroF1, .exactMatch, .hammingLoss,
+          .logLoss,
+        ]
+      }
+    let own = data.comparisons.metric
+    return data.task == .binary || usual.contains(own) ? usual : [own] + usual
+  }
 
   /// A combination's name that fits a column; where it is shortened, the whole shows under the pointer
   /// and stands in the list of what the combinations are made of.
@@ -28,7 +40,7 @@ package struct ReportTables {
     let metric = data.comparisons.metric
     let subset = data.comparisons.subset
     let best = Dictionary(
-      uniqueKeysWithValues: Self.columns.map { column in
+      uniqueKeysWithValues: columns.map { column in
         (column, scores.best(rivals(everything, column), column, subset: subset))
       })
     let bestOnValidation = scores.best(everything, metric, subset: "validation")
@@ -41,7 +53,7 @@ package struct ReportTables {
       var cells = cell(
         scores.summary(name, metric, subset: "validation"),
         isBest: bestOnValidation.contains(name), style: "apart")
-      for column in Self.columns {
+      for column in columns {
         cells += cell(
           scores.summary(name, column, subset: subset), isBest: best[column]?.contains(name) == true
         )
@@ -51,22 +63,22 @@ package struct ReportTables {
         + "\(cells)</tr>\n"
     }
 
-    let heads = Self.columns.map { SortableTable.head(Self.head($0), isNumber: true) }.joined()
+    let heads = columns.map { SortableTable.head(Self.head($0), isNumber: true) }.joined()
     let baselines =
       data.baselines.isEmpty
       ? ""
       : "<tbody class=\"baselines\">\n<tr class=\"group\">"
-        + "<th scope=\"rowgroup\" colspan=\"\(Self.columns.count + 2)\">Baselines</th></tr>\n"
+        + "<th scope=\"rowgroup\" colspan=\"\(columns.count + 2)\">Baselines</th></tr>\n"
         + data.baselines.map { row($0.name) }.joined() + "</tbody>\n"
     let table = """
       <table class="scores sortable">
       <caption><span>Mean ± standard deviation (SD) over \(counted(data.splits.count, "split")). \
-      Bold: best mean of its column, baselines included; of sensitivity and specificity, among those \
-      that do not call all cases alike. Lower is better for log loss, higher for all others.\
+      Bold: best mean of its column, baselines included\(oneSided). \
+      Lower is better for \(losses), higher for all others.\
       \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
-      <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(subset))</th></tr>
+      <th scope="colgroup" colspan="\(columns.count)">\(htmlEscaped(subset))</th></tr>
       <tr>\(SortableTable.head("Combination", isNumber: false))\
       \(SortableTable.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
       </thead>
@@ -76,6 +88,15 @@ package struct ReportTables {
 
       """
     return PageParts.box("Scores of every combination", table)
+  }
+
+  private var oneSided: String {
+    data.task == .binary
+      ? "; of sensitivity and specificity, among those that do not call all cases alike" : ""
+  }
+
+  private var losses: String {
+    columns.filter { !$0.higherIsBetter }.map(\.title).joined(separator: " and ")
   }
 
   /// The names among which the best of a column is found: who calls every case alike has all of the
@@ -93,6 +114,9 @@ package struct ReportTables {
     switch metric {
     case .auroc: "AUROC"
     case .logLoss: "Log loss<br><small>lower is better</small>"
+    case .hammingLoss: "Hamming loss<br><small>lower is better</small>"
+    case .macroAveragePrecision: "mAP"
+    case .kappa: "Cohen’s kappa"
     default: metric.title.prefix(1).uppercased() + String(metric.title.dropFirst())
     }
   }

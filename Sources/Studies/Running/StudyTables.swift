@@ -60,7 +60,13 @@ package struct StudyTables {
     data.epochs = epochs
     data.baselines = baselines.baselines
     data.isSynthetic = study.data.isSynthetic
-    data.classNames = (cases.set.labels[0], cases.set.labels[1])
+    data.task = cases.task.kind
+    if data.task == .binary {
+      data.classNames = (cases.set.labels[0], cases.set.labels[1])
+    } else {
+      data.labels = reportLabels
+    }
+    if data.task == .multiClass { data.confusions = try confusions(in: folder) }
     data.counts =
       [PageFact("cases", "\(cases.count)")]
       + zip(cases.set.labels, cases.set.labelCounts).map { PageFact($0, "\($1)") }
@@ -133,6 +139,10 @@ package struct StudyTables {
 
   private var metricReason: String {
     let counts = cases.set.labelCounts
+    if study.metric == nil, cases.task.kind == .multiLabel {
+      return "Compared by \(metric.title), in which every label counts alike. "
+        + "“metric” in the study chooses another."
+    }
     guard study.metric == nil, metric != .accuracy, let most = counts.max(),
       let index = counts.firstIndex(of: most)
     else { return "" }

@@ -17,7 +17,7 @@ enum SyntheticOrigins {
         let folder = try WeightSource(weights, registry, at: branch.place).folder, isOne(folder)
       else { continue }
       // Folders of the machine are nobody's business.
-      let name = weights.contains("/") ? (weights as NSString).lastPathComponent : weights
+      let name = weights.contains("/") ? lastName(of: weights) : weights
       if !names.contains(name) { names.append(name) }
     }
     return names

@@ -133,7 +133,7 @@ package struct DataSpecification: Sendable, Equatable {
   }
 
   /// Whether a table lies in a phantom sample, or its images do.
-  static func isSample(table: String, imageRoot: String?) -> Bool {
+  package static func isSample(table: String, imageRoot: String?) -> Bool {
     PhantomSample.holds(table) || imageRoot.map { PhantomSample.holds("\($0)/image.png") } ?? false
   }
 
