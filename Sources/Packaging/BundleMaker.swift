@@ -188,7 +188,8 @@ package struct BundleMaker {
       isSynthetic: record.note.isSynthetic, revision: record.note.revision,
       split: record.split.name, folds: record.note.folds, cases: record.split.counts,
       seed: record.note.seed, configuration: try sha256(ofFile: "\(folder)/specification.json"),
-      startedFrom: origins(model, withPrefix: true))
+      startedFrom: origins(model, withPrefix: true),
+      collections: record.note.collections)
     let output = BundleOutput(
       task: model.task.rawValue, labels: model.labels,
       threshold: threshold, thresholdRule: rule)
@@ -203,6 +204,7 @@ package struct BundleMaker {
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
       limitations: words.limitations + [record.note.originSentence].compactMap { $0 }
+        + record.note.seenSentences(of: [model.image?.name, model.text?.name].compactMap { $0 })
         + settings.limitations, licences: licences, files: [])
   }
 }
