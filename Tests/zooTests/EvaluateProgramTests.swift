@@ -118,6 +118,8 @@ struct EvaluateProgramTests {
         })
       let page = try String(contentsOfFile: "\(folder)/out/evaluation.html", encoding: .utf8)
       #expect(page.contains("Synthetic data."))
+      #expect(
+        page.contains("60 of the 60 cases of study are of the study that words was trained in"))
       let used = try ProgramRunner.run([
         "evaluate", "phantom-words", "--data", study, "--output", "\(folder)/out",
       ])
@@ -169,7 +171,7 @@ struct EvaluateProgramTests {
       #expect(results.count == 2)
       var (first, second) = (try results[0].object(), try results[1].object())
       let questions = try first.required("questions")
-      #expect(try questions.array().count == (task == "multi-label" ? 5 : 6))
+      #expect(try questions.array().count == (task == "multi-label" ? 5 : 7))
       #expect(try questions.array().count == second.required("questions").array().count)
       var macro = try first.required("macro").object()
       var mean = try macro.required("auroc").object()
