@@ -49,4 +49,11 @@ extension DataNote {
     return "\(SyntheticOrigins.sentenceBeginning) (\(syntheticOrigins.joined(separator: ", "))):"
       + " what they learnt there says nothing of real images."
   }
+
+  /// What a card says of the branches' starting weights that have seen cases of the data.
+  package func seenSentences(of branches: [String]) -> [String] {
+    seen.filter { branches.contains($0.branch) }.map {
+      "Its starting weights have seen cases it was tested on: \($0.sentence). Its figures are too good."
+    }
+  }
 }
