@@ -58,7 +58,8 @@ package struct SeenCases: Sendable {
                 + " \(own.count) of the \(total) cases of this study are of \(own.collection)"
                 + " (\(own.reason))"
                 + (step.collection == own.collection
-                  ? "" : ", which has images in common with it"), place: place))
+                  ? "" : ", which has images in common with it"),
+              place: place))
         }
       }
     }
