@@ -113,14 +113,11 @@ package struct BundleMaker {
   private func threshold(_ model: TrainedModel, _ record: RunRecord) throws -> (Double, String) {
     switch settings.threshold {
     case .model: return (model.threshold, model.threshold == 0.5 ? "default" : "given")
-    case .given(let value): return (value, "given")
+    case .given(let value):
+      try checkTwoClasses(model)
+      return (value, "given")
     case .fitted(let rule):
-      guard model.task == .binary else {
-        throw ZooError(
-          .unsupported,
-          "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
-          advice: "leave out --threshold")
-      }
+      try checkTwoClasses(model)
       let rows = record.logits.filter { $0.subset == .validation }
       guard !rows.isEmpty else {
         throw ZooError(.notFound, "the run has no validation cases to choose a threshold on")
@@ -129,6 +126,15 @@ package struct BundleMaker {
         labels: rows.map(\.isPositive), probabilities: rows.map { sigmoid($0.logit) })
       return (value, rule == .youden ? "youden" : "accuracy")
     }
+  }
+
+  /// - Throws: `ZooError` of code `.unsupported` where one threshold is none of the model's.
+  private func checkTwoClasses(_ model: TrainedModel) throws {
+    guard model.task != .binary else { return }
+    throw ZooError(
+      .unsupported,
+      "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
+      advice: "leave out --threshold")
   }
 
   /// The licences; those of the data and of what the training started from must be known.
@@ -194,7 +200,7 @@ package struct BundleMaker {
       plugins: model.plugins(registry.catalogue), architecture: model.architecture,
       preprocessing: model.preprocessing, output: output, training: training,
       metrics: try RunMetrics(
-        record: record, task: model.task, threshold: threshold
+        record: record, task: model.task, labels: model.labels, threshold: threshold
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
       limitations: words.limitations + [record.note.originSentence].compactMap { $0 }

@@ -84,18 +84,21 @@ public struct Model {
     let reporter = prepared()
     do {
       return try explain(
-        image: image, text: text, finding: options.finding, settings: options.settings(sampleBits),
+        image: image, text: text, finding: options.finding, against: options.against,
+        settings: options.settings(sampleBits),
         progress: reporter)
     } catch is Interrupted where Task.isCancelled { throw CancellationError() }
   }
 
   /// The same with all settings.
   package func explain(
-    image: String?, text: String?, finding: String?, settings: ExplanationSettings,
+    image: String?, text: String?, finding: String?, against: String? = nil,
+    settings: ExplanationSettings,
     progress: ProgressReporter
   ) throws -> ExplainedPrediction {
     let explainer = try Explainer(
-      trained, folder: folder, finding: finding, kernels: kernels, settings: settings)
+      trained, folder: folder, finding: finding, against: against, kernels: kernels,
+      settings: settings)
     return try ExplainedPrediction(
       explainer.explain(image: image, text: text, record: explainer.record(), progress: progress))
   }
