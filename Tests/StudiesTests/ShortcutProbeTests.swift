@@ -31,7 +31,8 @@ struct ShortcutProbeTests {
       {"schema": 2, "name": "s", "folds": {"count": 3, "validation": 0.2},
        "data": {"format": "csv", "path": "cases.csv", "labels": ["well", "ill"],
                 "columns": {"id": "id", "image": "image", "label": "label"}},
-       "image": {"name": "net", "encoder": "resnet18", "size": 32, "channels": 1}}
+       "image": {"name": "net", "encoder": "densenet121", "size": 32, "channels": 1,
+        "options": {"growthRate": 8, "blocks": [1, 2], "initialFeatures": 16, "stemKernel": 3}}}
       """
     let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
     let study = try StudySpecification(
