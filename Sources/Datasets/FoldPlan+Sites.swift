@@ -41,10 +41,13 @@ extension FoldPlan {
           ? nil
           : "\(split.name): a label has \(fewest) of its \(split.test.count) cases; its scores are coarse",
       ].compactMap { $0 }
-    } + [
-      "every split tests one \(column) that was not trained on. The corrected t-test takes splits for random"
-        + " divisions of one population, which these are not: its intervals and p hold over sites like these"
-        + " \(splits.count), and tell little where they are few"
-    ]
+    }
+      + (splits.count < 2
+        ? []
+        : [
+          "every split tests one \(column) that was not trained on. The corrected t-test takes splits for random"
+            + " divisions of one population, which these are not: its intervals and p hold over sites like these"
+            + " \(splits.count), and tell little where they are few"
+        ])
   }
 }
