@@ -18,7 +18,7 @@ extension ReportPage {
   /// A row for each combination that has missing-modality embeddings; empty where none has.
   var missingModalitySection: String {
     guard hasMissingModality else { return "" }
-    let metrics: [ScoreMetric] = [.accuracy, .auroc]
+    let metrics = data.task.chiefMetrics
     let subsets: [(subset: String, title: String)] =
       [(data.comparisons.subset, "both")]
       + MissingModalitySubset.allCases.map {
@@ -65,9 +65,9 @@ extension ReportPage {
       """
   }
 
-  /// The rule between the columns of accuracy and those of the AUROC.
+  /// The rule between the columns of the first metric and those of the second.
   private func style(_ metric: ScoreMetric, isLast: Bool) -> String {
-    metric == .accuracy && isLast ? " class=\"apart\"" : ""
+    metric == data.task.chiefMetrics[0] && isLast ? " class=\"apart\"" : ""
   }
 
   private func score(_ name: String, _ metric: ScoreMetric, _ subset: String) -> String {

@@ -13,19 +13,16 @@ extension ReportPage {
     data.results.contains { $0.subset == .fitted(.test) }
   }
 
-  /// A folded table of scores at the fitted threshold, beside those at 0.5; empty without them.
+  /// A folded table of scores at the fitted threshold, beside those at 0.5, and of several labels one of
+  /// theirs; empty without them.
   var thresholdSection: String {
     guard hasThresholds else { return "" }
+    guard data.task == .binary else { return labelThresholdSection }
     let names = data.combinations.map(\.name) + data.baselines.map(\.name)
     let subset = FittedThresholdSubset.test.rawValue
     let rows = names.compactMap { name -> String? in
-      let thresholds = scores.values(name, FittedThresholdSubset.thresholdMetric, subset: subset)
-      guard let least = thresholds.values.min(), let most = thresholds.values.max() else {
-        return nil
-      }
-      let range =
-        least == most
-        ? short(least) : "\(short(least))–\(short(most))"
+      let thresholds = scores.values(name, of: .threshold, subset: subset)
+      guard let range = thresholdRange(thresholds.values) else { return nil }
       let cells = Self.columns.map { metric in
         let plain = scores.summary(name, metric, subset: "test")?.mean
         let fitted = scores.summary(name, metric, subset: subset)?.mean
@@ -54,6 +51,12 @@ extension ReportPage {
     return fold(
       "At a threshold fitted on validation",
       PageParts.box("Scores at the fitted threshold", table))
+  }
+
+  /// The least and the largest threshold; nil of none.
+  func thresholdRange(_ thresholds: some Collection<Double>) -> String? {
+    guard let least = thresholds.min(), let most = thresholds.max() else { return nil }
+    return least == most ? short(least) : "\(short(least))–\(short(most))"
   }
 
   private func short(_ value: Double) -> String {

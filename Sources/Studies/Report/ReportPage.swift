@@ -30,7 +30,8 @@ package struct ReportPage {
     var page = Page(
       eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
       title: data.title, lede: size.joined(separator: " · "),
-      content: answer + scoreSection + missingModalitySection + pairSection + epochSection
+      content: answer + scoreSection + labelSection + missingModalitySection + pairSection
+        + epochSection
         + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])
     page.head = head
@@ -45,7 +46,7 @@ package struct ReportPage {
         "The images and texts of this study are generated. Its scores say nothing about patients.",
         strong: "Synthetic data.") : ""
     let links =
-      [("answer", "Answer"), ("scores", "Scores")]
+      [("answer", "Answer"), ("scores", "Scores")] + (hasLabels ? [("labels", labelTitle)] : [])
       + (hasMissingModality ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()

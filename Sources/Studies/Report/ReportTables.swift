@@ -8,10 +8,11 @@ package struct ReportTables {
   let scores: ReportScores
   let selected: String?
 
-  /// The metrics with a column.
-  static let columns: [ScoreMetric] = [
-    .accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss,
-  ]
+  /// The metrics with a column: the task's, and the one that is compared by.
+  var columns: [ScoreMetric] {
+    let (usual, metric) = (data.task.scoreColumns, data.comparisons.metric)
+    return usual.contains(metric) ? usual : [metric] + usual
+  }
 
   /// A combination's name that fits a column; where it is shortened, the whole shows under the pointer
   /// and stands in the list of what the combinations are made of.
@@ -28,7 +29,7 @@ package struct ReportTables {
     let metric = data.comparisons.metric
     let subset = data.comparisons.subset
     let best = Dictionary(
-      uniqueKeysWithValues: Self.columns.map { column in
+      uniqueKeysWithValues: columns.map { column in
         (column, scores.best(rivals(everything, column), column, subset: subset))
       })
     let bestOnValidation = scores.best(everything, metric, subset: "validation")
@@ -41,7 +42,7 @@ package struct ReportTables {
       var cells = cell(
         scores.summary(name, metric, subset: "validation"),
         isBest: bestOnValidation.contains(name), style: "apart")
-      for column in Self.columns {
+      for column in columns {
         cells += cell(
           scores.summary(name, column, subset: subset), isBest: best[column]?.contains(name) == true
         )
@@ -51,24 +52,24 @@ package struct ReportTables {
         + "\(cells)</tr>\n"
     }
 
-    let heads = Self.columns.map { SortableTable.head(Self.head($0), isNumber: true) }.joined()
+    let heads = columns.map { SortableTable.head($0.columnHead, isNumber: true) }.joined()
     let baselines =
       data.baselines.isEmpty
       ? ""
       : "<tbody class=\"baselines\">\n<tr class=\"group\">"
-        + "<th scope=\"rowgroup\" colspan=\"\(Self.columns.count + 2)\">Baselines</th></tr>\n"
+        + "<th scope=\"rowgroup\" colspan=\"\(columns.count + 2)\">Baselines</th></tr>\n"
         + data.baselines.map { row($0.name) }.joined() + "</tbody>\n"
     let table = """
       <table class="scores sortable">
       <caption><span>Mean ± standard deviation (SD) over \(counted(data.splits.count, "split")). \
-      Bold: best mean of its column, baselines included; of sensitivity and specificity, among those \
-      that do not call all cases alike. Lower is better for log loss, higher for all others.\
+      Bold: best mean of its column, baselines included\(rivalsNote). Lower is better for \
+      \(losses), higher for all others.\
       \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
-      <th scope="colgroup" colspan="\(Self.columns.count)">\(htmlEscaped(subset))</th></tr>
+      <th scope="colgroup" colspan="\(columns.count)">\(htmlEscaped(subset))</th></tr>
       <tr>\(SortableTable.head("Combination", isNumber: false))\
-      \(SortableTable.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
+      \(SortableTable.head(metric.columnHead, isNumber: true, style: "apart"))\(heads)</tr>
       </thead>
       <tbody>
       \(names.map(row).joined())</tbody>
@@ -76,6 +77,17 @@ package struct ReportTables {
 
       """
     return PageParts.box("Scores of every combination", table)
+  }
+
+  /// Whom the best of a column is not found among, for the caption.
+  private var rivalsNote: String {
+    data.task == .binary
+      ? "; of sensitivity and specificity, among those that do not call all cases alike" : ""
+  }
+
+  /// The columns in which lower is better, for the caption.
+  private var losses: String {
+    columns.filter { !$0.higherIsBetter }.map(\.title).joined(separator: " and ")
   }
 
   /// The names among which the best of a column is found: who calls every case alike has all of the
@@ -88,16 +100,7 @@ package struct ReportTables {
     return names.filter { scores.summary($0, other, subset: data.comparisons.subset)?.mean != 0 }
   }
 
-  /// The head of a metric's column.
-  private static func head(_ metric: ScoreMetric) -> String {
-    switch metric {
-    case .auroc: "AUROC"
-    case .logLoss: "Log loss<br><small>lower is better</small>"
-    default: metric.title.prefix(1).uppercased() + String(metric.title.dropFirst())
-    }
-  }
-
-  private func cell(_ summary: ResultSummary?, isBest: Bool, style: String = "") -> String {
+  func cell(_ summary: ResultSummary?, isBest: Bool, style: String = "") -> String {
     let group =
       (style.isEmpty ? "" : " class=\"\(style)\"")
       + " data-key=\"\(summary?.mean.map { "\($0)" } ?? "")\""

@@ -8,7 +8,7 @@ extension EpochRow {
   ) -> [EpochRow] {
     scores.flatMap { score in
       let first: (ScoreMetric, Double?) =
-        kind == .multiLabel ? (.auroc, score.meanAUROC) : (.accuracy, score.accuracy)
+        kind == .multiLabel ? (.macroAUROC, score.meanAUROC) : (.accuracy, score.accuracy)
       return [first, (.logLoss, score.logLoss)].compactMap { metric, value in
         value.map {
           EpochRow(
