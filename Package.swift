@@ -127,6 +127,12 @@ var targets: [Target] = [
     ],
     oneDNNSettings),
   library(
+    "ExternalEvaluation",
+    [
+      "Studies", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
+      "Bundles", "Downloads", "Images", "Pages", "Tensors", "Basics",
+    ]),
+  library(
     "Exchange",
     [
       "Training", "Evaluation", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors",
@@ -142,16 +148,14 @@ var targets: [Target] = [
   .target(
     name: "EncoderZoo",
     dependencies: [
-      "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Registry",
-      "EncoderKit",
-      "Images", "Tensors", "Basics",
+      "ExternalEvaluation", "Explanation", "Studies", "Training", "Fusion", "Evaluation",
+      "Datasets", "Registry", "EncoderKit", "Images", "Tensors", "Basics",
     ] + pluginDependencies, resources: [.embedInCode("registry.json")], swiftSettings: strict),
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "EncoderZoo", "Packaging", "Bundles", "Exchange", "Studies", "Explanation", "Evaluation",
-      "Training",
-      "Datasets",
+      "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
+      "Explanation", "Evaluation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
       "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
@@ -221,6 +225,13 @@ for (name, dependencies) in [
       "Explanation", "Studies", "Training", "Fusion", "Evaluation", "Datasets", "Images",
       "Registry", "Pages",
       "EncoderKit", "WeightFiles", "Tensors", "Basics",
+    ] + pluginDependencies
+  ),
+  (
+    "ExternalEvaluation",
+    [
+      "ExternalEvaluation", "Studies", "Training", "Evaluation", "Datasets", "Registry",
+      "EncoderKit", "Images", "Pages", "Basics",
     ] + pluginDependencies
   ),
   (

@@ -23,7 +23,7 @@ public enum AtomicFile {
   ///
   /// - Throws: what `body` throws, or `ZooError` of code `.system`; the temporary file is removed.
   public static func write(to path: String, _ body: (Int32) throws -> Void) throws {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = parentFolder(of: path)
     let temporary = TemporaryName.beside(path)
     let descriptor = open(
       temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
@@ -68,7 +68,7 @@ public enum AtomicFile {
     if mkdir(path, 0o777) == 0 { return }
     let reason = errno
     if reason == ENOENT {
-      let above = (path as NSString).deletingLastPathComponent
+      let above = parentFolder(of: path)
       if !above.isEmpty, above != path {
         try makeFolder(above)
         if mkdir(path, 0o777) == 0 { return }

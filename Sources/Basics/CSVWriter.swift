@@ -7,10 +7,13 @@ import Foundation
 package struct CSVWriter: Sendable {
   private var bytes: [UInt8] = []
   private let columnCount: Int
+  /// The bytes of the header.
+  private var headerSize = 0
 
   package init(columns: [String]) {
     columnCount = columns.count
     append(columns)
+    headerSize = bytes.count
   }
 
   /// Adds a row.
@@ -28,6 +31,9 @@ package struct CSVWriter: Sendable {
 
   /// All that was added.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// All that was added, without the header.
+  package var rows: String { String(decoding: bytes[headerSize...], as: UTF8.self) }
 
   /// Writes the table, whole or not at all.
   ///

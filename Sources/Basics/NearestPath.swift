@@ -10,7 +10,7 @@ package func nearestPath(
   let files = FileManager.default
   let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
   let (folder, name) = (
-    (trimmed as NSString).deletingLastPathComponent, (trimmed as NSString).lastPathComponent
+    parentFolder(of: trimmed), lastName(of: trimmed)
   )
   guard !name.isEmpty, !files.fileExists(atPath: path),
     let names = try? files.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)

@@ -16,6 +16,8 @@ extension CSVTable {
     package var sheet: String?
     /// Whether errors may advise keys of a specification's `data`.
     package var namesKeys = false
+    /// Whether errors may advise options of the command line.
+    package var isOnCommandLine = false
 
     package init(
       separator: UInt8? = UInt8(ascii: ","), toleratesTrailingSeparators: Bool = false

@@ -26,6 +26,8 @@ package struct CSVTable: Sendable {
   let headerLine: Int
   /// Whether errors may advise keys of a specification's `data`.
   let namesKeys: Bool
+  /// Whether errors may advise options of the command line.
+  private(set) var isOnCommandLine = false
   /// What was found out or left out while the table was read, in sentences.
   package let notes: [String]
 
@@ -44,6 +46,7 @@ package struct CSVTable: Sendable {
   package init(data: Data, path: String, dialect: Dialect = Dialect()) throws {
     if dialect.isLenient, try Workbook.isOne(data, path: path) {
       try self.init(workbook: data, path: path, dialect: dialect)
+      isOnCommandLine = dialect.isOnCommandLine
       return
     }
     if dialect.sheet != nil {
@@ -62,6 +65,7 @@ package struct CSVTable: Sendable {
       path: path, columns: parser.columns, bytes: text, starts: parser.starts, ends: parser.ends,
       lines: parser.lines, headerLine: parser.headerLine, namesKeys: dialect.namesKeys,
       notes: (parser.notes + fields).map { "\(path): \($0)" })
+    isOnCommandLine = dialect.isOnCommandLine
   }
 
   init(

@@ -20,7 +20,7 @@ extension CaseSet {
     let image = try columns.image.map { try table.column($0) }
     let text = try columns.text.map { try table.column($0) }
     let patient = try columns.patient.map { try table.column($0) }
-    var images = ImagePaths(root: imageRoot ?? (path as NSString).deletingLastPathComponent)
+    var images = ImagePaths(root: imageRoot ?? parentFolder(of: path))
     let fallback = CaseRules(
       image: image == nil ? .optional : .required, text: text == nil ? .optional : .required)
     let rules = rules ?? fallback
@@ -55,9 +55,9 @@ extension CaseSet {
       checker.add(item)
     }
     let changes = try table.notes + values.finish(patient: patient) + images.notes(of: table)
-    let fileName = (path as NSString).lastPathComponent
+    let fileName = lastName(of: path)
     var set = try checker.finish(
-      name: name ?? (fileName as NSString).deletingPathExtension,
+      name: name ?? withoutExtension(fileName),
       description: description ?? "cases of \(fileName), \(labels.origin)",
       terms: terms, labels: labels.names, notes: changes)
     set.notes += try labels.notes(on: set)

@@ -47,7 +47,7 @@ extension CaseSet {
     let image = try table.column(columns.image)
     let patient = try columns.patient.map { try table.column($0) }
     let answers = try columns.findings.map { try table.column($0) }
-    var images = ImagePaths(root: imageRoot ?? (path as NSString).deletingLastPathComponent)
+    var images = ImagePaths(root: imageRoot ?? parentFolder(of: path))
     var checker = CaseChecker(
       rules: CaseRules(
         image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal], skipsBad: skipsBad),
@@ -90,9 +90,9 @@ extension CaseSet {
       checker.add(item)
     }
     let changes = try table.notes + values.finish(patient: patient) + images.notes(of: table)
-    let fileName = (path as NSString).lastPathComponent
+    let fileName = lastName(of: path)
     return try checker.finish(
-      name: (fileName as NSString).deletingPathExtension,
+      name: withoutExtension(fileName),
       description: "cases of \(fileName), \(columns.findings.count) findings each",
       terms: "the user's own data", notes: changes
     ).divided(by: columns.findings, path: path)

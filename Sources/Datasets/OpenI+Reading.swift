@@ -40,7 +40,7 @@ extension OpenI {
   }
 
   private static func isReportName(_ path: String) -> Bool {
-    let name = (path as NSString).lastPathComponent
+    let name = lastName(of: path)
     return name.hasSuffix(".xml") && !name.hasPrefix(".")  // macOS adds "._1.xml" to archives
   }
 

@@ -137,9 +137,10 @@ struct TableValues {
     throw ZooError(
       .badValue, "there are words that may mean \"not there\":\(found.joined())",
       at: Place(path: table.path),
-      advice:
-        "if they do, set \"missing\": [\(list)] in \"data\" (a case without a patient is then a"
-        + " patient of its own); if they are values like any other, set \"missing\": []")
+      advice: table.isOnCommandLine
+        ? "if they do, give --missing WORD, once for each; if they are values like any other, --missing \"\""
+        : "if they do, set \"missing\": [\(list)] in \"data\" (a case without a patient is then a"
+          + " patient of its own); if they are values like any other, set \"missing\": []")
   }
 
   private func shown(_ words: [String: Int]) -> String {

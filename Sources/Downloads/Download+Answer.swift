@@ -79,7 +79,7 @@ extension Download {
   /// Says before the download what would else come at its end.
   private func checkSpace(_ total: Int?) throws {
     var information = statvfs()
-    let folder = (partial.path as NSString).deletingLastPathComponent
+    let folder = parentFolder(of: partial.path)
     guard let total, statvfs(folder, &information) == 0 else { return }
     let (free, isHuge) = information.f_bavail.multipliedReportingOverflow(by: information.f_frsize)
     let needed = total - partial.count

@@ -109,7 +109,7 @@ final class PartialFile {
     close()
     guard rename(path, final) == 0 else { throw systemError("can't be put in place", final) }
     unlink(notePath)
-    let folder = (final as NSString).deletingLastPathComponent
+    let folder = parentFolder(of: final)
     let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if directory >= 0 {
       fsync(directory)

@@ -13,6 +13,7 @@ struct ModelInterface {
   init(_ model: TrainedModel, maximumWords: Int?) {
     var entries: [(String, JSONValue)] = [
       ("task", model.task.rawValue.json),
+      ("activation", (model.task == .multiClass ? "softmax" : "sigmoid").json),
       ("labels", model.labels.json), ("threshold", model.threshold.json),
     ]
     if model.task == .binary { entries.append(("positive", model.labels[1].json)) }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// What the files of many pictures, or of one, are like, and what of it must be said.
@@ -165,7 +166,7 @@ package struct PictureCensus: Sendable {
   /// The first files' names, or their paths where names alone would not tell them apart.
   private func names(_ paths: [String]) -> String {
     let first = paths.prefix(PictureCensus.namesShown)
-    let short = first.map { ($0 as NSString).lastPathComponent }
+    let short = first.map { lastName(of: $0) }
     let shown = Set(short).count == first.count ? short : Array(first)
     let more = paths.count - first.count
     return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")

@@ -113,14 +113,11 @@ package struct BundleMaker {
   private func threshold(_ model: TrainedModel, _ record: RunRecord) throws -> (Double, String) {
     switch settings.threshold {
     case .model: return (model.threshold, model.threshold == 0.5 ? "default" : "given")
-    case .given(let value): return (value, "given")
+    case .given(let value):
+      try checkTwoClasses(model)
+      return (value, "given")
     case .fitted(let rule):
-      guard model.task == .binary else {
-        throw ZooError(
-          .unsupported,
-          "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
-          advice: "leave out --threshold")
-      }
+      try checkTwoClasses(model)
       let rows = record.logits.filter { $0.subset == .validation }
       guard !rows.isEmpty else {
         throw ZooError(.notFound, "the run has no validation cases to choose a threshold on")
@@ -129,6 +126,15 @@ package struct BundleMaker {
         labels: rows.map(\.isPositive), probabilities: rows.map { sigmoid($0.logit) })
       return (value, rule == .youden ? "youden" : "accuracy")
     }
+  }
+
+  /// - Throws: `ZooError` of code `.unsupported` where one threshold is none of the model's.
+  private func checkTwoClasses(_ model: TrainedModel) throws {
+    guard model.task != .binary else { return }
+    throw ZooError(
+      .unsupported,
+      "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
+      advice: "leave out --threshold")
   }
 
   /// The licences; those of the data and of what the training started from must be known.
@@ -168,7 +174,7 @@ package struct BundleMaker {
   private func origins(_ model: TrainedModel, withPrefix: Bool = false) -> [String] {
     [withPrefix ? model.image?.origin : model.image?.weights, model.text?.vectors].compactMap {
       name in
-      name.map { $0.hasPrefix("/") ? ($0 as NSString).lastPathComponent : $0 }
+      name.map { $0.hasPrefix("/") ? lastName(of: $0) : $0 }
     }
   }
 
@@ -182,7 +188,8 @@ package struct BundleMaker {
       isSynthetic: record.note.isSynthetic, revision: record.note.revision,
       split: record.split.name, folds: record.note.folds, cases: record.split.counts,
       seed: record.note.seed, configuration: try sha256(ofFile: "\(folder)/specification.json"),
-      startedFrom: origins(model, withPrefix: true))
+      startedFrom: origins(model, withPrefix: true),
+      collections: record.note.collections)
     let output = BundleOutput(
       task: model.task.rawValue, labels: model.labels,
       threshold: threshold, thresholdRule: rule)
@@ -193,10 +200,11 @@ package struct BundleMaker {
       plugins: model.plugins(registry.catalogue), architecture: model.architecture,
       preprocessing: model.preprocessing, output: output, training: training,
       metrics: try RunMetrics(
-        record: record, task: model.task, threshold: threshold
+        record: record, task: model.task, labels: model.labels, threshold: threshold
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
       limitations: words.limitations + [record.note.originSentence].compactMap { $0 }
+        + record.note.seenSentences(of: [model.image?.name, model.text?.name].compactMap { $0 })
         + settings.limitations, licences: licences, files: [])
   }
 }
@@ -207,7 +215,7 @@ extension JSONValue {
   var withoutFolders: JSONValue {
     switch content {
     case .string(let text) where text.hasPrefix("/"):
-      JSONValue(.string((text as NSString).lastPathComponent), at: place)
+      JSONValue(.string(lastName(of: text)), at: place)
     case .array(let elements): JSONValue(.array(elements.map(\.withoutFolders)), at: place)
     case .object(let members):
       JSONValue(

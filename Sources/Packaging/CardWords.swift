@@ -15,9 +15,11 @@ struct CardWords {
   }
 
   private var answers: String {
-    output.task == "binary"
-      ? "tells \(output.labels[0]) from \(output.labels[1])"
-      : "looks for \(output.labels.count) findings"
+    switch output.task {
+    case "binary": "tells \(output.labels[0]) from \(output.labels[1])"
+    case "multi-class": "tells \(output.labels.count) classes apart"
+    default: "looks for \(output.labels.count) findings"
+    }
   }
 
   var summary: String {

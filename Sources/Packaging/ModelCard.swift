@@ -125,6 +125,9 @@ struct ModelCard {
     if !training.startedFrom.isEmpty {
       lines.append("- Started from \(training.startedFrom.map(plain).joined(separator: ", "))")
     }
+    if let collections = training.collections, !collections.isEmpty {
+      lines.append("- Published collections: \(collections.map(plain).joined(separator: ", "))")
+    }
     if let revision = training.revision {
       lines.append("- SHA-256 of the data's table: \(MarkdownText.code(revision))")
     }

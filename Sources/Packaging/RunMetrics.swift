@@ -9,6 +9,7 @@ import Studies
 struct RunMetrics {
   let record: RunRecord
   let task: TaskKind
+  let labels: [String]
   let threshold: Double
 
   private static let metrics: [ScoreMetric] = [
@@ -16,7 +17,13 @@ struct RunMetrics {
   ]
 
   /// The metrics, the model's own first.
-  func all() throws -> [BundleMetric] { try task == .binary ? own() + overSplits() : areas() }
+  func all() throws -> [BundleMetric] {
+    switch task {
+    case .binary: try own() + overSplits()
+    case .multiClass: try classes() + areas()
+    case .multiLabel: areas()
+    }
+  }
 
   private func own() throws -> [BundleMetric] {
     let rows = record.logits.filter { $0.subset == .test }
@@ -39,14 +46,41 @@ struct RunMetrics {
     }
   }
 
+  /// The figures of several classes over all cases.
+  private func classes() throws -> [BundleMetric] {
+    let rows = record.logits.filter { $0.subset == .test }
+    let width = labels.count
+    let count = rows.count / width
+    let truths = (0..<count).map { row in
+      (0..<width).first { rows[row * width + $0].isPositive } ?? 0
+    }
+    func evaluation(_ cases: [Int]) throws -> MulticlassEvaluation {
+      try MulticlassEvaluation(
+        labels: cases.map { truths[$0] },
+        logits: cases.flatMap { row in (0..<width).map { rows[row * width + $0].logit } },
+        classCount: width)
+    }
+    let whole = try evaluation(Array(0..<count))
+    return try [MulticlassMetric.accuracy, .balancedAccuracy, .auroc, .kappa, .logLoss].compactMap {
+      metric in
+      guard let value = whole[metric].value else { return nil }
+      let bootstrap = try Bootstrap(
+        count: count, resamples: resamples(count), stream: stream(metric.score)
+      ) { try evaluation($0)[metric].value }
+      return self.metric(metric.rawValue, value, count: count, bootstrap, proportion: nil)
+    }
+  }
+
   /// The AUROC keeps the stream of its former name, so that the same model gets the same interval.
   private func stream(_ metric: ScoreMetric) -> RandomStream {
     RandomStream(seed: 0).derived("bundle").derived(metric == .auroc ? "area" : metric.rawValue)
   }
 
-  /// The AUROC of many findings, the mean first.
+  /// The AUROC of many findings or classes, the mean first.
   private func areas() throws -> [BundleMetric] {
-    let rows = record.logits.filter { $0.subset == .test }
+    let test = record.logits.filter { $0.subset == .test }
+    let rows =
+      task == .multiClass ? LogitsFile.againstRest(test, classes: labels.count) : test
     var names: [String] = []
     var groups: [String: [LogitsFile.Row]] = [:]
     for row in rows {
@@ -68,7 +102,8 @@ struct RunMetrics {
     guard let mean = mean(each.map(\.mean)) else { return [] }
     let whole = BundleMetric(
       name: "mean auroc", split: "\(record.split.name) test", count: each.count, mean: mean,
-      deviation: nil, interval: nil, method: "over the findings")
+      deviation: nil, interval: nil,
+      method: task == .multiClass ? "over the classes" : "over the findings")
     return [whole] + each
   }
 

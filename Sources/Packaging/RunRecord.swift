@@ -57,7 +57,7 @@ struct RunRecord {
       }
       self.split = split
       specification = root.appendingPathComponent("study.json").path
-      let cell = (found as NSString).deletingLastPathComponent
+      let cell = parentFolder(of: found)
       try FileDigests.check(folder: cell)
       logits = try LogitsFile.read(folder: cell)
       let table = root.appendingPathComponent("results.csv").path

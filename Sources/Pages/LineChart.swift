@@ -49,8 +49,13 @@ package struct LineChart {
     self.curves = curves
   }
 
-  /// The chart with its title, as a panel.
-  package var panel: String {
+  /// The chart with its title and a dot for each point, as a panel.
+  package var panel: String { panel(hasDots: true) }
+
+  /// The same without dots, for curves of many points.
+  package var plainPanel: String { panel(hasDots: false) }
+
+  private func panel(hasDots: Bool) -> String {
     let all = curves.flatMap { $0.points + $0.control }
     let values = all.map(\.y) + curves.flatMap { $0.band.flatMap { [$0.lower, $0.upper] } }
     let low = min(range.lowerBound, values.min() ?? 0)
@@ -72,7 +77,7 @@ package struct LineChart {
       let style = LineChart.style(index)
       drawing.path(curve.control.map { (x($0.x), y($0.y)) }, style: "curve \(style) partial")
       drawing.path(curve.points.map { (x($0.x), y($0.y)) }, style: "curve \(style)")
-      for point in curve.points {
+      for point in hasDots ? curve.points : [] {
         drawing.dot(
           x(point.x), y(point.y), radius: 2.6, style: "dot solid \(style)",
           title: "\(curve.label): \(NumberText.metric(point.y))")

@@ -81,7 +81,7 @@ package struct ModelFolders: Sendable {
   package static func check(_ path: String) throws {
     guard !isModel(path) else { return }
     if let comparison = ComparisonFolder(path) { throw comparison.refusal }
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = parentFolder(of: path)
     let near = ["\(path)/model", parent].first { !$0.isEmpty && isModel($0) }
     guard let near, near != parent || isPlainFile(path) else { return }
     throw ZooError(

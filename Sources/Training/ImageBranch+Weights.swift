@@ -57,7 +57,9 @@ extension ImageBranch {
   }
 
   /// What `weights` holds: a name, or `{"from": …, "prefix": …}` where a file has several encoders.
-  static func origin(_ value: JSONValue) throws -> (name: String, prefix: String?) {
+  ///
+  /// - Throws: `ZooError` with file, line and key.
+  package static func origin(_ value: JSONValue) throws -> (name: String, prefix: String?) {
     guard case .object = value.content else { return (try value.string(), nil) }
     var object = try value.object()
     let (name, prefix) = (try object.string("from"), try object.optionalString("prefix"))

@@ -113,18 +113,18 @@ package struct WeightSource: Sendable {
 
   /// The folder of the model it is; nil for a weight set and for a plain file.
   package var folder: String? {
-    self.set == nil && encoder != nil ? (path as NSString).deletingLastPathComponent : nil
+    self.set == nil && encoder != nil ? parentFolder(of: path) : nil
   }
 
   /// The list of the images it was trained on, `trained-on.txt` beside it; nil where there is none.
   package var trainedOn: String? {
     guard set == nil else { return nil }
-    let list = "\((path as NSString).deletingLastPathComponent)/trained-on.txt"
+    let list = "\(parentFolder(of: path))/trained-on.txt"
     return FileManager.default.fileExists(atPath: list) ? list : nil
   }
 
   /// The name without the folders of this machine, for notes and reports.
-  var shown: String { (name as NSString).lastPathComponent }
+  var shown: String { lastName(of: name) }
 
   /// The path of the file the weights are read from.
   ///

@@ -30,6 +30,13 @@ enum DocumentedExamples {
     print(prediction.label ?? "", prediction.answers[0].probability)
     let explained = try model.explain(image: "chest.png", text: "Left effusion.")
     try explained.write(to: "why")  // why/explanation.html needs no network
+    let count = try model.predict(cases: "cases.csv", output: "predictions.csv").predicted
+    print(count)
+  }
+
+  static func evaluating(_ zoo: Zoo) throws {
+    let lines = try zoo.evaluate(["run"], data: ["other/study.json"], folder: "elsewhere")
+    print(lines)
   }
 
   static func describing() -> Study {

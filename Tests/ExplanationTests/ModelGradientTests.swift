@@ -171,7 +171,7 @@ struct ModelGradientTests {
   func finding(output: Int) throws {
     let model = try SmallModel.make(image: true, text: false, findings: ["a", "b", "c"])
     let score = try ModelScore(
-      model, image: SmallModel.pixels(), words: nil, varying: .image, output: output,
+      model, image: SmallModel.pixels(), words: nil, varying: .image, target: .logit(output),
       kernels: ReferenceKernels())
     let result = score.gradients(score.input + score.input)
     #expect(result.scores.count == 2)

@@ -24,6 +24,7 @@ enum SmallModel {
   static func make(
     image: Bool, text: Bool, flipAveraging: Bool = false, freeze: Bool = false, channels: Int = 1,
     maximumWords: Int = 12, members: Int = 1, findings: [String]? = nil,
+    task: TaskKind? = nil,
     fusion: FusionSettings? = nil,
     edit: (ParameterStore) -> Void = { _ in }
   ) throws -> TrainedModel {
@@ -59,7 +60,7 @@ enum SmallModel {
           dimension: 6, vectors: nil) : nil,
       decoder: .init(hidden: 8, dropout: 0.3, featureDropout: 0), fusion: fusion,
       labels: findings ?? ["normal", "abnormal"],
-      task: findings == nil ? .binary : .multiLabel, registry: registry, store: store)
+      task: task ?? (findings == nil ? .binary : .multiLabel), registry: registry, store: store)
     // Large enough that attributions stand clear of rounding.
     store.parameter("head.output.weight")?.update { weights in
       for index in 0..<8 { weights[index] = index % 2 == 0 ? 2 : -1.5 }

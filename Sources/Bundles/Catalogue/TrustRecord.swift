@@ -43,7 +43,7 @@ package struct TrustRecord: Sendable, Equatable {
       "schema": 1, "source": source.json, "key": "\(key)".json, "version": version.json,
       "sha256": sha256.json, "revoked": revoked.map(\.json).json,
     ]
-    try AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
+    try AtomicFile.makeFolder(parentFolder(of: path))
     try AtomicFile.write(value.text() + "\n", to: path)
   }
 }

@@ -65,7 +65,7 @@ package struct BundleFolder: Sendable {
     where !listed.contains(found) && found != BundleManifest.fileName
       && found != BundleManifest.signatureName
     {
-      let name = (found as NSString).lastPathComponent
+      let name = lastName(of: found)
       if BundleFolder.byProducts.contains(name), !listed.contains(found) {
         others.append(found)
         continue

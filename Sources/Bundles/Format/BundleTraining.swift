@@ -18,10 +18,14 @@ package struct BundleTraining: Sendable, Equatable {
   package var configuration: String
   /// The weight sets or models it started from.
   package var startedFrom: [String]
+  /// The published collections that its cases are of, such as `chestx-ray14`; nil in bundles of versions that did not
+  /// look.
+  package var collections: [String]?
 
   package init(
     dataSet: String, description: String, isSynthetic: Bool, revision: String?, split: String,
-    folds: String, cases: [Int], seed: Int, configuration: String, startedFrom: [String]
+    folds: String, cases: [Int], seed: Int, configuration: String, startedFrom: [String],
+    collections: [String]? = nil
   ) {
     self.dataSet = dataSet
     self.description = description
@@ -33,6 +37,7 @@ package struct BundleTraining: Sendable, Equatable {
     self.seed = seed
     self.configuration = configuration
     self.startedFrom = startedFrom
+    self.collections = collections
   }
 
   private static let parts = ["training", "validation", "test"]
@@ -51,6 +56,7 @@ package struct BundleTraining: Sendable, Equatable {
     seed = try object.required("seed").integer(in: 0...Int.max)
     configuration = try checkedDigest(object.required("configuration"))
     startedFrom = try object.strings("startedFrom") ?? []
+    collections = try object.strings("collections")
     try object.finish()
   }
 
@@ -73,6 +79,7 @@ package struct BundleTraining: Sendable, Equatable {
       members.append(
         ("startedFrom", startedFrom.json))
     }
+    if let collections { members.append(("collections", collections.json)) }
     return JSONValue(.object(members))
   }
 }

@@ -42,7 +42,7 @@ extension PublishedTree {
     let signature = key.sign(
       data, trustedComment: "catalogue version \(index.version) generated \(index.generated)")
     let path = "\(folder)/\(PublishedTree.signaturePath(try sha256(of: data)))"
-    try AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
+    try AtomicFile.makeFolder(parentFolder(of: path))
     try AtomicFile.write(signature, to: path)
     let keyPath = "\(folder)/\(PublishedTree.keyName)"
     if !FileManager.default.fileExists(atPath: keyPath) {

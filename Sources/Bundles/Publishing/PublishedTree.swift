@@ -83,7 +83,7 @@ package struct PublishedTree {
       var index = try current(old.publicKey)
       let text = Data(new.publicKey.fileText.utf8)
       let path = "\(folder)/\(PublishedTree.successorPath(old.publicKey.id))"
-      try AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
+      try AtomicFile.makeFolder(parentFolder(of: path))
       try AtomicFile.write(text, to: path)
       try AtomicFile.write(
         old.sign(text, trustedComment: "passed on to \(new.publicKey.id)"), to: "\(path).minisig")
@@ -149,7 +149,7 @@ package struct PublishedTree {
           advice: "remove it, and publish again")
       }
     }
-    try AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
+    try AtomicFile.makeFolder(parentFolder(of: path))
     let digest = try CopiedFile.copy(source, to: "\(path).new", limit: size)
     guard digest == sha256 else {
       unlink("\(path).new")
@@ -157,6 +157,6 @@ package struct PublishedTree {
         .wrongContent, "has changed while it was published", at: Place(path: source))
     }
     guard rename("\(path).new", path) == 0 else { throw systemError("can't be put in place", path) }
-    StagedFolder.flushFolder((path as NSString).deletingLastPathComponent)
+    StagedFolder.flushFolder(parentFolder(of: path))
   }
 }

@@ -125,7 +125,7 @@ package struct BundleInstaller {
         source: source.name, key: store.trust(source.name).map { "\($0.key)" } ?? "",
         sha256: entry.sha256, licences: manifest.licences, installed: client.now
       ).write(to: staged)
-      try AtomicFile.makeFolder((target as NSString).deletingLastPathComponent)
+      try AtomicFile.makeFolder(parentFolder(of: target))
       try StagedFolder.place(staged, at: target)
     } catch {
       try? StagedFolder.remove(staged)
@@ -136,7 +136,7 @@ package struct BundleInstaller {
   /// Copies a blob; what is written is hashed on its way.
   private func copy(_ file: BundleFile, to path: String) throws {
     let source = try source.blob(file.sha256, size: file.size, progress: client.progress)
-    try AtomicFile.makeFolder((path as NSString).deletingLastPathComponent)
+    try AtomicFile.makeFolder(parentFolder(of: path))
     let digest = try CopiedFile.copy(source, to: path, limit: file.size)
     guard digest == file.sha256 else {
       throw ZooError(

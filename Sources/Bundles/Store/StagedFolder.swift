@@ -39,7 +39,7 @@ package enum StagedFolder {
       }
       throw systemError("can't be put in place", path)
     }
-    flushFolder((path as NSString).deletingLastPathComponent)
+    flushFolder(parentFolder(of: path))
   }
 
   /// Removes a folder and all in it; nothing where there is none.

@@ -45,8 +45,8 @@ struct Workbook {
         .unsupported, "a binary workbook (.xlsb)", at: Place(path: path),
         advice: "save it as .xlsx, or as CSV in UTF-8")
     }
-    let folder = (main as NSString).deletingLastPathComponent
-    let name = (main as NSString).lastPathComponent
+    let folder = parentFolder(of: main)
+    let name = lastName(of: main)
     let links = try WorkbookParts.links(
       in: archive, joinPath(folder, "_rels/\(name).rels"), relativeTo: folder)
     let parts = WorkbookParts()

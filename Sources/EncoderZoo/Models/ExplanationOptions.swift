@@ -36,8 +36,10 @@ public struct ExplanationOptions: Sendable, Equatable {
   public var maximumNodes = 400
   /// Sight sensitivity, 0…1: the share of positive attribution that is left out of circles.
   public var sightSensitivity = ExplanationSettings.defaultSensitivity
-  /// Of a model of many findings: which one is explained.
+  /// Of a model of many findings or classes: which one is explained.
   public var finding: String?
+  /// Another finding or class: what is explained is then why ``finding`` rather than this one.
+  public var against: String?
 
   /// The defaults of `zoo explain`.
   public init() {}

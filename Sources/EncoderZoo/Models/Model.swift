@@ -1,6 +1,7 @@
 import Basics
 import EncoderKit
 import Explanation
+import ExternalEvaluation
 import Fusion
 import Studies
 import Training
@@ -15,9 +16,9 @@ public struct Model {
   /// Why its publisher has revoked it; nil where nothing speaks against it.
   public let revocation: String?
   private let trained: TrainedModel
-  private let zoo: Zoo
-  private let sampleBits: Int?
-  private let kernels: any Kernels
+  let zoo: Zoo
+  let sampleBits: Int?
+  let kernels: any Kernels
 
   init(folder: String, revocation: String? = nil, zoo: Zoo, sampleBits: Int? = nil) throws {
     self.folder = folder
@@ -83,20 +84,29 @@ public struct Model {
     let reporter = prepared()
     do {
       return try explain(
-        image: image, text: text, finding: options.finding, settings: options.settings(sampleBits),
+        image: image, text: text, finding: options.finding, against: options.against,
+        settings: options.settings(sampleBits),
         progress: reporter)
     } catch is Interrupted where Task.isCancelled { throw CancellationError() }
   }
 
   /// The same with all settings.
   package func explain(
-    image: String?, text: String?, finding: String?, settings: ExplanationSettings,
+    image: String?, text: String?, finding: String?, against: String? = nil,
+    settings: ExplanationSettings,
     progress: ProgressReporter
   ) throws -> ExplainedPrediction {
     let explainer = try Explainer(
-      trained, folder: folder, finding: finding, kernels: kernels, settings: settings)
+      trained, folder: folder, finding: finding, against: against, kernels: kernels,
+      settings: settings)
     return try ExplainedPrediction(
       explainer.explain(image: image, text: text, record: explainer.record(), progress: progress))
+  }
+
+  /// What asks about many cases at once.
+  func predictor() -> BatchPredictor {
+    Compute.setThreads(zoo.configuration.threads ?? Compute.processors)
+    return BatchPredictor(trained, folder: folder, kernels: kernels)
   }
 
   /// The number of threads belongs to the thread that calls.

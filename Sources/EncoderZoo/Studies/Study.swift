@@ -40,7 +40,7 @@ public struct Study: StudyPart {
   /// - Throws: `ZooError` that names the line where it is no JSON.
   public init(contentsOf path: String, dataFolder: String? = nil) throws {
     json = try JSONValue.parse(contentsOf: path)
-    self.dataFolder = dataFolder ?? (path as NSString).deletingLastPathComponent
+    self.dataFolder = dataFolder ?? parentFolder(of: path)
   }
 
   /// What the report calls it.

@@ -62,6 +62,11 @@ package struct ConfusionCounts: Sendable, Equatable {
   /// Positive predictive value; nil where nothing was called positive.
   package var precision: Double? { ratio(truePositives, truePositives + falsePositives) }
 
+  /// Negative predictive value; nil where nothing was called negative.
+  package var negativePredictiveValue: Double? {
+    ratio(trueNegatives, trueNegatives + falseNegatives)
+  }
+
   /// The harmonic mean of precision and sensitivity, 2·TP / (2·TP + FP + FN).
   ///
   /// Nil where no case is positive: the denominator would then count false alarms only.

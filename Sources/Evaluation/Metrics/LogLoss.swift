@@ -2,17 +2,17 @@ import Foundation
 
 /// The log losses of single answers, in nats, clipped as those of probabilities within ε…1−ε, ε = 2⁻⁵², as
 /// scikit-learn does.
-enum LogLoss {
+package enum LogLoss {
   /// The largest that is told, −log ε.
-  static let largest = -log(Double.ulpOfOne)
+  package static let largest = -log(Double.ulpOfOne)
 
   /// −log p of the probability that was given to what is true.
-  static func of(probability: Double) -> Double {
+  package static func of(probability: Double) -> Double {
     -log(min(max(probability, .ulpOfOne), 1 - .ulpOfOne))
   }
 
   /// log(1 + exp(∓logit)) of the log-odds that were given to "yes".
-  static func of(logit: Double, isPositive: Bool) -> Double {
+  package static func of(logit: Double, isPositive: Bool) -> Double {
     min(softplus(isPositive ? -logit : logit), largest)
   }
 }

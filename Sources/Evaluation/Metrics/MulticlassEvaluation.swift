@@ -125,7 +125,8 @@ func logSumExp(_ row: ArraySlice<Double>) -> Double {
   return largest + log(row.reduce(0) { $0 + exp($1 - largest) })
 }
 
-private func logOdds(_ row: ArraySlice<Double>, _ index: Int) -> Double {
+/// The log-odds of one class of a row of logits against all others, z_k − log Σ_{j≠k} exp z_j.
+package func logOdds(_ row: ArraySlice<Double>, _ index: Int) -> Double {
   var rest = Array(row)
   let own = rest.remove(at: index - row.startIndex)
   return own - logSumExp(rest[...])

@@ -15,6 +15,10 @@ package enum Undefined: String, Sendable, Equatable, CaseIterable {
   case tooFew = "too-few"
   case oneGroup = "one-group"
   case fewResamples = "few-resamples"
+  case nothingCalledPositive = "nothing-called-positive"
+  case nothingCalledNegative = "nothing-called-negative"
+  case certainProbabilities = "certain-probabilities"
+  case noInternalAnswers = "no-internal-answers"
 
   /// The reason in words.
   package var sentence: String {
@@ -32,6 +36,10 @@ package enum Undefined: String, Sendable, Equatable, CaseIterable {
     case .tooFew: "too few positive or negative cases"
     case .oneGroup: "fewer than two groups have enough cases"
     case .fewResamples: "fewer than half of the resamples define it"
+    case .nothingCalledPositive: "no case is called positive"
+    case .nothingCalledNegative: "no case is called negative"
+    case .certainProbabilities: "some probabilities are 0 or 1, whose logits are infinite"
+    case .noInternalAnswers: "no answers to internal cases lie beside the model"
     }
   }
 }

@@ -87,7 +87,7 @@ package struct CaseSelection: Sendable {
             .notFound, "the run has no model there", at: Place(path: folder),
             advice: "is the run complete? Go on with it by zoo compare --resume")
         }
-        try FileDigests.check(folder: (folder as NSString).deletingLastPathComponent)
+        try FileDigests.check(folder: parentFolder(of: folder))
         return Group(model: folder, split: split.name, cases: split.test.map { set.cases[$0] })
       }
     } else {

@@ -63,7 +63,11 @@ extension ModelRecord {
     // Figures that were changed since would be taken for the model's.
     if isCell { try FileDigests.check(folder: parent) }
     let rows = try LogitsFile.read(folder: place).filter { $0.subset == .test }
-    if model.task != .binary { return readAreas(rows) }
+    if model.task != .binary {
+      return readAreas(
+        model.task == .multiClass
+          ? LogitsFile.againstRest(rows, classes: model.labels.count) : rows)
+    }
     let evaluation = try BinaryEvaluation(
       labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: threshold)
     testCount = rows.count

@@ -64,7 +64,7 @@ extension ExplanationRun {
 
   /// What the explanations depend on.
   private func identity(hasFiles: Bool) throws -> JSONValue {
-    [
+    let identity: JSONValue = [
       "schema": 1, "finding": finding.json, "settings": settings.identity,
       "kernels": kernels.name.json,
       "models": JSONValue(
@@ -82,6 +82,9 @@ extension ExplanationRun {
             return JSONValue(.object(members))
           })),
     ]
+    // Folders of versions that knew no contrast have none.
+    guard let other, case .object(let members) = identity.content else { return identity }
+    return JSONValue(.object(members + [(key: "against", value: other.json)]))
   }
 
   /// The SHA-256 of what is explained of a case, and by what its picture's file is known again unread.

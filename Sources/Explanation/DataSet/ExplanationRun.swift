@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Foundation
 import Registry
 import Studies
@@ -16,6 +17,8 @@ package struct ExplanationRun {
   package let selection: CaseSelection
   /// What a model of many findings is asked about; nil for a model of one question.
   package let finding: String?
+  /// The finding or class that it is explained in contrast to; nil for itself.
+  package let other: String?
   package let settings: ExplanationSettings
   package let folder: String
   package let registry: EncoderRegistry
@@ -23,12 +26,14 @@ package struct ExplanationRun {
   package let progress: ProgressReporter
 
   package init(
-    model: String, selection: CaseSelection, finding: String?, settings: ExplanationSettings,
-    folder: String, registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter
+    model: String, selection: CaseSelection, finding: String?, against other: String? = nil,
+    settings: ExplanationSettings, folder: String, registry: EncoderRegistry, kernels: any Kernels,
+    progress: ProgressReporter
   ) {
     self.model = model
     self.selection = selection
     self.finding = finding
+    self.other = other
     self.settings = settings
     self.folder = folder
     self.registry = registry
@@ -57,7 +62,7 @@ package struct ExplanationRun {
 
   private func explainer(of group: CaseSelection.Group) throws -> Explainer {
     try Explainer(
-      folder: group.model, finding: finding, registry: registry, kernels: kernels,
+      folder: group.model, finding: finding, against: other, registry: registry, kernels: kernels,
       settings: settings)
   }
 
@@ -131,7 +136,8 @@ package struct ExplanationRun {
       if let picture = explanation.picture { pictures.add(picture) }
     }
     let truth =
-      finding.map { item.findings.contains($0) ? $0 : explainer.labels[0] } ?? item.label
+      explainer.model.task == .multiLabel
+      ? finding.map { item.findings.contains($0) ? $0 : "no \($0)" } : item.label
     return try ExplanationIndex.Row(
       id: item.id, split: split, truth: truth, folder: place,
       explanation: "\(target)/explanation.json")

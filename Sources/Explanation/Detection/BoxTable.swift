@@ -47,7 +47,7 @@ package struct BoxTable: Sendable {
   }
 
   /// The name of an image's file without its folders.
-  package static func fileName(_ path: String) -> String { (path as NSString).lastPathComponent }
+  package static func fileName(_ path: String) -> String { lastName(of: path) }
 
   /// The lesions on an image of a size, in its pixels.
   ///

@@ -4,7 +4,7 @@ import Fusion
 import Tensors
 import Training
 
-/// A logit of a trained model as a function of an image's pixels, of the vectors of a text's words, or
+/// A number of a trained model's logits as a function of an image's pixels, of the vectors of a text's words, or
 /// of both, in evaluation mode.
 ///
 /// The vector is the normalised image `[size, size, channels]`, then the vectors of the words that
@@ -30,7 +30,7 @@ package final class ModelScore: ScoreFunction {
   /// How many words the text encoder reads; 0 where the text does not vary.
   package let wordCount: Int
   let classifier: MultimodalClassifier
-  let output: Int
+  let target: ScoreTarget
   let kernels: any Kernels
   let imageShape: [Int]
   private let words: [Int32]
@@ -38,7 +38,7 @@ package final class ModelScore: ScoreFunction {
   /// What the encoder gives of the side that does not vary, one row; nil where it is missing.
   let fixed: (image: ImageSide?, text: TextSide?)
 
-  /// The function around one case; `output` is the index of the logit in a model of many findings.
+  /// The function around one case; `target` is what of the logits is explained.
   ///
   /// A side that is nil is missing, and its missing-modality embedding takes its place.
   ///
@@ -47,9 +47,9 @@ package final class ModelScore: ScoreFunction {
   ///   that can't be followed.
   package init(
     _ model: TrainedModel, image: [Float]?, words: [Int32]?, varying: Varied,
-    output: Int = 0, kernels: any Kernels
+    target: ScoreTarget = .logit(0), kernels: any Kernels
   ) throws {
-    self.output = output
+    self.target = target
     var classifier = model.classifier
     // Frozen stages leave the tape; here the gradient must reach the pixels.
     classifier.frozenImageStages = 0
@@ -129,16 +129,21 @@ package final class ModelScore: ScoreFunction {
     return (chosen(outcome.logits), gradients)
   }
 
-  /// The logit that is asked about, of each row.
+  /// What is explained, of each row.
   func chosen(_ logits: Tensor) -> [Double] {
-    let values = logits.values
-    return stride(from: output, to: values.count, by: logits.channels).map { Double(values[$0]) }
+    let (values, width) = (logits.values, logits.channels)
+    return stride(from: 0, to: values.count, by: width).map {
+      target.score(values[$0..<$0 + width])
+    }
   }
 
-  /// 1 at the logit that is asked about, else 0.
+  /// Its derivative by each logit.
   func choice(of logits: Tensor) -> Tensor {
-    Tensor(
-      (0..<logits.count).map { $0 % logits.channels == output ? 1 : 0 }, shape: logits.shape)
+    let (values, width) = (logits.values, logits.channels)
+    return Tensor(
+      stride(from: 0, to: values.count, by: width).flatMap {
+        target.slopes(values[$0..<$0 + width])
+      }, shape: logits.shape)
   }
 
   /// The scores of other texts in place of the case's own, by the indices of their words.

@@ -38,6 +38,8 @@ package struct CaseExplanation: Sendable {
   package var textNotes: [String] = []
   /// The positive class is chosen from this probability on.
   package var threshold = 0.5
+  /// What the number that is explained is, in a sentence; nil for a model's only logit or that of a finding.
+  package var about: String?
   /// What is known of the model's data and test; nil where nobody looked.
   package var record: ModelRecord?
   /// Whether this very image is one of its training and validation images; nil where nothing tells.

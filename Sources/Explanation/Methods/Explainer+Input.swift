@@ -26,7 +26,7 @@ extension Explainer {
     -> ModelScore
   {
     try ModelScore(
-      model, image: picture?.normalized, words: report?.indices, varying: varied, output: output,
+      model, image: picture?.normalized, words: report?.indices, varying: varied, target: target,
       kernels: kernels)
   }
 

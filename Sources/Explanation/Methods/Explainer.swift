@@ -17,53 +17,78 @@ package struct Explainer {
   package let labels: [String]
   let kernels: any Kernels
   let folder: String
-  /// The index of the explained logit.
-  let output: Int
+  /// What of the logits is explained.
+  let target: ScoreTarget
 
-  /// Loads a model; of one of many findings, `finding` is what is explained.
+  /// Loads a model; of one of many findings or classes, `finding` is what is explained, as such or in contrast
+  /// to `other`.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it, or the findings there are.
   package init(
-    folder: String, finding: String? = nil, registry: EncoderRegistry, kernels: any Kernels,
+    folder: String, finding: String? = nil, against other: String? = nil, registry: EncoderRegistry,
+    kernels: any Kernels,
     settings: ExplanationSettings
   ) throws {
     try self.init(
       try TrainedModel.read(from: folder, registry: registry, bits: settings.bits), folder: folder,
-      finding: finding, kernels: kernels, settings: settings)
+      finding: finding, against: other, kernels: kernels, settings: settings)
   }
 
   /// A model in memory; `folder` is what errors and files call it.
   ///
-  /// - Throws: `ZooError` of code `.usage` where `finding` is missing, unknown or superfluous.
+  /// - Throws: `ZooError` of code `.usage` where `finding` or `other` is missing, unknown or superfluous.
   package init(
-    _ model: TrainedModel, folder: String, finding: String? = nil, kernels: any Kernels,
+    _ model: TrainedModel, folder: String, finding: String? = nil, against other: String? = nil,
+    kernels: any Kernels,
     settings: ExplanationSettings
   ) throws {
     self.model = model
     self.folder = folder
     self.kernels = settings.usesDoublePrecision ? DoublePrecisionKernels(kernels) : kernels
     self.settings = settings
-    switch (model.task != .binary, finding) {
-    case (false, nil):
-      (labels, output) = (model.labels, 0)
-    case (false, _?):
+    (labels, target) = try Explainer.target(model, finding, against: other, at: folder)
+  }
+
+  /// What is explained of a model, and what speaks against it.
+  private static func target(
+    _ model: TrainedModel, _ finding: String?, against other: String?, at folder: String
+  ) throws -> (labels: [String], target: ScoreTarget) {
+    guard model.task != .binary else {
+      guard finding == nil, other == nil else {
+        throw ZooError(
+          .usage, "the model answers one question, \(model.labels[0]) or \(model.labels[1])",
+          at: Place(path: folder), advice: "leave out \(finding == nil ? "--against" : "--finding")"
+        )
+      }
+      return (model.labels, .logit(0))
+    }
+    let kind = model.task == .multiClass ? "classes" : "findings"
+    guard let finding else {
       throw ZooError(
-        .usage, "the model answers one question, \(model.labels[0]) or \(model.labels[1])",
-        at: Place(path: folder), advice: "leave out --finding")
-    case (true, nil):
-      throw ZooError(
-        .usage, "the model answers \(model.labels.count) findings; one is explained",
+        .usage, "the model answers \(model.labels.count) \(kind); one is explained",
         at: Place(path: folder),
         advice: "add --finding, one of: \(model.labels.joined(separator: ", "))")
-    case (true, let finding?):
-      guard let index = model.labels.firstIndex(of: finding) else {
+    }
+    func index(_ name: String) throws -> Int {
+      guard let index = model.labels.firstIndex(of: name) else {
         throw ZooError(
-          .usage,
-          "unknown finding \"\(finding)\"; " + suggestion(for: finding, among: model.labels),
+          .usage, "unknown finding \"\(name)\"; " + suggestion(for: name, among: model.labels),
           at: Place(path: folder))
       }
-      (labels, output) = (["no \(finding)", finding], index)
+      return index
     }
+    let own = try index(finding)
+    guard let other else {
+      return model.task == .multiClass
+        ? (["another class than \(finding)", finding], .oddsAgainstRest(own))
+        : (["no \(finding)", finding], .logit(own))
+    }
+    guard other != finding else {
+      throw ZooError(
+        .usage, "\"\(finding)\" in contrast to itself", at: Place(path: folder),
+        advice: "name another by --against")
+    }
+    return ([other, finding], .contrast(own, against: try index(other)))
   }
 
   /// What is known of the model beside its weights.
@@ -117,8 +142,29 @@ package struct Explainer {
       return CaseExplanation(
         model: folder, labels: labels, logit: try logit(of: function), picture: picture?.shown,
         images: images, text: report?.text, words: words, joint: joint, settings: settings,
-        textNotes: report?.reading.notes ?? [], threshold: model.threshold, record: record,
+        textNotes: report?.reading.notes ?? [], threshold: threshold, about: about, record: record,
         isTrainedOn: picture == nil ? nil : try isTrainedOn(path))
+    }
+  }
+
+  /// From which probability on the page says the positive label.
+  private var threshold: Double {
+    if case .logit(let index) = target, model.task == .multiLabel { return model.thresholds[index] }
+    return model.threshold
+  }
+
+  /// What the number that is explained is, in a sentence, where it is not the model's only one.
+  private var about: String? {
+    switch target {
+    case .logit: nil
+    case .oddsAgainstRest:
+      "Explained is the log-odds of “\(labels[1])” against all other classes; its sigmoid is the"
+        + " probability of the class."
+    case .contrast:
+      "Explained is the difference of two logits: why “\(labels[1])” rather than “\(labels[0])”."
+        + (model.task == .multiClass
+          ? " The probability is that among these two classes alone."
+          : " Its sigmoid is no probability of a finding.")
     }
   }
 

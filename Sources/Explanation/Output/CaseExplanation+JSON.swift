@@ -17,7 +17,7 @@ extension CaseExplanation {
       "model": model.json,
       "prediction": [
         "label": label.json, "positive": labels[1].json, "logit": logit.json,
-        "probability": probability.json, "threshold": threshold.json,
+        "probability": probability.json, "threshold": threshold.json, "about": about.json,
       ],
       "record": record?.json(isTrainedOn: isTrainedOn) ?? nil, "settings": settings.json,
       "attributions": CaseExplanation.attributionsFile.json,

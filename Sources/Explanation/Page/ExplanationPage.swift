@@ -19,7 +19,8 @@ package struct ExplanationPage {
     var page = Page(
       eyebrow: "EncoderZoo explanation", title: "The model says: \(explanation.label)",
       lede: "Probability of \(positive): \(NumberText.metric(explanation.probability)) (logit "
-        + "\(NumberText.signed(explanation.logit))); from \(threshold) on it says \(positive).",
+        + "\(NumberText.signed(explanation.logit))); from \(threshold) on it says \(positive)."
+        + (explanation.about.map { " " + htmlEscaped($0) } ?? ""),
       content: try imageSection + textSection + jointSection + details,
       files: ["explanation.json", CaseExplanation.attributionsFile])
     page.windowTitle = "\(explanation.label), explained"

@@ -70,11 +70,13 @@ package struct WordAblation: Sendable {
   /// What is known of each model.
   package let records: [ModelRecord]
 
-  /// Studies a selection's texts with its models; images are held fixed.
+  /// Studies a selection's texts with its models; images are held fixed. Of a model of many classes or
+  /// findings `finding` is asked about.
   ///
   /// - Throws: `ZooError` for a model without texts or a case that can't be read; `Interrupted`.
   package init(
-    _ selection: CaseSelection, model: String, settings: WordAblationSettings,
+    _ selection: CaseSelection, model: String, finding: String? = nil,
+    settings: WordAblationSettings,
     registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter
   ) throws {
     var tallies: [String: Tally] = [:]
@@ -87,7 +89,7 @@ package struct WordAblation: Sendable {
     defer { progress.end() }
     for group in selection.groups where !group.cases.isEmpty {
       let explainer = try Explainer(
-        folder: group.model, registry: registry, kernels: kernels,
+        folder: group.model, finding: finding, registry: registry, kernels: kernels,
         settings: settings.explanation)
       guard explainer.model.text != nil else {
         throw ZooError(.usage, "the model reads no texts", at: Place(path: group.model))
@@ -110,7 +112,9 @@ package struct WordAblation: Sendable {
           tallies[word.token, default: Tally()].add(
             word, of: item.text ?? "", isFirst: here.insert(word.token).inserted)
         }
-        if item.label == positive {
+        if explainer.model.task == .multiLabel
+          ? item.findings.contains(positive) : item.label == positive
+        {
           let stream = RandomStream(seed: settings.seed).derived("deletion").derived(item.id)
           changes.append(WordAblation.deletions(seen, settings, stream: stream))
         }

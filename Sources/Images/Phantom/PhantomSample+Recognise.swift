@@ -18,9 +18,9 @@ extension PhantomSample {
 
   /// Whether a file of the phantom sample is meant: a table in its folder, or an image one folder below.
   package static func holds(_ path: String) -> Bool {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = parentFolder(of: path)
     // The folder above `images` alone is `.`, or what is above that of an absolute path.
-    let above = folder.isEmpty ? ".." : (folder as NSString).deletingLastPathComponent
+    let above = folder.isEmpty ? ".." : parentFolder(of: folder)
     return isIn(folder) || isIn(above)
   }
 }

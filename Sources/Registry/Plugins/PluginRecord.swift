@@ -71,7 +71,7 @@ package struct PluginRecord: Sendable, Equatable {
   static func digest(ofSources paths: [String]) throws -> String {
     let stream = try SHA256Stream()
     for path in paths {
-      let line = "\((path as NSString).lastPathComponent) \(try sha256(ofFile: path))\n"
+      let line = "\(lastName(of: path)) \(try sha256(ofFile: path))\n"
       try Array(line.utf8).withUnsafeBytes { try stream.update($0) }
     }
     return try stream.finish()

@@ -13,6 +13,8 @@ package struct VectorSet: Sendable, Equatable {
   package let dimension: Int
   /// The licences, each on its own.
   package let licences: WeightLicences
+  /// The collections of texts it was trained on; nil where the catalogue does not say.
+  package let trainedOn: [TrainingCollection]?
   /// Where it stands in the catalogue.
   package let place: Place
 
@@ -35,6 +37,7 @@ package struct VectorSet: Sendable, Equatable {
     words = try object.required("words").integer(in: 1...1_000_000_000)
     dimension = try object.required("dimension").integer(in: 1...65_536)
     licences = try WeightLicences(object.required("licences"))
+    trainedOn = try TrainingCollection.list(&object)
     try object.finish()
   }
 }

@@ -21,12 +21,14 @@ package struct WeightSet: Sendable, Equatable {
   package let labels: [String]
   /// The licences, each on its own.
   package let licences: WeightLicences
+  /// The collections it was trained on; nil where the catalogue does not say.
+  package let trainedOn: [TrainingCollection]?
   /// Where it stands in the catalogue.
   package let place: Place
 
   /// Reads an entry of the catalogue.
   ///
-  /// - Throws: `ZooError` for an unknown key, a missing one or a hash that is none.
+  /// - Throws: `ZooError` for an unknown key, a missing one, a hash or a collection that is none.
   init(_ value: JSONValue) throws {
     var object = try value.object()
     place = value.place
@@ -46,6 +48,7 @@ package struct WeightSet: Sendable, Equatable {
     input = try WeightInput(object.required("input"))
     labels = try object.strings("labels") ?? []
     licences = try WeightLicences(object.required("licences"))
+    trainedOn = try TrainingCollection.list(&object)
     try object.finish()
     if let hash { _ = try RemoteFile(url: url, size: nil, hash: hash, fileName: fileName) }
   }

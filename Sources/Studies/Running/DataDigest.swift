@@ -25,6 +25,13 @@ package struct DataDigest: Sendable, Equatable {
 
   var rows: [Row]
 
+  /// What tells the patient of each case apart, by its id; cases without one are left out.
+  package var patients: [String: String] {
+    Dictionary(
+      rows.filter { !$0.patient.isEmpty }.map { ($0.id, $0.patient) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The digest of a set whose pictures were read.
   ///
   /// - Throws: `ZooError` where libcrypto fails.

@@ -20,15 +20,21 @@ package struct DataNote: Sendable, Equatable {
   package var seed: Int
   /// The weights it started from that were trained on data a program made, by name.
   package var syntheticOrigins: [String]
+  /// The published collections that the cases are of; nil in notes of versions that did not look.
+  package var collections: [String]?
+  /// What starting weights have seen of the cases, by branch; it was allowed.
+  package var seen: [(branch: String, sentence: String)]
   /// For each split its name and the cases in its training, validation and test subset.
   package var splits: [(name: String, counts: [Int])]
 
   package static let fileName = "data.json"
 
   init(
-    _ set: CaseSet, table: String, isSynthetic: Bool, syntheticOrigins: [String], folds: String,
-    seed: UInt64, splits: [Split]
+    _ set: CaseSet, table: String, isSynthetic: Bool, syntheticOrigins: [String],
+    seen cases: SeenCases, folds: String, seed: UInt64, splits: [Split]
   ) throws {
+    collections = cases.collections
+    seen = cases.findings.map { ($0.branch, $0.sentence) }
     self.syntheticOrigins = syntheticOrigins
     name = set.name
     description = set.description
@@ -68,6 +74,13 @@ package struct DataNote: Sendable, Equatable {
       let names = syntheticOrigins.map { $0.json }
       members.append(("syntheticOrigins", JSONValue(.array(names))))
     }
+    if let collections { members.append(("collections", collections.json)) }
+    if !seen.isEmpty {
+      let entries = seen.map { one -> JSONValue in
+        ["branch": one.branch.json, "sentence": one.sentence.json]
+      }
+      members.append(("seen", JSONValue(.array(entries))))
+    }
     return JSONValue(.object(members))
   }
 
@@ -90,6 +103,13 @@ package struct DataNote: Sendable, Equatable {
     folds = try root.string("folds")
     seed = try root.required("seed").integer(in: 0...Int.max)
     syntheticOrigins = try root.strings("syntheticOrigins") ?? []
+    collections = try root.strings("collections")
+    seen = try root.value("seen")?.array().map { value in
+      var object = try value.object()
+      let entry = (try object.string("branch"), try object.string("sentence"))
+      try object.finish()
+      return entry
+    } ?? []
     splits = try root.required("splits").array().map { value in
       var object = try value.object()
       let split = (

@@ -37,6 +37,23 @@ package enum LogitsFile {
     }
   }
 
+  /// The rows of a model of several classes with each logit's log-odds against the case's other classes in its
+  /// place: their sigmoid is the probability, and they rank cases as the probability does.
+  ///
+  /// - Precondition: rows of whole cases, one a class, as `rows` makes them.
+  package static func againstRest(_ rows: [Row], classes: Int) -> [Row] {
+    precondition(rows.count % classes == 0, "\(rows.count) rows of \(classes) classes")
+    return stride(from: 0, to: rows.count, by: classes).flatMap { start in
+      let own = rows[start..<start + classes]
+      let logits = own.map(\.logit)
+      return own.enumerated().map { index, row in
+        Row(
+          subset: row.subset, id: row.id, label: row.label, isPositive: row.isPositive,
+          logit: logOdds(logits[...], index))
+      }
+    }
+  }
+
   static func write(_ rows: [Row], to folder: String) throws {
     var writer = CSVWriter(columns: columns)
     for row in rows {

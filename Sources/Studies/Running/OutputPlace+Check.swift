@@ -25,7 +25,7 @@ extension OutputPlace {
       throw ZooError(
         .conflict, "the file is already there", at: Place(path: path), advice: advice)
     }
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = parentFolder(of: path)
     let folder = parent.isEmpty ? "." : parent
     guard stat(folder, &status) == 0 else {
       throw ZooError(
@@ -58,7 +58,7 @@ extension OutputPlace {
         errno = reason
         throw advised(systemError("can't be written to", place))
       }
-      place = (place as NSString).deletingLastPathComponent
+      place = parentFolder(of: place)
     }
   }
 

@@ -63,7 +63,12 @@ package struct PretrainingRun {
     let splits = try place.splits(of: set, progress: progress) { byImage in
       [try specification.split(of: set, byImage: byImage)]
     }
-    for note in specification.notes(on: set, splits: splits) { progress.note(note) }
+    let seen = try SeenCases(
+      images: [specification.image], of: set, specification.origin, splits: splits, registry)
+    let banner = try seen.warnings(specification.origin, isBegun: place.isBegun)
+    for note in banner + seen.notes + specification.notes(on: set, splits: splits) {
+      progress.note(note)
+    }
     let origins = try SyntheticOrigins.names(of: [specification.image], registry)
     try place.begin(splits, of: set, data)
     let task = ClassificationTask(
@@ -71,12 +76,12 @@ package struct PretrainingRun {
       targets: CaseTargets(
         set.answers(to: specification.labels), outputs: specification.labels.count))
     let cases = StudyCases(set: set, words: [], task: task, images: stores)
-    return try place.running { try train(cases, splits[0], syntheticOrigins: origins) }
+    return try place.running { try train(cases, splits[0], syntheticOrigins: origins, seen) }
   }
 
-  private func train(_ cases: StudyCases, _ split: Split, syntheticOrigins: [String]) throws
-    -> [String]
-  {
+  private func train(
+    _ cases: StudyCases, _ split: Split, syntheticOrigins: [String], _ seen: SeenCases
+  ) throws -> [String] {
     let (set, targets) = (cases.set, cases.task.targets)
     let branch = specification.image
     let recipe = UnimodalRecipe(
@@ -119,7 +124,7 @@ package struct PretrainingRun {
     try LogitsFile.write(logits, to: folder)
     try DataNote(
       set, table: specification.tablePath, isSynthetic: specification.isSynthetic,
-      syntheticOrigins: syntheticOrigins, folds: specification.foldsSentence,
+      syntheticOrigins: syntheticOrigins, seen: seen, folds: specification.foldsSentence,
       seed: specification.seed, splits: [split]
     ).write(to: folder)
     let names = try fit.model?.write(to: folder) ?? []

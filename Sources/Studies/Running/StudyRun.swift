@@ -66,7 +66,7 @@ package struct StudyRun {
       progress.line("left out: \(left.place): \(left.message)")
     }
     let deviations = study.images.flatMap { branch in branch.deviations.map { "\($0)." } }
-    let warnings =
+    var warnings =
       try TrainedImages.warnings(study.images, cases.set, registry) + incomplete(cases)
     for note in study.formerNames + deviations + warnings + study.data.notes { progress.note(note) }
     try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
@@ -76,13 +76,20 @@ package struct StudyRun {
       return try folds.splits(of: cases.set)
     }
     try StudyTexts.checkTokenizer(of: study, cases, splits: splits, in: folder)
-    for note in folds.notes(on: cases.set, splits: splits) { progress.note(note) }
+    let seen = try SeenCases(
+      images: study.images, texts: study.texts, of: cases.set, study.data.origin, splits: splits,
+      registry)
+    let banner = try seen.warnings(study.data.origin, isBegun: place.isBegun)
+    warnings = banner + warnings
+    for note in banner + seen.notes + folds.notes(on: cases.set, splits: splits) {
+      progress.note(note)
+    }
     let origins = try SyntheticOrigins.names(of: study.images, registry)
     try place.begin(splits, of: cases.set, data, pictures: pictures)
     return try place.running {
       try DataNote(
         cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
-        syntheticOrigins: origins, folds: folds.sentence, seed: study.seed, splits: splits
+        syntheticOrigins: origins, seen: seen, folds: folds.sentence, seed: study.seed, splits: splits
       ).write(to: folder)
       return try tables(
         cases, splits, place, finished, deviations: deviations, warnings: warnings)

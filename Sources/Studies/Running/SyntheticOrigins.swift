@@ -17,7 +17,7 @@ enum SyntheticOrigins {
         let folder = try WeightSource(weights, registry, at: branch.place).folder, isOne(folder)
       else { continue }
       // Folders of the machine are nobody's business.
-      let name = weights.contains("/") ? (weights as NSString).lastPathComponent : weights
+      let name = weights.contains("/") ? lastName(of: weights) : weights
       if !names.contains(name) { names.append(name) }
     }
     return names
@@ -48,5 +48,12 @@ extension DataNote {
     guard !syntheticOrigins.isEmpty else { return nil }
     return "\(SyntheticOrigins.sentenceBeginning) (\(syntheticOrigins.joined(separator: ", "))):"
       + " what they learnt there says nothing of real images."
+  }
+
+  /// What a card says of the branches' starting weights that have seen cases of the data.
+  package func seenSentences(of branches: [String]) -> [String] {
+    seen.filter { branches.contains($0.branch) }.map {
+      "Its starting weights have seen cases it was tested on: \($0.sentence). Its figures are too good."
+    }
   }
 }

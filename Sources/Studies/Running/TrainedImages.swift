@@ -46,6 +46,20 @@ package enum TrainedImages {
     }
   }
 
+  /// How many of the cases that a study tests have an image that a branch's weights were trained on; nil where no list
+  /// is beside them.
+  ///
+  /// - Throws: `ZooError` when the list or an image can't be read.
+  static func tested(
+    _ branch: ImageBranch, _ set: CaseSet, _ splits: [Split], _ registry: EncoderRegistry
+  ) throws -> Int? {
+    guard let weights = branch.weights,
+      let list = try WeightSource(weights, registry, at: branch.place).trainedOn
+    else { return nil }
+    let tested = Set(splits.flatMap(\.test)).sorted().map { set.cases[$0] }
+    return try count(of: count(tested), in: list)
+  }
+
   /// How many of some cases' images a model has seen in training; nil where its folder does not tell.
   ///
   /// - Throws: `ZooError` when the list or an image can't be read.

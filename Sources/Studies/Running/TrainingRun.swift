@@ -60,12 +60,18 @@ package struct TrainingRun {
     guard let split = splits.first else {
       throw ZooError(.badValue, "the folds make no split", at: study.data.place)
     }
-    for sentence in study.folds.notes(on: cases.set, splits: [split]) { progress.note(sentence) }
+    let seen = try SeenCases(
+      images: study.images, texts: study.texts, of: cases.set, study.data.origin, splits: [split],
+      session.registry)
+    let banner = try seen.warnings(study.data.origin, isBegun: false)
+    for sentence in banner + seen.notes + study.folds.notes(on: cases.set, splits: [split]) {
+      progress.note(sentence)
+    }
     let data = try DataDigest(cases.set)
     let note = try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
       syntheticOrigins: try SyntheticOrigins.names(of: study.images, session.registry),
-      folds: study.folds.sentence, seed: study.seed, splits: [split])
+      seen: seen, folds: study.folds.sentence, seed: study.seed, splits: [split])
     let runner = CellRunner(study: study, cases: cases, session: session)
     let combinations = study.combinations
     var results: [ResultRow] = []

@@ -27,6 +27,8 @@ package struct DataSpecification: Sendable, Equatable {
   package var isSynthetic: Bool
   /// What is to be said of where they lie.
   package private(set) var notes: [String] = []
+  /// Which published collection they are of, and whether starting weights may have seen them.
+  package var origin: DataOrigin
   /// Whether cases that lack an image or a text, though not both, take part.
   package var keepsIncomplete: Bool
   /// The language of the texts, by its code, for the cards of models; nil where it is not said.
@@ -51,6 +53,7 @@ package struct DataSpecification: Sendable, Equatable {
     labels = try LabelSpecification(&object)
     table = try TableOptions(&object)
     isSynthetic = try object.boolean("synthetic", default: false)
+    origin = try DataOrigin(&object, format: format.rawValue)
     keepsIncomplete =
       try object.choice("incomplete", among: ["refused", "kept"], default: "refused") == "kept"
     if let language = object.value("language") {
@@ -130,7 +133,7 @@ package struct DataSpecification: Sendable, Equatable {
   }
 
   /// Whether a table lies in a phantom sample, or its images do.
-  static func isSample(table: String, imageRoot: String?) -> Bool {
+  package static func isSample(table: String, imageRoot: String?) -> Bool {
     PhantomSample.holds(table) || imageRoot.map { PhantomSample.holds("\($0)/image.png") } ?? false
   }
 

@@ -28,6 +28,7 @@ package struct PretrainingSpecification: Sendable {
     let place: Place
     /// Whether the specification says that a program made the data.
     let isDeclaredSynthetic: Bool
+    let origin: DataOrigin
   }
 
   /// Reads a specification file; with `dataFolder`, its data paths are relative to that folder.
@@ -72,6 +73,7 @@ package struct PretrainingSpecification: Sendable {
     let policy = try object.choice("uncertain", default: UncertainPolicy.masked)
     let isSynthetic = try object.boolean("synthetic", default: false)
     let options = try TableOptions(&object)
+    let origin = try DataOrigin(&object, format: format)
     var columns: FindingColumns?
     if var named = try object.object("columns") {
       columns = FindingColumns(
@@ -84,7 +86,7 @@ package struct PretrainingSpecification: Sendable {
     if format == "chestx-ray14" {
       return Table(
         path: path, imageRoot: imageRoot, own: nil, options: options, place: value.place,
-        isDeclaredSynthetic: isSynthetic)
+        isDeclaredSynthetic: isSynthetic, origin: origin)
     }
     guard let columns, !columns.findings.isEmpty else {
       throw ZooError(
@@ -94,7 +96,7 @@ package struct PretrainingSpecification: Sendable {
     return Table(
       path: path, imageRoot: imageRoot,
       own: (columns, policy), options: options,
-      place: value.place, isDeclaredSynthetic: isSynthetic)
+      place: value.place, isDeclaredSynthetic: isSynthetic, origin: origin)
   }
 
   private static func labels(_ chosen: JSONValue?, _ data: Table) throws -> [String] {
@@ -149,6 +151,9 @@ package struct PretrainingSpecification: Sendable {
     DataSpecification.isSample(
       table: tablePath, imageRoot: data.imageRoot.map { joinPath(folder, $0) })
   }
+
+  /// Which published collection the cases are of, and whether starting weights may have seen them.
+  var origin: DataOrigin { data.origin }
 
   /// A line for each key that the file calls by a former name.
   let formerNames: [String]

@@ -34,7 +34,7 @@ extension CSVColumns {
   /// Reads `columns` of a study's `data`: `label` names a column, or `labels` one for each class or label.
   ///
   /// - Throws: `ZooError` with file, line and key.
-  init(_ object: inout JSONObject) throws {
+  package init(_ object: inout JSONObject) throws {
     self.init(
       id: try object.optionalString("id"), image: try object.optionalString("image"),
       text: try object.optionalString("text"), label: try object.optionalString("label"),

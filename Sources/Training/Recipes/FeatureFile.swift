@@ -65,7 +65,7 @@ struct FeatureFile {
 
   /// Keeps features; a cache that can't be written is done without.
   func write(_ maps: FrozenMaps) {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = parentFolder(of: path)
     try? AtomicFile.makeFolder(folder)
     let tensors = maps.views.enumerated().map { view, features in
       (

@@ -73,7 +73,7 @@ extension ZooCommand {
         throw arguments.error("--without-boxes goes with --study")
       }
       let folder =
-        arguments.optionalString("images") ?? (table as NSString).deletingLastPathComponent
+        arguments.optionalString("images") ?? parentFolder(of: table)
       selection = try CaseSelection(
         model: model, cases: boxes.cases(in: folder.isEmpty ? "." : folder),
         description: "images of \(BoxTable.fileName(table))")

@@ -37,7 +37,8 @@ extension ZooCommand {
       .value(
         "precision", default: "single", choices: ["single", "double"],
         "Of forward passes: with double, maps are within 1e-3, in up to three times the time."),
-      .value("finding", "NAME", "Which finding of a model of many is explained."),
+      .value("finding", "NAME", "Which finding or class of a model of many is explained."),
+      .value("against", "NAME", "Explain why the finding or class rather than this one."),
     ] + caseOptions + [
       .flag("resume", "Go on with the explanations in --output."),
       .flag("skip-bad", "Leave out cases that can't be used, and list them."),
@@ -75,7 +76,8 @@ extension ZooCommand {
     progress.begin("explaining")
     let explanation = try model.explain(
       image: arguments.optionalString("image"), text: givenText(arguments),
-      finding: arguments.optionalString("finding"), settings: settings, progress: progress
+      finding: arguments.optionalString("finding"),
+      against: arguments.optionalString("against"), settings: settings, progress: progress
     ).details
     progress.end()
     try explanation.write(to: output)
@@ -101,7 +103,8 @@ extension ZooCommand {
     let progress = progress(arguments)
     let run = ExplanationRun(
       model: model, selection: selection, finding: arguments.optionalString("finding"),
-      settings: settings, folder: output, registry: registry, kernels: kernels,
+      against: arguments.optionalString("against"), settings: settings, folder: output,
+      registry: registry, kernels: kernels,
       progress: progress)
     let index = try run.run(
       resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))

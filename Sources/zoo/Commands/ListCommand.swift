@@ -129,6 +129,7 @@ extension ZooCommand {
             "code": set.licences.code.json, "weights": set.licences.weights.json,
             "data": set.licences.data.json,
           ],
+          "trainedOn": JSONValue.collections(set.trainedOn),
           "path": path.json,
         ]
       }

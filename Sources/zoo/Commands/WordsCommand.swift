@@ -18,6 +18,7 @@ extension ZooCommand {
     ],
     options: [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
+      .value("finding", "NAME", "Which finding or class of a model of many is asked about."),
       .value("removals", "N", default: "10", "The most words taken out of a report."),
       .value("draws", "N", default: "20", "Draws of random words, a report."),
       .value("least", "N", default: "5", "The fewest instances of a word that is shown."),
@@ -44,7 +45,8 @@ extension ZooCommand {
     let selection = try caseSelection(
       arguments, model: model, registry: registry, skipsBad: false)
     let study = try WordAblation(
-      selection, model: model, settings: settings, registry: registry, kernels: kernels,
+      selection, model: model, finding: arguments.optionalString("finding"), settings: settings,
+      registry: registry, kernels: kernels,
       progress: progress)
     try study.write(to: output)
     print(

@@ -1,0 +1,85 @@
+import Basics
+import Datasets
+import Evaluation
+import Training
+
+extension EvaluationRun {
+  /// The answer to one question of one case.
+  struct Asked {
+    let row: ModelOnData.Row
+    /// The log-odds that the probability comes from.
+    let odds: Double
+    var id: String { row.id }
+    var label: String { row.label }
+    var target: Bool? { row.target }
+  }
+
+  /// Asks a model about every case, batch by batch.
+  func ask(_ model: EvaluatedModel, about set: ExternalData) throws -> (
+    rows: [Asked], leftOut: [LeftOut]
+  ) {
+    let predictor = BatchPredictor(model.model, folder: model.folder, kernels: kernels)
+    var tally = ReadingTally(model.model)
+    var (rows, leftOut): ([Asked], [LeftOut]) = ([], [])
+    progress.begin("\(model.name) on \(set.name)", total: set.cases.count)
+    defer { progress.end() }
+    for start in stride(from: 0, to: set.cases.count, by: PredictionRun.batchSize) {
+      try Interruption.check()
+      let batch = set.cases[start..<min(set.cases.count, start + PredictionRun.batchSize)]
+      var (used, readings): ([Case], [BatchPredictor.Reading]) = ([], [])
+      for (item, result) in zip(batch, predictor.readings(of: Array(batch))) {
+        switch result {
+        case .success(let reading):
+          used.append(item)
+          readings.append(reading)
+          tally.add(item, reading)
+        case .failure(let error): leftOut.append(try left(item, error))
+        }
+      }
+      for (item, logits) in zip(used, try predictor.logits(readings)) {
+        rows += try answers(item, logits, model, set)
+      }
+      progress.advance(by: batch.count)
+    }
+    for note in tally.notes { progress.note("\(model.name) on \(set.name): \(note)") }
+    if !leftOut.isEmpty {
+      progress.note(
+        "\(model.name) on \(set.name): \(leftOut.count) cases are left out: \(BadCases(leftOut).counts)"
+      )
+    }
+    return (rows, leftOut)
+  }
+
+  private func left(_ item: Case, _ error: ZooError) throws -> LeftOut {
+    guard skipsBad, error.code != .system else {
+      throw ZooError(
+        error.code, "the case \"\(item.id)\": \(error.message)", at: error.place ?? item.source,
+        advice: error.code == .system
+          ? error.advice : "repair it, or leave such cases out with --skip-bad")
+    }
+    return LeftOut(
+      id: item.id, reason: .unreadableImage, message: error.message,
+      place: error.place ?? item.source)
+  }
+
+  private func answers(
+    _ item: Case, _ logits: [Double], _ model: EvaluatedModel, _ set: ExternalData
+  ) throws -> [Asked] {
+    let (task, labels) = (model.model.task, model.model.labels)
+    let probabilities = task.probabilities(logits)
+    let likeliest = probabilities.indices.reduce(0) {
+      probabilities[$1] > probabilities[$0] ? $1 : $0
+    }
+    let targets = try set.targets(of: item, task, labels)
+    return task.outputs(labels).enumerated().map { place, label in
+      let threshold = model.thresholds[label]?.value ?? 0.5
+      return Asked(
+        row: .init(
+          id: item.id, label: label, target: targets[place], logit: logits[place],
+          probability: probabilities[place],
+          decision: task == .multiClass
+            ? place == likeliest : probabilities[place] >= threshold),
+        odds: task == .multiClass ? logOdds(logits[...], place) : logits[place])
+    }
+  }
+}

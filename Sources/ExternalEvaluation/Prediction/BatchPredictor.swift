@@ -1,0 +1,114 @@
+import Basics
+import Datasets
+import Dispatch
+import EncoderKit
+import Images
+import Synchronization
+import Training
+
+/// Asks a trained model about several cases at once.
+///
+/// Pictures are read on all cores. Sums over a batch may be rounded otherwise than those over one case, so the same
+/// bytes come of the same batches.
+package struct BatchPredictor {
+  package let model: TrainedModel
+  /// What errors call it.
+  package let folder: String
+  private let kernels: any Kernels
+
+  package init(_ model: TrainedModel, folder: String, kernels: any Kernels) {
+    self.model = model
+    self.folder = folder
+    self.kernels = kernels
+  }
+
+  /// A case as the model reads it.
+  struct Reading: Sendable {
+    /// `[size, size, channels]`, normalised; nil where the case has no image or none is read.
+    var pixels: [Float]?
+    var picture: ImageBranch.Reading?
+    var text: TextReading?
+  }
+
+  /// A case's reading, or why there is none.
+  ///
+  /// - Returns: one for each case, in order; an error names the case's place or its picture.
+  func readings(of cases: [Case]) -> [Result<Reading, ZooError>] {
+    let found = Mutex([Result<Reading, ZooError>?](repeating: nil, count: cases.count))
+    // Only what reads pictures is shared by threads: the model's parameters are not.
+    let (image, pixels) = (model.image, model.image?.pixels)
+    let texts = cases.map { item in item.text.flatMap { model.reading($0) } }
+    let faults = cases.map(fault)
+    DispatchQueue.concurrentPerform(iterations: cases.count) { index in
+      let result = Result<Reading, any Error> {
+        if let fault = faults[index] { throw fault }
+        var reading = Reading(text: texts[index])
+        if let image, let pixels, let path = cases[index].imagePath {
+          let picture = try image.read(path)
+          reading.pixels = pixels.normalized(picture.seen.floats())
+          reading.picture = picture
+        }
+        return reading
+      }.mapError { error in
+        error as? ZooError
+          ?? ZooError(.badFormat, errorSentence(error), at: Place(path: cases[index].imagePath))
+      }
+      found.withLock { $0[index] = result }
+    }
+    return found.withLock { $0.compactMap(\.self) }
+  }
+
+  /// Why a case can't be asked about: it lacks what the model reads.
+  private func fault(_ item: Case) -> ZooError? {
+    let hasText = item.text.map { !isBlank($0) } ?? false
+    let lacks = [
+      model.image != nil && item.imagePath == nil ? "an image" : nil,
+      model.text != nil && !hasText ? "a text" : nil,
+    ].compactMap { $0 }
+    let sides = (model.image == nil ? 0 : 1) + (model.text == nil ? 0 : 1)
+    guard !lacks.isEmpty, !model.acceptsMissingModality || lacks.count == sides else { return nil }
+    return ZooError(
+      .badValue,
+      "the case \"\(item.id)\" lacks \(lacks.joined(separator: " and ")), which the model reads",
+      at: item.source)
+  }
+
+  /// The logits of cases that were read, a row each.
+  ///
+  /// - Throws: `ZooError` of code `.notFinite` that names the model.
+  func logits(_ readings: [Reading]) throws -> [[Double]] {
+    guard !readings.isEmpty else { return [] }
+    var batch = RawBatch(indices: Array(readings.indices))
+    if model.image != nil {
+      let present = readings.compactMap(\.pixels)
+      batch.images = present.flatMap(\.self)
+      batch.presentImages = present.count
+      if present.count < readings.count {
+        batch.imageRows = rows(readings.map { $0.pixels != nil })
+      }
+    }
+    if model.text != nil {
+      let lacks = readings.map {
+        $0.text == nil || model.acceptsMissingModality && $0.text?.tokens.isEmpty == true
+      }
+      batch.texts = zip(readings, lacks).compactMap { $1 ? nil : $0.text?.indices }
+      if lacks.contains(true) { batch.textRows = rows(lacks.map { !$0 }) }
+    }
+    var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let values = model.logits(batch, &forward).values.map(Double.init)
+    guard values.allSatisfy(\.isFinite) else {
+      throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
+    }
+    let width = values.count / readings.count
+    return readings.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+  }
+
+  private func rows(_ isThere: [Bool]) -> [Int?] {
+    var next = 0
+    return isThere.map { there in
+      guard there else { return nil }
+      next += 1
+      return next - 1
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Datasets
+import Images
+import Training
+
+/// What a person must hear of many cases as a model read them: pictures, texts, what is cut off.
+struct ReadingTally {
+  private let model: TrainedModel
+  private var census = PictureCensus()
+  private var bits: Int?
+  private var cropped = CroppedPictures()
+  private var texts: TextTally
+
+  init(_ model: TrainedModel) {
+    self.model = model
+    texts = TextTally(maximumWords: model.maximumWords)
+  }
+
+  /// Counts a case.
+  mutating func add(_ item: Case, _ reading: BatchPredictor.Reading) {
+    if let picture = reading.picture, let path = item.imagePath {
+      cropped.add(width: picture.original.width, height: picture.original.height)
+      // Ordinary pictures are not kept: there may be very many.
+      if !picture.notes(path).isEmpty {
+        census.add(path, picture.facts)
+        bits = picture.bits ?? bits
+      }
+    }
+    if let text = reading.text { texts.add(text) }
+  }
+
+  /// The notes, in sentences.
+  var notes: [String] {
+    var notes: [String] = []
+    if let image = model.image {
+      notes += census.notes(bits: bits, image.pixels.bits == nil ? .file : .model)
+      if let note = cropped.note(of: image) { notes.append(note) }
+    }
+    if let text = model.text { notes += texts.notes(of: text.name) }
+    return notes
+  }
+}
