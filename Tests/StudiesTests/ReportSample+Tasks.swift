@@ -60,9 +60,11 @@ extension ReportSample {
       splits = (1...splitCount).map { "r1f\($0)" }
       cases = (0..<splitCount).map { split in
         var stream = RandomStream(seed: 31).derived(split)
-        return [ResultSubset.training: 260, .validation: 60, .test: 80].mapValues { count in
-          (0..<count).flatMap { _ in answers(&stream) }
+        var own: Cases = [:]
+        for (subset, count) in [(ResultSubset.training, 260), (.validation, 60), (.test, 80)] {
+          own[subset] = (0..<count).flatMap { _ in answers(&stream) }
         }
+        return own
       }
     }
 

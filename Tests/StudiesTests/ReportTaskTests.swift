@@ -14,7 +14,7 @@ struct ReportTaskTests {
     "Pages of each task are whole",
     arguments: ["classes", "labels", "many labels", "many classes"])
   func pages(kind: String) throws {
-    let many = (1...12).map { "densenet121-imagenet-\($0)+word2vec-and-more-words concat" }
+    let many = (1...12).map { "net-\($0)-imagenet-and-more+word2vec-and-more-words concat" }
     let data =
       switch kind {
       case "classes": ReportSample.multiClass()
@@ -187,10 +187,24 @@ struct ReportTaskTests {
   @Test(
     "Thresholds: one for each label, with the reason where it is 0.5 by default; none of classes")
   func thresholds() {
-    let labels = ReportPage(ReportSample.multiLabel()).html
+    var data = small(auroc: [0.8, 0.84], positives: [12, 12])
+    for (split, value) in zip(data.splits, [0.5, 0.31]) {
+      for (metric, value) in [
+        (ResultMetric.thresholdOf("Mass"), value), (.label(.f1, "Mass"), 0.7),
+      ] {
+        data.results.append(
+          ResultRow(
+            combination: "a", split: split, subset: .fitted(.test), metric: metric, value: value))
+      }
+    }
+    data.labelCounts.subsets[.validation] = [
+      [.init(positives: 0, negatives: 9)], [.init(positives: 2, negatives: 7)],
+    ]
+    let labels = ReportPage(data).html
     #expect(labels.contains("At thresholds fitted on validation, one for each label"))
-    #expect(labels.contains("0.5 by default in r1f"))
-    #expect(labels.contains("(no case is positive in the validation subset)"))
+    #expect(labels.contains("<td class=\"apart\">0.31–0.50</td>"))
+    #expect(labels.contains("<td>0.700<span class=\"sd\">at 0.5: –</span></td>"))
+    #expect(labels.contains("0.5 by default in s1 (no case is positive in the validation subset)"))
     let classes = ReportPage(ReportSample.multiClass()).html
     #expect(!classes.contains("fitted on validation"))
   }

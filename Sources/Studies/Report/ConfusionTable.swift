@@ -20,7 +20,7 @@ struct ConfusionTable {
       <table class="confusion">
       <caption><span>\(breakable(name))</span></caption>
       <thead>
-      <tr><td></td><th scope="colgroup" colspan="\(labels.count)" class="apart">answered</th>\
+      <tr><td></td><th scope="colgroup" colspan="\(labels.count)">answered</th>\
       <td></td></tr>
       <tr><th scope="col">Class</th>\(heads.joined())<th scope="col">Cases</th></tr>
       </thead>

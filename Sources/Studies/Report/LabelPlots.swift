@@ -69,7 +69,7 @@ struct LabelPlots {
       drawing.rectangle(4, y + 1, width: width - 8, height: 17, style: "label-ground")
       let name = row.name == selected ? "\(row.name) ◆" : row.name
       drawing.text(
-        6, y + 13, shortened(name, to: 40),
+        6, y + 13, shortened(name, to: 34),
         style: row.isBaseline ? "row-label small quiet" : "row-label small")
       drawing.text(
         width - 6, y + 13, NumberText.metric(row.mean), style: "row-value small", anchor: "end")

@@ -24,11 +24,11 @@ struct LabelTable {
       data.task == .multiLabel ? ("Positive", "Prevalence") : ("Cases", "Share")
     let heads = metrics.map { metric in
       SortableTable.head(
-        metric.columnHead + (metric == .auroc ? "<br><small>95% interval</small>" : ""),
+        metric.columnHead + (metric == .auroc ? "<br><small>95%&nbsp;interval</small>" : ""),
         isNumber: true)
     }
     let table = """
-      <table class="labels sortable">
+      <table class="labels each sortable">
       <caption><span>\(htmlEscaped(subset.capitalizedFirst)) scores of <b>\(breakable(name))</b>, a \
       row for each \(word): \(reading)</span></caption>
       <thead><tr>\(SortableTable.head(word.capitalizedFirst, isNumber: false))\
@@ -63,7 +63,8 @@ struct LabelTable {
     let cells = metrics.map { cell($0, title, name) }
     let notes = notes(label, name).map { htmlEscaped($0) }.joined(separator: "<br>")
     let key = own.isEmpty ? "" : "\(Double(positives) / Double(own.count))"
-    return "<tr><th scope=\"row\" data-key=\"\(htmlEscaped(title))\">\(breakable(title))</th>"
+    return
+      "<tr><th scope=\"row\" data-key=\"\(htmlEscaped(title))\">\(ReportTables.shortName(title))</th>"
       + "<td data-key=\"\(key)\">\(own.isEmpty ? "–" : span)</td>"
       + "<td class=\"apart\" data-key=\"\(prevalence.map { "\($0)" } ?? "")\">"
       + "\(NumberText.metric(prevalence))</td>\(cells.joined())"

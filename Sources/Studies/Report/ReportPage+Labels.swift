@@ -59,7 +59,7 @@ extension ReportPage {
     }
     let others = names.filter { $0 != shown }
     return """
-      <h3>What is taken for what</h3>
+      <h3>Confusion matrix</h3>
       <p class="aside">Rows are the classes of the cases, columns the most probable class by the model; \
       below each count its share of the row, which also shades the cell. The test subsets of all \
       splits are counted together\(isRepeated ? ", so that a case counts once in each of them" : "").</p>
