@@ -124,7 +124,7 @@ struct ReportPageTests {
     data.settings = data.counts
     data.environment = data.counts
     data.limits = [hostile]
-    data.classNames = (hostile, hostile)
+    data.labels = [hostile, hostile]
     data.leftOut = [ReportLeftOutCase(identifier: hostile, reason: hostile)]
     data.baselines = [ReportBaseline(name: "majority class", summary: hostile)]
     data.splits = data.splits.map { $0 + hostile }

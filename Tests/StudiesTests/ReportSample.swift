@@ -61,7 +61,7 @@ enum ReportSample {
           summary: "Weighted word counts of the text and a linear model (C = 1)."),
       ]
     }
-    data.classNames = ("normal", "abnormal")
+    data.labels = ["normal", "abnormal"]
     data.epochs = epochs
     data.counts = [
       PageFact("cases", "818"), PageFact("abnormal", "412"), PageFact("normal", "406"),

@@ -42,7 +42,7 @@ struct RecipeTests {
     }
     #expect(logits.count == 12)
     let rows = EpochRow.rows(of: fit.scores, .multiLabel, combination: "words", split: "r1f1")
-    #expect(Set(rows.map(\.metric)) == [.score(.auroc), .score(.logLoss)])
+    #expect(Set(rows.map(\.metric)) == [.score(.macroAUROC), .score(.logLoss)])
   }
 
   @Test("An ensemble's logit is the mean of its members'")

@@ -34,7 +34,7 @@ package enum Determined<Value: Sendable & Equatable>: Sendable, Equatable {
 }
 
 /// Which class is absent, of positive and negative cases; nil where both are there.
-func absence(positives: Int, negatives: Int) -> Undefined? {
+package func absence(positives: Int, negatives: Int) -> Undefined? {
   switch (positives, negatives) {
   case (0, 0): .noCases
   case (0, _): .noPositives

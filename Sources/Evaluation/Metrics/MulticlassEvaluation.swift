@@ -113,7 +113,7 @@ package func softmax(_ logits: [Double]) -> [Double] {
 }
 
 /// The place of the largest value of a row from its start, the first of equal ones.
-func largestIndex(_ row: ArraySlice<Double>) -> Int {
+package func largestIndex(_ row: ArraySlice<Double>) -> Int {
   var best = row.startIndex
   for index in row.indices where row[index] > row[best] { best = index }
   return best - row.startIndex

@@ -72,7 +72,13 @@ struct BaselineVerdict {
     guard let answer = baseline.constantAnswer else {
       return "<b>\(htmlEscaped(baseline.name))</b>"
     }
-    if answer.isEmpty { return "always answering with the commoner class" }
+    if answer.isEmpty {
+      return switch data.task {
+      case .binary: "always answering with the commoner class"
+      case .multiClass: "always answering with the commonest class"
+      case .multiLabel: "always giving each label its commoner answer"
+      }
+    }
     return "always answering “\(htmlEscaped(answer))”"
   }
 

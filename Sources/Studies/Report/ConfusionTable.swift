@@ -1,53 +1,59 @@
 import Basics
 import Evaluation
+import Foundation
 import Pages
 
-/// The confusion matrix of a combination, summed over the test subsets of all splits.
-package struct ReportConfusion: Sendable, Equatable {
-  package let combination: String
-  package let labels: [String]
-  package let counts: MulticlassCounts
-
-  package init(combination: String, labels: [String], counts: MulticlassCounts) {
-    self.combination = combination
-    self.labels = labels
-    self.counts = counts
-  }
-}
-
-/// A confusion matrix as a table whose cells are shaded by their share of the true class.
+/// What was answered to the cases of each class, as a table whose cells are shaded by their share of the
+/// row.
 struct ConfusionTable {
-  private let confusion: ReportConfusion
+  let labels: [String]
+  let counts: MulticlassCounts
+  let name: String
 
-  init(_ confusion: ReportConfusion) { self.confusion = confusion }
-
+  /// - Precondition: as many labels as classes.
   var html: String {
-    let (labels, counts) = (confusion.labels, confusion.counts)
-    let support = counts.support
-    let rows = labels.indices.map { label in
-      let cells = labels.indices.map { answer in
-        let count = counts[label, answer]
-        let share = support[label] > 0 ? Double(count) / Double(support[label]) : nil
-        let percent = share.map { "\(Int((100 * $0).rounded()))\u{a0}%" } ?? "–"
-        let style = share.map { " style=\"--share: \(Int((100 * $0).rounded()))%\"" } ?? ""
-        return "<td class=\"share\(label == answer ? " right" : "")\"\(style)>\(count)"
-          + "<span class=\"sd\">\(percent)</span></td>"
-      }
-      return "<tr><th scope=\"row\">\(breakable(labels[label]))</th>\(cells.joined())"
-        + "<td>\(support[label])</td></tr>\n"
+    let heads = labels.map {
+      "<th scope=\"col\"><span title=\"\(htmlEscaped($0))\">\(breakable(shortened($0, to: 24)))"
+        + "</span></th>"
     }
-    let heads = labels.map { "<th scope=\"col\">\(breakable($0))</th>" }
     let table = """
       <table class="confusion">
-      <caption><span><b>\(htmlEscaped(confusion.combination))</b>: a row for each true class, a column \
-      for each answer; cases of the test subsets of all splits, and their share of the row.</span></caption>
-      <thead><tr><td></td><th scope="colgroup" colspan="\(labels.count)">answered</th><td></td></tr>
-      <tr><th scope="col">True class</th>\(heads.joined())<th scope="col">Cases</th></tr></thead>
+      <caption><span>\(breakable(name))</span></caption>
+      <thead>
+      <tr><td></td><th scope="colgroup" colspan="\(labels.count)">answered</th>\
+      <td></td></tr>
+      <tr><th scope="col">Class</th>\(heads.joined())<th scope="col">Cases</th></tr>
+      </thead>
       <tbody>
-      \(rows.joined())</tbody>
+      \(labels.indices.map(row).joined())</tbody>
       </table>
 
       """
-    return PageParts.box("Confusion matrix of \(confusion.combination)", table)
+    return PageParts.box("Confusion matrix of \(name)", table)
+  }
+
+  private func row(_ label: Int) -> String {
+    let all = counts.support[label]
+    let cells = labels.indices.map { answer in
+      cell(counts[label, answer], of: all, isRight: label == answer)
+    }
+    return "<tr><th scope=\"row\">\(breakable(labels[label]))</th>\(cells.joined())"
+      + "<td class=\"sum\">\(NumberText.count(all))</td></tr>\n"
+  }
+
+  private func cell(_ count: Int, of all: Int, isRight: Bool) -> String {
+    let share = all == 0 ? 0 : Double(count) / Double(all)
+    let shade = String(format: "%.2f", share)
+    return "<td class=\"\(isRight ? "share right" : "share")\" style=\"--share:\(shade)\">"
+      + "\(NumberText.count(count))<span class=\"sd\">"
+      + "\(all == 0 ? "–" : ConfusionTable.percent(count, of: all))</span></td>"
+  }
+
+  /// A share in whole percent; what is neither none nor all is never printed so.
+  static func percent(_ count: Int, of all: Int) -> String {
+    let share = 100 * Double(count) / Double(all)
+    if count > 0, share < 0.5 { return "&lt;\u{202f}1\u{202f}%" }
+    if count < all, share > 99.5 { return "&gt;\u{202f}99\u{202f}%" }
+    return "\(Int(share.rounded()))\u{202f}%"
   }
 }

@@ -27,12 +27,15 @@ package struct ReportData: Sendable {
   package var splits: [String]
   /// What is asked about a case.
   package var task = TaskKind.binary
-  /// The names of the negative and of the positive class of a binary task.
-  package var classNames: (negative: String, positive: String) = ("negative", "positive")
-  /// The classes or labels of other tasks, in their order.
-  package var labels: [ReportLabel] = []
-  /// Confusion matrices of several classes.
-  package var confusions: [ReportConfusion] = []
+  /// The negative and the positive class, the classes, or the labels, in their order.
+  package var labels = ["negative", "positive"]
+  /// How often each label is there; empty of a binary task.
+  package var labelCounts = ReportLabelCounts()
+  /// The same for combinations that are scored on some of the cases alone, by their names.
+  package var ownLabelCounts: [String: ReportLabelCounts] = [:]
+  /// Of several classes: what each combination answered to the cases of each class, all test subsets
+  /// together.
+  package var confusions: [String: MulticlassCounts] = [:]
   /// In the order of the study.
   package var combinations: [ReportCombination]
   package var baselines: [ReportBaseline] = []

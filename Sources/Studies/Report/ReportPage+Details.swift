@@ -14,7 +14,7 @@ extension ReportPage {
       <h2 id="details-head">Details</h2>
       \(fold("What the combinations are made of", tables.partsTable))<h3>Data</h3>
       <p>\(htmlEscaped(data.dataDescription))</p>
-      \(PageParts.facts(data.counts))\(notes)<h3>Splits</h3>
+      \(PageParts.facts(data.counts))\(tables.countTable)\(notes)<h3>Splits</h3>
       <p>\(htmlEscaped(data.foldsDescription))</p>
       <h3>Cases left out</h3>
       \(tables.leftOutTable)\(settings)\(environment)<h3>Make it again</h3>
@@ -48,8 +48,7 @@ extension ReportPage {
   }
 
   private var reading: [String] {
-    [
-      answers,
+    taskReading + [
       "SD is the standard deviation over splits (n − 1 in the denominator). "
         + "It describes the spread of the splits; it is not an interval.",
       "Corrected resampled t-test: Nadeau &amp; Bengio 2003, with test to training cases as "
@@ -59,24 +58,33 @@ extension ReportPage {
     ]
   }
 
-  /// What the metrics of the task are about.
-  private var answers: String {
+  /// What the metrics of the task mean.
+  private var taskReading: [String] {
     switch data.task {
     case .binary:
-      let positive = htmlEscaped(data.classNames.positive)
-      let negative = htmlEscaped(data.classNames.negative)
-      return
+      let (negative, positive) = (htmlEscaped(data.labels[0]), htmlEscaped(data.labels[1]))
+      return [
         "The positive class is “\(positive)”: sensitivity is the share of “\(positive)” cases called "
-        + "so, specificity the share of “\(negative)” cases called so."
+          + "so, specificity the share of “\(negative)” cases called so."
+      ]
     case .multiClass:
-      return
-        "The answer is the most probable class. Macro means are over the classes, each against the rest, "
-        + "as far as they occur. Cohen’s kappa is the agreement beyond chance, −1 to 1."
+      return [
+        "A case is answered with its most probable class. The AUROC of a class is that of the class "
+          + "against the rest.",
+        "Balanced accuracy (the mean sensitivity), macro F1 and macro AUROC are means over the classes "
+          + "that a subset holds, in which each counts alike. Cohen’s kappa is the agreement beyond "
+          + "chance: 0 is chance, 1 is perfect.",
+      ]
     case .multiLabel:
-      return
-        "Every label is a question of its own, called present from a probability of 0.5 on. Macro means are "
-        + "over the labels that define the metric; micro means pool all known answers. Exact match is the share of "
-        + "cases of which all known answers are right, the Hamming loss the share of wrong answers."
+      return [
+        "Macro: the mean over the labels, in which each counts alike; one without both positive and "
+          + "negative cases in a subset is left out there. Micro: all answers pooled. mAP: the mean of "
+          + "the labels’ average precision.",
+        "Exact match: the share of cases of which every known answer is right. Hamming loss: the share "
+          + "of wrong ones among all known answers. What is not known counts nowhere.",
+        "Sensitivity is the share of a label’s positive cases called so, specificity the share of its "
+          + "negative cases called so; by a threshold of 0.5 where none is named.",
+      ]
     }
   }
 

@@ -1,3 +1,4 @@
+import Evaluation
 import Pages
 
 /// The section of learning curves.
@@ -5,13 +6,13 @@ extension ReportPage {
   /// Whether anything is known of the epochs.
   var hasEpochs: Bool { !data.epochs.isEmpty }
 
-  /// Accuracy or macro AUROC per epoch, then the losses that there are; empty without epochs.
+  /// The task's metric per epoch, then the losses that there are; empty without epochs.
   var epochSection: String {
     guard hasEpochs else { return "" }
+    let metric = data.task.epochMetric
     let panels = [
-      ("accuracy", "Accuracy by epoch", true), ("macro-auroc", "Macro AUROC by epoch", true),
-      ("log-loss", "Log loss by epoch", false),
-      ("loss", "Loss by epoch", false),
+      (metric.rawValue, "\(metric.columnHead) by epoch", true),
+      ("log-loss", "Log loss by epoch", false), ("loss", "Loss by epoch", false),
     ].map { metric, title, isShare in
       let charts = EpochCharts(data: data, metric: metric, isShare: isShare).html
       guard !charts.isEmpty else { return "" }

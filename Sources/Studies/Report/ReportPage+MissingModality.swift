@@ -18,12 +18,7 @@ extension ReportPage {
   /// A row for each combination that has missing-modality embeddings; empty where none has.
   var missingModalitySection: String {
     guard hasMissingModality else { return "" }
-    let metrics: [ScoreMetric] =
-      switch data.task {
-      case .binary: [.accuracy, .auroc]
-      case .multiClass: [.accuracy, .macroAUROC]
-      case .multiLabel: [.macroAUROC, .macroAveragePrecision]
-      }
+    let metrics = data.task.chiefMetrics
     let subsets: [(subset: String, title: String)] =
       [(data.comparisons.subset, "both")]
       + MissingModalitySubset.allCases.map {
@@ -32,18 +27,18 @@ extension ReportPage {
     let rows = missingModalityNames.map { name in
       let cells = metrics.flatMap { metric in
         subsets.enumerated().map { index, subset in
-          "<td\(style(metric == metrics[0], isLast: index + 1 == subsets.count))>\(score(name, metric, subset.subset))</td>"
+          "<td\(style(metric, isLast: index + 1 == subsets.count))>\(score(name, metric, subset.subset))</td>"
         }
       }
       return "<tr><th scope=\"row\">\(breakable(name))</th>\(cells.joined())</tr>\n"
     }
     let heads = metrics.map { metric in
-      "<th scope=\"colgroup\"\(style(metric == metrics[0], isLast: true)) colspan=\"\(subsets.count)\">"
+      "<th scope=\"colgroup\"\(style(metric, isLast: true)) colspan=\"\(subsets.count)\">"
         + "\(htmlEscaped(metric.title))</th>"
     }
     let columns = metrics.flatMap { metric in
       subsets.enumerated().map { index, subset in
-        "<th scope=\"col\"\(style(metric == metrics[0], isLast: index + 1 == subsets.count))>\(subset.title)</th>"
+        "<th scope=\"col\"\(style(metric, isLast: index + 1 == subsets.count))>\(subset.title)</th>"
       }
     }
     let table = """
@@ -71,8 +66,8 @@ extension ReportPage {
   }
 
   /// The rule between the columns of the first metric and those of the second.
-  private func style(_ isFirst: Bool, isLast: Bool) -> String {
-    isFirst && isLast ? " class=\"apart\"" : ""
+  private func style(_ metric: ScoreMetric, isLast: Bool) -> String {
+    metric == data.task.chiefMetrics[0] && isLast ? " class=\"apart\"" : ""
   }
 
   private func score(_ name: String, _ metric: ScoreMetric, _ subset: String) -> String {

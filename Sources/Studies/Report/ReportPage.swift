@@ -46,8 +46,7 @@ package struct ReportPage {
         "The images and texts of this study are generated. Its scores say nothing about patients.",
         strong: "Synthetic data.") : ""
     let links =
-      [("answer", "Answer"), ("scores", "Scores")]
-      + (hasLabels ? [("labels", data.task == .multiClass ? "Classes" : "Labels")] : [])
+      [("answer", "Answer"), ("scores", "Scores")] + (hasLabels ? [("labels", labelTitle)] : [])
       + (hasMissingModality ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()

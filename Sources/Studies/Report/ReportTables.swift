@@ -8,21 +8,10 @@ package struct ReportTables {
   let scores: ReportScores
   let selected: String?
 
-  /// The metrics with a column; the one that the study is about is among them.
-  private var columns: [ScoreMetric] {
-    let usual: [ScoreMetric] =
-      switch data.task {
-      case .binary: [.accuracy, .auroc, .sensitivity, .specificity, .f1, .logLoss]
-      case .multiClass:
-        [.accuracy, .balancedAccuracy, .macroF1, .macroAUROC, .kappa, .logLoss]
-      case .multiLabel:
-        [
-          .macroAUROC, .macroAveragePrecision, .microAUROC, .macroF1, .exactMatch, .hammingLoss,
-          .logLoss,
-        ]
-      }
-    let own = data.comparisons.metric
-    return data.task == .binary || usual.contains(own) ? usual : [own] + usual
+  /// The metrics with a column: the task's, and the one that is compared by.
+  var columns: [ScoreMetric] {
+    let (usual, metric) = (data.task.scoreColumns, data.comparisons.metric)
+    return usual.contains(metric) ? usual : [metric] + usual
   }
 
   /// A combination's name that fits a column; where it is shortened, the whole shows under the pointer
@@ -63,7 +52,7 @@ package struct ReportTables {
         + "\(cells)</tr>\n"
     }
 
-    let heads = columns.map { SortableTable.head(Self.head($0), isNumber: true) }.joined()
+    let heads = columns.map { SortableTable.head($0.columnHead, isNumber: true) }.joined()
     let baselines =
       data.baselines.isEmpty
       ? ""
@@ -73,14 +62,14 @@ package struct ReportTables {
     let table = """
       <table class="scores sortable">
       <caption><span>Mean ± standard deviation (SD) over \(counted(data.splits.count, "split")). \
-      Bold: best mean of its column, baselines included\(oneSided). \
-      Lower is better for \(losses), higher for all others.\
+      Bold: best mean of its column, baselines included\(rivalsNote). Lower is better for \
+      \(losses), higher for all others.\
       \(selected == nil ? "" : " ◆: best combination on validation.")</span></caption>
       <thead>
       <tr><td></td><th scope="colgroup" class="apart">validation</th>\
       <th scope="colgroup" colspan="\(columns.count)">\(htmlEscaped(subset))</th></tr>
       <tr>\(SortableTable.head("Combination", isNumber: false))\
-      \(SortableTable.head(Self.head(metric), isNumber: true, style: "apart"))\(heads)</tr>
+      \(SortableTable.head(metric.columnHead, isNumber: true, style: "apart"))\(heads)</tr>
       </thead>
       <tbody>
       \(names.map(row).joined())</tbody>
@@ -90,11 +79,13 @@ package struct ReportTables {
     return PageParts.box("Scores of every combination", table)
   }
 
-  private var oneSided: String {
+  /// Whom the best of a column is not found among, for the caption.
+  private var rivalsNote: String {
     data.task == .binary
       ? "; of sensitivity and specificity, among those that do not call all cases alike" : ""
   }
 
+  /// The columns in which lower is better, for the caption.
   private var losses: String {
     columns.filter { !$0.higherIsBetter }.map(\.title).joined(separator: " and ")
   }
@@ -109,19 +100,7 @@ package struct ReportTables {
     return names.filter { scores.summary($0, other, subset: data.comparisons.subset)?.mean != 0 }
   }
 
-  /// The head of a metric's column.
-  private static func head(_ metric: ScoreMetric) -> String {
-    switch metric {
-    case .auroc: "AUROC"
-    case .logLoss: "Log loss<br><small>lower is better</small>"
-    case .hammingLoss: "Hamming loss<br><small>lower is better</small>"
-    case .macroAveragePrecision: "mAP"
-    case .kappa: "Cohen’s kappa"
-    default: metric.title.prefix(1).uppercased() + String(metric.title.dropFirst())
-    }
-  }
-
-  private func cell(_ summary: ResultSummary?, isBest: Bool, style: String = "") -> String {
+  func cell(_ summary: ResultSummary?, isBest: Bool, style: String = "") -> String {
     let group =
       (style.isEmpty ? "" : " class=\"\(style)\"")
       + " data-key=\"\(summary?.mean.map { "\($0)" } ?? "")\""

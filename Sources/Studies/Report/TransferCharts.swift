@@ -1,15 +1,18 @@
 import Basics
 import Evaluation
 
-/// Validation accuracy over the epochs, a line for each weight set that the same encoder started from.
+/// The task's metric on validation over the epochs, a line for each weight set that the same encoder started from.
 struct TransferCharts {
   let data: ReportData
-  private let chart = EpochChart(
-    metric: "accuracy", isShare: true, width: 680, height: 320, right: 190)
+  private let chart: EpochChart
   /// How many lines the style sheet tells apart.
   private static let styleCount = 6
 
-  init(_ data: ReportData) { self.data = data }
+  init(_ data: ReportData) {
+    self.data = data
+    chart = EpochChart(
+      metric: data.task.epochMetric.rawValue, isShare: true, width: 680, height: 320, right: 190)
+  }
 
   /// A figure for each encoder that starts from two or more weight sets; empty where none does.
   var html: String {
@@ -29,7 +32,7 @@ struct TransferCharts {
 
   private func figure(_ family: String, _ combinations: [ReportCombination]) -> String {
     let curves = combinations.enumerated().compactMap { index, combination -> EpochCurve? in
-      EpochCurve.curves(data.epochs, combination: combination.name, metric: "accuracy")
+      EpochCurve.curves(data.epochs, combination: combination.name, metric: chart.metric)
         .first { $0.label == "validation" }
         .map {
           EpochCurve(
@@ -41,8 +44,8 @@ struct TransferCharts {
     return """
       <figure class="plot">
       \(chart.drawing("\(family) by weights", curves, range: chart.range(curves)))
-      <figcaption>\(htmlEscaped(family)): validation accuracy by epoch, a line for each set of starting \
-      weights.</figcaption>
+      <figcaption>\(htmlEscaped(family)): validation \(data.task.epochMetric.title) by epoch, a line for each \
+      set of starting weights.</figcaption>
       </figure>
 
       """

@@ -112,7 +112,7 @@ package struct PretrainingRun {
       }
       areas[subset] = area
       let values =
-        [(ResultMetric.score(.auroc), area.mean)]
+        [(ResultMetric.score(.macroAUROC), area.mean)]
         + zip(specification.labels, area.areas).map { (.label(.auroc, $0), $1) }
       rows += values.map { metric, value in
         ResultRow(

@@ -56,10 +56,16 @@ extension StudyTables {
       })
     return ReportBaseline(
       name: StudyTables.baselineNames[0],
-      summary: cases.task.kind == .multiLabel
-        ? "always the commoner answer to each label in the training subset"
-        : "always the commoner class of the training subset",
+      summary: majoritySummary,
       constantAnswer: commoner.count == 1 ? commoner.first : "")
+  }
+
+  private var majoritySummary: String {
+    switch cases.task.kind {
+    case .binary: "always the commoner class of the training subset"
+    case .multiClass: "always the commonest class of the training subset"
+    case .multiLabel: "always the commoner answer to each label in the training subset"
+    }
   }
 
   private func baselineRows(of baseline: String, _ split: Split, probabilities: ([Int]) -> [Double])

@@ -33,7 +33,7 @@ package struct StudyTables {
     let names = study.combinations.map(\.name)
     let baselines = try baselineRows()
     let results = cells.flatMap(\.results) + baselines.rows
-    let epochs = cells.flatMap(\.epochs)
+    let epochs = cells.flatMap(\.epochs).map(named)
     let order = RowOrder(
       combinations: names + baselines.baselines.map(\.name), splits: splits.map(\.name))
     try ResultsFile.write(results, order: order, to: "\(folder)/results.csv")
@@ -61,16 +61,9 @@ package struct StudyTables {
     data.baselines = baselines.baselines
     data.isSynthetic = study.data.isSynthetic
     data.task = cases.task.kind
-    if data.task == .binary {
-      data.classNames = (cases.set.labels[0], cases.set.labels[1])
-    } else {
-      data.labels = reportLabels
-    }
-    if data.task == .multiClass { data.confusions = try confusions(in: folder) }
-    data.counts =
-      [PageFact("cases", "\(cases.count)")]
-      + zip(cases.set.labels, cases.set.labelCounts).map { PageFact($0, "\($1)") }
-      + [PageFact("left out", "\(cases.set.leftOut.count)")]
+    data.labels = cases.task.labels
+    data.counts = caseCounts
+    try addLabels(to: &data, folder: folder)
     data.leftOut = cases.set.leftOut.map {
       ReportLeftOutCase(identifier: $0.id, reason: $0.message)
     }
@@ -125,31 +118,12 @@ package struct StudyTables {
 
   /// What the lines of a finished comparison tell.
   private var columns: [ScoreMetric] {
-    let usual: [ScoreMetric] =
-      switch cases.task.kind {
-      case .binary: [.accuracy, .auroc]
-      case .multiClass: [.accuracy, .macroAUROC]
-      case .multiLabel: [.macroAUROC, .macroAveragePrecision]
-      }
+    let usual = cases.task.kind.chiefMetrics
     return usual.contains(metric) || cases.task.kind == .binary ? usual : usual + [metric]
   }
 
   /// What combinations are compared and chosen by.
-  private var metric: ScoreMetric { study.metric(for: cases.set) }
-
-  private var metricReason: String {
-    let counts = cases.set.labelCounts
-    if study.metric == nil, cases.task.kind == .multiLabel {
-      return "Compared by \(metric.title), in which every label counts alike. "
-        + "“metric” in the study chooses another."
-    }
-    guard study.metric == nil, metric != .accuracy, let most = counts.max(),
-      let index = counts.firstIndex(of: most)
-    else { return "" }
-    return "Compared by \(metric.title), since \(most) of the \(cases.count) cases are "
-      + "“\(cases.set.labels[index])”: accuracy would reward calling every case so. "
-      + "“metric” in the study chooses another."
-  }
+  var metric: ScoreMetric { study.metric(for: cases.set) }
 
   private func reportCombination(_ combination: Combination) -> ReportCombination {
     let own = cells.filter { $0.combination == combination.name }
