@@ -32,7 +32,7 @@ struct TaskProgramTests {
 
   private static let kinds = ["nodule", "opacity", "effusion", "cardiomegaly", "pneumothorax"]
   private static let list =
-    #""label": "kinds", "labelSeparator": "|", "noLabel": ["none"]"#
+    #""label": "kinds", "labelSeparator": "|", "noLabel": ["normal"]"#
 
   private func sample(_ folder: String) throws {
     _ = try ProgramRunner.succeed([
@@ -99,7 +99,7 @@ struct TaskProgramTests {
       for name in ["net", "words", "net + words", "majority class", "TF-IDF + logistic regression"]
       {
         #expect(rows["\(name)/test/kappa"]?.count == 2, "\(name)")
-        #expect(rows["\(name)/test/auroc of none"]?.count == 2, "\(name)")
+        #expect(rows["\(name)/test/auroc of normal"]?.count == 2, "\(name)")
       }
       #expect(rows["majority class/test/kappa"]?.allSatisfy { $0 == 0 } == true)
       let text = try ProgramRunner.succeed([

@@ -19,14 +19,14 @@ package struct PhantomCase: Sendable, Equatable {
   /// `normal` or `abnormal`.
   package var label: String { findings.isEmpty ? "normal" : "abnormal" }
 
-  /// The kinds of its lesions, each once, with a bar between them, such as `nodule|effusion`; `none` for a
+  /// The kinds of its lesions, each once, with a bar between them, such as `nodule|effusion`; `normal` for a
   /// normal case.
   package var kinds: String {
     let own = PhantomFinding.Kind.allCases.filter { kind in findings.contains { $0.kind == kind } }
-    return own.isEmpty ? "none" : own.map(\.rawValue).joined(separator: "|")
+    return own.isEmpty ? "normal" : own.map(\.rawValue).joined(separator: "|")
   }
 
-  /// The only kind of its lesions, `none`, or `several`.
+  /// The only kind of its lesions, `normal`, or `several`.
   package var kind: String { kinds.contains("|") ? "several" : kinds }
 
   /// The image's path within the sample's folder.

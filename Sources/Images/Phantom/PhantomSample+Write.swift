@@ -65,7 +65,7 @@ extension PhantomSample {
       images/NNNN.png  8-bit grey; the patient's right side is at the left, as on a radiograph
       cases.csv        id,image,text,label,patient ("normal" or "abnormal")
       kinds.csv        id,image,text,kinds,kind,patient: the kinds of lesions, such as
-                       nodule|effusion, or none; kind is the only one, none, or several
+                       nodule|effusion, or normal; kind is the only one, normal, or several
       boxes.csv        image,kind,x,y,width,height: where the lesions were drawn, in pixels from
                        the upper left corner; kinds: \(kinds)
 
