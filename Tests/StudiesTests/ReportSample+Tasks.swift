@@ -14,9 +14,9 @@ extension ReportSample {
   ]
   static let views = ["frontal, female", "frontal, male", "lateral, female", "lateral, male"]
 
-  /// - Parameters:
-  ///   - labels: the sixth is so rare that some splits hold none of it.
-  ///   - names: of the combinations, each better than the one before.
+  /// A report of labels, of which the sixth is so rare that some splits hold none of it.
+  ///
+  /// Combinations are each better than the one before.
   static func multiLabel(
     labels: [String] = findings, names: [String] = ["image", "text", "multimodal"],
     splitCount: Int = 5

@@ -70,8 +70,9 @@ package struct WordAblation: Sendable {
   /// What is known of each model.
   package let records: [ModelRecord]
 
-  /// Studies a selection's texts with its models; images are held fixed. Of a model of many classes or
-  /// findings `finding` is asked about.
+  /// Studies a selection's texts with its models; images are held fixed.
+  ///
+  /// Of a model of many classes or findings `finding` is asked about.
   ///
   /// - Throws: `ZooError` for a model without texts or a case that can't be read; `Interrupted`.
   package init(
