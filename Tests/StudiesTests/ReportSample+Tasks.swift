@@ -22,7 +22,7 @@ extension ReportSample {
     splitCount: Int = 5
   ) -> ReportData {
     let shares = labels.indices.map { label in
-      label == 0 ? 0.5 : label == 5 ? 0.02 : 0.06 + 0.3 / Double(label)
+      label == 0 ? 0.5 : label == 5 ? 0.012 : 0.06 + 0.3 / Double(label)
     }
     let scene = Scene(task: .multiLabel, labels: labels, splitCount: splitCount) { stream in
       var answers = shares.map { Float(stream.uniform() < $0 ? 1 : 0) }
