@@ -19,6 +19,8 @@ package struct CSVColumns: Sendable, Equatable {
   package var noLabel: [String] = []
   /// Patients; nil where they are not known.
   package var patient: String?
+  /// Columns whose values are kept as the cases' `attributes`, by the columns' names.
+  package var attributes: [String] = []
 
   /// How labels are told that a case may have together.
   ///

@@ -16,6 +16,8 @@ package struct Case: Sendable, Equatable {
   package var unknownFindings: [String] = []
   /// The patient: cases of one group never part into training and test.
   package var group: String?
+  /// What else is known of it, by name: site, view, whatever a study asks for; without what is not known.
+  package var attributes: [String: String] = [:]
   /// What is known of its image file; nil before pictures were read.
   package var picture: CasePicture?
   /// Where the case was read: file and line.

@@ -20,6 +20,7 @@ extension CaseSet {
     let image = try columns.image.map { try table.column($0) }
     let text = try columns.text.map { try table.column($0) }
     let patient = try columns.patient.map { try table.column($0) }
+    let attributes = try columns.attributes.map { ($0, try table.column($0)) }
     var images = ImagePaths(root: imageRoot ?? parentFolder(of: path))
     let fallback = CaseRules(
       image: image == nil ? .optional : .required, text: text == nil ? .optional : .required)
@@ -43,6 +44,7 @@ extension CaseSet {
       var item = Case(
         id: identifier, imagePath: imageName.map { images.path($0) }, text: report, group: group,
         source: source)
+      for (name, column) in attributes { item.attributes[name] = values.value(row, column) }
       do {
         try labels.read(row, &values, into: &item)
       } catch let error as ZooError {

@@ -30,6 +30,7 @@ extension CaseSet {
       var item = Case(
         id: entry.id, imagePath: files?[entry.image] ?? expected, findings: entry.findings,
         group: entry.patient.isEmpty ? nil : entry.patient, source: entry.source)
+      item.attributes = entry.attributes
       if isTwoClasses {
         item.label = entry.findings.isEmpty ? ChestXray14.normal : ChestXray14.abnormal
       } else if let left = terms.apply(

@@ -7,6 +7,7 @@ extension FoldPlan {
   package func notes(on set: CaseSet, splits: [Split], isGiven: Bool = false) -> [String] {
     let groups = groups(of: set)
     return pictureNotes(set, splits, isGiven: isGiven) + sizeNotes(set, groups)
+      + (isGiven ? [] : siteNotes(set, splits))
       + (isGiven ? [] : unevenNotes(set, splits, largest: groups.sizes.max() ?? 1))
   }
 
@@ -80,12 +81,14 @@ extension FoldPlan {
   /// Test subsets whose size or classes are far from what they should be.
   private func unevenNotes(_ set: CaseSet, _ splits: [Split], largest: Int) -> [String] {
     guard largest > 1, !splits.isEmpty else { return [] }
+    if case .groupOut = kind { return [] }
     let (total, counts) = (Double(set.cases.count), set.labelCounts)
     let matrix = set.labelMatrix
-    let expected =
+    let expected: Double =
       switch kind {
       case .folds(let count, _): total / Double(count)
       case .splits(_, let fraction): total * fraction
+      case .groupOut: 0
       }
     let sizes = splits.map { Double($0.test.count) }
     func isFar(_ found: Double, from wanted: Double, by share: Double, of whole: Double) -> Bool {

@@ -6,12 +6,14 @@ import Basics
 /// of the cases alone: the same cases in another order are divided otherwise. More repeats or
 /// splits leave the earlier ones as they were.
 package struct FoldPlan: Sendable, Equatable {
-  /// The two ways to test more than once.
+  /// The ways to test more than once.
   package enum Kind: Sendable, Equatable {
     /// Cross-validation: over `count` folds every case is tested once, `repeats` times.
     case folds(count: Int, repeats: Int)
     /// `count` independent splits with that share of cases to test, above 0 and below 1.
     case splits(count: Int, testFraction: Double)
+    /// Each value of an attribute once the test subset, such as each hospital.
+    case groupOut(column: String)
   }
 
   package var kind: Kind
@@ -56,9 +58,20 @@ package struct FoldPlan: Sendable, Equatable {
   ///   label, a single label, a label with fewer groups than subsets, a subset with none of a label.
   package func splits(of set: CaseSet) throws -> [Split] {
     if set.isMultiLabel {
+      if case .groupOut(let column) = kind {
+        let groups = groups(of: set)
+        let divider = LabelDivider(
+          set.labelMatrix, groups: groups, cases: set.cases, links: links)
+        return try splits(by: divider, Sites(set, column), groups)
+      }
       return try splits(of: set.labelMatrix, groups: groups(of: set), cases: set.cases)
     }
     try checkSettings()
+    if case .groupOut(let column) = kind {
+      let groups = groups(of: set)
+      return try splits(
+        by: CaseDivider(set, groups: groups, links: links), Sites(set, column), groups)
+    }
     let divider = try CaseDivider(set, groups: groups(of: set), links: links)
     try checkLabels(divider)
     return try splits(by: divider)
@@ -70,6 +83,7 @@ package struct FoldPlan: Sendable, Equatable {
   func splits(by divider: some CaseDividing) throws -> [Split] {
     let stream = RandomStream(seed: seed).derived("folds")
     switch kind {
+    case .groupOut: preconditionFailure("sites are split by \(Sites.self)")
     case .folds(let count, let repeats):
       return try (0..<repeats).flatMap { round in
         let subsets = divider.divide(
@@ -106,7 +120,7 @@ package struct FoldPlan: Sendable, Equatable {
   var partCount: Int {
     switch kind {
     case .folds(let count, _): validationFraction > 0 ? max(3, count) : count
-    case .splits: validationFraction > 0 ? 3 : 2
+    case .splits, .groupOut: validationFraction > 0 ? 3 : 2
     }
   }
 
@@ -115,6 +129,7 @@ package struct FoldPlan: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.badValue` with the key.
   func checkSettings() throws {
     switch kind {
+    case .groupOut: break
     case .folds(let count, let repeats):
       try check(2...1000 ~= count, "\(count) folds; expected 2 to 1000", "folds")
       try check(1...1000 ~= repeats, "\(repeats) repeats; expected 1 to 1000", "repeats")

@@ -14,8 +14,10 @@ struct ModelInterface {
     var entries: [(String, JSONValue)] = [
       ("task", model.task.rawValue.json),
       ("activation", (model.task == .multiClass ? "softmax" : "sigmoid").json),
-      ("labels", model.labels.json), ("threshold", model.threshold.json),
+      ("labels", model.labels.json),
     ]
+    // Of several classes the most probable is chosen.
+    if model.task != .multiClass { entries.append(model.thresholdMember) }
     if model.task == .binary { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
     if let text = model.text, let vocabulary = model.vocabulary {

@@ -21,7 +21,7 @@ struct RunMetrics {
     switch task {
     case .binary: try own() + overSplits()
     case .multiClass: try classes() + areas()
-    case .multiLabel: areas()
+    case .multiLabel: try areas()
     }
   }
 

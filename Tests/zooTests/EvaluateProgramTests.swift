@@ -118,6 +118,8 @@ struct EvaluateProgramTests {
         })
       let page = try String(contentsOfFile: "\(folder)/out/evaluation.html", encoding: .utf8)
       #expect(page.contains("Synthetic data."))
+      #expect(
+        page.contains("60 of the 60 cases of sample are of the study that words was trained in"))
       let used = try ProgramRunner.run([
         "evaluate", "phantom-words", "--data", study, "--output", "\(folder)/out",
       ])
@@ -134,7 +136,7 @@ struct EvaluateProgramTests {
   func tasks(_ task: String, _ label: String) throws {
     try withTemporaryFolder { folder in
       try ProgramRunner.succeed([
-        "data", "sample", "--output", "\(folder)/sample", "--count", "120", "--size", "64",
+        "data", "sample", "--output", "\(folder)/sample", "--count", "160", "--size", "64",
       ])
       try AtomicFile.write(
         """
@@ -145,17 +147,17 @@ struct EvaluateProgramTests {
          "text": {"name": "words", "encoder": "word2vec",
            "options": {"dimension": 16, "epochs": 2, "filters": 8},
            "training": {"epochs": 2, "batchSize": 8}}}
-        """, to: "\(folder)/study.json")
+        """, to: "\(folder)/own.json")
       try ProgramRunner.succeed([
-        "compare", "\(folder)/study.json", "--output", "\(folder)/run", "--quiet",
+        "compare", "\(folder)/own.json", "--output", "\(folder)/run", "--quiet",
       ])
       try ProgramRunner.succeed([
-        "evaluate", "\(folder)/run", "--data", "\(folder)/study.json", "--data",
+        "evaluate", "\(folder)/run", "--data", "\(folder)/own.json", "--data",
         "\(folder)/sample/kinds.csv", "--resamples", "50", "--output", "\(folder)/out", "--quiet",
       ])
       // What the study wrote of its test cases is what the evaluation says of them.
       let inside = try rows("\(folder)/run/cells/r1f1/words/logits.csv").filter { $0[0] == "test" }
-      let outside = try rows("\(folder)/out/predictions.csv").filter { $0[0] == "study" }
+      let outside = try rows("\(folder)/out/predictions.csv").filter { $0[0] == "own" }
       let logits = Dictionary(
         outside.map { ("\($0[2]) \($0[3])", (target: $0[4], logit: Double($0[5]) ?? .nan)) },
         uniquingKeysWith: { first, _ in first })
@@ -169,7 +171,7 @@ struct EvaluateProgramTests {
       #expect(results.count == 2)
       var (first, second) = (try results[0].object(), try results[1].object())
       let questions = try first.required("questions")
-      #expect(try questions.array().count == (task == "multi-label" ? 5 : 6))
+      #expect(try questions.array().count == (task == "multi-label" ? 5 : 7))
       #expect(try questions.array().count == second.required("questions").array().count)
       var macro = try first.required("macro").object()
       var mean = try macro.required("auroc").object()

@@ -103,6 +103,15 @@ package struct EvaluationRun {
         "\(model.name) was trained on \(seen) of the \(set.cases.count) images of \(set.name): its figures there are"
           + " optimistically scored")
     }
+    if let run = try DataDigest.above(model: model.folder) {
+      let own = try run.digest.countOfOwn(set.cases)
+      if own > 0 {
+        warnings.append(
+          "\(own) of the \(set.cases.count) cases of \(set.name) are of the study that \(model.name) was trained in:"
+            + " this is no external evaluation, and figures on training cases are optimistically scored"
+        )
+      }
+    }
     return warnings
   }
 

@@ -20,7 +20,8 @@ package struct DataOrigin: Sendable, Equatable {
     place = named?.place ?? object.place
     declared = try named?.string()
     allowsSeen = try object.boolean("allowSeen", default: false)
-    layout = ["open-i-kaggle": "open-i", "open-i": "open-i", "chestx-ray14": "chestx-ray14"][format]
+    layout =
+      ["open-i-kaggle": "open-i", "open-i": "open-i", "chestx-ray14": "chestx-ray14"][format]
     if let declared, declared != ImageCollection.own, let layout,
       !ImageCollection.overlap(declared, layout)
     {
@@ -68,7 +69,8 @@ package struct DataOrigin: Sendable, Equatable {
     guard declared == ImageCollection.own else { return nil }
     let found = cases.compactMap(ImageCollection.recognised)
     guard let first = found.first else { return nil }
-    return "\(found.count) of the \(cases.count) cases have ids or names of images like those of \(first);"
+    return
+      "\(found.count) of the \(cases.count) cases have ids or names of images like those of \(first);"
       + " the study says that its data are of no published collection (\"collection\": \"own\")"
   }
 }

@@ -33,6 +33,10 @@ package struct SeenCases: Sendable {
     let recognised = try origin.recognised(set.cases, known: catalogue.collections)
     collections = recognised.map(\.collection)
     let total = set.cases.count
+    var listed: [String: Int] = [:]
+    for branch in images {
+      listed[branch.name] = try TrainedImages.tested(branch, set, splits, registry)
+    }
     var findings: [Finding] = []
     var notes = [origin.note(on: set.cases)].compactMap { $0 }
     let starts =
@@ -46,8 +50,10 @@ package struct SeenCases: Sendable {
           "\(branch): what \(history.unknown.joined(separator: ", ")) was trained on is not known:"
             + " whether it has seen cases of \(collections.joined(separator: ", ")) can't be told")
       }
+      // A list tells which of its own images a model saw; of what it started from it tells nothing.
+      let steps = history.steps.filter { listed[branch] == nil || $0.weights != shown }
       for own in recognised {
-        for step in history.steps where ImageCollection.overlap(step.collection, own.collection) {
+        for step in steps where ImageCollection.overlap(step.collection, own.collection) {
           let link =
             step.weights == shown ? "" : ", from which the \(what) \"\(shown)\" started,"
           findings.append(
@@ -58,14 +64,13 @@ package struct SeenCases: Sendable {
                 + " \(own.count) of the \(total) cases of this study are of \(own.collection)"
                 + " (\(own.reason))"
                 + (step.collection == own.collection
-                  ? "" : ", which has images in common with it"), place: place))
+                  ? "" : ", which has images in common with it"),
+              place: place))
         }
       }
     }
     for branch in images {
-      guard
-        let count = try TrainedImages.tested(branch, set, splits, registry), count > 0
-      else { continue }
+      guard let count = listed[branch.name], count > 0 else { continue }
       let tested = Set(splits.flatMap(\.test)).count
       findings.append(
         Finding(

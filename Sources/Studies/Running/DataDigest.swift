@@ -32,6 +32,21 @@ package struct DataDigest: Sendable, Equatable {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// How many of some cases are the run's own: of the same id, and with the same picture's file or the
+  /// same text.
+  ///
+  /// - Throws: `ZooError` that names a picture that can't be read; `Interrupted`.
+  package func countOfOwn(_ cases: [Case]) throws -> Int {
+    let own = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return try cases.count { item in
+      guard let row = own[item.id] else { return false }
+      if let path = item.imagePath, !row.image.isEmpty {
+        return try sha256(ofFile: path) == row.image
+      }
+      return try !row.text.isEmpty && DataDigest.short(item.text) == row.text
+    }
+  }
+
   /// The digest of a set whose pictures were read.
   ///
   /// - Throws: `ZooError` where libcrypto fails.

@@ -104,12 +104,13 @@ package struct DataNote: Sendable, Equatable {
     seed = try root.required("seed").integer(in: 0...Int.max)
     syntheticOrigins = try root.strings("syntheticOrigins") ?? []
     collections = try root.strings("collections")
-    seen = try root.value("seen")?.array().map { value in
-      var object = try value.object()
-      let entry = (try object.string("branch"), try object.string("sentence"))
-      try object.finish()
-      return entry
-    } ?? []
+    seen =
+      try root.value("seen")?.array().map { value in
+        var object = try value.object()
+        let entry = (try object.string("branch"), try object.string("sentence"))
+        try object.finish()
+        return entry
+      } ?? []
     splits = try root.required("splits").array().map { value in
       var object = try value.object()
       let split = (
@@ -139,6 +140,8 @@ extension FoldPlan {
       : groups.joined(separator: " and ")
     let together = groups.isEmpty ? "" : ", \(listed) kept together"
     switch kind {
+    case .groupOut(let column):
+      return "each \(column) once tested\(together), validation stratified by label, seed \(seed)"
     case .folds(let count, let repeats):
       let times = repeats == 1 ? "" : ", \(repeats) times"
       return "\(count) folds\(times), stratified by label\(together), seed \(seed)"

@@ -89,7 +89,8 @@ package struct StudyRun {
     return try place.running {
       try DataNote(
         cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
-        syntheticOrigins: origins, seen: seen, folds: folds.sentence, seed: study.seed, splits: splits
+        syntheticOrigins: origins, seen: seen, folds: folds.sentence, seed: study.seed,
+        splits: splits
       ).write(to: folder)
       return try tables(
         cases, splits, place, finished, deviations: deviations, warnings: warnings)
@@ -108,6 +109,10 @@ package struct StudyRun {
     let runner = CellRunner(study: study, cases: cases, session: session)
     let cells = StudyCells(finished: try finishedCells(place), runner: runner)
     let files = try cells.all(study.combinations, splits, known: finished)
+    let shortcuts = try self.shortcuts(cases, splits)
+    let found = shortcuts.compactMap(\.warning)
+    for note in found { progress.note(note) }
+    let warnings = warnings + found
     let fittedOnValidation = try headsFittedOnValidation()
     let optimistic = fittedOnValidation.map {
       "\($0): its weights were learnt on the validation subset, so what it scores there is optimistic, and it"
@@ -119,6 +124,15 @@ package struct StudyRun {
       notes: progress.notes.filter { !deviations.contains($0) && !warnings.contains($0) },
       headsFittedOnValidation: Set(fittedOnValidation))
     return try tables.write(to: folder, command: command, environment: environment)
+      + shortcuts.map(\.line)
+  }
+
+  /// What untouched encoders tell of the cases' attributes, in a study of probes; written to the run's folder.
+  private func shortcuts(_ cases: StudyCases, _ splits: [Split]) throws -> [ShortcutProbe.Result] {
+    guard study.probes, !study.data.attributes.isEmpty else { return [] }
+    let results = try ShortcutProbe(study: study, cases: cases, session: session).run(splits)
+    try ShortcutProbe.write(results, to: folder)
+    return results
   }
 
   /// A sentence on cases that lack a side; none where all have both.
@@ -144,6 +158,7 @@ package struct StudyRun {
     // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
     RunFolder.machine(session.kernels) + [("decoders start at", "log-odds")]
       + (study.probes ? [("probes", "yes")] : [])
+      + (study.shortcuts.isEmpty ? [] : [("shortcuts", study.shortcuts.joined(separator: ","))])
       + registry.pluginDigests(
         of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))
   }

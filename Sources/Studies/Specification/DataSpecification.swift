@@ -31,6 +31,8 @@ package struct DataSpecification: Sendable, Equatable {
   package var origin: DataOrigin
   /// Whether cases that lack an image or a text, though not both, take part.
   package var keepsIncomplete: Bool
+  /// What else is kept of each case, by the table's columns; ChestX-ray14's are `view`, `sex` and `ageBand`.
+  package var attributes: [String]
   /// The language of the texts, by its code, for the cards of models; nil where it is not said.
   package var language: String?
   /// How tables are read.
@@ -53,6 +55,7 @@ package struct DataSpecification: Sendable, Equatable {
     labels = try LabelSpecification(&object)
     table = try TableOptions(&object)
     isSynthetic = try object.boolean("synthetic", default: false)
+    attributes = try object.strings("attributes") ?? []
     origin = try DataOrigin(&object, format: format.rawValue)
     keepsIncomplete =
       try object.choice("incomplete", among: ["refused", "kept"], default: "refused") == "kept"
@@ -100,6 +103,7 @@ package struct DataSpecification: Sendable, Equatable {
     if labels.task == .binary, lenient.labels == nil {
       lenient.labels = [OpenI.normal, OpenI.abnormal]
     }
+    try checkAttributes()
     switch format {
     case .csv:
       var columns = columns ?? CSVColumns.sample
@@ -111,6 +115,7 @@ package struct DataSpecification: Sendable, Equatable {
           advice: "add \"\(kind)\": \"COLUMN\" to \"columns\"")
       }
       if !needsImages { columns.image = nil }
+      columns.attributes = Set(attributes).sorted()
       return try CaseSet.csv(
         path: resolved(path), columns: columns, imageRoot: imageRoot.map(resolved), rules: rules,
         options: table)
@@ -129,6 +134,18 @@ package struct DataSpecification: Sendable, Equatable {
       return try CaseSet.chestXray14(
         table: resolved(path), imageRoot: imageRoot.map(resolved), rules: lenient,
         options: table)
+    }
+  }
+
+  /// Refuses attributes that a published layout does not have; a table's columns are looked up when it is read.
+  private func checkAttributes() throws {
+    guard format != .csv else { return }
+    let known = format == .chestXray14 ? ChestXray14.attributes : []
+    for name in attributes where !known.contains(name) {
+      throw ZooError(
+        .badValue,
+        "\(format.rawValue) has no attribute \"\(name)\"; "
+          + (known.isEmpty ? "it has none" : suggestion(for: name, among: known)), at: place)
     }
   }
 

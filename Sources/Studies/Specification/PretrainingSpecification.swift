@@ -56,6 +56,11 @@ package struct PretrainingSpecification: Sendable {
         advice: "leave one of them out")
     }
     folds = try StudySpecification.folds(plan, seed: seed)
+    if case .groupOut = folds.kind {
+      throw ZooError(
+        .badValue, "\"group-out\" is for studies; a pre-training has one split", at: source.place,
+        advice: "take \"k-fold\" or \"splits\", or \"lists\"")
+    }
     let branch = try root.required("image")
     image = try ImageBranch(branch, registry: registry, defaults: TrainingSettings())
     guard image.members == 1 else {

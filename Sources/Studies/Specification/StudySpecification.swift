@@ -23,6 +23,8 @@ package struct StudySpecification: Sendable {
   package var thresholdRule: ThresholdRule
   /// Whether simple rules over the features of untouched image encoders take the place of training.
   package private(set) var probes = false
+  /// Attributes that a command asks to probe for, beside those of the data.
+  package private(set) var shortcuts: [String] = []
   /// The file as it was read.
   package var source: JSONValue
   /// A line for each key that the file calls by a former name.
@@ -48,6 +50,7 @@ package struct StudySpecification: Sendable {
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
     folds = try StudySpecification.folds(root.object("folds"), seed: seed)
+    if case .groupOut(let column) = folds.kind { data.attributes.append(column) }
     tokenizer = try Tokenizer(root.object("tokenizer"), unspaced: .characters)
     let defaults = try TrainingSettings(root.object("training"), defaults: TrainingSettings())
     images = try StudySpecification.list(root.value("image")).flatMap {
@@ -79,16 +82,19 @@ package struct StudySpecification: Sendable {
     try checkLosses()
   }
 
-  /// The study of its image encoders alone, untouched, by simple rules over their features.
+  /// The study of its image encoders alone, untouched, by simple rules over their features; these are also
+  /// probed for the attributes of `shortcuts` and those of the data.
   ///
   /// - Throws: `ZooError` when it names no image encoder.
-  package func probing() throws -> StudySpecification {
+  package func probing(shortcuts: [String] = []) throws -> StudySpecification {
     guard !images.isEmpty else {
       throw ZooError(.badValue, "names no image encoder to probe", at: source.place)
     }
     var study = self
     study.probes = true
     study.texts = []
+    study.shortcuts = shortcuts
+    study.data.attributes += shortcuts
     return study
   }
 
@@ -142,15 +148,23 @@ package struct StudySpecification: Sendable {
 
   static func folds(_ object: JSONObject?, seed: UInt64) throws -> FoldPlan {
     var object = object
-    let kind = try object?.choice("kind", among: ["k-fold", "splits"], default: "k-fold")
-    let count = try object?.integer("count", in: 1...1000, default: 5) ?? 5
-    let repeats = try object?.integer("repeats", in: 1...1000, default: 1) ?? 1
-    let test = try object?.number("test", in: 0.01...0.99, default: 0.2) ?? 0.2
+    let kind = try object?.choice(
+      "kind", among: ["k-fold", "splits", "group-out"], default: "k-fold")
+    let column = kind == "group-out" ? try object?.string("column") : nil
     let own = try object?.integer("seed", in: 0...Int.max, default: Int(clamping: seed))
-    var plan = FoldPlan(
-      kind: kind == "splits"
-        ? .splits(count: count, testFraction: test) : .folds(count: count, repeats: repeats),
-      seed: UInt64(own ?? Int(clamping: seed)))
+    let chosen: FoldPlan.Kind
+    if let column {
+      // Sites are neither counted nor chosen at random: `count`, `repeats` and `test` are refused below.
+      chosen = .groupOut(column: column)
+    } else {
+      let count = try object?.integer("count", in: 1...1000, default: 5) ?? 5
+      let repeats = try object?.integer("repeats", in: 1...1000, default: 1) ?? 1
+      let test = try object?.number("test", in: 0.01...0.99, default: 0.2) ?? 0.2
+      chosen =
+        kind == "splits"
+        ? .splits(count: count, testFraction: test) : .folds(count: count, repeats: repeats)
+    }
+    var plan = FoldPlan(kind: chosen, seed: UInt64(own ?? Int(clamping: seed)))
     plan.validationFraction = try object?.number("validation", in: 0.01...0.9, default: 0.1) ?? 0.1
     plan.groupsByPatient = try object?.boolean("groupByPatient", default: true) ?? true
     plan.groupsByText = try object?.boolean("groupByText", default: true) ?? true

@@ -88,11 +88,23 @@ extension ZooCommand {
       "Takes the image encoders of a study as they are, and tells on each split what a linear probe "
       + "(logistic regression) and the nearest neighbours make of their features. Penalty and number "
       + "of neighbours are chosen on validation. Writes what compare writes; features are kept in the "
-      + "cache, so a second run is quicker. Augmentation, members, training and texts are passed over.",
-    examples: [("zoo probe study.json --output probes", "every image encoder of the study")],
-    options: studyOptions + [.flag("resume", "Go on with the run in --output.")],
+      + "cache, so a second run is quicker. Augmentation, members, training and texts are passed over. For "
+      + "attributes such as view, sex or site it also tells how well the features give them away, and warns "
+      + "where they go together with the label.",
+    examples: [
+      ("zoo probe study.json --output probes", "every image encoder of the study"),
+      ("zoo probe study.json --output probes --shortcuts view,site", "what else they tell"),
+    ],
+    options: studyOptions + [
+      .value(
+        "shortcuts", "NAMES", "Attributes to probe for beside the study's, with commas between."),
+      .flag("resume", "Go on with the run in --output."),
+    ],
     arguments: [Argument("STUDY.json", "The study's specification.")]
-  ) { arguments in try runStudy(arguments, verb: "probe") { try $0.probing() } }
+  ) { arguments in
+    let names = arguments.optionalString("shortcuts")?.split(separator: ",").map(String.init) ?? []
+    try runStudy(arguments, verb: "probe") { try $0.probing(shortcuts: names) }
+  }
 
   static let pretrain = Command(
     name: "pretrain", summary: "Train an image encoder on many findings, to start others from.",

@@ -1,0 +1,35 @@
+import Basics
+import Foundation
+import Registry
+import TestSupport
+import Testing
+
+@Suite("What weight sets were trained on")
+struct TrainingCollectionTests {
+  @Test("Every weight set and vector set of the catalogue says it")
+  func catalogue() throws {
+    let catalogue = try Catalogue(path: packageFile("registry.json"))
+    #expect(catalogue.weightSets.allSatisfy { $0.trainedOn?.isEmpty == false })
+    #expect(catalogue.vectorSets.allSatisfy { $0.trainedOn?.isEmpty == false })
+    let all = try catalogue.weightSet("densenet121-xrv-all").trainedOn ?? []
+    #expect(all.count == 7 && all.allSatisfy { $0.split == .lost })
+  }
+
+  @Test(
+    "Unknown splits, names that are none and repeated collections are refused",
+    arguments: [
+      (
+        #""collection": "open-i", "split": "lost""#, #""collection": "open-i", "split": "half""#,
+        "half"
+      ),
+      (#""collection": "open-i""#, #""collection": "Open I""#, "no name of a collection"),
+      (#""collection": "open-i""#, #""collection": "padchest""#, "stands twice"),
+    ])
+  func refused(_ before: String, _ after: String, _ message: String) throws {
+    let text = try String(contentsOfFile: packageFile("registry.json"), encoding: .utf8)
+    let changed = text.replacing(before, with: after)
+    #expect(changed != text)
+    let found = errorText { _ = try Catalogue(Data(changed.utf8), path: "registry.json") }
+    #expect(found.contains(message), "\(found)")
+  }
+}

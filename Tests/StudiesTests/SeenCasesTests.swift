@@ -1,0 +1,131 @@
+import Basics
+import Datasets
+import Foundation
+import Registry
+import TestSupport
+import Testing
+import Training
+
+@testable import Studies
+
+@Suite("Starting weights that have seen a study's cases")
+struct SeenCasesTests {
+  private func study(_ weights: String, _ data: String = "", format: String = "csv") throws
+    -> (StudySpecification, EncoderRegistry)
+  {
+    let columns = format == "csv" ? #", "columns": {"image": "i", "label": "l"}"# : ""
+    let text = """
+      {"schema": 2, "name": "s",
+       "data": {"format": "\(format)", "path": "table.csv"\(columns)\(data)},
+       "image": {"name": "net", "encoder": "densenet121", "weights": "\(weights)", "size": 224}}
+      """
+    let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+    return (
+      try StudySpecification(
+        JSONValue.parse(Data(text.utf8), path: "study.json"), folder: "", registry: registry),
+      registry
+    )
+  }
+
+  private func seen(_ weights: String, _ data: String = "", format: String = "csv", ids: [String])
+    throws -> (SeenCases, DataOrigin)
+  {
+    let (study, registry) = try study(weights, data, format: format)
+    let set = CaseSet(
+      name: "set", cases: ids.map { Case(id: $0, label: "a", source: Place()) })
+    let split = Split(
+      name: "s1", index: 0, repeatIndex: 0, training: [0], validation: [], test: [1])
+    return (
+      try SeenCases(
+        images: study.images, texts: study.texts, of: set, study.data.origin, splits: [split],
+        registry), study.data.origin
+    )
+  }
+
+  private let chest = ["00000001_000", "00030805_012", "mine-1", "20230101_001"]
+
+  @Test("A weight set that has seen the images is refused by branch, name, collection and count")
+  func refused() throws {
+    let (cases, origin) = try seen("densenet121-chestxray14", ids: chest)
+    let text = errorText { _ = try cases.warnings(origin, isBegun: false) }
+    for part in [
+      "net: \"densenet121-chestxray14\" was trained on chestx-ray14",
+      "2 of the 4 cases of this study are of chestx-ray14", "allowSeen", "other weights",
+    ] { #expect(text.contains(part), "\(text)") }
+    #expect(try cases.warnings(origin, isBegun: true).count == 1)
+  }
+
+  @Test("Allowed, it goes on under a banner")
+  func allowed() throws {
+    let (cases, origin) = try seen(
+      "densenet121-chestxray14", #", "allowSeen": true"#, ids: chest)
+    let banner = try cases.warnings(origin, isBegun: false)
+    #expect(banner.count == 1 && banner[0].contains("its scores are not those on new images"))
+  }
+
+  @Test("Neither a phantom study nor weights of other images are touched")
+  func untouched() throws {
+    for (weights, ids) in [
+      ("densenet121-chestxray14", ["phantom-0001", "CXR7"]), ("densenet121-imagenet", chest),
+    ] {
+      let (cases, origin) = try seen(weights, ids: ids)
+      #expect(cases.findings.isEmpty && cases.notes.isEmpty)
+      #expect(try cases.warnings(origin, isBegun: false).isEmpty)
+    }
+  }
+
+  @Test(
+    "Collections that share images overlap, whether named, laid out or recognised",
+    arguments: [
+      (#", "collection": "rsna-pneumonia""#, "csv", "densenet121-chestxray14"),
+      ("", "chestx-ray14", "densenet121-chexnet"), ("", "open-i", "densenet121-xrv-all"),
+    ])
+  func overlap(_ data: String, _ format: String, _ weights: String) throws {
+    let (cases, origin) = try seen(weights, data, format: format, ids: ["a", "b"])
+    let text = errorText { _ = try cases.warnings(origin, isBegun: false) }
+    #expect(text.contains("2 of the 2 cases"), "\(text)")
+  }
+
+  @Test("Data that are said to be one's own are, and it is said what they look like")
+  func own() throws {
+    let (cases, _) = try seen("densenet121-chexnet", #", "collection": "own""#, ids: chest)
+    #expect(cases.findings.isEmpty)
+    #expect(cases.notes.first?.contains("2 of the 4 cases") == true)
+  }
+
+  @Test("An unknown collection, and one that contradicts the layout, are refused")
+  func unknown() {
+    let text = errorText {
+      _ = try seen("densenet121-chexnet", #", "collection": "chestxray14""#, ids: chest)
+    }
+    #expect(text.contains("chestx-ray14"), "\(text)")
+    let other = errorText {
+      _ = try seen(
+        "densenet121-chexnet", #", "collection": "padchest""#, format: "open-i", ids: chest)
+    }
+    #expect(other.contains("layout of open-i"), "\(other)")
+  }
+
+  @Test("A model's run says what its cases were of, and so does what started from it")
+  func chain() throws {
+    try withTemporaryFolder { folder in
+      let note = """
+        {"schema": 1, "name": "cases", "description": "d", "terms": "t", "synthetic": false,
+         "revision": null, "folds": "f", "seed": 1, "splits": [], "collections": ["open-i"]}
+        """
+      for (name, weights) in [("first", "densenet121-chexnet"), ("second", "\(folder)/first")] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+        try note.replacing("open-i", with: name == "first" ? "open-i" : "padchest").write(
+          toFile: "\(folder)/\(name)/data.json", atomically: true, encoding: .utf8)
+        try #"{"image": {"weights": "\#(weights)"}}"#.write(
+          toFile: "\(folder)/\(name)/model.json", atomically: true, encoding: .utf8)
+      }
+      let catalogue = try Catalogue(path: packageFile("registry.json"))
+      let history = WeightHistory("\(folder)/second", catalogue)
+      #expect(history.collections == ["chestx-ray14", "open-i", "padchest"])
+      #expect(history.unknown.isEmpty)
+      #expect(history.steps.map(\.weights) == ["second", "first", "densenet121-chexnet"])
+    }
+  }
+}
