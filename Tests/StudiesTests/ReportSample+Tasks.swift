@@ -14,9 +14,8 @@ extension ReportSample {
   ]
   static let views = ["frontal, female", "frontal, male", "lateral, female", "lateral, male"]
 
-  /// - Parameters:
-  ///   - labels: the sixth is so rare that some splits hold none of it.
-  ///   - names: of the combinations, each better than the one before.
+  /// Labels of which the sixth is so rare that some splits hold none of it; each combination is better than
+  /// the one before.
   static func multiLabel(
     labels: [String] = findings, names: [String] = ["image", "text", "multimodal"],
     splitCount: Int = 5
