@@ -76,6 +76,13 @@ struct TaskProgramTests {
       let linear = rows["TF-IDF + logistic regression/test/macro-auroc"]?.compactMap { $0 } ?? []
       #expect(linear.allSatisfy { $0 > 0.7 }, "\(linear)")
       #expect(rows["majority class/test/macro-auroc"]?.allSatisfy { $0 == 0.5 } == true)
+      let page = try String(contentsOfFile: "\(run)/report.html", encoding: .utf8)
+      for part in [
+        "Label by label", "one for each label", "Macro AUROC by epoch",
+        "always giving each label its commoner answer",
+      ] {
+        #expect(page.contains(part), "\(part)")
+      }
       let model = "\(run)/cells/r1f1/words/model"
       let text = try ProgramRunner.succeed([
         "predict", model, "--text", "There is a large left pleural effusion.",
@@ -102,6 +109,9 @@ struct TaskProgramTests {
         #expect(rows["\(name)/test/auroc of normal"]?.count == 2, "\(name)")
       }
       #expect(rows["majority class/test/kappa"]?.allSatisfy { $0 == 0 } == true)
+      let page = try String(contentsOfFile: "\(run)/report.html", encoding: .utf8)
+      #expect(page.contains("Class by class") && page.contains("The other combinations (2)"))
+      #expect(page.components(separatedBy: "<table class=\"confusion\">").count - 1 == 3)
       let text = try ProgramRunner.succeed([
         "predict", "\(run)/cells/r1f1/words/model", "--text", "The lungs are clear.", "--json",
       ])

@@ -16,10 +16,10 @@ extension StudyTables {
   }
 
   /// A row of an epoch by today's name of its metric: the macro AUROC of many labels was called `auroc`.
-  func named(_ row: EpochRow) -> EpochRow {
-    guard cases.task.kind == .multiLabel, row.metric == .score(.auroc) else { return row }
+  static func named(_ row: EpochRow, _ task: TaskKind) -> EpochRow {
+    guard task == .multiLabel, row.metric == .score(.auroc) else { return row }
     var row = row
-    row.metric = .score(cases.task.kind.epochMetric)
+    row.metric = .score(task.epochMetric)
     return row
   }
 

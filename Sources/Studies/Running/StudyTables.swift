@@ -33,7 +33,7 @@ package struct StudyTables {
     let names = study.combinations.map(\.name)
     let baselines = try baselineRows()
     let results = cells.flatMap(\.results) + baselines.rows
-    let epochs = cells.flatMap(\.epochs).map(named)
+    let epochs = cells.flatMap(\.epochs).map { StudyTables.named($0, cases.task.kind) }
     let order = RowOrder(
       combinations: names + baselines.baselines.map(\.name), splits: splits.map(\.name))
     try ResultsFile.write(results, order: order, to: "\(folder)/results.csv")
