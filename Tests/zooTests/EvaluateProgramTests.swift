@@ -131,7 +131,7 @@ struct EvaluateProgramTests {
     "Several classes and labels are asked one by one, with means, from a study and from its table",
     arguments: [
       ("multi-class", #""label": "kind""#),
-      ("multi-label", #""label": "kinds", "labelSeparator": "|", "noLabel": ["none"]"#),
+      ("multi-label", #""label": "kinds", "labelSeparator": "|", "noLabel": ["normal"]"#),
     ])
   func tasks(_ task: String, _ label: String) throws {
     try withTemporaryFolder { folder in

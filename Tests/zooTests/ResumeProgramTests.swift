@@ -329,7 +329,8 @@ struct ResumeProgramTests {
       try ProgramRunner.succeed(["train", study, "--output", "\(folder)/first", "--quiet"])
       try edit(study) {
         $0.replacing(
-          "\"size\": 32,", with: "\"size\": 32, \"weights\": \"\(folder)/first\",")
+          "\"size\": 32,", with: "\"size\": 32, \"weights\": \"\(folder)/first\","
+        ).replacing("\"synthetic\": true,", with: "\"synthetic\": true, \"allowSeen\": true,")
       }
       let cache = "\(folder)/cache"
       func probed(_ name: String) throws -> (results: Data, computes: Bool) {

@@ -13,6 +13,12 @@ enum SmallStudy {
      "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
     """
 
+  /// The text of a study that may start from weights that have seen cases that it tests.
+  static func allowingSeen(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8).replacing(
+      "\"synthetic\": true,", with: "\"synthetic\": true, \"allowSeen\": true,")
+  }
+
   /// Writes a sample of 60 synthetic cases and a specification over it; the path of that.
   static func prepare(_ folder: String, image: Bool = true) throws -> String {
     let made = try ProgramRunner.run([

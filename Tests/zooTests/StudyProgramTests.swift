@@ -152,7 +152,7 @@ struct StudyProgramTests {
       let study = try SmallStudy.prepare(folder)
       let first = try ProgramRunner.run(["train", study, "--output", "\(folder)/first"])
       #expect(first.status == 0, "\(first.error)")
-      let text = try String(contentsOfFile: study, encoding: .utf8)
+      let text = try SmallStudy.allowingSeen(study)
       for (freeze, mirror) in [("all", true), ("block1", true), ("block1", false)] {
         let name = "\(freeze)-\(mirror)"
         let path = "\(folder)/\(name).json"
@@ -258,7 +258,15 @@ struct StudyProgramTests {
 
       let text = try String(contentsOfFile: study, encoding: .utf8)
       let list = "\"weights\": [\"random\", \"\(folder)/missing\"]"
+      let seen = "\(folder)/seen.json"
       try text.replacing("\"size\": 32,", with: "\"size\": 32, \(list),").write(
+        toFile: seen, atomically: true, encoding: .utf8)
+      let refused = try ProgramRunner.run(["compare", seen, "--output", "\(folder)/refused"])
+      #expect(refused.status == 1, "\(refused.error)")
+      #expect(refused.error.contains("names 40 of the 60 cases that this study tests"))
+      #expect(refused.error.contains("\"allowSeen\": true"))
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/refused"))
+      try SmallStudy.allowingSeen(study).replacing("\"size\": 32,", with: "\"size\": 32, \(list),").write(
         toFile: study, atomically: true, encoding: .utf8)
       let compared = try ProgramRunner.run(["compare", study, "--output", "\(folder)/run"])
       #expect(compared.status == 0, "\(compared.error)")

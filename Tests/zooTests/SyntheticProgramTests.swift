@@ -81,7 +81,7 @@ struct SyntheticProgramTests {
         let study =
           "{\"schema\": 1, \"name\": \"s\", \"data\": {\"format\": \"csv\", \"path\":"
           + " \"moved/cases.csv\", \"columns\": {\"image\": \"file\", \"label\": \"label\"},"
-          + " \"labels\": [\"no\", \"yes\"]}, \"folds\": {\"count\": 2, \"validation\": 0.2},\n"
+          + " \"labels\": [\"no\", \"yes\"], \"allowSeen\": true}, \"folds\": {\"count\": 2, \"validation\": 0.2},\n"
           + Self.net.replacing("WEIGHTS", with: "\"weights\": \"\(folder)/\(start)\", ") + "}"
         try write(study, path)
         try write(
