@@ -266,8 +266,9 @@ struct StudyProgramTests {
       #expect(refused.error.contains("names 40 of the 60 cases that this study tests"))
       #expect(refused.error.contains("\"allowSeen\": true"))
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/refused"))
-      try SmallStudy.allowingSeen(study).replacing("\"size\": 32,", with: "\"size\": 32, \(list),").write(
-        toFile: study, atomically: true, encoding: .utf8)
+      try SmallStudy.allowingSeen(study).replacing("\"size\": 32,", with: "\"size\": 32, \(list),")
+        .write(
+          toFile: study, atomically: true, encoding: .utf8)
       let compared = try ProgramRunner.run(["compare", study, "--output", "\(folder)/run"])
       #expect(compared.status == 0, "\(compared.error)")
       #expect(compared.output.contains("net random + words"))
