@@ -260,6 +260,14 @@ targets += tests(
     "Basics",
   ]
     + pluginDependencies)
+targets += tests(
+  "Packaging",
+  [
+    "Packaging", "Bundles", "Training", "Fusion", "Evaluation", "Registry", "EncoderKit",
+    "Datasets",
+    "Tensors", "Basics",
+  ]
+    + pluginDependencies)
 targets += tests("EncoderZoo", ["EncoderZoo", "Studies", "EncoderKit", "Basics"])
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])

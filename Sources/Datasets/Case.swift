@@ -23,6 +23,13 @@ package struct Case: Sendable, Equatable {
   /// Where the case was read: file and line.
   package var source: Place
 
+  /// What is known of a finding, as people say it: its name, or "no" and its name; nil where the table does not
+  /// tell.
+  package func truth(of finding: String) -> String? {
+    guard !unknownFindings.contains(finding) else { return nil }
+    return findings.contains(finding) ? finding : "no \(finding)"
+  }
+
   package init(
     id: String, imagePath: String? = nil, text: String? = nil, label: String? = nil,
     findings: [String] = [], group: String? = nil, source: Place

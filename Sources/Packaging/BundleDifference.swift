@@ -39,8 +39,8 @@ package struct BundleDifference {
         [manifest.architecture.image, manifest.architecture.text].compactMap { $0 }
           .map { $0.options.text(pretty: false) }.joined(separator: " ")
       },
-      fact("labels") { $0.output.labels.joined(separator: ", ") },
-      fact("threshold") { "\($0.output.threshold) (\($0.output.thresholdRule))" },
+      fact("task", \.output.task), fact("labels") { $0.output.labels.joined(separator: ", ") },
+      fact("threshold") { $0.output.thresholdWords ?? "none" },
       fact("data") { "\($0.training.dataSet) \($0.training.revision?.prefix(12) ?? "")" },
       fact("split") { "\($0.training.split), seed \($0.training.seed)" },
       fact("specification") { String($0.training.configuration.prefix(12)) },

@@ -34,14 +34,16 @@ package struct BundleMaker {
     try OutputPlace.checkWritable(output)
     let record = try RunRecord(run)
     var model = try TrainedModel.read(from: record.model, registry: registry)
-    (model.threshold, _) = try threshold(model, record)
+    let point = try OperatingPoint(settings.threshold, model, record)
+    model.thresholds = point.thresholds
     let licences = try licences(model, record)
-    try StagedFolder.write(to: output) { try fill($0, model, record, licences) }
+    try StagedFolder.write(to: output) { try fill($0, model, record, point, licences) }
     return try BundleFolder(output)
   }
 
   private func fill(
-    _ folder: String, _ model: TrainedModel, _ record: RunRecord, _ licences: BundleLicences
+    _ folder: String, _ model: TrainedModel, _ record: RunRecord, _ point: OperatingPoint,
+    _ licences: BundleLicences
   ) throws {
     try CopiedFile.copy("\(record.model)/model.safetensors", to: "\(folder)/model.safetensors")
     if model.text != nil {
@@ -59,7 +61,7 @@ package struct BundleMaker {
     if let script {
       try AtomicFile.write(script, to: "\(folder)/\(PythonLoader.fileName)")
     }
-    var manifest = try manifest(model, record, licences, in: folder)
+    var manifest = try manifest(model, record, point, licences, in: folder)
     let text = LicenceText(licences)
     try AtomicFile.write(text.text, to: "\(folder)/LICENCES.md")
     try AtomicFile.write(
@@ -96,7 +98,7 @@ package struct BundleMaker {
     }
   }
 
-  /// `model.json` with the operating threshold, and without folders of this machine.
+  /// `model.json` with the operating thresholds, and without folders of this machine.
   private func writeDescription(_ model: TrainedModel, from source: String, to folder: String)
     throws
   {
@@ -104,37 +106,10 @@ package struct BundleMaker {
     guard case .object(let members) = value.content else {
       throw ZooError(.badFormat, "expected an object", at: value.place)
     }
-    var written = members.filter { $0.key != "threshold" }
-    written.append(("threshold", model.threshold.json))
+    var written = members.filter { $0.key != "threshold" && $0.key != "thresholds" }
+    written.append(model.thresholdMember)
     try AtomicFile.write(
       JSONValue(.object(written)).withoutFolders.text() + "\n", to: "\(folder)/model.json")
-  }
-
-  private func threshold(_ model: TrainedModel, _ record: RunRecord) throws -> (Double, String) {
-    switch settings.threshold {
-    case .model: return (model.threshold, model.threshold == 0.5 ? "default" : "given")
-    case .given(let value):
-      try checkTwoClasses(model)
-      return (value, "given")
-    case .fitted(let rule):
-      try checkTwoClasses(model)
-      let rows = record.logits.filter { $0.subset == .validation }
-      guard !rows.isEmpty else {
-        throw ZooError(.notFound, "the run has no validation cases to choose a threshold on")
-      }
-      let value = rule.threshold(
-        labels: rows.map(\.isPositive), probabilities: rows.map { sigmoid($0.logit) })
-      return (value, rule == .youden ? "youden" : "accuracy")
-    }
-  }
-
-  /// - Throws: `ZooError` of code `.unsupported` where one threshold is none of the model's.
-  private func checkTwoClasses(_ model: TrainedModel) throws {
-    guard model.task != .binary else { return }
-    throw ZooError(
-      .unsupported,
-      "a threshold is chosen for a model of two classes; this one's task is \(model.task.rawValue)",
-      advice: "leave out --threshold")
   }
 
   /// The licences; those of the data and of what the training started from must be known.
@@ -179,9 +154,9 @@ package struct BundleMaker {
   }
 
   private func manifest(
-    _ model: TrainedModel, _ record: RunRecord, _ licences: BundleLicences, in folder: String
+    _ model: TrainedModel, _ record: RunRecord, _ point: OperatingPoint,
+    _ licences: BundleLicences, in folder: String
   ) throws -> BundleManifest {
-    let (threshold, rule) = try threshold(model, record)
     let created = try settings.created ?? RunTime.written("\(record.model)/model.json")
     let training = BundleTraining(
       dataSet: record.note.name, description: record.note.description,
@@ -192,15 +167,17 @@ package struct BundleMaker {
       collections: record.note.collections)
     let output = BundleOutput(
       task: model.task.rawValue, labels: model.labels,
-      threshold: threshold, thresholdRule: rule)
-    let words = CardWords(architecture: model.architecture, output: output, training: training)
+      threshold: model.threshold, thresholds: model.chosenThresholds, thresholdRule: point.rule)
+    let words = CardWords(
+      architecture: model.architecture, output: output, training: training,
+      unfitted: point.unfitted)
     return BundleManifest(
       id: settings.id, version: settings.version, created: created,
       summary: settings.summary ?? words.summary, program: programVersion,
       plugins: model.plugins(registry.catalogue), architecture: model.architecture,
       preprocessing: model.preprocessing, output: output, training: training,
       metrics: try RunMetrics(
-        record: record, task: model.task, labels: model.labels, threshold: threshold
+        record: record, task: model.task, labels: model.labels, thresholds: model.thresholds
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
       limitations: words.limitations + [record.note.originSentence].compactMap { $0 }

@@ -21,6 +21,12 @@ package struct BundleSummary {
     lines.append(
       "trained on \(manifest.training.dataSet): \(manifest.training.cases[0]) cases, split "
         + "\(manifest.training.split) of \(manifest.training.folds)")
+    if manifest.output.task != "binary" {
+      lines.append(
+        "\(manifest.output.task), \(manifest.output.activation) over "
+          + manifest.output.labels.joined(separator: ", "))
+      if let words = manifest.output.thresholdWords { lines.append("thresholds: \(words)") }
+    }
     for metric in manifest.metrics {
       let interval = metric.interval.map {
         String(format: " (%.3f to %.3f)", $0.lowerBound, $0.upperBound)

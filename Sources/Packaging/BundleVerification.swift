@@ -85,5 +85,6 @@ package struct BundleVerification {
     try require(manifest.output.labels == model.labels, "list of labels")
     try require(manifest.output.task == model.task.rawValue, "task")
     try require(manifest.output.threshold == model.threshold, "threshold")
+    try require(manifest.output.thresholds == model.chosenThresholds, "list of thresholds")
   }
 }

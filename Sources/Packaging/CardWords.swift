@@ -5,6 +5,8 @@ struct CardWords {
   let architecture: BundleArchitecture
   let output: BundleOutput
   let training: BundleTraining
+  /// Findings whose threshold could not be chosen.
+  var unfitted: [String] = []
 
   private var reads: String {
     switch (architecture.image != nil, architecture.text != nil) {
@@ -46,8 +48,13 @@ struct CardWords {
       sentences.append(
         "So few cases: the intervals of the figures are wide, and mean what they say.")
     }
-    if output.task == "binary", output.thresholdRule == "default" {
+    if output.task != "multi-class", output.thresholdRule == "default" {
       sentences.append("The threshold of 0.5 was not chosen for any use.")
+    }
+    if !unfitted.isEmpty {
+      sentences.append(
+        "Validation holds no positive or no negative case of \(unfitted.joined(separator: ", ")): their "
+          + "threshold is 0.5 by default.")
     }
     if architecture.image != nil, architecture.text != nil {
       sentences.append(

@@ -92,10 +92,23 @@ struct ModelCard {
     }
     if let words = manifest.preprocessing.text { text += "| vocabulary | \(words.words) words |\n" }
     text += "| labels | \(labels) |\n"
-    if manifest.output.task == "binary" {
+    let output = manifest.output
+    switch output.task {
+    case "binary":
       text +=
-        "| called \(plain(manifest.output.labels[1])) | from probability \(figure(manifest.output.threshold)) on "
-        + "(\(manifest.output.thresholdRule)) |\n"
+        "| called \(plain(output.labels[1])) | from probability \(figure(output.threshold)) on "
+        + "(\(output.thresholdRule)) |\n"
+    case "multi-class":
+      text +=
+        "| answer | one of the \(output.labels.count) classes, the most probable: a logit each, the softmax "
+        + "of all is their probabilities |\n"
+    default:
+      text += "| answer | each finding by itself: a logit each, its sigmoid is the probability |\n"
+      let each = zip(output.labels, output.thresholds ?? output.labels.map { _ in 0.5 })
+      text +=
+        "| called present | from probability "
+        + each.map { "\(figure($1)) (\(plain($0)))" }.joined(separator: ", ")
+        + " on (\(output.thresholdRule)) |\n"
     }
     return text.trimmingCharacters(in: .newlines)
   }

@@ -14,6 +14,8 @@ struct RunRecord {
   /// The split that the model was trained on.
   let split: (name: String, counts: [Int])
   let logits: [LogitsFile.Row]
+  /// Where they were read.
+  let logitsFolder: String
   /// Its combination's results over all splits of a comparison; empty for a single training.
   let results: [ResultRow]
   /// Test cases over training cases, the mean over the splits.
@@ -60,6 +62,7 @@ struct RunRecord {
       let cell = parentFolder(of: found)
       try FileDigests.check(folder: cell)
       logits = try LogitsFile.read(folder: cell)
+      logitsFolder = cell
       let table = root.appendingPathComponent("results.csv").path
       // A long name's folder is called by a part of it.
       var scores = try JSONValue.parse(contentsOf: "\(cell)/scores.json").object()
@@ -76,6 +79,7 @@ struct RunRecord {
         folder: found,
         advice: "bring the file back from a copy, or train the model again into another --output")
       logits = try LogitsFile.read(folder: found)
+      logitsFolder = found
       results = []
     }
     testToTrainingRatio =

@@ -1,6 +1,7 @@
 import Basics
 import Bundles
 import EncoderKit
+import Evaluation
 import Fusion
 import Registry
 import Training
@@ -30,6 +31,11 @@ extension TrainedModel {
       text: text.map { _ in
         .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)
       })
+  }
+
+  /// The thresholds of findings where they are not 0.5 each, as a manifest tells them.
+  var chosenThresholds: [Double]? {
+    task == .multiLabel && thresholds.contains { $0 != 0.5 } ? thresholds : nil
   }
 
   /// The plugins it needs, each once.

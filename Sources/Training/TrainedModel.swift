@@ -96,6 +96,14 @@ package struct TrainedModel {
     set { if task == .binary { thresholds = [newValue] } }
   }
 
+  /// From which probability on a label counts as there; nil where it has no threshold of its own.
+  package func threshold(of label: String) -> Double? {
+    guard task != .multiClass, let index = task.outputs(labels).firstIndex(of: label) else {
+      return nil
+    }
+    return thresholds[index]
+  }
+
   /// Whether the model answers for a case that lacks one of its two sides.
   package var acceptsMissingModality: Bool { fusion?.learnsMissingModality ?? false }
 

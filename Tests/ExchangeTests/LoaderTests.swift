@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Evaluation
 import TestSupport
 import Testing
 import Training
@@ -42,6 +43,34 @@ struct LoaderTests {
     #expect(!image.contains("Conv2d"))
     let text = try script(SmallModel(name: "text", text: SmallModel.cnn))
     #expect(!text.contains("torchvision") && !text.contains("PIL"))
+  }
+
+  @Test("The script of several answers makes probabilities and decisions as the program does")
+  func answers() throws {
+    func made(_ task: TaskKind, thresholds: [Double]? = nil) throws -> String {
+      var model = try SmallModel(
+        name: "several", text: SmallModel.cnn, labels: ["no", "Maß", "edema"], task: task
+      ).make()
+      if let thresholds { model.thresholds = thresholds }
+      return try PythonLoader(
+        model, registry: SmallModel.registry(), kernels: ReferenceKernels()
+      ).text
+    }
+    let classes = try made(.multiClass)
+    for part in [
+      #"LABELS = ["no","Maß","edema"]"#, "torch.softmax(", "LABELS[max(range(len(LABELS))",
+      "tell(found)",
+    ] {
+      #expect(classes.contains(part), "\(part)\n\(classes)")
+    }
+    #expect(!classes.contains("sigmoid") && !classes.contains("THRESHOLDS"))
+    let findings = try made(.multiLabel, thresholds: [0.5, 0.25, 0.75])
+    #expect(findings.contains("THRESHOLDS = [0.5,0.25,0.75]"), "\(findings)")
+    #expect(findings.contains("torch.sigmoid(") && !findings.contains("softmax"))
+    // Published bundles hold the script of one question as it is.
+    let one = try script(SmallModel(name: "text", text: SmallModel.cnn))
+    #expect(!one.contains("sigmoid") && !one.contains("LABELS"))
+    #expect(one.contains("        print(logits(given.folder, given.image, given.text))\n"))
   }
 
   @Test("A head that the script does not know is refused by its name", arguments: SmallModel.heads)

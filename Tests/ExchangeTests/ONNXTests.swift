@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Foundation
 import Fusion
 import TestSupport
@@ -125,6 +126,28 @@ struct ONNXTests {
     #expect(file.constants["image.features.conv0.weight"]?.shape == [8, 1, 3, 3])
     #expect(file.constants["text.convolutions.1.weight"]?.shape == [4, 6, 3])
     #expect(try bytes(model) == bytes(small.make()))
+  }
+
+  @Test("The file tells what makes probabilities of several logits, and from which on each is said")
+  func activation() throws {
+    func notes(_ task: TaskKind, _ thresholds: [Double]? = nil) throws -> [String: String] {
+      var model = try SmallModel(
+        name: "several", text: SmallModel.cnn, labels: ["none", "mass", "edema"], task: task
+      ).make()
+      if let thresholds { model.thresholds = thresholds }
+      let file = try file(model)
+      #expect(file.outputs == ["logits": ["batch", "3"]])
+      return file.metadata
+    }
+    let classes = try notes(.multiClass)
+    #expect(classes["encoderzoo.task"] == "multi-class")
+    #expect(classes["encoderzoo.activation"] == "softmax")
+    #expect(classes["encoderzoo.labels"] == #"["none","mass","edema"]"#)
+    #expect(classes["encoderzoo.threshold"] == nil && classes["encoderzoo.thresholds"] == nil)
+    let findings = try notes(.multiLabel, [0.5, 0.25, 0.75])
+    #expect(findings["encoderzoo.activation"] == "sigmoid")
+    #expect(findings["encoderzoo.thresholds"] == "[0.5,0.25,0.75]")
+    #expect(try notes(.multiLabel)["encoderzoo.threshold"] == "0.5")
   }
 
   @Test("Before a training nothing is told of encoders and heads that can be written")

@@ -68,6 +68,9 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     SmallModel(name: "text, three members", text: cnn, textMembers: 3),
     SmallModel(
       name: "text of any length", text: cnn.replacing("12", with: "100000"), hidden: 0),
+    SmallModel(
+      name: "image and text, several classes", image: densenet, text: cnn,
+      labels: ["none", "mass", "edema", "effusion"], task: .multiClass),
     SmallModel(name: "image and text", image: densenet, text: cnn),
   ]
 

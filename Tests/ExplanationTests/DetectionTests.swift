@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 import Foundation
 import Images
 import TestSupport
@@ -160,6 +161,37 @@ struct DetectionTests {
           settings: ExplanationSettings())
       }
       #expect(text.contains("add --finding, one of: edema, nodule, opacity"), "\(text)")
+    }
+  }
+
+  @Test(
+    "A model of several classes is asked for the class of each box; what it does not know is counted"
+  )
+  func classes() throws {
+    try withTemporaryFolder { folder in
+      let (_, boxes) = try prepare(folder)
+      let model = "\(folder)/classes"
+      try SmallModel.make(
+        image: true, text: false, findings: ["none", "nodule", "edema"], task: .multiClass
+      ).write(to: model)
+      let cases = ["a", "b", "c"].map {
+        Case(id: $0, imagePath: "\(folder)/\($0).png", source: Place())
+      }
+      let selection = try CaseSelection(model: model, cases: cases, description: "noise")
+      let found = try run(model, boxes, selection, settings())
+      #expect(found.rows[0].score.images == 2 && found.rows[0].score.lesions == 2)
+      #expect(Set(found.found.compactMap(\.finding)) == ["nodule"])
+      #expect(
+        found.warnings.contains(
+          "Boxes of what the model does not answer were passed over: opacity (1)."),
+        "\(found.warnings)")
+      // An image without a box is asked for the class that others have boxes of.
+      var settings = settings()
+      settings.looksAtImagesWithoutBoxes = true
+      let all = try run(model, boxes, selection, settings)
+      #expect(all.rows[0].score.images == 3 && all.rows[0].score.lesions == 2)
+      #expect(Set(all.found.compactMap(\.finding)) == ["nodule"])
+      #expect(all.found.contains { $0.image == "c.png" })
     }
   }
 

@@ -1,4 +1,5 @@
 import Basics
+import Evaluation
 import Foundation
 import Pages
 import TestSupport
@@ -122,6 +123,43 @@ struct ModelRecordTests {
       #expect(mass.figures == [.init(name: "AUROC", value: 1)] && mass.testCount == 2)
       let all = try ModelRecord(of: model, folder: folder)
       #expect(all.figures == [.init(name: "mean AUROC", value: 0.75)])
+    }
+  }
+
+  @Test("A model of several classes has its accuracy, and the AUROC of the class against the rest")
+  func classes() throws {
+    try withTemporaryFolder { folder in
+      try write(Self.note, "\(folder)/data.json")
+      // b is told wrong; by the log-odds a's mass is over that of b and c.
+      try write(
+        """
+        subset,id,label,target,logit
+        test,a,none,0,0
+        test,a,mass,1,3
+        test,a,edema,0,1
+        test,b,none,1,5
+        test,b,mass,0,1
+        test,b,edema,0,6
+        test,c,none,0,1
+        test,c,mass,0,2
+        test,c,edema,1,4
+        """, "\(folder)/logits.csv")
+      let model = try SmallModel.make(
+        image: true, text: false, findings: ["none", "mass", "edema"], task: .multiClass)
+      let mass = try ModelRecord(of: model, folder: folder, finding: "mass")
+      #expect(mass.figures.map(\.name) == ["accuracy over all classes", "AUROC"])
+      #expect(mass.figures.map(\.value) == [2.0 / 3, 1] && mass.testCount == 3)
+      let edema = try ModelRecord(of: model, folder: folder, finding: "edema")
+      // 4 − log(e + e²) of c is above 6 − log(e⁵ + e) of b.
+      #expect(edema.figures.last?.value == 1)
+      let all = try ModelRecord(of: model, folder: folder)
+      #expect(all.figures.last?.name == "mean AUROC" && all.testCount == 3)
+      // Rows that are not of whole cases are told, not taken.
+      try write(
+        "subset,id,label,target,logit\ntest,a,none,0,0\ntest,a,mass,1,3", "\(folder)/logits.csv")
+      let damaged = try ModelRecord(of: model, folder: folder)
+      #expect(damaged.figures.isEmpty)
+      #expect(damaged.fault?.contains("the rows of the case \"a\" are not one a class") == true)
     }
   }
 

@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Foundation
 import Fusion
 import Images
@@ -68,7 +69,9 @@ struct SanityTests {
   }
 
   /// The check of the model in `folder` with few nodes.
-  private func check(_ folder: String, shuffled: TrainedModel? = nil) throws -> SanityCheck {
+  private func check(
+    _ folder: String, shuffled: TrainedModel? = nil, finding: String? = nil
+  ) throws -> SanityCheck {
     var settings = ExplanationSettings()
     settings.baselines = [.black]
     settings.integration.nodes = 8
@@ -76,7 +79,7 @@ struct SanityTests {
     return try SanityCheck(
       CaseSelection(model: "\(folder)/model", cases: cases(folder), description: "noise"),
       shuffled: shuffled.map { SanityCheck.Shuffled(model: $0, description: "Shuffled <so>.") },
-      finding: nil, cases: 2, grain: .stages, settings: settings, seed: 1,
+      finding: finding, cases: 2, grain: .stages, settings: settings, seed: 1,
       registry: SmallModel.registry(), kernels: ReferenceKernels(),
       progress: ProgressReporter(mode: .quiet))
   }
@@ -97,6 +100,25 @@ struct SanityTests {
       try check.write(to: "\(folder)/sane")
       #expect(
         try CSVTable(path: "\(folder)/sane/sanity.csv").rowCount == check.rows.count)
+    }
+  }
+
+  @Test(
+    "The maps of one class or finding of several are checked, beside shuffled labels too",
+    arguments: [TaskKind.multiClass, .multiLabel])
+  func several(task: TaskKind) throws {
+    try withTemporaryFolder { folder in
+      let model = try SmallModel.make(
+        image: true, text: true, findings: ["none", "mass", "edema"], task: task)
+      try model.write(to: "\(folder)/model")
+      let other = try model.fresh(registry: SmallModel.registry(), random: RandomStream(seed: 9))
+      let check = try check(folder, shuffled: other, finding: "mass")
+      #expect(check.record.positive == "mass")
+      let rows = check.rows.filter { $0.method == "integrated-gradients-black" }
+      #expect(abs((rows[0].scores ?? 0) - 1) < 1e-12)
+      #expect(abs(rows.last?.scores ?? 1) < 0.5)
+      #expect(abs(check.shuffledRows[0].scores ?? 1) < 0.9)
+      #expect(errorText { _ = try self.check(folder) }.contains("add --finding, one of: none"))
     }
   }
 

@@ -105,7 +105,8 @@ struct ClassExplanationTests {
       }
     }
     #expect(
-      try message(.multiClass, nil, nil).contains("the model answers 3 classes; one is explained"))
+      try message(.multiClass, nil, nil).contains("the model answers 3 classes; one is asked about")
+    )
     #expect(try message(.multiLabel, "mass", "mass").contains("in contrast to itself"))
     #expect(try message(.multiLabel, "mass", "edma").contains("did you mean \"edema\""))
     #expect(try message(.binary, nil, "mass").contains("leave out --against"))

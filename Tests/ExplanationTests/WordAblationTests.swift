@@ -1,5 +1,7 @@
 import Basics
 import Datasets
+import EncoderKit
+import Evaluation
 import Foundation
 import TestSupport
 import Testing
@@ -51,6 +53,47 @@ struct WordAblationTests {
       try study.write(to: "\(folder)/said")
       #expect(try CSVTable(path: "\(folder)/said/deletion.csv").rowCount == 4)
       #expect(try CSVTable(path: "\(folder)/said/words.csv").rowCount == study.words.count)
+    }
+  }
+
+  @Test("Of several classes or findings one is asked about, over the reports that have it")
+  func several() throws {
+    try withTemporaryFolder { folder in
+      func study(_ task: TaskKind, _ finding: String?) throws -> WordAblation {
+        let model = "\(folder)/\(task.rawValue)"
+        try SmallModel.make(
+          image: false, text: true, findings: ["clear", "effusion", "heart"], task: task
+        ) { store in
+          store.parameter("head.output.weight")?.update { weights in
+            for index in 0..<24 { weights[index] = Float(index % 5) - 2 }
+          }
+        }.write(to: model)
+        let truths = [["effusion", "heart"], ["effusion"], [], ["heart"], []]
+        let cases = zip(texts, truths).enumerated().map { index, one in
+          Case(
+            id: "\(index)", text: one.0.1,
+            label: task == .multiClass ? one.1.first ?? "clear" : nil, findings: one.1,
+            source: Place())
+        }
+        var settings = WordAblationSettings()
+        settings.removals = 2
+        settings.draws = 3
+        return try WordAblation(
+          CaseSelection(model: model, cases: cases, description: "five"), model: model,
+          finding: finding, settings: settings, registry: SmallModel.registry(),
+          kernels: ReferenceKernels(), progress: ProgressReporter(mode: .quiet))
+      }
+      for (task, counts) in [(TaskKind.multiClass, [2, 1]), (.multiLabel, [2, 2])] {
+        let found = try ["effusion", "heart"].map { try study(task, $0) }
+        #expect(found.map(\.positive) == ["effusion", "heart"])
+        #expect(found.map(\.positives) == counts && found[0].unknown == 1)
+        let words = found.map { one in
+          Dictionary(uniqueKeysWithValues: one.words.map { ($0.token, $0.integrated) })
+        }
+        #expect(words[0].keys.sorted() == words[1].keys.sorted())
+        #expect(words[0].contains { abs($0.value - (words[1][$0.key] ?? 0)) > 1e-3 })
+        #expect(errorText { _ = try study(task, nil) }.contains("add --finding, one of: clear"))
+      }
     }
   }
 

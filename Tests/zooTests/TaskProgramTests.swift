@@ -88,6 +88,9 @@ struct TaskProgramTests {
         "predict", model, "--text", "There is a large left pleural effusion.",
       ])
       #expect(Self.kinds.allSatisfy(text.contains))
+      let bundle = try behind(
+        "\(run)/cells/r1f1/net + words", in: folder, "--threshold", "youden")
+      #expect(bundle.contains("\"thresholds\": [") && bundle.contains("macro-average-precision"))
       let again = try ProgramRunner.run(["compare", path, "--output", run, "--resume"])
       #expect(again.status == 0, "\(again.error)")
     }
@@ -124,7 +127,43 @@ struct TaskProgramTests {
       #expect(abs(classes.reduce(0) { $0 + $1.1 } - 1) < 1e-9)
       #expect(classes.map(\.1) == classes.map(\.1).sorted(by: >))
       #expect(try object.string("label") == classes[0].0)
+      let bundle = try behind("\(run)/cells/r1f1/net + words", in: folder)
+      #expect(bundle.contains("\"log-loss\"") && bundle.contains("auroc of effusion"))
     }
+  }
+
+  /// What follows a training, for one cell: explanations, a bundle that verifies, exports; the text of the
+  /// bundle's manifest.
+  private func behind(_ cell: String, in folder: String, _ more: String...) throws -> String {
+    let model = "\(cell)/model"
+    let image = "\(folder)/sample/images/0001.png"
+    let asked = [
+      "explain", model, "--image", image, "--text", "A large left pleural effusion.", "--nodes",
+      "8",
+      "--maximum-nodes", "8", "--output",
+    ]
+    let own = try ProgramRunner.succeed(asked + ["\(folder)/own"])
+    #expect(own.contains("is explained because it is the most probable"), "\(own)")
+    let rather = try ProgramRunner.succeed(
+      asked + ["\(folder)/rather", "--finding", "effusion", "--against", "opacity"])
+    #expect(rather.contains("why “effusion” rather than “opacity”"), "\(rather)")
+    let page = try String(contentsOfFile: "\(folder)/rather/explanation.html", encoding: .utf8)
+    #expect(page.contains("Why effusion rather than opacity") && page.contains("All answers"))
+    let bundle = "\(folder)/bundle"
+    _ = try ProgramRunner.succeed(
+      [
+        "bundle", "create", cell, "--name", "several@1.0.0", "--licence", "CC0-1.0", "--output",
+        bundle,
+      ] + more)
+    #expect(
+      try ProgramRunner.succeed(["bundle", "verify", bundle])
+        .contains("golden logits: 2 cases, largest difference 0"))
+    _ = try ProgramRunner.succeed(["export", model, "--onnx", "\(folder)/model.onnx"])
+    let weights = try ProgramRunner.succeed([
+      "weights", "export", model, "--output", "\(folder)/encoder.safetensors",
+    ])
+    #expect(FileManager.default.fileExists(atPath: "\(folder)/encoder.safetensors"), "\(weights)")
+    return try String(contentsOfFile: "\(bundle)/bundle.json", encoding: .utf8)
   }
 
   @Test("A task that the data do not fit is refused before anything is trained")

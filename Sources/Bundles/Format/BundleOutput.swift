@@ -6,17 +6,24 @@ package struct BundleOutput: Sendable, Equatable {
   package let task: String
   /// The negative and the positive class, the classes, or the findings.
   package let labels: [String]
-  /// A case is called positive from this probability on.
+  /// A case is called positive from this probability on; 0.5 where `thresholds` say it, and of several classes,
+  /// of which the most probable is chosen.
   package let threshold: Double
-  /// How the threshold was chosen: `default`, `given`, `youden` or `accuracy`.
+  /// For each finding from which probability on it is said; nil for 0.5 each, and for other tasks.
+  package let thresholds: [Double]?
+  /// How the threshold or thresholds were chosen: `default`, `given`, `youden`, `accuracy` or `f1`.
   package let thresholdRule: String
 
-  package static let rules = ["default", "given", "youden", "accuracy"]
+  package static let rules = ["default", "given", "youden", "accuracy", "f1"]
 
-  package init(task: String, labels: [String], threshold: Double, thresholdRule: String) {
+  package init(
+    task: String, labels: [String], threshold: Double, thresholds: [Double]? = nil,
+    thresholdRule: String
+  ) {
     self.task = task
     self.labels = labels
     self.threshold = threshold
+    self.thresholds = thresholds
     self.thresholdRule = thresholdRule
   }
 
@@ -25,6 +32,8 @@ package struct BundleOutput: Sendable, Equatable {
     task = try object.choice("task", among: ["binary", "multi-class", "multi-label"])
     labels = try object.required("labels").array().map { try $0.string() }
     threshold = try object.required("threshold").number(in: 0...1)
+    let list = object.value("thresholds")
+    thresholds = try list?.array().map { try $0.number(in: 0...1) }
     thresholdRule = try object.choice("thresholdRule", among: BundleOutput.rules)
     try object.finish()
     guard task == "binary" ? labels.count == 2 : labels.count >= (task == "multi-class" ? 2 : 1)
@@ -32,12 +41,34 @@ package struct BundleOutput: Sendable, Equatable {
       throw ZooError(
         .badValue, "found \(labels.count) labels for a \(task) model", at: value.place)
     }
+    guard thresholds.map({ task == "multi-label" && $0.count == labels.count }) ?? true else {
+      throw ZooError(
+        .badValue,
+        "found \(thresholds?.count ?? 0) thresholds; expected one for each label of a multi-label model",
+        at: list?.place)
+    }
   }
 
   var json: JSONValue {
-    [
-      "task": task.json, "labels": labels.json, "threshold": threshold.json,
-      "thresholdRule": thresholdRule.json,
+    var members: [(key: String, value: JSONValue)] = [
+      ("task", task.json), ("labels", labels.json), ("threshold", threshold.json),
     ]
+    if let thresholds { members.append(("thresholds", thresholds.json)) }
+    return JSONValue(.object(members + [("thresholdRule", thresholdRule.json)]))
+  }
+
+  /// What makes probabilities of the logits: `softmax` over all of them, or `sigmoid` of each.
+  package var activation: String { task == "multi-class" ? "softmax" : "sigmoid" }
+
+  /// From which probability on a label is said, in words; nil where the most probable class is.
+  package var thresholdWords: String? {
+    switch task {
+    case "binary": "\(threshold) (\(thresholdRule))"
+    case "multi-class": nil
+    default:
+      (thresholds.map {
+        zip(labels, $0).map { "\($0) \($1)" }.joined(separator: ", ")
+      } ?? "0.5 each") + " (\(thresholdRule))"
+    }
   }
 }

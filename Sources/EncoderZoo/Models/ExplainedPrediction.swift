@@ -1,5 +1,6 @@
 import Basics
 import Explanation
+import Studies
 
 /// What a model says of a case, and why.
 public struct ExplainedPrediction: Sendable {
@@ -38,12 +39,20 @@ public struct ExplainedPrediction: Sendable {
     public let attribution: Double
   }
 
-  /// The class that the model chooses.
+  /// The class that the model chooses; of a finding whether it is present, such as `edema` or `no edema`.
   public let label: String
-  /// Of the positive class, 0…1.
+  /// The positive class, or the class or finding that is explained.
+  public let positive: String
+  /// What it is explained in contrast to; nil for itself.
+  public let against: String?
+  /// Of ``positive``, 0…1.
   public let probability: Double
-  /// Of the positive class: the log-odds.
+  /// The number that is explained: the log-odds of ``positive``, of one of several classes against all others;
+  /// or in a contrast the difference of two logits.
   public let logit: Double
+  /// All that a model of several classes or findings says of the case, in the order of its labels; empty for a
+  /// model of one question.
+  public let answers: [Prediction.Answer]
   /// A map for each method and baseline; empty where the model reads no image.
   public let maps: [PixelMap]
   /// Every word in the order of the text; empty where the model reads none.
@@ -58,6 +67,9 @@ public struct ExplainedPrediction: Sendable {
   init(_ details: CaseExplanation) {
     self.details = details
     (label, probability, logit) = (details.label, details.probability, details.logit)
+    positive = details.labels[1]
+    against = details.isContrast ? details.labels[0] : nil
+    answers = (details.answer?.answers ?? []).map(Prediction.Answer.init)
     warnings = details.warnings
     imageShare = details.joint?.imageShare
     maps = zip(details.images, details.sights).map { image, sight in

@@ -36,7 +36,8 @@ public struct ExplanationOptions: Sendable, Equatable {
   public var maximumNodes = 400
   /// Sight sensitivity, 0…1: the share of positive attribution that is left out of circles.
   public var sightSensitivity = ExplanationSettings.defaultSensitivity
-  /// Of a model of many findings or classes: which one is explained.
+  /// Of a model of many findings or classes: which one is explained; nil for what it answers: the most probable
+  /// class, or the most probable of the findings that are present, of all where none is.
   public var finding: String?
   /// Another finding or class: what is explained is then why ``finding`` rather than this one.
   public var against: String?

@@ -33,8 +33,12 @@ public struct Model {
   public var labels: [String] { trained.labels }
   /// What it is asked about a case.
   public var task: ModelTask { ModelTask(trained.task) }
-  /// From this probability of the positive class on a case is called positive, 0…1.
+  /// From this probability of the positive class on a case is called positive, 0…1; 0.5 for a model of several
+  /// classes or findings, see ``thresholds``.
   public var threshold: Double { trained.threshold }
+  /// From which probability on each answer is yes, 0…1: one for the positive class, or one for each finding in
+  /// the order of ``labels``; empty where the most probable of several classes is chosen.
+  public var thresholds: [Double] { trained.thresholds }
   /// Whether it reads images.
   public var readsImages: Bool { trained.image != nil }
   /// Whether it reads texts.
@@ -97,10 +101,11 @@ public struct Model {
     progress: ProgressReporter
   ) throws -> ExplainedPrediction {
     let explainer = try Explainer(
-      trained, folder: folder, finding: finding, against: against, kernels: kernels,
-      settings: settings)
-    return try ExplainedPrediction(
-      explainer.explain(image: image, text: text, record: explainer.record(), progress: progress))
+      trained, folder: folder, finding: finding, against: against, followsAnswer: true,
+      kernels: kernels, settings: settings)
+    var explanation = try explainer.explain(image: image, text: text, progress: progress)
+    explanation.record = try explainer.record(of: explanation.labels[1])
+    return ExplainedPrediction(explanation)
   }
 
   /// What asks about many cases at once.

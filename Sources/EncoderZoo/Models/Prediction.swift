@@ -6,10 +6,19 @@ public struct Prediction: Sendable, Equatable {
   public struct Answer: Sendable, Equatable {
     /// The label that is asked about.
     public let label: String
-    /// The log-odds.
+    /// The log-odds; of several classes what the softmax is taken of.
     public let logit: Double
     /// 0…1: the sigmoid of the logit, or the softmax over all classes' logits.
     public let probability: Double
+    /// Whether the label is there: by its threshold, or as the most probable class.
+    public let isPositive: Bool
+
+    init(_ found: CasePrediction.Answer) {
+      label = found.label
+      logit = found.logit
+      probability = found.probability
+      isPositive = found.isPositive
+    }
   }
 
   /// The class that the model chooses, by its threshold or as the most probable; nil for findings that a
@@ -25,9 +34,7 @@ public struct Prediction: Sendable, Equatable {
 
   init(_ found: CasePrediction, notes: [String]) {
     label = found.label
-    answers = found.answers.map {
-      Answer(label: $0.label, logit: $0.logit, probability: $0.probability)
-    }
+    answers = found.answers.map(Answer.init)
     self.notes = notes
     self.found = found
   }

@@ -48,7 +48,10 @@ package struct PythonLoader {
         ).text)
       features.append("text_features(tensors, folder, text)")
     }
-    sections.append(try PythonLoader.decoder(steps, features, readsTexts: model.text != nil))
+    sections.append(try PythonLoader.decoder(steps, features))
+    let answers = AnswerLoader(model)
+    if let answers { sections.append(answers.text) }
+    sections.append(PythonLoader.main(readsTexts: model.text != nil, tells: answers != nil))
     text = sections.joined(separator: "\n\n") + "\n"
   }
 
@@ -157,9 +160,7 @@ package struct PythonLoader {
 
     """
 
-  private static func decoder(
-    _ steps: [Trace.Step], _ features: [String], readsTexts: Bool
-  ) throws -> String {
+  private static func decoder(_ steps: [Trace.Step], _ features: [String]) throws -> String {
     let joined =
       features.count == 1 ? features[0] : "torch.cat([\(features.joined(separator: ", "))], 1)"
     let last = steps.suffix(5)
@@ -198,9 +199,17 @@ package struct PythonLoader {
     }
     lines += layers.map { "        \($0)" }
     lines += [
-      "        return F.linear(x, tensors[\"head.output.weight\"], tensors[\"head.output.bias\"])[0].tolist()",
-      "", "",
-      """
+      "        return F.linear(x, tensors[\"head.output.weight\"], tensors[\"head.output.bias\"])[0].tolist()"
+    ]
+    return "\n" + lines.joined(separator: "\n")
+  }
+
+  private static func main(readsTexts: Bool, tells: Bool) -> String {
+    let call = "logits(given.folder, given.image, given.text)"
+    let told =
+      tells ? "found = \(call)\n        print(found)\n        tell(found)" : "print(\(call))"
+    return """
+
       def golden(folder):
           for case in json.loads((pathlib.Path(folder) / "golden.json").read_text(encoding="utf-8"))["cases"]:
               image = case.get("image") and pathlib.Path(folder) / case["image"]
@@ -219,9 +228,7 @@ package struct PythonLoader {
       \(readsTexts ? textFile : "    given = parser.parse_args()\n")    if given.image is None and given.text is None:
               golden(given.folder)
           else:
-              print(logits(given.folder, given.image, given.text))
-      """,
-    ]
-    return "\n" + lines.joined(separator: "\n")
+              \(told)
+      """
   }
 }

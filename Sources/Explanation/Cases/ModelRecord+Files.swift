@@ -30,12 +30,18 @@ extension ModelRecord {
     testCount = cases.count == Split.Subset.allCases.count ? cases[2] : 0
     // Figures over all splits of a comparison are of other models.
     let own = manifest.metrics.filter { $0.split == "\(manifest.training.split) test" }
-    let names =
-      task != .binary
-      ? [(positive.map { "auroc of \($0)" } ?? "mean auroc", Self.title(of: positive))]
-      : Self.metrics.map { ($0.rawValue, $0.title) }
-    figures = names.compactMap { key, title in
-      own.first { FormerNames.metric($0.name) == key }.map {
+    // Of all findings: as it is called today, or as it was.
+    let ranks =
+      positive.map { ["auroc of \($0)"] } ?? [ScoreMetric.macroAUROC.rawValue, "mean auroc"]
+    let names: [(keys: [String], title: String)] =
+      switch task {
+      case .binary: Self.metrics.map { ([$0.rawValue], $0.title) }
+      case .multiClass:
+        [([ScoreMetric.accuracy.rawValue], Self.accuracyTitle), (ranks, Self.title(of: positive))]
+      case .multiLabel: [(ranks, Self.title(of: positive))]
+      }
+    figures = names.compactMap { keys, title in
+      own.first { keys.contains(FormerNames.metric($0.name)) }.map {
         Figure(name: title, value: $0.mean, interval: $0.interval)
       }
     }
@@ -63,13 +69,15 @@ extension ModelRecord {
     // Figures that were changed since would be taken for the model's.
     if isCell { try FileDigests.check(folder: parent) }
     let rows = try LogitsFile.read(folder: place).filter { $0.subset == .test }
-    if model.task != .binary {
-      return readAreas(
-        model.task == .multiClass
-          ? LogitsFile.againstRest(rows, classes: model.labels.count) : rows)
+    switch model.task {
+    case .binary: break
+    case .multiClass:
+      try LogitsFile.checkWhole(rows, classes: model.labels, folder: place)
+      return readClasses(rows, count: model.labels.count)
+    case .multiLabel: return readAreas(rows)
     }
     let evaluation = try BinaryEvaluation(
-      labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: threshold)
+      labels: rows.map(\.isPositive), logits: rows.map(\.logit), threshold: model.threshold)
     testCount = rows.count
     figures = Self.metrics.compactMap { metric in
       evaluation[metric].map { value in
@@ -85,6 +93,22 @@ extension ModelRecord {
     }
   }
 
+  /// The accuracy over all classes, and the AUROC of the class, or the mean of all classes'.
+  private mutating func readClasses(_ rows: [LogitsFile.Row], count: Int) {
+    readAreas(LogitsFile.againstRest(rows, classes: count))
+    let cases = stride(from: 0, to: rows.count, by: count).map { rows[$0..<$0 + count] }
+    testCount = cases.count
+    let right = cases.count { own in
+      own.max { $0.logit < $1.logit }?.isPositive ?? false
+    }
+    guard !cases.isEmpty else { return }
+    let interval = exactProportionInterval(right, of: cases.count)
+    figures.insert(
+      Figure(
+        name: Self.accuracyTitle, value: Double(right) / Double(cases.count),
+        interval: interval.lower...interval.upper), at: 0)
+  }
+
   /// The AUROC of the finding, or the mean of all findings' that have one.
   private mutating func readAreas(_ rows: [LogitsFile.Row]) {
     let asked = positive.map { name in rows.filter { $0.label == name } } ?? rows
@@ -95,6 +119,8 @@ extension ModelRecord {
       (mean(areas).map { Figure(name: Self.title(of: positive), value: $0) })
       .map { [$0] } ?? []
   }
+
+  private static let accuracyTitle = "\(ScoreMetric.accuracy.title) over all classes"
 
   private static func title(of finding: String?) -> String {
     finding == nil ? "mean AUROC" : ScoreMetric.auroc.title

@@ -23,8 +23,11 @@ package struct ModelRecord: Sendable, Equatable {
   package internal(set) var name: String
   /// The positive class, or the finding that is asked for; nil for all findings of a model.
   package let positive: String?
-  /// The positive class is chosen from this probability on.
-  package let threshold: Double
+  /// What the model is asked.
+  package let task: TaskKind
+  /// The positive class, or the finding that is asked for, is said from this probability on; nil where the most
+  /// probable class is, and for all findings of a model together.
+  package let threshold: Double?
   /// How the threshold was chosen, such as `youden`; nil where that is not known.
   package internal(set) var thresholdRule: String?
   /// The data it was trained on, in a sentence; nil where nothing tells.
@@ -53,8 +56,10 @@ package struct ModelRecord: Sendable, Equatable {
   package init(of model: TrainedModel, folder: String, finding: String? = nil) throws {
     self.folder = folder
     name = [model.image?.name, model.text?.name].compactMap { $0 }.joined(separator: " + ")
-    positive = model.task == .binary ? model.labels[1] : finding
-    threshold = model.threshold
+    task = model.task
+    let positive = task == .binary ? model.labels[1] : finding
+    self.positive = positive
+    threshold = positive.flatMap { model.threshold(of: $0) }
     do { try read(model) } catch let error as ZooError {
       (figures, commoner, testCount) = ([], nil, 0)
       fault =

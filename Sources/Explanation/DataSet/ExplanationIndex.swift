@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Evaluation
 
 /// An index of explained cases.
 package struct ExplanationIndex: Sendable {
@@ -27,26 +28,41 @@ package struct ExplanationIndex: Sendable {
     /// How many warnings its page has: of words that are cut off or unknown, of the picture's file, of maps
     /// without contrast, of figures that did not settle.
     package let warnings: Int
+    let task: TaskKind
 
     /// How far the probability is from the truth, 0…1; nil where no truth is known.
     package var error: Double? {
       truth.map { $0 == positive ? 1 - probability : probability }
     }
 
-    /// Reads what a case's `explanation.json` says.
+    /// Whether what the model says is not the truth; false where none is known.
+    package var isWrong: Bool {
+      guard let truth, let error else { return false }
+      switch task {
+      case .binary: return error > 0.5
+      // The most probable of several classes may have less than half.
+      case .multiClass: return truth != label
+      // A contrast tells of the other finding, too.
+      case .multiLabel: return truth != label && !label.hasPrefix("\(truth), ")
+      }
+    }
+
+    /// Reads what a case's `explanation.json` says; `truth` tells what the data say of what is explained.
     ///
     /// - Throws: `ZooError` that names the file.
-    init(id: String, split: String?, truth: String?, folder: String, explanation path: String)
-      throws
-    {
+    init(
+      id: String, split: String?, task: TaskKind, folder: String, explanation path: String,
+      truth: (String) -> String?
+    ) throws {
       self.id = id
       self.split = split
-      self.truth = truth
+      self.task = task
       self.folder = folder
       var root = try JSONValue.parse(contentsOf: path).object()
       var prediction = try root.required("prediction").object()
       label = try prediction.string("label")
-      positive = try prediction.string("positive")
+      let positive = try prediction.string("positive")
+      (self.positive, self.truth) = (positive, truth(positive))
       probability = try prediction.required("probability").number()
       warnings = try root.required("warnings").array().count
       var image = try root.object("image")

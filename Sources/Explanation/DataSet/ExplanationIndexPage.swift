@@ -10,7 +10,7 @@ struct ExplanationIndexPage {
 
   /// The whole page.
   var html: String {
-    let wrong = index.rows.count { ($0.error ?? 0) > 0.5 }
+    let wrong = index.rows.count(where: \.isWrong)
     let known = index.rows.count { $0.error != nil }
     let right =
       known == 0 ? "" : " · \(known - wrong) of \(known) answered rightly"
@@ -51,7 +51,7 @@ struct ExplanationIndexPage {
     let body = """
       <table id="cases" class="sortable">
       <caption><span>A row opens its explanation. Probability: of \
-      \(htmlEscaped(index.rows.first?.positive ?? "")). Error: by how much that misses the label. \
+      \(htmlEscaped(explained)). Error: by how much that misses the label. \
       \(htmlEscaped(pictures))</span></caption>
       <thead><tr>\(heads.joined())</tr></thead>
       <tbody>
@@ -66,6 +66,12 @@ struct ExplanationIndexPage {
       \(PageParts.box("Cases", body))</section>
 
       """
+  }
+
+  private var explained: String {
+    let names = Set(index.rows.map(\.positive))
+    return names.count > 1
+      ? "what is explained, which is what the model answers first to each case" : names.first ?? ""
   }
 
   private var pictures: String {
@@ -103,8 +109,7 @@ struct ExplanationIndexPage {
     }
     if hasShares { cells += number(row.imageShare) }
     if hasWords { cells += words(row.words.joined(separator: ", ")) }
-    let isWrong = (row.error ?? 0) > 0.5
-    return "<tr\(isWrong ? " class=\"wrong\"" : "")>\(cells)</tr>\n"
+    return "<tr\(row.isWrong ? " class=\"wrong\"" : "")>\(cells)</tr>\n"
   }
 
   /// A path as an address: the percent signs of folder names stand for themselves.

@@ -15,7 +15,8 @@ import Training
 package struct ExplanationRun {
   package let model: String
   package let selection: CaseSelection
-  /// What a model of many findings is asked about; nil for a model of one question.
+  /// What a model of many findings or classes is asked about; nil for what it answers to each case, and for a
+  /// model of one question.
   package let finding: String?
   /// The finding or class that it is explained in contrast to; nil for itself.
   package let other: String?
@@ -62,8 +63,8 @@ package struct ExplanationRun {
 
   private func explainer(of group: CaseSelection.Group) throws -> Explainer {
     try Explainer(
-      folder: group.model, finding: finding, against: other, registry: registry, kernels: kernels,
-      settings: settings)
+      folder: group.model, finding: finding, against: other, followsAnswer: true,
+      registry: registry, kernels: kernels, settings: settings)
   }
 
   private func explainAll(skipsBad: Bool) throws -> ExplanationIndex {
@@ -135,12 +136,11 @@ package struct ExplanationRun {
         to: target, hasThumbnail: true, inputs: ExplanationRun.digests(image: image, text: text))
       if let picture = explanation.picture { pictures.add(picture) }
     }
-    let truth =
-      explainer.model.task == .multiLabel
-      ? finding.map { item.findings.contains($0) ? $0 : "no \($0)" } : item.label
+    let task = explainer.model.task
     return try ExplanationIndex.Row(
-      id: item.id, split: split, truth: truth, folder: place,
-      explanation: "\(target)/explanation.json")
+      id: item.id, split: split, task: task, folder: place,
+      explanation: "\(target)/explanation.json"
+    ) { positive in task == .multiLabel ? item.truth(of: positive) : item.label }
   }
 
   /// The folder of a case below `cases`; one that an earlier version made under a longer name stays.

@@ -7,6 +7,8 @@ extension DetectionRun {
     /// Boxes that were cut at their image's edge.
     var clipped = 0
     private var pictures = PictureRemarks()
+    /// Boxes of each kind that no question is about.
+    private var unasked: [String: Int] = [:]
     /// By a method's title: its maps, and those without contrast.
     private var maps: [(title: String, count: Int, flat: Int)] = []
 
@@ -19,6 +21,11 @@ extension DetectionRun {
       }
     }
 
+    /// Adds boxes that the model can't be asked about.
+    mutating func add(kinds: [String]) {
+      for kind in kinds { unasked[kind, default: 0] += 1 }
+    }
+
     /// What there is to say, in sentences.
     func sentences(_ boxes: BoxTable) -> [String] {
       var found = pictures.notes
@@ -29,6 +36,12 @@ extension DetectionRun {
         found.append(
           "\(clipped) \(clipped == 1 ? "box reaches" : "boxes reach") less than a pixel beyond the "
             + "image and \(clipped == 1 ? "was" : "were") clipped.")
+      }
+      if !unasked.isEmpty {
+        let kinds = unasked.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
+        found.append(
+          "Boxes of what the model does not answer were passed over: \(kinds.joined(separator: ", "))."
+        )
       }
       for one in maps where one.flat > 0 {
         found.append(

@@ -40,7 +40,7 @@ package struct DetectionRun {
 
   /// Looks at all images.
   ///
-  /// A model of many findings is asked for each finding that an image has boxes of, by itself.
+  /// A model of many findings or classes is asked for each that an image has boxes of, by itself.
   ///
   /// - Throws: `ZooError` for cases or boxes that can't be used, or where no image has a box;
   ///   `Interrupted`.
@@ -78,6 +78,7 @@ package struct DetectionRun {
       for item in cases {
         try Interruption.check()
         let name = item.imagePath.flatMap { names[$0] }
+        if let name { remarks.add(kinds: unasked(model, of: name)) }
         for finding in findings(model, of: name) {
           let explainer = try Explainer(
             model, folder: group.model, finding: finding, kernels: kernels,
@@ -95,7 +96,8 @@ package struct DetectionRun {
     }
     guard !seen.isEmpty else {
       throw ZooError(
-        .badValue, "no box is of a finding that the model answers", at: Place(path: boxes.path))
+        .badValue, "no box is of a finding or class that the model answers",
+        at: Place(path: boxes.path))
     }
     return Detection(
       settings: settings, model: model, boxes: boxes.path, description: selection.description,
@@ -106,11 +108,20 @@ package struct DetectionRun {
       found: seen.flatMap(\.found), choices: choices(titles, seen), records: records)
   }
 
-  /// What a model is asked of an image of the table: nil is its one question.
+  /// What a model is asked of an image: nil is its one question.
+  ///
+  /// An image that the table has no box of is asked for all findings or classes that it has boxes of.
   private func findings(_ model: TrainedModel, of name: String?) -> [String?] {
     guard model.task != .binary else { return [nil] }
-    let kinds = (name.flatMap { boxes.boxes[$0] } ?? []).map(\.kind)
+    let found = name.map { boxes.boxes[$0] ?? [] } ?? boxes.boxes.values.flatMap { $0 }
+    let kinds = Set(found.map(\.kind))
     return model.labels.filter { kinds.contains($0) }
+  }
+
+  /// The kinds of an image's boxes that a model of several answers knows nothing of.
+  private func unasked(_ model: TrainedModel, of name: String) -> [String] {
+    guard model.task != .binary else { return [] }
+    return (boxes.boxes[name] ?? []).map(\.kind).filter { !model.labels.contains($0) }
   }
 
   private func look(

@@ -102,6 +102,9 @@ package final class ModelScore: ScoreFunction {
     count = input.count
   }
 
+  /// All logits of the case itself.
+  var logits: [Double] { run(input, tape: nil).logits.values.map(Double.init) }
+
   package func scores(_ inputs: [Float]) -> [Double] {
     chosen(run(inputs, tape: nil).logits)
   }

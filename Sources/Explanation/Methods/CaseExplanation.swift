@@ -1,6 +1,7 @@
 import Basics
 import Foundation
 import Images
+import Studies
 import Training
 
 /// All that is known of why a model says what it says of a case.
@@ -21,9 +22,10 @@ package struct CaseExplanation: Sendable {
 
   /// The model's folder.
   package let model: String
-  /// The negative and the positive class.
+  /// The negative and the positive class; of several answers what speaks against, and what is explained.
   package let labels: [String]
-  /// The positive class's logit.
+  /// The number that is explained: the positive class's logit; the log-odds of a class against all others; or
+  /// the difference of two logits.
   package let logit: Double
   package let picture: Picture?
   /// One for every method and baseline; empty where the model reads no images.
@@ -36,19 +38,37 @@ package struct CaseExplanation: Sendable {
   package let settings: ExplanationSettings
   /// What is to be known of the text: words that are cut off or unknown.
   package var textNotes: [String] = []
-  /// The positive class is chosen from this probability on.
-  package var threshold = 0.5
-  /// What the number that is explained is, in a sentence; nil for a model's only logit or that of a finding.
+  /// The positive class is chosen from this probability on; nil where the most probable class is.
+  package var threshold: Double? = 0.5
+  /// All that a model of several answers says of the case; nil for a model of one question.
+  package var answer: CasePrediction?
+  /// Whether one answer is explained in contrast to another.
+  package var isContrast = false
+  /// What the number that is explained is, in sentences; nil for a model's only logit or that of a finding that
+  /// was named.
   package var about: String?
   /// What is known of the model's data and test; nil where nobody looked.
   package var record: ModelRecord?
   /// Whether this very image is one of its training and validation images; nil where nothing tells.
   package var isTrainedOn: Bool?
 
-  /// The probability of the positive class.
-  package var probability: Double { 1 / (1 + exp(-logit)) }
-  /// The class that the model chooses.
-  package var label: String { labels[probability >= threshold ? 1 : 0] }
+  /// The probability of the positive class, or of what is explained.
+  package var probability: Double {
+    answer(to: labels[1])?.probability ?? 1 / (1 + exp(-logit))
+  }
+
+  /// The class that the model chooses, or whether it says that the finding is present, of both of a contrast.
+  package var label: String {
+    guard let answer else { return labels[probability >= threshold ?? 0.5 ? 1 : 0] }
+    return answer.label
+      ?? (isContrast ? labels.reversed() : [labels[1]]).compactMap(answer(to:))
+      .map { $0.isPositive ? $0.label : "no \($0.label)" }.joined(separator: ", ")
+  }
+
+  /// What a model of several answers says of one label.
+  func answer(to label: String) -> CasePrediction.Answer? {
+    answer?.answers.first { $0.label == label }
+  }
 
   /// What people should know before they trust the figures: of the picture's file, words that are cut off
   /// or unknown, maps without contrast, quadratures that did not settle.

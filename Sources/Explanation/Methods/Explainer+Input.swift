@@ -1,7 +1,9 @@
 import Basics
 import Datasets
 import EncoderKit
+import Evaluation
 import Images
+import Studies
 import Training
 
 extension Explainer {
@@ -21,13 +23,29 @@ extension Explainer {
     var indices: [Int32] { reading.indices }
   }
 
-  /// The logit as a function of what varies.
-  func score(_ varied: ModelScore.Varied, _ picture: Picture?, _ report: Report?) throws
-    -> ModelScore
-  {
+  /// What is asked, as a function of what varies.
+  func score(
+    _ varied: ModelScore.Varied, _ picture: Picture?, _ report: Report?, _ question: Question
+  ) throws -> ModelScore {
     try ModelScore(
-      model, image: picture?.normalized, words: report?.indices, varying: varied, target: target,
-      kernels: kernels)
+      model, image: picture?.normalized, words: report?.indices, varying: varied,
+      target: question.target, kernels: kernels)
+  }
+
+  /// What is asked of a case, and what a model of several answers says of it.
+  func question(_ picture: Picture?, _ report: Report?) throws
+    -> (question: Question, answer: CasePrediction?)
+  {
+    if case .question(let question) = asked, model.task == .binary { return (question, nil) }
+    let function = try ModelScore(
+      model, image: picture?.normalized, words: report?.indices,
+      varying: picture == nil ? .text : .image, kernels: kernels)
+    let logits = function.logits
+    guard logits.allSatisfy(\.isFinite) else {
+      throw ZooError(.notFinite, "the model's output is not finite")
+    }
+    let answer = CasePrediction(model, logits: logits, notes: [])
+    return (try question(answer), answer)
   }
 
   /// The picture of a file; nil where the model reads none, or none is there nor needed.

@@ -13,25 +13,26 @@ import Training
 package struct Explainer {
   package let model: TrainedModel
   package let settings: ExplanationSettings
-  /// The class that speaks against and the one that is explained.
-  package let labels: [String]
   let kernels: any Kernels
   let folder: String
-  /// What of the logits is explained.
-  let target: ScoreTarget
+  /// What of the model's answers is explained.
+  let asked: Asked
 
   /// Loads a model; of one of many findings or classes, `finding` is what is explained, as such or in contrast
   /// to `other`.
   ///
+  /// Where none is named, `followsAnswer` says that it is what the model answers.
+  ///
   /// - Throws: `ZooError` that names the file and what is wrong with it, or the findings there are.
   package init(
-    folder: String, finding: String? = nil, against other: String? = nil, registry: EncoderRegistry,
-    kernels: any Kernels,
+    folder: String, finding: String? = nil, against other: String? = nil,
+    followsAnswer: Bool = false, registry: EncoderRegistry, kernels: any Kernels,
     settings: ExplanationSettings
   ) throws {
     try self.init(
       try TrainedModel.read(from: folder, registry: registry, bits: settings.bits), folder: folder,
-      finding: finding, against: other, kernels: kernels, settings: settings)
+      finding: finding, against: other, followsAnswer: followsAnswer, kernels: kernels,
+      settings: settings)
   }
 
   /// A model in memory; `folder` is what errors and files call it.
@@ -39,63 +40,28 @@ package struct Explainer {
   /// - Throws: `ZooError` of code `.usage` where `finding` or `other` is missing, unknown or superfluous.
   package init(
     _ model: TrainedModel, folder: String, finding: String? = nil, against other: String? = nil,
-    kernels: any Kernels,
-    settings: ExplanationSettings
+    followsAnswer: Bool = false, kernels: any Kernels, settings: ExplanationSettings
   ) throws {
     self.model = model
     self.folder = folder
     self.kernels = settings.usesDoublePrecision ? DoublePrecisionKernels(kernels) : kernels
     self.settings = settings
-    (labels, target) = try Explainer.target(model, finding, against: other, at: folder)
+    asked = try Asked(
+      model, finding, against: other, followsAnswer: followsAnswer, at: folder)
   }
 
-  /// What is explained of a model, and what speaks against it.
-  private static func target(
-    _ model: TrainedModel, _ finding: String?, against other: String?, at folder: String
-  ) throws -> (labels: [String], target: ScoreTarget) {
-    guard model.task != .binary else {
-      guard finding == nil, other == nil else {
-        throw ZooError(
-          .usage, "the model answers one question, \(model.labels[0]) or \(model.labels[1])",
-          at: Place(path: folder), advice: "leave out \(finding == nil ? "--against" : "--finding")"
-        )
-      }
-      return (model.labels, .logit(0))
-    }
-    let kind = model.task == .multiClass ? "classes" : "findings"
-    guard let finding else {
-      throw ZooError(
-        .usage, "the model answers \(model.labels.count) \(kind); one is explained",
-        at: Place(path: folder),
-        advice: "add --finding, one of: \(model.labels.joined(separator: ", "))")
-    }
-    func index(_ name: String) throws -> Int {
-      guard let index = model.labels.firstIndex(of: name) else {
-        throw ZooError(
-          .usage, "unknown finding \"\(name)\"; " + suggestion(for: name, among: model.labels),
-          at: Place(path: folder))
-      }
-      return index
-    }
-    let own = try index(finding)
-    guard let other else {
-      return model.task == .multiClass
-        ? (["another class than \(finding)", finding], .oddsAgainstRest(own))
-        : (["no \(finding)", finding], .logit(own))
-    }
-    guard other != finding else {
-      throw ZooError(
-        .usage, "\"\(finding)\" in contrast to itself", at: Place(path: folder),
-        advice: "name another by --against")
-    }
-    return ([other, finding], .contrast(own, against: try index(other)))
+  /// What is explained; nil where each case's answer decides.
+  package var positive: String? {
+    if case .question(let question) = asked { question.labels[1] } else { nil }
   }
 
-  /// What is known of the model beside its weights.
+  /// What is known of the model beside its weights, and of one of its findings or classes; nil for the one that
+  /// is asked about, or all where each case's answer decides.
   ///
   /// - Throws: `Interrupted`.
-  package func record() throws -> ModelRecord {
-    try ModelRecord(of: model, folder: folder, finding: model.task == .binary ? nil : labels[1])
+  package func record(of finding: String? = nil) throws -> ModelRecord {
+    try ModelRecord(
+      of: model, folder: folder, finding: model.task == .binary ? nil : finding ?? positive)
   }
 
   /// Explains one case; `progress` hears of what is under way, and `record` stands on its page.
@@ -110,10 +76,11 @@ package struct Explainer {
     let report = try report(text, isNeeded: path == nil || !model.acceptsMissingModality)
     if let report { try checkWords(report) }
     return try placingErrors {
+      let (question, answer) = try question(picture, report)
       var images: [ImageExplanation] = []
       var imageScore: ModelScore?
       if let branch = model.image, let picture {
-        let function = try score(.image, picture, report)
+        let function = try score(.image, picture, report, question)
         imageScore = function
         images = try maps(of: function, branch: branch, picture: picture, progress: progress)
       }
@@ -121,7 +88,7 @@ package struct Explainer {
       var textScore: ModelScore?
       if let report {
         progress?.advance(note: "words")
-        let function = try score(.text, picture, report)
+        let function = try score(.text, picture, report, question)
         textScore = function
         words = try TextExplanation(
           function, text: report.text, tokens: report.tokens, indices: report.indices,
@@ -131,7 +98,7 @@ package struct Explainer {
       if let picture, report != nil, let branch = model.image {
         progress?.advance(note: "image and words together")
         joint = try JointExplanation(
-          score(.both, picture, report),
+          score(.both, picture, report, question),
           imageBaseline: settings.usedBaselines(for: branch)[0]
             .pixels(for: picture.normalized, branch: branch),
           integration: settings.integration)
@@ -140,31 +107,22 @@ package struct Explainer {
         preconditionFailure("a model without an encoder")
       }
       return CaseExplanation(
-        model: folder, labels: labels, logit: try logit(of: function), picture: picture?.shown,
+        model: folder, labels: question.labels, logit: try logit(of: function),
+        picture: picture?.shown,
         images: images, text: report?.text, words: words, joint: joint, settings: settings,
-        textNotes: report?.reading.notes ?? [], threshold: threshold, about: about, record: record,
+        textNotes: report?.reading.notes ?? [], threshold: threshold(question),
+        answer: answer, isContrast: question.isContrast, about: about(question), record: record,
         isTrainedOn: picture == nil ? nil : try isTrainedOn(path))
     }
   }
 
-  /// From which probability on the page says the positive label.
-  private var threshold: Double {
-    if case .logit(let index) = target, model.task == .multiLabel { return model.thresholds[index] }
-    return model.threshold
-  }
-
-  /// What the number that is explained is, in a sentence, where it is not the model's only one.
-  private var about: String? {
-    switch target {
-    case .logit: nil
-    case .oddsAgainstRest:
-      "Explained is the log-odds of “\(labels[1])” against all other classes; its sigmoid is the"
-        + " probability of the class."
-    case .contrast:
-      "Explained is the difference of two logits: why “\(labels[1])” rather than “\(labels[0])”."
-        + (model.task == .multiClass
-          ? " The probability is that among these two classes alone."
-          : " Its sigmoid is no probability of a finding.")
+  /// From which probability on the page says the label that is explained; nil where the most probable class is
+  /// said.
+  private func threshold(_ question: Question) -> Double? {
+    switch model.task {
+    case .binary: model.threshold
+    case .multiClass: nil
+    case .multiLabel: model.threshold(of: question.labels[1])
     }
   }
 
@@ -185,7 +143,7 @@ package struct Explainer {
     }
     let report = try report(text, isNeeded: !model.acceptsMissingModality)
     return try placingErrors {
-      let function = try score(.image, picture, report)
+      let function = try score(.image, picture, report, question(picture, report).question)
       return ImageMaps(
         picture: picture.shown,
         images: try maps(of: function, branch: branch, picture: picture, progress: nil),
@@ -211,7 +169,7 @@ package struct Explainer {
       return nil
     }
     return try placingErrors {
-      let function = try score(.text, picture, report)
+      let function = try score(.text, picture, report, question(picture, report).question)
       let explanation = try TextExplanation(
         function, text: report.text, tokens: report.tokens, indices: report.indices,
         integration: settings.integration)

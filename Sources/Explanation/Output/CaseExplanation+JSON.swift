@@ -1,5 +1,6 @@
 import Basics
 import Images
+import Studies
 
 extension CaseExplanation {
   /// The version of `explanation.json`'s form.
@@ -15,15 +16,24 @@ extension CaseExplanation {
     [
       "schema": CaseExplanation.schema.json, "notice": CaseExplanation.notice.json,
       "model": model.json,
-      "prediction": [
-        "label": label.json, "positive": labels[1].json, "logit": logit.json,
-        "probability": probability.json, "threshold": threshold.json, "about": about.json,
-      ],
+      "prediction": prediction,
       "record": record?.json(isTrainedOn: isTrainedOn) ?? nil, "settings": settings.json,
       "attributions": CaseExplanation.attributionsFile.json,
       "image": imageJSON, "text": textJSON, "joint": joint?.json ?? nil,
       "warnings": warnings.json,
     ]
+  }
+
+  private var prediction: JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("label", label.json), ("positive", labels[1].json), ("logit", logit.json),
+      ("probability", probability.json), ("threshold", threshold.json),
+    ]
+    if isContrast { members.append(("against", labels[0].json)) }
+    if let answer {
+      members += [("about", about.json), ("answers", answer.sorted.map(\.json).json)]
+    }
+    return JSONValue(.object(members))
   }
 
   /// What every explanation says of itself.

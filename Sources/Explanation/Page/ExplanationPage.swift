@@ -1,5 +1,7 @@
 import Basics
+import Evaluation
 import Pages
+import Studies
 
 /// The page `explanation.html`: one file that needs no network and no server.
 ///
@@ -14,16 +16,12 @@ package struct ExplanationPage {
   ///
   /// - Throws: `ZooError` when the image can't be written as PNG.
   package func html() throws -> String {
-    let threshold = NumberText.short(explanation.threshold)
-    let positive = htmlEscaped(explanation.labels[1])
     var page = Page(
-      eyebrow: "EncoderZoo explanation", title: "The model says: \(explanation.label)",
-      lede: "Probability of \(positive): \(NumberText.metric(explanation.probability)) (logit "
-        + "\(NumberText.signed(explanation.logit))); from \(threshold) on it says \(positive)."
-        + (explanation.about.map { " " + htmlEscaped($0) } ?? ""),
+      eyebrow: "EncoderZoo explanation", title: title,
+      lede: htmlEscaped(answer + (explanation.about.map { " " + $0 } ?? "")),
       content: try imageSection + textSection + jointSection + details,
       files: ["explanation.json", CaseExplanation.attributionsFile])
-    page.windowTitle = "\(explanation.label), explained"
+    page.windowTitle = explanation.isContrast ? title : "\(explanation.label), explained"
     page.head = head
     page.style = ExplanationResource.sheet
     page.scripts = [
@@ -32,6 +30,30 @@ package struct ExplanationPage {
       Page.Script(ExplanationResource.controls),
     ]
     return page.html
+  }
+
+  private var title: String {
+    explanation.isContrast
+      ? "Why \(explanation.labels[1]) rather than \(explanation.labels[0])"
+      : "The model says: \(explanation.label)"
+  }
+
+  /// How probable what is explained is, and what the model makes of it.
+  private var answer: String {
+    let (other, positive) = (explanation.labels[0], explanation.labels[1])
+    let probability = NumberText.metric(explanation.probability)
+    let logit = NumberText.signed(explanation.logit)
+    if explanation.isContrast {
+      let second = NumberText.metric(explanation.answer(to: other)?.probability)
+      return "The model says: \(explanation.label). Probability of \(positive): \(probability), of "
+        + "\(other): \(second); the difference of their logits is \(logit)."
+    }
+    guard let threshold = explanation.threshold else {
+      return "Probability of \(positive): \(probability) (log-odds \(logit)); it says the most "
+        + "probable class."
+    }
+    return "Probability of \(positive): \(probability) (logit \(logit)); from "
+      + "\(NumberText.short(threshold)) on it says \(positive)."
   }
 
   private var head: String {
@@ -50,6 +72,13 @@ package struct ExplanationPage {
   /// What is asked, and what is known of who answers.
   private var facts: [PageFact] {
     var facts = explanation.record.map(ModelFacts.facts) ?? []
+    if let answer = explanation.answer {
+      let answers = answer.sorted.map {
+        "\($0.label) \(NumberText.metric($0.probability))"
+          + (answer.task == .multiLabel && $0.isPositive ? " (present)" : "")
+      }
+      facts.append(PageFact("All answers", answers.joined(separator: ", ")))
+    }
     guard let picture = explanation.picture else { return facts }
     let seen: String
     switch explanation.isTrainedOn {

@@ -1,4 +1,5 @@
 import Basics
+import Evaluation
 import Pages
 
 /// What a page says of the models behind it: name, data, threshold, and how good they were.
@@ -61,14 +62,17 @@ struct ModelFacts {
   }
 
   private static func threshold(_ record: ModelRecord) -> String {
+    guard record.task != .multiClass else { return "none: the most probable class is said" }
+    guard let threshold = record.threshold else { return "each finding has its own" }
     let positive = record.positive.map { "“\($0)”" } ?? "a finding"
     let rule: String
     switch record.thresholdRule {
     case "youden": rule = ", chosen on validation by sensitivity + specificity"
     case "accuracy": rule = ", chosen on validation by accuracy"
+    case "f1": rule = ", chosen on validation by F1"
     default: rule = ""
     }
-    return "\(positive) from a probability of \(NumberText.short(record.threshold)) on\(rule)"
+    return "\(positive) from a probability of \(NumberText.short(threshold)) on\(rule)"
   }
 
   /// A row a model.
@@ -88,7 +92,7 @@ struct ModelFacts {
       let own = "<td class=\"words\">\(htmlEscaped(record.data ?? "not known"))</td>"
       return "<tr><th scope=\"row\">\(breakable(record.name))\(split)</th>\(isShared ? "" : own)"
         + "<td>\(record.cases.first.map(NumberText.count) ?? "–")</td>"
-        + "<td>\(NumberText.short(record.threshold))</td>"
+        + "<td>\(record.threshold.map(NumberText.short) ?? "–")</td>"
         + "<td>\(record.testCount == 0 ? "–" : NumberText.count(record.testCount))</td>"
         + "\(cells.joined())<td>\(NumberText.metric(record.commoner?.value))</td></tr>\n"
     }

@@ -95,7 +95,7 @@ package struct WordAblation: Sendable {
       guard explainer.model.text != nil else {
         throw ZooError(.usage, "the model reads no texts", at: Place(path: group.model))
       }
-      positive = explainer.labels[1]
+      positive = explainer.positive ?? ""
       records.append(try explainer.record())
       notes.add(group.cases, readBy: explainer.model)
       for item in group.cases {

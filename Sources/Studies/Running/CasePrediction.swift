@@ -14,7 +14,7 @@ package struct CasePrediction: Sendable, Equatable {
     /// Whether the label is there, by its threshold or as the most probable class.
     package let isPositive: Bool
 
-    var json: JSONValue {
+    package var json: JSONValue {
       ["label": label.json, "probability": probability.json, "logit": logit.json]
     }
   }
@@ -55,6 +55,14 @@ package struct CasePrediction: Sendable, Equatable {
     answers.enumerated().sorted {
       ($1.element.probability, $0.offset) < ($0.element.probability, $1.offset)
     }.map(\.element)
+  }
+
+  /// What a model says first of a case; nil without an answer.
+  ///
+  /// Of classes it is the most probable, of findings the most probable of those that are present, or of all
+  /// where none is.
+  package var foremost: Answer? {
+    (task == .multiLabel ? sorted.first(where: \.isPositive) : nil) ?? sorted.first
   }
 
   package var json: JSONValue {

@@ -37,6 +37,24 @@ package enum LogitsFile {
     }
   }
 
+  /// Sees that rows are those of whole cases of several classes: one a class in their order, one of them the
+  /// case's.
+  ///
+  /// - Throws: `ZooError` of code `.badFormat` that names the case that is not whole.
+  package static func checkWhole(_ rows: [Row], classes: [String], folder: String) throws {
+    for start in stride(from: 0, to: rows.count, by: classes.count) {
+      let own = rows[start..<min(rows.count, start + classes.count)]
+      guard own.map(\.label) == classes, Set(own.map(\.id)).count == 1,
+        own.count(where: \.isPositive) == 1
+      else {
+        throw ZooError(
+          .badFormat,
+          "the rows of the case \"\(rows[start].id)\" are not one a class, one of them true",
+          at: Place(path: "\(folder)/\(fileName)"))
+      }
+    }
+  }
+
   /// The rows of a model of several classes with each logit's log-odds against the case's other classes in its
   /// place: their sigmoid is the probability, and they rank cases as the probability does.
   ///

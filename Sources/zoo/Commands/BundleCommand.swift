@@ -50,7 +50,8 @@ extension ZooCommand {
       .value("limitation", "TEXT", isRepeatable: true, "A sentence more about its limits."),
       .value(
         "threshold", "P|RULE",
-        "A probability, or youden or accuracy: chosen on the validation subset; else the model's own."
+        "A probability, or youden, accuracy or f1: chosen on the validation subset, for each finding of "
+          + "many by itself; else the model's own."
       ),
       .value("created", "TIME", "A day or time in UTC; else when the model was written."),
       .flag("without-image-hashes", "Leave out the SHA-256 of the images it was trained on."),
@@ -90,10 +91,11 @@ extension ZooCommand {
     case nil: settings.threshold = .model
     case "youden": settings.threshold = .fitted(.youden)
     case "accuracy": settings.threshold = .fitted(.accuracy)
+    case "f1": settings.threshold = .fitted(.f1)
     case let text?:
       guard let value = Double(text), value > 0, value < 1 else {
         throw arguments.error(
-          "--threshold is \"\(text)\"; expected a number between 0 and 1, youden or accuracy")
+          "--threshold is \"\(text)\"; expected a number between 0 and 1, youden, accuracy or f1")
       }
       settings.threshold = .given(value)
     }

@@ -37,8 +37,10 @@ extension ZooCommand {
       .value(
         "precision", default: "single", choices: ["single", "double"],
         "Of forward passes: with double, maps are within 1e-3, in up to three times the time."),
-      .value("finding", "NAME", "Which finding or class of a model of many is explained."),
-      .value("against", "NAME", "Explain why the finding or class rather than this one."),
+      .value(
+        "finding", "NAME",
+        "Of a model of many findings or classes: which is explained; else what it answers."),
+      .value("against", "NAME", "Explain why that rather than this one."),
     ] + caseOptions + [
       .flag("resume", "Go on with the explanations in --output."),
       .flag("skip-bad", "Leave out cases that can't be used, and list them."),
@@ -120,6 +122,7 @@ extension ZooCommand {
         format: "%@ (probability of %@: %.4f)", explanation.label, explanation.labels[1],
         explanation.probability)
     ]
+    if let about = explanation.about { lines.append(about) }
     for (image, sight) in zip(explanation.images, explanation.sights) {
       let count = sight.neighbourhoods.count
       let delta = image.path.map { String(format: ", δ %+.4f of %+.4f", $0.delta, $0.change) } ?? ""
