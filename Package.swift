@@ -113,6 +113,7 @@ var targets: [Target] = [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
+  library("DataCheck", ["Datasets", "Evaluation", "Images", "Pages", "Basics"]),
   library(
     "Explanation",
     [
@@ -122,7 +123,7 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
+      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
       "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
@@ -155,7 +156,7 @@ var targets: [Target] = [
     name: "zoo",
     dependencies: [
       "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
-      "Explanation", "Evaluation", "Training", "Datasets",
+      "DataCheck", "Explanation", "Evaluation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
       "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
@@ -211,6 +212,7 @@ for (name, dependencies) in [
   ),
   ("Images", ["Images", "CImageCodecs", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
+  ("DataCheck", ["DataCheck", "Datasets", "Images", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
   (
     "Training",
