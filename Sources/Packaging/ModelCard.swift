@@ -110,6 +110,9 @@ struct ModelCard {
         + each.map { "\(figure($1)) (\(plain($0)))" }.joined(separator: ", ")
         + " on (\(output.thresholdRule)) |\n"
     }
+    if let words = output.calibration {
+      text += "| calibrated probabilities | \(plain(words)); decisions are made on those before |\n"
+    }
     return text.trimmingCharacters(in: .newlines)
   }
 
