@@ -21,13 +21,13 @@ package struct SeenCases: Sendable {
 
   /// Looks at every branch.
   ///
-  /// A list of images beside weights is looked up where there is one: it counts where it holds images that are
+  /// `whose` are the cases, in sentences. A list of images beside weights is looked up where there is one: it counts where it holds images that are
   /// tested. Collections are compared as the catalogue, bundles and runs name them.
   ///
   /// - Throws: `ZooError` for an unknown collection, and where a list or an image can't be read.
   init(
     images: [ImageBranch], texts: [TextBranch] = [], of set: CaseSet, _ origin: DataOrigin,
-    splits: [Split], _ registry: EncoderRegistry
+    splits: [Split], _ registry: EncoderRegistry, whose: String = "this study"
   ) throws {
     let catalogue = registry.catalogue
     let recognised = try origin.recognised(set.cases, known: catalogue.collections)
@@ -61,7 +61,7 @@ package struct SeenCases: Sendable {
               branch: branch,
               sentence:
                 "\(branch): \"\(step.weights)\"\(link) was trained on \(step.sentence), and"
-                + " \(own.count) of the \(total) cases of this study are of \(own.collection)"
+                + " \(own.count) of the \(total) cases of \(whose) are of \(own.collection)"
                 + " (\(own.reason))"
                 + (step.collection == own.collection
                   ? "" : ", which has images in common with it"),
@@ -76,7 +76,7 @@ package struct SeenCases: Sendable {
         Finding(
           branch: branch.name,
           sentence: "\(branch.name): the list beside its weights \"\(branch.shownWeights)\" names"
-            + " \(count) of the \(tested) cases that this study tests", place: branch.place))
+            + " \(count) of the \(tested) cases that \(whose) tests", place: branch.place))
     }
     self.findings = findings
     self.notes = notes

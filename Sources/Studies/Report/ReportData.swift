@@ -48,6 +48,8 @@ package struct ReportData: Sendable {
   package var epochs: [EpochRow] = []
   /// Its metric is the one that the study is about.
   package var comparisons: PairComparisons
+  /// What the models are worth on other data.
+  package var external: [ReportExternal] = []
   /// How training was done, thresholds, seeds.
   package var settings: [PageFact] = []
   /// Versions, processor, threads.
