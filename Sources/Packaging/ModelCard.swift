@@ -20,7 +20,7 @@ struct ModelCard {
   }
 
   var text: String {
-    ([head, opening, use, data, figures, limits, terms, files] as [String])
+    ([head, opening, use, data, figures, limits, checklist, terms, files] as [String])
       .joined(separator: "\n\n") + "\n"
   }
 
@@ -185,7 +185,7 @@ struct ModelCard {
 
   private func plain(_ text: String) -> String { MarkdownText.plain(text) }
 
-  private func figure(_ value: Double) -> String { String(format: "%.3f", value) }
+  func figure(_ value: Double) -> String { String(format: "%.3f", value) }
 
   /// A YAML text in quotation marks, which JSON's are.
   private func quoted(_ text: String) -> String {

@@ -54,6 +54,8 @@ package struct ReportData: Sendable {
   package var settings: [PageFact] = []
   /// Versions, processor, threads.
   package var environment: [PageFact] = []
+  /// What a paper on the study must tell; nil shows nothing of it.
+  package var checklist: ReportingChecklist?
   /// The command that makes the study again.
   package var command: String
   /// Limits that are this study's own, a sentence each; those of every study are added.

@@ -25,7 +25,7 @@ extension ReportPage {
       <h3>Limits</h3>
       <ul>
       \(limits.map { "<li>\($0)</li>\n" }.joined())</ul>
-      </section>
+      \(checklistFold)</section>
 
       """
   }

@@ -84,6 +84,7 @@ package struct StudyTables {
       study.combinations.filter {
         $0.image != nil && $0.text != nil && headsFittedOnValidation.contains($0.head.name)
       }.map(\.name))
+    data.checklist = checklist(environment)
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")
     return summary(results, names + baselines.baselines.map(\.name)) + []
