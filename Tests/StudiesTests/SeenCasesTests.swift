@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import EncoderKit
 import Foundation
 import Registry
 import TestSupport
@@ -187,6 +188,53 @@ struct SeenCasesTests {
       #expect(history.collections == ["chestx-ray14", "open-i", "padchest"])
       #expect(history.unknown.isEmpty)
       #expect(history.steps.map(\.weights) == ["second", "first", "densenet121-chexnet"])
+    }
+  }
+
+  @Test("A model of shuffled labels may not start from weights that have seen the cases either")
+  func shuffled() throws {
+    func banner(_ data: String) throws -> [String] {
+      let (study, registry) = try study("densenet121-chestxray14", data)
+      let set = CaseSet(
+        name: "set", cases: chest.map { Case(id: $0, label: "a", source: Place()) })
+      let split = Split(
+        name: "s1", index: 0, repeatIndex: 0, training: [0], validation: [], test: [1])
+      return try ShuffledTraining(
+        study: study,
+        session: Session(
+          registry: registry, kernels: ReferenceKernels(),
+          progress: ProgressReporter(mode: .quiet, write: { _ in }))
+      ).seen(set, split)
+    }
+    #expect(errorText { _ = try banner("") }.contains("2 of the 4 cases of this study"))
+    #expect(try banner(#", "allowSeen": true"#).count == 1)
+  }
+
+  @Test("Training vectors notes what those to go on from have seen, and whose texts it reads")
+  func vectors() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(
+        "t,l\nclear lungs,a\nlarge heart,b\n", to: "\(folder)/table.csv")
+      try AtomicFile.write(
+        """
+        {"schema": 2, "name": "s", "data": {"format": "csv", "path": "table.csv",
+          "collection": "wikipedia-2014", "columns": {"text": "t", "label": "l"}},
+         "text": {"name": "words", "encoder": "word2vec"}}
+        """, to: "\(folder)/study.json")
+      let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+      func notes(_ start: String?) throws -> String {
+        let progress = ProgressReporter(mode: .quiet, write: { _ in })
+        _ = try VectorTraining.documents(
+          at: "\(folder)/study.json", from: start, dataFolder: nil, skipsBad: false,
+          registry: registry, progress: progress)
+        return progress.notes.joined(separator: "\n")
+      }
+      let alone = try notes(nil)
+      #expect(alone.contains("the texts are of wikipedia-2014") && !alone.contains("--from"))
+      let found = try notes("glove-6b-50d")
+      #expect(
+        found.contains("--from: \"glove-6b-50d\" was trained on wikipedia-2014"), "\(found)")
+      #expect(found.contains("2 of the 2 cases of this study"))
     }
   }
 }
