@@ -100,6 +100,7 @@ var targets: [Target] = [
     name: "CTransfer", cSettings: optimized,
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
   .target(name: "CStartup", cSettings: optimized),
+  .target(name: "CWorker", cSettings: optimized),
   library("Basics", []),
   library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
@@ -115,7 +116,7 @@ var targets: [Target] = [
     ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "CExportedSymbols", "Basics"]),
   library("Conformance", ["Fusion", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   // Named for the building alone: an executable that a target depends on is made first, not linked to it.
-  library("DICOM", ["Basics"] + dicomDependencies),
+  library("DICOM", ["Basics", "CWorker"] + dicomDependencies),
   library("Images", ["Basics", "CImageCodecs", "DICOM"]),
   library("Datasets", ["Basics", "Images", "CArchive", "CExpat"]),
   library("Evaluation", ["Basics"]),

@@ -1,0 +1,3 @@
+import Testing
+@testable import DICOM
+@Suite struct SmokeTests { @Test("nothing") func nothing() {} }
