@@ -183,6 +183,9 @@ var targets: [Target] = [
     name: "evaluation-parity", dependencies: ["Datasets", "Evaluation", "Basics"],
     path: "Benchmarks/parity/Evaluation", swiftSettings: strict),
   .executableTarget(
+    name: "dicom-parity", dependencies: ["DICOM", "Basics"], path: "Benchmarks/parity/DICOM",
+    swiftSettings: strict),
+  .executableTarget(
     name: "zoo-bench",
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
       + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict),
