@@ -124,7 +124,7 @@ var targets: [Target] = [
   library(
     "Training",
     [
-      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
+      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
   library(
@@ -137,7 +137,7 @@ var targets: [Target] = [
     "Studies",
     [
       "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
-      "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
+      "Downloads", "WeightFiles", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(

@@ -15,7 +15,7 @@ package struct PictureCensus: Sendable {
     case file
   }
 
-  private var pictures: [(path: String, facts: PictureFacts)] = []
+  var pictures: [(path: String, facts: PictureFacts)] = []
   /// Names that a note gives at most.
   private static let namesShown = 3
 
@@ -27,7 +27,7 @@ package struct PictureCensus: Sendable {
   }
 
   private var wide: [(path: String, facts: PictureFacts)] {
-    pictures.filter { $0.facts.depth == 16 }
+    pictures.filter { $0.facts.depth == 16 && $0.facts.dicom == nil }
   }
 
   /// The bits of the pictures of 16-bit samples: those that all of them state (sBIT) and keep to, else
@@ -107,7 +107,7 @@ package struct PictureCensus: Sendable {
         "are animations, of which the first picture is read"
       )
     ) { $0.isAnimated }
-    return notes
+    return notes + dicomNotes
   }
 
   private func depthNotes(_ bits: Int, _ reason: Reason) -> [String] {
@@ -157,7 +157,7 @@ package struct PictureCensus: Sendable {
   }
 
   /// A sentence on some pictures: of one alone by its name, else their number and the first names.
-  private func sentence(_ paths: [String], showsNames: Bool = true, _ what: String) -> String {
+  func sentence(_ paths: [String], showsNames: Bool = true, _ what: String) -> String {
     if pictures.count == 1 { return "\(names(paths)) \(what)." }
     let listed = showsNames ? ": \(names(paths))" : ""
     return "\(paths.count) of \(pictures.count) pictures \(what)\(listed)."

@@ -27,4 +27,9 @@ package struct DICOMFacts: Sendable, Equatable {
   package var trailingBytes = 0
   /// Bits of a sample that the file stores.
   package var bitsStored: Int
+
+  /// Why the file's window can't be used, where it can't.
+  package var unusableWindow: String? {
+    if case .unusable(let reason) = window { reason } else { nil }
+  }
 }
