@@ -144,7 +144,7 @@ var targets: [Target] = [
     "ExternalEvaluation",
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
-      "Bundles", "Downloads", "Images", "Pages", "Tensors", "Basics",
+      "Bundles", "Downloads", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ]),
   library(
     "Exchange",

@@ -11,7 +11,8 @@ extension DICOMFile {
         .badFormat, "the DICOM file is truncated or damaged: \(reply.message)", at: place,
         advice: "copy or export the file again")
     case .noPixels:
-      let kind = ObjectKind.name(reply.header.text(.sopClass)) ?? "a DICOM file without pixel data"
+      let sopClass = reply.header.text(.sopClass) ?? reply.header.text(.mediaClass)
+      let kind = ObjectKind.name(sopClass) ?? "a DICOM file without pixel data"
       return ZooError(
         .badFormat, "holds no picture: it is \(kind)", at: place,
         advice: "leave it out of the table or folder")
@@ -19,8 +20,8 @@ extension DICOMFile {
       return ZooError(
         .badValue, "has \(reply.head.frames) frames, and a picture is one of them", at: place,
         advice:
-          "say which: \"frame\" of the image branch (--frame of a command) is \"first\", \"middle\" or a number "
-          + "from 1")
+          "say which: \"frame\" of the image branch is \"first\", \"middle\" or a number from 1; zoo data show "
+          + "writes one as PNG")
     case .noSuchFrame:
       return ZooError(
         .badValue, "has \(reply.head.frames) frames; \"frame\" asks for \(choice.json.text(pretty: false))",

@@ -99,6 +99,11 @@ void readFile(const Request &request, Reply &reply) {
   DcmDataset &set = *file.getDataset();
   if (status.bad()) throw Refusal{Status::damaged, status.text()};
   const DcmXfer syntax(set.getOriginalXfer());
+  OFString stated;
+  if (file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, stated).good() &&
+      !stated.empty() && DcmXfer(stated.c_str()).getXfer() == EXS_Unknown) {
+    throw Refusal{Status::unsupported, "the transfer syntax " + std::string(stated.c_str())};
+  }
   reply.add(transferSyntaxTag, syntax.getXferID() == nullptr ? "" : syntax.getXferID());
   for (const uint32_t tag : request.tags) {
     DcmItem *place = tag >> 16 == 2 ? static_cast<DcmItem *>(file.getMetaInfo()) : &set;

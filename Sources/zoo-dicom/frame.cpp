@@ -114,6 +114,12 @@ DcmPixelSequence *sequence(DcmDataset &set, DcmPixelData &pixels) {
   return found;
 }
 
+bool isJPEG(E_TransferSyntax syntax) {
+  const std::string uid = DcmXfer(syntax).getXferID();
+  return uid.rfind("1.2.840.10008.1.2.4.5", 0) == 0 || uid == "1.2.840.10008.1.2.4.70" ||
+         uid == "1.2.840.10008.1.2.4.80" || uid == "1.2.840.10008.1.2.4.81";
+}
+
 void readCompressed(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply &reply) {
   Uint32 length = 0;
   OFCondition status = pixels.getUncompressedFrameSize(&set, length);
@@ -151,6 +157,12 @@ void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply &rep
           static_cast<uint32_t>(shape.samples), static_cast<uint32_t>((shape.bits + 7) / 8)};
       return decodeJPEG2000(bytes.data(), bytes.size(), stream, reply);
     }
-    default: return readCompressed(set, pixels, frame, reply);
+    default:
+      if (isJPEG(set.getOriginalXfer())) {
+        const std::vector<uint8_t> bytes = fragments(*compressed, frame, reply.head.frames);
+        checkJPEG(bytes.data(), bytes.size(), static_cast<uint32_t>(shape.rows),
+                  static_cast<uint32_t>(shape.columns));
+      }
+      return readCompressed(set, pixels, frame, reply);
   }
 }

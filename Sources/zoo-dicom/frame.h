@@ -9,6 +9,10 @@
 /// Leaves the stored values of a frame in the memory file.
 void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply &reply);
 
+/// Refuses a JPEG or JPEG-LS stream that states another size than the file; the library would leave what lies
+/// beyond it as it is.
+void checkJPEG(const uint8_t *bytes, size_t length, uint32_t rows, uint32_t columns);
+
 /// Decodes a JPEG 2000 stream to interleaved samples of one, two or four bytes.
 struct StreamShape {
   uint32_t rows;

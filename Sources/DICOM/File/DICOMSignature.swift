@@ -1,3 +1,6 @@
+import Basics
+import Foundation
+
 /// Whether bytes are the start of a DICOM file; a file's name is not asked.
 package enum DICOMSignature {
   /// How many bytes are looked at.
@@ -10,6 +13,13 @@ package enum DICOMSignature {
     return [Layout(isLittle: true, isExplicit: true), Layout(isLittle: true, isExplicit: false),
       Layout(isLittle: false, isExplicit: true)]
       .contains { $0.fits(head) }
+  }
+
+  /// Whether a file begins so; false for what can't be opened.
+  package static func isOf(path: String) -> Bool {
+    guard let descriptor = try? openPlainFile(path) else { return false }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    return holds([UInt8]((try? file.read(upToCount: length)) ?? Data()))
   }
 
   /// How elements are written.

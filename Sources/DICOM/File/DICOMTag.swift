@@ -16,6 +16,8 @@ package struct DICOMTag: RawRepresentable, Hashable, Sendable {
   }
 
   static let sopClass = DICOMTag(0x0008_0016)
+  /// The SOP class by the file's own elements, which a DICOMDIR has alone.
+  static let mediaClass = DICOMTag(0x0002_0002)
   static let modality = DICOMTag(0x0008_0060)
   static let samplesPerPixel = DICOMTag(0x0028_0002)
   static let photometric = DICOMTag(0x0028_0004)
@@ -50,7 +52,7 @@ package struct DICOMTag: RawRepresentable, Hashable, Sendable {
 
   /// What the picture is made by.
   static let forPixels: [DICOMTag] = [
-    sopClass, modality, samplesPerPixel, photometric, planarConfiguration, rows, columns,
+    sopClass, mediaClass, modality, samplesPerPixel, photometric, planarConfiguration, rows, columns,
     bitsAllocated, bitsStored, highBit, pixelRepresentation, paddingValue, paddingLimit,
     windowCentre, windowWidth, rescaleIntercept, rescaleSlope, windowFunction,
   ]

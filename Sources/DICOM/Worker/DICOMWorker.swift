@@ -27,7 +27,7 @@ final class DICOMWorker: @unchecked Sendable {
     }
     close(conversation)
     close(memory)
-    if !isDead { _ = end() }
+    if !isDead { stop() }
   }
 
   /// Asks for a file, and hands over the reply and the bytes of the frame, which are gone afterwards.
@@ -84,7 +84,7 @@ final class DICOMWorker: @unchecked Sendable {
           Int32(MSG_NOSIGNAL))
       }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw .died(end()) }
+      guard count > 0 else { throw .died(death()) }
       sent += count
     }
   }
@@ -97,7 +97,7 @@ final class DICOMWorker: @unchecked Sendable {
     while filled < length {
       let now = DispatchTime.now()
       guard now < deadline else {
-        _ = end()
+        stop()
         throw .hung(seconds)
       }
       let left = (deadline.uptimeNanoseconds - now.uptimeNanoseconds) / 1_000_000
@@ -107,30 +107,37 @@ final class DICOMWorker: @unchecked Sendable {
         recv(conversation, buffer.baseAddress.map { $0 + filled }, length - filled, 0)
       }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw .died(end()) }
+      guard count > 0 else { throw .died(death()) }
       filled += count
     }
     return bytes
   }
 
-  /// Ends the process, and tells what it died of, if it did by itself.
-  private func end() -> String {
-    if isDead { return "it has ended" }
+  /// Ends the process.
+  private func stop() {
+    if isDead { return }
     isDead = true
+    kill(process, SIGKILL)
     var status: Int32 = 0
-    // One that has died by itself keeps its own signal.
-    let isOver = waitpid(process, &status, WNOHANG) == process
-    if !isOver {
-      // It may be about to: what closes its end of the conversation is its death.
-      usleep(20_000)
-      if waitpid(process, &status, WNOHANG) != process {
-        kill(process, SIGKILL)
-        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
-        return "it was stopped"
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+  }
+
+  /// What the process died of, which has closed its end of the conversation.
+  private func death() -> String {
+    if isDead { return "it has ended" }
+    var status: Int32 = 0
+    // Between the closing and the end a core may be written.
+    for _ in 0..<250 {
+      if waitpid(process, &status, WNOHANG) == process {
+        isDead = true
+        let signal = status & 0x7f
+        return signal == 0
+          ? "it ended with code \(status >> 8 & 0xff)"
+          : "signal \(signal), \(String(cString: strsignal(signal)))"
       }
+      usleep(20_000)
     }
-    let signal = status & 0x7f
-    return signal == 0
-      ? "it ended with code \(status >> 8 & 0xff)" : "signal \(signal), \(String(cString: strsignal(signal)))"
+    stop()
+    return "it closed the conversation"
   }
 }

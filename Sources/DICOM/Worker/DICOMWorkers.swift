@@ -28,7 +28,7 @@ package final class DICOMWorkers: Sendable {
   package var isAvailable: Bool { program != nil }
 
   /// The program beside the running one, or where it is installed.
-  private static var found: String? {
+  static var found: String? {
     if let given = ProcessInfo.processInfo.environment[variable] { return given }
     guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     else { return nil }

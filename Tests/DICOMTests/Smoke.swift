@@ -1,3 +1,0 @@
-import Testing
-@testable import DICOM
-@Suite struct SmokeTests { @Test("nothing") func nothing() {} }
