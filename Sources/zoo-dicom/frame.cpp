@@ -126,6 +126,8 @@ void readCompressed(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply
   if (status.bad()) throw Refusal{Status::damaged, status.text()};
   // The library wants an even number, and some room.
   uint8_t *target = pixelMemory(uint64_t{length} + 2);
+  // What the library leaves as it is must not be the file's before.
+  std::memset(target, 0, length);
   OFString model;
   Uint32 fragment = 0;
   status = pixels.getUncompressedFrame(
