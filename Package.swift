@@ -170,7 +170,7 @@ var targets: [Target] = [
     dependencies: [
       "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
       "Explanation", "Evaluation", "Training", "Datasets",
-      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
+      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM", "CImageCodecs",
       "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(

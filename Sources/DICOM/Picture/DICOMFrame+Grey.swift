@@ -1,6 +1,6 @@
 extension DICOMFrame {
-  /// Samples of up to so many bits are mapped by a table.
-  private static let tableBits = 16
+  /// Whether samples are mapped by a table of all patterns: there are fewer of them than samples.
+  private var usesTable: Bool { format.bitsStored <= 16 && format.patterns <= samples.count }
 
   /// A grey frame, windowed, with 65535 for white.
   func grey(_ choice: WindowChoice) -> DICOMPicture {
@@ -11,8 +11,7 @@ extension DICOMFrame {
       let level = UInt16(fraction * 65535 + 0.5)
       return isTurned ? 65535 - level : level
     }
-    let table =
-      format.bitsStored <= DICOMFrame.tableBits ? (0..<UInt32(format.patterns)).map(sample) : []
+    let table = usesTable ? (0..<UInt32(format.patterns)).map(sample) : []
     let pixels = [UInt8](unsafeUninitializedCapacity: 2 * samples.count) { bytes, filled in
       UnsafeMutableRawBufferPointer(bytes).withMemoryRebound(to: UInt16.self) { target in
         if table.isEmpty {
@@ -56,7 +55,7 @@ extension DICOMFrame {
   /// How often each value of the modality occurs; padding is left out.
   private func counts() -> ValueCounts {
     let padding = paddingPatterns
-    guard format.bitsStored <= DICOMFrame.tableBits else {
+    guard usesTable else {
       var values: [Double] = []
       values.reserveCapacity(samples.count)
       samples.forEach { if !(padding?.contains($1) ?? false) { values.append(value($1)) } }

@@ -47,8 +47,8 @@ package struct DICOMFrame {
     facts.isColourGuessed = format.isColourGuessed
     facts.isInverted = format.colours == .inverted
     // One byte fills an odd number up.
-    let expected = format.bytes * frames
-    facts.trailingBytes = storedBytes > expected + 1 ? storedBytes - expected : 0
+    let (expected, isTooMuch) = format.bytes.multipliedReportingOverflow(by: frames)
+    facts.trailingBytes = !isTooMuch && storedBytes - 1 > expected ? storedBytes - expected : 0
     return facts
   }
 }

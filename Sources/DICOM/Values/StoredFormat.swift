@@ -53,7 +53,7 @@ struct StoredFormat: Sendable, Equatable {
       throw .damaged("it says that \(stored) of \(allocated) bits are stored")
     }
     // A JPEG 2000 stream knows better how many bits its samples have, which then lie lowest.
-    let precision = header.integer(.streamPrecision)
+    let precision = header.integer(.streamPrecision).flatMap { (1...32).contains($0) ? $0 : nil }
     bitsStored = min(allocated, precision ?? stored)
     let high = precision == nil ? header.integer(.highBit) ?? (stored - 1) : bitsStored - 1
     guard (stored - 1..<allocated).contains(high) || precision != nil else {

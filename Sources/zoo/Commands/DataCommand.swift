@@ -3,8 +3,9 @@ import EncoderZoo
 
 extension ZooCommand {
   static let data = Command(
-    name: "data", summary: "Make data to try things on.",
+    name: "data", summary: "Make data to try things on, and look at files.",
     subcommands: [
+      dataShow,
       Command(
         name: "sample",
         summary: "Write the phantom sample: synthetic chest-like images with reports.",
