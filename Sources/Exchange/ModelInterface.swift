@@ -57,6 +57,6 @@ struct ModelInterface {
     // What is 1 of the range, where samples have 16 bits.
     guard case .object(let members) = plain.content else { return plain }
     let bits = branch.pixels.bits.map { [(key: "bits", value: $0.json)] } ?? []
-    return JSONValue(.object(members + bits + branch.preprocessing.dicom.members))
+    return JSONValue(.object(members + bits + branch.preprocessing.dicomMembers))
   }
 }

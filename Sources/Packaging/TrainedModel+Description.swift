@@ -28,7 +28,7 @@ extension TrainedModel {
           fit: branch.preprocessing.fit.rawValue, mean: fitted?.mean.map(Double.init) ?? [0],
           deviation: fitted?.deviation.map(Double.init) ?? [1], bits: branch.pixels.bits,
           dicom: Dictionary(
-            branch.preprocessing.dicom.members.map { ($0.key, $0.value) },
+            branch.preprocessing.dicomMembers.map { ($0.key, $0.value) },
             uniquingKeysWith: { first, _ in first }))
       },
       text: text.map { _ in

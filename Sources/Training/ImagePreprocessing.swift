@@ -47,6 +47,9 @@ package struct ImagePreprocessing: Sendable, Equatable {
   /// What an encoder is built for.
   package var input: ImageInput { ImageInput(size: size, channels: channels) }
 
+  /// What a specification says of DICOM files, where it is not the default.
+  package var dicomMembers: [(key: String, value: JSONValue)] { dicom.members }
+
   /// The numbers of a picture that was fitted.
   package var count: Int { size * size * channels }
 

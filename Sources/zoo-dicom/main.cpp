@@ -41,6 +41,8 @@ int main() {
   signal(SIGPIPE, SIG_IGN);
   // A terminal sends this to the whole group; the parent decides when to stop.
   signal(SIGINT, SIG_IGN);
+  // Whatever the parent left open is none of our business.
+  close_range(4, ~0U, 0);
   limitWorker();
   startLibraries();
   Request request;

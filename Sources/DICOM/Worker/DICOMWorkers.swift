@@ -6,7 +6,7 @@ import Synchronization
 /// file.
 package final class DICOMWorkers: Sendable {
   /// What a build without the libraries lacks.
-  static let packages = "libdcmtk-dev libopenjp2-7-dev"
+  package static let packages = "libdcmtk-dev libopenjp2-7-dev"
   /// The program's name.
   package static let programName = "zoo-dicom"
   /// What tells where it is, where it is not beside the running program.
@@ -15,7 +15,8 @@ package final class DICOMWorkers: Sendable {
   /// Those of this process.
   package static let shared = DICOMWorkers(program: DICOMWorkers.found, seconds: 120)
 
-  private let program: String?
+  /// The program's path; nil where there is none.
+  package let program: String?
   private let seconds: Int
   private let idle = Mutex<[DICOMWorker]>([])
 
@@ -23,9 +24,6 @@ package final class DICOMWorkers: Sendable {
   init(program: String?, seconds: Int) {
     (self.program, self.seconds) = (program, seconds)
   }
-
-  /// Whether there is a program to run.
-  package var isAvailable: Bool { program != nil }
 
   /// The program beside the running one, or where it is installed.
   static var found: String? {
