@@ -241,7 +241,7 @@ for (name, dependencies) in [
     "Training",
     [
       "Training", "Fusion", "Evaluation", "Registry", "EncoderKit", "Datasets", "WeightFiles",
-      "Images", "Basics",
+      "Images", "DICOM", "Basics",
     ] + pluginDependencies
   ),
   (

@@ -25,7 +25,7 @@ extension ZooCommand {
     ],
     arguments: [Argument("FILE", "A PNG, JPEG or DICOM file.")]
   ) { arguments in
-    let path = try arguments.argument("FILE")
+    let path = arguments.argument("FILE")
     let reading = try DICOMReading(
       window: window(arguments),
       frame: arguments.optionalString("frame").map {
