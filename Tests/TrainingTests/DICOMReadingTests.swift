@@ -1,6 +1,7 @@
 import Basics
 import DICOM
 import Foundation
+import Images
 import Registry
 import TestSupport
 import Testing
