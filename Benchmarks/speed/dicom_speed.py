@@ -57,7 +57,7 @@ def write(folder, count):
         subprocess.run(["dcmcjpeg", "+e1", f"{folder}/uncompressed/{name}",
                         f"{folder}/JPEG lossless/{name}"], check=True)
         data.compress(JPEG2000Lossless, generate_instance_uid=False)
-        data.save_as(f"{folder}/JPEG 2000/{name}")
+        data.save_as(f"{folder}/JPEG 2000/{name}", enforce_file_format=True)
 
 
 def read(path):
