@@ -127,6 +127,7 @@ var targets: [Target] = [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
+  library("DataCheck", ["Datasets", "Evaluation", "Images", "Pages", "Basics"]),
   library(
     "Explanation",
     [
@@ -136,7 +137,7 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
+      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
       "Downloads", "WeightFiles", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
@@ -169,8 +170,9 @@ var targets: [Target] = [
     name: "zoo",
     dependencies: [
       "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
-      "Explanation", "Evaluation", "Training", "Datasets",
-      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM", "CImageCodecs",
+      "DataCheck", "Explanation", "Evaluation", "Training", "Datasets",
+      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM",
+      "CImageCodecs",
       "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
@@ -236,6 +238,7 @@ for (name, dependencies) in [
   ),
   ("DICOM", ["DICOM", "Basics"]), ("Images", ["Images", "CImageCodecs", "DICOM", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
+  ("DataCheck", ["DataCheck", "Datasets", "Images", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
   (
     "Training",

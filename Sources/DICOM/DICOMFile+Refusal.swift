@@ -24,7 +24,8 @@ extension DICOMFile {
           + "writes one as PNG")
     case .noSuchFrame:
       return ZooError(
-        .badValue, "has \(reply.head.frames) frames; \"frame\" asks for \(choice.json.text(pretty: false))",
+        .badValue,
+        "has \(reply.head.frames) frames; \"frame\" asks for \(choice.json.text(pretty: false))",
         at: place)
     case .unsupported:
       let syntax = reply.header.text(.transferSyntax).map(TransferSyntax.name) ?? "unknown"

@@ -22,7 +22,8 @@ struct CaseLabels {
       form = .together(
         try LabelReader(
           columns.labelForm(at: Place(path: table.path)), names: rules.labels,
-          uncertain: rules.uncertain, ignoresOthers: rules.ignoresOtherLabels, table: table))
+          uncertain: rules.uncertain, ignoresOthers: rules.ignoresOtherLabels,
+          needsEveryAnswer: rules.needsEveryAnswer, table: table))
     } else if let label = columns.label {
       form = .column(try table.column(label))
     } else {

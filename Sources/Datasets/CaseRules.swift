@@ -38,6 +38,8 @@ package struct CaseRules: Sendable, Equatable {
   package var uncertain = UncertainPolicy.masked
   /// Whether labels of the data that `labels` does not name are left out and counted, rather than refused.
   package var ignoresOtherLabels = false
+  /// Whether labels that can't be learnt, and cases of which no answer is known, are refused rather than said.
+  package var needsEveryAnswer = true
   /// Leaves out cases that break a rule, and lists them, in place of throwing.
   package var skipsBad: Bool
 

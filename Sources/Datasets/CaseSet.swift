@@ -69,6 +69,14 @@ package struct CaseSet: Sendable {
       names: labels, answers: answers.map { $0 > 0.5 }, isKnown: answers.map { !$0.isNaN })
   }
 
+  /// The answers to "has it this finding?", `[cases, findings]`: 1, 0, NaN where not known.
+  package func answers(to findings: [String]) -> [Float] {
+    cases.flatMap { item in
+      findings.map { finding in
+        item.findings.contains(finding) ? 1 : item.unknownFindings.contains(finding) ? .nan : 0
+      }
+    }
+  }
   /// The number of cases of each label, in the order of `labels`.
   package var labelCounts: [Int] {
     if isMultiLabel { return labelMatrix.positives }

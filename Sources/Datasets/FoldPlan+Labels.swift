@@ -18,8 +18,20 @@ extension FoldPlan {
     -> [Split]
   {
     try checkSettings()
-    let divider = LabelDivider(matrix, groups: groups, cases: cases, links: links)
+    let divider = labelDivider(matrix, groups, cases)
     try divider.check(subsets: partCount)
     return try splits(by: divider)
+  }
+
+  /// What deals out cases that may have several labels.
+  func labelDivider(of set: CaseSet, _ groups: CaseGroups) -> LabelDivider {
+    labelDivider(set.labelMatrix, groups, set.cases)
+  }
+
+  private func labelDivider(_ matrix: LabelMatrix, _ groups: CaseGroups, _ cases: [Case])
+    -> LabelDivider
+  {
+    LabelDivider(
+      matrix, groups: groups, cases: cases, links: links, needsEveryLabel: needsEveryLabel)
   }
 }

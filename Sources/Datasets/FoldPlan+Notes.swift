@@ -2,16 +2,48 @@ import Basics
 
 /// What a person should know of the groups and splits of a set, in sentences.
 extension FoldPlan {
-  /// Pictures that several cases share, groups that hold more than a fifth of the cases, and splits
-  /// that groups distort; with `isGiven` the splits come from lists, not from this plan.
-  package func notes(on set: CaseSet, splits: [Split], isGiven: Bool = false) -> [String] {
+  /// Pictures that several cases share, groups that hold more than a fifth of the cases, splits that groups
+  /// distort, cases in no list, and labels that a subset lacks.
+  package func notes(on set: CaseSet, splits: [Split]) -> [String] {
     let groups = groups(of: set)
-    return pictureNotes(set, splits, isGiven: isGiven) + sizeNotes(set, groups)
-      + (isGiven ? [] : siteNotes(set, splits))
-      + (isGiven ? [] : unevenNotes(set, splits, largest: groups.sizes.max() ?? 1))
+    return pictureNotes(set, splits) + sizeNotes(set, groups) + siteNotes(set, splits)
+      + unevenNotes(set, splits, largest: groups.sizes.max() ?? 1) + listNotes(set, splits)
+      + (needsEveryLabel || !set.isMultiLabel ? [] : rareNotes(set.labelMatrix, splits))
   }
 
-  private func pictureNotes(_ set: CaseSet, _ splits: [Split], isGiven: Bool) -> [String] {
+  /// Whether the splits come from lists.
+  private var isGiven: Bool { if case .lists = kind { true } else { false } }
+
+  /// How many cases stand in no list.
+  private func listNotes(_ set: CaseSet, _ splits: [Split]) -> [String] {
+    guard isGiven, let split = splits.first else { return [] }
+    let used = split.training.count + split.validation.count + split.test.count
+    guard used < set.cases.count else { return [] }
+    return [
+      "\(set.cases.count - used) of the \(set.cases.count) cases stand in neither list and take no part"
+    ]
+  }
+
+  /// Labels of which a subset has no positive or no negative answer.
+  private func rareNotes(_ matrix: LabelMatrix, _ splits: [Split]) -> [String] {
+    let width = matrix.names.count
+    return splits.flatMap { split in
+      Split.Subset.allCases.compactMap { subset -> String? in
+        let rows = split[subset]
+        let lacking = (0..<width).filter { label in
+          let known = rows.filter { matrix.isKnown[$0 * width + label] }
+          let positives = known.count { matrix.answers[$0 * width + label] }
+          return positives == 0 || positives == known.count
+        }
+        guard !lacking.isEmpty, !rows.isEmpty else { return nil }
+        return "the \(subset.rawValue) subset of \(split.name) has no positive or no negative case of "
+          + lacking.map { "\"\(matrix.names[$0])\"" }.joined(separator: ", ")
+          + (subset == .training ? ": they can't be learnt" : ": no AUROC of theirs there")
+      }
+    }
+  }
+
+  private func pictureNotes(_ set: CaseSet, _ splits: [Split]) -> [String] {
     var groups: [String: [Int]] = [:]
     for (index, item) in set.cases.enumerated() {
       if let key = item.picture?.shared { groups[key, default: []].append(index) }
@@ -81,14 +113,17 @@ extension FoldPlan {
   /// Test subsets whose size or classes are far from what they should be.
   private func unevenNotes(_ set: CaseSet, _ splits: [Split], largest: Int) -> [String] {
     guard largest > 1, !splits.isEmpty else { return [] }
-    if case .groupOut = kind { return [] }
+    switch kind {
+    case .groupOut, .lists: return []
+    default: break
+    }
     let (total, counts) = (Double(set.cases.count), set.labelCounts)
     let matrix = set.labelMatrix
     let expected: Double =
       switch kind {
       case .folds(let count, _): total / Double(count)
       case .splits(_, let fraction): total * fraction
-      case .groupOut: 0
+      case .groupOut, .lists: 0
       }
     let sizes = splits.map { Double($0.test.count) }
     func isFar(_ found: Double, from wanted: Double, by share: Double, of whole: Double) -> Bool {

@@ -5,15 +5,12 @@ extension FoldPlan {
   /// `test_list.txt`; a validation subset is cut from the first.
   ///
   /// Ids that the set does not have are passed over, as a copy may hold only some of the images; cases
-  /// in neither list are in no subset. `groups` must not be divided by the lists; with `kept`, what that
-  /// groups beyond stays together where the validation subset is cut, and lists may divide it.
+  /// in neither list are in no subset. Patients and reports must not be divided by the lists; what shares a picture
+  /// stays together where the validation subset is cut, and lists may divide it.
   ///
   /// - Throws: `ZooError` of code `.badValue`: an id in both lists, a group in both, a subset without
   ///   a case of some label.
-  package static func official(
-    _ set: CaseSet, training: [String], test: [String], groups: CaseGroups,
-    kept: CaseGroups? = nil, validationFraction: Double = 0.1, seed: UInt64
-  ) throws -> Split {
+  package func official(_ set: CaseSet, training: [String], test: [String]) throws -> Split {
     try checkFraction(validationFraction)
     let index = Dictionary(
       set.cases.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -26,6 +23,7 @@ extension FoldPlan {
     for (name, indices) in [("training", rest), ("test", tested)] where indices.isEmpty {
       throw ZooError(.badValue, "no case of the set \"\(set.name)\" is in the \(name) list")
     }
+    let groups = withoutPictures.groups(of: set)
     var owner: [Int: Int] = [:]
     for case_ in rest { owner[groups.indices[case_]] = case_ }
     for case_ in tested {
@@ -36,7 +34,12 @@ extension FoldPlan {
           + "\"\(set.cases[case_].id)\" tested, with the same patient or report",
         at: set.cases[case_].source)
     }
-    return try CaseDivider(set, groups: kept ?? groups, links: GroupLink.allCases).split(
+    let kept = self.groups(of: set)
+    let divider: any CaseDividing =
+      set.isMultiLabel
+      ? labelDivider(of: set, kept)
+      : try CaseDivider(set, groups: kept, links: links)
+    return try divider.split(
       name: "official", index: 0, repeatIndex: 0, rest: rest, test: tested,
       validationFraction: validationFraction,
       stream: RandomStream(seed: seed).derived("validation").derived(0))

@@ -14,6 +14,8 @@ package struct FoldPlan: Sendable, Equatable {
     case splits(count: Int, testFraction: Double)
     /// Each value of an attribute once the test subset, such as each hospital.
     case groupOut(column: String)
+    /// One split by two files of ids, such as ChestX-ray14's `train_val_list.txt` and `test_list.txt`.
+    case lists(training: String, test: String)
   }
 
   package var kind: Kind
@@ -25,6 +27,8 @@ package struct FoldPlan: Sendable, Equatable {
   package var groupsByText: Bool
   /// Keeps cases that show the same picture together.
   package var groupsByImage: Bool
+  /// Whether a label that a subset of a split lacks is refused, where cases may have several; else `notes` say it.
+  package var needsEveryLabel = true
   package var seed: UInt64
 
   package init(
@@ -57,12 +61,16 @@ package struct FoldPlan: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.badValue`: a count or fraction out of range, a case without a
   ///   label, a single label, a label with fewer groups than subsets, a subset with none of a label.
   package func splits(of set: CaseSet) throws -> [Split] {
+    if case .lists(let training, let test) = kind {
+      return [
+        try official(
+          set, training: ChestXray14.list(path: training), test: ChestXray14.list(path: test))
+      ]
+    }
     if set.isMultiLabel {
       if case .groupOut(let column) = kind {
         let groups = groups(of: set)
-        let divider = LabelDivider(
-          set.labelMatrix, groups: groups, cases: set.cases, links: links)
-        return try splits(by: divider, Sites(set, column), groups)
+        return try splits(by: labelDivider(of: set, groups), Sites(set, column), groups)
       }
       return try splits(of: set.labelMatrix, groups: groups(of: set), cases: set.cases)
     }
@@ -83,7 +91,7 @@ package struct FoldPlan: Sendable, Equatable {
   func splits(by divider: some CaseDividing) throws -> [Split] {
     let stream = RandomStream(seed: seed).derived("folds")
     switch kind {
-    case .groupOut: preconditionFailure("sites are split by \(Sites.self)")
+    case .groupOut, .lists: preconditionFailure("these are split elsewhere")
     case .folds(let count, let repeats):
       return try (0..<repeats).flatMap { round in
         let subsets = divider.divide(
@@ -120,7 +128,7 @@ package struct FoldPlan: Sendable, Equatable {
   var partCount: Int {
     switch kind {
     case .folds(let count, _): validationFraction > 0 ? max(3, count) : count
-    case .splits, .groupOut: validationFraction > 0 ? 3 : 2
+    case .splits, .groupOut, .lists: validationFraction > 0 ? 3 : 2
     }
   }
 
@@ -129,7 +137,7 @@ package struct FoldPlan: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.badValue` with the key.
   func checkSettings() throws {
     switch kind {
-    case .groupOut: break
+    case .groupOut, .lists: break
     case .folds(let count, let repeats):
       try check(2...1000 ~= count, "\(count) folds; expected 2 to 1000", "folds")
       try check(1...1000 ~= repeats, "\(repeats) repeats; expected 1 to 1000", "repeats")

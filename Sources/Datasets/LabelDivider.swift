@@ -6,6 +6,8 @@ struct LabelDivider: CaseDividing {
   private let matrix: LabelMatrix
   private let cases: [Case]
   private let links: [GroupLink]
+  /// Whether each subset must have every label.
+  private let needsEveryLabel: Bool
   private let stratification: IterativeStratification
   /// `[groups, labels, 2]`: the cases of each group that have a label and that are known to lack it.
   private let counts: [Int32]
@@ -14,8 +16,12 @@ struct LabelDivider: CaseDividing {
   /// Prepares cases; `cases` and `links`, which made the groups, serve advice alone.
   ///
   /// - Precondition: the groups are those of the matrix' cases.
-  init(_ matrix: LabelMatrix, groups: CaseGroups, cases: [Case] = [], links: [GroupLink] = []) {
+  init(
+    _ matrix: LabelMatrix, groups: CaseGroups, cases: [Case] = [], links: [GroupLink] = [],
+    needsEveryLabel: Bool = true
+  ) {
     self.matrix = matrix
+    self.needsEveryLabel = needsEveryLabel
     self.cases = cases
     self.links = cases.count == matrix.count ? links : []
     stratification = IterativeStratification(matrix, groups: groups)
@@ -37,6 +43,7 @@ struct LabelDivider: CaseDividing {
   ///
   /// - Throws: `ZooError` of code `.badValue` that names the label, its cases and what to do.
   func check(subsets: Int) throws {
+    guard needsEveryLabel else { return }
     let width = matrix.names.count
     let (positives, negatives) = (matrix.positives, matrix.negatives)
     for label in 0..<width {
@@ -107,6 +114,7 @@ struct LabelDivider: CaseDividing {
   }
 
   func checkLabels(of cases: [Int], _ subset: Split.Subset, _ name: String) throws {
+    guard needsEveryLabel else { return }
     let width = matrix.names.count
     var held = [Int](repeating: 0, count: width * 2)
     for row in cases {

@@ -51,24 +51,31 @@ package struct LabelMatrix: Sendable, Equatable {
   /// The cases whose answer to each label is not known.
   package var unknown: [Int] { counts { !isKnown[$0] } }
 
-  /// Sees that every label can be learnt and scored.
+  /// Sees that every label can be learnt and scored; with `isNeeded` false says which can't.
   ///
-  /// - Throws: `ZooError` of code `.badValue` that names the first without a positive case, or of which no
-  ///   known answer is negative.
-  package func checkLearnable(at place: Place) throws {
+  /// - Returns: a sentence for each label without a positive case, or of which no known answer is negative.
+  /// - Throws: `ZooError` of code `.badValue` that names the first of them where all are needed.
+  package func checkLearnable(at place: Place, isNeeded: Bool = true) throws -> [String] {
     let (positives, negatives, unknown) = (positives, negatives, unknown)
+    var notes: [String] = []
     for (label, name) in names.enumerated() where positives[label] == 0 || negatives[label] == 0 {
       let lacking = positives[label] == 0 ? "positive" : "negative"
-      throw ZooError(
-        .badValue,
+      let what =
         isExclusive
-          ? positives[label] == 0
-            ? "no case is of the class \"\(name)\"" : "every case is of the class \"\(name)\""
-          : "the label \"\(name)\" has no \(lacking) case: \(positives[label]) positive, "
-            + "\(negatives[label]) negative, \(unknown[label]) not known", at: place,
+        ? positives[label] == 0
+          ? "no case is of the class \"\(name)\"" : "every case is of the class \"\(name)\""
+        : "the label \"\(name)\" has no \(lacking) case: \(positives[label]) positive, "
+          + "\(negatives[label]) negative, \(unknown[label]) not known"
+      guard isNeeded else {
+        notes.append("\(place): \(what): it can be neither learnt nor scored")
+        continue
+      }
+      throw ZooError(
+        .badValue, what, at: place,
         advice:
           "leave the \(isExclusive ? "class" : "label") out: it can be neither learnt nor scored")
     }
+    return notes
   }
 
   private func counts(_ isCounted: (Int) -> Bool) -> [Int] {

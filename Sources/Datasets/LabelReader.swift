@@ -18,6 +18,7 @@ struct LabelReader {
   private let table: CSVTable
   private let uncertain: UncertainPolicy
   private let ignoresOthers: Bool
+  private let needsEveryAnswer: Bool
   private let index: [String: Int]
   private var answers: [Bool] = []
   private var isKnown: [Bool] = []
@@ -27,6 +28,7 @@ struct LabelReader {
     var uncertain = 0
     var separators = 0
     var repeated = 0
+    var silent = 0
     var ignored: [String: Int] = [:]
   }
 
@@ -38,17 +40,20 @@ struct LabelReader {
   ///   - uncertain: what −1 becomes.
   ///   - ignoresOthers: whether labels of the table that `names` does not have are left out and counted,
   ///     rather than refused; of classes they are always refused.
+  ///   - needsEveryAnswer: whether labels that can't be learnt, and rows without a known answer, are refused
+  ///     rather than counted.
   ///   - table: the table.
   /// - Throws: `ZooError` of code `.badValue`: a column that is not there, two labels of one name, no label,
   ///   a separator that is empty or never occurs.
   init(
     _ form: LabelForm, names: [String]? = nil, uncertain: UncertainPolicy = .masked,
-    ignoresOthers: Bool = false, table: CSVTable
+    ignoresOthers: Bool = false, needsEveryAnswer: Bool = true, table: CSVTable
   ) throws {
     self.form = form
     self.table = table
     self.uncertain = uncertain
     self.ignoresOthers = ignoresOthers
+    self.needsEveryAnswer = needsEveryAnswer
     switch form {
     case .classes(let column):
       columns = [try table.column(column)]
@@ -90,7 +95,9 @@ struct LabelReader {
   mutating func read(_ row: Int, _ values: inout TableValues) throws -> [Bool?] {
     var changed = counts
     let found = try answers(row, &values, &changed)
-    guard found.contains(where: { $0 != nil }) else {
+    if !found.contains(where: { $0 != nil }) {
+      changed.silent += 1
+      guard needsEveryAnswer else { return keep(found, changed) }
       let last = columns.count == 1 ? columns[0] : nil
       throw ZooError(
         .badValue,
@@ -98,6 +105,10 @@ struct LabelReader {
           ? "the answer is not known" : "none of the \(names.count) answers is known",
         at: table.place(ofRow: row, column: last), advice: "leave the case out")
     }
+    return keep(found, changed)
+  }
+
+  private mutating func keep(_ found: [Bool?], _ changed: Counts) -> [Bool?] {
     counts = changed
     answers += found.map { $0 ?? false }
     isKnown += found.map { $0 != nil }
@@ -180,8 +191,8 @@ struct LabelReader {
           + " class")
     }
     let matrix = kept ?? matrix
-    try matrix.checkLearnable(at: place)
-    return (matrix, notes(matrix).map { "\(table.path): \($0)" })
+    let rare = try matrix.checkLearnable(at: place, isNeeded: needsEveryAnswer)
+    return (matrix, notes(matrix).map { "\(table.path): \($0)" } + rare)
   }
 
   private var matrix: LabelMatrix {
@@ -210,6 +221,9 @@ struct LabelReader {
       notes.append(
         "\(others.count) labels of the table are not named and left out: "
           + LabelReader.listed(others.map { ($0.key, $0.value) }))
+    }
+    if counts.silent > 0 {
+      notes.append("\(counts.silent) of \(matrix.count) cases have no known answer to any label")
     }
     if counts.repeated > 0 { notes.append("\(counts.repeated) labels stand twice in a value") }
     return notes

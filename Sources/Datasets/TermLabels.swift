@@ -39,19 +39,20 @@ struct TermLabels {
 
   /// What was left out, in sentences.
   ///
-  /// - Throws: `ZooError` of code `.badValue` for a label that no case has, or that all have.
+  /// - Throws: `ZooError` of code `.badValue` for a label that no case has, or that all have, where each is
+  ///   needed.
   func notes(on set: CaseSet, at place: Place) throws -> [String] {
-    for name in names where !seen.contains(name) {
+    for name in names where rules.needsEveryAnswer && !seen.contains(name) {
       throw ZooError(
         .badValue,
         "no case has \"\(name)\" among its \(what); " + suggestion(for: name, among: seen.sorted()),
         at: place)
     }
-    try set.labelMatrix.checkLearnable(at: place)
-    guard !others.isEmpty else { return [] }
+    let rare = try set.labelMatrix.checkLearnable(at: place, isNeeded: rules.needsEveryAnswer)
+    guard !others.isEmpty else { return rare }
     let sorted = others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let examples = sorted.prefix(5).map { "\"\($0.key)\" \($0.value)" }.joined(separator: ", ")
-    return [
+    return rare + [
       "\(place): \(others.count) \(what) are no label of the study and count as nothing: "
         + examples + (others.count > 5 ? ", …" : "")
     ]

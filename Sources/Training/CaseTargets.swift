@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 
 /// What a model should answer for each case: one or more yes-or-no questions.
@@ -22,15 +21,6 @@ package struct CaseTargets: Sendable, Equatable {
   package func rows(_ indices: [Int]) -> [Float] {
     if outputs == 1 { return indices.map { values[$0] } }
     return indices.flatMap { values[$0 * outputs..<($0 + 1) * outputs] }
-  }
-
-  /// The AUROC of each output over some cases, those that are not known left out; `logits` are `[indices,
-  /// outputs]`.
-  package func areas(_ indices: [Int], logits: [Float]) -> MultiLabelAUROC {
-    let answers = rows(indices)
-    return MultiLabelAUROC(
-      labels: answers.map { $0 > 0.5 }, scores: logits.map(Double.init),
-      mask: answers.map { !$0.isNaN }, labelCount: outputs)
   }
 
   /// What answers weigh, for each output, so that both kinds count the same over some cases and

@@ -43,7 +43,8 @@ import Testing
   @Test(
     "Sizes that can't be",
     arguments: [
-      (0, 16, "16 x 0 pixels"), (65535, 65535, "65535 x 65535 pixels"), (65535, 16, "bytes; expected"),
+      (0, 16, "16 x 0 pixels"), (65535, 65535, "65535 x 65535 pixels"),
+      (65535, 16, "bytes; expected"),
     ])
   func sizes(rows: Int, columns: Int, reason: String) throws {
     guard hasWorker() else { return }
@@ -86,7 +87,8 @@ import Testing
     #expect(!DICOMSignature.holds(Array("<!DOCTYPE html><html><body>Not found".utf8)))
     guard hasWorker() else { return }
     for (sopClass, name) in [
-      ("1.2.840.10008.1.3.10", "DICOMDIR"), ("1.2.840.10008.5.1.4.1.1.88.33", "a structured report"),
+      ("1.2.840.10008.1.3.10", "DICOMDIR"),
+      ("1.2.840.10008.5.1.4.1.1.88.33", "a structured report"),
       ("1.2.840.10008.5.1.4.1.1.7", "without pixel data"),
     ] {
       var file = DICOMBuilder()

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("DICOM files, decoded by the worker") struct FileTests {
   /// The samples of the grey fixtures.
-  private static let grey = (0..<32).flatMap { y in (0..<32).map { x in x * 17 + y * 115 + x * y % 7 } }
+  private static let grey = (0..<32).flatMap { y in
+    (0..<32).map { x in x * 17 + y * 115 + x * y % 7 }
+  }
 
   private func values(_ path: String) throws -> [Double] {
     try DICOMValues.read(path: path, frame: 1).modality
@@ -66,7 +68,9 @@ import Testing
     }
   }
 
-  @Test("Of several frames one is read where it is said which; else the file is refused by their number")
+  @Test(
+    "Of several frames one is read where it is said which; else the file is refused by their number"
+  )
   func frames() throws {
     guard hasWorker() else { return }
     try withTemporaryFolder { folder in

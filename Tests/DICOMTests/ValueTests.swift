@@ -72,7 +72,10 @@ import Testing
   func unusable() throws {
     for (texts, reason) in [
       ([DICOMTag.windowCentre: "10", .windowWidth: "0"], "its width is 0.0"),
-      ([.windowCentre: "ten", .windowWidth: "5"], "it lacks a centre or a width, or they are no numbers"),
+      (
+        [.windowCentre: "ten", .windowWidth: "5"],
+        "it lacks a centre or a width, or they are no numbers"
+      ),
       ([.windowCentre: "1", .windowWidth: "5", .windowFunction: "CUBIC"], "its function is CUBIC"),
     ] as [([DICOMTag: String], String)] {
       let header = greyHeader(rows: 1, columns: 2, texts)

@@ -22,7 +22,8 @@ import Testing
   @Test("A crash is an error that names the file and the signal")
   func crash() throws {
     let text = try failure("kill -SEGV $$")
-    #expect(text.hasPrefix("chest.dcm: the decoder of DICOM files crashed on it (signal 11"), "\(text)")
+    #expect(
+      text.hasPrefix("chest.dcm: the decoder of DICOM files crashed on it (signal 11"), "\(text)")
     for (script, reason) in [("kill -ABRT $$", "signal 6"), ("exit 3", "ended with code 3")] {
       let text = try failure(script)
       #expect(text.contains(reason), "\(text)")
@@ -47,7 +48,9 @@ import Testing
 
   @Test("A missing worker is said with what to install")
   func missing() {
-    for (program, reason) in [(nil, "libdcmtk-dev libopenjp2-7-dev"), ("/nowhere", "can't be started")]
+    for (program, reason) in [
+      (nil, "libdcmtk-dev libopenjp2-7-dev"), ("/nowhere", "can't be started"),
+    ]
       as [(String?, String)]
     {
       let workers = DICOMWorkers(program: program, seconds: 1)
@@ -67,7 +70,8 @@ import Testing
       let program = "\(folder)/worker"
       let real = try #require(DICOMWorkers.found)
       try Data(
-        "#!/bin/sh\n[ -e \(folder)/done ] || { : > \(folder)/done; kill -SEGV $$; }\nexec \(real)\n".utf8
+        "#!/bin/sh\n[ -e \(folder)/done ] || { : > \(folder)/done; kill -SEGV $$; }\nexec \(real)\n"
+          .utf8
       ).write(to: URL(fileURLWithPath: program))
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
       let workers = DICOMWorkers(program: program, seconds: 30)
@@ -87,7 +91,9 @@ import Testing
   func records() {
     let right: [UInt8] = [0x10, 0, 0x28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0x31, 0x32]
     #expect(DICOMHeader(records: right)?.integer(.rows) == 12)
-    for count in 1..<right.count { #expect(DICOMHeader(records: Array(right.prefix(count))) == nil) }
+    for count in 1..<right.count {
+      #expect(DICOMHeader(records: Array(right.prefix(count))) == nil)
+    }
     for place in [4, 8, 12] {
       var wrong = right
       wrong[place] = 200

@@ -150,27 +150,27 @@ struct FoldPlanTests {
     let cut = groups.indices.map { $0 % 3 == 0 }
     let test = ids.indices.filter { cut[$0] }
     let rest = ids.indices.filter { !cut[$0] }
-    let split = try FoldPlan.official(
-      set, training: rest.map { ids[$0] } + ["elsewhere"], test: test.map { ids[$0] },
-      groups: groups, validationFraction: 0.2, seed: 1)
+    let plan = FoldPlan(
+      kind: .lists(training: "", test: ""), validationFraction: 0.2, seed: 1)
+    let split = try plan.official(
+      set, training: rest.map { ids[$0] } + ["elsewhere"], test: test.map { ids[$0] })
     #expect(split.name == "official")
     #expect(split.test == test)
     #expect((split.training + split.validation).sorted() == rest)
     #expect(!split.validation.isEmpty)
     #expect(
       errorText {
-        _ = try FoldPlan.official(set, training: ids, test: ["c4"], groups: groups, seed: 1)
+        _ = try plan.official(set, training: ids, test: ["c4"])
       } == "\"c4\" is in the training list and in the test list")
     let pair = try #require(
       ids.indices.dropLast().first { groups.indices[$0] == groups.indices[$0 + 1] })
     #expect(
       errorText {
-        _ = try FoldPlan.official(
-          set, training: [ids[pair]], test: [ids[pair + 1]], groups: groups, seed: 1)
+        _ = try plan.official(set, training: [ids[pair]], test: [ids[pair + 1]])
       }.contains("the lists divide a group"))
     #expect(
       errorText {
-        _ = try FoldPlan.official(set, training: ids, test: ["z"], groups: groups, seed: 1)
+        _ = try plan.official(set, training: ids, test: ["z"])
       } == "no case of the set \"random\" is in the test list")
   }
 }

@@ -76,13 +76,12 @@ struct GroupNotesTests {
   @Test("Lists that divide a picture are taken, and it is said; validation does not divide it")
   func lists() throws {
     let ids = pairs.cases.map(\.id)
-    let split = try FoldPlan.official(
-      pairs, training: Array(ids[..<38]), test: Array(ids[38...]),
-      groups: plan.withoutPictures.groups(of: pairs), kept: plan.groups(of: pairs),
-      validationFraction: 0.3, seed: 1)
+    let plan = FoldPlan(kind: .lists(training: "", test: ""), validationFraction: 0.3, seed: 1)
+    let split = try plan.official(
+      pairs, training: Array(ids[..<38]), test: Array(ids[38...]))
     let trained = Set(split.training.map { pairs.cases[$0].picture?.shared })
     #expect(!split.validation.contains { trained.contains(pairs.cases[$0].picture?.shared) })
-    let note = try #require(plan.notes(on: pairs, splits: [split], isGiven: true).first)
+    let note = try #require(plan.notes(on: pairs, splits: [split]).first)
     #expect(note.contains("30 groups; the lists divide them; 2 of the 22 cases that are tested"))
   }
 

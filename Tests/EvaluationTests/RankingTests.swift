@@ -72,17 +72,4 @@ struct RankingTests {
       ThresholdRule.youden.threshold(labels: [false, true], probabilities: [0.1, 0.9]) == 0.5)
     #expect(ThresholdRule.youden.threshold(labels: [true], probabilities: [0.1]) == 0.5)
   }
-
-  @Test("Areas of several labels leave masked entries and undefined labels out")
-  func multiLabel() {
-    // Columns: 0 is ranked rightly, 1 is wrong but for a masked entry, 2 has no positive.
-    let labels = [true, false, false, false, true, false, false, true, false]
-    let scores = [0.9, 0.8, 0.1, 0.2, 0.1, 0.2, 0.3, 0.9, 0.3]
-    let all = MultiLabelAUROC(labels: labels, scores: scores, labelCount: 3)
-    #expect(all.areas == [1, 0.5, nil])
-    #expect(all.mean == 0.75)
-    let mask = [true, true, true, true, false, true, true, true, true]
-    let masked = MultiLabelAUROC(labels: labels, scores: scores, mask: mask, labelCount: 3)
-    #expect(masked.areas == [1, 1, nil])
-  }
 }

@@ -9,7 +9,8 @@ import Testing
   /// Whether the worker was built; said where not.
   private func hasWorker() -> Bool {
     if DICOMWorkers.shared.program != nil { return true }
-    print("passed over: \(DICOMWorkers.programName) is not built (install \(DICOMWorkers.packages))")
+    print(
+      "passed over: \(DICOMWorkers.programName) is not built (install \(DICOMWorkers.packages))")
     return false
   }
 

@@ -11,7 +11,8 @@ import Testing
 @Suite("How a branch reads DICOM files") struct DICOMReadingTests {
   private func branch(_ members: String) throws -> ImageBranch {
     try ImageBranch(
-      try JSONValue.parse(Data("{\"encoder\": \"resnet18\", \"size\": 16, \"channels\": 1\(members)}".utf8)),
+      try JSONValue.parse(
+        Data("{\"encoder\": \"resnet18\", \"size\": 16, \"channels\": 1\(members)}".utf8)),
       registry: EncoderRegistry(try Catalogue(path: packageFile("registry.json"))),
       defaults: TrainingSettings())
   }
@@ -46,8 +47,10 @@ import Testing
   @Test(
     "Windows and frames that can't be are refused",
     arguments: [
-      "\"window\": \"minmix\"", "\"window\": {\"centre\": 1}", "\"window\": {\"centre\": 1, \"width\": 0}",
-      "\"window\": {\"percentiles\": [9, 1]}", "\"window\": {\"centre\": 1, \"width\": 5, \"x\": 1}",
+      "\"window\": \"minmix\"", "\"window\": {\"centre\": 1}",
+      "\"window\": {\"centre\": 1, \"width\": 0}",
+      "\"window\": {\"percentiles\": [9, 1]}",
+      "\"window\": {\"centre\": 1, \"width\": 5, \"x\": 1}",
       "\"frame\": 0", "\"frame\": \"last\"",
     ])
   func refused(members: String) {
@@ -57,7 +60,8 @@ import Testing
   @Test("A store reads DICOM and PNG together, and the bits are those of the PNG files alone")
   func store() throws {
     guard DICOMWorkers.shared.program != nil else {
-      print("passed over: \(DICOMWorkers.programName) is not built (install \(DICOMWorkers.packages))")
+      print(
+        "passed over: \(DICOMWorkers.programName) is not built (install \(DICOMWorkers.packages))")
       return
     }
     try withTemporaryFolder { folder in

@@ -30,7 +30,9 @@ struct DICOMProgramTests {
     return file
   }
 
-  @Test("A study of DICOM files is trained, predicts a folder of them, explains and detects, and names no patient")
+  @Test(
+    "A study of DICOM files is trained, predicts a folder of them, explains and detects, and names no patient"
+  )
   func study() throws {
     guard hasWorker else { return }
     try withTemporaryFolder { folder in

@@ -12,7 +12,9 @@ while let line = readLine() {
   do {
     let values = try DICOMValues.read(path: parts[1], frame: frame)
     var data = Data()
-    for list in [values.modality, values.windowed] { list.withUnsafeBytes { data.append(contentsOf: $0) } }
+    for list in [values.modality, values.windowed] {
+      list.withUnsafeBytes { data.append(contentsOf: $0) }
+    }
     try data.write(to: URL(fileURLWithPath: parts[2]))
     say("read\t\(values.rows)\t\(values.columns)\t\(values.channels)")
   } catch {

@@ -43,7 +43,9 @@ package struct DICOMDescription: Sendable {
     return found.compactMap { scope, name in
       guard let descriptor = header.words(.tableDescriptor, scope)?.values, descriptor.count == 3
       else { return nil }
-      return (name, "\(descriptor[0] == 0 ? 65536 : Int(descriptor[0])) entries of \(descriptor[2]) bits")
+      return (
+        name, "\(descriptor[0] == 0 ? 65536 : Int(descriptor[0])) entries of \(descriptor[2]) bits"
+      )
     }
   }
 }

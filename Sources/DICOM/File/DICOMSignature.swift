@@ -10,9 +10,11 @@ package enum DICOMSignature {
   /// by two data elements in order at its start.
   package static func holds(_ head: [UInt8]) -> Bool {
     if head.count >= 132, head[128..<132].elementsEqual("DICM".utf8) { return true }
-    return [Layout(isLittle: true, isExplicit: true), Layout(isLittle: true, isExplicit: false),
-      Layout(isLittle: false, isExplicit: true)]
-      .contains { $0.fits(head) }
+    return [
+      Layout(isLittle: true, isExplicit: true), Layout(isLittle: true, isExplicit: false),
+      Layout(isLittle: false, isExplicit: true),
+    ]
+    .contains { $0.fits(head) }
   }
 
   /// Whether a file begins so; false for what can't be opened.

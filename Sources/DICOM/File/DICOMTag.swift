@@ -52,7 +52,8 @@ package struct DICOMTag: RawRepresentable, Hashable, Sendable {
 
   /// What the picture is made by.
   static let forPixels: [DICOMTag] = [
-    sopClass, mediaClass, modality, samplesPerPixel, photometric, planarConfiguration, rows, columns,
+    sopClass, mediaClass, modality, samplesPerPixel, photometric, planarConfiguration, rows,
+    columns,
     bitsAllocated, bitsStored, highBit, pixelRepresentation, paddingValue, paddingLimit,
     windowCentre, windowWidth, rescaleIntercept, rescaleSlope, windowFunction,
   ]

@@ -60,14 +60,17 @@ final class DICOMWorker: @unchecked Sendable {
   /// The first bytes of the memory file, which never shrinks.
   private func pixels(_ length: Int) throws(WorkerFailure) -> UnsafeRawBufferPointer {
     if length == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    if let mapped, mapped.count >= length { return UnsafeRawBufferPointer(rebasing: mapped[..<length]) }
+    if let mapped, mapped.count >= length {
+      return UnsafeRawBufferPointer(rebasing: mapped[..<length])
+    }
     var status = stat()
     guard fstat(memory, &status) == 0, Int(status.st_size) >= length else { throw .garbled }
     if let mapped, let start = mapped.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: start), mapped.count)
     }
     mapped = nil
-    guard let start = mmap(nil, length, PROT_READ, MAP_SHARED, memory, 0), start != MAP_FAILED else {
+    guard let start = mmap(nil, length, PROT_READ, MAP_SHARED, memory, 0), start != MAP_FAILED
+    else {
       throw .garbled
     }
     let buffer = UnsafeRawBufferPointer(start: start, count: length)

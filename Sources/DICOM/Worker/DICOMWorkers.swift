@@ -33,7 +33,8 @@ package final class DICOMWorkers: Sendable {
     let folder = URL(fileURLWithPath: own).deletingLastPathComponent()
     return [
       folder.appendingPathComponent(programName),
-      folder.deletingLastPathComponent().appendingPathComponent("libexec/encoderzoo/\(programName)"),
+      folder.deletingLastPathComponent().appendingPathComponent(
+        "libexec/encoderzoo/\(programName)"),
     ].map(\.path).first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
@@ -48,7 +49,8 @@ package final class DICOMWorkers: Sendable {
     do {
       let kept = idle.withLock { $0.popLast() }
       let worker = try kept ?? DICOMWorker(program: program)
-      let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+      let absolute =
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
       let result = try worker.ask(absolute, frame: frame, tags: tags, seconds: seconds, body)
       idle.withLock { $0.append(worker) }
       return result

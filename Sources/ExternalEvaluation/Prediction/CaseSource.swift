@@ -65,7 +65,10 @@ package enum CaseSource: Sendable {
     case .table(let rows, _): rows.notes
     case .folder(let folder, _, let count):
       count == 0
-        ? [] : ["\(folder): \(count) of its entries are no PNG, JPEG or DICOM files, and are passed over"]
+        ? []
+        : [
+          "\(folder): \(count) of its entries are no PNG, JPEG or DICOM files, and are passed over"
+        ]
     }
   }
 

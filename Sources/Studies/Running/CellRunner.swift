@@ -19,6 +19,11 @@ package struct CellRunner {
     metric = cases.task.kind == .binary ? .accuracy : study.metric(for: cases.set)
   }
 
+  /// Scores recipes of no study, by `metric` in the line of a finished cell.
+  init(_ context: RecipeContext, _ thresholdRule: ThresholdRule, metric: ScoreMetric) {
+    (self.context, self.thresholdRule, self.metric) = (context, thresholdRule, metric)
+  }
+
   /// What a cell leaves behind besides its model.
   package struct Outcome {
     /// Nil for a rule that is no network.
@@ -46,6 +51,14 @@ package struct CellRunner {
     let fit = try recipe.fit(split, context) {
       try TrainedModel.read(from: folder($0), registry: context.session.registry)
     }
+    return try outcome(of: fit, recipe, split)
+  }
+
+  /// What a fit scores on each subset of a split.
+  ///
+  /// - Throws: `ZooError` for a number that is no answer.
+  func outcome(of fit: Fit, _ recipe: any Recipe, _ split: Split) throws -> Outcome {
+    let cases = context.cases
     var outcome = Outcome(
       model: fit.model, parameterCount: fit.parameterCount,
       epochs: EpochRow.rows(

@@ -140,6 +140,8 @@ extension FoldPlan {
       : groups.joined(separator: " and ")
     let together = groups.isEmpty ? "" : ", \(listed) kept together"
     switch kind {
+    case .lists:
+      return "divided by the lists\(together) in validation, which is stratified by label, seed \(seed)"
     case .groupOut(let column):
       return "each \(column) once tested\(together), validation stratified by label, seed \(seed)"
     case .folds(let count, let repeats):

@@ -56,7 +56,7 @@ package struct PretrainingRun {
     let data = try DataDigest(set)
     try place.check(data, of: set, progress: progress)
     for sentence in specification.formerNames + specification.image.deviations
-      + specification.dataNotes
+      + specification.data.notes
     {
       progress.note(sentence)
     }
@@ -64,25 +64,22 @@ package struct PretrainingRun {
       [try specification.split(of: set, byImage: byImage)]
     }
     let seen = try SeenCases(
-      images: [specification.image], of: set, specification.origin, splits: splits, registry)
-    let banner = try seen.warnings(specification.origin, isBegun: place.isBegun)
-    for note in banner + seen.notes + specification.notes(on: set, splits: splits) {
+      images: [specification.image], of: set, specification.data.origin, splits: splits, registry)
+    let banner = try seen.warnings(specification.data.origin, isBegun: place.isBegun)
+    for note in banner + seen.notes + specification.folds.notes(on: set, splits: splits) {
       progress.note(note)
     }
     let origins = try SyntheticOrigins.names(of: [specification.image], registry)
     try place.begin(splits, of: set, data)
-    let task = ClassificationTask(
-      .multiLabel, labels: specification.labels,
-      targets: CaseTargets(
-        set.answers(to: specification.labels), outputs: specification.labels.count))
-    let cases = StudyCases(set: set, words: [], task: task, images: stores)
+    let cases = StudyCases(
+      set: set, words: [], task: ClassificationTask(.multiLabel, of: set), images: stores)
     return try place.running { try train(cases, splits[0], syntheticOrigins: origins, seen) }
   }
 
   private func train(
     _ cases: StudyCases, _ split: Split, syntheticOrigins: [String], _ seen: SeenCases
   ) throws -> [String] {
-    let (set, targets) = (cases.set, cases.task.targets)
+    let (set, labels) = (cases.set, cases.task.labels)
     let branch = specification.image
     let recipe = UnimodalRecipe(
       name: branch.name, encoder: .image(branch),
@@ -95,36 +92,18 @@ package struct PretrainingRun {
     do {
       fit = try recipe.fit(
         split, context, RandomStream(seed: specification.seed).derived("pretraining"),
-        title: "\(branch.name) on \(specification.labels.count) findings", checkpoint: checkpoint)
+        title: "\(branch.name) on \(labels.count) findings", checkpoint: checkpoint)
     } catch is Interrupted {
       throw Interrupted(
         "what the last whole epoch reached is kept in \(folder); the same command with --resume goes on"
       )
     }
-    var rows: [ResultRow] = []
-    var areas: [Split.Subset: MultiLabelAUROC] = [:]
-    var logits: [LogitsFile.Row] = []
-    for subset in Split.Subset.allCases {
-      guard case .logits(let answers) = try fit.answers(split[subset]) else { continue }
-      let area = targets.areas(split[subset], logits: answers)
-      if subset != .training {
-        logits += LogitsFile.rows(subset, split[subset], cases, logits: answers)
-      }
-      areas[subset] = area
-      let values =
-        [(ResultMetric.score(.macroAUROC), area.mean)]
-        + zip(specification.labels, area.areas).map { (.label(.auroc, $0), $1) }
-      rows += values.map { metric, value in
-        ResultRow(
-          combination: specification.image.name, split: split.name, subset: ResultSubset(subset),
-          metric: metric, value: value)
-      }
-    }
-    try write(set, split, rows, fit.scores)
-    try LogitsFile.write(logits, to: folder)
+    let outcome = try CellRunner(context, .youden, metric: .macroAUROC)
+      .outcome(of: fit, recipe, split)
+    try write(set, split, outcome)
     try DataNote(
-      set, table: specification.tablePath, isSynthetic: specification.isSynthetic,
-      syntheticOrigins: syntheticOrigins, seen: seen, folds: specification.foldsSentence,
+      set, table: specification.data.resolvedPath, isSynthetic: specification.data.isSynthetic,
+      syntheticOrigins: syntheticOrigins, seen: seen, folds: specification.folds.sentence,
       seed: specification.seed, splits: [split]
     ).write(to: folder)
     let names = try fit.model?.write(to: folder) ?? []
@@ -136,7 +115,7 @@ package struct PretrainingRun {
         + others.filter { !names.contains($0) && $0.contains(".") && !$0.hasSuffix(".tmp") },
       in: folder, inputs: [:]
     ).write(to: folder)
-    return lines(areas, targets, split)
+    return lines(outcome, cases.task, split)
   }
 
   private func runFolder(skipsBad: Bool) throws -> RunFolder {
@@ -151,38 +130,37 @@ package struct PretrainingRun {
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
   }
 
-  private func write(
-    _ set: CaseSet, _ split: Split, _ rows: [ResultRow], _ scores: [Trainer.EpochScore]
-  ) throws {
+  private func write(_ set: CaseSet, _ split: Split, _ outcome: CellRunner.Outcome) throws {
     try TrainedImages.write(
       (split.training + split.validation).map { set.cases[$0] }, to: folder)
-    try ResultsFile.write(rows, to: "\(folder)/results.csv")
-    let epochs = EpochRow.rows(
-      of: scores, .multiLabel, combination: specification.image.name, split: split.name)
-    try EpochsFile.write(epochs, to: "\(folder)/epochs.csv")
+    try ResultsFile.write(outcome.results, to: "\(folder)/results.csv")
+    try EpochsFile.write(outcome.epochs, to: "\(folder)/epochs.csv")
+    try LogitsFile.write(outcome.logits, to: folder)
   }
 
-  private func lines(
-    _ areas: [Split.Subset: MultiLabelAUROC], _ targets: CaseTargets, _ split: Split
-  ) -> [String] {
-    func text(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "  –  " }
-    let answers = targets.rows(split.test)
-    let width = max(specification.labels.map(\.count).max() ?? 0, 12)
-    func padded(_ name: String) -> String {
+  private func lines(_ outcome: CellRunner.Outcome, _ task: ClassificationTask, _ split: Split)
+    -> [String]
+  {
+    func text(_ metric: ResultMetric, _ subset: ResultSubset) -> String {
+      let row = outcome.results.first { $0.subset == subset && $0.metric == metric }
+      return row?.value.map { String(format: "%.3f", $0) } ?? "  –  "
+    }
+    let answers = task.targets.rows(split.test)
+    let width = max(task.labels.map(\.count).max() ?? 0, 12)
+    func line(_ name: String, _ metric: ResultMetric, _ rest: String = "") -> String {
       name.padding(toLength: width, withPad: " ", startingAt: 0)
+        + "  \(text(metric, .validation))       \(text(metric, .test))" + rest
     }
-    var lines = ["\(padded("AUROC"))  validation  test   positives of known in test"]
-    for (index, label) in specification.labels.enumerated() {
-      let known = stride(from: index, to: answers.count, by: targets.outputs)
-        .map { answers[$0] }.filter { !$0.isNaN }
-      lines.append(
-        "\(padded(label))  \(text(areas[.validation]?.areas[index]))       "
-          + "\(text(areas[.test]?.areas[index]))  \(known.count { $0 > 0.5 }) of \(known.count)")
-    }
-    lines.append(
-      "\(padded("mean"))  \(text(areas[.validation]?.mean))       \(text(areas[.test]?.mean))")
-    return lines + [
-      "model: \(folder); start another from it by \"weights\": \"\(folder)\""
-    ]
+    let title = "AUROC".padding(toLength: width, withPad: " ", startingAt: 0)
+    return ["\(title)  validation  test   positives of known in test"]
+      + task.labels.enumerated().map { index, label in
+        let known = stride(from: index, to: answers.count, by: task.labels.count)
+          .map { answers[$0] }.filter { !$0.isNaN }
+        return line(
+          label, .label(.auroc, label), "  \(known.count { $0 > 0.5 }) of \(known.count)")
+      } + [
+        line("mean", .score(.macroAUROC)),
+        "model: \(folder); start another from it by \"weights\": \"\(folder)\"",
+      ]
   }
 }

@@ -80,7 +80,9 @@ package struct StudyRun {
       images: study.images, texts: study.texts, of: cases.set, study.data.origin, splits: splits,
       registry)
     let banner = try seen.warnings(study.data.origin, isBegun: place.isBegun)
-    warnings = banner + warnings
+    let checked = StudyCheck.warnings(study, cases, splits)
+    for warning in checked { progress.note(warning) }
+    warnings = banner + warnings + checked
     for note in banner + seen.notes + folds.notes(on: cases.set, splits: splits) {
       progress.note(note)
     }

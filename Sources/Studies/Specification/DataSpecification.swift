@@ -40,10 +40,11 @@ package struct DataSpecification: Sendable, Equatable {
   package var place: Place
   private let folder: String
 
-  /// Reads the data part of a specification; paths in it are relative to `folder`.
+  /// Reads the data part of a specification; paths in it are relative to `folder`, `task` is what is asked where
+  /// it names none.
   ///
   /// - Throws: `ZooError` for an unknown key or format.
-  package init(_ value: JSONValue, folder: String) throws {
+  package init(_ value: JSONValue, folder: String, task: TaskKind = .binary) throws {
     var object = try value.object()
     place = value.place
     self.folder = folder
@@ -52,7 +53,7 @@ package struct DataSpecification: Sendable, Equatable {
     imageRoot = try object.optionalString("imageRoot")
     projections = try object.optionalString("projections")
     sections = try object.strings("sections") ?? ["FINDINGS"]
-    labels = try LabelSpecification(&object)
+    labels = try LabelSpecification(&object, task: task)
     table = try TableOptions(&object)
     isSynthetic = try object.boolean("synthetic", default: false)
     attributes = try object.strings("attributes") ?? []
@@ -84,17 +85,20 @@ package struct DataSpecification: Sendable, Equatable {
     }
   }
 
-  /// The cases, checked for what the study needs.
+  /// The cases, checked for what the study needs; with `needsEveryAnswer` false, labels that can't be learnt and
+  /// cases without a known answer are said rather than refused.
   ///
   /// - Throws: `ZooError` that counts the cases that can't be used by kind, with examples.
-  package func load(needsImages: Bool, needsTexts: Bool, skipsBad: Bool) throws -> CaseSet {
+  package func load(
+    needsImages: Bool, needsTexts: Bool, skipsBad: Bool, needsEveryAnswer: Bool = true
+  ) throws -> CaseSet {
     let mayLack = keepsIncomplete && needsImages && needsTexts
     func demand(_ isNeeded: Bool, _ strength: CaseRules.Demand) -> CaseRules.Demand {
       guard isNeeded else { return .optional }
       // Where one side alone is read, cases without it are left out and listed.
       return mayLack ? .allowed : keepsIncomplete ? .wanted : strength
     }
-    let rules = CaseRules(
+    var rules = CaseRules(
       image: demand(needsImages, .required), text: demand(needsTexts, .required),
       skipsBad: skipsBad, by: labels)
     var lenient = CaseRules(
@@ -103,6 +107,8 @@ package struct DataSpecification: Sendable, Equatable {
     if labels.task == .binary, lenient.labels == nil {
       lenient.labels = [OpenI.normal, OpenI.abnormal]
     }
+    rules.needsEveryAnswer = needsEveryAnswer
+    lenient.needsEveryAnswer = needsEveryAnswer
     try checkAttributes()
     switch format {
     case .csv:

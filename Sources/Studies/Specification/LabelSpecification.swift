@@ -13,12 +13,13 @@ package struct LabelSpecification: Sendable, Equatable {
   package let ignoresOthers: Bool
   private let place: Place
 
-  /// Reads `task`, `labels`, `uncertain` and `otherLabels` of a study's `data`.
+  /// Reads `task`, `labels`, `uncertain` and `otherLabels` of a study's `data`; `task` is what holds where none
+  /// is named.
   ///
   /// - Throws: `ZooError` with file, line and key: a label that is named twice, a key that another task has.
-  init(_ object: inout JSONObject) throws {
+  init(_ object: inout JSONObject, task given: TaskKind = .binary) throws {
     place = object.place
-    task = try object.choice("task", default: TaskKind.binary)
+    task = try object.choice("task", default: given)
     let list = object.value("labels")
     names = try list?.array().map { try $0.string() }
     for key in ["uncertain", "otherLabels"] {

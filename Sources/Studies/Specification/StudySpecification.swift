@@ -49,7 +49,7 @@ package struct StudySpecification: Sendable {
     name = try root.string("name")
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
-    folds = try StudySpecification.folds(root.object("folds"), seed: seed)
+    folds = try StudySpecification.folds(root.object("folds"), seed: seed, folder: folder)
     if case .groupOut(let column) = folds.kind { data.attributes.append(column) }
     tokenizer = try Tokenizer(root.object("tokenizer"), unspaced: .characters)
     let defaults = try TrainingSettings(root.object("training"), defaults: TrainingSettings())
@@ -146,15 +146,23 @@ package struct StudySpecification: Sendable {
     return [value]
   }
 
-  static func folds(_ object: JSONObject?, seed: UInt64) throws -> FoldPlan {
+  static func folds(_ object: JSONObject?, seed: UInt64, folder: String) throws -> FoldPlan {
     var object = object
     let kind = try object?.choice(
-      "kind", among: ["k-fold", "splits", "group-out"], default: "k-fold")
+      "kind", among: ["k-fold", "splits", "group-out", "lists"], default: "k-fold")
     let column = kind == "group-out" ? try object?.string("column") : nil
+    var lists: [String]?
+    if kind == "lists", let training = try object?.string("training"),
+      let test = try object?.string("test")
+    {
+      lists = [training, test].map { joinPath(folder, $0) }
+    }
     let own = try object?.integer("seed", in: 0...Int.max, default: Int(clamping: seed))
     let chosen: FoldPlan.Kind
-    if let column {
-      // Sites are neither counted nor chosen at random: `count`, `repeats` and `test` are refused below.
+    if let lists {
+      chosen = .lists(training: lists[0], test: lists[1])
+    } else if let column {
+      // Neither sites nor lists are counted or chosen at random: `count`, `repeats` and `test` are refused below.
       chosen = .groupOut(column: column)
     } else {
       let count = try object?.integer("count", in: 1...1000, default: 5) ?? 5

@@ -69,7 +69,8 @@ extension ZooCommand {
     case .file: "the file's first VOI table or window"
     case .asked: "as asked for, \(choice.json.text(pretty: false))"
     case .missing: "the smallest and largest value, since the file has no window"
-    case .unusable(let reason): "the smallest and largest value, since the file's window can't be used: \(reason)"
+    case .unusable(let reason):
+      "the smallest and largest value, since the file's window can't be used: \(reason)"
     case .colour: "colours are as they are"
     }
   }

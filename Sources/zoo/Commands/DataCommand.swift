@@ -1,11 +1,13 @@
 import Basics
+import DataCheck
 import EncoderZoo
+import Studies
 
 extension ZooCommand {
   static let data = Command(
-    name: "data", summary: "Make data to try things on, and look at files.",
+    name: "data", summary: "Look at data, or make some to try things on.",
     subcommands: [
-      dataShow,
+      check, dataShow,
       Command(
         name: "sample",
         summary: "Write the phantom sample: synthetic chest-like images with reports.",
@@ -29,4 +31,32 @@ extension ZooCommand {
         print("\(count) synthetic cases: \(output)/cases.csv")
       }
     ])
+
+  private static let check = Command(
+    name: "check", summary: "Find out what is wrong with data before anything is trained.",
+    discussion:
+      "Reads the cases, pictures and texts of a study, trains nothing, and writes check.html and "
+      + "check.json: counts by label, subset and attribute, pictures unlike the others, shared pictures and "
+      + "texts, words that give a label away, languages, what is missing, what stands in training and in test. "
+      + "docs/check.md says what is looked at.",
+    examples: [("zoo data check study.json --data DATA --output check", "before zoo compare")],
+    options: [
+      .value("data", "DIR", "The folder that the data paths of the study are relative to."),
+      .value("output", "DIR", isRequired: true, "Where the page is written; a new folder."),
+    ],
+    arguments: [Argument("STUDY", "The study.")]
+  ) { arguments in
+    let output = try arguments.string("output")
+    try DataCheck.checkPlace(output)
+    let zoo = try zoo(arguments)
+    let study = try zoo.specification(
+      Study(
+        contentsOf: arguments.argument("STUDY"), dataFolder: arguments.optionalString("data")))
+    let found = try StudyCheck(
+      study, registry: zoo.registry, progress: progress(arguments)
+    ).run()
+    try found.write(to: output, title: study.name)
+    print((found.lines.isEmpty ? ["nothing was found"] : found.lines).joined(separator: "\n"))
+    print("wrote \(output)/\(DataCheck.pageName)")
+  }
 }

@@ -19,7 +19,8 @@ extension ZooCommand {
       ("libpng", String(cString: zooPNGVersion())), ("libjpeg", "\(jpeg / 10).\(jpeg % 10)"),
       (
         "DICOM",
-        DICOMWorkers.shared.program ?? "no \(DICOMWorkers.programName): built with \(DICOMWorkers.packages)"
+        DICOMWorkers.shared.program
+          ?? "no \(DICOMWorkers.programName): built with \(DICOMWorkers.packages)"
       ),
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
       ("waiting", Compute.waits),

@@ -1,0 +1,131 @@
+import Basics
+import DataCheck
+import Datasets
+import Dispatch
+import EncoderKit
+import Foundation
+import Images
+import Registry
+import Synchronization
+import Training
+
+/// The data check of a study: what its cases, pictures and texts are like before anything is trained.
+package struct StudyCheck {
+  private let study: StudySpecification
+  private let registry: EncoderRegistry
+  private let progress: ProgressReporter
+
+  package init(
+    _ study: StudySpecification, registry: EncoderRegistry, progress: ProgressReporter
+  ) {
+    (self.study, self.registry, self.progress) = (study, registry, progress)
+  }
+
+  /// Reads everything and looks at it.
+  ///
+  /// Cases that can't be used are left out and listed; folds that can't be made, and labels that can't be learnt, are
+  /// findings.
+  ///
+  /// - Throws: `ZooError` for a table that can't be read at all; `Interrupted`.
+  package func run() throws -> DataCheck {
+    var errors: [ZooError] = []
+    var set = try study.data.load(
+      needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: true,
+      needsEveryAnswer: false)
+    for note in set.notes { progress.note(note) }
+    var sketches: [PictureSketch?] = []
+    if !study.images.isEmpty {
+      sketches = try pictures(of: &set)
+    }
+    var splits: [Split] = []
+    do { splits = try study.folds.splits(of: set) } catch let error as ZooError {
+      errors.append(error)
+    }
+    var input = DataCheck.Input(set)
+    (input.splits, input.errors, input.sketches) = (splits, errors, sketches)
+    input.attributes = attributes
+    input.language = study.data.language
+    input.sideNeeded = study.images.map(\.preprocessing.size).max()
+    if !study.texts.isEmpty {
+      input.words = set.cases.map { study.tokenizer.words($0.text ?? "") }
+      input.readers = try study.texts.map(reader)
+    }
+    return DataCheck(input)
+  }
+
+  /// What a comparison looks at in seconds: everything but pictures that are like others and the words of vectors.
+  ///
+  /// - Returns: what a person must know before anything is trained, a sentence each.
+  static func warnings(_ study: StudySpecification, _ cases: StudyCases, _ splits: [Split])
+    -> [String]
+  {
+    var input = DataCheck.Input(cases.set)
+    (input.splits, input.language) = (splits, study.data.language)
+    input.attributes = study.data.attributes
+    if !study.texts.isEmpty { input.words = cases.words }
+    return DataCheck(input).findings
+      .filter { $0.severity != .note && isNews($0.kind) }
+      .map { "\($0.message)." }
+  }
+
+  /// Whether a comparison does not tell it in its own words.
+  private static func isNews(_ kind: DataFinding.Kind) -> Bool {
+    [.labelWord, .language, .attribute, .duplicatePicture].contains(kind)
+  }
+
+  /// The attributes that a study names, or those that its layout has.
+  private var attributes: [String] {
+    var seen: Set<String> = []
+    return (study.data.attributes + (study.data.format == .chestXray14 ? ChestXray14.attributes : []))
+      .filter { seen.insert($0).inserted }
+  }
+
+  private func reader(_ branch: TextBranch) throws -> TextReview.Reader {
+    TextReview.Reader(name: branch.name, maximumWords: try branch.maximumWords(registry))
+  }
+
+  /// Sketches the pictures on all cores, and takes the cases out whose pictures can't be read.
+  private func pictures(of set: inout CaseSet) throws -> [PictureSketch?] {
+    let paths = set.cases.map(\.imagePath)
+    let results = Mutex([Result<PictureSketch, ZooError>?](repeating: nil, count: paths.count))
+    progress.begin("reading \(paths.count) pictures", total: paths.count)
+    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+      defer { progress.advance(by: 1) }
+      guard let path = paths[index], !Interruption.isRequested else { return }
+      let result: Result<PictureSketch, ZooError>
+      do {
+        let (image, facts) = try PixelImage.read(path: path)
+        let white = SampleBits.white(SampleBits.holding(facts.largest))
+        result = .success(PictureSketch(image.scaled(white: white)))
+      } catch let error as ZooError {
+        result = .failure(error)
+      } catch {
+        result = .failure(ZooError(.system, "\(error)", at: Place(path: path)))
+      }
+      results.withLock { $0[index] = result }
+    }
+    progress.end()
+    try Interruption.check()
+    let read = results.withLock { $0 }
+    var bad: [LeftOut] = []
+    for (item, result) in zip(set.cases, read) {
+      guard case .failure(let error) = result else { continue }
+      bad.append(
+        LeftOut(
+          id: item.id, reason: .unreadableImage,
+          message: "\(error.place?.path ?? ""): \(error.message)", place: item.source))
+    }
+    let kept = read.indices.filter { index in
+      if case .failure = read[index] { false } else { true }
+    }
+    let notes = set.notes
+    set = set.with(cases: kept.map { set.cases[$0] }, leftOut: set.leftOut + bad)
+    set.notes = notes
+    let sketches = kept.map { index -> PictureSketch? in
+      if case .success(let sketch) = read[index] { sketch } else { nil }
+    }
+    set = try PictureDigests.added(
+      to: set, fingerprints: sketches.map { $0?.small.hashValue ?? 0 })
+    return sketches
+  }
+}
