@@ -137,7 +137,8 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
+      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
+      "Bundles",
       "Downloads", "WeightFiles", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),

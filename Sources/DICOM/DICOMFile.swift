@@ -13,7 +13,9 @@ package enum DICOMFile {
     }
   }
 
-  /// The columns and rows that a file states; no pixel is decoded. Nil where it states none.
+  /// The columns and rows that a file states; nil where it states none.
+  ///
+  /// No pixel is decoded.
   package static func size(path: String, workers: DICOMWorkers = .shared) -> (
     width: Int, height: Int
   )? {

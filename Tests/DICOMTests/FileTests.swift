@@ -120,7 +120,7 @@ extension StoredSamples {
   /// The pattern of the first sample.
   var first: UInt32 {
     var found: UInt32 = 0
-    forEach { if $0 == 0 { found = $1 } }
+    visit { if $0 == 0 { found = $1 } }
     return found
   }
 }

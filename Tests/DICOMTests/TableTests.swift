@@ -22,7 +22,7 @@ import Testing
       [(.modalityTable, [3, 10, 16], [7, 100, 300]), (.windowTable, [2, 100, 12], [0, 4095])])
     let picture = try withFrame(header, [0, 10, 11, 99]) { frame in
       var values: [Double] = []
-      frame.samples.forEach { values.append(frame.value($1)) }
+      frame.samples.visit { values.append(frame.value($1)) }
       #expect(values == [7, 7, 100, 300])
       return try frame.picture(.file)
     }
@@ -37,7 +37,7 @@ import Testing
       [(.modalityTable, [3, 0xffff, 16], [5, 6, 7])])
     try withFrame(header, [0xffff, 0, 1]) { frame in
       var values: [Double] = []
-      frame.samples.forEach { values.append(frame.value($1)) }
+      frame.samples.visit { values.append(frame.value($1)) }
       #expect(values == [5, 6, 7])
     }
   }

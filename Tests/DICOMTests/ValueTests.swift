@@ -10,7 +10,7 @@ import Testing
     let header = greyHeader(rows: 1, columns: 4, bits: 12, isSigned: true)
     try withFrame(header, samples) { frame in
       var values: [Double] = []
-      frame.samples.forEach { values.append(frame.value($1)) }
+      frame.samples.visit { values.append(frame.value($1)) }
       #expect(values == [1, -1, -2048, 2047])
     }
   }
@@ -20,7 +20,7 @@ import Testing
     let header = greyHeader(rows: 1, columns: 2, bits: 12, [.highBit: "15"])
     try withFrame(header, [0xabc0, 0xffff]) { frame in
       var values: [Double] = []
-      frame.samples.forEach { values.append(frame.value($1)) }
+      frame.samples.visit { values.append(frame.value($1)) }
       #expect(values == [0xabc, 0xfff])
     }
   }

@@ -19,9 +19,12 @@ public struct DICOMBuilder: Sendable {
 
   /// An element without its tag.
   public struct Element: Sendable {
+    /// The value representation, two letters.
     public var vr: String
+    /// The value before it is written.
     public var value: Value
 
+    /// An element.
     public init(_ vr: String, _ value: Value) { (self.vr, self.value) = (vr, value) }
 
     /// A text.
@@ -32,11 +35,13 @@ public struct DICOMBuilder: Sendable {
     }
   }
 
+  /// How elements are written.
   public var layout = Layout.explicitLittle
   /// The transfer syntax that the file states where it is not the layout's own.
   public var syntax: String?
   /// Whether the preamble, the mark and the group of the file's own elements are written.
   public var hasPreamble = true
+  /// The elements by their tags, group above element.
   public var elements: [UInt32: Element] = [:]
 
   /// A file of no elements.

@@ -32,8 +32,9 @@ package struct DICOMHeader: Sendable, Equatable {
     words[Key(scope: scope, tag: tag)] = value
   }
 
-  /// An element's value as text; several values have backslashes between them. Nil where the file lacks
-  /// it, or holds nothing there.
+  /// An element's value as text; nil where the file lacks it, or holds nothing there.
+  ///
+  /// Several values have backslashes between them.
   package func text(_ tag: DICOMTag) -> String? {
     guard let text = texts[tag] else { return nil }
     let trimmed = DICOMHeader.trimmed(text[...])

@@ -39,9 +39,9 @@ extension DICOMFrame {
     var result = [UInt32](repeating: 0, count: samples.count)
     let (pixels, channels) = (format.pixels, format.samples)
     if format.isPlanar {
-      samples.forEach { result[$0 % pixels * channels + $0 / pixels] = $1 }
+      samples.visit { result[$0 % pixels * channels + $0 / pixels] = $1 }
     } else {
-      samples.forEach { result[$0] = $1 }
+      samples.visit { result[$0] = $1 }
     }
     return result
   }
@@ -102,7 +102,7 @@ extension DICOMFrame {
     let largest = UInt32(1 << bits - 1)
     var result: [UInt32] = []
     result.reserveCapacity(3 * format.pixels)
-    samples.forEach { _, pattern in
+    samples.visit { _, pattern in
       for table in tables { result.append(UInt32(table(format.value(pattern)))) }
     }
     return (result, largest)

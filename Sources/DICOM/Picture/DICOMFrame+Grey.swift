@@ -15,9 +15,9 @@ extension DICOMFrame {
     let pixels = [UInt8](unsafeUninitializedCapacity: 2 * samples.count) { bytes, filled in
       UnsafeMutableRawBufferPointer(bytes).withMemoryRebound(to: UInt16.self) { target in
         if table.isEmpty {
-          samples.forEach { target[$0] = sample($1) }
+          samples.visit { target[$0] = sample($1) }
         } else {
-          table.withUnsafeBufferPointer { table in samples.forEach { target[$0] = table[Int($1)] } }
+          table.withUnsafeBufferPointer { table in samples.visit { target[$0] = table[Int($1)] } }
         }
       }
       filled = 2 * samples.count
@@ -58,12 +58,12 @@ extension DICOMFrame {
     guard usesTable else {
       var values: [Double] = []
       values.reserveCapacity(samples.count)
-      samples.forEach { if !(padding?.contains($1) ?? false) { values.append(value($1)) } }
+      samples.visit { if !(padding?.contains($1) ?? false) { values.append(value($1)) } }
       return ValueCounts(values)
     }
     var counts = [Int](repeating: 0, count: format.patterns)
     counts.withUnsafeMutableBufferPointer { counts in
-      samples.forEach { counts[Int($1)] += 1 }
+      samples.visit { counts[Int($1)] += 1 }
     }
     return ValueCounts(counts, value) { padding?.contains($0) ?? false }
   }

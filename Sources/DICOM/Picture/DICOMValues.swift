@@ -37,7 +37,7 @@ package struct DICOMValues: Sendable {
     }
     channels = 1
     var values = [Double](repeating: 0, count: frame.samples.count)
-    frame.samples.forEach { values[$0] = frame.value($1) }
+    frame.samples.visit { values[$0] = frame.value($1) }
     modality = values
     windowed = frame.windows.step.map { step in values.map { step($0) } } ?? values
   }

@@ -15,7 +15,7 @@ struct StoredSamples {
 
   /// Hands over every pattern and its place.
   @inline(__always)
-  func forEach(_ body: (Int, UInt32) -> Void) {
+  func visit(_ body: (Int, UInt32) -> Void) {
     let mask = format.mask
     let shift = UInt32(format.shift)
     switch format.bitsAllocated {

@@ -29,7 +29,7 @@ extension ZooCommand {
           seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1))
         try sample.write(to: output)
         print("\(count) synthetic cases: \(output)/cases.csv")
-      }
+      },
     ])
 
   private static let check = Command(
