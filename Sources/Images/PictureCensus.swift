@@ -19,7 +19,13 @@ package struct PictureCensus: Sendable {
   /// Names that a note gives at most.
   private static let namesShown = 3
 
+  /// Pictures of which nothing is to be said, counted and not kept.
+  private var ordinary = 0
+
   package init() {}
+
+  /// Counts a picture of which nothing is to be said.
+  package mutating func addOrdinary() { ordinary += 1 }
 
   /// Adds a picture.
   package mutating func add(_ path: String, _ facts: PictureFacts) {
@@ -158,9 +164,10 @@ package struct PictureCensus: Sendable {
 
   /// A sentence on some pictures: of one alone by its name, else their number and the first names.
   func sentence(_ paths: [String], showsNames: Bool = true, _ what: String) -> String {
-    if pictures.count == 1 { return "\(names(paths)) \(what)." }
+    let total = pictures.count + ordinary
+    if total == 1 { return "\(names(paths)) \(what)." }
     let listed = showsNames ? ": \(names(paths))" : ""
-    return "\(paths.count) of \(pictures.count) pictures \(what)\(listed)."
+    return "\(paths.count) of \(total) pictures \(what)\(listed)."
   }
 
   /// The first files' names, or their paths where names alone would not tell them apart.

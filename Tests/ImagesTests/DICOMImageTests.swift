@@ -80,6 +80,18 @@ import Testing
     }
   }
 
+  @Test("Pictures of which nothing is to be said count among all")
+  func ordinary() throws {
+    guard hasWorker() else { return }
+    try withTemporaryFolder { folder in
+      try file.write(to: "\(folder)/a")
+      var census = PictureCensus()
+      census.add("a", try PixelImage.read(path: "\(folder)/a").facts)
+      for _ in 0..<4 { census.addOrdinary() }
+      #expect(census.notes(bits: nil, .rule).first?.hasPrefix("1 of 5 pictures has no") ?? false)
+    }
+  }
+
   @Test("A web page that is called .dcm is told by what it looks like")
   func webPage() throws {
     try withTemporaryFolder { folder in
