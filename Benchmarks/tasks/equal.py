@@ -2,10 +2,9 @@
 
     python3 Benchmarks/tasks/equal.py ZOO FOLDER
 
-Makes a phantom sample, trains an image encoder, a text encoder and both on it for each task and three
-seeds, and prints the mean test AUROC over splits. The test subsets are the same for all (folds by a column of
-four values), validation subsets are cut by each task's own rule. The three tasks should rank the combinations
-alike and differ by no more than seeds do.
+Makes a phantom sample and trains an image encoder, a text encoder and both on it for each task and three
+seeds, over four divisions by lists of ids that are the same for all tasks. Prints the mean test AUROC. The three
+tasks should rank the combinations alike and differ by no more than seeds do.
 """
 import csv
 import json
@@ -20,13 +19,22 @@ if not sample.exists():
     subprocess.run([zoo, "data", "sample", "--count", "300", "--output", str(sample)], check=True)
 with open(sample / "cases.csv", newline="") as file:
     rows = list(csv.DictReader(file))
-with open(sample / "one.csv", "w", newline="") as file:
-    writer = csv.writer(file)
-    writer.writerow(["id", "image", "text", "label", "abnormal", "patient", "fold"])
-    for row in rows:
-        writer.writerow([row["id"], row["image"], row["text"], row["label"],
-                         int(row["label"] == "abnormal"), row["patient"],
-                         zlib.crc32(row["patient"].encode()) % 4])
+FOLDS = 4
+fold_of = {row["id"]: zlib.crc32(row["patient"].encode()) % FOLDS for row in rows}
+# Patients of every seventh of what is not tested are the one patient of the validation subset, so that each task
+# cuts the same one.
+for fold in range(FOLDS):
+    with open(sample / f"cases{fold}.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "image", "text", "label", "abnormal", "patient"])
+        for row in rows:
+            kept = zlib.crc32(("v" + row["patient"]).encode()) % 7 == 0
+            group = "test" if fold_of[row["id"]] == fold else "validation" if kept else "training"
+            writer.writerow([row["id"], row["image"], row["text"], row["label"],
+                             int(row["label"] == "abnormal"), group])
+    for name, isTested in (("training", False), ("test", True)):
+        ids = [row["id"] for row in rows if (fold_of[row["id"]] == fold) == isTested]
+        (sample / f"{name}{fold}.txt").write_text("\n".join(f"{i}.png" for i in ids) + "\n")
 
 COLUMNS = {"id": "id", "image": "image", "text": "text", "patient": "patient"}
 TASKS = {
@@ -36,12 +44,13 @@ TASKS = {
 }
 
 
-def study(task, seed):
+def study(task, seed, fold):
     data, columns, metric = TASKS[task]
     return {
         "schema": 2, "name": task, "seed": seed, "metric": metric,
-        "data": {"format": "csv", "path": "one.csv", "task": task, "columns": COLUMNS | columns} | data,
-        "folds": {"kind": "group-out", "column": "fold", "validation": 0.15, "seed": seed},
+        "data": {"format": "csv", "path": f"cases{fold}.csv", "task": task, "columns": COLUMNS | columns} | data,
+        "folds": {"kind": "lists", "training": f"training{fold}.txt", "test": f"test{fold}.txt", "validation": 0.15,
+                  "seed": 1, "groupByText": False},
         "image": {"name": "image", "encoder": "resnet18", "size": 64, "channels": 1,
                   "options": {"width": 16}, "training": {"epochs": 12, "batchSize": 16}},
         "text": {"name": "text", "encoder": "word2vec", "options": {"dimension": 50, "epochs": 10},
@@ -50,21 +59,25 @@ def study(task, seed):
     }
 
 
+NAMES = ("image", "text", "image + text")
 print("task         seed  image   text    both")
+divisions = {}
 for task, (_, _, metric) in TASKS.items():
     for seed in (1, 2, 3):
-        name = f"{task}-{seed}"
-        path = folder / f"{name}.json"
-        path.write_text(json.dumps(study(task, seed)))
-        run = folder / name
-        if not (run / "results.csv").exists():
-            subprocess.run(
-                [zoo, "compare", str(path), "--data", str(sample), "--output", str(run), "--quiet"],
-                check=True, stdout=subprocess.DEVNULL)
         values = {}
-        with open(run / "results.csv", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["subset"] == "test" and row["metric"] == metric:
-                    values.setdefault(row["combination"], []).append(float(row["value"]))
-        means = [sum(values[c]) / len(values[c]) for c in ("image", "text", "image + text")]
+        for fold in range(FOLDS):
+            run = folder / f"{task}-{seed}-{fold}"
+            path = folder / f"{task}-{seed}-{fold}.json"
+            path.write_text(json.dumps(study(task, seed, fold)))
+            if not (run / "results.csv").exists():
+                subprocess.run(
+                    [zoo, "compare", str(path), "--data", str(sample), "--output", str(run), "--quiet"],
+                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            division = (run / "folds.csv").read_text()
+            assert divisions.setdefault(fold, division) == division, f"{run} is divided otherwise"
+            with open(run / "results.csv", newline="") as file:
+                for row in csv.DictReader(file):
+                    if row["subset"] == "test" and row["metric"] == metric:
+                        values.setdefault(row["combination"], []).append(float(row["value"]))
+        means = [sum(values[c]) / len(values[c]) for c in NAMES]
         print(f"{task:<12} {seed}     " + "   ".join(f"{m:.3f}" for m in means), flush=True)

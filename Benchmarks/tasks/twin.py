@@ -5,9 +5,10 @@
 
 `image`: a ResNet-18 of half width (32 channels) over 128 x 128 grey pictures, 15 or 20 epochs of AdamW (rate
 1e-3, decay 0.05, warm-up, cosine, gradients clipped at 5, batches of 16, an exponential mean of the weights of
-0.995), rotated, shifted, zoomed, brightened and flipped at random, the mean over each test picture and its
+0.995 that warms up), rotated, shifted, zoomed, brightened and flipped at random, the mean over each test picture and its
 mirror image: the settings of Examples/findings.json and Examples/classes.json in torchvision's words. Told are
-the epoch with the lowest validation loss and, as `last`, the last one, which those examples take. `tfidf`:
+the epoch with the lowest validation loss, of the mean weights or the plain ones, and, as `last`, the mean weights
+of the last epoch, which those examples take. `tfidf`:
 scikit-learn's TF-IDF and logistic regression, one against rest of labels, multinomial of classes. Prints the
 metrics of every split, macro over labels.
 """
@@ -114,8 +115,14 @@ def image(options):
         training = torch.tensor(parts["training"])
         mean, deviation = images[training].mean(), images[training].std()
         model = network()
-        average = torch.optim.swa_utils.AveragedModel(
-            model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995), use_buffers=True)
+        # The decay warms up, as timm's does: the mean would lag behind for several epochs else.
+        @torch.no_grad()
+        def mean_of(averaged, current, count):
+            decay = min(0.995, (1 + int(count)) / (10 + int(count)))
+            for one, other in zip(averaged, current):
+                one.lerp_(other.to(one.dtype), 1 - decay) if one.is_floating_point() else one.copy_(other)
+
+        average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=mean_of, use_buffers=True)
         optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05, fused=True)
         steps = options.epochs * ((len(training) + 15) // 16)
         warmup = steps // 10
@@ -138,10 +145,11 @@ def image(options):
                 optimizer.step()
                 schedule.step()
                 average.update_parameters(model)
-            watched = float(criterion(
-                logits(average, parts["validation"], mean, deviation), answers[parts["validation"]]))
-            if watched < best[0]:
-                best = (watched, logits(average, parts["test"], mean, deviation).numpy())
+            for candidate in (average, model):
+                watched = float(criterion(
+                    logits(candidate, parts["validation"], mean, deviation), answers[parts["validation"]]))
+                if watched < best[0]:
+                    best = (watched, logits(candidate, parts["test"], mean, deviation).numpy())
         found = tell(split, targets[parts["test"]], best[1], options.task)
         last = logits(average, parts["test"], mean, deviation).numpy()
         own = tell(f"{split} last", targets[parts["test"]], last, options.task)

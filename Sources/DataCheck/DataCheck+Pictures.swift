@@ -40,7 +40,7 @@ extension DataCheck {
         "crop the margins, or look whether half of the picture is missing"),
       finding(
         .oddPicture, review.odd, "is unlike the others", "are unlike the others",
-        "is it another view or another part of the body?"),
+        "is it another view, another part of the body, or another contrast?", .note),
       finding(
         .colourPicture, review.otherColour,
         coloured * 2 < there.count ? "has colours among grey ones" : "is grey among coloured ones",

@@ -40,8 +40,8 @@ package struct DataCheckPage {
     .finding { background: var(--surface); border: 1px solid var(--rule); border-radius: .6rem;
       padding: .6rem 1rem; margin: .6rem 0; }
     .finding p { margin: .2rem 0; max-width: 56rem; overflow-wrap: anywhere; }
-    .finding.warning, .finding.error { border-left: 4px solid var(--note-rule); }
-    .finding.error { background: var(--note); }
+    .finding.is-warning, .finding.is-error { border-left: 4px solid var(--note-rule); }
+    .finding.is-error { background: var(--note); }
     .severity { font-size: .8rem; font-weight: 650; color: var(--muted); letter-spacing: .02em; }
     .thumbnails { display: flex; flex-wrap: wrap; gap: .6rem; margin: .5rem 0; }
     .thumbnails figure { margin: 0; width: 7.5rem; }
@@ -59,10 +59,15 @@ package struct DataCheckPage {
     return """
       <section class="answer" aria-label="Answer">
       <h2>\(htmlEscaped(summary.isEmpty ? "no findings" : summary))</h2>
-      <p class="main">\(htmlEscaped(sentence)).</p>
+      <p class="main">\(htmlEscaped(DataCheckPage.ended(sentence)))</p>
       </section>
 
       """
+  }
+
+  /// A sentence with its full stop.
+  private static func ended(_ sentence: String) -> String {
+    sentence.last.map { ".?!…".contains($0) } == true ? sentence : sentence + "."
   }
 
   private func section(_ id: String, _ title: String, _ content: String) -> String {
@@ -75,11 +80,12 @@ package struct DataCheckPage {
   }
 
   private func finding(_ finding: DataFinding) -> String {
-    let advice = finding.advice.map { "<p class=\"aside\">\(htmlEscaped($0)).</p>\n" } ?? ""
+    let advice =
+      finding.advice.map { "<p class=\"aside\">\(htmlEscaped(DataCheckPage.ended($0)))</p>\n" } ?? ""
     return """
-      <div class="finding \(finding.severity.rawValue)">
+      <div class="finding is-\(finding.severity.rawValue)">
       <p class="severity">\(finding.severity.rawValue) · \(htmlEscaped(finding.kind.rawValue))</p>
-      <p>\(htmlEscaped(finding.message)).</p>
+      <p>\(htmlEscaped(DataCheckPage.ended(finding.message)))</p>
       \(advice)\(isAboutPictures(finding.kind) ? thumbnails(of: finding.cases) : "")\(names(finding))</div>
 
       """

@@ -58,7 +58,7 @@ package struct PictureReview: Sendable {
       let own = upright[place]
       if -own > max(PictureReview.leastLikeness, best) {
         inverted.append(item.index)
-      } else if best > max(0.4, own + 0.25) {
+      } else if best > max(0.75 * median, own + 0.25) {
         rotated.append((item.index, 90 * ((turns.firstIndex(of: best) ?? 0) + 1)))
       } else if own < min(0.2, median - 6 * max(spread, 0.02)) {
         odd.append(item.index)
