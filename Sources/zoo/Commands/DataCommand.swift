@@ -7,7 +7,7 @@ extension ZooCommand {
   static let data = Command(
     name: "data", summary: "Look at data, or make some to try things on.",
     subcommands: [
-      check,
+      check, dataShow,
       Command(
         name: "sample",
         summary: "Write the phantom sample: synthetic chest-like images with reports.",
@@ -29,7 +29,7 @@ extension ZooCommand {
           seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1))
         try sample.write(to: output)
         print("\(count) synthetic cases: \(output)/cases.csv")
-      }
+      },
     ])
 
   private static let check = Command(
