@@ -9,7 +9,8 @@
 #   make lint        swift format, strict
 #   make format      swift format, in place
 #   make docs        reference pages from doc comments, in .build/docs
-#   make install     PREFIX (/usr/local) gets bin/zoo and share/encoderzoo; DESTDIR is honoured
+#   make install     PREFIX (/usr/local) gets bin/zoo, libexec/encoderzoo and share/encoderzoo; DESTDIR is
+#                    honoured
 #   make clean       removes what the above have built, and the demonstration's results
 
 PREFIX ?= /usr/local
@@ -100,6 +101,11 @@ install: build
 	@set -e; zoo="$(ZOO)"; \
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)/weights" "$(SHARE)/kit/Modules"; \
 	install -m 755 "$$zoo" "$(DESTDIR)$(PREFIX)/bin/zoo"; \
+	worker="$$(dirname "$$zoo")/zoo-dicom"; \
+	if [ -e "$$worker" ]; then \
+	  install -d "$(DESTDIR)$(PREFIX)/libexec/encoderzoo"; \
+	  install -m 755 "$$worker" "$(DESTDIR)$(PREFIX)/libexec/encoderzoo/zoo-dicom"; \
+	fi; \
 	install -m 644 registry.json "$(SHARE)/registry.json"; \
 	if [ -d weights ]; then cp -R weights/. "$(SHARE)/weights/"; fi; \
 	for module in $(KIT); do \

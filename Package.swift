@@ -11,6 +11,14 @@ let hasOneDNN =
   .contains { files.fileExists(atPath: "\($0)/oneapi/dnnl/dnnl.h") }
   && Context.environment["ENCODERZOO_WITHOUT_ONEDNN"] == nil
 
+/// DICOM files are decoded by a program of its own, over DCMTK and OpenJPEG; without their headers it is not
+/// built, and such files are refused.
+let hasDICOM =
+  files.fileExists(atPath: "/usr/include/dcmtk/dcmdata/dctk.h")
+  && ["openjpeg-2.5/openjpeg.h", "openjpeg.h"].contains {
+    files.fileExists(atPath: "/usr/include/\($0)")
+  } && Context.environment["ENCODERZOO_WITHOUT_DICOM"] == nil
+
 /// Set by the Makefile: warnings are errors, and C is compiled with -O3, in debug builds too.
 ///
 /// SwiftPM refuses a package with flags of its own as a versioned dependency, so a dependent's build has
@@ -28,6 +36,9 @@ let strict: [SwiftSetting] =
   ] + (isDeveloped ? [.unsafeFlags(["-warnings-as-errors"])] : [])
 let optimized: [CSetting] =
   isDeveloped ? [.unsafeFlags(["-O3", "-Wall", "-Werror"])] : []
+let optimizedCXX: [CXXSetting] =
+  isDeveloped ? [.unsafeFlags(["-O3", "-Wall", "-Werror"])] : []
+let dicomDependencies: [Target.Dependency] = hasDICOM ? ["zoo-dicom"] : []
 let oneDNNDependencies: [Target.Dependency] = hasOneDNN ? ["COneDNN"] : []
 let oneDNNSettings: [SwiftSetting] = hasOneDNN ? [.define("ENCODERZOO_ONEDNN")] : []
 
@@ -89,6 +100,7 @@ var targets: [Target] = [
     name: "CTransfer", cSettings: optimized,
     linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("crypto")]),
   .target(name: "CStartup", cSettings: optimized),
+  .target(name: "CWorker", cSettings: optimized),
   library("Basics", []),
   library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
   library(
@@ -103,14 +115,16 @@ var targets: [Target] = [
     "Registry",
     ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "CExportedSymbols", "Basics"]),
   library("Conformance", ["Fusion", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
-  library("Images", ["Basics", "CImageCodecs"]),
+  // Named for the building alone: an executable that a target depends on is made first, not linked to it.
+  library("DICOM", ["Basics", "CWorker"] + dicomDependencies),
+  library("Images", ["Basics", "CImageCodecs", "DICOM"]),
   library("Datasets", ["Basics", "Images", "CArchive", "CExpat"]),
   library("Evaluation", ["Basics"]),
   library("Fusion", ["EncoderKit", "Basics"]),
   library(
     "Training",
     [
-      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "WeightFiles", "Downloads",
+      "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
   library("DataCheck", ["Datasets", "Evaluation", "Images", "Pages", "Basics"]),
@@ -123,15 +137,16 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry", "Bundles",
-      "Downloads", "WeightFiles", "Images", "Pages", "Tensors", "Basics",
+      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
+      "Bundles",
+      "Downloads", "WeightFiles", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(
     "ExternalEvaluation",
     [
       "Studies", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
-      "Bundles", "Downloads", "Images", "Pages", "Tensors", "Basics",
+      "Bundles", "Downloads", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ]),
   library(
     "Exchange",
@@ -157,7 +172,8 @@ var targets: [Target] = [
     dependencies: [
       "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
       "DataCheck", "Explanation", "Evaluation", "Training", "Datasets",
-      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "CImageCodecs",
+      "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM",
+      "CImageCodecs",
       "Tensors", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
@@ -170,6 +186,9 @@ var targets: [Target] = [
     name: "evaluation-parity", dependencies: ["Datasets", "Evaluation", "Basics"],
     path: "Benchmarks/parity/Evaluation", swiftSettings: strict),
   .executableTarget(
+    name: "dicom-parity", dependencies: ["DICOM", "Basics"], path: "Benchmarks/parity/DICOM",
+    swiftSettings: strict),
+  .executableTarget(
     name: "zoo-bench",
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
       + pluginDependencies, path: "Benchmarks/speed/Sources", swiftSettings: strict),
@@ -181,6 +200,14 @@ var targets: [Target] = [
     name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
     swiftSettings: strict),
 ]
+if hasDICOM {
+  targets.append(
+    .executableTarget(
+      name: "zoo-dicom", cxxSettings: optimizedCXX,
+      linkerSettings: [
+        "dcmjpls", "dcmtkcharls", "dcmjpeg", "dcmdata", "oflog", "ofstd", "openjp2",
+      ].map { .linkedLibrary($0) }))
+}
 if hasOneDNN {
   targets.append(.systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]))
 }
@@ -210,7 +237,7 @@ for (name, dependencies) in [
     "Registry",
     ["Registry", "Downloads", "WeightFiles", "EncoderKit", "Basics"] + pluginDependencies
   ),
-  ("Images", ["Images", "CImageCodecs", "Basics"]),
+  ("DICOM", ["DICOM", "Basics"]), ("Images", ["Images", "CImageCodecs", "DICOM", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
   ("DataCheck", ["DataCheck", "Datasets", "Images", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
@@ -218,7 +245,7 @@ for (name, dependencies) in [
     "Training",
     [
       "Training", "Fusion", "Evaluation", "Registry", "EncoderKit", "Datasets", "WeightFiles",
-      "Images", "Basics",
+      "Images", "DICOM", "Basics",
     ] + pluginDependencies
   ),
   (
@@ -320,6 +347,8 @@ let libraries = ["EncoderZoo", "EncoderKit", "Conformance"]
 let package = Package(
   name: "EncoderZoo",
   products: ([.executable(name: "zoo", targets: ["zoo"])]
+    + (hasDICOM ? [.executable(name: "zoo-dicom", targets: ["zoo-dicom"])] : [])
     + libraries.map { .library(name: $0, targets: [$0]) })
     .filter { product in wanted == nil || targets.contains { $0.name == product.name } },
-  targets: targets)
+  targets: targets,
+  cxxLanguageStandard: .cxx17)

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
 # Deeper stacks of allocations and a long quarantine are most of the time otherwise.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-malloc_context_size=10:quarantine_size_mb=16}
-all=(json csv xml xlsx safetensors pickle torch glove word2vec png jpeg bundle)
+all=(json csv xml xlsx safetensors pickle torch glove word2vec png jpeg dicom bundle)
 limits=(-max_total_time=60)
 input=
 readers=()
@@ -37,8 +37,12 @@ words=$PWD/$sources/CWordVectors/include
 swift_flags=(
   -O -wmo -sanitize=fuzzer,address -swift-version 6 -parse-as-library -enable-testing
   -package-name encoderzoo -I "$out/modules" -I "$sources/CArchive" -I "$sources/CExpat" -I "$sources/CSodium"
-  -I "$sources/CTransfer/include" -I "$words"
+  -I "$sources/CTransfer/include" -I "$words" -I "$out/maps/worker"
 )
+
+mkdir -p "$out/maps/worker"
+echo "module CWorker { header \"$PWD/$sources/CWorker/include/CWorker.h\" export * }" \
+  > "$out/maps/worker/module.modulemap"
 
 # $1: module; the rest: its files. Compiled again when one of them is newer.
 module() {
@@ -90,6 +94,12 @@ build() {
       module WordVectors "$sources"/WordVectors/*.swift
       program "$1" Basics WordVectors CWordVectors ;;
     png | jpeg) codec "$1" ;;
+    dicom)
+      basics
+      clang -O2 -fsanitize=fuzzer-no-link,address -I "$sources/CWorker/include" \
+        -c "$sources/CWorker/worker.c" -o "$out/modules/CWorker.o"
+      module DICOM "$sources"/DICOM/*.swift "$sources"/DICOM/*/*.swift
+      program dicom Basics DICOM CWorker ;;
     bundle)
       basics
       local c objects=()

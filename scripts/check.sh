@@ -11,6 +11,7 @@ target_of() {
   case $1 in
     Sources/CKernels/*) echo Tensors ;;
     Sources/CImageCodecs/*) echo Images ;;
+    Sources/zoo-dicom/* | Sources/CWorker/*) echo DICOM ;;
     Sources/CTransfer/*) echo Downloads ;;
     Sources/CWordVectors/*) echo WordVectors ;;
     Sources/*/*)

@@ -17,6 +17,8 @@ packages=(
   libcurl4-openssl-dev
   libssl-dev
   libsodium-dev
+  libdcmtk-dev
+  libopenjp2-7-dev
   pkg-config
   gcc
   "$@"

@@ -56,9 +56,8 @@ struct ModelInterface {
       "deviation": numbers(fitted.deviation),
     ]
     // What is 1 of the range, where samples have 16 bits.
-    guard let bits = branch.pixels.bits, case .object(let members) = plain.content else {
-      return plain
-    }
-    return JSONValue(.object(members + [(key: "bits", value: bits.json)]))
+    guard case .object(let members) = plain.content else { return plain }
+    let bits = branch.pixels.bits.map { [(key: "bits", value: $0.json)] } ?? []
+    return JSONValue(.object(members + bits + branch.preprocessing.dicomMembers))
   }
 }

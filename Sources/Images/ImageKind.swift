@@ -1,9 +1,12 @@
+import Basics
+import DICOM
 import Foundation
 
 /// The format of a file as its first bytes tell it; the file's name is not asked.
 enum ImageKind: Equatable {
   case png
   case jpeg
+  case dicom
   /// Something else, in words for an error message.
   case other(String)
 
@@ -24,7 +27,8 @@ enum ImageKind: Equatable {
     } else if starts([0x89, 0x50, 0x4e, 0x47]) || starts([0x50, 0x4e, 0x47, 0x0a]) {
       self = .other("a PNG whose line ends were changed (copied as text?)")
     } else if starts("DICM", at: 128) {
-      self = .other("DICOM")
+      // Before the others: anything may stand in a preamble.
+      self = .dicom
     } else if starts("GIF8") {
       self = .other("GIF")
     } else if starts([0x49, 0x49, 0x2a, 0]) || starts([0x4d, 0x4d, 0, 0x2a])
@@ -58,8 +62,16 @@ enum ImageKind: Equatable {
     } else if starts("BM") {
       self = .other("BMP")
     } else {
-      self = ImageKind.unnamed(head)
+      self = DICOMSignature.holds(head) ? .dicom : ImageKind.unnamed(head)
     }
+  }
+
+  /// The kind of a file.
+  ///
+  /// - Throws: `ZooError` where it can't be opened.
+  init(path: String) throws {
+    let file = FileHandle(fileDescriptor: try openPlainFile(path), closeOnDealloc: true)
+    self.init(of: (try? file.read(upToCount: DICOMSignature.length)) ?? Data())
   }
 
   /// A kind without a signature: markup, other text, zeros, or the first bytes in hexadecimal.

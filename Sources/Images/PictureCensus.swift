@@ -15,11 +15,17 @@ package struct PictureCensus: Sendable {
     case file
   }
 
-  private var pictures: [(path: String, facts: PictureFacts)] = []
+  var pictures: [(path: String, facts: PictureFacts)] = []
   /// Names that a note gives at most.
   private static let namesShown = 3
 
+  /// Pictures of which nothing is to be said, counted and not kept.
+  private var ordinary = 0
+
   package init() {}
+
+  /// Counts a picture of which nothing is to be said.
+  package mutating func addOrdinary() { ordinary += 1 }
 
   /// Adds a picture.
   package mutating func add(_ path: String, _ facts: PictureFacts) {
@@ -27,7 +33,7 @@ package struct PictureCensus: Sendable {
   }
 
   private var wide: [(path: String, facts: PictureFacts)] {
-    pictures.filter { $0.facts.depth == 16 }
+    pictures.filter { $0.facts.depth == 16 && $0.facts.dicom == nil }
   }
 
   /// The bits of the pictures of 16-bit samples: those that all of them state (sBIT) and keep to, else
@@ -107,7 +113,7 @@ package struct PictureCensus: Sendable {
         "are animations, of which the first picture is read"
       )
     ) { $0.isAnimated }
-    return notes
+    return notes + dicomNotes
   }
 
   private func depthNotes(_ bits: Int, _ reason: Reason) -> [String] {
@@ -157,10 +163,11 @@ package struct PictureCensus: Sendable {
   }
 
   /// A sentence on some pictures: of one alone by its name, else their number and the first names.
-  private func sentence(_ paths: [String], showsNames: Bool = true, _ what: String) -> String {
-    if pictures.count == 1 { return "\(names(paths)) \(what)." }
+  func sentence(_ paths: [String], showsNames: Bool = true, _ what: String) -> String {
+    let total = pictures.count + ordinary
+    if total == 1 { return "\(names(paths)) \(what)." }
     let listed = showsNames ? ": \(names(paths))" : ""
-    return "\(paths.count) of \(pictures.count) pictures \(what)\(listed)."
+    return "\(paths.count) of \(total) pictures \(what)\(listed)."
   }
 
   /// The first files' names, or their paths where names alone would not tell them apart.

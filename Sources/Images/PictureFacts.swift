@@ -1,4 +1,5 @@
 import CImageCodecs
+import DICOM
 
 /// What a picture's file is like, as far as a person should hear of it.
 package struct PictureFacts: Sendable, Equatable {
@@ -19,6 +20,8 @@ package struct PictureFacts: Sendable, Equatable {
   package let isAnimated: Bool
   /// Whether it has EXIF data in a form that is not read, which may hold an orientation.
   package let hasUnreadEXIF: Bool
+  /// What became of a DICOM file's values; nil for other files.
+  package let dicom: DICOMFacts?
 
   init(_ image: ZooCodecImage) {
     depth = Int(image.depth)
@@ -28,6 +31,16 @@ package struct PictureFacts: Sendable, Equatable {
     gamma = image.gamma > 0 ? Double(image.gamma) / 100_000 : nil
     isAnimated = image.frames > 1
     hasUnreadEXIF = image.unreadEXIF != 0
+    dicom = nil
+  }
+
+  /// Of a DICOM file's picture, of which 255 or 65535 is white.
+  init(_ image: PixelImage, _ picture: DICOMPicture) {
+    depth = image.depth
+    (least, largest, contrast) = image.extent
+    (statedBits, transparency, gamma) = (nil, 0, nil)
+    (isAnimated, hasUnreadEXIF) = (false, false)
+    dicom = picture.facts
   }
 
   /// A picture on which nothing is to be seen.
@@ -42,7 +55,7 @@ package struct PictureFacts: Sendable, Equatable {
 
   /// Whether nothing is to be seen; `white` is the white of samples of 16 bits.
   package func blank(white: Int) -> Blank? {
-    let white = depth == 16 ? white : 255
+    let white = depth == 8 ? 255 : dicom == nil ? white : 65535
     if largest * 255 <= white { return .black }
     if least >= white { return .white }
     return contrast * 255 < white ? .constant : nil

@@ -1,4 +1,5 @@
 import Basics
+import DICOM
 import Foundation
 
 /// The sides of a picture as its file's header states them; no pixel is decoded.
@@ -9,13 +10,18 @@ package struct PictureSize: Sendable, Equatable {
   /// The longest header that is looked through, in bytes: a JPEG's may hold a colour profile and a preview.
   private static let longestHeader = 1 << 18
 
-  /// Reads the header of a PNG or JPEG file; nil for what is none, or states no sides.
+  /// Reads the header of a PNG, JPEG or DICOM file; nil for what is none, or states no sides.
   ///
   /// A JPEG that is turned by its EXIF orientation may have its sides swapped.
   package init?(path: String) {
     guard let descriptor = try? openPlainFile(path) else { return nil }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     guard let data = try? file.read(upToCount: PictureSize.longestHeader) else { return nil }
+    if ImageKind(of: data.prefix(DICOMSignature.length)) == .dicom {
+      guard let size = DICOMFile.size(path: path) else { return nil }
+      self.init(width: size.width, height: size.height)
+      return
+    }
     self.init(header: [UInt8](data))
   }
 
@@ -26,7 +32,7 @@ package struct PictureSize: Sendable, Equatable {
       guard bytes.count >= 24 else { return nil }
       self.init(bytes, width: 16, height: 20, length: 4)
     case .jpeg: self.init(jpeg: bytes)
-    case .other: return nil
+    case .dicom, .other: return nil
     }
   }
 
@@ -48,11 +54,13 @@ package struct PictureSize: Sendable, Equatable {
     return nil
   }
 
+  private init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
   private init?(_ bytes: [UInt8], width: Int, height: Int, length: Int) {
     func number(_ start: Int) -> Int {
       bytes[start..<start + length].reduce(0) { $0 << 8 | Int($1) }
     }
-    (self.width, self.height) = (number(width), number(height))
-    guard self.width > 0, self.height > 0 else { return nil }
+    guard number(width) > 0, number(height) > 0 else { return nil }
+    self.init(width: number(width), height: number(height))
   }
 }

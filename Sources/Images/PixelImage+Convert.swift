@@ -61,7 +61,8 @@ extension PixelImage {
       return withSamples { samples in
         PixelImage(
           width: width, height: height, channels: wanted,
-          samples: PixelImage.converted(samples, to: wanted), white: white)
+          samples: PixelImage.converted(samples, to: wanted), white: white,
+          hasKnownWhite: hasKnownWhite)
       }
     }
     return pixels.withUnsafeBufferPointer { samples in

@@ -1,9 +1,10 @@
 import Basics
 import CImageCodecs
+import DICOM
 import Foundation
 
 extension PixelImage {
-  /// Reads a PNG or JPEG file of any ordinary kind as grey or RGB.
+  /// Reads a PNG, JPEG or DICOM file of any ordinary kind as grey or RGB.
   ///
   /// The kind is told by the file's first bytes, not by its name. Greys of 1, 2 and 4 bits are
   /// stretched to 0…255; samples of 16 bits stay as they are. Palettes become colours. Transparency
@@ -14,24 +15,34 @@ extension PixelImage {
   /// - Parameters:
   ///   - path: The file.
   ///   - channels: 1 for grey, 3 for RGB, nil for what the file holds.
+  ///   - dicom: Which values of a DICOM file become black to white, and which of its frames is read.
   /// - Returns: The image, `[height, width, channels]`.
   /// - Throws: `ZooError` that names the file and what is wrong with it: missing, empty, of another
   ///   format (and which it looks like), truncated, damaged, zero size, or too large (over 65500
   ///   pixels a side or 2^28 in all).
-  package static func load(path: String, channels: Int? = nil) throws -> PixelImage {
-    try read(path: path, channels: channels).image
+  package static func load(
+    path: String, channels: Int? = nil, dicom: DICOMReading = DICOMReading()
+  ) throws -> PixelImage {
+    try read(path: path, channels: channels, dicom: dicom).image
   }
 
-  /// Reads a file, and what is known of it; see ``load(path:channels:)``.
+  /// Reads a file, and what is known of it; see ``load(path:channels:dicom:)``.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it.
-  package static func read(path: String, channels: Int? = nil) throws -> (
-    image: PixelImage, facts: PictureFacts
-  ) {
-    try read(try readFile(path), channels: channels, path: path)
+  package static func read(
+    path: String, channels: Int? = nil, dicom: DICOMReading = DICOMReading()
+  ) throws -> (image: PixelImage, facts: PictureFacts) {
+    guard try ImageKind(path: path) == .dicom else {
+      return try read(try readFile(path), channels: channels, path: path)
+    }
+    let picture = try DICOMFile.picture(path: path, dicom)
+    let image = PixelImage(
+      width: picture.width, height: picture.height, channels: picture.channels,
+      pixels: picture.pixels, depth: picture.depth, hasKnownWhite: picture.depth == 16)
+    return (channels.map { image.converted(channels: $0) } ?? image, PictureFacts(image, picture))
   }
 
-  /// Decodes the bytes of a PNG or JPEG file; see ``load(path:channels:)``.
+  /// Decodes the bytes of a PNG or JPEG file; see ``load(path:channels:dicom:)``.
   ///
   /// - Parameters:
   ///   - data: The whole file.
@@ -55,7 +66,7 @@ extension PixelImage {
       channels == nil || channels == 1 || channels == 3,
       "\(channels ?? 0) channels; expected 1, 3 or nil")
     let place = Place(path: path)
-    let expected = "expected a PNG or JPEG image"
+    let expected = "expected a PNG, JPEG or DICOM image"
     guard !data.isEmpty else { throw ZooError(.badFormat, "is empty; \(expected)", at: place) }
     let decoder:
       (UnsafePointer<UInt8>?, Int, Int32, UnsafeMutablePointer<ZooCodecImage>?)
@@ -64,9 +75,12 @@ extension PixelImage {
     switch ImageKind(of: data) {
     case .png: (decoder, format) = (zooDecodePNG, "PNG")
     case .jpeg: (decoder, format) = (zooDecodeJPEG, "JPEG")
+    case .dicom:
+      throw ZooError(
+        .unsupported, "is DICOM, which is read from a file, not from bytes in memory", at: place)
     case .other(let look):
       throw ZooError(
-        .badFormat, "is no PNG or JPEG; it looks like \(look); \(expected)", at: place,
+        .badFormat, "is no PNG, JPEG or DICOM; it looks like \(look); \(expected)", at: place,
         advice: "convert it to PNG, or leave it out of the table")
     }
     var image = ZooCodecImage()

@@ -92,7 +92,8 @@ extension PixelImage {
   /// An image of other sizes and pixels, of this one's kind.
   private func with(width: Int, height: Int, pixels: [UInt8]) -> PixelImage {
     PixelImage(
-      width: width, height: height, channels: channels, pixels: pixels, depth: depth, white: white)
+      width: width, height: height, channels: channels, pixels: pixels, depth: depth, white: white,
+      hasKnownWhite: hasKnownWhite)
   }
 
   /// Half a margin as Python's `round(margin / 2.0)` has it: ties to the even number.

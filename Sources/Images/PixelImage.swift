@@ -17,6 +17,9 @@ package struct PixelImage: Sendable, Equatable {
   ///
   /// Larger ones are white, too.
   package let white: Int
+  /// Whether white is known for sure, as after a DICOM file's window, so that no rule over all pictures
+  /// changes it.
+  package let hasKnownWhite: Bool
   /// The samples, `height * width * channels` of them: a byte each, or two, the lower first.
   package let pixels: [UInt8]
 
@@ -24,7 +27,8 @@ package struct PixelImage: Sendable, Equatable {
   ///
   /// - Precondition: 1 or 3 channels, and as many pixels as the sizes say.
   package init(
-    width: Int, height: Int, channels: Int, pixels: [UInt8], depth: Int = 8, white: Int? = nil
+    width: Int, height: Int, channels: Int, pixels: [UInt8], depth: Int = 8, white: Int? = nil,
+    hasKnownWhite: Bool = false
   ) {
     let white = white ?? (1 << depth - 1)
     precondition(
@@ -37,19 +41,25 @@ package struct PixelImage: Sendable, Equatable {
     self.channels = channels
     self.depth = depth
     self.white = white
+    self.hasKnownWhite = hasKnownWhite
     self.pixels = pixels
   }
 
   /// An image of 16-bit samples.
-  package init(width: Int, height: Int, channels: Int, samples: [UInt16], white: Int = 65535) {
+  package init(
+    width: Int, height: Int, channels: Int, samples: [UInt16], white: Int = 65535,
+    hasKnownWhite: Bool = false
+  ) {
     self.init(
       width: width, height: height, channels: channels,
-      pixels: samples.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, depth: 16, white: white)
+      pixels: samples.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, depth: 16, white: white,
+      hasKnownWhite: hasKnownWhite)
   }
 
-  /// The same samples, of which another is white; an image of 8 bits stays as it is.
+  /// The same samples, of which another is white; an image of 8 bits, or whose white is known, stays as
+  /// it is.
   package func scaled(white: Int) -> PixelImage {
-    depth == 8
+    depth == 8 || hasKnownWhite
       ? self
       : PixelImage(
         width: width, height: height, channels: channels, pixels: pixels, depth: depth,

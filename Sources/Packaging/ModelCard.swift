@@ -88,6 +88,11 @@ struct ModelCard {
         "| image | \(image.size) × \(image.size) pixels, \(image.channels == 1 ? "grey" : "colour"), "
         + "shorter side to \(image.resize), fit \(image.fit)"
         + (image.bits.map { "; of 16-bit files \($0) bits, \(1 << $0 - 1) is white" } ?? "")
+        + ["window", "frame"].compactMap { key in
+          image.dicom[key].map {
+            "; \(key) of DICOM files \(MarkdownText.code($0.text(pretty: false)))"
+          }
+        }.joined()
         + " |\n"
     }
     if let words = manifest.preprocessing.text { text += "| vocabulary | \(words.words) words |\n" }

@@ -26,7 +26,10 @@ extension TrainedModel {
           channels: branch.preprocessing.channels, size: branch.preprocessing.size,
           resize: branch.preprocessing.resize,
           fit: branch.preprocessing.fit.rawValue, mean: fitted?.mean.map(Double.init) ?? [0],
-          deviation: fitted?.deviation.map(Double.init) ?? [1], bits: branch.pixels.bits)
+          deviation: fitted?.deviation.map(Double.init) ?? [1], bits: branch.pixels.bits,
+          dicom: Dictionary(
+            branch.preprocessing.dicomMembers.map { ($0.key, $0.value) },
+            uniquingKeysWith: { first, _ in first }))
       },
       text: text.map { _ in
         .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)

@@ -27,8 +27,8 @@ extension ImageBranch {
   /// - Throws: `ZooError` that names the file: it can't be read, or has samples of 16 bits and neither it
   ///   nor the model tells how many of them are filled.
   package func read(_ path: String) throws -> Reading {
-    let (image, facts) = try PixelImage.read(path: path, channels: preprocessing.channels)
-    let bits = facts.depth == 16 ? try bits(of: facts, path) : nil
+    let (image, facts) = try preprocessing.read(path)
+    let bits = facts.depth == 16 && facts.dicom == nil ? try bits(of: facts, path) : nil
     let original = image.scaled(white: SampleBits.white(bits ?? 16))
     return Reading(
       original: original, seen: preprocessing.fitted(original), facts: facts, bits: bits,

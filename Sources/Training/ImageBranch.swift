@@ -105,6 +105,7 @@ package struct ImageBranch: Sendable, Equatable {
     if preprocessing.resize != preprocessing.size {
       members.append(("resize", preprocessing.resize.json))
     }
+    members += preprocessing.dicomMembers
     if ignoresPreprocessing { members.append(("preprocessing", "own")) }
     if averagesFlip { members.append(("flipAveraging", true)) }
     if self.members > 1 { members.append(("members", self.members.json)) }

@@ -1,4 +1,5 @@
 import Basics
+import DICOM
 import EncoderKit
 import Images
 import Registry
@@ -22,8 +23,10 @@ package struct ImagePreprocessing: Sendable, Equatable {
   /// What the shorter side is brought to before the middle of `size` is kept; `size` keeps all of it.
   package var resize: Int
   package var fit: Fit
+  /// How DICOM files become pictures.
+  package var dicom: DICOMReading
 
-  /// Takes `size`, `channels`, `resize` and `fit` out of a branch's object; what is left out is as the
+  /// Takes `size`, `channels`, `resize`, `fit`, `window` and `frame` out of a branch's object; what is left out is as the
   /// weights' images were.
   ///
   /// - Throws: `ZooError` for a value out of range.
@@ -38,13 +41,24 @@ package struct ImagePreprocessing: Sendable, Equatable {
       try object.value("resize")?.integer(in: side...4096)
       ?? weights.map { side * $0.resize / $0.size } ?? side
     fit = try object.choice("fit", default: .crop)
+    dicom = try DICOMReading(&object)
   }
 
   /// What an encoder is built for.
   package var input: ImageInput { ImageInput(size: size, channels: channels) }
 
+  /// What a specification says of DICOM files, where it is not the default.
+  package var dicomMembers: [(key: String, value: JSONValue)] { dicom.members }
+
   /// The numbers of a picture that was fitted.
   package var count: Int { size * size * channels }
+
+  /// Reads a file in the channels of the encoder, in its own size.
+  ///
+  /// - Throws: `ZooError` that names the file and what is wrong with it.
+  package func read(_ path: String) throws -> (image: PixelImage, facts: PictureFacts) {
+    try PixelImage.read(path: path, channels: channels, dicom: dicom)
+  }
 
   /// A picture of as many channels brought to the size: `[size, size, channels]`.
   package func fitted(_ image: PixelImage) -> PixelImage {

@@ -55,10 +55,7 @@ package struct ImageStore: Sendable {
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
       defer { progress.advance(by: 1) }
       guard let path = paths[index] else { return }
-      let outcome = Result {
-        try PixelImage.read(path: path, channels: branch.preprocessing.channels)
-      }
-      .map { original, facts in
+      let outcome = Result { try branch.preprocessing.read(path) }.map { original, facts in
         let image = branch.preprocessing.fitted(original)
         return (image: image, digest: digest(image), facts: facts)
       }
@@ -109,7 +106,7 @@ package struct ImageStore: Sendable {
     guard let path = paths[index] else { return nil }
     if !kept.isEmpty { return kept[index]?.scaled(white: white) }
     let image = branch.preprocessing.fitted(
-      try PixelImage.load(path: path, channels: branch.preprocessing.channels))
+      try branch.preprocessing.read(path).image)
     guard ImageStore.digest(image) == digests[index] else {
       throw ZooError(
         .conflict, "has changed since this run began to read it", at: Place(path: path),

@@ -160,7 +160,8 @@ struct PredictionRunTests {
       #expect(outcome.predicted == 2 && outcome.leftOut == 1)
       let written = try CSVTable(path: "\(folder)/out.csv")
       #expect((0..<2).map { written[$0, 0] } == ["case2.png", "case10.png"])
-      #expect(progress.notes.contains { $0.contains("1 of its entries are no PNG or JPEG files") })
+      #expect(
+        progress.notes.contains { $0.contains("1 of its entries are no PNG, JPEG or DICOM files") })
       let model = try ShippedModel.predictor("phantom-net")
       let alone = try Predictor(model.model, folder: "m", kernels: ReferenceKernels())
         .predict(image: "\(source)/case2.png", text: nil)

@@ -5,7 +5,7 @@ import Registry
 import Training
 
 /// Times the reading of pictures as a study reads them: `zoo-bench read FOLDER [--size N]
-/// [--repeats N]`: every PNG of a folder to `[N, N, 1]` in numbers, on all cores.
+/// [--repeats N]`: every PNG and DICOM file of a folder to `[N, N, 1]` in numbers, on all cores.
 ///
 /// Prints one line of JSON as `SpeedRun` does; seconds are of the whole folder.
 struct ReadRun {
@@ -37,9 +37,9 @@ struct ReadRun {
   /// - Throws: `ZooError` for a folder without pictures, and what reading one throws.
   func run() throws -> String {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { $0.hasSuffix(".png") }.sorted()
+      .filter { $0.hasSuffix(".png") || $0.hasSuffix(".dcm") }.sorted()
     guard !names.isEmpty else {
-      throw ZooError(.notFound, "no file named *.png", at: Place(path: folder))
+      throw ZooError(.notFound, "no file named *.png or *.dcm", at: Place(path: folder))
     }
     let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
     let branch = try ImageBranch(

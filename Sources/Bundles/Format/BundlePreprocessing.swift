@@ -16,12 +16,17 @@ package struct BundlePreprocessing: Sendable, Equatable {
     package let deviation: [Double]
     /// The filled bits of 16-bit samples; nil where the model was trained on none.
     package let bits: Int?
+    /// How DICOM files are read where it is not the default: `window` and `frame`, as in a specification.
+    package let dicom: [String: JSONValue]
+
+    private static let dicomKeys = ["window", "frame"]
 
     package init(
       channels: Int, size: Int, resize: Int, fit: String, mean: [Double], deviation: [Double],
-      bits: Int? = nil
+      bits: Int? = nil, dicom: [String: JSONValue] = [:]
     ) {
       self.bits = bits
+      self.dicom = dicom
       self.channels = channels
       self.size = size
       self.resize = resize
@@ -39,6 +44,9 @@ package struct BundlePreprocessing: Sendable, Equatable {
       mean = try object.required("mean").array().map { try $0.number() }
       deviation = try object.required("deviation").array().map { try $0.number(in: 1e-9...1e9) }
       bits = try object.value("bits")?.integer(in: 8...16)
+      var dicom: [String: JSONValue] = [:]
+      for key in Image.dicomKeys { dicom[key] = object.value(key) }
+      self.dicom = dicom
       try object.finish()
       guard mean.count == deviation.count, [1, channels].contains(mean.count) else {
         throw ZooError(
@@ -53,6 +61,7 @@ package struct BundlePreprocessing: Sendable, Equatable {
         ("deviation", deviation.json),
       ]
       if let bits { members.append(("bits", bits.json)) }
+      members += Image.dicomKeys.compactMap { key in dicom[key].map { (key, $0) } }
       return JSONValue(.object(members))
     }
   }

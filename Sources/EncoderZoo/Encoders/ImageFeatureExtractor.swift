@@ -47,7 +47,7 @@ public struct ImageFeatureExtractor {
   ///
   /// Where no weights say otherwise they are pixels of 0…1.
   ///
-  /// - Parameter files: paths of PNG or JPEG files.
+  /// - Parameter files: paths of PNG, JPEG or DICOM files.
   /// - Returns: `[files, size, size, channels]`.
   /// - Throws: `ZooError` that names the file that can't be read.
   public func images(at files: [String]) throws -> Tensor {

@@ -56,7 +56,7 @@ public struct Model {
   /// ```
   ///
   /// - Parameters:
-  ///   - image: the path of a PNG or JPEG file.
+  ///   - image: the path of a PNG, JPEG or DICOM file.
   ///   - text: the report as it is written.
   /// - Returns: the class, probabilities, and what a person must know of them.
   /// - Throws: `ZooError` where an input that the model reads is missing or unreadable, or one is
@@ -76,7 +76,7 @@ public struct Model {
   /// ```
   ///
   /// - Parameters:
-  ///   - image: the path of a PNG or JPEG file.
+  ///   - image: the path of a PNG, JPEG or DICOM file.
   ///   - text: the report as it is written.
   ///   - options: which maps are made, and how.
   /// - Returns: the prediction with maps, circles and words.

@@ -1,4 +1,5 @@
 import Basics
+import DICOM
 import Datasets
 import Downloads
 import Evaluation
@@ -11,18 +12,19 @@ package enum CaseSource: Sendable {
   /// The names of the files, in the order in which people count.
   case folder(String, names: [String], passedOver: Int)
 
-  /// The PNG and JPEG files of a folder; each is a case that is called by its file's name.
+  /// The PNG, JPEG and DICOM files of a folder, DICOM by their content; each is a case that is called by its file's name.
   ///
   /// - Throws: `ZooError` of code `.notFound` where there is no such folder, `.badValue` where it holds
   ///   no image.
   package static func images(in folder: String) throws -> CaseSource {
     let all = try folderEntries(folder).filter { !$0.hasPrefix(".") }
     let names = all.filter { name in
-      [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }
+      [".png", ".jpg", ".jpeg", ".dcm", ".dicom"].contains { name.lowercased().hasSuffix($0) }
+        || DICOMSignature.isOf(path: joinPath(folder, name))
     }
     guard !names.isEmpty else {
       throw ZooError(
-        .badValue, "holds no PNG or JPEG file among its \(all.count) entries",
+        .badValue, "holds no PNG, JPEG or DICOM file among its \(all.count) entries",
         at: Place(path: folder))
     }
     return .folder(
@@ -63,7 +65,10 @@ package enum CaseSource: Sendable {
     case .table(let rows, _): rows.notes
     case .folder(let folder, _, let count):
       count == 0
-        ? [] : ["\(folder): \(count) of its entries are no PNG or JPEG files, and are passed over"]
+        ? []
+        : [
+          "\(folder): \(count) of its entries are no PNG, JPEG or DICOM files, and are passed over"
+        ]
     }
   }
 

@@ -20,7 +20,9 @@ struct ReadingTally {
     if let picture = reading.picture, let path = item.imagePath {
       cropped.add(width: picture.original.width, height: picture.original.height)
       // Ordinary pictures are not kept: there may be very many.
-      if !picture.notes(path).isEmpty {
+      if picture.notes(path).isEmpty {
+        census.addOrdinary()
+      } else {
         census.add(path, picture.facts)
         bits = picture.bits ?? bits
       }

@@ -1,4 +1,5 @@
 import Basics
+import DICOM
 import DataCheck
 import Datasets
 import Dispatch
@@ -76,7 +77,8 @@ package struct StudyCheck {
   /// The attributes that a study names, or those that its layout has.
   private var attributes: [String] {
     var seen: Set<String> = []
-    return (study.data.attributes + (study.data.format == .chestXray14 ? ChestXray14.attributes : []))
+    return
+      (study.data.attributes + (study.data.format == .chestXray14 ? ChestXray14.attributes : []))
       .filter { seen.insert($0).inserted }
   }
 
@@ -88,13 +90,15 @@ package struct StudyCheck {
   private func pictures(of set: inout CaseSet) throws -> [PictureSketch?] {
     let paths = set.cases.map(\.imagePath)
     let results = Mutex([Result<PictureSketch, ZooError>?](repeating: nil, count: paths.count))
+    // As the first branch reads them.
+    let dicom = study.images.first?.preprocessing.dicom ?? DICOMReading()
     progress.begin("reading \(paths.count) pictures", total: paths.count)
     DispatchQueue.concurrentPerform(iterations: paths.count) { index in
       defer { progress.advance(by: 1) }
       guard let path = paths[index], !Interruption.isRequested else { return }
       let result: Result<PictureSketch, ZooError>
       do {
-        let (image, facts) = try PixelImage.read(path: path)
+        let (image, facts) = try PixelImage.read(path: path, dicom: dicom)
         let white = SampleBits.white(SampleBits.holding(facts.largest))
         result = .success(PictureSketch(image.scaled(white: white)))
       } catch let error as ZooError {

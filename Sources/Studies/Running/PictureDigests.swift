@@ -1,4 +1,5 @@
 import Basics
+import DICOM
 import Datasets
 import Dispatch
 import Downloads
@@ -83,9 +84,10 @@ package enum PictureDigests {
 
   /// The first 16 digits of a SHA-256 of a picture's size and pixels; nil where all pixels are alike.
   ///
-  /// A colour file that holds greys alone is the grey picture.
+  /// A colour file that holds greys alone is the grey picture. Of a DICOM file of several frames it is the
+  /// first, by the file's window.
   private static func pixelDigest(of path: String) throws -> String? {
-    var image = try PixelImage.load(path: path)
+    var image = try PixelImage.load(path: path, dicom: DICOMReading(frame: .number(1)))
     if image.channels == 3 {
       let grey = image.converted(channels: 1)
       if grey.converted(channels: 3) == image { image = grey }

@@ -1,5 +1,6 @@
 import Basics
 import CImageCodecs
+import DICOM
 import Foundation
 import Registry
 import Studies
@@ -16,6 +17,11 @@ extension ZooCommand {
       ("zoo", programVersion), ("kernels", "\(kernels.name) (\(kernels.library))"),
       ("OpenBLAS", "\(Compute.blasConfiguration)"), ("OpenBLAS core", Compute.blasCore),
       ("libpng", String(cString: zooPNGVersion())), ("libjpeg", "\(jpeg / 10).\(jpeg % 10)"),
+      (
+        "DICOM",
+        DICOMWorkers.shared.program
+          ?? "no \(DICOMWorkers.programName): built with \(DICOMWorkers.packages)"
+      ),
       ("processors", "\(Compute.processors)"), ("threads", "\(Compute.threads)"),
       ("waiting", Compute.waits),
       ("large pages", Compute.pages),

@@ -24,7 +24,7 @@ extension ZooCommand {
       ),
     ],
     options: [
-      .value("image", "FILE", "A PNG or JPEG file.")
+      .value("image", "FILE", "A PNG, JPEG or DICOM file.")
     ] + textOptions + [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder.")
     ] + mapOptions + [

@@ -10,7 +10,7 @@ extension ZooCommand {
     name: "predict", summary: "Predict with a trained model, for one case or for many.",
     discussion:
       "A multimodal model needs image and text, unless it was trained with \"missing\": \"learned\". "
-      + "With --cases every row of a table is asked about, with --images every PNG or JPEG file of a "
+      + "With --cases every row of a table is asked about, with --images every PNG, JPEG or DICOM file of a "
       + "folder; --output names the table of predictions. A stopped prediction goes on with --resume "
       + "and ends with the same bytes. This is no diagnosis.",
     examples: [
@@ -22,7 +22,7 @@ extension ZooCommand {
       ("zoo predict model --images chests --output predictions.csv", "a folder of images"),
     ],
     options: [
-      .value("image", "FILE", "A PNG or JPEG file.")
+      .value("image", "FILE", "A PNG, JPEG or DICOM file.")
     ] + textOptions + [
       .flag("json", "Write JSON."),
       .value("cases", "FILE", "A table with a row for each case; no labels are needed."),

@@ -23,7 +23,7 @@ extension ZooCommand {
       ),
     ],
     options: [
-      .value("image", "FILE", "A PNG or JPEG file, in place of --study.")
+      .value("image", "FILE", "A PNG, JPEG or DICOM file, in place of --study.")
     ] + textOptions + [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
       .value("cases", "N", default: "10", "With --study: how many images, spread over the cases."),

@@ -1,0 +1,35 @@
+/// What became of a DICOM file's values, as far as a person should hear of it.
+package struct DICOMFacts: Sendable, Equatable {
+  /// How black and white were found.
+  package enum Window: Sendable, Equatable {
+    /// By a table or window of the file.
+    case file
+    /// As asked for.
+    case asked
+    /// By the smallest and largest value, since the file has none.
+    case missing
+    /// The same, since the file's can't be used: why.
+    case unusable(String)
+    /// Colours have no window.
+    case colour
+  }
+
+  package var window: Window
+  /// Windows and tables of the file that were not taken.
+  package var otherWindows = 0
+  /// Frames of the file besides the one that was read.
+  package var otherFrames = 0
+  /// Whether the file does not say what its samples stand for.
+  package var isColourGuessed = false
+  /// Whether small values are bright, and were turned around.
+  package var isInverted = false
+  /// Bytes of pixel data behind the last frame.
+  package var trailingBytes = 0
+  /// Bits of a sample that the file stores.
+  package var bitsStored: Int
+
+  /// Why the file's window can't be used, where it can't.
+  package var unusableWindow: String? {
+    if case .unusable(let reason) = window { reason } else { nil }
+  }
+}

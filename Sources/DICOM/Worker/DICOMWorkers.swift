@@ -1,0 +1,91 @@
+import Basics
+import Foundation
+import Synchronization
+
+/// The processes that decode DICOM files: as many as there are threads that ask at once, kept for the next
+/// file.
+package final class DICOMWorkers: Sendable {
+  /// What a build without the libraries lacks.
+  package static let packages = "libdcmtk-dev libopenjp2-7-dev"
+  /// The program's name.
+  package static let programName = "zoo-dicom"
+  /// What tells where it is, where it is not beside the running program.
+  package static let variable = "ENCODERZOO_DICOM"
+
+  /// Those of this process.
+  package static let shared = DICOMWorkers(program: DICOMWorkers.found, seconds: 120)
+
+  /// The program's path; nil where there is none.
+  package let program: String?
+  private let seconds: Int
+  private let idle = Mutex<[DICOMWorker]>([])
+
+  /// Workers that run a program, each file within so many seconds; nil where there is none.
+  init(program: String?, seconds: Int) {
+    (self.program, self.seconds) = (program, seconds)
+  }
+
+  /// The program beside the running one, or where it is installed.
+  static var found: String? {
+    if let given = ProcessInfo.processInfo.environment[variable] { return given }
+    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    else { return nil }
+    let folder = URL(fileURLWithPath: own).deletingLastPathComponent()
+    return [
+      folder.appendingPathComponent(programName),
+      folder.deletingLastPathComponent().appendingPathComponent(
+        "libexec/encoderzoo/\(programName)"),
+    ].map(\.path).first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  /// Asks a worker for a file; a worker that fails is not used again.
+  ///
+  /// - Throws: `ZooError` that names the file.
+  func ask<Result>(
+    _ path: String, frame: UInt32, tags: [DICOMTag],
+    _ body: (DICOMReply, UnsafeRawBufferPointer) -> Result
+  ) throws -> Result {
+    guard let program else { throw DICOMWorkers.missing(path) }
+    do {
+      let kept = idle.withLock { $0.popLast() }
+      let worker = try kept ?? DICOMWorker(program: program)
+      let absolute =
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+      let result = try worker.ask(absolute, frame: frame, tags: tags, seconds: seconds, body)
+      idle.withLock { $0.append(worker) }
+      return result
+    } catch let failure as WorkerFailure {
+      throw error(failure, program, path)
+    }
+  }
+
+  private static func missing(_ path: String) -> ZooError {
+    ZooError(
+      .unsupported,
+      "is DICOM, which is decoded by the program \(programName); it is not beside this program",
+      at: Place(path: path),
+      advice:
+        "install what it is built with (apt-get install \(packages)) and build again, or set \(variable) to it"
+    )
+  }
+
+  private func error(_ failure: WorkerFailure, _ program: String, _ path: String) -> ZooError {
+    let place = Place(path: path)
+    let advice = "leave the file out, or convert it to PNG"
+    switch failure {
+    case .missing(let reason):
+      return ZooError(.system, "is DICOM, and \(program) can't be started: \(reason)", at: place)
+    case .died(let reason):
+      return ZooError(
+        .badFormat, "the decoder of DICOM files crashed on it (\(reason))", at: place,
+        advice: advice)
+    case .hung(let seconds):
+      return ZooError(
+        .badFormat, "the decoder of DICOM files was stopped after \(seconds) seconds", at: place,
+        advice: advice)
+    case .garbled:
+      return ZooError(
+        .badFormat, "the decoder of DICOM files gave no sense on it", at: place, advice: advice)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DICOM
+
+@Suite("DICOM files, decoded by the worker") struct FileTests {
+  /// The samples of the grey fixtures.
+  private static let grey = (0..<32).flatMap { y in
+    (0..<32).map { x in x * 17 + y * 115 + x * y % 7 }
+  }
+
+  private func values(_ path: String) throws -> [Double] {
+    try DICOMValues.read(path: path, frame: 1).modality
+  }
+
+  @Test(
+    "Every lossless compression gives the same samples",
+    arguments: ["raw", "deflated", "lossless70", "lossless57", "jpegls", "j2k", "rle"])
+  func lossless(name: String) throws {
+    guard hasWorker() else { return }
+    #expect(try values(fixture(name)) == Self.grey.map(Double.init))
+  }
+
+  @Test("JPEG 2000 in colour, and baseline JPEG to within 8 grey levels")
+  func colours() throws {
+    guard hasWorker() else { return }
+    let plain = try DICOMFile.picture(path: fixture("rgb"), DICOMReading())
+    #expect(plain.channels == 3 && plain.depth == 8 && plain.facts.window == .colour)
+    #expect(try DICOMFile.picture(path: fixture("j2krgb"), DICOMReading()).pixels == plain.pixels)
+    let lossy = try DICOMFile.picture(path: fixture("baseline"), DICOMReading())
+    let differences = zip(lossy.pixels, plain.pixels).map { abs(Int($0) - Int($1)) }
+    #expect(differences.reduce(0, +) < 8 * differences.count)
+  }
+
+  @Test(
+    "Each way of writing elements gives the same samples, with a preamble and without",
+    arguments: DICOMBuilder.Layout.allCases, [true, false])
+  func layouts(layout: DICOMBuilder.Layout, hasPreamble: Bool) throws {
+    guard hasWorker() else { return }
+    try withTemporaryFolder { folder in
+      var file = DICOMBuilder(rows: 1, columns: 3, samples: [1, 300, 65535])
+      (file.layout, file.hasPreamble) = (layout, hasPreamble)
+      file.elements[0x0028_1052] = .text("DS", "-1024")
+      file.elements[0x0028_1053] = .text("DS", "1")
+      try file.write(to: "\(folder)/a")
+      #expect(DICOMSignature.isOf(path: "\(folder)/a"))
+      #expect(try values("\(folder)/a") == [-1023, -724, 64511])
+    }
+  }
+
+  @Test("A modality table in a sequence, and 16-bit samples with a sign")
+  func sequence() throws {
+    guard hasWorker() else { return }
+    try withTemporaryFolder { folder in
+      var file = DICOMBuilder(rows: 1, columns: 3, samples: [0xffff, 0, 1], isSigned: true)
+      file.elements[0x0028_3000] = .init(
+        "SQ",
+        .items([
+          [
+            0x0028_3002: .words([3, 0xffff, 16], vr: "SS"), 0x0028_3004: .text("LO", "OD"),
+            0x0028_3006: .words([10, 20, 30], vr: "OW"),
+          ]
+        ]))
+      try file.write(to: "\(folder)/a.dcm")
+      #expect(try values("\(folder)/a.dcm") == [10, 20, 30])
+    }
+  }
+
+  @Test(
+    "Of several frames one is read where it is said which; else the file is refused by their number"
+  )
+  func frames() throws {
+    guard hasWorker() else { return }
+    try withTemporaryFolder { folder in
+      var file = DICOMBuilder(rows: 1, columns: 1, samples: [5, 6, 7])
+      file.elements[0x0028_0008] = .text("IS", "3")
+      let path = "\(folder)/a.dcm"
+      try file.write(to: path)
+      #expect(
+        errorText { _ = try DICOMFile.picture(path: path, DICOMReading()) }
+          .contains("has 3 frames, and a picture is one of them"))
+      #expect(
+        errorText { _ = try DICOMFile.picture(path: path, DICOMReading(frame: .number(4))) }
+          .contains("asks for 4"))
+      #expect(try DICOMValues.read(path: path, frame: 3).modality == [7])
+      let middle = try DICOMFile.frame(path: path, .middle) { $0.value($0.samples.first) }
+      #expect(middle == 6)
+      let picture = try DICOMFile.picture(path: path, DICOMReading(frame: .middle))
+      #expect(picture.facts.otherFrames == 2)
+    }
+  }
+
+  @Test("The size is told without pixels")
+  func size() throws {
+    guard hasWorker() else { return }
+    let size = DICOMFile.size(path: fixture("j2k"))
+    #expect(size?.width == 32 && size?.height == 32)
+    #expect(DICOMFile.size(path: "/nowhere.dcm") == nil)
+  }
+
+  @Test("What a file does not say is guessed and told; bytes behind the picture are counted")
+  func guesses() throws {
+    guard hasWorker() else { return }
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.dcm"
+      var file = DICOMBuilder(rows: 1, columns: 2, samples: [5, 6, 7], photometric: nil)
+      try file.write(to: path)
+      let facts = try DICOMFile.picture(path: path, DICOMReading()).facts
+      #expect(facts.isColourGuessed && facts.trailingBytes == 2 && facts.window == .missing)
+      file = DICOMBuilder(rows: 1, columns: 1, channels: 3, bytes: [1, 2, 3], photometric: nil)
+      try file.write(to: path)
+      #expect(try DICOMFile.picture(path: path, DICOMReading()).pixels == [1, 2, 3])
+    }
+  }
+}
+
+extension StoredSamples {
+  /// The pattern of the first sample.
+  var first: UInt32 {
+    var found: UInt32 = 0
+    visit { if $0 == 0 { found = $1 } }
+    return found
+  }
+}

@@ -1,0 +1,103 @@
+import Basics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DICOM
+
+@Suite("The worker that crashes, hangs or lies") struct WorkerTests {
+  /// The error of a picture asked of a script in the worker's place.
+  private func failure(_ script: String, seconds: Int = 20) throws -> String {
+    try withTemporaryFolder { folder in
+      let program = "\(folder)/worker"
+      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(fileURLWithPath: program))
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      let workers = DICOMWorkers(program: program, seconds: seconds)
+      return errorText {
+        _ = try DICOMFile.picture(path: "chest.dcm", DICOMReading(), workers: workers)
+      }
+    }
+  }
+
+  @Test("A crash is an error that names the file and the signal")
+  func crash() throws {
+    let text = try failure("kill -SEGV $$")
+    #expect(
+      text.hasPrefix("chest.dcm: the decoder of DICOM files crashed on it (signal 11"), "\(text)")
+    for (script, reason) in [("kill -ABRT $$", "signal 6"), ("exit 3", "ended with code 3")] {
+      let text = try failure(script)
+      #expect(text.contains(reason), "\(text)")
+    }
+  }
+
+  @Test("A worker that hangs is stopped after its time")
+  func hang() throws {
+    let start = Date()
+    #expect(try failure("exec sleep 100", seconds: 1).contains("was stopped after 1 seconds"))
+    #expect(Date().timeIntervalSince(start) < 20)
+  }
+
+  @Test("An answer that can't be is refused")
+  func lies() throws {
+    for bytes in ["\\0", "QRD1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+      #expect(
+        try failure("head -c 20 >/dev/null; printf '\(bytes)%040d' 0 >&0; sleep 1").contains(
+          "gave no sense"))
+    }
+  }
+
+  @Test("A missing worker is said with what to install")
+  func missing() {
+    for (program, reason) in [
+      (nil, "libdcmtk-dev libopenjp2-7-dev"), ("/nowhere", "can't be started"),
+    ]
+      as [(String?, String)]
+    {
+      let workers = DICOMWorkers(program: program, seconds: 1)
+      let text = errorText {
+        _ = try DICOMFile.picture(path: "chest.dcm", DICOMReading(), workers: workers)
+      }
+      #expect(text.hasPrefix("chest.dcm: is DICOM") && text.contains(reason), "\(text)")
+    }
+  }
+
+  @Test("After a crash the next file is read by a new worker; many threads have one each")
+  func again() throws {
+    guard hasWorker() else { return }
+    let right = try DICOMFile.picture(path: fixture("j2k"), DICOMReading())
+    try withTemporaryFolder { folder in
+      // Crashes once, then is the real worker.
+      let program = "\(folder)/worker"
+      let real = try #require(DICOMWorkers.found)
+      try Data(
+        "#!/bin/sh\n[ -e \(folder)/done ] || { : > \(folder)/done; kill -SEGV $$; }\nexec \(real)\n"
+          .utf8
+      ).write(to: URL(fileURLWithPath: program))
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      let workers = DICOMWorkers(program: program, seconds: 30)
+      #expect(throws: ZooError.self) {
+        try DICOMFile.picture(path: fixture("j2k"), DICOMReading(), workers: workers)
+      }
+      DispatchQueue.concurrentPerform(iterations: 40) { index in
+        let name = ["j2k", "raw", "lossless70", "jpegls"][index % 4]
+        let picture = try? DICOMFile.picture(
+          path: fixture(name), DICOMReading(), workers: workers)
+        #expect(picture?.pixels == right.pixels)
+      }
+    }
+  }
+
+  @Test("Records that can't be are refused")
+  func records() {
+    let right: [UInt8] = [0x10, 0, 0x28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0x31, 0x32]
+    #expect(DICOMHeader(records: right)?.integer(.rows) == 12)
+    for count in 1..<right.count {
+      #expect(DICOMHeader(records: Array(right.prefix(count))) == nil)
+    }
+    for place in [4, 8, 12] {
+      var wrong = right
+      wrong[place] = 200
+      #expect(DICOMHeader(records: wrong) == nil)
+    }
+  }
+}
