@@ -49,7 +49,7 @@ package enum ChestXray14 {
   package static let attributes = ["view", "sex", "ageBand"]
 
   /// The band of an age in years, such as `40–59`; nil beyond any life.
-  static func ageBand(_ age: Double) -> String? {
+  package static func ageBand(_ age: Double) -> String? {
     let bands = [(18, "0–17"), (40, "18–39"), (60, "40–59"), (80, "60–79"), (121, "80+")]
     return bands.first { age < Double($0.0) }?.1
   }
