@@ -127,6 +127,9 @@ var targets: [Target] = [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
+  library(
+    "DataImport",
+    ["DICOM", "Datasets", "Images", "Downloads", "CSodium", "Basics"]),
   library("DataCheck", ["Datasets", "Evaluation", "Images", "Pages", "Basics"]),
   library(
     "Explanation",
@@ -171,7 +174,7 @@ var targets: [Target] = [
     name: "zoo",
     dependencies: [
       "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
-      "DataCheck", "Explanation", "Evaluation", "Training", "Datasets",
+      "DataCheck", "DataImport", "Explanation", "Evaluation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM",
       "CImageCodecs",
       "Tensors", "Basics", "CStartup",
@@ -239,6 +242,7 @@ for (name, dependencies) in [
   ),
   ("DICOM", ["DICOM", "Basics"]), ("Images", ["Images", "CImageCodecs", "DICOM", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
+  ("DataImport", ["DataImport", "Datasets", "Images", "DICOM", "Basics"]),
   ("DataCheck", ["DataCheck", "Datasets", "Images", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
   (

@@ -26,11 +26,7 @@ extension ZooCommand {
     arguments: [Argument("FILE", "A PNG, JPEG or DICOM file.")]
   ) { arguments in
     let path = arguments.argument("FILE")
-    let reading = try DICOMReading(
-      window: window(arguments),
-      frame: arguments.optionalString("frame").map {
-        try FrameChoice(name: $0, at: Place(key: "--frame"))
-      } ?? .only)
+    let reading = try dicomReading(arguments)
     if DICOMSignature.isOf(path: path) {
       try showElements(path, withIdentifiers: arguments.flag("identifiers"))
     }
@@ -73,6 +69,15 @@ extension ZooCommand {
       "the smallest and largest value, since the file's window can't be used: \(reason)"
     case .colour: "colours are as they are"
     }
+  }
+
+  /// What `--window` and `--frame` ask for.
+  static func dicomReading(_ arguments: ParsedArguments) throws -> DICOMReading {
+    try DICOMReading(
+      window: window(arguments),
+      frame: arguments.optionalString("frame").map {
+        try FrameChoice(name: $0, at: Place(key: "--frame"))
+      } ?? .only)
   }
 
   /// What `--window` asks for.
