@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Studies
@@ -26,5 +27,17 @@ struct ReportingChecklistTests {
     #expect(!list.blanks.contains(.software))
     #expect(list.sentence.hasPrefix("2 of \(ReportingItem.allCases.count) items"))
     #expect(ReportingItem.ensembles.tripod == "–" && ReportingItem.ensembles.claim == "27")
+  }
+
+  @Test("It stands folded in the report, texts as themselves; without one there is none")
+  func page() {
+    var data = ReportSample.data()
+    #expect(!ReportPage(data).html.contains("TRIPOD+AI"))
+    data.checklist = ReportingChecklist([.dataSources: "A <set> & more"])
+    let page = ReportPage(data).html
+    #expect(page.contains("<summary>Reporting: TRIPOD+AI and CLAIM 2024</summary>"))
+    #expect(page.contains("A &lt;set&gt; &amp; more"))
+    #expect(page.contains("<em>to be told by a person</em>"))
+    #expect(unbalancedTag(page) == nil)
   }
 }
