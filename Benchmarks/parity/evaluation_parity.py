@@ -550,7 +550,7 @@ def decisions():
         "balancedAccuracy": undefined(one, lambda: metrics.balanced_accuracy_score(y, called)),
         "f1": undefined(none, lambda: metrics.f1_score(y, called)),
         "auroc": undefined(one, lambda: metrics.roc_auc_score(y, logits)),
-        "averagePrecision": undefined(none, lambda: metrics.average_precision_score(y, logits)),
+        "averagePrecision": undefined(one, lambda: metrics.average_precision_score(y, logits)),
         "logLoss": metrics.log_loss(y, p, labels=[False, True]),
     }
     for name, value in rate.items():
