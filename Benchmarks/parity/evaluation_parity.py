@@ -1,7 +1,10 @@
 """Compares metrics, simple models, calibration, conformal sets, tests and stratification with others.
 
     Benchmarks/parity/run.sh evaluation            # about a minute
-    Benchmarks/parity/run.sh evaluation --draws 1000   # and the coverage of intervals, some minutes
+    Benchmarks/parity/run.sh evaluation --draws 1000   # and the coverage of intervals and sets, some minutes
+    Benchmarks/parity/run.sh evaluation --asah asah.csv   # and pROC's published tests of its example
+
+`asah.csv` is pROC's data set aSAH (GPL, not kept here), in R: write.csv(pROC::aSAH, "asah.csv").
 
 scikit-learn, SciPy, statsmodels, MAPIE, dcurves, uncertainty-calibration and iterative-stratification
 answer the same questions on random inputs with ties, absent classes, unknown answers, one class
@@ -9,6 +12,7 @@ alone. The largest difference is printed for each figure; metrics must agree to 
 to 1e-9 on 200, fitted probabilities of logistic regressions to 1e-6. Where one side says "undefined", the other must, too.
 """
 import argparse
+import csv
 import json
 import math
 import subprocess
@@ -22,6 +26,8 @@ import scipy.stats
 import statsmodels.api as sm
 from sklearn import calibration, isotonic, linear_model, metrics
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
 warnings.filterwarnings("ignore")
 arguments = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -29,6 +35,7 @@ arguments.add_argument("program")
 arguments.add_argument("--draws", type=int, default=0, help="simulated draws of each interval")
 arguments.add_argument("--share", type=float, default=1.0, help="of the inputs, for a first look")
 arguments.add_argument("--seed", type=int, default=1)
+arguments.add_argument("--asah", help="pROC's data set aSAH as CSV")
 arguments = arguments.parse_args()
 rng = np.random.default_rng(arguments.seed)
 zoo = subprocess.Popen([arguments.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -507,6 +514,95 @@ def pair():
     compare("McNemar's p", found["mcnemar"], expected, 1e-9, "statsmodels")
 
 
+def published():
+    """pROC's tests of its example, as its test suite (tests/testthat/test-roc.test.R) holds them."""
+    rows = list(csv.DictReader(open(arguments.asah)))
+    poor = [row["outcome"] == "Poor" for row in rows]
+    marker = {name: [float(row[name]) for row in rows] for name in ("wfns", "s100b", "ndka")}
+    for first, second, z, p, low, high in (
+            ("wfns", "s100b", 2.20898359144091, 0.0271757822291882, 0.0104061769564846, 0.174214419249478),
+            ("wfns", "ndka", 2.79777591868904, 0.00514557970691098, 0.0634011709339876, 0.3600405634833566),
+            ("ndka", "s100b", -1.39077002573558, 0.164295175223054, -0.2876917446341914, 0.0488706064228094)):
+        found = ask("pair", labels=poor, first=marker[first], second=marker[second])
+        compare("DeLong's z, p and interval, aSAH", [found["z"], found["p"], *found["interval"]],
+                [z, p, low, high], 1e-9, "pROC, published")
+
+
+def decisions():
+    count = int(rng.choice([1, 2, 7, 60, 300]))
+    y = rng.random(count) < rng.choice([0, 0.1, 0.5, 1], p=[0.05, 0.4, 0.5, 0.05])
+    logits = np.round(rng.normal(size=count) * 3 + y, int(rng.choice([0, 1, 12])))
+    p, cut = scipy.special.expit(logits), float(rng.choice([0.05, 0.31, 0.5, 0.9, 1]))
+    found = ask("decisions", labels=y, logits=logits, threshold=cut)
+    called = p >= cut
+    one, none = y.all() or not y.any(), not y.any()
+    table = metrics.confusion_matrix(y, called, labels=[False, True])
+    compare("counts of decisions", found["counts"], [table[1, 1], table[0, 1], table[0, 0], table[1, 0]],
+            0, "scikit-learn")
+    rate = {
+        "sensitivity": undefined(none, lambda: metrics.recall_score(y, called)),
+        "specificity": undefined(y.all(), lambda: metrics.recall_score(~y, ~called)),
+        "positivePredictiveValue": undefined(
+            not called.any(), lambda: metrics.precision_score(y, called)),
+        "negativePredictiveValue": undefined(
+            called.all(), lambda: metrics.precision_score(~y, ~called)),
+        "accuracy": metrics.accuracy_score(y, called),
+        "balancedAccuracy": undefined(one, lambda: metrics.balanced_accuracy_score(y, called)),
+        "f1": undefined(none, lambda: metrics.f1_score(y, called)),
+        "auroc": undefined(one, lambda: metrics.roc_auc_score(y, logits)),
+        "averagePrecision": undefined(none, lambda: metrics.average_precision_score(y, logits)),
+        "logLoss": metrics.log_loss(y, p, labels=[False, True]),
+    }
+    for name, value in rate.items():
+        compare(f"binary {name}", found[name], value, 1e-12, "scikit-learn")
+    if y.any():
+        compare("Clopper and Pearson's interval", found["interval"],
+                proportion_confint(int((y & called).sum()), int(y.sum()), method="beta"), 1e-9,
+                "statsmodels")
+
+
+def groups():
+    count = int(rng.choice([40, 200, 500]))
+    names = rng.integers(-1, int(rng.integers(1, 4)), count)
+    y = rng.random(count) < 0.45
+    logits = np.round(rng.normal(size=count) + y * (1 + names), 2)
+    p, cut = scipy.special.expit(logits), 0.5
+    found = ask("groups", labels=y, logits=logits, groups=names, threshold=cut)
+    kept = [k for k in sorted(set(names.tolist())) if k >= 0]
+    own = [names == k for k in kept]
+    both = [y[g].any() and not y[g].all() for g in own]
+    compare("sizes of groups", found["counts"], [g.sum() for g in own], 0, "NumPy")
+    compare("prevalence of groups", found["prevalence"], [y[g].mean() for g in own], 1e-12, "NumPy")
+    values = {
+        "auroc": [metrics.roc_auc_score(y[g], logits[g]) if b else None for g, b in zip(own, both)],
+        "tpr": [metrics.recall_score(y[g], p[g] >= cut) if y[g].any() else None for g in own],
+        "fpr": [1 - metrics.recall_score(~y[g], p[g] < cut) if not y[g].all() else None for g in own],
+    }
+    for name, value in values.items():
+        compare(f"{name} of groups", found[name], value, 1e-12, "scikit-learn")
+    compare("mean difference of groups", found["difference"], [p[g].mean() - y[g].mean() for g in own],
+            1e-12, "NumPy")
+    many = [min(y[g].sum(), (~y[g]).sum()) >= 30 for g in own]
+    for place, value in enumerate(values.values()):
+        large = [v for v, m in zip(value, many) if m]
+        compare("gaps between groups of 30 and more", [found["gaps"][place]],
+                [max(large) - min(large) if len(large) > 1 else None], 1e-12, "NumPy")
+    table = scipy.stats.contingency.crosstab(names, y).count
+    r, c = table.shape
+    v = 0.0
+    if r > 1 and c > 1:
+        phi = scipy.stats.chi2_contingency(table, correction=False).statistic / count
+        phi = max(0, phi - (r - 1) * (c - 1) / (count - 1))
+        v = math.sqrt(phi / (min(k - (k - 1) ** 2 / (count - 1) for k in (r, c)) - 1))
+    # A root near 0 doubles the digits that rounding takes.
+    compare("Cramér's V, corrected, squared", found["v"] ** 2, v ** 2, 1e-9, "SciPy's χ²")
+
+
+def holm():
+    p = np.round(rng.random(int(rng.integers(1, 12))) ** 3, int(rng.choice([1, 12])))
+    compare("Holm's p", ask("holm", p=p)["p"], multipletests(p, method="holm")[1], 1e-12, "statsmodels")
+
+
 def bootstrap():
     """Against SciPy's, which draws otherwise: ends within the Monte Carlo error of 9,999 resamples."""
     count = 80
@@ -595,14 +691,16 @@ kumar, mapie, dcurves = optional(load_kumar), optional(load_mapie), optional(loa
 for missing, name in ((kumar, "uncertainty-calibration"), (mapie, "MAPIE"), (dcurves, "dcurves")):
     if missing is None:
         print(f"{name} is not installed: its figures are compared with NumPy")
-for question in (multiclass, multilabel, threshold):
+for question in (multiclass, multilabel, threshold, decisions):
     for _ in range(round(500 * arguments.share)):
         question()
-for question in (simple, calibrated, calibrators, several, decision, conformal, risk, pair):
+for question in (simple, calibrated, calibrators, several, decision, conformal, risk, pair, groups, holm):
     for _ in range(round(200 * arguments.share)):
         question()
 for _ in range(10):
     bootstrap()
+if arguments.asah:
+    published()
 print(f"{'figure':48} {'inputs':>6} {'undefined':>9} {'largest difference':>18}  against")
 for name, entry in worst.items():
     print(f"{name:48} {entry['count']:6} {entry['undefined']:9} {entry['most']:18.1e}  "

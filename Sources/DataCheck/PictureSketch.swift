@@ -87,17 +87,3 @@ package struct PictureSketch: Sendable, Equatable {
     return 1 - kept / Double(width * height)
   }
 }
-
-extension PixelImage {
-  /// The same picture with samples of 8 bits.
-  package var eightBit: PixelImage {
-    guard depth == 16 else { return self }
-    var bytes = [UInt8]()
-    bytes.reserveCapacity(pixels.count / 2)
-    for start in stride(from: 0, to: pixels.count, by: 2) {
-      let sample = Int(pixels[start]) | Int(pixels[start + 1]) << 8
-      bytes.append(UInt8(min(255, (sample * 255 + white / 2) / white)))
-    }
-    return PixelImage(width: width, height: height, channels: channels, pixels: bytes)
-  }
-}

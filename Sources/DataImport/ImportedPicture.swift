@@ -50,7 +50,7 @@ struct ImportedPicture: Sendable {
     view = ImportedPicture.known(all["view"], ["AP", "PA", "LL", "RL", "LATERAL", "RLD", "LLD"])
     laterality = ImportedPicture.known(all["image laterality"] ?? all["laterality"], ["L", "R", "B", "U"])
     sex = ImportedPicture.known(all["sex"], ["M", "F", "O"])
-    ageBand = ImportedPicture.age(all).flatMap(ChestXray14.ageBand) ?? ""
+    ageBand = ImportedPicture.age(all).flatMap(AgeBand.name(years:)) ?? ""
     manufacturer = String((all["manufacturer"] ?? "").prefix(40))
     year = withYear ? String((all["study date"] ?? "").prefix(4)) : ""
     isLocaliser = all["image type"]?.uppercased().contains("LOCALIZER") ?? false

@@ -37,7 +37,8 @@ package enum ChestXray14 {
 
     /// `view`, `sex` and `ageBand`, without what the table does not say.
     var attributes: [String: String] {
-      let known = ["view": tidied(view), "sex": tidied(sex), "ageBand": age.flatMap(ageBand) ?? ""]
+      let band = age.flatMap(AgeBand.name(years:))
+      let known = ["view": tidied(view), "sex": tidied(sex), "ageBand": band ?? ""]
       return known.filter { !$0.value.isEmpty }
     }
 
@@ -47,12 +48,6 @@ package enum ChestXray14 {
 
   /// The names of what is kept of each case besides findings and patient.
   package static let attributes = ["view", "sex", "ageBand"]
-
-  /// The band of an age in years, such as `40–59`; nil beyond any life.
-  package static func ageBand(_ age: Double) -> String? {
-    let bands = [(18, "0–17"), (40, "18–39"), (60, "40–59"), (80, "60–79"), (121, "80+")]
-    return bands.first { age < Double($0.0) }?.1
-  }
 
   /// The id of a file name.
   static func stem(_ image: String) -> String {

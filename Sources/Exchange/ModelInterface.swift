@@ -18,6 +18,7 @@ struct ModelInterface {
     ]
     // Of several classes the most probable is chosen.
     if model.task != .multiClass { entries.append(model.thresholdMember) }
+    if let calibration = model.calibration { entries.append(("calibration", calibration.json)) }
     if model.task == .binary { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
     if let text = model.text, let vocabulary = model.vocabulary {

@@ -167,7 +167,8 @@ package struct BundleMaker {
       collections: record.note.collections)
     let output = BundleOutput(
       task: model.task.rawValue, labels: model.labels,
-      threshold: model.threshold, thresholds: model.chosenThresholds, thresholdRule: point.rule)
+      threshold: model.threshold, thresholds: model.chosenThresholds, thresholdRule: point.rule,
+      calibration: model.calibration?.sentence)
     let words = CardWords(
       architecture: model.architecture, output: output, training: training,
       unfitted: point.unfitted)

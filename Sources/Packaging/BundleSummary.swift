@@ -27,6 +27,9 @@ package struct BundleSummary {
           + manifest.output.labels.joined(separator: ", "))
       if let words = manifest.output.thresholdWords { lines.append("thresholds: \(words)") }
     }
+    if let words = manifest.output.calibration {
+      lines.append("calibrated probabilities: \(words)")
+    }
     for metric in manifest.metrics {
       let interval = metric.interval.map {
         String(format: " (%.3f to %.3f)", $0.lowerBound, $0.upperBound)

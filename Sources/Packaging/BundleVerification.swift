@@ -86,5 +86,6 @@ package struct BundleVerification {
     try require(manifest.output.task == model.task.rawValue, "task")
     try require(manifest.output.threshold == model.threshold, "threshold")
     try require(manifest.output.thresholds == model.chosenThresholds, "list of thresholds")
+    try require(manifest.output.calibration == model.calibration?.sentence, "calibration")
   }
 }

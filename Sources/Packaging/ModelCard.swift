@@ -20,7 +20,7 @@ struct ModelCard {
   }
 
   var text: String {
-    ([head, opening, use, data, figures, limits, terms, files] as [String])
+    ([head, opening, use, data, figures, limits, checklist, terms, files] as [String])
       .joined(separator: "\n\n") + "\n"
   }
 
@@ -115,6 +115,9 @@ struct ModelCard {
         + each.map { "\(figure($1)) (\(plain($0)))" }.joined(separator: ", ")
         + " on (\(output.thresholdRule)) |\n"
     }
+    if let words = output.calibration {
+      text += "| calibrated probabilities | \(plain(words)); decisions are made on those before |\n"
+    }
     return text.trimmingCharacters(in: .newlines)
   }
 
@@ -187,7 +190,7 @@ struct ModelCard {
 
   private func plain(_ text: String) -> String { MarkdownText.plain(text) }
 
-  private func figure(_ value: Double) -> String { String(format: "%.3f", value) }
+  func figure(_ value: Double) -> String { String(format: "%.3f", value) }
 
   /// A YAML text in quotation marks, which JSON's are.
   private func quoted(_ text: String) -> String {

@@ -26,13 +26,14 @@ extension TrainedModel {
         let tensor = parameter.value.inFileOrder
         return (name: parameter.key, shape: tensor.shape, values: tensor.values)
       }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
-    let (thresholdKey, threshold) = thresholdMember
-    let description: JSONValue = [
-      "schema": 1, "task": task.rawValue.json, "labels": labels.json, thresholdKey: threshold,
-      "image": image?.json ?? nil, "text": text?.json ?? nil,
-      "tokenizer": tokenizer.json, "decoder": decoder.json, "fusion": fusion?.json ?? nil,
-      "plugins": plugins.map(\.json).json,
+    var members: [(key: String, value: JSONValue)] = [
+      ("schema", 1), ("task", task.rawValue.json), ("labels", labels.json),
+      thresholdMember, ("image", image?.json ?? nil), ("text", text?.json ?? nil),
+      ("tokenizer", tokenizer.json), ("decoder", decoder.json), ("fusion", fusion?.json ?? nil),
+      ("plugins", plugins.map(\.json).json),
     ]
+    if let calibration { members.append(("calibration", calibration.json)) }
+    let description = JSONValue(.object(members))
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
     return (vocabulary == nil ? [] : ["vocabulary.txt"]) + ["model.safetensors", "model.json"]
   }
@@ -69,6 +70,9 @@ extension TrainedModel {
             + " multi-label model", at: value.place)
       }
       return values
+    }
+    let calibration = try root.value("calibration").map {
+      try ModelCalibration($0, task, outputs: task.outputs(labels).count)
     }
     for part in try root.value("plugins")?.array() ?? [] {
       try ExternalComponent.demand(part, registry)
@@ -111,6 +115,7 @@ extension TrainedModel {
     model.tokenizer = tokenizer
     model.threshold = threshold
     if let thresholds { model.thresholds = thresholds }
+    model.calibration = calibration
     return model
   }
 

@@ -24,6 +24,8 @@ package struct TrainedModel {
   /// From these probabilities on an output counts as positive, 0…1: one for each output; none where the
   /// most probable class is chosen.
   package var thresholds: [Double]
+  /// What makes calibrated probabilities of its logits; nil where nothing was fitted.
+  package var calibration: ModelCalibration?
   /// How texts became words in training, and must become in prediction.
   package var tokenizer = Tokenizer()
   /// The most words of a text that the encoder reads; nil for all.

@@ -100,4 +100,16 @@ import Testing
       #expect(DICOMHeader(records: wrong) == nil)
     }
   }
+
+  @Test("Names in UTF-8 and in Latin-1 come through with their letters")
+  func letters() {
+    func record(_ bytes: [UInt8]) -> [UInt8] {
+      // Patient's name, scope of the file, text.
+      [0x10, 0x00, 0x10, 0x00] + [0, 0, 0, 0, 0, 0, 0, 0, UInt8(bytes.count), 0, 0, 0]
+        + bytes
+    }
+    let tag = DICOMTag(rawValue: 0x0010_0010)
+    #expect(DICOMHeader(records: record(Array("Müller".utf8)))?.text(tag) == "Müller")
+    #expect(DICOMHeader(records: record([0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72]))?.text(tag) == "Müller")
+  }
 }

@@ -33,6 +33,31 @@ import Testing
     #expect(study["image"] == nil)
   }
 
+  @Test func `Another hospital, sites and seen cases are said in code as in a file`() throws {
+    var study = Study(name: "Elsewhere", data: .phantomSample(at: "sample"))
+    study.images = [.init("densenet121")]
+    study.data.collection = "own"
+    study.data.allowsSeen = true
+    study.folds = .bySite("site")
+    study.external = [
+      .init("north", data: .phantomSample(at: "other"), groups: ["sex"])
+    ]
+    study.calibration = .platt
+    try Zoo().check(study)
+    #expect(study.external[0].name == "north" && study.external[0].data?.path == "other/cases.csv")
+    #expect(study.folds["column"] == "site" && study.folds["count"] == nil)
+    #expect(study.data["allowSeen"] == true && study["calibration"] == "platt")
+    study.external.append(study.external[0])
+    #expect(errorText { try Zoo().check(study) }.contains("two external data sets"))
+    study.external = []
+    study.calibration = .temperature
+    study.data.allowsSeen = false
+    #expect(study["external"] == nil && study["calibration"] == nil)
+    #expect(study.data["allowSeen"] == nil)
+    study["calibration"] = "sigmoid"
+    #expect(errorText { try Zoo().check(study) }.contains("unknown calibration"))
+  }
+
   @Test func `A metric by its former name is the same metric`() {
     var study = Study(name: "Old", data: .phantomSample(at: "sample"))
     study["metric"] = "area"

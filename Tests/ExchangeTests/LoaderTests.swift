@@ -1,6 +1,7 @@
 import Basics
 import EncoderKit
 import Evaluation
+import Foundation
 import TestSupport
 import Testing
 import Training
@@ -71,6 +72,38 @@ struct LoaderTests {
     let one = try script(SmallModel(name: "text", text: SmallModel.cnn))
     #expect(!one.contains("sigmoid") && !one.contains("LABELS"))
     #expect(one.contains("        print(logits(given.folder, given.image, given.text))\n"))
+  }
+
+  @Test(
+    "A script of a model with calibrators gives the program's calibrated probabilities",
+    arguments: ModelCalibration.Kind.allCases)
+  func calibrated(_ kind: ModelCalibration.Kind) throws {
+    var model = try SmallModel(name: "text", text: SmallModel.cnn).make()
+    let logits: [Float] = [4, 3, -4, -3, 5, -5, 2, -2, 3.5, -1, 1, -2.5]
+    model.calibration = ModelCalibration.fitted(
+      kind, .binary, logits: logits, targets: [1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0], outputs: 1)
+    let calibration = try #require(model.calibration)
+    let text = try PythonLoader(
+      model, registry: SmallModel.registry(), kernels: ReferenceKernels()
+    ).text
+    #expect(text.contains("print(\"calibrated (\(calibration.sentence)):\", calibrated(found))"))
+    guard let python = Peer.python else { return }
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(text, to: "\(folder)/script.py")
+      let points = [-9.0, -5, -4.5, -0.3, 0, 0.7, 2.2, 5, 7]
+      let output = try Peer.run(
+        python,
+        [
+          "-c",
+          "import sys; sys.path.insert(0, sys.argv[1]); import script; "
+            + "print([script.calibrated([z])[0] for z in \(points)])", folder,
+        ])
+      let found = try JSONValue.parse(output).array().map { try $0.number() }
+      for (point, value) in zip(points, found) {
+        let own = try #require(calibration.probabilities([point], .binary)[0])
+        #expect(abs(own - value) < 1e-12, "\(kind) at \(point): \(own), \(value)")
+      }
+    }
   }
 
   @Test("A head that the script does not know is refused by its name", arguments: SmallModel.heads)

@@ -32,9 +32,10 @@ enum Peer {
     return try JSONSerialization.jsonObject(with: output) as? [Double] ?? []
   }
 
-  private struct Failed: Error {}
+  struct Failed: Error {}
 
-  private static func run(_ program: String, _ arguments: [String]) throws -> Data {
+  /// What a program prints.
+  static func run(_ program: String, _ arguments: [String]) throws -> Data {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments

@@ -14,7 +14,7 @@ struct CaseAttributesTests {
       ("021D", "0–17"), ("80", "80+"), ("17.9", "0–17"), ("", nil), ("old", nil), ("411", nil),
       ("5 cats", nil),
     ] as [(String, String?)])
-  func bands(_ text: String, _ band: String?) { #expect(CaseAttributes.band(text) == band) }
+  func bands(_ text: String, _ band: String?) { #expect(AgeBand.name(text) == band) }
 
   @Test("Groups follow cases by their rows, known other names of columns are found, others refused")
   func groups() throws {

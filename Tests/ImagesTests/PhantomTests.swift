@@ -31,6 +31,32 @@ import Testing
     #expect(fnv(pixels) == "4963a05fb412a8a3")
   }
 
+  @Test("Site B has other patients, ids, prevalence and contrast; the first site's bytes stay")
+  func sites() throws {
+    let (first, second) = (
+      PhantomSample(count: 60, size: 96), PhantomSample(count: 60, size: 96, site: .b)
+    )
+    let (own, other) = (first.cases(), second.cases())
+    #expect(other.count { $0.label == "abnormal" } == 18)
+    #expect(other[0].id == "B0001" && Set(own.map(\.id)).isDisjoint(with: other.map(\.id)))
+    #expect(own.map(\.text) != other.map(\.text))
+    func spread(_ sample: PhantomSample, _ cases: [PhantomCase]) -> Double {
+      let pixels = cases.prefix(5).flatMap { sample.radiograph(of: $0).image.pixels }.map(
+        Double.init)
+      let mean = pixels.reduce(0, +) / Double(pixels.count)
+      return (pixels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(pixels.count))
+        .squareRoot()
+    }
+    #expect(spread(second, other) < 0.9 * spread(first, own))
+    try withTemporaryFolder { folder in
+      try PhantomSample(count: 4, size: 64, site: .b).write(to: folder)
+      let table = try String(contentsOfFile: "\(folder)/cases.csv", encoding: .utf8)
+      #expect(table.contains("B0001,images/B0001.png,") && table.contains(",BP1\n"))
+      let note = try String(contentsOfFile: "\(folder)/README.txt", encoding: .utf8)
+      #expect(note.contains("Site B") && PhantomSample.holds("\(folder)/cases.csv"))
+    }
+  }
+
   @Test("Half of the cases are abnormal, and faint and silent ones are mostly disjoint")
   func balance() {
     let cases = PhantomSample(count: 2000, seed: 3).cases()

@@ -71,6 +71,9 @@ struct SeveralAnswersTests {
       #expect(try value("average-precision of mass", bundle).mean == 0.5)
       let card = try String(contentsOfFile: "\(bundle.path)/README.md", encoding: .utf8)
       #expect(card.contains("a logit each, its sigmoid is the probability"))
+      #expect(card.contains("<summary>Items of TRIPOD+AI and CLAIM 2024</summary>"))
+      #expect(card.contains("come from | 5a | 7 | d: 40 cases of d; made by a program |"))
+      #expect(card.contains("and consent | 17 | – | *to be told by a person* |"))
       #expect(card.contains("from probability 0.500 (mass), 0.158 (edema) on (youden)"), "\(card)")
       let script = try String(
         contentsOfFile: "\(bundle.path)/load_in_python.py", encoding: .utf8)

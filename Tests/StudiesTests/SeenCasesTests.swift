@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import EncoderKit
 import Foundation
 import Registry
 import TestSupport
@@ -93,6 +94,67 @@ struct SeenCasesTests {
     #expect(cases.notes.first?.contains("2 of the 4 cases") == true)
   }
 
+  @Test(
+    "External data that the starting weights have seen are refused by name, and allowed under a banner"
+  )
+  func external() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(
+        "i,l\n00000001_000.png,a\n00030805_012.png,b\n", to: "\(folder)/table.csv")
+      func sets(_ data: String) throws -> ExternalSets {
+        let text = """
+          {"schema": 2, "name": "s",
+           "data": {"format": "csv", "path": "own.csv", "columns": {"image": "i", "label": "l"}},
+           "external": [{"name": "north", "data": {"format": "csv", "path": "table.csv",
+             "columns": {"image": "i", "label": "l"}\(data)}}],
+           "image": {"name": "net", "encoder": "densenet121", "weights": "densenet121-chestxray14"}}
+          """
+        let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+        for name in ["00000001_000", "00030805_012"] {
+          try AtomicFile.write("", to: "\(folder)/\(name).png")
+        }
+        let study = try StudySpecification(
+          JSONValue.parse(Data(text.utf8), path: "study.json"), folder: folder,
+          registry: registry)
+        return try ExternalSets(
+          study, labels: ["a", "b"], skipsBad: false, isBegun: false, registry)
+      }
+      let text = errorText { _ = try sets("") }
+      #expect(text.contains("2 of the 2 cases of the external data \"north\""), "\(text)")
+      #expect(try sets(#", "allowSeen": true"#).warnings.count == 1)
+      #expect(try sets(#", "collection": "own""#).warnings.isEmpty)
+    }
+  }
+
+  @Test("Weights that were never fetched are looked at before it is said that they are missing")
+  func notFetched() throws {
+    try withTemporaryFolder { folder in
+      var writer = CSVWriter(columns: ["i", "l"])
+      for number in 1...20 {
+        writer.append(["000000\(number + 10)_000.png", number % 2 == 0 ? "a" : "b"])
+        try AtomicFile.write("", to: "\(folder)/000000\(number + 10)_000.png")
+      }
+      try writer.write(to: "\(folder)/table.csv")
+      func message(_ data: String) throws -> String {
+        let text = """
+          {"schema": 2, "name": "s", "data": {"format": "csv", "path": "table.csv",
+             "columns": {"image": "i", "label": "l"}\(data)},
+           "image": {"name": "net", "encoder": "densenet121", "weights": "densenet121-chestxray14"}}
+          """
+        let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+        let study = try StudySpecification(
+          JSONValue.parse(Data(text.utf8), path: "study.json"), folder: folder, registry: registry)
+        return errorText {
+          try SeenCases.lookedAtFirst(study, skipsBad: false, in: "\(folder)/run", registry) {
+            throw ZooError(.notFound, "not on this machine", at: Place())
+          }
+        }
+      }
+      #expect(try message("").contains("20 of the 20 cases of this study are of chestx-ray14"))
+      #expect(try message(#", "allowSeen": true"#).contains("not on this machine"))
+    }
+  }
+
   @Test("An unknown collection, and one that contradicts the layout, are refused")
   func unknown() {
     let text = errorText {
@@ -126,6 +188,53 @@ struct SeenCasesTests {
       #expect(history.collections == ["chestx-ray14", "open-i", "padchest"])
       #expect(history.unknown.isEmpty)
       #expect(history.steps.map(\.weights) == ["second", "first", "densenet121-chexnet"])
+    }
+  }
+
+  @Test("A model of shuffled labels may not start from weights that have seen the cases either")
+  func shuffled() throws {
+    func banner(_ data: String) throws -> [String] {
+      let (study, registry) = try study("densenet121-chestxray14", data)
+      let set = CaseSet(
+        name: "set", cases: chest.map { Case(id: $0, label: "a", source: Place()) })
+      let split = Split(
+        name: "s1", index: 0, repeatIndex: 0, training: [0], validation: [], test: [1])
+      return try ShuffledTraining(
+        study: study,
+        session: Session(
+          registry: registry, kernels: ReferenceKernels(),
+          progress: ProgressReporter(mode: .quiet, write: { _ in }))
+      ).seen(set, split)
+    }
+    #expect(errorText { _ = try banner("") }.contains("2 of the 4 cases of this study"))
+    #expect(try banner(#", "allowSeen": true"#).count == 1)
+  }
+
+  @Test("Training vectors notes what those to go on from have seen, and whose texts it reads")
+  func vectors() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write(
+        "t,l\nclear lungs,a\nlarge heart,b\n", to: "\(folder)/table.csv")
+      try AtomicFile.write(
+        """
+        {"schema": 2, "name": "s", "data": {"format": "csv", "path": "table.csv",
+          "collection": "wikipedia-2014", "columns": {"text": "t", "label": "l"}},
+         "text": {"name": "words", "encoder": "word2vec"}}
+        """, to: "\(folder)/study.json")
+      let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+      func notes(_ start: String?) throws -> String {
+        let progress = ProgressReporter(mode: .quiet, write: { _ in })
+        _ = try VectorTraining.documents(
+          at: "\(folder)/study.json", from: start, dataFolder: nil, skipsBad: false,
+          registry: registry, progress: progress)
+        return progress.notes.joined(separator: "\n")
+      }
+      let alone = try notes(nil)
+      #expect(alone.contains("the texts are of wikipedia-2014") && !alone.contains("--from"))
+      let found = try notes("glove-6b-50d")
+      #expect(
+        found.contains("--from: \"glove-6b-50d\" was trained on wikipedia-2014"), "\(found)")
+      #expect(found.contains("2 of the 2 cases of this study"))
     }
   }
 }

@@ -180,6 +180,14 @@ struct BundleProgramTests {
       let manifest = try BundleFolder("\(folder)/pair").manifest
       #expect(manifest.training.startedFrom == ["net"] && manifest.licences.origin == "CC0-1.0")
       #expect(manifest.metrics.contains { $0.deviation != nil && $0.interval != nil })
+      // That it was allowed stands wherever its figures stand.
+      let report = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
+      #expect(report.contains("its scores are not those on new images"), "\(report.prefix(4000))")
+      let card = try String(contentsOfFile: "\(folder)/pair/README.md", encoding: .utf8)
+      for text in [card] + manifest.limitations.filter({ $0.contains("have seen cases") }) {
+        #expect(text.contains("Its starting weights have seen cases it was tested on"), "\(text)")
+      }
+      #expect(manifest.limitations.contains { $0.contains("that this study tests") })
       try scene.succeed("bundle", "verify", "\(folder)/pair")
       let why = try scene.succeed(
         "explain", "\(folder)/pair", "--image", "\(folder)/pair/golden/case1.png", "--text",

@@ -65,6 +65,7 @@ extension Question {
     return [
       "first": JSONValue(deLong?.firstAUROC), "second": JSONValue(deLong?.secondAUROC),
       "error": JSONValue(deLong?.standardError), "p": JSONValue(deLong?.p),
+      "z": JSONValue(deLong?.z), "interval": JSONValue(deLong?.interval),
       "mcnemar": JSONValue(mcNemar.p), "statistic": JSONValue(mcNemar.statistic),
       "discordant": JSONValue([mcNemar.onlyFirst, mcNemar.onlySecond]),
     ]

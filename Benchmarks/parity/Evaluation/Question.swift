@@ -25,6 +25,9 @@ struct Question {
     case "conformal": return try conformal()
     case "risk": return try risk()
     case "pair": return try pair()
+    case "decisions": return try decisions()
+    case "groups": return try groups()
+    case "holm": return try holm()
     case "bootstrap": return try bootstrap()
     case "stratify": return try stratify()
     case "simulate":

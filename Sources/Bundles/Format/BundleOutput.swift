@@ -11,6 +11,8 @@ package struct BundleOutput: Sendable, Equatable {
   package let threshold: Double
   /// For each finding from which probability on it is said; nil for 0.5 each, and for other tasks.
   package let thresholds: [Double]?
+  /// How calibrated probabilities were fitted, in words; nil where the model has none.
+  package let calibration: String?
   /// How the threshold or thresholds were chosen: `default`, `given`, `youden`, `accuracy` or `f1`.
   package let thresholdRule: String
 
@@ -18,13 +20,14 @@ package struct BundleOutput: Sendable, Equatable {
 
   package init(
     task: String, labels: [String], threshold: Double, thresholds: [Double]? = nil,
-    thresholdRule: String
+    thresholdRule: String, calibration: String? = nil
   ) {
     self.task = task
     self.labels = labels
     self.threshold = threshold
     self.thresholds = thresholds
     self.thresholdRule = thresholdRule
+    self.calibration = calibration
   }
 
   init(_ value: JSONValue) throws {
@@ -35,6 +38,7 @@ package struct BundleOutput: Sendable, Equatable {
     let list = object.value("thresholds")
     thresholds = try list?.array().map { try $0.number(in: 0...1) }
     thresholdRule = try object.choice("thresholdRule", among: BundleOutput.rules)
+    calibration = try object.optionalString("calibration")
     try object.finish()
     guard task == "binary" ? labels.count == 2 : labels.count >= (task == "multi-class" ? 2 : 1)
     else {
@@ -54,7 +58,9 @@ package struct BundleOutput: Sendable, Equatable {
       ("task", task.json), ("labels", labels.json), ("threshold", threshold.json),
     ]
     if let thresholds { members.append(("thresholds", thresholds.json)) }
-    return JSONValue(.object(members + [("thresholdRule", thresholdRule.json)]))
+    members.append(("thresholdRule", thresholdRule.json))
+    if let calibration { members.append(("calibration", calibration.json)) }
+    return JSONValue(.object(members))
   }
 
   /// What makes probabilities of the logits: `softmax` over all of them, or `sigmoid` of each.

@@ -24,7 +24,7 @@ extension DICOMHeader {
       let value = records[place..<place + length]
       place += length
       switch form {
-      case 0: set(tag, String(decoding: value, as: UTF8.self))
+      case 0: set(tag, DICOMHeader.text(of: value))
       case 1, 2:
         guard length % 2 == 0 else { return nil }
         let values = stride(from: value.startIndex, to: value.endIndex, by: 2).map {
@@ -34,5 +34,12 @@ extension DICOMHeader {
       default: return nil
       }
     }
+  }
+
+  /// A value as text: UTF-8, or where it is none Latin-1, whose letters are the commonest of those that files have
+  /// beside ASCII.
+  private static func text(of bytes: ArraySlice<UInt8>) -> String {
+    String(validating: bytes, as: UTF8.self)
+      ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
   }
 }

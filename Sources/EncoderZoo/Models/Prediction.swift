@@ -10,6 +10,8 @@ public struct Prediction: Sendable, Equatable {
     public let logit: Double
     /// 0…1: the sigmoid of the logit, or the softmax over all classes' logits.
     public let probability: Double
+    /// What the model's calibrator, fitted on validation cases, makes of the logit, 0…1; nil where it has none.
+    public let calibratedProbability: Double?
     /// Whether the label is there: by its threshold, or as the most probable class.
     public let isPositive: Bool
 
@@ -17,6 +19,7 @@ public struct Prediction: Sendable, Equatable {
       label = found.label
       logit = found.logit
       probability = found.probability
+      calibratedProbability = found.calibrated
       isPositive = found.isPositive
     }
   }

@@ -5,20 +5,30 @@ import Studies
 
 /// Synthetic chest-like images with reports, to try things on: drawn, not taken of anybody.
 ///
-/// Half of the cases are abnormal; neither the images nor the reports alone suffice. It says
+/// Half of the cases are abnormal, at site B three of ten; neither the images nor the reports alone suffice. It says
 /// nothing about patients. The same seed gives the same bytes.
 public struct PhantomSample: Sendable, Equatable {
+  /// The hospital that a sample claims to be of.
+  public enum Site: String, Sendable, CaseIterable {
+    /// The first.
+    case a = "A"
+    /// A second one: other patients, a lower prevalence, duller films, a larger lead letter.
+    case b = "B"
+  }
+
   /// The number of cases, from 2.
   public let count: Int
   /// Height and width of the images in pixels, 64…2048.
   public let size: Int
   /// What everything is drawn from.
   public let seed: UInt64
+  /// The hospital that it claims to be of.
+  public let site: Site
 
   /// A sample.
   ///
   /// - Throws: `ZooError` of code `.badValue` for a count or size out of range.
-  public init(count: Int = 400, size: Int = 256, seed: UInt64 = 1) throws {
+  public init(count: Int = 400, size: Int = 256, seed: UInt64 = 1, site: Site = .a) throws {
     guard count >= 2, (64...2048).contains(size) else {
       throw ZooError(
         .badValue,
@@ -27,6 +37,7 @@ public struct PhantomSample: Sendable, Equatable {
     self.count = count
     self.size = size
     self.seed = seed
+    self.site = site
   }
 
   /// Writes `cases.csv`, `boxes.csv`, the images and a note on what they are.
@@ -44,6 +55,8 @@ public struct PhantomSample: Sendable, Equatable {
     }
     // Its images have plain names, so nothing of others may be there.
     if !Images.PhantomSample.isIn(folder) { try OutputPlace.check(folder, allowing: []) }
-    try Images.PhantomSample(count: count, seed: seed, size: size).write(to: folder)
+    try Images.PhantomSample(
+      count: count, seed: seed, size: size, site: site == .a ? .a : .b
+    ).write(to: folder)
   }
 }

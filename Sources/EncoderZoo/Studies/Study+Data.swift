@@ -83,6 +83,21 @@ extension Study {
       get { self["labels"] }
       set { self["labels"] = newValue }
     }
+    /// The published collection that the cases are of, such as `chestx-ray14`, or `own`; nil where it is recognised.
+    public var collection: String? {
+      get { self["collection"] }
+      set { self["collection"] = newValue }
+    }
+    /// Whether the study goes on, under a banner, where starting weights have seen the cases.
+    public var allowsSeen: Bool {
+      get { self["allowSeen"] ?? false }
+      set { self["allowSeen", as: Bool.self] = newValue ? true : nil }
+    }
+    /// What else is kept of each case: columns of a table, or of ChestX-ray14 `view`, `sex` and `ageBand`.
+    public var attributes: [String] {
+      get { self["attributes"] ?? [] }
+      set { self["attributes", as: [String].self] = newValue.isEmpty ? nil : newValue }
+    }
   }
 
   /// How cases are divided into training, validation and test.
@@ -92,7 +107,7 @@ extension Study {
 
     init?(studyValue: JSONValue) { json = studyValue }
 
-    private init(kind: String, count: Int, validation: Double?) {
+    private init(kind: String, count: Int?, validation: Double?) {
       json = [:]
       self["kind", as: String.self] = kind
       self["count", as: Int.self] = count
@@ -109,6 +124,18 @@ extension Study {
     public static func kFold(_ count: Int, repeats: Int = 1, validation: Double? = nil) -> Folds {
       var folds = Folds(kind: "k-fold", count: count, validation: validation)
       folds["repeats", as: Int.self] = repeats
+      return folds
+    }
+
+    /// Each site once the test: all cases that have one value of an attribute.
+    ///
+    /// - Parameters:
+    ///   - column: the attribute, such as `site`.
+    ///   - validation: the share of the other sites' cases that is kept for validation; nil for .1.
+    /// - Returns: the folds.
+    public static func bySite(_ column: String, validation: Double? = nil) -> Folds {
+      var folds = Folds(kind: "group-out", count: nil, validation: validation)
+      folds["column", as: String.self] = column
       return folds
     }
 

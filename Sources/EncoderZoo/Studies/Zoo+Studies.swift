@@ -1,4 +1,5 @@
 import Basics
+import ExternalEvaluation
 import Registry
 import Studies
 import Training
@@ -84,7 +85,8 @@ extension Zoo {
     command: String
   ) throws -> [String] {
     try StudyRun(
-      study: study, folder: folder, session: session(reporter), command: command
+      study: study, folder: folder, session: session(reporter), command: command,
+      evaluator: StudyEvaluator()
     ).run(resumes: options.resumes, skipsBad: options.skipsUnusableCases)
   }
 

@@ -51,7 +51,12 @@ package struct PythonLoader {
     sections.append(try PythonLoader.decoder(steps, features))
     let answers = AnswerLoader(model)
     if let answers { sections.append(answers.text) }
-    sections.append(PythonLoader.main(readsTexts: model.text != nil, tells: answers != nil))
+    let calibration = CalibrationLoader(model)
+    if let calibration { sections.append(calibration.text) }
+    sections.append(
+      PythonLoader.main(
+        readsTexts: model.text != nil, tells: answers != nil,
+        calibration: model.calibration?.sentence))
     text = sections.joined(separator: "\n\n") + "\n"
   }
 
@@ -204,10 +209,15 @@ package struct PythonLoader {
     return "\n" + lines.joined(separator: "\n")
   }
 
-  private static func main(readsTexts: Bool, tells: Bool) -> String {
+  private static func main(readsTexts: Bool, tells: Bool, calibration: String?) -> String {
     let call = "logits(given.folder, given.image, given.text)"
+    let calls =
+      (tells ? ["tell(found)"] : [])
+      + (calibration.map { ["print(\"calibrated (\($0)):\", calibrated(found))"] } ?? [])
     let told =
-      tells ? "found = \(call)\n        print(found)\n        tell(found)" : "print(\(call))"
+      calls.isEmpty
+      ? "print(\(call))"
+      : (["found = \(call)", "print(found)"] + calls).joined(separator: "\n        ")
     return """
 
       def golden(folder):

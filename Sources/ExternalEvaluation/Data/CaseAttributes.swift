@@ -9,8 +9,6 @@ package struct CaseAttributes {
     "sex": ["Patient Sex", "Patient Gender", "Sex", "gender"], "view": ["View Position", "View"],
     "age": ["Patient Age", "Age"],
   ]
-  /// Bands of years, by their first one.
-  private static let bands = [0, 18, 40, 60, 80]
   static let ageBand = "ageBand"
 
   private let missing: [String]?
@@ -39,7 +37,7 @@ package struct CaseAttributes {
       guard let row = rows[line] else { return nil }
       if name == Self.ageBand, !table.columns.contains(name) {
         let column = try Self.column("age", of: table)
-        return value(row, column, of: table).flatMap(Self.band)
+        return value(row, column, of: table).flatMap(AgeBand.name(_:))
       }
       return value(row, try Self.column(name, of: table), of: table)
     }
@@ -70,28 +68,6 @@ package struct CaseAttributes {
         $0.lowercased() == value.lowercased()
       }
     return isMissing ? nil : value
-  }
-
-  /// The band of an age such as `58`, `058Y` or `013M`; nil where it is none.
-  static func band(_ text: String) -> String? {
-    let digits = text.prefix { $0.isNumber }
-    guard let number = Double(digits) else { return nil }
-    let unit = text.dropFirst(digits.count).lowercased()
-    let perYear: Double? =
-      switch unit {
-      case "", "y": 1
-      case "m": 12
-      case "w": 52
-      case "d": 365
-      default: unit.hasPrefix(".") || unit.hasPrefix(",") ? 1 : nil
-      }
-    guard let perYear else { return nil }
-    let years = number / perYear
-    guard years <= 120, let place = bands.lastIndex(where: { Double($0) <= years }) else {
-      return nil
-    }
-    let first = bands[place]
-    return place + 1 < bands.count ? "\(first)–\(bands[place + 1] - 1)" : "\(first)+"
   }
 }
 

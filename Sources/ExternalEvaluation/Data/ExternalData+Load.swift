@@ -79,6 +79,15 @@ extension ExternalData {
       isSynthetic: isSynthetic, notes: notes)
   }
 
+  /// One of a study's external data sets.
+  ///
+  /// - Throws: `ZooError` for groups that its table does not have.
+  package init(_ item: ExternalSpecification, _ set: CaseSet) throws {
+    try self.init(
+      name: item.name, path: item.data.resolvedPath, set: set, groups: item.groups,
+      options: item.data.table, isSynthetic: item.data.isSynthetic, notes: [])
+  }
+
   /// A file's name without its ending; of names that say nothing, its folder's.
   private static func name(of path: String) -> String {
     let own = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
@@ -153,22 +162,5 @@ extension ExternalData {
 
   private static func sides(_ model: EvaluatedModel) -> Int {
     (model.model.image == nil ? 0 : 1) + (model.model.text == nil ? 0 : 1)
-  }
-}
-
-extension CaseSet {
-  /// The same with other words for labels and findings.
-  fileprivate func renamed(_ names: [String: String]) -> CaseSet {
-    var set = CaseSet(
-      name: name, description: description, terms: terms,
-      cases: cases.map { item in
-        var item = item
-        item.label = item.label.map { names[$0] ?? $0 }
-        item.findings = item.findings.map { names[$0] ?? $0 }
-        item.unknownFindings = item.unknownFindings.map { names[$0] ?? $0 }
-        return item
-      }, labels: labels.map { names[$0] ?? $0 }, isMultiLabel: isMultiLabel, leftOut: leftOut)
-    set.notes = notes
-    return set
   }
 }

@@ -12,6 +12,16 @@ package struct CalibrationFigures: Sendable, Equatable {
     case platt
     case isotonic
 
+    /// The kind of a calibrator.
+    init(_ calibrator: Calibrator) {
+      self =
+        switch calibrator {
+        case .temperature: .temperature
+        case .platt: .platt
+        case .isotonic: .isotonic
+        }
+    }
+
     /// Its name on a page.
     package var title: String {
       switch self {
@@ -47,16 +57,20 @@ package struct CalibrationFigures: Sendable, Equatable {
   /// - Parameters:
   ///   - answers: to external cases.
   ///   - validation: to internal validation cases; nil where there are none.
+  ///   - stored: the calibrator that the model brings; taken for its kind where there are no internal answers.
   ///   - settings: what all figures share.
   /// - Returns: one for each kind, in their order.
   static func all(
-    _ answers: QuestionAnswers, validation: QuestionAnswers?, _ settings: EvaluationSettings
+    _ answers: QuestionAnswers, validation: QuestionAnswers?, stored: Calibrator? = nil,
+    _ settings: EvaluationSettings
   ) -> [CalibrationFigures] {
     Kind.allCases.map { kind in
       let calibrator: Determined<Calibrator?> =
         kind == .none
         ? .value(nil)
-        : validation.map { fit(kind, $0).map(Optional.some) } ?? .undefined(.noInternalAnswers)
+        : validation.map { fit(kind, $0).map(Optional.some) }
+          ?? (stored.map { Kind($0) == kind ? .value($0) : nil } ?? nil)
+          ?? .undefined(.noInternalAnswers)
       switch calibrator {
       case .undefined(let reason):
         return CalibrationFigures(kind: kind, measures: .undefined(reason))

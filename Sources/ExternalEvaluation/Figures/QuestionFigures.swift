@@ -31,6 +31,8 @@ package struct QuestionFigures: Sendable {
   package let calibration: [CalibrationFigures]
   package let decisionCurve: Determined<DecisionCurve>
   package let conformal: Determined<[ConformalFigures]>
+  /// Where the answers nearest the fixed threshold are withheld.
+  package let selective: Determined<SelectiveFigures>
   /// By attribute, in the order asked for.
   package let groups: [(attribute: String, analysis: SubgroupAnalysis)]
   package let histogram: ProbabilityHistogram
@@ -52,11 +54,12 @@ package struct QuestionFigures: Sendable {
   ///   - threshold: that was chosen before.
   ///   - validation: answers to internal validation cases; nil where there are none.
   ///   - test: answers to internal test cases; nil where there are none.
+  ///   - stored: the calibrator that the model brings; nil where it has none.
   ///   - groups: by attribute the group of each case, nil where it is not known.
   ///   - settings: what all figures share.
   package init(
     _ answers: QuestionAnswers, unknown: Int, threshold: OperatingPoint.Threshold,
-    validation: QuestionAnswers?, test: QuestionAnswers?,
+    validation: QuestionAnswers?, test: QuestionAnswers?, stored: Calibrator? = nil,
     groups: [(attribute: String, names: [String?])], settings: EvaluationSettings
   ) {
     let statistics = MetricStatistics(answers, threshold: threshold.value)
@@ -74,11 +77,13 @@ package struct QuestionFigures: Sendable {
     inside = Determined(
       test.map { Self.inside($0, threshold.value, settings) }, else: .noInternalAnswers)
     drops = Self.drops(statistics, test, settings)
-    calibration = CalibrationFigures.all(answers, validation: validation, settings)
+    calibration = CalibrationFigures.all(
+      answers, validation: validation, stored: stored, settings)
     decisionCurve = DecisionCurve.of(
       labels: answers.labels, probabilities: answers.probabilities)
     conformal = ConformalFigures.all(
       answers, validation: validation, test: test, settings)
+    selective = SelectiveFigures.byDistance(answers, threshold: threshold.value)
     self.groups = groups.map { attribute, names in
       (
         attribute,

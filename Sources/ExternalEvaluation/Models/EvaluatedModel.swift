@@ -68,12 +68,24 @@ package struct EvaluatedModel {
     if inside == nil {
       notes.append(
         "\(name): no answers to validation and test cases lie beside the model (\(folder)): its own threshold is"
-          + " used, and there is no drop, no calibration and no conformal set")
+          + " used, and there is no drop, "
+          + (model.calibration.map { "no calibrator but its own (\($0.sentence))" }
+            ?? "no calibration")
+          + " and no conformal set")
     } else if inside?.knowsPatients == false {
       notes.append(
         "\(name): the patients of its internal cases are not known: each counts as one of its own")
     }
     self.notes = notes
+  }
+
+  /// The calibrator that the model brings for a question; nil where it has none, and of one of several classes, which
+  /// share one over all logits.
+  func calibrator(of label: String) -> Calibrator? {
+    guard model.task != .multiClass, let calibration = model.calibration,
+      let place = model.task.outputs(model.labels).firstIndex(of: label)
+    else { return nil }
+    return calibration.calibrators[place]
   }
 
   private static func sentence(

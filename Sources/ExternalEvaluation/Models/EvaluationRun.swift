@@ -75,6 +75,7 @@ package struct EvaluationRun {
         own, unknown: asked.rows.count { $0.label == own.label && $0.target == nil },
         threshold: model.thresholds[own.label] ?? .init(0.5, .model, cases: 0),
         validation: model.validation[own.label], test: model.test[own.label],
+        stored: model.calibrator(of: own.label),
         groups: set.groups.map { attribute, names in
           (attribute, own.ids.map { id in places[id].flatMap { names[$0] } })
         }, settings: settings)

@@ -26,9 +26,17 @@ package struct InternalAnswers: Sendable {
     let place = isCell ? parent : whole.path
     guard files.fileExists(atPath: "\(place)/\(LogitsFile.fileName)") else { return nil }
     if isCell { try FileDigests.check(folder: parent) }
-    rows = try LogitsFile.read(folder: place)
-    (task, labels) = (model.task, model.labels)
-    patients = try DataDigest.above(model: folder)?.digest.patients ?? [:]
+    try self.init(
+      cell: place, task: model.task, labels: model.labels,
+      patients: DataDigest.above(model: folder)?.digest.patients ?? [:])
+  }
+
+  /// Reads the answers in a folder; `patients` are by id of a case.
+  ///
+  /// - Throws: `ZooError` that names a file that can't be read.
+  init(cell: String, task: TaskKind, labels: [String], patients: [String: String]) throws {
+    rows = try LogitsFile.read(folder: cell)
+    (self.task, self.labels, self.patients) = (task, labels, patients)
   }
 
   /// The answers of one subset to each question; none where it has no case.

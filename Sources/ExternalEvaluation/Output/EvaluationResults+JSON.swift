@@ -22,6 +22,7 @@ extension EvaluatedModel {
     [
       "name": name.json, "folder": folder.json, "task": model.task.rawValue.json,
       "labels": model.labels.json, "threshold": thresholdSentence.json,
+      "calibration": model.calibration?.json ?? nil,
       "validationCases": (validation.values.map(\.count).max() ?? 0).json,
       "testCases": (test.values.map(\.count).max() ?? 0).json,
     ]
@@ -90,6 +91,7 @@ extension QuestionFigures {
             }))
       },
       "conformal": determined(conformal) { JSONValue(.array($0.map(\.json))) },
+      "selective": determined(selective) { $0.json },
       "groups": object(groups.map { ($0.attribute, $0.analysis.json) }),
       "histogram": [
         "bins": ProbabilityHistogram.binCount.json, "positives": histogram.positives.json,

@@ -149,3 +149,17 @@ extension SubgroupFigures {
     ]
   }
 }
+
+extension SelectiveFigures {
+  /// The curve at every twentieth of the cases.
+  var json: JSONValue {
+    let points = (1...20).map { step -> JSONValue in
+      let coverage = Double(step) / 20
+      return ["coverage": coverage.json, "risk": risk(atCoverage: coverage).json]
+    }
+    return [
+      "confidence": confidence.rawValue.json, "fullRisk": curve.fullRisk.json,
+      "area": curve.area.json, "points": points.json,
+    ]
+  }
+}

@@ -20,7 +20,8 @@ struct EvaluationPage {
         ([counted(results.models.count, "model"), asked].compactMap(\.self) + sizes).joined(
           separator: " · ")),
       content: answer + metricSection + thresholdSection + dropSection + pairSection
-        + calibrationSection + conformalSection + groupSection + histogramSection + detailSection,
+        + calibrationSection + conformalSection + selectiveSection + groupSection + histogramSection
+        + detailSection,
       files: results.files)
     page.head = head
     page.style = Self.style
@@ -57,7 +58,7 @@ struct EvaluationPage {
     let links = [
       ("answer", "Answer"), ("metrics", "Figures"), ("threshold", "Decisions"), ("drop", "Drop"),
       results.pairs.isEmpty ? nil : ("pairs", "Models"), ("calibration", "Calibration"),
-      ("conformal", "Conformal sets"),
+      ("conformal", "Conformal sets"), ("selective", "Withholding"),
       results.data.allSatisfy(\.groups.isEmpty) ? nil : ("groups", "Subgroups"),
       ("histograms", "Histograms"), ("details", "Details"),
     ].compactMap { $0 }

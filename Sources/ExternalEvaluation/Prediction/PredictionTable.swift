@@ -7,20 +7,19 @@ import Training
 ///
 /// A binary model gives `id,decision,probability,logit`; one of several classes or findings `id,decision`, then for
 /// each label `probability_LABEL` and `logit_LABEL`, and for findings `decision_LABEL` (1 or 0) before them; its
-/// `decision` names the findings that are there, with `|` between them.
+/// `decision` names the findings that are there, with `|` between them. Where the model has calibrators, each logit is
+/// followed by `calibrated` or `calibrated_LABEL`, empty for a label without one.
 struct PredictionTable {
   let model: TrainedModel
 
   /// The names of the columns.
   var columns: [String] {
-    switch model.task {
-    case .binary: ["id", "decision", "probability", "logit"]
-    case .multiClass:
-      ["id", "decision"] + model.labels.flatMap { ["probability_\($0)", "logit_\($0)"] }
-    case .multiLabel:
-      ["id", "decision"]
-        + model.labels.flatMap { ["decision_\($0)", "probability_\($0)", "logit_\($0)"] }
-    }
+    let own =
+      (model.task == .multiLabel ? ["decision"] : []) + ["probability", "logit"]
+      + (model.calibration == nil ? [] : ["calibrated"])
+    return ["id", "decision"]
+      + (model.task == .binary
+        ? own : model.labels.flatMap { label in own.map { "\($0)_\(label)" } })
   }
 
   /// The row of a case.
@@ -33,6 +32,7 @@ struct PredictionTable {
       + answers.flatMap { answer in
         (model.task == .multiLabel ? [answer.isPositive ? "1" : "0"] : [])
           + ["\(answer.probability)", "\(answer.logit)"]
+          + (model.calibration == nil ? [] : [answer.calibrated.map { "\($0)" } ?? ""])
       }
   }
 }

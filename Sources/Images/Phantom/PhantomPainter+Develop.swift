@@ -5,9 +5,9 @@ extension PhantomPainter {
   /// Exposure, unevenness, grain, the side marker, and the film's curve to 8 bits.
   mutating func develop() -> PixelImage {
     canvas.soften()
-    let gain = exposure.uniform(0.88, 1.1)
-    let offset = exposure.uniform(-0.02, 0.04)
-    let gamma = exposure.uniform(0.82, 1.2)
+    let gain = exposure.uniform(0.88, 1.1) * site.film.gain
+    let offset = exposure.uniform(-0.02, 0.04) + site.film.offset
+    let gamma = exposure.uniform(0.82, 1.2) * site.film.gamma
     let grain = Float(exposure.uniform(0.012, 0.028))
     let (leanX, leanY) = (Float(0.05 * exposure.normal()), Float(0.05 * exposure.normal()))
     var noise = exposure.derived("grain")
@@ -49,10 +49,10 @@ extension PhantomPainter {
 
   /// The technician's lead letter, an L at the patient's left or an R at the right.
   private mutating func paintMarker(on film: inout PhantomCanvas) {
-    let isLeft = exposure.uniform() < 0.5
+    let isLeft = exposure.uniform() < site.leftShare
     let x = isLeft ? 0.93 : 0.045
     let y = exposure.uniform(0.03, 0.08)
-    let (width, height) = (0.022, 0.04)
+    let (width, height) = (0.022 * site.markerScale, 0.04 * site.markerScale)
     let strokes: [[(Double, Double)]] =
       isLeft
       ? [[(0, 0), (0, 1), (1, 1)]]

@@ -7,6 +7,7 @@ import Foundation
 struct PhantomPainter {
   let size: Int
   let findings: [PhantomFinding]
+  let site: PhantomSite
   var anatomy: PhantomAnatomy
   /// Chance that belongs to the patient: vessels, texture.
   var patient: RandomStream
@@ -21,8 +22,12 @@ struct PhantomPainter {
   /// The height at which the heart begins below the vessels.
   var heartTop = 0.0
 
-  init(size: Int, findings: [PhantomFinding], patient: RandomStream, exposure: RandomStream) {
+  init(
+    size: Int, findings: [PhantomFinding], patient: RandomStream, exposure: RandomStream,
+    site: PhantomSite
+  ) {
     self.size = size
+    self.site = site
     self.findings = findings
     self.patient = patient.derived("texture")
     self.exposure = exposure.derived("exposure")

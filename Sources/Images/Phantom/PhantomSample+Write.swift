@@ -22,8 +22,8 @@ extension PhantomSample {
     for one in cases {
       let text = one.text.split(separator: "\"", omittingEmptySubsequences: false)
       let start = "\(one.id),\(one.image),\"\(text.joined(separator: "\"\""))\""
-      table += "\(start),\(one.label),P\(one.patient)\n"
-      kinds += "\(start),\(one.kinds),\(one.kind),P\(one.patient)\n"
+      table += "\(start),\(one.label),\(site.prefix)P\(one.patient)\n"
+      kinds += "\(start),\(one.kinds),\(one.kind),\(site.prefix)P\(one.patient)\n"
     }
     var places = "image,kind,x,y,width,height\n"
     for (one, found) in zip(cases, boxes) {
@@ -60,8 +60,7 @@ extension PhantomSample {
       medicine, and results on them say nothing about results on patients.
 
       Made by EncoderZoo's phantom sample: \(count) cases, seed \(seed), \(size) x \(size) pixels.
-      The same count, seed and size give the same files.
-
+      The same count, seed and size give the same files.\(site.sentence)
       images/NNNN.png  8-bit grey; the patient's right side is at the left, as on a radiograph
       cases.csv        id,image,text,label,patient ("normal" or "abnormal")
       kinds.csv        id,image,text,kinds,kind,patient: the kinds of lesions, such as

@@ -3,7 +3,7 @@ import Foundation
 
 /// A synthetic sample of chest-like radiographs with reports: drawn, not taken of anybody.
 ///
-/// Half of the cases are abnormal. Neither modality alone suffices: of the abnormal cases 16 % are
+/// Half of the cases are abnormal, at site B three of ten. Neither modality alone suffices: of the abnormal cases 16 % are
 /// drawn faintly, so that the image hardly shows them, while the report speaks of them; another
 /// 14 % have a report that leaves the finding out, while the image shows it; in 1 % both is so.
 /// A fifth of the normal reports speak of old or resolved findings, and all of findings that are not
@@ -15,6 +15,8 @@ package struct PhantomSample: Sendable {
   package let seed: UInt64
   /// The width and height of the images, in pixels.
   package let size: Int
+  /// The hospital that it claims to be of.
+  package let site: PhantomSite
 
   /// The share of abnormal cases whose lesions are drawn faintly and reported.
   static let faintShare = 0.16
@@ -28,21 +30,25 @@ package struct PhantomSample: Sendable {
   /// The sample of a seed.
   ///
   /// - Precondition: At least 1 case, and 64…2048 pixels a side.
-  package init(count: Int = 400, seed: UInt64 = 1, size: Int = 256) {
+  package init(count: Int = 400, seed: UInt64 = 1, size: Int = 256, site: PhantomSite = .a) {
     precondition(count > 0, "a sample of \(count) cases")
     precondition(
       (64...2048).contains(size), "phantom images of \(size) pixels; 64 to 2048 are drawn")
     self.count = count
     self.seed = seed
     self.size = size
+    self.site = site
   }
 
-  private var stream: RandomStream { RandomStream(seed: seed).derived("phantom") }
+  private var stream: RandomStream {
+    let all = RandomStream(seed: seed).derived("phantom")
+    return site == .a ? all : all.derived(site.rawValue)
+  }
 
-  /// All cases with their reports, in order; half of them (rounded down) are abnormal.
+  /// All cases with their reports, in order; half of them (rounded down) are abnormal, at site B three of ten.
   package func cases() -> [PhantomCase] {
     var random = stream.derived("plan")
-    var isAbnormal = (0..<count).map { $0 < count / 2 }
+    var isAbnormal = (0..<count).map { $0 < site.abnormalCount(of: count) }
     isAbnormal.shuffle(using: &random)
     let digits = max(4, String(count).count)
     var patient = 0
@@ -55,7 +61,7 @@ package struct PhantomSample: Sendable {
         mayReturn = true
       }
       let number = String(index + 1)
-      let id = String(repeating: "0", count: digits - number.count) + number
+      let id = site.prefix + String(repeating: "0", count: digits - number.count) + number
       var own = stream.derived("case").derived(index)
       let plan = PhantomSample.findings(isAbnormal: isAbnormal[index], random: &own)
       let reported = plan.isSilent ? [] : plan.findings
@@ -102,7 +108,8 @@ package struct PhantomSample: Sendable {
     let body = stream.derived("patient").derived(phantomCase.patient)
     let exposure = stream.derived("radiograph").derived(phantomCase.index)
     var painter = PhantomPainter(
-      size: size, findings: phantomCase.findings, patient: body, exposure: exposure)
+      size: size, findings: phantomCase.findings, patient: body, exposure: exposure,
+      site: site)
     return painter.paint()
   }
 }

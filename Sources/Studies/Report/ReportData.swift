@@ -48,10 +48,14 @@ package struct ReportData: Sendable {
   package var epochs: [EpochRow] = []
   /// Its metric is the one that the study is about.
   package var comparisons: PairComparisons
+  /// What the models are worth on other data.
+  package var external: [ReportExternal] = []
   /// How training was done, thresholds, seeds.
   package var settings: [PageFact] = []
   /// Versions, processor, threads.
   package var environment: [PageFact] = []
+  /// What a paper on the study must tell; nil shows nothing of it.
+  package var checklist: ReportingChecklist?
   /// The command that makes the study again.
   package var command: String
   /// Limits that are this study's own, a sentence each; those of every study are added.

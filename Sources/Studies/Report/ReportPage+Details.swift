@@ -25,7 +25,7 @@ extension ReportPage {
       <h3>Limits</h3>
       <ul>
       \(limits.map { "<li>\($0)</li>\n" }.joined())</ul>
-      </section>
+      \(checklistFold)</section>
 
       """
   }
@@ -97,7 +97,9 @@ extension ReportPage {
       "The combination is chosen on validation subsets alone. "
         + "Whoever chooses from the test columns finds a score that is too good.",
       "The scores hold for cases like these, of the same source. "
-        + "Other hospitals, devices and readers were not tested.",
+        + (data.external.isEmpty
+          ? "Other hospitals, devices and readers were not tested."
+          : "Of other sources, those under “Elsewhere” alone were tested."),
       "This is a comparison of methods; nothing here is fit for use in diagnosis.",
     ] + data.limits.map(htmlEscaped)
   }

@@ -30,8 +30,8 @@ package struct ReportPage {
     var page = Page(
       eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
       title: data.title, lede: size.joined(separator: " · "),
-      content: answer + scoreSection + labelSection + missingModalitySection + pairSection
-        + epochSection
+      content: answer + scoreSection + labelSection + missingModalitySection + externalSection
+        + pairSection + epochSection
         + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])
     page.head = head
@@ -47,7 +47,9 @@ package struct ReportPage {
         strong: "Synthetic data.") : ""
     let links =
       [("answer", "Answer"), ("scores", "Scores")] + (hasLabels ? [("labels", labelTitle)] : [])
-      + (hasMissingModality ? [("one-sided", "One side missing")] : []) + [("pairs", "Comparisons")]
+      + (hasMissingModality ? [("one-sided", "One side missing")] : [])
+      + (data.external.isEmpty ? [] : [("external", "Elsewhere")])
+      + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()
     return synthetic + PageParts.warnings(data.warnings, strong: "Mind:")

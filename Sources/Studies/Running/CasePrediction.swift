@@ -11,11 +11,18 @@ package struct CasePrediction: Sendable, Equatable {
     package let logit: Double
     /// 0…1.
     package let probability: Double
+    /// What the model's calibrator makes of the logit; nil where it has none.
+    package var calibrated: Double?
     /// Whether the label is there, by its threshold or as the most probable class.
     package let isPositive: Bool
 
+    fileprivate var members: [(key: String, value: JSONValue)] {
+      [("probability", probability.json), ("logit", logit.json)]
+        + (calibrated.map { [("calibrated", $0.json)] } ?? [])
+    }
+
     package var json: JSONValue {
-      ["label": label.json, "probability": probability.json, "logit": logit.json]
+      JSONValue(.object([("label", label.json)] + members))
     }
   }
 
@@ -24,6 +31,8 @@ package struct CasePrediction: Sendable, Equatable {
   package let label: String?
   /// One for the positive class, or one for each class or finding, in the order of the labels.
   package let answers: [Answer]
+  /// How calibrated probabilities were fitted; nil where there are none.
+  package let calibration: String?
   /// What a person must know of the answer: what of the input is cut off or unknown.
   package let notes: [String]
 
@@ -34,9 +43,11 @@ package struct CasePrediction: Sendable, Equatable {
     let likeliest = probabilities.indices.reduce(0) {
       probabilities[$1] > probabilities[$0] ? $1 : $0
     }
+    let calibrated = model.calibration?.probabilities(logits, task)
     let answers = zip(task.outputs(model.labels), logits).enumerated().map { index, pair in
       Answer(
         label: pair.0, logit: pair.1, probability: probabilities[index],
+        calibrated: calibrated?[index],
         isPositive: task == .multiClass
           ? index == likeliest : probabilities[index] >= model.thresholds[index])
     }
@@ -47,6 +58,7 @@ package struct CasePrediction: Sendable, Equatable {
       case .multiClass: answers[likeliest].label
       case .multiLabel: nil
       }
+    calibration = model.calibration?.sentence
     self.notes = notes
   }
 
@@ -66,34 +78,39 @@ package struct CasePrediction: Sendable, Equatable {
   }
 
   package var json: JSONValue {
+    var members: [(key: String, value: JSONValue)]
     switch task {
     case .binary:
-      [
-        "label": label.json, "positive": answers[0].label.json,
-        "probability": answers[0].probability.json, "logit": answers[0].logit.json,
-      ]
-    case .multiClass: ["label": label.json, "classes": sorted.map(\.json).json]
+      members =
+        [("label", label.json), ("positive", answers[0].label.json)] + answers[0].members
+    case .multiClass: members = [("label", label.json), ("classes", sorted.map(\.json).json)]
     case .multiLabel:
-      [
-        "present": sorted.filter(\.isPositive).map(\.label).json,
-        "findings": sorted.map(\.json).json,
+      members = [
+        ("present", sorted.filter(\.isPositive).map(\.label).json),
+        ("findings", sorted.map(\.json).json),
       ]
     }
+    if let calibration { members.append(("calibration", calibration.json)) }
+    return JSONValue(.object(members))
   }
 
   /// The same for a reader.
   package var lines: [String] {
     guard task != .binary else {
+      let calibrated = answers[0].calibrated.map {
+        String(format: "calibrated: %.4f", $0) + (calibration.map { " (\($0))" } ?? "")
+      }
       return [
         String(
           format: "%@ (probability of %@: %.4f)", label ?? "", answers[0].label,
           answers[0].probability)
-      ]
+      ] + [calibrated].compactMap { $0 }
     }
-    let list = sorted.map {
-      String(format: "%.4f  %@", $0.probability, $0.label)
-        + (task == .multiLabel && $0.isPositive ? "  (present)" : "")
+    let list = sorted.map { answer in
+      String(format: "%.4f  %@", answer.probability, answer.label)
+        + (task == .multiLabel && answer.isPositive ? "  (present)" : "")
+        + (answer.calibrated.map { String(format: "  (calibrated %.4f)", $0) } ?? "")
     }
-    return (label.map { [$0] } ?? []) + list
+    return (label.map { [$0] } ?? []) + list + (calibration.map { ["calibrated: \($0)"] } ?? [])
   }
 }

@@ -1,12 +1,16 @@
 import Basics
 import Datasets
+import EncoderKit
 import Evaluation
+import Registry
 import Training
 
 /// Runs and scores recipes on splits, the unit of work of a study.
 package struct CellRunner {
   package let context: RecipeContext
   private let thresholdRule: ThresholdRule
+  /// How calibrators are fitted on the validation subset; nil for none.
+  private let calibration: ModelCalibration.Kind?
   /// What the line of a finished cell tells: the metric that combinations are compared by; accuracy of a
   /// binary task.
   let metric: ScoreMetric
@@ -16,12 +20,14 @@ package struct CellRunner {
       session: session, cases: cases, tokenizer: study.tokenizer, seed: study.seed,
       cache: FeatureCache(folder: .standard(session.kernels)))
     thresholdRule = study.thresholdRule
+    calibration = study.calibration
     metric = cases.task.kind == .binary ? .accuracy : study.metric(for: cases.set)
   }
 
   /// Scores recipes of no study, by `metric` in the line of a finished cell.
   init(_ context: RecipeContext, _ thresholdRule: ThresholdRule, metric: ScoreMetric) {
     (self.context, self.thresholdRule, self.metric) = (context, thresholdRule, metric)
+    calibration = nil
   }
 
   /// What a cell leaves behind besides its model.
@@ -74,6 +80,7 @@ package struct CellRunner {
       outcome.results += try cases.task.evaluation(indices, answers).rows(
         combination: recipe.name, split: split.name, subset: ResultSubset(subset))
     }
+    outcome.model?.calibration = try calibration(of: fit, split, given[.validation])
     func scored(_ subset: Split.Subset) -> FittedThresholdSubset.Scored {
       (cases.task.targets.rows(split[subset]), given[subset] ?? .logits([]))
     }
@@ -84,6 +91,24 @@ package struct CellRunner {
       outcome.results += try oneSided(fit, recipe, split)
     }
     return outcome
+  }
+
+  /// What is fitted to a model's answers on validation; nil where nothing can be, or where a head learnt from these
+  /// very cases, which would make the answers look surer than they are.
+  private func calibration(of fit: Fit, _ split: Split, _ answers: Answers?) throws
+    -> ModelCalibration?
+  {
+    guard let kind = calibration, let model = fit.model, case .logits(let logits)? = answers,
+      !split.validation.isEmpty
+    else { return nil }
+    if let head = model.fusion?.head {
+      let entry = try context.session.registry.fusionHead(head, at: Place())
+      if entry.description.learnsOn == .validation { return nil }
+    }
+    return ModelCalibration.fitted(
+      kind, context.cases.task.kind, logits: logits,
+      targets: context.cases.task.targets.rows(split.validation),
+      outputs: context.cases.task.questions.count)
   }
 
   /// The scores on the test subset where every case has its image alone, and where it has its text alone.

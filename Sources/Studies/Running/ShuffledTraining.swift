@@ -30,6 +30,8 @@ package struct ShuffledTraining {
     package let training: Double
     /// The score on the test subset, whose labels are the true ones.
     package let test: Double
+    /// What its starting weights have seen of the cases, in sentences; it was allowed.
+    package let warnings: [String]
 
     /// What it has learnt, in a sentence.
     package var sentence: String {
@@ -37,7 +39,7 @@ package struct ShuffledTraining {
         format:
           "A model of the same specification and seed learnt shuffled labels: its %@ is "
           + "%.3f on those of the training subset and %.3f on the true labels of the test subset.",
-        metric.title, training, test)
+        metric.title, training, test) + warnings.map { " \($0)" }.joined()
     }
   }
 
@@ -60,6 +62,7 @@ package struct ShuffledTraining {
       throw ZooError(
         .badValue, "the study makes no split \(splitName ?? "")", at: study.data.place)
     }
+    let banner = try seen(cases.set, split)
     cases.task.targets = CaseTargets(
       ShuffledTraining.shuffled(
         cases.task.targets.values, within: [split.training, split.validation],
@@ -76,7 +79,19 @@ package struct ShuffledTraining {
     let metric: ScoreMetric = cases.task.kind == .multiLabel ? .macroAUROC : .accuracy
     return Outcome(
       model: model, metric: metric, training: outcome.value(metric, .training) ?? .nan,
-      test: outcome.value(metric, .test) ?? .nan)
+      test: outcome.value(metric, .test) ?? .nan, warnings: banner)
+  }
+
+  /// What starting weights have seen of the cases, in sentences; all that is known of it is noted.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` where they have seen some, unless that is allowed.
+  func seen(_ set: CaseSet, _ split: Split) throws -> [String] {
+    let seen = try SeenCases(
+      images: study.images, texts: study.texts, of: set, study.data.origin, splits: [split],
+      session.registry)
+    let banner = try seen.warnings(study.data.origin, isBegun: false)
+    for sentence in banner + seen.notes { session.progress.note(sentence) }
+    return banner
   }
 
   /// The study's combination of a model's encoders.

@@ -20,14 +20,18 @@ package struct StudyRun {
   package let session: Session
   /// The command line, for the report.
   package let command: String
+  /// Evaluates the models on the study's external data.
+  let evaluator: any ExternalEvaluator
 
   package init(
-    study: StudySpecification, folder: String, session: Session, command: String
+    study: StudySpecification, folder: String, session: Session, command: String,
+    evaluator: any ExternalEvaluator
   ) {
     self.study = study
     self.folder = folder
     self.session = session
     self.command = command
+    self.evaluator = evaluator
   }
 
   private var registry: EncoderRegistry { session.registry }
@@ -42,7 +46,9 @@ package struct StudyRun {
   }
 
   private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
-    let place = try runFolder(skipsBad: skipsBad)
+    let place = try SeenCases.lookedAtFirst(study, skipsBad: skipsBad, in: folder, registry) {
+      try runFolder(skipsBad: skipsBad)
+    }
     try place.check(resumes: resumes)
     if !place.isBegun { try study.checkFolders() }
     var finished: [String: CellFile] = [:]
@@ -82,8 +88,12 @@ package struct StudyRun {
     let banner = try seen.warnings(study.data.origin, isBegun: place.isBegun)
     let checked = StudyCheck.warnings(study, cases, splits)
     for warning in checked { progress.note(warning) }
-    warnings = banner + warnings + checked
-    for note in banner + seen.notes + folds.notes(on: cases.set, splits: splits) {
+    let external = try ExternalSets(
+      study, labels: cases.task.labels, skipsBad: skipsBad, isBegun: place.isBegun, registry)
+    warnings = banner + external.warnings + warnings + checked
+    for note in banner + external.warnings + seen.notes + external.notes
+      + folds.notes(on: cases.set, splits: splits)
+    {
       progress.note(note)
     }
     let origins = try SyntheticOrigins.names(of: study.images, registry)
@@ -95,7 +105,8 @@ package struct StudyRun {
         splits: splits
       ).write(to: folder)
       return try tables(
-        cases, splits, place, finished, deviations: deviations, warnings: warnings)
+        cases, splits, place, finished, deviations: deviations, warnings: warnings,
+        external: external, skipsBad: skipsBad)
     }
   }
 
@@ -106,7 +117,7 @@ package struct StudyRun {
   /// Runs the cells that are not there yet, and writes tables and report.
   private func tables(
     _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, _ finished: [String: CellFile],
-    deviations: [String], warnings: [String]
+    deviations: [String], warnings: [String], external: ExternalSets, skipsBad: Bool
   ) throws -> [String] {
     let runner = CellRunner(study: study, cases: cases, session: session)
     let cells = StudyCells(finished: try finishedCells(place), runner: runner)
@@ -114,6 +125,11 @@ package struct StudyRun {
     let shortcuts = try self.shortcuts(cases, splits)
     let found = shortcuts.compactMap(\.warning)
     for note in found { progress.note(note) }
+    let run = FinishedComparison(
+      folder: folder, splits: splits.map(\.name), combinations: study.combinations.map(\.name),
+      task: cases.task.kind, labels: cases.task.labels, rule: study.thresholdRule,
+      seed: study.seed, skipsBad: skipsBad, session: session)
+    let elsewhere = try external.sets.map { try evaluator.evaluate($0.item, $0.set, of: run) }
     let warnings = warnings + found
     let fittedOnValidation = try headsFittedOnValidation()
     let optimistic = fittedOnValidation.map {
@@ -124,7 +140,7 @@ package struct StudyRun {
       study: study, cases: cases, splits: splits, cells: files,
       deviations: deviations + optimistic, warnings: warnings,
       notes: progress.notes.filter { !deviations.contains($0) && !warnings.contains($0) },
-      headsFittedOnValidation: Set(fittedOnValidation))
+      headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere)
     return try tables.write(to: folder, command: command, environment: environment)
       + shortcuts.map(\.line)
   }

@@ -22,6 +22,8 @@ package struct StudyTables {
   let notes: [String]
   /// The names of the heads that learn on the validation subset.
   let headsFittedOnValidation: Set<String>
+  /// What the models are worth on other data.
+  let external: [ReportExternal]
 
   /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
   ///
@@ -75,17 +77,20 @@ package struct StudyTables {
         + "training subset of each split alone.",
     ]
     data.limits += deviations
-    data.warnings = warnings
+    data.warnings = warnings + external.flatMap(\.warnings)
+    data.external = external
     data.notes = notes + baselines.notes
     data.fittedOnValidation = Set(
       study.combinations.filter {
         $0.image != nil && $0.text != nil && headsFittedOnValidation.contains($0.head.name)
       }.map(\.name))
+    data.checklist = checklist(environment)
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")
-    return summary(results, names + baselines.baselines.map(\.name)) + [
-      "answer: \(page.headline.plainAnswer)", "report: \(folder)/report.html",
-    ]
+    return summary(results, names + baselines.baselines.map(\.name)) + []
+      + external.flatMap(\.lines) + [
+        "answer: \(page.headline.plainAnswer)", "report: \(folder)/report.html",
+      ]
   }
 
   private func summary(_ results: [ResultRow], _ names: [String]) -> [String] {

@@ -55,6 +55,10 @@ package struct TrainingRun {
     for sentence in study.formerNames + study.images.flatMap(\.deviations) + study.data.notes {
       progress.note(sentence)
     }
+    if !study.external.isEmpty {
+      progress.note(
+        "external data are passed over: ask the trained model by zoo evaluate MODEL --data")
+    }
     try StudyTexts.note(cases, of: study, registry: session.registry, progress: progress)
     let splits = try study.folds.splits(of: cases.set)
     guard let split = splits.first else {

@@ -115,10 +115,12 @@ extension VectorTraining {
   /// The documents at a path: of a plain text, each line; of a study's specification (a name ending in
   /// `.json`), the texts of all its cases.
   ///
+  /// Notes tell which published collection these are of, and whether `start`, the vectors to go on from, has seen it.
+  ///
   /// - Throws: `ZooError` with file and line.
   package static func documents(
-    at path: String, dataFolder: String?, skipsBad: Bool, registry: EncoderRegistry,
-    progress: ProgressReporter
+    at path: String, from start: String? = nil, dataFolder: String?, skipsBad: Bool,
+    registry: EncoderRegistry, progress: ProgressReporter
   ) throws -> [[String]] {
     func words(_ texts: [String], _ tokenizer: Tokenizer) -> [[String]] {
       for note in TextTally.notes(on: texts, tokenizer) { progress.note(note) }
@@ -131,6 +133,13 @@ extension VectorTraining {
     let set = try study.data.load(needsImages: false, needsTexts: true, skipsBad: skipsBad)
     StudyLoader.tell(set, progress)
     StudyLoader.tellLeftOut(set, progress)
+    let seen = try SeenCases(vectors: start ?? "random", of: set, study.data.origin, registry)
+    for note in seen.findings.map(\.sentence) + seen.notes { progress.note(note) }
+    if !seen.collections.isEmpty {
+      progress.note(
+        "the texts are of \(seen.collections.joined(separator: ", ")): a study that tests cases of it with these"
+          + " vectors does not score new texts, and their file does not tell")
+    }
     return words(set.cases.map { $0.text ?? "" }, study.tokenizer)
   }
 }

@@ -164,7 +164,7 @@ package struct DataSpecification: Sendable, Equatable {
     "the data lie in a phantom sample, as its README.txt says: they count as synthetic"
 
   /// The table or folder of the cases.
-  var resolvedPath: String { resolved(path) }
+  package var resolvedPath: String { resolved(path) }
 
   private func resolved(_ path: String) -> String { joinPath(folder, path) }
 }

@@ -21,10 +21,14 @@ package struct StudySpecification: Sendable {
   package var metric: ScoreMetric?
   /// How the validation subset fits the threshold that is shown beside 0.5.
   package var thresholdRule: ThresholdRule
+  /// How calibrators are fitted on the validation subset; nil for none.
+  package var calibration: ModelCalibration.Kind?
   /// Whether simple rules over the features of untouched image encoders take the place of training.
   package private(set) var probes = false
   /// Attributes that a command asks to probe for, beside those of the data.
   package private(set) var shortcuts: [String] = []
+  /// Data that the models are evaluated on once they are trained.
+  package var external: [ExternalSpecification]
   /// The file as it was read.
   package var source: JSONValue
   /// A line for each key that the file calls by a former name.
@@ -63,6 +67,8 @@ package struct StudySpecification: Sendable {
       try HeadBranch.branches($0, registry: registry)
     }
     let task = data.labels.task
+    external = try ExternalSpecification.list(
+      root.value("external"), folder: folder, task: task)
     metric = try root.value("metric").map { try StudySpecification.metric($0, of: task) }
     thresholdRule =
       switch try root.choice("threshold", among: ["youden", "accuracy", "f1"], default: "youden") {
@@ -70,6 +76,7 @@ package struct StudySpecification: Sendable {
       case "f1": .f1
       default: .youden
       }
+    calibration = try StudySpecification.calibration(&root, task)
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
     guard !images.isEmpty || !texts.isEmpty else {
@@ -119,6 +126,21 @@ package struct StudySpecification: Sendable {
         .unsupported, "unknown schema; this program reads schemas 1 and 2", at: schema.place)
     }
     return root
+  }
+
+  private static func calibration(_ root: inout JSONObject, _ task: TaskKind) throws
+    -> ModelCalibration.Kind?
+  {
+    let kinds = ModelCalibration.Kind.allCases.map(\.rawValue)
+    let place = root.value("calibration")?.place
+    let name = try root.choice("calibration", among: kinds + ["none"], default: kinds[0])
+    guard task != .multiClass || ["temperature", "none"].contains(name) else {
+      throw ZooError(
+        .badValue,
+        "\"\(name)\" is for one answer at a time; of several classes only a temperature is fitted",
+        at: place, advice: "write \"temperature\" or \"none\"")
+    }
+    return ModelCalibration.Kind(rawValue: name)
   }
 
   private static func metric(_ value: JSONValue, of task: TaskKind) throws -> ScoreMetric {

@@ -20,13 +20,17 @@ extension ZooCommand {
           .value("count", "N", default: "400", "How many cases."),
           .value("size", "PIXELS", default: "256", "Height and width of the images."),
           .value("seed", "N", default: "1", "Same seed, same bytes."),
+          .value(
+            "site", default: "A", choices: PhantomSample.Site.allCases.map(\.rawValue),
+            "The hospital: B has other patients, prevalence, contrast and markers."),
         ]
       ) { arguments in
         let output = try arguments.string("output")
         let count = try arguments.integer("count", in: 2...100_000) ?? 400
         let sample = try PhantomSample(
           count: count, size: arguments.integer("size", in: 64...2048) ?? 256,
-          seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1))
+          seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1),
+          site: PhantomSample.Site(rawValue: arguments.string("site")) ?? .a)
         try sample.write(to: output)
         print("\(count) synthetic cases: \(output)/cases.csv")
       },

@@ -45,15 +45,17 @@ extension ZooCommand {
     _ = try kernels(arguments)
     let registry = try registry()
     let progress = progress(arguments)
+    let documents = try VectorTraining.documents(
+      at: arguments.argument("TEXTS"), from: arguments.optionalString("from"),
+      dataFolder: arguments.optionalString("data"), skipsBad: arguments.flag("skip-bad"),
+      registry: registry, progress: progress)
+    // Whether vectors have seen the texts is told before they are asked for.
     let start = try arguments.optionalString("from").map {
       try VectorSource($0, registry.catalogue)
     }
     let training = try VectorTraining(
-      documents: VectorTraining.documents(
-        at: arguments.argument("TEXTS"), dataFolder: arguments.optionalString("data"),
-        skipsBad: arguments.flag("skip-bad"), registry: registry, progress: progress),
-      encoder: arguments.optionalString("encoder"), options: encoderOptions(arguments),
-      start: start,
+      documents: documents, encoder: arguments.optionalString("encoder"),
+      options: encoderOptions(arguments), start: start,
       seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1), registry: registry)
     let words = training.documents.reduce(0) { $0 + $1.count }
     print("\(training.documents.count) texts, \(words) words")

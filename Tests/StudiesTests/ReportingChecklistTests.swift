@@ -1,0 +1,43 @@
+import TestSupport
+import Testing
+
+@testable import Studies
+
+@Suite("What a paper must tell")
+struct ReportingChecklistTests {
+  @Test("Every item of TRIPOD+AI and of CLAIM 2024 has a row")
+  func complete() {
+    let tripod = Set(ReportingItem.allCases.flatMap(\.row.tripod))
+    let expected =
+      (["1", "2", "4", "7", "10", "11", "13", "14", "15", "16", "17", "19", "21", "22", "24"]
+        + ["25", "26"])
+      + [
+        ("3", "abc"), ("5", "ab"), ("6", "abc"), ("8", "abc"), ("9", "abc"), ("12", "abcdefg"),
+        ("18", "abcdef"), ("20", "abc"), ("23", "ab"), ("27", "abc"),
+      ].flatMap { number, letters in letters.map { "\(number)\($0)" } }
+    #expect(tripod == Set(expected))
+    #expect(Set(ReportingItem.allCases.flatMap(\.row.claim)) == Set(1...44))
+  }
+
+  @Test("What the run knows is filled in, the rest stands blank, each item once")
+  func blanks() {
+    let list = ReportingChecklist([.software: "EncoderZoo", .ensembles: "none"])
+    #expect(list.filled.map(\.item) == [.ensembles, .software])
+    #expect(list.blanks.count == ReportingItem.allCases.count - 2)
+    #expect(!list.blanks.contains(.software))
+    #expect(list.sentence.hasPrefix("2 of \(ReportingItem.allCases.count) items"))
+    #expect(ReportingItem.ensembles.tripod == "–" && ReportingItem.ensembles.claim == "27")
+  }
+
+  @Test("It stands folded in the report, texts as themselves; without one there is none")
+  func page() {
+    var data = ReportSample.data()
+    #expect(!ReportPage(data).html.contains("TRIPOD+AI"))
+    data.checklist = ReportingChecklist([.dataSources: "A <set> & more"])
+    let page = ReportPage(data).html
+    #expect(page.contains("<summary>Reporting: TRIPOD+AI and CLAIM 2024</summary>"))
+    #expect(page.contains("A &lt;set&gt; &amp; more"))
+    #expect(page.contains("<em>to be told by a person</em>"))
+    #expect(unbalancedTag(page) == nil)
+  }
+}
