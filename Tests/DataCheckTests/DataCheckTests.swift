@@ -75,7 +75,7 @@ struct DataCheckTests {
     #expect(duplicates.map(\.cases) == [["c0", "c1"], ["c4", "c6"], ["c8", "c10"]])
   }
 
-  @Test("Nearly equal texts are pairs: under different labels, across subsets, of other patients, or plain")
+  @Test("Nearly equal texts are pairs, by labels, subsets and patients")
   func nearTexts() throws {
     let texts = (0..<60).map { index in (0..<60).map { "w\(index)x\($0)" } }
     func copy(_ index: Int) -> [String] { texts[index].dropLast() + ["other"] }
