@@ -52,8 +52,12 @@ struct SyntheticPicture {
       if change.isMirrored { x = Double(side) - x }
       let radius = spot.radius * scale
       let reach = 3 * radius
-      for row in max(0, Int(y - reach))..<max(0, min(side, Int(y + reach) + 1)) {
-        for column in max(0, Int(x - reach))..<max(0, min(side, Int(x + reach) + 1)) {
+      // Spots may lie outside of a cropped copy.
+      func pixels(around place: Double, _ reach: Double) -> Range<Int> {
+        min(side, max(0, Int(place - reach)))..<min(side, max(0, Int(place + reach) + 1))
+      }
+      for row in pixels(around: y, reach) {
+        for column in pixels(around: x, reach) {
           let (ex, ey) = (Double(column) + 0.5 - x, Double(row) + 0.5 - y)
           sums[row * side + column] +=
             spot.height * exp(-(ex * ex + ey * ey) / (2 * radius * radius))
