@@ -127,10 +127,11 @@ var targets: [Target] = [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
+  library("NearDuplicates", ["Images", "Basics"]),
+  library("DataCheck", ["NearDuplicates", "Datasets", "Evaluation", "Images", "Pages", "Basics"]),
   library(
     "DataImport",
     ["DICOM", "Datasets", "Images", "Downloads", "CSodium", "Basics"]),
-  library("DataCheck", ["Datasets", "Evaluation", "Images", "Pages", "Basics"]),
   library(
     "Explanation",
     [
@@ -140,8 +141,8 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
-      "Bundles",
+      "NearDuplicates", "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets",
+      "Registry", "Bundles",
       "Downloads", "WeightFiles", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
@@ -191,6 +192,9 @@ var targets: [Target] = [
   .executableTarget(
     name: "dicom-parity", dependencies: ["DICOM", "Basics"], path: "Benchmarks/parity/DICOM",
     swiftSettings: strict),
+  .executableTarget(
+    name: "near-duplicates", dependencies: ["NearDuplicates", "Images", "Basics"],
+    path: "Benchmarks/near-duplicates/Sources", swiftSettings: strict),
   .executableTarget(
     name: "zoo-bench",
     dependencies: ["Studies", "Training", "Registry", "EncoderKit", "Tensors", "Basics"]
@@ -242,8 +246,9 @@ for (name, dependencies) in [
   ),
   ("DICOM", ["DICOM", "Basics"]), ("Images", ["Images", "CImageCodecs", "DICOM", "Basics"]),
   ("Datasets", ["Datasets", "Basics", "CArchive"]), ("Evaluation", ["Evaluation", "Basics"]),
+  ("NearDuplicates", ["NearDuplicates", "Images", "Basics"]),
+  ("DataCheck", ["DataCheck", "NearDuplicates", "Datasets", "Images", "Basics"]),
   ("DataImport", ["DataImport", "Datasets", "Images", "DICOM", "Basics"]),
-  ("DataCheck", ["DataCheck", "Datasets", "Images", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
   (
     "Training",

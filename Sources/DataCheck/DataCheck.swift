@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Evaluation
+import NearDuplicates
 
 /// What is in data, and what is wrong with them, before anything is trained.
 package struct DataCheck: Sendable {
@@ -14,6 +15,10 @@ package struct DataCheck: Sendable {
     package var words: [[String]] = []
     /// One a case, nil without a picture; empty where no pictures were read.
     package var sketches: [PictureSketch?] = []
+    /// Pictures that are nearly the same; nil where it was not looked for.
+    package var nearPictures: NearPictures?
+    /// Texts that are nearly the same; nil where it was not looked for.
+    package var nearTexts: NearTexts?
     /// Who reads the texts.
     package var readers: [TextReview.Reader] = []
     /// The attributes that counts are told by.
@@ -52,6 +57,7 @@ package struct DataCheck: Sendable {
     found += DataCheck.caseFindings(input, tables)
     found += DataCheck.crossings(input)
     found += DataCheck.duplicates(set)
+    found += DataCheck.nearFindings(input)
     if let pictures { found += DataCheck.pictureFindings(input, pictures) }
     if let texts { found += DataCheck.textFindings(input, texts) }
     found += labelWords?.findings ?? []

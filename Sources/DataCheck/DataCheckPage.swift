@@ -8,12 +8,16 @@ import Pages
 package struct DataCheckPage {
   private let check: DataCheck
   private let title: String
+  /// The cases by id.
+  private let cases: [String: Case]
   /// Pictures that are shown of one finding at most.
   private static let picturesShown = 12
 
   package init(_ check: DataCheck, title: String) {
     self.check = check
     self.title = title
+    cases = Dictionary(
+      check.input.set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The whole page.
@@ -32,7 +36,7 @@ package struct DataCheckPage {
       content: answer(summary) + findings + tables + pictures
         + section("texts", "Texts", DataCheckPage.texts(check)),
       files: [DataCheck.fileName])
-    page.style = DataCheckPage.style
+    page.style = DataCheckPage.style + DataCheckPage.pairStyle
     return page.html
   }
 
@@ -86,7 +90,8 @@ package struct DataCheckPage {
       <div class="finding is-\(finding.severity.rawValue)">
       <p class="severity">\(finding.severity.rawValue) · \(htmlEscaped(finding.kind.rawValue))</p>
       <p>\(htmlEscaped(DataCheckPage.ended(finding.message)))</p>
-      \(advice)\(isAboutPictures(finding.kind) ? thumbnails(of: finding.cases) : "")\(names(finding))</div>
+      \(advice)\(isAboutPictures(finding.kind) ? thumbnails(of: finding.cases) : "")\
+      \(pairs(of: finding, cases))\(names(finding))</div>
 
       """
   }
@@ -108,24 +113,26 @@ package struct DataCheckPage {
 
   /// The first pictures of some cases, small.
   private func thumbnails(of ids: [String]) -> String {
-    let cases = Dictionary(
-      check.input.set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let figures = ids.prefix(DataCheckPage.picturesShown).compactMap { id -> String? in
-      guard let item = cases[id], let path = item.imagePath,
-        let image = try? PixelImage.load(path: path, channels: nil).eightBit,
-        let data = try? image.resized(
-          width: image.width >= image.height ? 120 : max(1, 120 * image.width / image.height),
-          height: image.height >= image.width ? 120 : max(1, 120 * image.height / image.width)
-        ).encodedPNG()
-      else { return nil }
-      let answer = item.findings.isEmpty ? item.label ?? "" : item.findings.joined(separator: ", ")
-      return """
-        <figure><img alt="picture of case \(htmlEscaped(id))" \
-        src="data:image/png;base64,\(data.base64EncodedString())">\
-        <figcaption>\(htmlEscaped(id))<br>\(htmlEscaped(answer))</figcaption></figure>
-        """
-    }
+    let figures = ids.prefix(DataCheckPage.picturesShown)
+      .compactMap { cases[$0].flatMap(DataCheckPage.figure) }
     return figures.isEmpty ? "" : "<div class=\"thumbnails\">\(figures.joined())</div>\n"
+  }
+
+  /// The picture of a case, small, with its id and answer; nil where it can't be read.
+  static func figure(of item: Case) -> String? {
+    guard let path = item.imagePath,
+      let image = try? PixelImage.load(path: path, channels: nil).eightBit,
+      let data = try? image.resized(
+        width: image.width >= image.height ? 120 : max(1, 120 * image.width / image.height),
+        height: image.height >= image.width ? 120 : max(1, 120 * image.height / image.width)
+      ).encodedPNG()
+    else { return nil }
+    let answer = item.findings.isEmpty ? item.label ?? "" : item.findings.joined(separator: ", ")
+    return """
+      <figure><img alt="picture of case \(htmlEscaped(item.id))" \
+      src="data:image/png;base64,\(data.base64EncodedString())">\
+      <figcaption>\(htmlEscaped(item.id))<br>\(htmlEscaped(answer))</figcaption></figure>
+      """
   }
 
   private var tables: String {

@@ -33,12 +33,25 @@ package struct DataFinding: Sendable, Equatable {
     case duplicatePicture = "duplicate-picture"
     case duplicateText = "duplicate-text"
     case template = "template-text"
+    case nearPicture = "near-duplicate-picture"
+    case nearText = "near-duplicate-text"
     case longText = "long-text"
     case language = "language"
     case coverage = "coverage"
     case labelWord = "label-word"
     case crossing = "crosses-subsets"
     case attribute = "attribute-tells-label"
+  }
+
+  /// Two cases that are nearly the same.
+  package struct Pair: Sendable, Equatable {
+    /// Their ids.
+    package let first: String
+    package let second: String
+    /// The correlation of pictures, the Jaccard similarity of texts, 0 to 1.
+    package let similarity: Double
+    /// What was done to the second picture; empty of texts.
+    package let what: String
   }
 
   package let kind: Kind
@@ -49,16 +62,19 @@ package struct DataFinding: Sendable, Equatable {
   package let advice: String?
   /// The ids of the cases it is about, all of them, in their order.
   package let cases: [String]
+  /// The pairs it is about, all of them; empty for most kinds.
+  package let pairs: [Pair]
 
   package init(
     _ kind: Kind, _ severity: Severity, _ message: String, advice: String? = nil,
-    cases: [String] = []
+    cases: [String] = [], pairs: [Pair] = []
   ) {
     self.kind = kind
     self.severity = severity
     self.message = message
     self.advice = advice
     self.cases = cases
+    self.pairs = pairs
   }
 
   /// The finding as it stands in `check.json`.
@@ -66,6 +82,12 @@ package struct DataFinding: Sendable, Equatable {
     [
       "kind": kind.rawValue.json, "severity": severity.rawValue.json, "message": message.json,
       "advice": advice.json, "cases": cases.json,
+      "pairs": pairs.map { pair -> JSONValue in
+        [
+          "first": pair.first.json, "second": pair.second.json,
+          "similarity": pair.similarity.json, "what": pair.what.json,
+        ]
+      }.json,
     ]
   }
 }

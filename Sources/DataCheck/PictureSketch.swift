@@ -1,5 +1,6 @@
 import Basics
 import Images
+import NearDuplicates
 
 /// What is kept of a picture to judge it: sizes, brightness and a small grey copy.
 package struct PictureSketch: Sendable, Equatable {
@@ -24,6 +25,8 @@ package struct PictureSketch: Sendable, Equatable {
   package let histogram: [Float]
   /// The picture as `side` × `side` greys, stretched, row by row.
   package let small: [UInt8]
+  /// What near-duplicates are found by.
+  package let signature: PictureSignature
 
   /// Sketches a picture; `white` is the sample of 16 bits that stands for white.
   package init(_ image: PixelImage) {
@@ -51,6 +54,7 @@ package struct PictureSketch: Sendable, Equatable {
     // In a picture of little contrast less is a difference.
     margin = PictureSketch.margin(grey, tolerance: UInt8(max(1, min(6, 255 * deviation / 8))))
     small = grey.stretched(to: PictureSketch.side).pixels
+    signature = PictureSignature(image)
   }
 
   private static func hasColour(_ pixels: [UInt8]) -> Bool {

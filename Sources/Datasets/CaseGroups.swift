@@ -1,5 +1,8 @@
+import Basics
+
 /// Which cases must never part into training and test: those of one patient, those whose reports
-/// are word for word the same, those that show the same picture, and whatever these link together.
+/// are word for word the same, those that show the same picture, or nearly the same where that is asked for, and
+/// whatever these link together.
 package struct CaseGroups: Sendable, Equatable {
   /// The group of every case, numbered in the order of first appearance.
   package let indices: [Int]
@@ -12,11 +15,14 @@ package struct CaseGroups: Sendable, Equatable {
   /// punctuation do not count, as no encoder sees them. Empty texts link nothing, nor do pictures
   /// that were not looked at.
   package init(
-    _ cases: [Case], byPatient: Bool = true, byText: Bool = true, byImage: Bool = true
+    _ cases: [Case], byPatient: Bool = true, byText: Bool = true, byImage: Bool = true,
+    byNearImage: Bool = false
   ) {
     var sets = DisjointSets(count: cases.count)
-    for (link, isUsed) in [(GroupLink.patient, byPatient), (.text, byText), (.picture, byImage)]
-    where isUsed {
+    for (link, isUsed) in [
+      (GroupLink.patient, byPatient), (.text, byText), (.picture, byImage),
+      (.nearPicture, byNearImage),
+    ] where isUsed {
       var first: [String: Int] = [:]
       for (index, key) in link.keys(of: cases).enumerated() {
         guard let key else { continue }

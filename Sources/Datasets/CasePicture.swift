@@ -8,8 +8,14 @@ package struct CasePicture: Sendable, Equatable {
   /// is on it.
   package let shared: String?
 
-  package init(file: String, shared: String? = nil) {
+  /// What all cases have in common whose pictures are nearly the same: the id of the first of them.
+  ///
+  /// Nil where there is no other, and where nobody looked for them.
+  package var near: String?
+
+  package init(file: String, shared: String? = nil, near: String? = nil) {
     self.file = file
     self.shared = shared
+    self.near = near
   }
 }

@@ -27,6 +27,8 @@ package struct FoldPlan: Sendable, Equatable {
   package var groupsByText: Bool
   /// Keeps cases that show the same picture together.
   package var groupsByImage: Bool
+  /// Keeps cases together whose pictures are nearly the same, too, as far as the cases know it.
+  package var groupsByNearImage = false
   /// Whether a label that a subset of a split lacks is refused, where cases may have several; else `notes` say it.
   package var needsEveryLabel = true
   package var seed: UInt64
@@ -46,13 +48,14 @@ package struct FoldPlan: Sendable, Equatable {
   /// The groups this plan keeps together.
   package func groups(of set: CaseSet) -> CaseGroups {
     CaseGroups(
-      set.cases, byPatient: groupsByPatient, byText: groupsByText, byImage: groupsByImage)
+      set.cases, byPatient: groupsByPatient, byText: groupsByText, byImage: groupsByImage,
+      byNearImage: groupsByNearImage)
   }
 
   /// The same plan as versions of the program made it that did not look at pictures.
   package var withoutPictures: FoldPlan {
     var plan = self
-    plan.groupsByImage = false
+    (plan.groupsByImage, plan.groupsByNearImage) = (false, false)
     return plan
   }
 
@@ -120,7 +123,7 @@ package struct FoldPlan: Sendable, Equatable {
 
   /// What this plan keeps together.
   var links: [GroupLink] {
-    zip(GroupLink.allCases, [groupsByPatient, groupsByText, groupsByImage])
+    zip(GroupLink.allCases, [groupsByPatient, groupsByText, groupsByImage, groupsByNearImage])
       .filter(\.1).map(\.0)
   }
 

@@ -5,13 +5,14 @@ package enum GroupLink: String, Sendable, CaseIterable {
   case patient
   case text
   case picture
+  case nearPicture
 
   /// The key of a specification's `folds` that switches it off.
   package var key: String {
     switch self {
     case .patient: "groupByPatient"
     case .text: "groupByText"
-    case .picture: "groupByImage"
+    case .picture, .nearPicture: "groupByImage"
     }
   }
 
@@ -26,6 +27,7 @@ package enum GroupLink: String, Sendable, CaseIterable {
         return words.isEmpty ? nil : words
       }
     case .picture: return cases.map { $0.picture?.shared }
+    case .nearPicture: return cases.map { $0.picture?.near }
     }
   }
 
@@ -60,6 +62,9 @@ struct LargestLink {
     case .picture:
       "\(count) show the same picture (\(example.imagePath ?? example.id)): "
         + "\"groupByImage\": false in \"folds\" parts equal pictures"
+    case .nearPicture:
+      "\(count) show nearly the same picture (\(example.imagePath ?? example.id)): "
+        + "\"groupByImage\": true in \"folds\" keeps equal pictures alone together"
     }
   }
 

@@ -1,6 +1,7 @@
 import Basics
 import DataCheck
 import Datasets
+import NearDuplicates
 import Testing
 
 @Suite("What is wrong with data")
@@ -72,6 +73,31 @@ struct DataCheckTests {
     let duplicates = found.filter { $0.kind == .duplicatePicture }
     #expect(duplicates.map(\.severity) == [.error, .warning, .note])
     #expect(duplicates.map(\.cases) == [["c0", "c1"], ["c4", "c6"], ["c8", "c10"]])
+  }
+
+  @Test("Nearly equal texts are pairs, by labels, subsets and patients")
+  func nearTexts() throws {
+    let texts = (0..<60).map { index in (0..<60).map { "w\(index)x\($0)" } }
+    func copy(_ index: Int) -> [String] { texts[index].dropLast() + ["other"] }
+    var input = DataCheck.Input(
+      set { index, item in if index == 59 { item.group = "p57" } })
+    input.attributes = ["site"]
+    // 1 is like 0 of the other label; 41 of the test subset like 3; 8 like 6 of another patient; 59 like 57.
+    input.words = texts
+    for (one, other) in [(1, 0), (41, 3), (8, 6), (59, 57)] { input.words[one] = copy(other) }
+    input.nearTexts = try NearTexts(input.words)
+    input.splits = [
+      Split(
+        name: "s1", index: 0, repeatIndex: 0, training: Array(0..<40), validation: [],
+        test: Array(40..<60))
+    ]
+    let found = DataCheck(input).findings.filter { $0.kind == .nearText }
+    #expect(
+      found.map(\.cases) == [["c0", "c1"], ["c3", "c41"], ["c6", "c8"], ["c57", "c59"]])
+    #expect(found.map(\.severity) == [.warning, .warning, .warning, .note])
+    let pair = try #require(found.first?.pairs.first)
+    #expect(pair.first == "c0" && pair.second == "c1" && pair.similarity == 57.0 / 59)
+    #expect(found.allSatisfy { $0.message.contains("4 groups") })
   }
 
   @Test("A patient in training and test is found whatever the folds say")

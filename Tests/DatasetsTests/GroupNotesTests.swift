@@ -35,6 +35,32 @@ private func leaks(_ set: CaseSet, _ splits: [Split]) -> Int {
 
 @Suite("What links cases is said")
 struct GroupNotesTests {
+  @Test("Nearly equal pictures stay together where the plan says so, and only there")
+  func nearPictures() throws {
+    var plan = FoldPlan(kind: .folds(count: 5, repeats: 1), seed: 1)
+    let set = CaseSet(
+      name: "t",
+      cases: (0..<60).map { index in
+        var item = Case(
+          id: "c\(index)", label: index % 2 == 0 ? "a" : "b", source: Place(path: "t"))
+        item.picture = CasePicture(file: "f\(index)", near: index < 8 ? "c0" : nil)
+        return item
+      })
+    #expect(CaseGroups(set.cases).count == 60)
+    let before = try plan.splits(of: set)
+    plan.groupsByNearImage = true
+    #expect(plan.groups(of: set).sizes.max() == 8)
+    for split in try plan.splits(of: set) {
+      let subsets = [split.training, split.validation, split.test]
+      #expect(subsets.count { $0.contains { $0 < 8 } } == 1)
+    }
+    #expect(plan.withoutPictures.groups(of: set).count == 60)
+    // Without the key nothing looks at them.
+    let plain = set.with(pictures: set.cases.map { CasePicture(file: $0.picture?.file ?? "") })
+    plan.groupsByNearImage = false
+    #expect(try plan.splits(of: plain) == before)
+  }
+
   @Test("Cases that show one picture stay together, unless groupByImage is false")
   func pictures() throws {
     #expect(CaseGroups(pairs.cases).count == 30)

@@ -6,6 +6,7 @@ import Dispatch
 import EncoderKit
 import Foundation
 import Images
+import NearDuplicates
 import Registry
 import Synchronization
 import Training
@@ -38,17 +39,24 @@ package struct StudyCheck {
     if !study.images.isEmpty {
       sketches = try pictures(of: &set)
     }
+    var near: NearPictures?
+    if !sketches.isEmpty {
+      near = try NearPictures(sketches.map { $0?.signature })
+    }
+    if let near, study.folds.groupsByNearImage { set = NearPictureGroups.keyed(set, near) }
     var splits: [Split] = []
     do { splits = try study.folds.splits(of: set) } catch let error as ZooError {
       errors.append(error)
     }
     var input = DataCheck.Input(set)
     (input.splits, input.errors, input.sketches) = (splits, errors, sketches)
+    input.nearPictures = near
     input.attributes = attributes
     input.language = study.data.language
     input.sideNeeded = study.images.map(\.preprocessing.size).max()
     if !study.texts.isEmpty {
       input.words = set.cases.map { study.tokenizer.words($0.text ?? "") }
+      input.nearTexts = try NearTexts(input.words)
       input.readers = try study.texts.map(reader)
     }
     return DataCheck(input)

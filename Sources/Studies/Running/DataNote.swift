@@ -132,7 +132,7 @@ extension FoldPlan {
   var sentence: String {
     let groups = [
       groupsByPatient ? "patients" : nil, groupsByText ? "equal report texts" : nil,
-      groupsByImage ? "equal pictures" : nil,
+      groupsByNearImage ? "equal and nearly equal pictures" : groupsByImage ? "equal pictures" : nil,
     ].compactMap { $0 }
     let listed =
       groups.count > 2

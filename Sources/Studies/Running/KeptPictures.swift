@@ -15,6 +15,8 @@ struct KeptPictures: Sendable, Equatable {
   var stamps: [String: String]
   /// What was said of each case that was left out since its picture can't be used, and the file's stamp.
   var leftOut: [String: (message: String, stamp: String)]
+  /// The id of the first case of the group of nearly equal pictures, by the case's id.
+  var near: [String: String] = [:]
   /// What was noted while tables and pictures were read.
   var notes: [String]
 
@@ -30,6 +32,7 @@ struct KeptPictures: Sendable, Equatable {
       return found
     }
     self.stamps = stamps(set.cases)
+    for item in set.cases { near[item.id] = item.picture?.near }
     let others = stamps(all)
     leftOut = [:]
     for item in set.leftOut where item.reason == .unreadableImage {
@@ -58,16 +61,18 @@ struct KeptPictures: Sendable, Equatable {
     leftOut = [:]
     for (id, message) in messages { leftOut[id] = (message, bad[id] ?? "") }
     notes = try root.strings("notes") ?? []
+    near = try root.value("near")?.texts() ?? [:]
     try root.finish()
   }
 
   private var json: JSONValue {
-    [
-      "schema": 1, "files": JSONValue(texts: stamps),
-      "leftOut": JSONValue(texts: leftOut.mapValues(\.message)),
-      "leftOutFiles": JSONValue(texts: leftOut.mapValues(\.stamp)),
-      "notes": notes.json,
+    var members: [(key: String, value: JSONValue)] = [
+      ("schema", 1), ("files", JSONValue(texts: stamps)),
+      ("leftOut", JSONValue(texts: leftOut.mapValues(\.message))),
+      ("leftOutFiles", JSONValue(texts: leftOut.mapValues(\.stamp))), ("notes", notes.json),
     ]
+    if !near.isEmpty { members.append(("near", JSONValue(texts: near))) }
+    return JSONValue(.object(members))
   }
 
   /// Writes the file into a run's folder.
@@ -118,7 +123,7 @@ struct KeptPictures: Sendable, Equatable {
       guard let path = kept[index].imagePath, let row = rows[kept[index].id] else { continue }
       let file = computed[path].flatMap { $0 } ?? row.image
       kept[index].picture = CasePicture(
-        file: file, shared: row.picture.isEmpty ? nil : row.picture)
+        file: file, shared: row.picture.isEmpty ? nil : row.picture, near: near[kept[index].id])
     }
     var result = set.with(cases: kept, leftOut: set.leftOut + again)
     result.notes = set.notes

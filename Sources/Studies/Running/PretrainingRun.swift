@@ -49,6 +49,9 @@ package struct PretrainingRun {
     StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
       of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
+    if specification.folds.groupsByNearImage {
+      set = try NearPictureGroups.added(to: set, [specification.image], progress: progress)
+    }
     StudyLoader.tellLeftOut(set, progress)
     for left in set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")

@@ -15,6 +15,7 @@ package enum StudyLoader {
   ) throws -> StudyCases {
     var set = try table(study, skipsBad: skipsBad, progress: progress)
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
+    set = try nearPictures(of: set, study, progress)
     tellLeftOut(set, progress)
     return cases(study, set, stores)
   }
@@ -60,9 +61,17 @@ package enum StudyLoader {
     var stamps: [String: String] = [:]
     for path in all.compactMap(\.imagePath) { stamps[path] = FileStamp.of(path) }
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
+    set = try nearPictures(of: set, study, progress)
     tellLeftOut(set, progress)
     let pictures = KeptPictures(set, of: all, stamps: stamps, notes: progress.notes)
     return (cases(study, set, stores), pictures)
+  }
+
+  private static func nearPictures(
+    of set: CaseSet, _ study: StudySpecification, _ progress: ProgressReporter
+  ) throws -> CaseSet {
+    guard study.folds.groupsByNearImage else { return set }
+    return try NearPictureGroups.added(to: set, study.images, progress: progress)
   }
 
   private static func sentence(_ known: KeptPictures.Known, _ branches: [ImageBranch]) -> String {

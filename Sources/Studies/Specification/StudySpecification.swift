@@ -198,7 +198,10 @@ package struct StudySpecification: Sendable {
     plan.validationFraction = try object?.number("validation", in: 0.01...0.9, default: 0.1) ?? 0.1
     plan.groupsByPatient = try object?.boolean("groupByPatient", default: true) ?? true
     plan.groupsByText = try object?.boolean("groupByText", default: true) ?? true
-    plan.groupsByImage = try object?.boolean("groupByImage", default: true) ?? true
+    if let value = object?.value("groupByImage") {
+      if case .string("near") = value.content { plan.groupsByNearImage = true }
+      plan.groupsByImage = try plan.groupsByNearImage || value.boolean()
+    }
     try object?.finish()
     return plan
   }

@@ -1,0 +1,64 @@
+import Basics
+import Datasets
+import Dispatch
+import Images
+import NearDuplicates
+import Synchronization
+import Training
+
+/// Finds out which cases show nearly the same picture, where a study's folds keep these together.
+enum NearPictureGroups {
+  /// The set whose cases know with which others their pictures are nearly the same; what was found is noted.
+  ///
+  /// Every picture is decoded once more for it.
+  ///
+  /// - Throws: `ZooError` of a picture that can't be read; `Interrupted`.
+  static func added(to set: CaseSet, _ branches: [ImageBranch], progress: ProgressReporter) throws
+    -> CaseSet
+  {
+    guard let branch = branches.first else { return set }
+    let paths = set.cases.map(\.imagePath)
+    let results = Mutex([Result<PictureSignature, any Error>?](repeating: nil, count: paths.count))
+    progress.begin("looking for near-duplicates of \(paths.count) pictures", total: paths.count)
+    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+      defer { progress.advance(by: 1) }
+      guard let path = paths[index], !Interruption.isRequested else { return }
+      let result = Result { try signature(path, branch) }
+      results.withLock { $0[index] = result }
+    }
+    progress.end()
+    try Interruption.check()
+    let near = try NearPictures(results.withLock { try $0.map { try $0?.get() } })
+    progress.note(sentence(near))
+    return keyed(set, near)
+  }
+
+  /// A picture as a data check looks at it.
+  private static func signature(_ path: String, _ branch: ImageBranch) throws -> PictureSignature {
+    let (image, facts) = try PixelImage.read(path: path, dicom: branch.preprocessing.dicom)
+    let white = SampleBits.white(SampleBits.holding(facts.largest))
+    return PictureSignature(image.scaled(white: white))
+  }
+
+  /// The set with the id of the first case of its group for each picture that is nearly another.
+  static func keyed(_ set: CaseSet, _ near: NearPictures) -> CaseSet {
+    var pictures = set.cases.map(\.picture)
+    for group in near.groups {
+      for index in group { pictures[index]?.near = set.cases[group[0]].id }
+    }
+    var result = set.with(pictures: pictures)
+    result.notes = set.notes
+    return result
+  }
+
+  private static func sentence(_ near: NearPictures) -> String {
+    let cases = near.groups.reduce(0) { $0 + $1.count }
+    let blank = near.featureless.count
+    return "\(cases) cases show nearly the same picture as another (\(near.links.count) links,"
+      + " \(near.groups.count) groups), kept together in folds"
+      + (blank > 0 ? "; \(blank) pictures have too little on them to be told from others" : "")
+      + (near.passedOver + near.unreadHashes > 0
+        ? "; of pictures that look like very many others \(near.passedOver) possible pairs and"
+          + " \(near.unreadHashes) hashes were passed over" : "")
+  }
+}
