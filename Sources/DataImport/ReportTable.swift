@@ -25,7 +25,7 @@ package struct ReportTable: Sendable {
   let rows: [String: [Row]]
   /// Rows without a number, or without a text.
   let passedOver: Int
-  let notes: [String]
+  package let notes: [String]
 
   /// Reads a table.
   ///
