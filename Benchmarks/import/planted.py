@@ -44,7 +44,7 @@ for number in range(options.count):
     study = f"1.2.826.0.1.3680043.8.498.{10**20 + number}"
     birth, taken = f"19{random.randint(25, 99)}0{random.randint(1, 9)}1{random.randint(0, 9)}", "20170523"
     doctor, ward = f"Doktor{number}sen", f"Station-{number}-Nord"
-    planted |= {last, first, patient, accession, study, birth, taken, doctor, ward, f"{last}^{first}"}
+    planted |= {last, first, patient, accession, study, birth, taken, doctor, ward, f"SECRET{number}"}
     place = tree / f"{last}_{first}" / accession
     place.mkdir(parents=True)
     for index in range(random.randint(1, 4)):
@@ -61,7 +61,7 @@ for number in range(options.count):
         file.AccessionNumber, file.StudyDate, file.StudyTime = accession, taken, "101112"
         file.ReferringPhysicianName, file.InstitutionName = f"{doctor}^Dr", ward
         file.StudyDescription = f"Thorax {last}"
-        file.Modality, file.ViewPosition = "DX", ["PA", "LL", "AP", f"{last}"][index]
+        file.Modality, file.ViewPosition = "DX", ["PA", "LL", "AP", f"SECRET{number}"][index]
         file.Manufacturer = "Maker"
         file.ImageType = ["ORIGINAL", "PRIMARY"] + (["LOCALIZER"] if number % 100 == 7 and index == 0 else [])
         localisers += "LOCALIZER" in file.ImageType
@@ -73,14 +73,16 @@ for number in range(options.count):
         file.Rows, file.Columns = 160, 128
         file.SamplesPerPixel, file.PhotometricInterpretation = 1, random.choice(["MONOCHROME1", "MONOCHROME2"])
         file.BitsAllocated, file.BitsStored, file.HighBit, file.PixelRepresentation = 16, 12, 11, 0
-        file.PixelData = numpy.random.randint(0, 4096, (160, 128), dtype="uint16").tobytes()
+        ramp = numpy.add.outer(numpy.arange(160) * 12, numpy.arange(128) * 10)
+        noise = numpy.random.randint(0, 60, (160, 128))
+        file.PixelData = (ramp + noise + number % 50).astype("uint16").tobytes()
         file.save_as(place / f"{last} {index}.dcm", enforce_file_format=True)
         pictures += 1
     if number % 10:
         rows.append([accession, f"{first} {last}, geb. {birth[6:]}.{birth[4:6]}.{birth[:4]}, {patient}. "
                      f"Compared with 23.05.2017. {' '.join(random.sample(PHRASES, 3))} Dr. {doctor} informed, "
                      f"Tel. 0511 / 532{number:04d}.", random.choice(["normal", "abnormal"])])
-        planted |= {f"{birth[6:]}.{birth[4:6]}.{birth[:4]}", f"532{number:04d}", "23.05.2017"}
+        planted |= {f"{birth[6:]}.{birth[4:6]}.{birth[:4]}", f"/ 532{number:04d}", "23.05.2017"}
 with open(options.folder / "reports.csv", "w", newline="", encoding="utf-8") as file:
     writer = csv.writer(file)
     writer.writerow(["accession", "report", "label"])

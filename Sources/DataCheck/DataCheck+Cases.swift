@@ -76,7 +76,9 @@ extension DataCheck {
       withoutPatient.count == set.cases.count
       ? DataFinding(
         .missingValue, .warning, "no case names its patient",
-        advice: "name the column in \"patient\": pictures of one patient else come into training and test")
+        advice:
+          "name the column in \"patient\": pictures of one patient else come into training and test"
+      )
       : note(
         "have no patient", withoutPatient, .warning,
         "each counts as a patient of its own; fill the column in")
@@ -138,7 +140,9 @@ extension DataCheck {
   static func duplicates(_ set: CaseSet) -> [DataFinding] {
     let pictures = groups(set) { $0.picture?.shared }
     let texts = groups(set) { item in
-      item.text.map { Tokenizer().words($0).joined(separator: " ") }.flatMap { $0.isEmpty ? nil : $0 }
+      item.text.map { Tokenizer().words($0).joined(separator: " ") }.flatMap {
+        $0.isEmpty ? nil : $0
+      }
     }
     func finding(
       _ kind: DataFinding.Kind, _ severity: DataFinding.Severity, _ what: String, _ groups: [[Int]],

@@ -12,9 +12,7 @@ extension DataCheck {
       "data": input.set.name.json,
       "findings": findings.map(\.json).json,
       "labels": tables.labels.json,
-      "counts": (
-        [tables.all, tables.subsets] + tables.attributes
-      ).map(DataCheck.json).json,
+      "counts": ([tables.all, tables.subsets] + tables.attributes).map(DataCheck.json).json,
       "patients": [
         "count": tables.patients.count.json, "casesWithout": tables.patients.unknown.json,
         "mostCases": tables.patients.most.json,
@@ -110,7 +108,9 @@ extension DataCheck {
     }
     return Dictionary(grouping: keys) { $0 }
       .map { ($0.width, $0.height, $0.depth, $0.hasColour, $1.count) }
-      .sorted { ($1.count, $0.width, $0.height, $0.depth) < ($0.count, $1.width, $1.height, $1.depth) }
+      .sorted {
+        ($1.count, $0.width, $0.height, $0.depth) < ($0.count, $1.width, $1.height, $1.depth)
+      }
   }
 
   /// The mean histogram of greys of each label's pictures.

@@ -12,7 +12,8 @@ extension DataCheck {
     ) -> DataFinding? {
       guard !indices.isEmpty else { return nil }
       let sorted = indices.sorted()
-      let names = ids(set, sorted.prefix(5)).joined(separator: ", ") + (sorted.count > 5 ? ", …" : "")
+      let names =
+        ids(set, sorted.prefix(5)).joined(separator: ", ") + (sorted.count > 5 ? ", …" : "")
       return DataFinding(
         kind, severity,
         "\(count(sorted.count, "picture")) \(sorted.count == 1 ? one : many): \(names)",
@@ -44,7 +45,8 @@ extension DataCheck {
       finding(
         .colourPicture, review.otherColour,
         coloured * 2 < there.count ? "has colours among grey ones" : "is grey among coloured ones",
-        coloured * 2 < there.count ? "have colours among grey ones" : "are grey among coloured ones",
+        coloured * 2 < there.count
+          ? "have colours among grey ones" : "are grey among coloured ones",
         "a photograph, a screenshot or a chart?"),
       finding(
         .brightness, review.dark, "is far darker than the others", "are far darker than the others",
@@ -57,7 +59,8 @@ extension DataCheck {
 
   private static func sizeFindings(_ input: Input) -> [DataFinding] {
     let set = input.set
-    let there = input.sketches.enumerated().compactMap { index, sketch in sketch.map { (index, $0) } }
+    let there = input.sketches.enumerated().compactMap { index, sketch in sketch.map { (index, $0) }
+    }
     var found: [DataFinding] = []
     let depths = Dictionary(grouping: there) { $0.1.depth }
     if depths.count > 1 {

@@ -85,7 +85,8 @@ package struct DataCheckPage {
 
   private func finding(_ finding: DataFinding) -> String {
     let advice =
-      finding.advice.map { "<p class=\"aside\">\(htmlEscaped(DataCheckPage.ended($0)))</p>\n" } ?? ""
+      finding.advice.map { "<p class=\"aside\">\(htmlEscaped(DataCheckPage.ended($0)))</p>\n" }
+      ?? ""
     return """
       <div class="finding is-\(finding.severity.rawValue)">
       <p class="severity">\(finding.severity.rawValue) · \(htmlEscaped(finding.kind.rawValue))</p>

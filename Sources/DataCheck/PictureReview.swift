@@ -26,7 +26,11 @@ package struct PictureReview: Sendable {
     let there = sketches.enumerated().compactMap { index, sketch in sketch.map { (index, $0) } }
     var usable: [(index: Int, sketch: PictureSketch)] = []
     for (index, sketch) in there {
-      if sketch.deviation < 2 / 255.0 { blank.append(index) } else { usable.append((index, sketch)) }
+      if sketch.deviation < 2 / 255.0 {
+        blank.append(index)
+      } else {
+        usable.append((index, sketch))
+      }
     }
     for isColour in [true, false] {
       let few = usable.filter { $0.sketch.hasColour == isColour }

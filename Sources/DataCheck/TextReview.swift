@@ -99,7 +99,9 @@ package struct TextReview: Sendable, Equatable {
     let told = Dictionary(grouping: codes) { $0 }.mapValues(\.count)
     languages = told.sorted { ($1.value, $0.key ?? "?") < ($0.value, $1.key ?? "?") }
       .map { ($0.key ?? "?", $0.value) }
-    let main = told.filter { $0.key != nil }.max { ($0.value, $1.key ?? "") < ($1.value, $0.key ?? "") }
+    let main = told.filter { $0.key != nil }.max {
+      ($0.value, $1.key ?? "") < ($1.value, $0.key ?? "")
+    }
     let certain = codes.count { $0 != nil }
     foreign =
       main.map { main in
@@ -117,12 +119,21 @@ enum LanguageGuess {
   /// Words that carry grammar, not findings, and that few of the other languages have.
   private static let words: [(code: String, words: Set<String>)] = [
     ("en", ["the", "is", "are", "of", "and", "no", "with", "there", "in", "has", "within", "or"]),
-    ("de", ["der", "die", "das", "und", "kein", "keine", "mit", "ist", "im", "sind", "eine", "beidseits"]),
+    (
+      "de",
+      [
+        "der", "die", "das", "und", "kein", "keine", "mit", "ist", "im", "sind", "eine",
+        "beidseits",
+      ]
+    ),
     ("es", ["el", "los", "las", "y", "sin", "con", "del", "una", "se", "por", "hallazgos", "no"]),
     ("fr", ["le", "les", "des", "et", "pas", "sans", "avec", "une", "du", "est", "aux", "dans"]),
     ("pt", ["os", "as", "sem", "com", "uma", "não", "do", "da", "nos", "ao", "e", "há"]),
     ("it", ["il", "gli", "della", "non", "con", "una", "nei", "del", "senza", "si", "è", "dei"]),
-    ("nl", ["het", "een", "geen", "van", "met", "en", "de", "zijn", "niet", "op", "links", "rechts"]),
+    (
+      "nl",
+      ["het", "een", "geen", "van", "met", "en", "de", "zijn", "niet", "op", "links", "rechts"]
+    ),
   ]
 
   /// The code of ISO 639-1, of the languages above; `zh`, `ja`, … are told by their script alone and are nil here.

@@ -40,14 +40,20 @@ package struct ImportSummary: Sendable, Equatable {
       (reportsWithoutPicture, "reports have no picture"),
       (emptyReports, "rows of the reports have no number or no text"),
       (joinedReports, "studies have several reports, which are joined in their order"),
-      (withoutWindow, "pictures have no window of their own: smallest to largest value is black to white"),
+      (
+        withoutWindow,
+        "pictures have no window of their own: smallest to largest value is black to white"
+      ),
       (saysBurnedIn, "files say that text is burned into the picture"),
       (seemsBurnedIn.count, "pictures seem to have letters at their borders: look at them"),
     ]
     return [
       "\(files) files, \(pictures) pictures of \(studies) studies of \(patients) patients,"
         + " \(withReport) with a report"
-    ] + refused.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) DICOM files: \($0.key)" }
+    ]
+      + refused.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+        "\($0.value) DICOM files: \($0.key)"
+      }
       + counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
       + TextGuard.Kind.allCases.compactMap { kind in
         takenOut[kind].map { "\($0) \(kind.rawValue) were taken out of the texts (XXXX)" }
@@ -61,7 +67,8 @@ package struct ImportSummary: Sendable, Equatable {
   var json: JSONValue {
     [
       "schema": 1, "files": files.json, "otherFiles": otherFiles.json,
-      "refused": JSONValue(.object(refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+      "refused": JSONValue(
+        .object(refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
       "localisers": localisers.json, "repeatedInstances": repeatedInstances.json,
       "equalPictures": equalPictures.json, "pictures": pictures.json, "patients": patients.json,
       "studies": studies.json, "picturesWithoutPatient": withoutPatient.json,

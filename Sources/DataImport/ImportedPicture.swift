@@ -40,7 +40,8 @@ struct ImportedPicture: Sendable {
     let all = Dictionary(
       (file.plain + file.identifying).map { ($0.name, $0.value) },
       uniquingKeysWith: { first, _ in first })
-    let number = all["patient id"] ?? all["patient's name"].map { "\($0)\u{0}\(all["date of birth"] ?? "")" }
+    let number =
+      all["patient id"] ?? all["patient's name"].map { "\($0)\u{0}\(all["date of birth"] ?? "")" }
     patient = number.map { key.key("patient", $0) }
     let studyNumber = all["study UID"] ?? all["accession number"] ?? path
     study = key.key("study", studyNumber)
@@ -48,7 +49,8 @@ struct ImportedPicture: Sendable {
     self.number = all[matching.element]
     names = ImportedPicture.identifying.compactMap { all[$0] }
     view = ImportedPicture.known(all["view"], ["AP", "PA", "LL", "RL", "LATERAL", "RLD", "LLD"])
-    laterality = ImportedPicture.known(all["image laterality"] ?? all["laterality"], ["L", "R", "B", "U"])
+    laterality = ImportedPicture.known(
+      all["image laterality"] ?? all["laterality"], ["L", "R", "B", "U"])
     sex = ImportedPicture.known(all["sex"], ["M", "F", "O"])
     ageBand = ImportedPicture.age(all).flatMap(AgeBand.name(years:)) ?? ""
     manufacturer = String((all["manufacturer"] ?? "").prefix(40))

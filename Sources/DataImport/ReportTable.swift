@@ -35,6 +35,7 @@ package struct ReportTable: Sendable {
   ///   - keyColumn: the column of that number.
   ///   - textColumn: the column of the reports.
   ///   - kept: columns that are carried over, such as labels.
+  ///   - options: how the table is read.
   /// - Throws: `ZooError` with file and line: what `CSVTable` refuses, a missing column.
   package init(
     path: String, key: Key, keyColumn: String, textColumn: String, kept: [String],

@@ -20,12 +20,21 @@ package struct TextGuard {
       (.mail, /[\w.+-]+@[\w-]+\.[\w.-]+/),
       (.date, /\b\d{4}[-.\/]\d{1,2}[-.\/]\d{1,2}\b/),
       (.date, /\b\d{1,2}[-.\/]\d{1,2}[-.\/](?:\d{4}|\d{2})\b/),
-      (.date, /(?i)\b\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of\s+)?(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|janv|févr|avr|juin|juil|août|déc)[\p{L}.]*,?\s+(?:\d{4}|\d{2})\b/),
-      (.date, /(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]*\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b/),
+      (
+        .date,
+        /(?i)\b\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of\s+)?(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|janv|févr|avr|juin|juil|août|déc)[\p{L}.]*,?\s+(?:\d{4}|\d{2})\b/
+      ),
+      (
+        .date,
+        /(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]*\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b/
+      ),
       (.phone, /(?:\+|\b00)\d[\d\s().\/-]{6,}\d\b/),
       (.phone, /\(?\b0?\d{2,5}\)?[\s\/-]{1,3}\d{3,}[\s\/-]?\d{2,}\b/),
       (.number, /\b[A-Z]{0,4}-?\d{6,}\b/),
-      (.title, /\b(?:Dr|Prof|Mr|Mrs|Ms|Miss|Herr|Frau|Sr|Sra|Mme|Hr|Fr)\b\.?(?:\s+(?:med|Dr|Prof)\b\.?)*(?:\s+\p{Lu}[\p{L}'’-]+){1,3}/),
+      (
+        .title,
+        /\b(?:Dr|Prof|Mr|Mrs|Ms|Miss|Herr|Frau|Sr|Sra|Mme|Hr|Fr)\b\.?(?:\s+(?:med|Dr|Prof)\b\.?)*(?:\s+\p{Lu}[\p{L}'’-]+){1,3}/
+      ),
     ]
   }
 
@@ -74,7 +83,8 @@ package struct TextGuard {
     while let range = text.range(
       of: name, options: [.caseInsensitive, .diacriticInsensitive], range: start..<text.endIndex)
     {
-      let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
+      let before =
+        range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
       let after = range.upperBound < text.endIndex ? text[range.upperBound] : " "
       if !isWord(before), !isWord(after) { found.append(range) }
       start = range.upperBound

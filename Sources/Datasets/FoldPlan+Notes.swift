@@ -36,7 +36,8 @@ extension FoldPlan {
           return positives == 0 || positives == known.count
         }
         guard !lacking.isEmpty, !rows.isEmpty else { return nil }
-        return "the \(subset.rawValue) subset of \(split.name) has no positive or no negative case of "
+        return
+          "the \(subset.rawValue) subset of \(split.name) has no positive or no negative case of "
           + lacking.map { "\"\(matrix.names[$0])\"" }.joined(separator: ", ")
           + (subset == .training ? ": they can't be learnt" : ": no AUROC of theirs there")
       }

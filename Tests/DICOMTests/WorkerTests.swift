@@ -110,6 +110,7 @@ import Testing
     }
     let tag = DICOMTag(rawValue: 0x0010_0010)
     #expect(DICOMHeader(records: record(Array("Müller".utf8)))?.text(tag) == "Müller")
-    #expect(DICOMHeader(records: record([0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72]))?.text(tag) == "Müller")
+    #expect(
+      DICOMHeader(records: record([0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72]))?.text(tag) == "Müller")
   }
 }

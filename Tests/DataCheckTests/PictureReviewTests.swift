@@ -73,7 +73,8 @@ struct PictureReviewTests {
   @Test("Pictures of different kinds have no reference, so that none is called turned")
   func mixed() {
     let noise = (0..<24).map { seed -> PictureSketch? in
-      PictureSketch(picture(seed) { x, y, _ in Double((x * (seed + 3) + y * (seed * 7 + 1)) % 251) })
+      PictureSketch(
+        picture(seed) { x, y, _ in Double((x * (seed + 3) + y * (seed * 7 + 1)) % 251) })
     }
     let review = PictureReview(noise)
     #expect(review.inverted.isEmpty && review.rotated.isEmpty && review.odd.isEmpty)

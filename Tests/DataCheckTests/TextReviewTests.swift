@@ -40,7 +40,9 @@ struct TextReviewTests {
 
   @Test("Lengths, cut words, coverage, templates and foreign texts are counted")
   func review() throws {
-    var texts: [String?] = (0..<30).map { "The lungs are clear of \(["any", "all"][$0 % 2]) number\($0)." }
+    var texts: [String?] = (0..<30).map {
+      "The lungs are clear of \(["any", "all"][$0 % 2]) number\($0)."
+    }
     texts += ["Die Lunge ist frei und das Herz ist nicht vergrößert.", nil]
     texts += [String?](repeating: "The heart is normal in size.", count: 4)
     let words = texts.map { tokenizer.words($0 ?? "") }

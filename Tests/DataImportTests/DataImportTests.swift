@@ -24,7 +24,9 @@ struct DataImportTests {
       for view in ["PA", "LL"] {
         var file = DICOMBuilder(
           rows: 32, columns: 24,
-          samples: (0..<32 * 24).map { UInt16(($0 * 37 + number * 101 + (view == "PA" ? 0 : 7)) % 4096) },
+          samples: (0..<32 * 24).map {
+            UInt16(($0 * 37 + number * 101 + (view == "PA" ? 0 : 7)) % 4096)
+          },
           bits: 12)
         file.elements[0x0008_0018] = .text("UI", "\(uid).\(view == "PA" ? 1 : 2)")
         file.elements[0x0008_0020] = .text("DA", "20140312")
@@ -38,7 +40,9 @@ struct DataImportTests {
         file.elements[0x0010_0040] = .text("CS", number % 2 == 0 ? "F" : "M")
         file.elements[0x0018_5101] = .text("CS", view)
         file.elements[0x0020_000d] = .text("UI", uid)
-        if number == 0, view == "LL" { file.elements[0x0008_0008] = .text("CS", "ORIGINAL\\PRIMARY\\LOCALIZER") }
+        if number == 0, view == "LL" {
+          file.elements[0x0008_0008] = .text("CS", "ORIGINAL\\PRIMARY\\LOCALIZER")
+        }
         try file.write(to: "\(place)/\(last)-\(view).dcm")
         if number == 1, view == "PA" { try file.write(to: "\(place)/copy of \(last).dcm") }
       }
@@ -92,7 +96,9 @@ struct DataImportTests {
       for path in try #require(FileManager.default.enumerator(atPath: "\(folder)/out")) {
         guard let name = path as? String else { continue }
         for string in planted { #expect(!name.contains(string)) }
-        guard let data = FileManager.default.contents(atPath: "\(folder)/out/\(name)") else { continue }
+        guard let data = FileManager.default.contents(atPath: "\(folder)/out/\(name)") else {
+          continue
+        }
         written += 1
         for string in planted + ["20140312", "12.03.2014", "1234567", "19551231"] {
           #expect(data.firstRange(of: Data(string.utf8)) == nil, "\(string) in \(name)")
@@ -100,7 +106,9 @@ struct DataImportTests {
       }
       #expect(written == summary.pictures + 2)
       let table = try String(contentsOfFile: "\(folder)/out/cases.csv", encoding: .utf8)
-      #expect(table.contains("XXXX XXXX seen XXXX by XXXX, call XXXX. Lungs clear."), "\(table.prefix(600))")
+      #expect(
+        table.contains("XXXX XXXX seen XXXX by XXXX, call XXXX. Lungs clear."),
+        "\(table.prefix(600))")
       #expect(table.contains(",PA,,F,40–59,,normal"))
     }
   }

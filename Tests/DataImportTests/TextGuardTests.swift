@@ -4,7 +4,9 @@ import Testing
 
 @Suite("What may tell who a patient is")
 struct TextGuardTests {
-  private func cleaned(_ text: String, _ names: [String] = []) -> (text: String, counts: [TextGuard.Kind: Int]) {
+  private func cleaned(_ text: String, _ names: [String] = []) -> (
+    text: String, counts: [TextGuard.Kind: Int]
+  ) {
     TextGuard().cleaned(text, names: names)
   }
 

@@ -132,7 +132,8 @@ extension FoldPlan {
   var sentence: String {
     let groups = [
       groupsByPatient ? "patients" : nil, groupsByText ? "equal report texts" : nil,
-      groupsByNearImage ? "equal and nearly equal pictures" : groupsByImage ? "equal pictures" : nil,
+      groupsByNearImage
+        ? "equal and nearly equal pictures" : groupsByImage ? "equal pictures" : nil,
     ].compactMap { $0 }
     let listed =
       groups.count > 2
@@ -141,7 +142,8 @@ extension FoldPlan {
     let together = groups.isEmpty ? "" : ", \(listed) kept together"
     switch kind {
     case .lists:
-      return "divided by the lists\(together) in validation, which is stratified by label, seed \(seed)"
+      return
+        "divided by the lists\(together) in validation, which is stratified by label, seed \(seed)"
     case .groupOut(let column):
       return "each \(column) once tested\(together), validation stratified by label, seed \(seed)"
     case .folds(let count, let repeats):

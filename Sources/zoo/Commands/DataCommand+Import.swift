@@ -19,7 +19,10 @@ extension ZooCommand {
         "zoo data import export --reports reports.csv --text-column report --output cases",
         "joined by accession number"
       ),
-      ("zoo data import export --output cases --key secret.key --year", "pictures alone, with years"),
+      (
+        "zoo data import export --output cases --key secret.key --year",
+        "pictures alone, with years"
+      ),
     ],
     options: [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder."),
@@ -31,7 +34,8 @@ extension ZooCommand {
       .value("key-column", "NAME", "The column of these; else \"accession\" or \"study\"."),
       .value("text-column", "NAME", default: "report", "The column of the reports."),
       .value(
-        "column", "NAME", isRepeatable: true, "A column of the reports to carry over, such as a label."
+        "column", "NAME", isRepeatable: true,
+        "A column of the reports to carry over, such as a label."
       ),
       .value(
         "window", "WINDOW", default: "file",
@@ -45,8 +49,9 @@ extension ZooCommand {
     try OutputPlace.checkWritable(output)
     try OutputPlace.check(output, allowing: [])
     let keyPath = arguments.optionalString("key") ?? "\(output).key"
-    guard !URL(fileURLWithPath: keyPath).standardizedFileURL.path.hasPrefix(
-      URL(fileURLWithPath: output).standardizedFileURL.path + "/")
+    guard
+      !URL(fileURLWithPath: keyPath).standardizedFileURL.path.hasPrefix(
+        URL(fileURLWithPath: output).standardizedFileURL.path + "/")
     else {
       throw ZooError(
         .badValue, "the secret would lie among what is given away", at: Place(path: keyPath),
@@ -71,7 +76,8 @@ extension ZooCommand {
     }
     print(summary.lines.joined(separator: "\n"))
     print(
-      "\(isNew ? "made" : "used") the secret \(keyPath): who has it can find numbers again by trying; keep it apart")
+      "\(isNew ? "made" : "used") the secret \(keyPath): who has it can find numbers again by trying; keep it apart"
+    )
     print("wrote \(output)/cases.csv")
   }
 }
