@@ -65,16 +65,18 @@ extension TensorsSuite {
     func readers(_ set: KernelSet) throws {
       let kernels = set.make()
       _ = activated(kernels)
-      let rows = try profiled { #expect(activated(kernels).count == 2 * 96 * 96 * 16) }
-      let seconds = { (name: String) in
-        rows.filter { $0.operation.hasPrefix(name) }.reduce(0) { $0 + $1.seconds }
+      // Work that was booked under the reader would outlast the convolutions every time; on a busy machine a pass over
+      // the values may do so once.
+      let isShorter = try (0..<20).contains { _ in
+        let rows = try profiled { #expect(activated(kernels).count == 2 * 96 * 96 * 16) }
+        #expect(rows.contains { $0.operation == "activate" && $0.calls == 1 })
+        #expect(rows.contains { $0.operation == "add and relu" && $0.calls == 1 })
+        let activation = rows.filter { $0.operation.hasPrefix("activate") }
+        let convolutions = rows.filter { $0.operation.contains("×") }
+        // One pass over the values beside sums of 25 products for each.
+        return activation.reduce(0) { $0 + $1.seconds } < convolutions.reduce(0) { $0 + $1.seconds }
       }
-      let activation = seconds("activate")
-      let convolutions = rows.filter { $0.operation.contains("×") }.reduce(0) { $0 + $1.seconds }
-      #expect(rows.contains { $0.operation == "activate" && $0.calls == 1 })
-      #expect(rows.contains { $0.operation == "add and relu" && $0.calls == 1 })
-      // One pass over the values beside sums of 25 products for each.
-      #expect(activation < convolutions, "\(rows)")
+      #expect(isShorter)
     }
 
     @Test("Nothing is measured when nobody asked")
