@@ -20,8 +20,12 @@ package struct CaseTables: Sendable {
   package let all: Table
   /// By subset of each split.
   package let subsets: Table
-  /// By value of each attribute, those of more than 40 values left out.
+  /// The most values of an attribute that are tabulated.
+  static let mostValues = 40
+  /// By value of each attribute, those of more than `mostValues` left out.
   package let attributes: [Table]
+  /// The attributes that were left out for that.
+  package let passedOver: [String]
   /// The attributes' association with the labels, the largest over labels: Cramér's V.
   package let associations: [(attribute: String, label: String, v: Double)]
   package let patients: (count: Int, unknown: Int, most: Int)
@@ -43,10 +47,14 @@ package struct CaseTables: Sendable {
         Split.Subset.allCases.map { ("\(split.name) \($0.rawValue)", split[$0]) }
       })
     var tables: [Table] = []
+    var passedOver: [String] = []
     var found: [(attribute: String, label: String, v: Double)] = []
     for name in names {
       let groups = Dictionary(grouping: set.cases.indices) { set.cases[$0].attributes[name] }
-      guard groups.count <= 40 else { continue }
+      guard groups.count <= CaseTables.mostValues else {
+        passedOver.append(name)
+        continue
+      }
       tables.append(
         table(
           name,
@@ -65,6 +73,7 @@ package struct CaseTables: Sendable {
       if let strongest { found.append((name, strongest.label, strongest.v)) }
     }
     self.attributes = tables
+    self.passedOver = passedOver
     associations = found
     let groups = Dictionary(grouping: set.cases.compactMap(\.group)) { $0 }.mapValues(\.count)
     patients = (

@@ -100,15 +100,22 @@ extension DataCheck {
   }
 
   private static func associations(_ tables: CaseTables) -> [DataFinding] {
-    tables.associations.filter { $0.v >= 0.5 }.map { found in
+    let passedOver = tables.passedOver.map { name in
       DataFinding(
-        .attribute, .warning,
-        "“\(found.attribute)” and “\(found.label)” go together: Cramér's V "
-          + NumberText.fixed(found.v, digits: 2),
-        advice:
-          "a model may learn \(found.attribute) instead; look at its subgroups with \"zoo evaluate --groups\","
-          + " or test each with \"group-out\" folds")
+        .attribute, .note,
+        "“\(name)” has more than \(CaseTables.mostValues) values: it is not tabulated, nor compared with labels"
+      )
     }
+    return passedOver
+      + tables.associations.filter { $0.v >= 0.5 }.map { found in
+        DataFinding(
+          .attribute, .warning,
+          "“\(found.attribute)” and “\(found.label)” go together: Cramér's V "
+            + NumberText.fixed(found.v, digits: 2),
+          advice:
+            "a model may learn \(found.attribute) instead; look at its subgroups with \"zoo evaluate --groups\","
+            + " or test each with \"group-out\" folds")
+      }
   }
 
   /// What stands in training and in test of a split, whatever the folds keep together.

@@ -54,7 +54,23 @@ extension DataCheck {
       finding(
         .brightness, review.bright, "is far brighter than the others",
         "are far brighter than the others", "another window or another bit depth?", .note),
-    ].compactMap { $0 } + sizeFindings(input)
+    ].compactMap { $0 } + unlikeFinding(input, review) + sizeFindings(input)
+  }
+
+  /// Says where pictures were not looked at for being inverted, turned or odd.
+  private static func unlikeFinding(_ input: Input, _ review: PictureReview) -> [DataFinding] {
+    let reason: String
+    if let likeness = review.likeness {
+      guard likeness < PictureReview.leastLikeness else { return [] }
+      reason =
+        "pictures are of different kinds (median correlation \(NumberText.fixed(likeness, digits: 2)))"
+    } else {
+      reason = "there are fewer than 8 pictures that show something"
+    }
+    return [
+      DataFinding(
+        .oddPicture, .note, "inverted, turned and odd pictures were not looked for: \(reason)")
+    ]
   }
 
   private static func sizeFindings(_ input: Input) -> [DataFinding] {

@@ -179,7 +179,8 @@ package struct DataCheckPage {
         + "<tbody>\n\(rows.joined())</tbody></table>\n")
     let bins = Double(PictureSketch.bins)
     let chart = LineChart(
-      title: "Greys of the pictures of each label: the mean share of pixels",
+      title: "Greys of the pictures of each label: the mean share of pixels"
+        + (check.histograms.count > 6 ? " (the first 6 of \(check.histograms.count) labels)" : ""),
       xTitle: "grey, 0 black to 1 white", range: 0...0.05,
       curves: check.histograms.prefix(6).map { histogram in
         LineChart.Curve(

@@ -41,6 +41,8 @@ package struct LabelWords: Sendable, Equatable {
   }
 
   package let labels: [Label]
+  /// Labels that too few texts have, or too few lack, to look at their words.
+  package let passedOver: [String]
 
   /// Looks through texts.
   ///
@@ -56,6 +58,7 @@ package struct LabelWords: Sendable, Equatable {
     }
     let common = places.filter { $0.value.count >= LabelWords.leastCases / 2 }
     let width = matrix.names.count
+    var passedOver: [String] = []
     labels = outputs.compactMap { output in
       // 1 with the label, 0 without, −1 unknown or without text.
       let truth: [Int8] = texts.indices.map { row in
@@ -63,7 +66,10 @@ package struct LabelWords: Sendable, Equatable {
           ? -1 : matrix.answers[row * width + output] ? 1 : 0
       }
       let (positives, negatives) = (truth.count { $0 == 1 }, truth.count { $0 == 0 })
-      guard min(positives, negatives) >= LabelWords.leastCases else { return nil }
+      guard min(positives, negatives) >= LabelWords.leastCases else {
+        passedOver.append(matrix.names[output])
+        return nil
+      }
       let name = Tokenizer().words(matrix.names[output]).joined(separator: " ")
       let words = common.map { word, cases in
         var (with, without) = (0, 0)
@@ -89,6 +95,7 @@ package struct LabelWords: Sendable, Equatable {
         name: matrix.names[output],
         words: Array(best.prefix(count)) + named.filter { !best.prefix(count).contains($0) })
     }
+    self.passedOver = passedOver
   }
 
   /// The words of a text and its pairs of neighbouring words, each once.
@@ -100,20 +107,30 @@ package struct LabelWords: Sendable, Equatable {
 
   /// What must be said: labels that a word gives away.
   package var findings: [DataFinding] {
-    labels.compactMap { label in
-      let telling = label.words.filter { $0.j >= LabelWords.leastJ }
-      guard let first = telling.first else { return nil }
-      let others = telling.dropFirst().filter { $0.speaksFor == first.speaksFor }.prefix(3)
-        .map { "“\($0.word)”" }
-      let named = telling.contains(where: \.isName) ? ": the report names it" : ""
-      return DataFinding(
-        .labelWord, .warning,
-        "“\(first.word)” stands in \(first.with.count) of the \(first.with.of) texts with “\(label.name)” and in"
-          + " \(first.without.count) of the \(first.without.of) without it\(named)"
-          + (others.isEmpty ? "" : "; so do \(others.joined(separator: ", "))"),
-        advice:
-          "a model may read this word alone; leave the section or sentence out, or do not call what it scores"
-          + " understanding")
-    }
+    let notes =
+      passedOver.isEmpty
+      ? []
+      : [
+        DataFinding(
+          .labelWord, .note,
+          "words were not looked at for \(passedOver.map { "“\($0)”" }.joined(separator: ", ")): fewer than"
+            + " \(LabelWords.leastCases) texts have the label, or lack it")
+      ]
+    return notes
+      + labels.compactMap { label in
+        let telling = label.words.filter { $0.j >= LabelWords.leastJ }
+        guard let first = telling.first else { return nil }
+        let others = telling.dropFirst().filter { $0.speaksFor == first.speaksFor }.prefix(3)
+          .map { "“\($0.word)”" }
+        let named = telling.contains(where: \.isName) ? ": the report names it" : ""
+        return DataFinding(
+          .labelWord, .warning,
+          "“\(first.word)” stands in \(first.with.count) of the \(first.with.of) texts with “\(label.name)” and in"
+            + " \(first.without.count) of the \(first.without.of) without it\(named)"
+            + (others.isEmpty ? "" : "; so do \(others.joined(separator: ", "))"),
+          advice:
+            "a model may read this word alone; leave the section or sentence out, or do not call what it scores"
+            + " understanding")
+      }
   }
 }
