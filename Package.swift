@@ -141,9 +141,9 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "NearDuplicates", "DataCheck", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets",
-      "Registry", "Bundles",
-      "Downloads", "WeightFiles", "Images", "DICOM", "Pages", "Tensors", "Basics",
+      "NearDuplicates", "DataCheck", "WordVectors", "Training", "Fusion", "EncoderKit",
+      "Evaluation", "Datasets", "Registry", "Bundles", "Downloads", "WeightFiles", "Images",
+      "DICOM", "Pages", "Tensors", "Basics",
     ],
     oneDNNSettings),
   library(

@@ -121,13 +121,12 @@ extension DataCheck {
   /// What stands in training and in test of a split, whatever the folds keep together.
   static func crossings(_ input: Input) -> [DataFinding] {
     let set = input.set
-    let kinds: [(name: String, key: (Case) -> String?)] = [
-      ("patient", { $0.group }),
-      ("report text", { $0.text.map { Tokenizer().words($0).joined(separator: " ") } }),
-      ("picture", { $0.picture?.shared }),
+    let kinds: [(name: String, link: GroupLink)] = [
+      ("patient", .patient), ("report text", .text), ("picture", .picture),
     ]
-    return kinds.compactMap { name, key in
-      let keys = set.cases.map { item in key(item).flatMap { $0.isEmpty ? nil : $0 } }
+    return kinds.compactMap { name, link in
+      guard !input.splits.isEmpty else { return nil }
+      let keys = link.keys(of: set.cases)
       var crossing: Set<Int> = []
       for split in input.splits {
         let seen = Set((split.training + split.validation).compactMap { keys[$0] })
@@ -145,12 +144,8 @@ extension DataCheck {
 
   /// Pictures and texts that cases share though their labels or patients differ.
   static func duplicates(_ set: CaseSet) -> [DataFinding] {
-    let pictures = groups(set) { $0.picture?.shared }
-    let texts = groups(set) { item in
-      item.text.map { Tokenizer().words($0).joined(separator: " ") }.flatMap {
-        $0.isEmpty ? nil : $0
-      }
-    }
+    let pictures = groups(set, by: .picture)
+    let texts = groups(set, by: .text)
     func finding(
       _ kind: DataFinding.Kind, _ severity: DataFinding.Severity, _ what: String, _ groups: [[Int]],
       _ advice: String?
@@ -167,7 +162,7 @@ extension DataCheck {
           + examples.joined(separator: "; ") + (groups.count > 3 ? "; …" : ""),
         advice: advice, cases: ids(set, cases))
     }
-    let conflicting = pictures.filter { Set($0.map { answer(set.cases[$0]) }).count > 1 }
+    let conflicting = pictures.filter { Set($0.map { set.cases[$0].answer }).count > 1 }
     let foreign = pictures.filter { group in
       !conflicting.contains(group) && Set(group.compactMap { set.cases[$0].group }).count > 1
     }
@@ -182,7 +177,7 @@ extension DataCheck {
       finding(.duplicatePicture, .note, "a picture", plain, nil),
       finding(
         .duplicateText, .note, "a report text under different labels",
-        texts.filter { Set($0.map { answer(set.cases[$0]) }).count > 1 },
+        texts.filter { Set($0.map { set.cases[$0].answer }).count > 1 },
         "texts alone can't tell these apart"),
     ].compactMap { $0 }
   }

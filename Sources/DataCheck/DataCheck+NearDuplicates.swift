@@ -98,7 +98,7 @@ extension DataCheck {
     let cases = input.set.cases
     let grouped = Dictionary(grouping: links) { link -> Concern in
       let (first, second) = places(link)
-      if answer(cases[first]) != answer(cases[second]) { return .labels }
+      if cases[first].answer != cases[second].answer { return .labels }
       if roles.contains(where: { $0[first] + $0[second] == 3 }) { return .subsets }
       if let one = cases[first].group, let other = cases[second].group, one != other {
         return .patients

@@ -71,17 +71,12 @@ package struct DataCheck: Sendable {
     indices.map { set.cases[$0].id }
   }
 
-  /// Positions of cases by a value that two or more share, the first case's place deciding the order.
-  static func groups<Key: Hashable>(_ set: CaseSet, by key: (Case) -> Key?) -> [[Int]] {
-    var groups: [Key: [Int]] = [:]
-    for (index, item) in set.cases.enumerated() {
-      if let value = key(item) { groups[value, default: []].append(index) }
+  /// Positions of cases that a link holds together, the first case's place deciding the order.
+  static func groups(_ set: CaseSet, by link: GroupLink) -> [[Int]] {
+    var groups: [String: [Int]] = [:]
+    for (index, key) in link.keys(of: set.cases).enumerated() {
+      if let key { groups[key, default: []].append(index) }
     }
     return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
-  }
-
-  /// What a case is, as labels: equal for cases of equal answers.
-  static func answer(_ item: Case) -> String {
-    ([item.label ?? ""] + item.findings.sorted()).joined(separator: "|")
   }
 }

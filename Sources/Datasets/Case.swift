@@ -23,6 +23,9 @@ package struct Case: Sendable, Equatable {
   /// Where the case was read: file and line.
   package var source: Place
 
+  /// Its class and findings: equal for cases of equal answers.
+  package var answer: String { ([label ?? ""] + findings.sorted()).joined(separator: "|") }
+
   /// What is known of a finding, as people say it: its name, or "no" and its name; nil where the table does not
   /// tell.
   package func truth(of finding: String) -> String? {

@@ -77,11 +77,7 @@ extension FoldPlan {
   private func shared(_ set: CaseSet, _ index: Int) -> String? { set.cases[index].picture?.shared }
 
   private func conflictNotes(_ set: CaseSet, _ groups: [String: [Int]]) -> [String] {
-    func answer(_ index: Int) -> String {
-      let item = set.cases[index]
-      return ([item.label ?? ""] + item.findings.sorted()).joined(separator: "|")
-    }
-    let conflicts = groups.values.filter { Set($0.map(answer)).count > 1 }
+    let conflicts = groups.values.filter { Set($0.map { set.cases[$0].answer }).count > 1 }
       .sorted { $0[0] < $1[0] }
     guard !conflicts.isEmpty else { return [] }
     let examples = conflicts.prefix(3).map { group in

@@ -17,7 +17,7 @@ package enum GroupLink: String, Sendable, CaseIterable {
   }
 
   /// What cases have in common that are linked, one a case; nil links nothing.
-  func keys(of cases: [Case]) -> [String?] {
+  package func keys(of cases: [Case]) -> [String?] {
     switch self {
     case .patient: return cases.map(\.group)
     case .text:

@@ -10,6 +10,7 @@ import NearDuplicates
 import Registry
 import Synchronization
 import Training
+import WordVectors
 
 /// The data check of a study: what its cases, pictures and texts are like before anything is trained.
 package struct StudyCheck {
@@ -57,7 +58,17 @@ package struct StudyCheck {
     if !study.texts.isEmpty {
       input.words = set.cases.map { study.tokenizer.words($0.text ?? "") }
       input.nearTexts = try NearTexts(input.words)
-      input.readers = try study.texts.map(reader)
+      let words = Set(input.words.joined())
+      for branch in study.texts {
+        var reader = TextReview.Reader(
+          name: branch.name, maximumWords: try branch.maximumWords(registry))
+        do {
+          reader.known = try known(to: branch, among: words)
+        } catch let error as ZooError {
+          input.errors.append(error)
+        }
+        input.readers.append(reader)
+      }
     }
     return DataCheck(input)
   }
@@ -90,8 +101,15 @@ package struct StudyCheck {
       .filter { seen.insert($0).inserted }
   }
 
-  private func reader(_ branch: TextBranch) throws -> TextReview.Reader {
-    TextReview.Reader(name: branch.name, maximumWords: try branch.maximumWords(registry))
+  /// Which of some words the vectors of a branch know; nil where it learns its own.
+  ///
+  /// - Throws: `ZooError` where the vectors are not at hand.
+  private func known(to branch: TextBranch, among words: Set<String>) throws
+    -> (@Sendable (String) -> Bool)?
+  {
+    guard let path = try branch.vectorsPath(registry, progress: progress) else { return nil }
+    let found = Set(try WordVectors.read(path: path, keeping: words).words)
+    return { found.contains($0) }
   }
 
   /// Sketches the pictures on all cores, and takes the cases out whose pictures can't be read.
