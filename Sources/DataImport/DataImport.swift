@@ -29,35 +29,69 @@ package struct DataImport: Sendable {
     (self.reports, self.reading, self.withYear) = (reports, reading, withYear)
   }
 
-  /// What came of one file.
-  private enum Outcome: Sendable {
+  /// What a file is, by its elements.
+  private enum Kind: Sendable {
     case other
     case refused(String)
-    case picture(ImportedPicture, digest: String)
+    case picture(ImportedPicture)
+  }
+
+  /// What became of a picture.
+  private struct Written: Sendable {
+    let facts: PictureFacts
+    let digest: String
+    let seemsBurnedIn: Bool
   }
 
   /// Reads the tree, writes `cases.csv`, `images/` and `import.json`.
+  ///
+  /// Elements are read first, so that of files that repeat an instance always the first by its path is taken.
   ///
   /// - Throws: `ZooError` for a folder that can't be read or written, `Interrupted`.
   package func run(progress: ProgressReporter) throws -> ImportSummary {
     let paths = try DataImport.files(below: root)
     try AtomicFile.makeFolder("\(output)/images")
-    let outcomes = Mutex([Outcome?](repeating: nil, count: paths.count))
-    progress.begin("importing \(paths.count) files", total: paths.count)
-    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      defer { progress.advance(by: 1) }
-      guard !Interruption.isRequested else { return }
-      let outcome = self.outcome(paths[index])
-      outcomes.withLock { $0[index] = outcome }
-    }
-    progress.end()
-    try Interruption.check()
+    let kinds = try parallel(paths, "reading the elements of \(paths.count) files", progress, kind)
     var summary = ImportSummary()
     summary.files = paths.count
-    let kept = select(outcomes.withLock { $0 }, &summary)
+    let chosen = choose(kinds, &summary)
+    let results = try parallel(chosen, "importing \(chosen.count) pictures", progress, written)
+    var (kept, census, digests) = ([ImportedPicture](), PictureCensus(), Set<String>())
+    for (picture, result) in zip(chosen, results) {
+      switch result {
+      case .failure(let error):
+        summary.refused[DataImport.reason(error, picture.path), default: 0] += 1
+      case .success(let written):
+        kept.append(picture)
+        census.add(picture.id, written.facts)
+        if !digests.insert(written.digest).inserted { summary.equalPictures += 1 }
+        if written.seemsBurnedIn { summary.seemsBurnedIn.append(picture.id) }
+        if written.facts.dicom?.window == .missing { summary.withoutWindow += 1 }
+      }
+    }
+    for note in census.notes(bits: census.bits, .file) { progress.note(note) }
+    count(kept, &summary)
     try write(kept, &summary)
     try AtomicFile.write(summary.json.text() + "\n", to: "\(output)/import.json")
     return summary
+  }
+
+  /// What `work` makes of each item, on all cores.
+  private func parallel<Item: Sendable, Value: Sendable>(
+    _ items: [Item], _ title: String, _ progress: ProgressReporter,
+    _ work: @Sendable (Item) -> Value
+  ) throws -> [Value] {
+    let results = Mutex([Value?](repeating: nil, count: items.count))
+    progress.begin(title, total: items.count)
+    DispatchQueue.concurrentPerform(iterations: items.count) { index in
+      defer { progress.advance(by: 1) }
+      guard !Interruption.isRequested else { return }
+      let value = work(items[index])
+      results.withLock { $0[index] = value }
+    }
+    progress.end()
+    try Interruption.check()
+    return results.withLock { $0.compactMap { $0 } }
   }
 
   /// All files below a folder, sorted; links to folders are not followed.
@@ -79,66 +113,70 @@ package struct DataImport: Sendable {
     return found.sorted()
   }
 
-  /// Reads one file and writes its picture.
-  private func outcome(_ path: String) -> Outcome {
+  /// What one file is.
+  private func kind(_ path: String) -> Kind {
     guard DICOMSignature.isOf(path: path) else { return .other }
     do {
-      let file = try DICOMDescription(path: path)
-      let (image, facts) = try PixelImage.read(path: path, dicom: reading)
-      let picture = ImportedPicture(
-        file, image, facts, path: String(path.dropFirst(root.count)), key: key,
-        matching: reports?.key ?? .accession, withYear: withYear)
-      let data = try image.encodedPNG()
-      let hash = try SHA256Stream()
-      try data.withUnsafeBytes { try hash.update($0) }
-      let place = "\(output)/images/\(picture.id).png"
-      if !picture.isLocaliser, !FileManager.default.fileExists(atPath: place) {
-        try AtomicFile.write(data, to: place)
-      }
-      return .picture(picture, digest: try hash.finish())
+      return .picture(
+        ImportedPicture(
+          try DICOMDescription(path: path), path: path, root: root, key: key,
+          matching: reports?.key ?? .accession, withYear: withYear))
     } catch let error as ZooError {
-      // A message may hold a path; its kind tells enough.
       return .refused(DataImport.reason(error, path))
     } catch {
-      return .refused("can't be read")
+      return .refused("\(error)")
     }
   }
 
-  /// Why a file is not read, without its path.
+  /// Decodes a picture and writes it under its key.
+  private func written(_ picture: ImportedPicture) -> Result<Written, ZooError> {
+    do {
+      let (image, facts) = try PixelImage.read(path: picture.path, dicom: reading)
+      let data = try image.encodedPNG()
+      try AtomicFile.write(data, to: "\(output)/images/\(picture.id).png")
+      let hash = try SHA256Stream()
+      try data.withUnsafeBytes { try hash.update($0) }
+      return .success(
+        Written(
+          facts: facts, digest: try hash.finish(), seemsBurnedIn: BurnedInText.seems(in: image)))
+    } catch let error as ZooError {
+      return .failure(error)
+    } catch {
+      return .failure(ZooError(.system, "\(error)"))
+    }
+  }
+
+  /// Why a file is not read, without its path; it may name what stands in the file, so that only the terminal tells it.
   private static func reason(_ error: ZooError, _ path: String) -> String {
     error.message.replacing(path, with: "the file")
   }
 
-  /// The pictures that are kept, in the order of their ids, others counted.
-  private func select(_ outcomes: [Outcome?], _ summary: inout ImportSummary) -> [ImportedPicture] {
-    var kept: [String: ImportedPicture] = [:]
-    var digests: Set<String> = []
-    for case let outcome? in outcomes {
-      switch outcome {
+  /// The pictures that are taken, in the order of their ids, others counted.
+  private func choose(_ kinds: [Kind], _ summary: inout ImportSummary) -> [ImportedPicture] {
+    var chosen: [String: ImportedPicture] = [:]
+    for kind in kinds {
+      switch kind {
       case .other: summary.otherFiles += 1
       case .refused(let reason): summary.refused[reason, default: 0] += 1
-      case .picture(let picture, let digest):
+      case .picture(let picture):
         if picture.isLocaliser {
           summary.localisers += 1
-          continue
-        }
-        guard kept[picture.id] == nil else {
+        } else if chosen[picture.id] != nil {
           summary.repeatedInstances += 1
-          continue
+        } else {
+          chosen[picture.id] = picture
         }
-        kept[picture.id] = picture
-        if !digests.insert(digest).inserted { summary.equalPictures += 1 }
       }
     }
-    let pictures = kept.values.sorted { $0.id < $1.id }
+    return chosen.values.sorted { $0.id < $1.id }
+  }
+
+  private func count(_ pictures: [ImportedPicture], _ summary: inout ImportSummary) {
     summary.pictures = pictures.count
     summary.patients = Set(pictures.map { $0.patient ?? $0.study }).count
     summary.studies = Set(pictures.map(\.study)).count
     summary.withoutPatient = pictures.count { $0.patient == nil }
     summary.saysBurnedIn = pictures.count(where: \.saysBurnedIn)
-    summary.seemsBurnedIn = pictures.filter(\.seemsBurnedIn).map(\.id)
-    summary.withoutWindow = pictures.count { $0.window == .missing }
-    return pictures
   }
 
   /// Writes the table: a row a picture, those of one study with the same report.
@@ -158,6 +196,7 @@ package struct DataImport: Sendable {
       guard let number = picture.number, let rows = reports?.rows[number] else { continue }
       used.insert(number)
       if rows.count > 1 { summary.joinedReports += 1 }
+      if rows.contains(where: { $0.kept != rows[0].kept }) { summary.differingColumns += 1 }
       let own = names[picture.study] ?? []
       let parts = rows.map { cleaner.cleaned($0.text, names: own) }
       let kept = rows[0].kept.map { cleaner.cleaned($0, names: own) }

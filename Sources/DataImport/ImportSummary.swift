@@ -20,6 +20,8 @@ package struct ImportSummary: Sendable, Equatable {
   package var reportsWithoutPicture = 0
   package var emptyReports = 0
   package var joinedReports = 0
+  /// Studies whose reports differ in a column that is carried over.
+  package var differingColumns = 0
   package var saysBurnedIn = 0
   /// The ids of pictures that seem to have letters at their borders.
   package var seemsBurnedIn: [String] = []
@@ -41,8 +43,8 @@ package struct ImportSummary: Sendable, Equatable {
       (emptyReports, "rows of the reports have no number or no text"),
       (joinedReports, "studies have several reports, which are joined in their order"),
       (
-        withoutWindow,
-        "pictures have no window of their own: smallest to largest value is black to white"
+        differingColumns,
+        "studies have reports that differ in a column that is carried over: the first report's is taken"
       ),
       (saysBurnedIn, "files say that text is burned into the picture"),
       (seemsBurnedIn.count, "pictures seem to have letters at their borders: look at them"),
@@ -67,14 +69,14 @@ package struct ImportSummary: Sendable, Equatable {
   var json: JSONValue {
     [
       "schema": 1, "files": files.json, "otherFiles": otherFiles.json,
-      "refused": JSONValue(
-        .object(refused.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+      "refused": refused.values.reduce(0, +).json,
       "localisers": localisers.json, "repeatedInstances": repeatedInstances.json,
       "equalPictures": equalPictures.json, "pictures": pictures.json, "patients": patients.json,
       "studies": studies.json, "picturesWithoutPatient": withoutPatient.json,
       "picturesWithReport": withReport.json, "picturesWithoutReport": withoutReport.json,
       "reportsWithoutPicture": reportsWithoutPicture.json, "emptyReports": emptyReports.json,
-      "studiesOfSeveralReports": joinedReports.json, "saysBurnedIn": saysBurnedIn.json,
+      "studiesOfSeveralReports": joinedReports.json,
+      "studiesOfDifferingColumns": differingColumns.json, "saysBurnedIn": saysBurnedIn.json,
       "seemsBurnedIn": seemsBurnedIn.json, "withoutWindow": withoutWindow.json,
       "takenOut": JSONValue(
         .object(

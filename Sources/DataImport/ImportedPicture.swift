@@ -2,10 +2,11 @@ import Basics
 import DICOM
 import Datasets
 import Foundation
-import Images
 
 /// What is kept of a DICOM file, and of what is needed to join it, for as long as the import runs.
 struct ImportedPicture: Sendable {
+  /// The file; it never leaves the import.
+  let path: String
   /// The keys of patient, study and picture.
   let patient: String?
   let study: String
@@ -21,10 +22,8 @@ struct ImportedPicture: Sendable {
   let manufacturer: String
   let year: String
   let isLocaliser: Bool
-  /// Whether the file says that text is burned in, and whether it looks so.
+  /// Whether the file says that text is burned in.
   let saysBurnedIn: Bool
-  let seemsBurnedIn: Bool
-  let window: DICOMFacts.Window?
 
   /// The elements that are looked for in reports.
   private static let identifying = [
@@ -32,20 +31,22 @@ struct ImportedPicture: Sendable {
     "referring physician", "performing physician", "operator", "institution", "station",
   ]
 
-  /// What a description says; `image` is the picture.
+  /// What a description says of a file below `root`.
   init(
-    _ file: DICOMDescription, _ image: PixelImage, _ facts: PictureFacts, path: String,
-    key: PseudonymKey, matching: ReportTable.Key, withYear: Bool
+    _ file: DICOMDescription, path: String, root: String, key: PseudonymKey,
+    matching: ReportTable.Key, withYear: Bool
   ) {
+    self.path = path
+    let place = String(path.dropFirst(root.count))
     let all = Dictionary(
       (file.plain + file.identifying).map { ($0.name, $0.value) },
       uniquingKeysWith: { first, _ in first })
     let number =
       all["patient id"] ?? all["patient's name"].map { "\($0)\u{0}\(all["date of birth"] ?? "")" }
     patient = number.map { key.key("patient", $0) }
-    let studyNumber = all["study UID"] ?? all["accession number"] ?? path
+    let studyNumber = all["study UID"] ?? all["accession number"] ?? place
     study = key.key("study", studyNumber)
-    id = key.key("picture", all["instance UID"] ?? path)
+    id = key.key("picture", all["instance UID"] ?? place)
     self.number = all[matching.element]
     names = ImportedPicture.identifying.compactMap { all[$0] }
     view = ImportedPicture.known(all["view"], ["AP", "PA", "LL", "RL", "LATERAL", "RLD", "LLD"])
@@ -53,12 +54,10 @@ struct ImportedPicture: Sendable {
       all["image laterality"] ?? all["laterality"], ["L", "R", "B", "U"])
     sex = ImportedPicture.known(all["sex"], ["M", "F", "O"])
     ageBand = ImportedPicture.age(all).flatMap(AgeBand.name(years:)) ?? ""
-    manufacturer = String((all["manufacturer"] ?? "").prefix(40))
+    manufacturer = all["manufacturer"] ?? ""
     year = withYear ? String((all["study date"] ?? "").prefix(4)) : ""
     isLocaliser = all["image type"]?.uppercased().contains("LOCALIZER") ?? false
     saysBurnedIn = all["burned-in annotation"]?.uppercased() == "YES"
-    seemsBurnedIn = BurnedInText.seems(in: image)
-    window = facts.dicom?.window
   }
 
   /// A code where it is one of those that the standard has; "other" else, so that nothing written by hand comes through.

@@ -1,6 +1,7 @@
 import Basics
 import DataImport
 import Foundation
+import Images
 import TestSupport
 import Testing
 
@@ -44,7 +45,11 @@ struct DataImportTests {
           file.elements[0x0008_0008] = .text("CS", "ORIGINAL\\PRIMARY\\LOCALIZER")
         }
         try file.write(to: "\(place)/\(last)-\(view).dcm")
-        if number == 1, view == "PA" { try file.write(to: "\(place)/copy of \(last).dcm") }
+        if number == 1, view == "PA" {
+          // The same instance with other pixels: the first by its path counts.
+          file.elements[0x7fe0_0010] = .words((0..<32 * 24).map { UInt16($0) }, vr: "OW")
+          try file.write(to: "\(place)/copy of \(last).dcm")
+        }
       }
       if number != 3 {
         reports +=
@@ -52,6 +57,7 @@ struct DataImportTests {
           + "\(number % 2 == 0 ? "normal" : "abnormal")\n"
       }
     }
+    reports += "ACC\(8_800_000),Second reading.,abnormal\n"
     reports += "ACC1111111,No such picture.,normal\nACC2222222,,normal\n"
     try reports.write(toFile: "\(folder)/reports.csv", atomically: true, encoding: .utf8)
     try "no picture".write(toFile: "\(folder)/notes.txt", atomically: true, encoding: .utf8)
@@ -92,6 +98,9 @@ struct DataImportTests {
       #expect(summary.cleanedTexts == count - 1)
       #expect(summary.takenOut[.date] == count - 1 && summary.takenOut[.phone] == count - 1)
       #expect(summary.takenOut[.name] == 3 * (count - 1))
+      #expect(summary.joinedReports == 1 && summary.differingColumns == 1)
+      let copy = "\(folder)/tree/Planted1name/MRN70000000/copy of Planted1name.dcm"
+      let second = try PixelImage.read(path: copy).image.encodedPNG()
       var written = 0
       for path in try #require(FileManager.default.enumerator(atPath: "\(folder)/out")) {
         guard let name = path as? String else { continue }
@@ -100,6 +109,7 @@ struct DataImportTests {
           continue
         }
         written += 1
+        #expect(data != second, "\(name)")
         for string in planted + ["20140312", "12.03.2014", "1234567", "19551231"] {
           #expect(data.firstRange(of: Data(string.utf8)) == nil, "\(string) in \(name)")
         }
