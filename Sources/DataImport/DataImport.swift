@@ -1,11 +1,9 @@
 import Basics
 import DICOM
 import Datasets
-import Dispatch
 import Downloads
 import Foundation
 import Images
-import Synchronization
 
 /// Makes a case table of a tree of DICOM files and a table of reports.
 ///
@@ -51,11 +49,13 @@ package struct DataImport: Sendable {
   package func run(progress: ProgressReporter) throws -> ImportSummary {
     let paths = try DataImport.files(below: root)
     try AtomicFile.makeFolder("\(output)/images")
-    let kinds = try parallel(paths, "reading the elements of \(paths.count) files", progress, kind)
+    let kinds = try progress.mapped(
+      paths, stage: "reading the elements of \(paths.count) files", kind)
     var summary = ImportSummary()
     summary.files = paths.count
     let chosen = choose(kinds, &summary)
-    let results = try parallel(chosen, "importing \(chosen.count) pictures", progress, written)
+    let results = try progress.mapped(
+      chosen, stage: "importing \(chosen.count) pictures", written)
     var (kept, census, digests) = ([ImportedPicture](), PictureCensus(), Set<String>())
     for (picture, result) in zip(chosen, results) {
       switch result {
@@ -74,24 +74,6 @@ package struct DataImport: Sendable {
     try write(kept, &summary)
     try AtomicFile.write(summary.json.text() + "\n", to: "\(output)/import.json")
     return summary
-  }
-
-  /// What `work` makes of each item, on all cores.
-  private func parallel<Item: Sendable, Value: Sendable>(
-    _ items: [Item], _ title: String, _ progress: ProgressReporter,
-    _ work: @Sendable (Item) -> Value
-  ) throws -> [Value] {
-    let results = Mutex([Value?](repeating: nil, count: items.count))
-    progress.begin(title, total: items.count)
-    DispatchQueue.concurrentPerform(iterations: items.count) { index in
-      defer { progress.advance(by: 1) }
-      guard !Interruption.isRequested else { return }
-      let value = work(items[index])
-      results.withLock { $0[index] = value }
-    }
-    progress.end()
-    try Interruption.check()
-    return results.withLock { $0.compactMap { $0 } }
   }
 
   /// All files below a folder, sorted; links to folders are not followed.

@@ -2,13 +2,10 @@ import Basics
 import DICOM
 import DataCheck
 import Datasets
-import Dispatch
 import EncoderKit
-import Foundation
 import Images
 import NearDuplicates
 import Registry
-import Synchronization
 import Training
 import WordVectors
 
@@ -115,47 +112,39 @@ package struct StudyCheck {
   /// Sketches the pictures on all cores, and takes the cases out whose pictures can't be read.
   private func pictures(of set: inout CaseSet) throws -> [PictureSketch?] {
     let paths = set.cases.map(\.imagePath)
-    let results = Mutex([Result<PictureSketch, ZooError>?](repeating: nil, count: paths.count))
     // As the first branch reads them.
     let dicom = study.images.first?.preprocessing.dicom ?? DICOMReading()
-    progress.begin("reading \(paths.count) pictures", total: paths.count)
-    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      defer { progress.advance(by: 1) }
-      guard let path = paths[index], !Interruption.isRequested else { return }
-      let result: Result<PictureSketch, ZooError>
-      do {
-        let (image, facts) = try PixelImage.read(path: path, dicom: dicom)
-        let white = SampleBits.white(SampleBits.holding(facts.largest))
-        result = .success(PictureSketch(image.scaled(white: white)))
-      } catch let error as ZooError {
-        result = .failure(error)
-      } catch {
-        result = .failure(ZooError(.system, "\(error)", at: Place(path: path)))
-      }
-      results.withLock { $0[index] = result }
+    let read = try progress.mapped(paths, stage: "reading \(paths.count) pictures") { path in
+      try path.map { try StudyCheck.sketch($0, dicom) }
     }
-    progress.end()
-    try Interruption.check()
-    let read = results.withLock { $0 }
     var bad: [LeftOut] = []
     for (item, result) in zip(set.cases, read) {
-      guard case .failure(let error) = result else { continue }
+      guard case .failure(let error)? = result else { continue }
       bad.append(
         LeftOut(
           id: item.id, reason: .unreadableImage,
           message: "\(error.place?.path ?? ""): \(error.message)", place: item.source))
     }
     let kept = read.indices.filter { index in
-      if case .failure = read[index] { false } else { true }
+      if case .failure? = read[index] { false } else { true }
     }
     let notes = set.notes
     set = set.with(cases: kept.map { set.cases[$0] }, leftOut: set.leftOut + bad)
     set.notes = notes
-    let sketches = kept.map { index -> PictureSketch? in
-      if case .success(let sketch) = read[index] { sketch } else { nil }
-    }
+    let sketches = try kept.map { try read[$0]?.get() }
     set = try PictureDigests.added(
       to: set, fingerprints: sketches.map { $0?.small.hashValue ?? 0 })
     return sketches
+  }
+
+  /// The sketch of a picture, or why it can't be read.
+  private static func sketch(_ path: String, _ dicom: DICOMReading) throws
+    -> Result<PictureSketch, ZooError>
+  {
+    do {
+      let (image, facts) = try PixelImage.read(path: path, dicom: dicom)
+      let white = SampleBits.white(SampleBits.holding(facts.largest))
+      return .success(PictureSketch(image.scaled(white: white)))
+    } catch let error as ZooError { return .failure(error) }
   }
 }

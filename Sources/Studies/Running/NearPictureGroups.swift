@@ -1,9 +1,7 @@
 import Basics
 import Datasets
-import Dispatch
 import Images
 import NearDuplicates
-import Synchronization
 import Training
 
 /// Finds out which cases show nearly the same picture, where a study's folds keep these together.
@@ -18,17 +16,10 @@ enum NearPictureGroups {
   {
     guard let branch = branches.first else { return set }
     let paths = set.cases.map(\.imagePath)
-    let results = Mutex([Result<PictureSignature, any Error>?](repeating: nil, count: paths.count))
-    progress.begin("looking for near-duplicates of \(paths.count) pictures", total: paths.count)
-    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      defer { progress.advance(by: 1) }
-      guard let path = paths[index], !Interruption.isRequested else { return }
-      let result = Result { try signature(path, branch) }
-      results.withLock { $0[index] = result }
-    }
-    progress.end()
-    try Interruption.check()
-    let near = try NearPictures(results.withLock { try $0.map { try $0?.get() } })
+    let signatures = try progress.mapped(
+      paths, stage: "looking for near-duplicates of \(paths.count) pictures"
+    ) { path in try path.map { try signature($0, branch) } }
+    let near = try NearPictures(signatures)
     progress.note(sentence(near))
     return keyed(set, near)
   }

@@ -1,11 +1,9 @@
 import Basics
 import DICOM
 import Datasets
-import Dispatch
 import Downloads
 import Foundation
 import Images
-import Synchronization
 
 /// Finds out which picture files are which, and which cases show the same picture.
 package enum PictureDigests {
@@ -27,7 +25,7 @@ package enum PictureDigests {
     let chosen = Array(examples)
     let shown = Dictionary(
       uniqueKeysWithValues: zip(
-        chosen.map(\.key), try parallel(chosen.map(\.value)) { try pixelDigest(of: $0) }))
+        chosen.map(\.key), try mappedInParallel(chosen.map(\.value)) { try pixelDigest(of: $0) }))
     var counts: [String: Int] = [:]
     let keys = digests.map { digest in digest.flatMap { shown[$0] }.flatMap { $0 } }
     for case let key? in keys { counts[key, default: 0] += 1 }
@@ -64,7 +62,7 @@ package enum PictureDigests {
   static func files(_ paths: [String?]) throws -> [String?] {
     let named = Array(Set(paths.compactMap { $0 }))
     let digests = Dictionary(
-      uniqueKeysWithValues: zip(named, try parallel(named) { try sha256(ofFile: $0) }))
+      uniqueKeysWithValues: zip(named, try mappedInParallel(named) { try sha256(ofFile: $0) }))
     return paths.map { $0.flatMap { digests[$0] } }
   }
 
@@ -102,17 +100,5 @@ package enum PictureDigests {
       return memcmp(start, start + pixel, bytes.count - pixel) == 0
     }
     return isFlat ? nil : String(try hash.finish().prefix(16))
-  }
-
-  /// What `work` makes of each path, on all cores.
-  private static func parallel<Value: Sendable>(
-    _ paths: [String], _ work: @Sendable (String) throws -> Value
-  ) throws -> [Value] {
-    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: paths.count))
-    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
-      let outcome = Result { try work(paths[index]) }
-      results.withLock { $0[index] = outcome }
-    }
-    return try results.withLock { try $0.compactMap { try $0?.get() } }
   }
 }
