@@ -77,6 +77,7 @@ package struct CaseSet: Sendable {
       }
     }
   }
+
   /// The number of cases of each label, in the order of `labels`.
   package var labelCounts: [Int] {
     if isMultiLabel { return labelMatrix.positives }

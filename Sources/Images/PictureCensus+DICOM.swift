@@ -19,6 +19,10 @@ extension PictureCensus {
       "\(isOne ? "has" : "have") a window that can't be used (\(found[0].unusableWindow ?? "")): "
         + PictureCensus.ownRange(isOne)
     }
+    note(\.hasModalityFault) { isOne, found in
+      "\(isOne ? "states" : "state") a rescaling that can't be used (\(found[0].modalityFault ?? "")): stored values"
+        + " are taken as they are"
+    }
     note(\.hasOtherWindows) { isOne, _ in
       "\(isOne ? "has" : "have") several windows or VOI tables, of which the first is taken"
     }
@@ -51,6 +55,7 @@ extension PictureCensus {
 extension DICOMFacts {
   fileprivate var isWithoutWindow: Bool { window == .missing }
   fileprivate var hasUnusableWindow: Bool { unusableWindow != nil }
+  fileprivate var hasModalityFault: Bool { modalityFault != nil }
   fileprivate var hasOtherWindows: Bool { otherWindows > 0 }
   fileprivate var hasOtherFrames: Bool { otherFrames > 0 }
   fileprivate var hasTrailingBytes: Bool { trailingBytes > 0 }

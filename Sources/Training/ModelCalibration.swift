@@ -57,7 +57,10 @@ package struct ModelCalibration: Sendable, Equatable {
       }
     }
     guard calibrators.contains(where: { $0 != nil }) else { return nil }
-    return ModelCalibration(kind: kind, calibrators: calibrators, cases: count)
+    let known = (0..<count).count { row in
+      targets[row * outputs..<(row + 1) * outputs].contains { !$0.isNaN }
+    }
+    return ModelCalibration(kind: kind, calibrators: calibrators, cases: known)
   }
 
   private static func fit(_ kind: Kind, _ labels: [Bool], _ logits: [Double]) -> Calibrator? {

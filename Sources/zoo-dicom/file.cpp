@@ -111,6 +111,10 @@ void readFile(const Request &request, Reply &reply) {
   }
   addTable(set, DCM_ModalityLUTSequence, Scope::modalityTable, reply);
   addTable(set, DCM_VOILUTSequence, Scope::windowTable, reply);
+  DcmSequenceOfItems *tables = nullptr;
+  if (set.findAndGetSequence(DCM_VOILUTSequence, tables).good() && tables != nullptr) {
+    reply.add(windowTablesTag, std::to_string(tables->card()));
+  }
   const uint32_t palette[] = {0x00281101, 0x00281102, 0x00281103, 0x00281201, 0x00281202, 0x00281203};
   for (const uint32_t tag : palette) addWords(set, tag, Scope::file, reply);
 

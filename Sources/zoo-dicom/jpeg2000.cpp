@@ -122,7 +122,6 @@ void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shap
     }
   }
   reply.add(streamPrecisionTag, std::to_string(picture->comps[0].prec));
-  reply.add(streamSignedTag, picture->comps[0].sgnd ? "1" : "0");
   const uint64_t count = uint64_t{shape.rows} * shape.columns * shape.samples;
   uint8_t *target = pixelMemory(count * shape.bytesPerSample);
   switch (shape.bytesPerSample) {

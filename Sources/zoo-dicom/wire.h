@@ -61,7 +61,7 @@ enum : uint32_t {
   colourModelTag = 0xffff0001,
   transferSyntaxTag = 0xffff0002,
   streamPrecisionTag = 0xffff0003,
-  streamSignedTag = 0xffff0004,
+  windowTablesTag = 0xffff0005,
 };
 
 /// Where an element stands.

@@ -5,12 +5,8 @@ import Testing
 
 @testable import DICOM
 
-/// The worker that was built with the tests; nil, said once a test, where the libraries are missing.
-func hasWorker() -> Bool {
-  if DICOMWorkers.shared.program != nil { return true }
-  print("passed over: \(DICOMWorkers.programName) is not built (install \(DICOMWorkers.packages))")
-  return false
-}
+/// Whether the worker was built with the tests: its libraries may be missing.
+let hasWorker = DICOMWorkers.shared.program != nil
 
 /// A file of `Resources/`, which `make_fixtures.py` wrote.
 func fixture(_ name: String) -> String {

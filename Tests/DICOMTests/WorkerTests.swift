@@ -61,9 +61,10 @@ import Testing
     }
   }
 
-  @Test("After a crash the next file is read by a new worker; many threads have one each")
+  @Test(
+    "After a crash the next file is read by a new worker; many threads have one each",
+    .enabled(if: hasWorker, "zoo-dicom is not built"))
   func again() throws {
-    guard hasWorker() else { return }
     let right = try DICOMFile.picture(path: fixture("j2k"), DICOMReading())
     try withTemporaryFolder { folder in
       // Crashes once, then is the real worker.
@@ -84,6 +85,33 @@ import Testing
           path: fixture(name), DICOMReading(), workers: workers)
         #expect(picture?.pixels == right.pixels)
       }
+    }
+  }
+
+  @Test(
+    "A kept worker that has ended blames no file: a new one is asked",
+    .enabled(if: hasWorker, "zoo-dicom is not built"))
+  func kept() throws {
+    try withTemporaryFolder { folder in
+      let program = "\(folder)/worker"
+      let real = try #require(DICOMWorkers.shared.program)
+      try Data("#!/bin/sh\necho $$ >> \(folder)/started\nexec \(real)\n".utf8).write(
+        to: URL(fileURLWithPath: program))
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      let workers = DICOMWorkers(program: program, seconds: 20)
+      func ask() throws {
+        _ = try DICOMFile.picture(path: fixture("raw"), DICOMReading(), workers: workers)
+      }
+      func started() throws -> [Int32] {
+        try String(contentsOfFile: "\(folder)/started", encoding: .utf8).split(separator: "\n")
+          .compactMap { Int32($0) }
+      }
+      try ask()
+      try ask()
+      #expect(try started().count == 1)
+      kill(try #require(try started().first), SIGKILL)
+      try ask()
+      #expect(try started().count == 2)
     }
   }
 

@@ -2,11 +2,9 @@
 struct DescribedElement {
   let tag: DICOMTag
   let name: String
-  /// Whether it tells who or where the patient is, or helps to find out.
-  let isIdentifying: Bool
 
-  private init(_ tag: UInt32, _ name: String, isIdentifying: Bool) {
-    (self.tag, self.name, self.isIdentifying) = (DICOMTag(tag), name, isIdentifying)
+  private init(_ tag: UInt32, _ name: String) {
+    (self.tag, self.name) = (DICOMTag(tag), name)
   }
 
   /// Of the picture and the machine.
@@ -26,7 +24,7 @@ struct DescribedElement {
     (0x2050_0020, "presentation"), (0x0028_2110, "lossy compression"),
     (0x0028_2112, "compression ratio"), (0x0028_0301, "burned-in annotation"),
     (0x6000_0010, "overlay rows"),
-  ].map { DescribedElement($0, $1, isIdentifying: false) }
+  ].map { DescribedElement($0, $1) }
 
   /// Of the patient, the visit and the place.
   static let identifying: [DescribedElement] = [
@@ -40,5 +38,5 @@ struct DescribedElement {
     (0x0008_1050, "performing physician"), (0x0008_1070, "operator"), (0x0020_000d, "study UID"),
     (0x0020_000e, "series UID"), (0x0008_0018, "instance UID"), (0x0020_0010, "study id"),
     (0x0018_1000, "device's number"),
-  ].map { DescribedElement($0, $1, isIdentifying: true) }
+  ].map { DescribedElement($0, $1) }
 }

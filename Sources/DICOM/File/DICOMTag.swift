@@ -47,6 +47,8 @@ package struct DICOMTag: RawRepresentable, Hashable, Sendable {
   static let colourModel = DICOMTag(0xffff_0001)
   /// By the worker: the UID of the transfer syntax that the file is in.
   static let transferSyntax = DICOMTag(0xffff_0002)
+  /// By the worker: how many VOI tables there are.
+  static let windowTables = DICOMTag(0xffff_0005)
   /// By the worker: the bits of a JPEG 2000 stream's samples.
   static let streamPrecision = DICOMTag(0xffff_0003)
 

@@ -25,8 +25,8 @@ package struct DICOMFacts: Sendable, Equatable {
   package var isInverted = false
   /// Bytes of pixel data behind the last frame.
   package var trailingBytes = 0
-  /// Bits of a sample that the file stores.
-  package var bitsStored: Int
+  /// Why the file's modality table or rescaling can't be used, where it states one.
+  package var modalityFault: String?
 
   /// Why the file's window can't be used, where it can't.
   package var unusableWindow: String? {

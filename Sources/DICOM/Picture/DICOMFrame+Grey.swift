@@ -23,7 +23,7 @@ extension DICOMFrame {
       filled = 2 * samples.count
     }
     var facts = facts(window)
-    facts.otherWindows = choice == .file ? max(0, windows.count - 1) : 0
+    facts.otherWindows = window == .file ? max(0, windows.count - 1) : 0
     return DICOMPicture(
       width: format.columns, height: format.rows, channels: 1, depth: 16, pixels: pixels,
       facts: facts)

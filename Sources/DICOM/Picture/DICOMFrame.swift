@@ -42,9 +42,10 @@ package struct DICOMFrame {
 
   /// What is to be said, but for the window.
   func facts(_ window: DICOMFacts.Window) -> DICOMFacts {
-    var facts = DICOMFacts(window: window, bitsStored: format.bitsStored)
+    var facts = DICOMFacts(window: window)
     facts.otherFrames = frames - 1
     facts.isColourGuessed = format.isColourGuessed
+    facts.modalityFault = ModalityStep.fault(header)
     facts.isInverted = format.colours == .inverted
     // One byte fills an odd number up.
     let (expected, isTooMuch) = format.bytes.multipliedReportingOverflow(by: frames)

@@ -20,6 +20,23 @@ enum ModalityStep: Sendable, Equatable {
     }
   }
 
+  /// Why what the file states can't be used; nil where it can, or states nothing.
+  static func fault(_ header: DICOMHeader) -> String? {
+    let (descriptor, data) = (
+      header.words(.tableDescriptor, .modalityTable), header.words(.tableData, .modalityTable)
+    )
+    if descriptor != nil || data != nil {
+      return descriptor?.values.isEmpty == false && data?.values.isEmpty == false
+        ? nil : "its modality table lacks its descriptor or its entries"
+    }
+    let numbers = [DICOMTag.rescaleSlope, .rescaleIntercept].filter {
+      header.numbers($0)?.first != nil
+    }
+    let texts = [DICOMTag.rescaleSlope, .rescaleIntercept].filter { header.text($0) != nil }
+    return texts.isEmpty || numbers.count == 2
+      ? nil : "its rescale slope or intercept is missing, or no number"
+  }
+
   /// A stored number's.
   func callAsFunction(_ value: Double) -> Double {
     switch self {

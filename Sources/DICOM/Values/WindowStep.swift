@@ -43,7 +43,8 @@ struct FileWindows: Sendable, Equatable {
     let table = try LookupTable.read(header, in: .windowTable, isSigned: range.least < 0)
     let centres = header.numbers(.windowCentre) ?? []
     let widths = header.numbers(.windowWidth) ?? []
-    count = (table == nil ? 0 : 1) + min(centres.count, widths.count)
+    let tables = max(header.integer(.windowTables) ?? 0, table == nil ? 0 : 1)
+    count = tables + min(centres.count, widths.count)
     if let table {
       step = .table(table)
       return
@@ -51,7 +52,11 @@ struct FileWindows: Sendable, Equatable {
     guard let centre = centres.first, let width = widths.first else {
       let isSaid =
         header.text(.windowCentre) != nil || header.text(.windowWidth) != nil
-      if isSaid { fault = "it lacks a centre or a width, or they are no numbers" }
+      if isSaid {
+        fault = "it lacks a centre or a width, or they are no numbers"
+      } else if tables > 0 {
+        fault = "its VOI table lacks its descriptor or its entries"
+      }
       return
     }
     let name = header.text(.windowFunction)?.uppercased() ?? "LINEAR"

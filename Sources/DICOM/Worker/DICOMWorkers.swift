@@ -40,20 +40,27 @@ package final class DICOMWorkers: Sendable {
 
   /// Asks a worker for a file; a worker that fails is not used again.
   ///
+  /// One that was kept may have ended meanwhile, or be spoilt by an earlier file: a new one is asked before the file
+  /// is blamed.
+  ///
   /// - Throws: `ZooError` that names the file.
   func ask<Result>(
     _ path: String, frame: UInt32, tags: [DICOMTag],
     _ body: (DICOMReply, UnsafeRawBufferPointer) -> Result
   ) throws -> Result {
     guard let program else { throw DICOMWorkers.missing(path) }
-    do {
-      let kept = idle.withLock { $0.popLast() }
-      let worker = try kept ?? DICOMWorker(program: program)
-      let absolute =
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    let absolute =
+      path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    func answer(of worker: DICOMWorker) throws -> Result {
       let result = try worker.ask(absolute, frame: frame, tags: tags, seconds: seconds, body)
       idle.withLock { $0.append(worker) }
       return result
+    }
+    do {
+      if let kept = idle.withLock({ $0.popLast() }) {
+        do { return try answer(of: kept) } catch WorkerFailure.died, WorkerFailure.garbled {}
+      }
+      return try answer(of: DICOMWorker(program: program))
     } catch let failure as WorkerFailure {
       throw error(failure, program, path)
     }

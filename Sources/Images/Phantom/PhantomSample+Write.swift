@@ -61,7 +61,8 @@ extension PhantomSample {
 
       Made by EncoderZoo's phantom sample: \(count) cases, seed \(seed), \(size) x \(size) pixels.
       The same count, seed and size give the same files.\(site.sentence)
-      images/NNNN.png  8-bit grey; the patient's right side is at the left, as on a radiograph
+
+      images/\(site.prefix)NNNN.png  8-bit grey; the patient's right side is at the left, as on a radiograph
       cases.csv        id,image,text,label,patient ("normal" or "abnormal")
       kinds.csv        id,image,text,kinds,kind,patient: the kinds of lesions, such as
                        nodule|effusion, or normal; kind is the only one, normal, or several
