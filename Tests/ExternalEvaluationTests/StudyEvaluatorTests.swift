@@ -127,7 +127,7 @@ struct StudyEvaluatorTests {
   }
 
   @Test(
-    "Words that are none of the study's labels, equal names and another task are refused before training"
+    "Words that are none of the study's labels, repeated words and equal names are refused before training"
   )
   func refused() throws {
     try withTemporaryFolder { folder in
@@ -146,6 +146,8 @@ struct StudyEvaluatorTests {
           labels: ["normal", "abnormal"], needs: (images: false, texts: true), skipsBad: false)
       }
       #expect(few.contains("names 1; the study has 2"), "\(few)")
+      let repeated = errorText { _ = try study(folder, item(#", "labels": ["path.", "path."]"#)) }
+      #expect(repeated.contains("a word stands twice"), "\(repeated)")
     }
   }
 }

@@ -69,9 +69,12 @@ struct DataCheckProgramTests {
       let json = try JSONValue.parse(contentsOf: "\(folder)/check/check.json")
       var root = try json.object()
       var found: [String: [[String]]] = [:]
+      var errors: Set<String> = []
       for value in try root.required("findings").array() {
         var finding = try value.object()
-        found[try finding.string("kind"), default: []].append(try finding.strings("cases") ?? [])
+        let kind = try finding.string("kind")
+        found[kind, default: []].append(try finding.strings("cases") ?? [])
+        if try finding.string("severity") == "error" { errors.insert(kind) }
       }
       #expect(found["blank-picture"] == [["0003"]])
       #expect(found["inverted-picture"] == [["0005"]])
@@ -85,7 +88,7 @@ struct DataCheckProgramTests {
       #expect(found["missing-value"] == [["0019"]])
       #expect(run.output.contains("“abnormal” stands in"), "\(run.output)")
       #expect(found["label-word"]?.count == 1)
-      #expect(found["study"] == nil)
+      #expect(errors == ["blank-picture", "unusable-cases", "duplicate-picture"])
       let page = try String(contentsOfFile: "\(folder)/check/check.html", encoding: .utf8)
       #expect(page.contains("picture of case 0005") && page.contains("data:image/png;base64,"))
       let again = try ProgramRunner.run(["data", "check", study, "--output", "\(folder)/check"])
@@ -113,6 +116,28 @@ struct DataCheckProgramTests {
       #expect(compared.error.contains("“abnormal” stands in"), "\(compared.error)")
       let report = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
       #expect(report.contains("the report names it"))
+    }
+  }
+
+  @Test("Words that given vectors do not know are counted; vectors that are not there are an error")
+  func coverage() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder, image: false)
+      try "the 0.1 0.2\nlungs 0.3 0.4\n".write(
+        toFile: "\(folder)/vectors.txt", atomically: true, encoding: .utf8)
+      let text = try String(contentsOfFile: study, encoding: .utf8).replacing(
+        "\"encoder\": \"word2vec\",",
+        with: "\"encoder\": \"word2vec\", \"vectors\": \"\(folder)/vectors.txt\","
+      ).replacing("\"dimension\": 16", with: "\"dimension\": 2")
+      try text.write(toFile: study, atomically: true, encoding: .utf8)
+      let run = try ProgramRunner.run(["data", "check", study, "--output", "\(folder)/check"])
+      #expect(run.status == 0, "\(run.error)")
+      #expect(
+        run.output.contains("of the running words; the commonest it does not: "), "\(run.output)")
+      try FileManager.default.removeItem(atPath: "\(folder)/vectors.txt")
+      let gone = try ProgramRunner.run(["data", "check", study, "--output", "\(folder)/gone"])
+      #expect(gone.output.contains("vectors.txt") || gone.error.contains("vectors.txt"))
+      #expect(gone.output.contains("error: ") || gone.status != 0)
     }
   }
 }

@@ -57,6 +57,10 @@ extension ExternalData {
         "--labels names \(words.count); the model has \(model.labels.count): "
           + model.labels.joined(separator: ", "))
     }
+    guard Set(words).count == words.count else {
+      throw ZooError(
+        .usage, "--labels names a word twice", advice: "name one for each label of the model")
+    }
     let needs = (
       images: models.contains { $0.model.image != nil },
       texts: models.contains { $0.model.text != nil }
@@ -64,7 +68,7 @@ extension ExternalData {
     let isStudy = path.lowercased().hasSuffix(".json")
     var (set, options, isSynthetic, notes) =
       isStudy
-      ? try Self.study(path, needs, reading)
+      ? try Self.study(path, needs, model.task, reading)
       : try Self.table(path, models, words, reading)
     if !reading.labels.isEmpty {
       set = set.renamed(Dictionary(zip(words, model.labels)) { first, _ in first })
@@ -72,6 +76,7 @@ extension ExternalData {
         "\(path): labels are read as the model's: "
           + zip(words, model.labels).map { "\($0) as \($1)" }.joined(separator: ", "))
     }
+    notes += try set.checkLabels(wanted: model.labels, by: "the model", at: Place(path: path))
     options.missing = options.missing ?? reading.table.missing
     let name = Self.name(of: path)
     try self.init(
@@ -101,14 +106,18 @@ extension ExternalData {
   )
 
   private static func study(
-    _ path: String, _ needs: (images: Bool, texts: Bool), _ reading: Reading
-  )
-    throws -> Found
-  {
+    _ path: String, _ needs: (images: Bool, texts: Bool), _ task: TaskKind, _ reading: Reading
+  ) throws -> Found {
     let source = FormerNames.translated(try JSONValue.parse(contentsOf: path))
     let folder = reading.dataFolder ?? (path as NSString).deletingLastPathComponent
     var root = try source.value.object()
     let data = try DataSpecification(root.required("data"), folder: folder)
+    guard (data.labels.task == .multiLabel) == (task == .multiLabel) else {
+      throw ZooError(
+        .badValue,
+        "the model's task is \(task.rawValue), that of these data \(data.labels.task.rawValue)",
+        at: data.place, advice: "set \"task\" in their \"data\" to \"\(task.rawValue)\"")
+    }
     let set = try data.load(
       needsImages: needs.images, needsTexts: needs.texts, skipsBad: reading.skipsBad)
     return (set, data.table, data.isSynthetic, source.notes + data.notes)

@@ -69,8 +69,11 @@ package struct EvaluatedModel {
       notes.append(
         "\(name): no answers to validation and test cases lie beside the model (\(folder)): its own threshold is"
           + " used, and there is no drop, "
-          + (model.calibration.map { "no calibrator but its own (\($0.sentence))" }
-            ?? "no calibration")
+          + (model.calibration.flatMap { calibration in
+            // Several classes share one over all logits, which no question of one class can use.
+            model.task == .multiClass
+              ? nil : "no calibrator but its own (\(calibration.sentence))"
+          } ?? "no calibration")
           + " and no conformal set")
     } else if inside?.knowsPatients == false {
       notes.append(

@@ -10,7 +10,7 @@ extension ReportPage {
     return """
       <section id="external" aria-labelledby="external-head">
       <h2 id="external-head">Elsewhere</h2>
-      <p>The same models on data that took no part in training, validation or the choice of a combination. \
+      <p>The same models on data that the study names as external. \
       Each figure is the mean over the splits’ models. The drop is internal less external; its 95% interval \
       draws patients of both sides with all their cases, and takes the models as they are.</p>
       \(data.external.map(table).joined())</section>
@@ -36,10 +36,12 @@ extension ReportPage {
     }
     let size =
       "\(counted(external.cases, "case")) of \(counted(external.patients, "patient"))"
+    let decisions =
+      data.task == .binary
+      ? " Decisions are those at the threshold that each split’s validation subset chose." : ""
     let table = """
       <table>
-      <caption><span>\(size), \(htmlEscaped(external.description)). Decisions are those at the threshold that \
-      each split’s validation subset chose.</span></caption>
+      <caption><span>\(size), \(htmlEscaped(external.description)).\(decisions)</span></caption>
       <thead><tr><td></td>\(groups.joined())</tr>
       <tr><th scope="col">Combination</th>\(columns.joined())</tr></thead>
       <tbody>

@@ -32,8 +32,9 @@ extension StudyTables {
         "\(cases.task.kind.chiefMetrics.map(\.title).joined(separator: ", ")), and those of"
         + " results.csv: mean and standard deviation over \(splits.count) splits; corrected resampled"
         + " t-tests and Bayesian correlated t-tests between combinations.",
-      .updating: "None after evaluation; the calibrators of a model were fitted on its validation"
-        + " subset.",
+      .updating: "None after evaluation."
+        + (study.calibration == nil || study.probes
+          ? "" : " Where a model has calibrators, they were fitted on its validation subset."),
       .imbalance: imbalance(branches + heads),
       .output: output,
       .flow: caseCounts.map { "\($0.label) \($0.value)" }.joined(separator: ", ") + ".",
@@ -85,7 +86,10 @@ extension StudyTables {
   }
 
   private var selection: String {
-    let trainings = study.images.map(\.training) + study.texts.map(\.training)
+    let heads = study.images.isEmpty || study.texts.isEmpty ? [] : study.heads
+    let trainings =
+      study.images.map(\.training) + study.texts.map(\.training)
+      + heads.flatMap { [$0.training, $0.fineTuning] }
     let epochs =
       trainings.allSatisfy { $0.select == .last }
       ? "the last epoch's weights"

@@ -14,7 +14,12 @@ enum NearPictureGroups {
   static func added(to set: CaseSet, _ branches: [ImageBranch], progress: ProgressReporter) throws
     -> CaseSet
   {
-    guard let branch = branches.first else { return set }
+    guard let branch = branches.first else {
+      progress.note(
+        "\"groupByImage\": \"near\" has no effect: no image encoder reads the pictures of this study"
+      )
+      return set
+    }
     let paths = set.cases.map(\.imagePath)
     let signatures = try progress.mapped(
       paths, stage: "looking for near-duplicates of \(paths.count) pictures"

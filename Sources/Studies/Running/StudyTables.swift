@@ -87,7 +87,7 @@ package struct StudyTables {
     data.checklist = checklist(environment)
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")
-    return summary(results, names + baselines.baselines.map(\.name)) + []
+    return summary(results, names + baselines.baselines.map(\.name))
       + external.flatMap(\.lines) + [
         "answer: \(page.headline.plainAnswer)", "report: \(folder)/report.html",
       ]

@@ -23,6 +23,11 @@ package struct ExternalSpecification: Sendable {
     data = try DataSpecification(object.required("data"), folder: folder, task: task)
     groups = try object.strings("groups") ?? []
     words = try object.strings("labels") ?? []
+    guard Set(words).count == words.count else {
+      throw ZooError(
+        .badValue, "a word stands twice in \"labels\"", at: place,
+        advice: "name one for each label of the study")
+    }
     try object.finish()
     guard data.labels.task == task else {
       throw ZooError(
@@ -86,6 +91,7 @@ package struct ExternalSpecification: Sendable {
         advice:
           "say in \"labels\" of \"\(name)\" which words of the data stand for them, in their order")
     }
+    set.notes += try set.checkLabels(wanted: labels, by: "the study", at: data.place)
     return set
   }
 

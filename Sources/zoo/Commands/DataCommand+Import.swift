@@ -48,7 +48,9 @@ extension ZooCommand {
     let output = try arguments.string("output")
     try OutputPlace.checkWritable(output)
     try OutputPlace.check(output, allowing: [])
-    let keyPath = arguments.optionalString("key") ?? "\(output).key"
+    // A slash at the end would put the secret inside.
+    let plain = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+    let keyPath = arguments.optionalString("key") ?? "\(plain).key"
     guard
       !URL(fileURLWithPath: keyPath).standardizedFileURL.path.hasPrefix(
         URL(fileURLWithPath: output).standardizedFileURL.path + "/")

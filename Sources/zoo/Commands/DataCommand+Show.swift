@@ -29,6 +29,8 @@ extension ZooCommand {
     let reading = try dicomReading(arguments)
     if DICOMSignature.isOf(path: path) {
       try showElements(path, withIdentifiers: arguments.flag("identifiers"))
+    } else if reading != DICOMReading() {
+      progress(arguments).note("--window and --frame are for DICOM files; this is none")
     }
     let (image, facts) = try PixelImage.read(path: path, dicom: reading)
     print(
