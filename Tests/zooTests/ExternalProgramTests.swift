@@ -47,7 +47,9 @@ struct ExternalProgramTests {
   }
 
   private func notes(_ outcome: ProgramRunner.Outcome) -> [Substring] {
-    outcome.error.split(separator: "\n").filter { $0.hasPrefix("note: ") && $0.contains("north") }
+    outcome.error.split(separator: "\n").filter {
+      $0.hasPrefix("note: ") && ($0.contains("north") || $0.hasSuffix(" splits)"))
+    }
   }
 
   @Test("A comparison evaluates its models elsewhere; gone on with, it says and writes the same")

@@ -24,8 +24,8 @@ extension ReportPage {
       "<th scope=\"colgroup\" colspan=\"3\" class=\"apart\">\(htmlEscaped($0))</th>"
     }
     let columns = titles.map { _ in
-      "<th scope=\"col\" class=\"apart\">internal</th><th scope=\"col\">external</th>"
-        + "<th scope=\"col\">drop</th>"
+      "<th scope=\"col\">internal</th><th scope=\"col\">external</th>"
+        + "<th scope=\"col\" class=\"apart\">drop</th>"
     }
     let rows = external.rows.map { row in
       "<tr><th scope=\"row\">\(ReportTables.shortName(row.combination))</th>"
@@ -83,8 +83,8 @@ extension ReportPage {
           + "\(text(value.interval.upper))</span>"
       }
     }
-    return "<td class=\"apart\">\(NumberText.metric(figure.inside.value))</td>"
+    return "<td>\(NumberText.metric(figure.inside.value))</td>"
       + "<td>\(interval(figure.outside) { NumberText.metric($0) })</td>"
-      + "<td>\(interval(figure.drop) { NumberText.signed($0) })</td>"
+      + "<td class=\"apart\">\(interval(figure.drop) { NumberText.signed($0) })</td>"
   }
 }

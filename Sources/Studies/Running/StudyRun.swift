@@ -141,10 +141,11 @@ package struct StudyRun {
       "\($0): its weights were learnt on the validation subset, so what it scores there is optimistic, and it"
         + " is not among those that validation chooses from."
     }
+    let shown = Set(deviations + warnings + elsewhere.flatMap(\.warnings))
     let tables = StudyTables(
       study: study, cases: cases, splits: splits, cells: files,
       deviations: deviations + optimistic, warnings: warnings,
-      notes: progress.notes.filter { !deviations.contains($0) && !warnings.contains($0) },
+      notes: progress.notes.filter { !shown.contains($0) },
       headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere)
     return try tables.write(to: folder, command: command, environment: environment)
       + shortcuts.map(\.line)
