@@ -124,6 +124,8 @@ package enum StudyLoader {
     var bad: [Int: ZooError] = [:]
     for branch in branches {
       let (store, failures) = ImageStore.load(paths, branch, progress: progress)
+      // What a stopped decoder left undone is no fault of the files.
+      try Interruption.check()
       stores[branch.name] = store
       for failure in failures { bad[failure.index] = failure.error }
       if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
