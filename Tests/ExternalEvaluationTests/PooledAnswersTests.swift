@@ -157,4 +157,33 @@ struct PooledAnswersTests {
       #expect(pooled.ensembles.map(\.label) == classes)
     }
   }
+
+  @Test(
+    "Of a hundred thousand cases the table is read once for all models",
+    .enabled(if: ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"] != nil, "long"))
+  func many() throws {
+    try withTemporaryFolder { folder in
+      let cases = (0..<100_000).map { Case(id: "c\($0)", label: "a", source: Place()) }
+      var table = CSVWriter(columns: ["model", "id", "label", "target", "logit"])
+      for model in ["m1", "m2", "m3", "m4"] {
+        for (index, item) in cases.enumerated() {
+          table.append([model, item.id, "b", index % 3 == 0 ? "1" : "0", "\(index % 7)"])
+        }
+      }
+      try table.write(to: "\(folder)/predictions.csv")
+      let data = try ExternalData(
+        name: "north", path: "north.csv", set: CaseSet(name: "north", cases: cases), groups: [],
+        options: TableOptions(), isSynthetic: false, notes: [])
+      let start = ContinuousClock.now
+      let read = try SplitPredictions(folder: folder, .binary, ["a", "b"], of: data)
+      try FileManager.default.removeItem(atPath: "\(folder)/predictions.csv")
+      for model in ["m1", "m2", "m3", "m4"] {
+        let own = try #require(read.answers(of: model)?.first)
+        #expect(own.count == 100_000 && own.positives == 33_334)
+      }
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
+      #expect(seconds < 60, "\(seconds) s")
+      print("400,000 rows read in \(seconds) s")
+    }
+  }
 }

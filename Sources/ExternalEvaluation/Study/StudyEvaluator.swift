@@ -142,13 +142,14 @@ package struct StudyEvaluator: ExternalEvaluator {
 }
 
 extension ExternalData {
-  /// All of its cases that figures depend on; of pictures path, size and time of the file.
+  /// All of its cases that figures depend on; of pictures the SHA-256 of the file.
   fileprivate var fingerprint: String {
     zip(cases, clusters).map { item, cluster in
       [
         item.id, item.label ?? "", item.findings.joined(separator: "|"),
         item.unknownFindings.joined(separator: "|"), item.text ?? "", "\(cluster)",
-        item.imagePath.map { "\($0) \(FileStamp.of($0) ?? "")" } ?? "",
+        // Its time would be another where it was written just before: then a stamp tells nothing.
+        item.picture?.file ?? item.imagePath ?? "",
       ].joined(separator: "\u{1F}")
     }.joined(separator: "\n")
       + groups.map { "\n" + $0.names.map { $0 ?? "" }.joined(separator: "\u{1F}") }.joined()
