@@ -7,7 +7,7 @@ import Foundation
 /// any of them.
 ///
 /// A line a case, in the order of the cases: the SHA-256 of the picture's file; a key that cases share
-/// which show the same picture; the first 16 digits of the SHA-256 of text, label (with findings) and
+/// which show the same picture (of several pictures a `CasePicture` each, with their views, parted by `|`); the first 16 digits of the SHA-256 of text, label (with findings) and
 /// patient. Empty where a case has none.
 package struct DataDigest: Sendable, Equatable {
   /// One case.
@@ -40,8 +40,13 @@ package struct DataDigest: Sendable, Equatable {
     let own = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     return try cases.count { item in
       guard let row = own[item.id] else { return false }
-      if let path = item.imagePath, !row.image.isEmpty {
-        return try sha256(ofFile: path) == row.image
+      if !item.images.isEmpty, !row.image.isEmpty {
+        var known = item
+        for place in known.images.indices where known.images[place].picture == nil {
+          known.images[place].picture = CasePicture(
+            file: try sha256(ofFile: known.images[place].path))
+        }
+        return Row.images(of: known) == row.image
       }
       return try !row.text.isEmpty && DataDigest.short(item.text) == row.text
     }
@@ -54,7 +59,7 @@ package struct DataDigest: Sendable, Equatable {
     rows = try set.cases.map { item in
       let unknown = item.unknownFindings.map { "?\($0)" }
       return Row(
-        id: item.id, image: item.picture?.file ?? "", picture: item.picture?.shared ?? "",
+        id: item.id, image: Row.images(of: item), picture: Row.shared(of: item),
         text: try DataDigest.short(item.text),
         label: try DataDigest.short(
           ([item.label ?? ""] + item.findings + unknown).joined(separator: "\n")),
