@@ -101,6 +101,15 @@ public struct Model {
     } catch is Interrupted where Task.isCancelled { throw CancellationError() }
   }
 
+  /// The same of several pictures.
+  package func explain(images: [CaseImage], text: String?, options: ExplanationOptions) throws
+    -> ExplainedPrediction
+  {
+    try explain(
+      images: images, text: text, finding: options.finding, against: options.against,
+      settings: options.settings(sampleBits), progress: prepared())
+  }
+
   /// The same with all settings.
   package func explain(
     images: [CaseImage], text: String?, finding: String?, against: String? = nil,

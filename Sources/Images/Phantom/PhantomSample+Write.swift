@@ -50,10 +50,10 @@ extension PhantomSample {
     DispatchQueue.concurrentPerform(iterations: pictures.count) { index in
       if results.hasFailed { return }
       let (item, view) = pictures[index]
-      let radiograph = view.map { radiograph(of: item, $0) } ?? radiograph(of: item)
+      let drawn = view.map { radiograph(of: item, $0) } ?? radiograph(of: item)
       do {
-        try radiograph.image.savePNG(path: "\(folder)/\(view?.image ?? item.image)")
-        results.store(.success(radiograph.boxes), at: index)
+        try drawn.image.savePNG(path: "\(folder)/\(view?.image ?? item.image)")
+        results.store(.success(drawn.boxes), at: index)
       } catch { results.store(.failure(error), at: index) }
     }
     return try results.boxes()

@@ -1,3 +1,5 @@
+import Basics
+
 /// One of several pictures of a phantom case.
 package struct PhantomView: Sendable, Equatable {
   /// From where the chest is looked at.

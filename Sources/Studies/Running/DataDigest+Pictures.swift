@@ -6,7 +6,8 @@ extension DataDigest.Row {
   static func images(of item: Case) -> String {
     let files = item.images.map { image -> String in
       guard let file = image.picture?.file else { return "" }
-      return image.view.map { "\($0):\(file)" } ?? file
+      // Words of a table may hold the signs that part fields.
+      return image.view.map { "\($0.filter { !"|:".contains($0) }):\(file)" } ?? file
     }
     return files.contains { !$0.isEmpty } ? files.joined(separator: "|") : ""
   }

@@ -141,8 +141,13 @@ package enum StudyLoader {
       for note in stores[branch.name]?.notes(of: branch) ?? [] { progress.note(note) }
     }
     let isKnown = set.pictures.allSatisfy { $0 == nil || $0?.picture != nil }
-    if !isKnown, let first = branches.first.flatMap({ stores[$0.name] }) {
-      set = try PictureDigests.added(to: set, fingerprints: first.fingerprints)
+    if !isKnown, !branches.isEmpty {
+      // Of each picture that of the first branch that reads it.
+      let all = branches.compactMap { stores[$0.name]?.fingerprints }
+      let fingerprints = set.picturePaths.indices.map { place in
+        all.lazy.compactMap { $0[place] }.first
+      }
+      set = try PictureDigests.added(to: set, fingerprints: fingerprints)
     }
     return stores
   }

@@ -79,6 +79,7 @@ package struct StudyTables {
     data.limits += deviations
     data.warnings = warnings + external.flatMap(\.warnings)
     data.external = external
+    data.views = study.data.views?.names ?? []
     data.notes = notes + baselines.notes
     data.fittedOnValidation = Set(
       study.combinations.filter {
