@@ -78,15 +78,13 @@ extension CaseSet {
       checker.refuse(
         LeftOut(id: item.id, reason: .differingRows, message: fault, place: item.source))
     }
-    let changes =
-      try table.notes + values.finish(patient: patient) + images.notes(of: table)
-      + choice.notes(at: path)
+    let changes = try table.notes + values.finish(patient: patient) + images.notes(of: table)
     let fileName = lastName(of: path)
     var set = try checker.finish(
       name: name ?? withoutExtension(fileName),
       description: description ?? "cases of \(fileName), \(labels.origin)",
       terms: terms, labels: labels.names, notes: changes)
-    set.notes += try labels.notes(on: set)
+    set.notes += try choice.notes(at: path) + labels.notes(on: set)
     return set
   }
 }

@@ -113,8 +113,8 @@ package enum OpenI {
         + (isTwoClasses
           ? "normal where the manual MeSH indexing is exactly \"normal\""
           : "labels are headings of the manual MeSH indexing"),
-      terms: Self.terms,
-      notes: try notes + (options.imageRoot == nil ? [] : choice.notes(at: origin)))
+      terms: Self.terms, notes: notes)
+    if options.imageRoot != nil { set.notes += try choice.notes(at: origin) }
     if !isTwoClasses { set.notes += try terms.notes(on: set, at: Place(path: origin)) }
     return set
   }

@@ -57,13 +57,14 @@ struct ViewChoice {
     var notes = [
       "\(path): pictures by view: "
         + zip(slots.names, zip(filled, lacking)).map { name, counts in
-          "\(counts.0) \(name)" + (counts.1 > 0 ? " (\(counts.1) cases lack it)" : "")
+          "\(counts.0) \(name)" + (counts.1 > 0
+            ? " (\(counts.1) \(counts.1 == 1 ? "case lacks" : "cases lack") it)" : "")
         }.joined(separator: ", ")
     ]
     if !others.isEmpty {
       let list = others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       notes.append(
-        "\(path): \(others.values.reduce(0, +)) pictures of other views are left out: "
+        "\(path): left out since they are of other views: "
           + list.prefix(10).map { "\($0.value) \($0.key.isEmpty ? "without a view" : $0.key)" }
           .joined(separator: ", ") + (list.count > 10 ? ", …" : ""))
     }

@@ -45,8 +45,8 @@ struct ViewTableTests {
     #expect(set.cases[0].source.line == 2)
     let notes = set.notes.map { String($0.drop { $0 != ":" }.dropFirst(2)) }
     for note in [
-      "pictures by view: 2 frontal, 1 lateral (1 cases lack it)",
-      "1 pictures of other views are left out: 1 oblique",
+      "pictures by view: 2 frontal, 1 lateral (1 case lacks it)",
+      "left out since they are of other views: 1 oblique",
       "of several pictures of one view the first is taken; left out: 1 frontal",
     ] {
       #expect(notes.contains(note), "\(notes)")
