@@ -109,4 +109,7 @@ for path in files:
                 found += 1
                 print(f"found {form!r} in {path}")
 print(f"{len(planted)} planted strings searched for in {len(files)} files: {found} found")
+if len(files) < pictures - localisers or not planted:
+    print(f"{len(files)} files were written of {pictures} pictures: nothing was shown")
+    raise SystemExit(1)
 raise SystemExit(found > 0)

@@ -138,6 +138,9 @@ def main():
                 text = "; ".join(lines[:2]) or f"same ({len(expected)} frames)"
                 print(f"{kind:16}{name:44}{text}")
     print("\n" + ", ".join(f"{value} {key}" for key, value in counts.items()) + f"; {frames_same} frames the same")
+    if not frames_same:
+        print("nothing was compared: is pydicom's folder of test files there?")
+        return 1
     return 1 if counts["different"] or counts["crashed"] else 0
 
 

@@ -1,4 +1,4 @@
-"""Every image encoder here against torchvision's, and torchxrayvision's DenseNet of one channel.
+"""Every image encoder here against torchvision's and timm's, and torchxrayvision's DenseNet of one channel.
 
 The weights are random: torchvision's own initialisation, the statistics of normalisations those of
 random images. torch.save (zip and legacy) and safetensors write them; zoo-parity reads each file and
@@ -19,9 +19,14 @@ import torch
 import torchvision.models as models
 
 XRAY = "torchxrayvision"
+TIMM = ([f"vit_{n}" for n in ("tiny_patch16_224", "small_patch16_224", "base_patch16_224", "base_patch32_224",
+                               "large_patch16_224")]
+        + [f"vit_{n}_patch14_{r}dinov2" for n in ("small", "base", "large", "giant") for r in ("", "reg4_")])
+# Of the large ones two blocks: more would tell nothing else, and take 5 GB.
+SHORTENED = {"depth": 2}
 NAMES = ([f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
          + [f"resnet{n}" for n in (18, 34, 50, 101, 152)]
-         + [f"densenet{n}" for n in (121, 161, 169, 201)])
+         + [f"densenet{n}" for n in (121, 161, 169, 201)] + TIMM)
 LARGE = ["vgg16", "resnet50", "densenet121", XRAY]  # at 224 pixels: the last knows no other size
 HEAD = ("model", "images", "mode", "logits", "features", "gradients: median", "worst",
         "PyTorch's worst", "its ways", "pass", "by one run", "with the same choices",
@@ -34,6 +39,8 @@ def make(name, size, batch, seed):
     if name == XRAY:
         import torchxrayvision
         model = torchxrayvision.models.DenseNet(weights=None, num_classes=18, in_channels=1)
+    elif name in TIMM:
+        model = transformer(name, size)
     else:
         model = getattr(models, name)(weights=None, num_classes=1)
     for module in model.modules():
@@ -43,8 +50,23 @@ def make(name, size, batch, seed):
     peer.settle(model, torch.randn(batch, channels, size, size))
     images = torch.randn(batch, channels, size, size)
     labels = (torch.arange(batch * outputs) % 2).float().reshape(batch, outputs)
-    return peer.Case("densenet121" if name == XRAY else name, model, images, labels,
-                     {"dropout": 0} if name.startswith("vgg") else {})
+    options = {"dropout": 0} if name.startswith("vgg") else SHORTENED if is_shortened(name) else {}
+    return peer.Case("densenet121" if name == XRAY else name, model, images, labels, options)
+
+
+def is_shortened(name):
+    return "large" in name or "giant" in name
+
+
+def transformer(name, size):
+    """timm's transformer for images of that size, its factors of layer scale far from zero."""
+    import timm
+    model = timm.create_model(name, pretrained=False, num_classes=1, img_size=size,
+                              **(SHORTENED if is_shortened(name) else {}))
+    for key, parameter in model.named_parameters():
+        if key.endswith("gamma"):
+            torch.nn.init.uniform_(parameter, 0.5, 1.5)
+    return model
 
 
 def save_module(arguments, case, folder):
@@ -114,7 +136,9 @@ def main():
     arguments = parser.parse_args()
     arguments.program = os.path.abspath(arguments.program)
     arguments.zoo = os.path.join(os.path.dirname(arguments.program), "zoo")
-    cases = [(n, arguments.size, arguments.batch) for n in arguments.models if n != XRAY]
+    # Patches of 14 pixels fill other sizes.
+    sizes = {n: arguments.size // 14 * 14 for n in TIMM if "patch14" in n}
+    cases = [(n, sizes.get(n, arguments.size), arguments.batch) for n in arguments.models if n != XRAY]
     cases += [(n, 224, arguments.large_batch) for n in LARGE if n in arguments.models]
     line = peer.setting(**{XRAY: importlib.metadata.version(XRAY)} if XRAY in arguments.models else {})
     print(line + "\n\n" + peer.table(HEAD, []), end="")

@@ -39,7 +39,7 @@ package final class ProgressReporter: Sendable {
     var lastShown = -Double.infinity
     /// Whether the terminal's cursor stands behind a line that may be rewritten.
     var isLineOpen = false
-    var notes: [String] = []
+    var notes: [ReportedNote] = []
   }
 
   /// What an observer is told.
@@ -141,28 +141,47 @@ package final class ProgressReporter: Sendable {
   /// guessed or chosen by default, with counts. Reports show all of ``notes``.
   package func note(_ text: String) {
     state.withLock { state in
-      guard !state.notes.contains(text) else { return }
-      state.notes.append(text)
-      observer?(.note(text))
-      permanent("note: \(text)", &state)
-      guard mode == .terminal, state.stage != nil else { return }
-      state.lastShown = -.infinity
-      show(&state, at: now())
+      add(ReportedNote(text: text), &state)
     }
   }
 
   /// Notes the first of several texts on one subject, such as those of every split.
   package func note(_ text: String, onceFor subject: String) {
-    if state.withLock({ $0.noted.insert(subject).inserted }) { note(text) }
+    note(ReportedNote(text: text, subject: subject))
+  }
+
+  /// Says a note again that was kept from an earlier run.
+  package func note(_ kept: ReportedNote) {
+    state.withLock { state in
+      if let subject = kept.subject, !state.noted.insert(subject).inserted { return }
+      add(kept, &state)
+    }
   }
 
   /// All notes so far, in order.
-  package var notes: [String] { state.withLock { $0.notes } }
+  package var notes: [String] { state.withLock { $0.notes.map(\.text) } }
+
+  /// Runs `body`, and returns the notes that were said meanwhile, for a run that is gone on with to say again.
+  package func keepingNotes<Value>(_ body: () throws -> Value) rethrows -> (Value, [ReportedNote]) {
+    let count = state.withLock { $0.notes.count }
+    let value = try body()
+    return (value, state.withLock { Array($0.notes.dropFirst(count)) })
+  }
 
   /// Ends the stage with a line that stays: its steps, its time, its last note.
   package func end() {
     guard mode != .quiet else { return }
     state.withLock { state in finish(&state) }
+  }
+
+  private func add(_ note: ReportedNote, _ state: inout State) {
+    guard !state.notes.contains(where: { $0.text == note.text }) else { return }
+    state.notes.append(note)
+    observer?(.note(note.text))
+    permanent("note: \(note.text)", &state)
+    guard mode == .terminal, state.stage != nil else { return }
+    state.lastShown = -.infinity
+    show(&state, at: now())
   }
 
   private func finish(_ state: inout State) {

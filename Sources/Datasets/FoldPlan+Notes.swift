@@ -8,6 +8,7 @@ extension FoldPlan {
     let groups = groups(of: set)
     return pictureNotes(set, splits) + sizeNotes(set, groups) + siteNotes(set, splits)
       + unevenNotes(set, splits, largest: groups.sizes.max() ?? 1) + listNotes(set, splits)
+      + absentNotes(set)
       + (needsEveryLabel || !set.isMultiLabel ? [] : rareNotes(set.labelMatrix, splits))
   }
 
@@ -22,6 +23,21 @@ extension FoldPlan {
     return [
       "\(set.cases.count - used) of the \(set.cases.count) cases stand in neither list and take no part"
     ]
+  }
+
+  /// How many ids of each list the set does not have, as in a copy that holds only some of the images.
+  private func absentNotes(_ set: CaseSet) -> [String] {
+    guard case .lists(let training, let test) = kind else { return [] }
+    let known = Set(set.cases.map(\.id))
+    return [("training", training), ("test", test)].compactMap { name, path in
+      // Lists that can't be read have been refused when the splits were made.
+      guard let ids = try? ChestXray14.list(path: path) else { return nil }
+      let absent = ids.filter { !known.contains($0) }
+      guard !absent.isEmpty else { return nil }
+      return
+        "\(absent.count) of the \(ids.count) ids of the \(name) list are not in the data, such as "
+        + "\"\(absent[0])\""
+    }
   }
 
   /// Labels of which a subset has no positive or no negative answer.

@@ -31,6 +31,14 @@ extension PictureCensus {
       return "\(isOne ? "has" : "have") several frames, of which one is read: \(left) "
         + "\(left == 1 ? "is" : "are") left out"
     }
+    note(\.hasOtherStream) { isOne, found in
+      "\(isOne ? "says" : "say") other bits of \(isOne ? "its" : "their") samples than the JPEG 2000 stream inside ("
+        + "\(found[0].streamFormat ?? "")): the stream's number of bits is taken, and the file's sign"
+    }
+    note(\.hasUnread) { isOne, found in
+      "\(isOne ? "has" : "have") elements that are no text or longer than 4,096 bytes ("
+        + "\(Set(found.flatMap(\.unread)).sorted().joined(separator: "; "))): taken as if they were not there"
+    }
     note(\.isColourGuessed) { isOne, _ in
       "\(isOne ? "does" : "do") not say what \(isOne ? "its" : "their") samples stand for (photometric "
         + "interpretation): small values are taken to be dark, three samples to be red, green and blue"
@@ -58,5 +66,7 @@ extension DICOMFacts {
   fileprivate var hasModalityFault: Bool { modalityFault != nil }
   fileprivate var hasOtherWindows: Bool { otherWindows > 0 }
   fileprivate var hasOtherFrames: Bool { otherFrames > 0 }
+  fileprivate var hasOtherStream: Bool { streamFormat != nil }
+  fileprivate var hasUnread: Bool { !unread.isEmpty }
   fileprivate var hasTrailingBytes: Bool { trailingBytes > 0 }
 }

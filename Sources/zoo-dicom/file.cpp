@@ -17,7 +17,15 @@ DcmTagKey key(uint32_t tag) {
   return DcmTagKey(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xffff));
 }
 
-/// An element's value as text, several values with backslashes between them; binary ones are left out.
+/// Notes an element that is there and whose value is not handed over.
+void addUnread(uint32_t tag, Reply &reply) {
+  char name[10];
+  snprintf(name, sizeof name, "%04x,%04x", tag >> 16, tag & 0xffff);
+  if (!reply.unread.empty()) reply.unread += '\\';
+  reply.unread += name;
+}
+
+/// An element's value as text, several values with backslashes between them; binary ones are empty.
 void addText(DcmItem &item, uint32_t tag, Reply &reply) {
   OFString text;
   DcmElement *element = nullptr;
@@ -25,10 +33,11 @@ void addText(DcmItem &item, uint32_t tag, Reply &reply) {
   switch (element->ident()) {
     case EVR_OB: case EVR_OW: case EVR_OF: case EVR_OD: case EVR_OL: case EVR_UN: case EVR_SQ:
       reply.add(tag, "");
+      if (element->getLength() > 0) addUnread(tag, reply);
       return;
     default: break;
   }
-  if (element->getLength() > longestText) return;
+  if (element->getLength() > longestText) return addUnread(tag, reply);
   if (element->getOFStringArray(text).good()) reply.add(tag, std::string(text.c_str(), text.size()));
 }
 
@@ -86,6 +95,8 @@ void addFrameGroups(DcmItem &set, unsigned long frame, const std::vector<uint32_
 }  // namespace
 
 void startLibraries() {
+  // Elements that passed through a system which did not know them are of an unknown kind: the dictionary tells.
+  dcmEnableUnknownVRConversion.set(OFTrue);
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);
   DcmRLEDecoderRegistration::registerCodecs();
   DJDecoderRegistration::registerCodecs(EDC_photometricInterpretation, EUC_never, EPC_colorByPixel);
@@ -138,5 +149,5 @@ void readFile(const Request &request, Reply &reply) {
     throw Refusal{Status::noSuchFrame, std::to_string(frames) + " frames"};
   }
   reply.head.frame = frame;
-  readFrame(set, static_cast<DcmPixelData &>(*pixels), frame, reply);
+  readFrame(set, static_cast<DcmPixelData &>(*pixels), frame, request.threads, reply);
 }

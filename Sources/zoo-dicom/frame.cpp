@@ -142,7 +142,7 @@ void readCompressed(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply
 
 }  // namespace
 
-void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply &reply) {
+void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, uint32_t threads, Reply &reply) {
   const Shape shape = ::shape(set);
   if (shape.rows * shape.columns > (uint64_t{1} << 28)) {
     throw Refusal{Status::tooLarge, std::to_string(shape.columns) + " x " +
@@ -157,7 +157,7 @@ void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply &rep
       const StreamShape stream{
           static_cast<uint32_t>(shape.rows), static_cast<uint32_t>(shape.columns),
           static_cast<uint32_t>(shape.samples), static_cast<uint32_t>((shape.bits + 7) / 8)};
-      return decodeJPEG2000(bytes.data(), bytes.size(), stream, reply);
+      return decodeJPEG2000(bytes.data(), bytes.size(), stream, threads, reply);
     }
     default:
       if (isJPEG(set.getOriginalXfer())) {

@@ -6,8 +6,8 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
-/// Leaves the stored values of a frame in the memory file.
-void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, Reply &reply);
+/// Leaves the stored values of a frame in the memory file, decoded by so many threads.
+void readFrame(DcmDataset &set, DcmPixelData &pixels, uint32_t frame, uint32_t threads, Reply &reply);
 
 /// Refuses a JPEG or JPEG-LS stream that states another size than the file; the library would leave what lies
 /// beyond it as it is.
@@ -20,4 +20,5 @@ struct StreamShape {
   uint32_t samples;
   uint32_t bytesPerSample;
 };
-void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shape, Reply &reply);
+void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shape, uint32_t threads,
+                    Reply &reply);

@@ -9,7 +9,6 @@
 
 #include <cstring>
 #include <memory>
-#include <thread>
 
 namespace {
 
@@ -85,7 +84,8 @@ void interleave(const opj_image_t &picture, uint8_t *target) {
 
 }  // namespace
 
-void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shape, Reply &reply) {
+void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shape, uint32_t threads,
+                    Reply &reply) {
   static const uint8_t boxes[] = {0, 0, 0, 0x0c, 0x6a, 0x50, 0x20, 0x20};
   const bool isBoxed = length > sizeof boxes && std::memcmp(bytes, boxes, sizeof boxes) == 0;
   Source source{bytes, length, 0};
@@ -100,7 +100,7 @@ void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shap
   opj_dparameters_t parameters;
   opj_set_default_decoder_parameters(&parameters);
   if (!opj_setup_decoder(codec.get(), &parameters)) throw std::bad_alloc();
-  opj_codec_set_threads(codec.get(), static_cast<int>(std::thread::hardware_concurrency()));
+  opj_codec_set_threads(codec.get(), static_cast<int>(threads));
 
   opj_image_t *read = nullptr;
   const bool isRead = opj_read_header(stream.get(), codec.get(), &read) != OPJ_FALSE;
@@ -122,6 +122,7 @@ void decodeJPEG2000(const uint8_t *bytes, size_t length, const StreamShape &shap
     }
   }
   reply.add(streamPrecisionTag, std::to_string(picture->comps[0].prec));
+  reply.add(streamSignTag, picture->comps[0].sgnd ? "1" : "0");
   const uint64_t count = uint64_t{shape.rows} * shape.columns * shape.samples;
   uint8_t *target = pixelMemory(count * shape.bytesPerSample);
   switch (shape.bytesPerSample) {

@@ -49,6 +49,7 @@ int main() {
   while (receive(request)) {
     limitFile();
     Reply reply = answer(request);
+    if (!reply.unread.empty()) reply.add(unreadTag, reply.unread);
     if (!send(reply)) break;
   }
   // Nothing is left to tidy up; the libraries' own tidying takes time and has had faults.

@@ -49,10 +49,11 @@ void Reply::add(uint32_t tag, const std::string &text) {
 bool receive(Request &request) {
   RequestHead head;
   if (!readAll(&head, sizeof head) || head.magic != requestMagic || head.tagCount > mostTags ||
-      head.pathLength > longestPath) {
+      head.pathLength > longestPath || head.threads == 0) {
     return false;
   }
   request.frame = head.frame;
+  request.threads = head.threads;
   request.tags.resize(head.tagCount);
   request.path.resize(head.pathLength);
   return readAll(request.tags.data(), head.tagCount * sizeof(uint32_t)) &&

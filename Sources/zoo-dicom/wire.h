@@ -9,7 +9,7 @@
 #include <vector>
 
 enum : uint32_t {
-  requestMagic = 0x31524451,
+  requestMagic = 0x32524451,
   replyMagic = 0x31445251,
   /// The frame that a request asks for, from 0; or one of these.
   onlyFrame = 0xffffffff,
@@ -34,10 +34,13 @@ struct RequestHead {
   uint32_t frame;
   uint32_t tagCount;
   uint32_t pathLength;
+  /// Threads that one file may be decoded by.
+  uint32_t threads;
 };
 
 struct Request {
   uint32_t frame;
+  uint32_t threads;
   std::vector<uint32_t> tags;
   std::string path;
 };
@@ -61,7 +64,11 @@ enum : uint32_t {
   colourModelTag = 0xffff0001,
   transferSyntaxTag = 0xffff0002,
   streamPrecisionTag = 0xffff0003,
+  /// Whether a JPEG 2000 stream's samples are signed: 1 or 0.
+  streamSignTag = 0xffff0004,
   windowTablesTag = 0xffff0005,
+  /// The elements, as `0028,1050` with backslashes between, whose values are no text or too long.
+  unreadTag = 0xffff0006,
 };
 
 /// Where an element stands.
@@ -74,6 +81,8 @@ struct Reply {
   ReplyHead head;
   std::string message;
   std::string records;
+  /// What `unreadTag` tells.
+  std::string unread;
 
   void add(uint32_t tag, Scope scope, Form form, const void *bytes, size_t length);
   void add(uint32_t tag, const std::string &text);

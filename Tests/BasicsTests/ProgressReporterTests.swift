@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -144,6 +145,33 @@ struct ProgressReporterTests {
     progress.line("a word")
     progress.end()
     #expect(bench.written.isEmpty)
+  }
+
+  @Test("Notes that are kept are said again as they were, and once for their subject")
+  func keptNotes() throws {
+    let first = Bench().reporter(.plain)
+    first.note("before")
+    let (value, kept) = first.keepingNotes { () -> Int in
+      first.note("no calibrator")
+      first.note("before")
+      first.note("2 words of split 1 are unknown", onceFor: "the vocabulary")
+      first.note("3 words of split 2 are unknown", onceFor: "the vocabulary")
+      return 7
+    }
+    #expect(value == 7)
+    #expect(
+      kept == [
+        ReportedNote(text: "no calibrator"),
+        ReportedNote(text: "2 words of split 1 are unknown", subject: "the vocabulary"),
+      ])
+    let again = try kept.map { try ReportedNote(JSONValue.parse(Data($0.json.text().utf8))) }
+    #expect(again == kept)
+    let bench = Bench()
+    let second = bench.reporter(.plain)
+    for note in again { second.note(note) }
+    second.note("3 words of split 2 are unknown", onceFor: "the vocabulary")
+    #expect(second.notes == ["no calibrator", "2 words of split 1 are unknown"])
+    #expect(bench.written == second.notes.map { "note: \($0)\n" })
   }
 
   @Test("Steps reported by several threads are all counted")

@@ -71,6 +71,59 @@ import Testing
   }
 
   @Test(
+    "A JPEG 2000 stream that disagrees with its file on bits or sign is told",
+    .enabled(if: hasWorker, "zoo-dicom is not built"))
+  func disagreeingStream() throws {
+    func picture(_ changes: [UInt16: UInt8]) throws -> DICOMPicture {
+      var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixture("j2k"))))
+      for (element, value) in changes {
+        // Explicit, little-endian: group, element, US, length 2, value.
+        let head: [UInt8] = [0x28, 0, UInt8(element & 0xff), UInt8(element >> 8), 0x55, 0x53, 2, 0]
+        let place = try #require(
+          bytes.indices.first { bytes[$0...].prefix(head.count).elementsEqual(head) })
+        bytes[place + head.count] = value
+      }
+      return try withTemporaryFolder { folder in
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/a.dcm"))
+        return try DICOMFile.picture(path: "\(folder)/a.dcm", DICOMReading())
+      }
+    }
+    #expect(try picture([:]).facts.streamFormat == nil)
+    #expect(
+      try picture([0x0103: 1]).facts.streamFormat
+        == "12 bits, signed; its stream has 12 bits, unsigned")
+    let wider = try picture([0x0101: 16, 0x0102: 15])
+    #expect(wider.facts.streamFormat == "16 bits, unsigned; its stream has 12 bits, unsigned")
+    #expect(wider.pixels == (try picture([:])).pixels)
+  }
+
+  @Test(
+    "Elements of an unknown kind are read by the dictionary; those that are no text or too long are told",
+    .enabled(if: hasWorker, "zoo-dicom is not built"))
+  func unknownKinds() throws {
+    func facts(_ change: (inout DICOMBuilder) -> Void) throws -> DICOMFacts {
+      var file = DICOMBuilder(rows: 1, columns: 3, samples: [0, 1, 2])
+      change(&file)
+      return try withTemporaryFolder { folder in
+        try file.write(to: "\(folder)/a.dcm")
+        return try DICOMFile.picture(path: "\(folder)/a.dcm", DICOMReading()).facts
+      }
+    }
+    let known = try facts {
+      $0.elements[0x0028_1050] = .text("UN", "40")
+      $0.elements[0x0028_1051] = .text("UN", "400 ")
+    }
+    #expect(known.window == .file && known.unread.isEmpty)
+    let long = try facts {
+      $0.elements[0x0028_1050] = .text("DS", "40")
+      $0.elements[0x0028_1051] = .text(
+        "DS", Array(repeating: "400", count: 1200).joined(separator: "\\"))
+    }
+    #expect(long.unread == ["0028,1051"])
+    #expect(long.window != .file)
+  }
+
+  @Test(
     "VOI tables are counted, a rescaling that can't be used is told, and neither is guessed",
     .enabled(if: hasWorker, "zoo-dicom is not built"))
   func untold() throws {

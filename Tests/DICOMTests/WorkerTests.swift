@@ -37,6 +37,24 @@ import Testing
     #expect(Date().timeIntervalSince(start) < 20)
   }
 
+  @Test("Who wants to stop does not wait for a file that hangs")
+  func stopped() async throws {
+    let start = Date()
+    let work = Task {
+      try withTemporaryFolder { folder in
+        let program = "\(folder)/worker"
+        try Data("#!/bin/sh\nexec sleep 100\n".utf8).write(to: URL(fileURLWithPath: program))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        _ = try DICOMFile.picture(
+          path: "chest.dcm", DICOMReading(), workers: DICOMWorkers(program: program, seconds: 100))
+      }
+    }
+    try await Task.sleep(for: .milliseconds(300))
+    work.cancel()
+    await #expect(throws: Interrupted.self) { try await work.value }
+    #expect(Date().timeIntervalSince(start) < 50)
+  }
+
   @Test("An answer that can't be is refused")
   func lies() throws {
     for bytes in ["\\0", "QRD1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {

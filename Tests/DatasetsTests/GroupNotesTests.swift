@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import TestSupport
 import Testing
 
@@ -110,6 +111,26 @@ struct GroupNotesTests {
     #expect(!split.validation.contains { trained.contains(pairs.cases[$0].images[0].picture?.shared) })
     let note = try #require(plan.notes(on: pairs, splits: [split]).first)
     #expect(note.contains("30 groups; the lists divide them; 2 of the 22 cases that are tested"))
+  }
+
+  @Test("Ids of a list that the data lack are counted")
+  func absent() throws {
+    try withTemporaryFolder { folder in
+      let ids = pairs.cases.map(\.id)
+      func write(_ name: String, _ ids: [String]) throws -> String {
+        try Data(ids.map { "\($0).png\n" }.joined().utf8).write(
+          to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        return "\(folder)/\(name)"
+      }
+      let training = try write("training.txt", ["gone1", "gone2"] + ids[..<38])
+      let plan = try FoldPlan(
+        kind: .lists(training: training, test: write("test.txt", Array(ids[38...]))), seed: 1)
+      let notes = plan.notes(on: pairs, splits: try plan.splits(of: pairs))
+      #expect(
+        notes.contains(
+          "2 of the 40 ids of the training list are not in the data, such as \"gone1\""), "\(notes)"
+      )
+    }
   }
 
   @Test("A template report under most normal cases is said with its size, its key and the folds")

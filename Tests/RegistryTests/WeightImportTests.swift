@@ -233,3 +233,74 @@ struct WeightImportTests {
     }
   }
 }
+
+@Suite("Other spellings, pieces and shapes of published tensors")
+struct PublishedNameTests {
+  private let small: JSONValue = ["width": 4, "depth": 1, "heads": 2]
+
+  /// The tensors of a small transformer as transformers' `ViTModel` has them, for images of 64 pixels.
+  private func tensors() -> [NamedTensor] {
+    func tensor(_ name: String, _ shape: [Int], from first: Float) -> NamedTensor {
+      (name, shape, (0..<shape.reduce(1, *)).map { first + Float($0) })
+    }
+    let layer = "vit.encoder.layer.0."
+    var all = [
+      tensor("vit.embeddings.cls_token", [1, 1, 4], from: 0),
+      tensor("vit.embeddings.position_embeddings", [1, 17, 4], from: 0),
+      tensor("vit.embeddings.patch_embeddings.projection.weight", [4, 3, 16, 16], from: 0),
+      tensor("vit.embeddings.patch_embeddings.projection.bias", [4], from: 0),
+      tensor("vit.layernorm.weight", [4], from: 0), tensor("vit.layernorm.bias", [4], from: 0),
+      tensor("vit.pooler.dense.weight", [4, 4], from: 0),
+      tensor("classifier.weight", [2, 4], from: 0),
+    ]
+    for (index, name) in ["query", "key", "value"].enumerated() {
+      let begin = "\(layer)attention.attention.\(name)"
+      all.append(tensor("\(begin).weight", [4, 4], from: Float(100 * index)))
+      all.append(tensor("\(begin).bias", [4], from: Float(10 * index)))
+    }
+    let linear: [(String, [Int])] = [
+      ("attention.output.dense", [4, 4]), ("intermediate.dense", [16, 4]),
+      ("output.dense", [4, 16]),
+    ]
+    for (name, shape) in linear {
+      all.append(tensor("\(layer)\(name).weight", shape, from: 0))
+      all.append(tensor("\(layer)\(name).bias", [shape[0]], from: 0))
+    }
+    for name in ["layernorm_before", "layernorm_after"] {
+      all.append(tensor("\(layer)\(name).weight", [4], from: 0))
+      all.append(tensor("\(layer)\(name).bias", [4], from: 0))
+    }
+    return all
+  }
+
+  @Test("Queries, keys and values are joined, positions interpolated, and both are said")
+  func transformers() throws {
+    let mapping = try mapping(tensors(), "vit_small_patch16_224", small)
+    #expect(mapping.share == 1 && mapping.missing.isEmpty && mapping.unexpected.isEmpty)
+    #expect(mapping.prefix == "vit.")
+    let result = try mapping.tensors()
+    let weight = try #require(result["blocks.0.attn.qkv.weight"])
+    #expect(weight.shape == [12, 4])
+    let joined: [Float] = [0, 100, 200].flatMap { (first: Float) -> [Float] in
+      (0..<16).map { first + Float($0) }
+    }
+    #expect(weight.values == joined)
+    let positions = try #require(result["pos_embed"])
+    #expect(positions.shape == [1, 5, 4] && positions.values.prefix(4) == [0, 1, 2, 3])
+    // The mean over a grid stays where it was.
+    let places = stride(from: 4, to: 20, by: 4).map { positions.values[$0] }
+    #expect(abs(places.reduce(0, +) / 4 - 34) < 1e-3)
+    let interpolated = "[1, 17, 4] was interpolated to [1, 5, 4]"
+    #expect(mapping.lines.contains { $0.contains(interpolated) })
+    #expect(mapping.leftOut?.contains(interpolated) == true)
+    #expect(mapping.leftOut?.contains("1 (the published pooler)") == true)
+  }
+
+  @Test("A piece that is missing makes its whole missing")
+  func missingPiece() throws {
+    let tensors = tensors().filter { !$0.name.hasSuffix("attention.key.weight") }
+    let mapping = try mapping(tensors, "vit_small_patch16_224", small)
+    #expect(mapping.missing == ["blocks.0.attn.qkv.weight"])
+    #expect(throws: ZooError.self) { try mapping.tensors() }
+  }
+}

@@ -59,12 +59,13 @@ struct KnownPicturesTests {
       }
       let byTimes = "60 pictures are known: 60 by size and times of their files, 0 by their SHA-256"
       #expect(try resumed("\(byTimes); no cell that is missing reads them") == 0)
-      // What was noted of the pictures stays in the report.
+      // What was noted of pictures and cells stays in the report.
       let before = String(decoding: report, as: UTF8.self)
       let now = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
       func noticed(_ page: String) -> Substring? {
         page.range(of: "What was noticed").map { page[$0.lowerBound...].prefix(500) }
       }
+      #expect(noticed(before)?.contains("no calibrator could be fitted") == true)
       #expect(noticed(now) == noticed(before))
       // A cell of words alone needs none.
       try FileManager.default.removeItem(atPath: "\(folder)/run/cells/r1f1/words/scores.json")

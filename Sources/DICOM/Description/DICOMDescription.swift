@@ -29,7 +29,9 @@ package struct DICOMDescription: Sendable {
     func rows(_ elements: [DescribedElement]) -> [Row] {
       elements.compactMap { element in header.text(element.tag).map { (element.name, $0) } }
     }
-    plain = rows(DescribedElement.plain) + DICOMDescription.tables(header)
+    plain =
+      rows(DescribedElement.plain) + DICOMDescription.tables(header)
+      + (header.text(.unread).map { [("no text, or too long", $0)] } ?? [])
     identifying = rows(DescribedElement.identifying)
     transferSyntax = TransferSyntax.name(header.text(.transferSyntax) ?? "unknown")
     frames = reply.head.frames

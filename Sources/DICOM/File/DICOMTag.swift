@@ -51,6 +51,10 @@ package struct DICOMTag: RawRepresentable, Hashable, Sendable {
   static let windowTables = DICOMTag(0xffff_0005)
   /// By the worker: the bits of a JPEG 2000 stream's samples.
   static let streamPrecision = DICOMTag(0xffff_0003)
+  /// By the worker: 1 where a JPEG 2000 stream's samples are signed, else 0.
+  static let streamSign = DICOMTag(0xffff_0004)
+  /// By the worker: the elements that are there, and whose values are no text or too long.
+  static let unread = DICOMTag(0xffff_0006)
 
   /// What the picture is made by.
   static let forPixels: [DICOMTag] = [

@@ -25,6 +25,11 @@ package struct DICOMFacts: Sendable, Equatable {
   package var isInverted = false
   /// Bytes of pixel data behind the last frame.
   package var trailingBytes = 0
+  /// How the file and its JPEG 2000 stream describe the samples, such as "16 bits, signed, and its stream 12 bits,
+  /// unsigned"; nil where both agree.
+  package var streamFormat: String?
+  /// Elements that are there, and whose values are no text or too long, such as "0028,1050".
+  package var unread: [String] = []
   /// Why the file's modality table or rescaling can't be used, where it states one.
   package var modalityFault: String?
 

@@ -45,6 +45,8 @@ package struct DICOMFrame {
     var facts = DICOMFacts(window: window)
     facts.otherFrames = frames - 1
     facts.isColourGuessed = format.isColourGuessed
+    facts.streamFormat = format.streamFormat
+    facts.unread = header.text(.unread)?.split(separator: "\\").map(String.init) ?? []
     facts.modalityFault = ModalityStep.fault(header)
     facts.isInverted = format.colours == .inverted
     // One byte fills an odd number up.

@@ -15,6 +15,8 @@ struct StoredFormat: Sendable, Equatable {
   let colours: ColourModel
   /// Whether the file does not say what its colours are, so that they were guessed.
   let isColourGuessed: Bool
+  /// What the file and its JPEG 2000 stream say of the samples, where they differ.
+  let streamFormat: String?
   /// Whether 32-bit samples have their halves exchanged.
   let hasSwappedHalves: Bool
 
@@ -60,7 +62,16 @@ struct StoredFormat: Sendable, Equatable {
       throw .damaged("its highest bit is \(high), of \(stored) stored in \(allocated)")
     }
     shift = high + 1 - bitsStored
-    isSigned = header.integer(.pixelRepresentation) == 1
+    let isSigned = header.integer(.pixelRepresentation) == 1
+    self.isSigned = isSigned
+    streamFormat = precision.flatMap { bits in
+      let isStreamSigned = header.integer(.streamSign).map { $0 == 1 } ?? isSigned
+      guard bits != stored || isStreamSigned != isSigned else { return nil }
+      func text(_ bits: Int, _ isSigned: Bool) -> String {
+        "\(bits) bits, \(isSigned ? "signed" : "unsigned")"
+      }
+      return "\(text(stored, isSigned)); its stream has \(text(bits, isStreamSigned))"
+    }
     let isDecoded = header.text(.colourModel) != nil || precision != nil
     let named = header.text(.colourModel) ?? header.text(.photometric)
     isColourGuessed = header.text(.photometric) == nil

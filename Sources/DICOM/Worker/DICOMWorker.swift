@@ -1,3 +1,4 @@
+import Basics
 import CWorker
 import Foundation
 
@@ -16,7 +17,12 @@ final class DICOMWorker: @unchecked Sendable {
   /// - Throws: `WorkerFailure.missing`.
   init(program: String) throws(WorkerFailure) {
     var started = ZooWorker()
-    let code = zooStartWorker(program, &started)
+    var code = zooStartWorker(program, &started)
+    // A program that has just been installed may be open for writing in a process that another thread is starting.
+    for _ in 0..<50 where code == ETXTBSY {
+      usleep(20_000)
+      code = zooStartWorker(program, &started)
+    }
     guard code == 0 else { throw .missing(String(cString: strerror(code))) }
     (process, conversation, memory) = (started.process, started.conversation, started.memory)
   }
@@ -30,19 +36,21 @@ final class DICOMWorker: @unchecked Sendable {
     if !isDead { stop() }
   }
 
+  /// Bytes of memory that it has taken for pixels, and keeps.
+  var memoryBytes: Int { mapped?.count ?? 0 }
+
   /// Asks for a file, and hands over the reply and the bytes of the frame, which are gone afterwards.
   ///
   /// - Throws: `WorkerFailure`; the worker is of no use then.
   func ask<Result>(
-    _ path: String, frame: UInt32, tags: [DICOMTag], seconds: Int,
+    _ path: String, frame: UInt32, tags: [DICOMTag], threads: Int, seconds: Int,
     _ body: (DICOMReply, UnsafeRawBufferPointer) -> Result
   ) throws(WorkerFailure) -> Result {
     let deadline = DispatchTime.now() + .seconds(seconds)
     let name = Array(path.utf8)
     var request: [UInt8] = []
-    for number in [0x3152_4451, frame, UInt32(tags.count), UInt32(name.count)]
-      + tags.map(\.rawValue)
-    {
+    let head = [0x3252_4451, frame, UInt32(tags.count), UInt32(name.count), UInt32(threads)]
+    for number in head + tags.map(\.rawValue) {
       withUnsafeBytes(of: number.littleEndian) { request += $0 }
     }
     try write(request + name)
@@ -103,9 +111,13 @@ final class DICOMWorker: @unchecked Sendable {
         stop()
         throw .hung(seconds)
       }
+      if Interruption.isRequested {
+        stop()
+        throw .interrupted
+      }
       let left = (deadline.uptimeNanoseconds - now.uptimeNanoseconds) / 1_000_000
       var readable = pollfd(fd: conversation, events: Int16(POLLIN), revents: 0)
-      guard poll(&readable, 1, Int32(clamping: left + 1)) > 0 else { continue }
+      guard poll(&readable, 1, Int32(clamping: min(left + 1, 200))) > 0 else { continue }
       let count = bytes.withUnsafeMutableBytes { buffer in
         recv(conversation, buffer.baseAddress.map { $0 + filled }, length - filled, 0)
       }

@@ -18,7 +18,15 @@ package final class DICOMWorkers: Sendable {
   /// The program's path; nil where there is none.
   package let program: String?
   private let seconds: Int
-  private let idle = Mutex<[DICOMWorker]>([])
+  private let state = Mutex(State())
+  /// A worker that has taken more memory than this for a large picture is not kept, bytes.
+  private static let keptMemory = 64 << 20
+
+  private struct State {
+    var idle: [DICOMWorker] = []
+    /// Files that are being decoded.
+    var busy = 0
+  }
 
   /// Workers that run a program, each file within so many seconds; nil where there is none.
   init(program: String?, seconds: Int) {
@@ -43,7 +51,7 @@ package final class DICOMWorkers: Sendable {
   /// One that was kept may have ended meanwhile, or be spoilt by an earlier file: a new one is asked before the file
   /// is blamed.
   ///
-  /// - Throws: `ZooError` that names the file.
+  /// - Throws: `ZooError` that names the file; `Interrupted`.
   func ask<Result>(
     _ path: String, frame: UInt32, tags: [DICOMTag],
     _ body: (DICOMReply, UnsafeRawBufferPointer) -> Result
@@ -51,13 +59,21 @@ package final class DICOMWorkers: Sendable {
     guard let program else { throw DICOMWorkers.missing(path) }
     let absolute =
       path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    // Files that are decoded at once share the cores.
+    let busy = state.withLock { state in
+      state.busy += 1
+      return state.busy
+    }
+    defer { state.withLock { $0.busy -= 1 } }
+    let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / busy)
     func answer(of worker: DICOMWorker) throws -> Result {
-      let result = try worker.ask(absolute, frame: frame, tags: tags, seconds: seconds, body)
-      idle.withLock { $0.append(worker) }
+      let result = try worker.ask(
+        absolute, frame: frame, tags: tags, threads: threads, seconds: seconds, body)
+      if worker.memoryBytes <= Self.keptMemory { state.withLock { $0.idle.append(worker) } }
       return result
     }
     do {
-      if let kept = idle.withLock({ $0.popLast() }) {
+      if let kept = state.withLock({ $0.idle.popLast() }) {
         do { return try answer(of: kept) } catch WorkerFailure.died, WorkerFailure.garbled {}
       }
       return try answer(of: DICOMWorker(program: program))
@@ -76,7 +92,7 @@ package final class DICOMWorkers: Sendable {
     )
   }
 
-  private func error(_ failure: WorkerFailure, _ program: String, _ path: String) -> ZooError {
+  private func error(_ failure: WorkerFailure, _ program: String, _ path: String) -> any Error {
     let place = Place(path: path)
     let advice = "leave the file out, or convert it to PNG"
     switch failure {
@@ -90,6 +106,7 @@ package final class DICOMWorkers: Sendable {
       return ZooError(
         .badFormat, "the decoder of DICOM files was stopped after \(seconds) seconds", at: place,
         advice: advice)
+    case .interrupted: return Interrupted()
     case .garbled:
       return ZooError(
         .badFormat, "the decoder of DICOM files gave no sense on it", at: place, advice: advice)

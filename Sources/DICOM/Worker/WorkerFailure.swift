@@ -6,6 +6,8 @@ enum WorkerFailure: Error, Equatable {
   case died(String)
   /// It was stopped after so many seconds.
   case hung(Int)
+  /// It was stopped since the user wants to stop.
+  case interrupted
   /// It said what can't be.
   case garbled
 }

@@ -7,8 +7,9 @@ import WeightFiles
 ///
 /// Names are compared as published. What a wrapper put before all of them (`module.`,
 /// `module.densenet121.`, `model.`) is taken away (`NamePrefix`), and what stands beside it dropped; the dots of old DenseNet files (`norm.1`) are
-/// joined. Tensors that only training needs (`num_batches_tracked`) are dropped, and so is the
-/// published classifier, which each study makes anew for its own labels.
+/// joined, and an encoder may know other spellings and pieces of its tensors (`PublishedName`). Tensors that only
+/// training needs (`num_batches_tracked`) are dropped, and so is the published classifier, which each study makes anew
+/// for its own labels. A tensor of another shape is refused unless the encoder knows how to bring it to its own.
 package struct WeightImport {
   /// A tensor that could not be used: its shape is another.
   package struct Mismatch: Sendable, Equatable {
@@ -21,8 +22,10 @@ package struct WeightImport {
   package let encoder: String
   /// Keys that the file and the encoder share, by the encoder's spelling, in its order.
   package private(set) var mapped: [String] = []
-  /// The file's spelling of mapped keys that differ from the encoder's.
+  /// The file's spelling of mapped keys that differ from the encoder's; of several pieces the first.
   package private(set) var renamed: [String: String] = [:]
+  /// Tensors whose values were brought to another shape.
+  package private(set) var adapted: [Mismatch] = []
   /// Keys of the file that are left out on purpose, each with the reason.
   package private(set) var dropped: [(key: String, reason: String)] = []
   /// Keys of the file that the encoder has no use for.
@@ -43,6 +46,9 @@ package struct WeightImport {
   package let beside: [(key: String, tensors: Int)]
   private let file: StateDictionary
   private let outline: EncoderOutline
+  /// The file's tensors that make up each mapped key, in order.
+  private var sources: [String: [String]] = [:]
+  private var adaptations: [String: ([Float]) -> [Float]] = [:]
 
   /// Maps a file's tensors to an encoder; what does not fit is refused later.
   ///
@@ -51,29 +57,28 @@ package struct WeightImport {
   /// - Throws: `ZooError` for options that the encoder does not understand, for a file that holds two
   ///   encoders of which neither is named, and for a prefix that it does not hold.
   package init(
-    _ file: StateDictionary, entry: any ImageEncoderEntry, options: JSONObject, size: Int
+    _ file: StateDictionary, entry encoder: any ImageEncoderEntry, options: JSONObject, size: Int
   ) throws {
-    let description = entry.description
-    encoder = description.name
+    let description = encoder.description
+    self.encoder = description.name
     self.file = file
     beside = file.beside
-    let outline = try EncoderOutline(entry, options: options, size: size)
+    let outline = try EncoderOutline(encoder, options: options, size: size)
     self.outline = outline
     readers = outline.readers
-    let found = NamePrefix(file.entries) { key, entry in
-      outline.has(key) ? outline.fits(key, entry.shape) : nil
-    }
+    let names = PublishedNames(encoder, outline)
+    let found = NamePrefix(file.entries) { key, tensor in names.fits(key, tensor.shape) }
     let prefix = try found.chosen(file.prefix, in: file, for: description.name)
     let others = found.others(within: prefix)
     self.prefix = prefix
     let named = Dictionary(
       file.entries.filter { $0.name.hasPrefix(prefix) }.map {
-        (Self.joined(String($0.name.dropFirst(prefix.count))), $0)
+        (names.key(Self.joined(String($0.name.dropFirst(prefix.count)))), $0)
       }, uniquingKeysWith: { first, _ in first })
     channels = outline.buildable(
       first: outline.channels { named[$0]?.shape } ?? description.image?.channels ?? 3)
     let classifier = description.image?.classifier ?? "classifier"
-    var sources: [String: String] = [:]
+    var pieces: [String: [String?]] = [:]
     var unfit: Set<String> = []
     for entry in file.entries {
       guard entry.name.hasPrefix(prefix) else {
@@ -85,16 +90,29 @@ package struct WeightImport {
         continue
       }
       let plain = String(entry.name.dropFirst(prefix.count))
-      let key = Self.joined(plain)
+      let (key, index, count): (String, Int, Int)
+      switch names.name(Self.joined(plain)) {
+      case .leftOut(let reason):
+        dropped.append((entry.name, reason))
+        continue
+      case .key(let own): (key, index, count) = (own, 0, 1)
+      case .piece(let own, let place, let all): (key, index, count) = (own, place, all)
+      }
       if key.hasSuffix("num_batches_tracked") {
         dropped.append((entry.name, "counts batches in training"))
-      } else if let shape = outline.shape(of: key, channels: channels) {
-        if shape == entry.shape {
-          sources[key] = entry.name
-        } else {
-          unfit.insert(key)
-          mismatched.append(Mismatch(key: entry.name, found: entry.shape, expected: shape))
+      } else if let whole = outline.shape(of: key, channels: channels) {
+        let shape = whole.piece(of: count)
+        if shape != entry.shape {
+          guard count == 1, let change = encoder.adaptation(of: key, from: entry.shape, to: shape)
+          else {
+            unfit.insert(key)
+            mismatched.append(Mismatch(key: entry.name, found: entry.shape, expected: shape))
+            continue
+          }
+          adaptations[key] = change
+          adapted.append(Mismatch(key: entry.name, found: entry.shape, expected: shape))
         }
+        pieces[key, default: Array(repeating: nil, count: count)][index] = entry.name
       } else if key == classifier || key.hasPrefix("\(classifier).") {
         dropped.append((entry.name, "the published classifier"))
       } else {
@@ -105,13 +123,15 @@ package struct WeightImport {
     for key in outline.keys {
       let count = outline.shape(of: key, channels: channels)?.reduce(1, *) ?? 0
       total += count
-      guard let source = sources[key] else {
+      let found = (pieces[key] ?? []).compactMap { $0 }
+      guard let first = found.first, found.count == pieces[key]?.count else {
         if !unfit.contains(key) { missing.append(key) }
         continue
       }
       covered += count
       mapped.append(key)
-      if source != key { renamed[key] = source }
+      sources[key] = found
+      if first != key { renamed[key] = first }
     }
     share = total == 0 ? 0 : Double(covered) / Double(total)
   }
@@ -129,13 +149,18 @@ package struct WeightImport {
     try check(allowing: allowed)
     var tensors: [String: (shape: [Int], values: [Float])] = [:]
     for key in mapped {
-      let name = renamed[key] ?? key
-      let values = try file.floats(name)
-      guard values.allSatisfy(\.isFinite) else {
-        throw ZooError(
-          .notFinite, "a value is not a finite number", at: Place(path: file.path, key: name))
+      var values: [Float] = []
+      for name in sources[key] ?? [] {
+        let piece = try file.floats(name)
+        guard piece.allSatisfy(\.isFinite) else {
+          throw ZooError(
+            .notFinite, "a value is not a finite number", at: Place(path: file.path, key: name))
+        }
+        values = values.isEmpty ? piece : values + piece
       }
-      tensors[key] = (file.entry(name)?.shape ?? [], values)
+      tensors[key] = (
+        outline.shape(of: key, channels: channels) ?? [], adaptations[key]?(values) ?? values
+      )
     }
     return tensors
   }
@@ -191,10 +216,19 @@ package struct WeightImport {
       + file.unread.filter { $0.tensorCount > 0 }.map {
         "\($0.tensorCount) in \"\($0.key)\", an object of class \($0.classNames[0])"
       }
-    guard !reasons.isEmpty || !others.isEmpty else { return nil }
+    guard !reasons.isEmpty || !others.isEmpty else { return interpolated }
     return
-      "\(mapped.count) tensors\(prefix.isEmpty ? "" : " below \(prefix.dropLast())") are used; left"
+      (interpolated.map { "\($0); " } ?? "")
+      + "\(mapped.count) tensors\(prefix.isEmpty ? "" : " below \(prefix.dropLast())") are used; left"
       + " out are \((reasons + others).joined(separator: ", "))"
+  }
+
+  /// Tensors that were brought to another shape, in one sentence; nil where none was.
+  private var interpolated: String? {
+    adapted.isEmpty
+      ? nil
+      : adapted.map { "\($0.key) \($0.found) was interpolated to \($0.expected)" }.joined(
+        separator: ", ")
   }
 
   /// The report in lines.
@@ -207,6 +241,7 @@ package struct WeightImport {
     if let first = mapped.first(where: { renamed[$0] != nil }), let source = renamed[first] {
       lines.append("renamed \(renamed.count), such as \(source) → \(first)")
     }
+    if let interpolated { lines.append(interpolated) }
     for (reason, keys) in Dictionary(grouping: dropped, by: \.reason).sorted(by: { $0.key < $1.key }
     ) {
       lines.append("dropped \(keys.count) (\(reason)), such as \(keys[0].key)")

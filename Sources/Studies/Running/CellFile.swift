@@ -12,6 +12,8 @@ struct CellFile: Sendable {
   let seconds: Double
   let results: [ResultRow]
   let epochs: [EpochRow]
+  /// What was noted while it ran: a run that is gone on with says it again.
+  let notes: [ReportedNote]
 
   /// The file as it is written.
   var text: String {
@@ -34,6 +36,7 @@ struct CellFile: Sendable {
               row.metric.rawValue.json, row.value.json,
             ]
           })),
+      "notes": JSONValue(.array(notes.map(\.json))),
     ]
     return value.text() + "\n"
   }
@@ -57,10 +60,12 @@ struct CellFile: Sendable {
         keys: [combination, split, "\(row[0].integer())", row[1].string(), row[2].string()],
         value: optional(row[3]), at: value.place)
     }
+    // Cells of older versions kept none.
+    let notes = try root.value("notes")?.array().map { try ReportedNote($0) } ?? []
     try root.finish()
     return CellFile(
       combination: combination, split: split, parameterCount: parameters, seconds: seconds,
-      results: results, epochs: epochs)
+      results: results, epochs: epochs, notes: notes)
   }
 
   private static func fields(_ value: JSONValue, count: Int) throws -> [JSONValue] {

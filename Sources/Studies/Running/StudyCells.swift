@@ -25,6 +25,7 @@ struct StudyCells {
     for (index, item) in work.enumerated() {
       let key = FinishedCells.key(item.combination, item.split)
       if let file = try known[key] ?? finished.file(item.combination, item.split) {
+        for note in file.notes { progress.note(note) }
         files.append(file)
         kept += 1
         continue
@@ -62,8 +63,8 @@ struct StudyCells {
   ) throws -> CellFile {
     try Interruption.check()
     let start = ContinuousClock.now
-    let outcome = try runner.run(combination.recipe, split) { name in
-      try checkedPart(finished.place(split, name))
+    let (outcome, notes) = try progress.keepingNotes {
+      try runner.run(combination.recipe, split) { try checkedPart(finished.place(split, $0)) }
     }
     let place = try finished.place(split, combination.name)
     try AtomicFile.makeFolder(place)
@@ -76,7 +77,7 @@ struct StudyCells {
       combination: combination.name, split: split.name,
       parameterCount: outcome.parameterCount,
       seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
-      epochs: outcome.epochs)
+      epochs: outcome.epochs, notes: notes)
     let text = file.text
     var digests = try FileDigests(
       of: names, in: place, inputs: finished.inputs(of: combination, split))

@@ -131,6 +131,8 @@ package enum StudyLoader {
         for index in paths.indices where !used.contains(index) { paths[index] = nil }
       }
       let (store, failures) = ImageStore.load(paths, branch, progress: progress)
+      // What a stopped decoder left undone is no fault of the files.
+      try Interruption.check()
       stores[branch.name] = store
       for failure in failures { bad[owners[failure.index]] = failure.error }
       if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }

@@ -1,0 +1,43 @@
+import EncoderKit
+
+/// A file's names as an encoder's keys: its own spelling first, then those that it says it knows.
+struct PublishedNames {
+  private let encoder: any ImageEncoderEntry
+  private let outline: EncoderOutline
+
+  init(_ encoder: any ImageEncoderEntry, _ outline: EncoderOutline) {
+    (self.encoder, self.outline) = (encoder, outline)
+  }
+
+  /// What a tensor is by its name, without what a wrapper put before it.
+  func name(_ plain: String) -> PublishedName {
+    outline.has(plain) ? .key(plain) : encoder.published(plain) ?? .key(plain)
+  }
+
+  /// The key of a name that stands for a whole tensor; any other name as it is.
+  func key(_ plain: String) -> String {
+    if case .key(let key) = name(plain) { key } else { plain }
+  }
+
+  /// Whether a tensor has the shape that the encoder needs of it; nil where it has no use for the name.
+  func fits(_ plain: String, _ shape: [Int]) -> Bool? {
+    switch name(plain) {
+    case .leftOut: nil
+    case .key(let key): outline.has(key) ? outline.fits(key, shape) : nil
+    case .piece(let key, _, let count):
+      outline.has(key) ? outline.fits(key, shape.whole(of: count)) : nil
+    }
+  }
+}
+
+extension [Int] {
+  /// The shape of one of so many equal pieces along the first axis.
+  func piece(of count: Int) -> [Int] {
+    isEmpty || count == 1 ? self : [self[0] / count] + dropFirst()
+  }
+
+  /// The shape that so many pieces have together.
+  fileprivate func whole(of count: Int) -> [Int] {
+    isEmpty || count == 1 ? self : [self[0] * count] + dropFirst()
+  }
+}
