@@ -89,7 +89,8 @@ extension DataCheck {
     let views = set.pictures.compactMap { $0?.view }
     let lacking = unique(views).compactMap { name in
       note(
-        "have no \(name) picture", rows { item in !item.images.contains { $0.view == name } }, .note,
+        "have no \(name) picture", rows { item in !item.images.contains { $0.view == name } },
+        .note,
         "a learned vector stands for it")
     }
     return [
@@ -102,7 +103,8 @@ extension DataCheck {
       input.sketches.isEmpty
         ? nil
         : note(
-          "have no picture", set.cases.indices.filter { layout[$0].allSatisfy { input.sketches[$0] == nil } },
+          "have no picture",
+          set.cases.indices.filter { layout[$0].allSatisfy { input.sketches[$0] == nil } },
           .warning, nil),
     ].compactMap { $0 } + attributes + lacking
   }

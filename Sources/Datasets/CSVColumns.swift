@@ -10,8 +10,9 @@ package struct CSVColumns: Sendable, Equatable {
   package var images: String?
   /// What stands between two paths, or two views, of a cell of `images`.
   package var imageSeparator = "|"
-  /// Which view a picture is of, a word or with `images` a list of them; rows that share an id are then one
-  /// case. Nil where views are not told.
+  /// Which view a picture is of, a word or with `images` a list of them; nil where views are not told.
+  ///
+  /// Rows that share an id are then one case.
   package var view: String?
   /// Reports; nil where there are none.
   package var text: String?

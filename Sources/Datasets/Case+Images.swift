@@ -1,5 +1,7 @@
 extension Case {
-  /// The path of its first picture; nil where it has none. Setting it leaves that picture alone.
+  /// The path of its first picture; nil where it has none.
+  ///
+  /// Setting it leaves that picture alone.
   package var imagePath: String? {
     get { images.first?.path }
     set { images = newValue.map { [CaseImage(path: $0)] } ?? [] }

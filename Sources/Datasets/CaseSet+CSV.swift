@@ -24,7 +24,8 @@ extension CaseSet {
     let attributes = try columns.attributes.map { ($0, try table.column($0)) }
     var images = ImagePaths(root: imageRoot ?? parentFolder(of: path))
     let fallback = CaseRules(
-      image: columns.image == nil && columns.images == nil ? .optional : .required, text: text == nil ? .optional : .required)
+      image: columns.image == nil && columns.images == nil ? .optional : .required,
+      text: text == nil ? .optional : .required)
     let rules = rules ?? fallback
     var labels = try CaseLabels(columns, rules, table: table)
     var checker = CaseChecker(
@@ -73,10 +74,13 @@ extension CaseSet {
       }
       if joined == nil { take(item) } else { joined?.add(item) }
     }
-    joined?.forEach { item, fault in
-      guard let fault else { return take(item) }
-      checker.refuse(
-        LeftOut(id: item.id, reason: .differingRows, message: fault, place: item.source))
+    for (item, fault) in joined?.all ?? [] {
+      if let fault {
+        checker.refuse(
+          LeftOut(id: item.id, reason: .differingRows, message: fault, place: item.source))
+      } else {
+        take(item)
+      }
     }
     let changes = try table.notes + values.finish(patient: patient) + images.notes(of: table)
     let fileName = lastName(of: path)

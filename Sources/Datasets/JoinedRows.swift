@@ -35,9 +35,9 @@ struct JoinedRows {
     faults[place] = faults[place] ?? message
   }
 
-  /// Hands every case over in the order of the rows; those that can't be used with the reason.
-  func forEach(_ body: (Case, String?) -> Void) {
-    for (place, item) in cases.enumerated() { body(item, faults[place]) }
+  /// Every case in the order of the rows; those that can't be used with the reason.
+  var all: [(item: Case, fault: String?)] {
+    cases.enumerated().map { place, item in (item, faults[place]) }
   }
 
   /// What rows of one case must have in common and do not; nil where they do.

@@ -51,7 +51,8 @@ package enum OpenI {
       guard let views, imageRoot != nil else { return }
       for slot in views.slots {
         let words = ([slot.name] + slot.words).map { $0.lowercased() }
-        guard Projection.allCases.contains(where: { words.contains($0.rawValue.lowercased()) }) else {
+        guard Projection.allCases.contains(where: { words.contains($0.rawValue.lowercased()) })
+        else {
           throw ZooError(
             .badValue, "Open-i has no view \"\(slot.name)\"; expected frontal or lateral")
         }

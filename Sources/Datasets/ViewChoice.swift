@@ -4,7 +4,7 @@ import Basics
 struct ViewChoice {
   let slots: ViewSlots?
   private var others: [String: Int] = [:]
-  private var repeated = [Int: Int]()
+  private var repeated: [Int: Int] = [:]
   private var filled: [Int]
   private var lacking: [Int]
   private var several = 0
@@ -57,8 +57,9 @@ struct ViewChoice {
     var notes = [
       "\(path): pictures by view: "
         + zip(slots.names, zip(filled, lacking)).map { name, counts in
-          "\(counts.0) \(name)" + (counts.1 > 0
-            ? " (\(counts.1) \(counts.1 == 1 ? "case lacks" : "cases lack") it)" : "")
+          "\(counts.0) \(name)"
+            + (counts.1 > 0
+              ? " (\(counts.1) \(counts.1 == 1 ? "case lacks" : "cases lack") it)" : "")
         }.joined(separator: ", ")
     ]
     if !others.isEmpty {

@@ -37,7 +37,8 @@ package struct ViewSlots: Sendable, Equatable {
       }
     }
     guard !slots.isEmpty else {
-      throw ZooError(.badValue, "names no view; expected such as [\"frontal\", \"lateral\"]", at: value.place)
+      throw ZooError(
+        .badValue, "names no view; expected such as [\"frontal\", \"lateral\"]", at: value.place)
     }
     var seen: Set<String> = []
     for word in slots.flatMap({ slot in Set(([slot.name] + slot.words).map { $0.lowercased() }) }) {
@@ -86,8 +87,9 @@ package struct ViewSlots: Sendable, Equatable {
       })
   }
 
-  /// The picture of each slot among a case's; of several of one view the first. With `takesUnnamed` one whose view is
-  /// not told fills the only slot of one.
+  /// The picture of each slot among a case's; of several of one view the first.
+  ///
+  /// With `takesUnnamed` one whose view is not told fills the only slot of one.
   package func picked(from images: [CaseImage], takesUnnamed: Bool = true) -> [Int?] {
     var picked = [Int?](repeating: nil, count: slots.count)
     for (place, image) in images.enumerated() {

@@ -55,7 +55,8 @@ package struct MultimodalClassifier {
     guard views == nil || !description.reads.contains(.regions) else {
       throw ZooError(
         .unsupported,
-        "not built: the fusion head \"\(description.name)\" reads regions of one picture, and cases have several")
+        "not built: the fusion head \"\(description.name)\" reads regions of one picture, and cases have several"
+      )
     }
     regionPlace = try MultimodalClassifier.regions(description, image, input)
     let wordWidth = try MultimodalClassifier.words(description, text)

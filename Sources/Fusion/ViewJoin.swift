@@ -18,7 +18,7 @@ package struct ViewJoin {
     case attention
   }
 
-  /// The layers of eq. 9.
+  /// V, U and w of the formula.
   private struct Attention {
     let tanh: Linear
     let gate: Linear

@@ -91,14 +91,17 @@ struct GoldenCases {
   }
 
   /// Reads what `members` gives.
-  private static func images(_ object: inout JSONObject, listed: Set<String>) throws -> [CaseImage] {
+  private static func images(_ object: inout JSONObject, listed: Set<String>) throws -> [CaseImage]
+  {
     var images = try object.optionalString("image").map { [CaseImage(path: $0)] } ?? []
-    images += try object.value("images")?.array().map { value in
-      var image = try value.object()
-      let found = CaseImage(path: try image.string("path"), view: try image.optionalString("view"))
-      try image.finish()
-      return found
-    } ?? []
+    images +=
+      try object.value("images")?.array().map { value in
+        var image = try value.object()
+        let found = CaseImage(
+          path: try image.string("path"), view: try image.optionalString("view"))
+        try image.finish()
+        return found
+      } ?? []
     for image in images where !listed.contains(image.path) {
       throw ZooError(
         .badValue, "the image \"\(image.path)\" is no golden file of the bundle", at: object.place)
@@ -140,7 +143,8 @@ struct GoldenCases {
     cases = try root.required("cases").array().map { value in
       var object = try value.object()
       let golden = Case(
-        images: try GoldenCases.images(&object, listed: listed), text: try object.optionalString("text"),
+        images: try GoldenCases.images(&object, listed: listed),
+        text: try object.optionalString("text"),
         logits: try object.required("logits").array().map { try $0.number() })
       try object.finish()
       return golden

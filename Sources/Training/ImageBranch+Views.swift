@@ -67,7 +67,8 @@ extension ImageBranch {
     }
     let counts = Dictionary(grouping: placed) { $0.view }
     if let (view, several) = counts.first(where: { $0.value.count > 1 }) {
-      throw error("\(several.count) pictures of the view \"\(view ?? "")\"", "give one of each view")
+      throw error(
+        "\(several.count) pictures of the view \"\(view ?? "")\"", "give one of each view")
     }
     return placed
   }

@@ -97,7 +97,8 @@ extension ImageBranch {
       throw ZooError(
         .badValue, "\"views\" joins the pictures of a case, and the data have one picture a case",
         at: views.place,
-        advice: "name the column of views in \"columns\" and the views in \"data\", or leave it out")
+        advice: "name the column of views in \"columns\" and the views in \"data\", or leave it out"
+      )
     }
     var own = views ?? ViewSettings(slots: slots, place: place)
     try own.settle(slots)

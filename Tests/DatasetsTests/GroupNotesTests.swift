@@ -29,7 +29,8 @@ private let plan = FoldPlan(kind: .folds(count: 5, repeats: 1), validationFracti
 
 private func leaks(_ set: CaseSet, _ splits: [Split]) -> Int {
   splits.reduce(0) { sum, split in
-    let seen = Set((split.training + split.validation).map { set.cases[$0].images[0].picture?.shared })
+    let seen = Set(
+      (split.training + split.validation).map { set.cases[$0].images[0].picture?.shared })
     return sum + split.test.count { seen.contains(set.cases[$0].images[0].picture?.shared) }
   }
 }
@@ -58,7 +59,8 @@ struct GroupNotesTests {
     }
     #expect(plan.withoutPictures.groups(of: set).count == 60)
     // Without the key nothing looks at them.
-    let plain = set.with(pictures: set.cases.map { CasePicture(file: $0.images[0].picture?.file ?? "") })
+    let plain = set.with(
+      pictures: set.cases.map { CasePicture(file: $0.images[0].picture?.file ?? "") })
     plan.groupsByNearImage = false
     #expect(try plan.splits(of: plain) == before)
   }
@@ -108,7 +110,8 @@ struct GroupNotesTests {
     let split = try plan.official(
       pairs, training: Array(ids[..<38]), test: Array(ids[38...]))
     let trained = Set(split.training.map { pairs.cases[$0].images[0].picture?.shared })
-    #expect(!split.validation.contains { trained.contains(pairs.cases[$0].images[0].picture?.shared) })
+    #expect(
+      !split.validation.contains { trained.contains(pairs.cases[$0].images[0].picture?.shared) })
     let note = try #require(plan.notes(on: pairs, splits: [split]).first)
     #expect(note.contains("30 groups; the lists divide them; 2 of the 22 cases that are tested"))
   }

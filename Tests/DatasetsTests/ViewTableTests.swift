@@ -63,9 +63,10 @@ struct ViewTableTests {
       $0.imageSeparator = ";"
     }
     let text = "exam,image,view,text,label\n1,a.png; b.png,PA;LL,t,yes\n2,c.png,PA,u,no\n"
-    #expect(try read(text, columns: listed).cases.map(names) == [
-      ["frontal a.png", "lateral b.png"], ["frontal c.png"],
-    ])
+    #expect(
+      try read(text, columns: listed).cases.map(names) == [
+        ["frontal a.png", "lateral b.png"], ["frontal c.png"],
+      ])
     let bag = columns {
       $0.image = nil
       $0.images = "image"
@@ -89,10 +90,12 @@ struct ViewTableTests {
     #expect(set.leftOut.map(\.reason) == [.differingRows, .differingRows])
   }
 
-  @Test("A view that no case has, a list of another length and a repeated id without views are refused")
+  @Test(
+    "A view that no case has, a list of another length and a repeated id without views are refused")
   func faults() throws {
     let none = errorText {
-      _ = try read("exam,image,view,text,label\n1,a.png,PA,t,yes\n2,b.png,sagittal,u,no\n", skipsBad: true)
+      _ = try read(
+        "exam,image,view,text,label\n1,a.png,PA,t,yes\n2,b.png,sagittal,u,no\n", skipsBad: true)
     }
     #expect(none.contains("no case has a picture of the view \"lateral\""))
     #expect(none.contains("the data have sagittal"))
@@ -101,13 +104,15 @@ struct ViewTableTests {
       $0.images = "image"
     }
     let lengths = errorText {
-      _ = try read("exam,image,view,text,label\n1,a.png|b.png,PA,t,yes\n2,c.png,PA,u,no\n", columns: listed)
+      _ = try read(
+        "exam,image,view,text,label\n1,a.png|b.png,PA,t,yes\n2,c.png,PA,u,no\n", columns: listed)
     }
     #expect(lengths.contains("2 pictures in \"image\" and 1 views in \"view\""))
     let plain = columns { $0.view = nil }
     let twice = errorText {
       _ = try read(
-        "exam,image,text,label\n1,a.png,t,yes\n1,b.png,t,yes\n2,c.png,u,no\n", columns: plain, views: nil)
+        "exam,image,text,label\n1,a.png,t,yes\n1,b.png,t,yes\n2,c.png,u,no\n", columns: plain,
+        views: nil)
     }
     #expect(twice.contains("the id \"1\" occurs twice, first at line 2"))
     // The missing file of a picture that is left out is no fault; that of one that is read is.
@@ -117,7 +122,8 @@ struct ViewTableTests {
       ).cases.count == 2)
     #expect(
       errorText {
-        _ = try read("exam,image,view,text,label\n1,a.png,PA,t,yes\n1,gone.png,LL,t,yes\n2,b.png,PA,u,no\n")
+        _ = try read(
+          "exam,image,view,text,label\n1,a.png,PA,t,yes\n1,gone.png,LL,t,yes\n2,b.png,PA,u,no\n")
       }.contains("gone.png"))
   }
 
@@ -129,10 +135,12 @@ struct ViewTableTests {
     let own = try parsed("{\"frontal\": [\"PA\", \"AP\"], \"lateral\": [\"LL\"]}")
     #expect(own == DatasetsTests.slots)
     #expect(try ViewSlots(own.json) == own)
-    #expect(own.index(of: " pa ") == 0 && own.index(of: "Lateral") == 1 && own.index(of: "x") == nil)
+    #expect(
+      own.index(of: " pa ") == 0 && own.index(of: "Lateral") == 1 && own.index(of: "x") == nil)
     for (text, message) in [
       ("[]", "names no view"), ("[\"a\", \"A\"]", "is named twice"),
-      ("[\"image\"]", "can't be called \"image\""), ("{\"a\": [\"b\"], \"b\": []}", "is named twice"),
+      ("[\"image\"]", "can't be called \"image\""),
+      ("{\"a\": [\"b\"], \"b\": []}", "is named twice"),
     ] {
       #expect(errorText { _ = try parsed(text) }.contains(message), "\(text)")
     }

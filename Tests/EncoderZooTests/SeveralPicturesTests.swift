@@ -115,7 +115,8 @@ private func rows(_ path: String) throws -> [[Substring]] {
       ([both[0], both[0]], "2 pictures of the view \"frontal\""), ([], "none was given"),
     ] {
       #expect(
-        errorText { _ = try model.predict(images: given, text: nil) }.contains(message), "\(message)")
+        errorText { _ = try model.predict(images: given, text: nil) }.contains(message),
+        "\(message)")
     }
     var settings = ExplanationOptions()
     settings.baselines = [.black]
@@ -136,7 +137,9 @@ private func rows(_ path: String) throws -> [[Substring]] {
   }
 
   /// The logit of an explanation, and the pictures with their shares of attention.
-  private func told(_ folder: String) throws -> (logit: Double, views: [(view: String, share: Double)]) {
+  private func told(_ folder: String) throws -> (
+    logit: Double, views: [(view: String, share: Double)]
+  ) {
     var root = try JSONValue.parse(contentsOf: "\(folder)/explanation.json").object()
     let logit = try root.object("prediction")?.members.first { $0.key == "logit" }?.value.number()
     let views = try root.required("views").array().map { value in

@@ -127,7 +127,8 @@ import Testing
     }
   }
 
-  @Test("With two views some lesions are seen in one alone; the pictures of one view stay as they are")
+  @Test(
+    "With two views some lesions are seen in one alone; the pictures of one view stay as they are")
   func views() throws {
     let plain = PhantomSample(count: 300, size: 64)
     let sample = PhantomSample(count: 300, size: 64, views: 2)
@@ -141,27 +142,36 @@ import Testing
       #expect(abs(found - share) < 0.1, "\(pattern): \(found)")
     }
     #expect((15...45).contains(cases.count { sample.views(of: $0).count == 1 }))
-    // What is seen from the front is drawn as without a second view; a lesion changes the lateral picture in its box.
-    let shown = try #require(cases.first { item in
-      sample.views(of: item).allSatisfy { !$0.findings.isEmpty } && sample.views(of: item).count == 2
-        && item.findings[0].kind == .nodule && !item.findings[0].isFaint
-    })
+    // What is seen from the front is drawn as without a second view.
+    let shown = try #require(
+      cases.first { item in
+        sample.views(of: item).allSatisfy { !$0.findings.isEmpty }
+          && sample.views(of: item).count == 2
+          && item.findings[0].kind == .nodule && !item.findings[0].isFaint
+      })
     let views = sample.views(of: shown)
     #expect(sample.radiograph(of: shown, views[0]) == plain.radiograph(of: shown))
     let lateral = sample.radiograph(of: shown, views[1])
-    let empty = sample.radiograph(
-      of: shown, PhantomView(kind: .lateral, image: "", findings: []))
     let box = lateral.boxes[0]
-    let change = (box.y..<box.y + box.height).flatMap { y in
-      (box.x..<box.x + box.width).map { x in
-        Int(lateral.image.pixels[64 * y + x]) - Int(empty.image.pixels[64 * y + x])
+    #expect(lateral.boxes.count == shown.findings.count)
+    #expect(box.kind == .nodule && box.x >= 0 && box.x + box.width <= 64 && box.width < 24)
+    // What the spot adds: its box is brighter than the lung around it.
+    func mean(_ margin: Int) -> Double {
+      var (sum, count) = (0, 0)
+      for y in max(0, box.y - margin)..<min(64, box.y + box.height + margin) {
+        for x in max(0, box.x - margin)..<min(64, box.x + box.width + margin) {
+          sum += Int(lateral.image.pixels[64 * y + x])
+          count += 1
+        }
       }
+      return Double(sum) / Double(count)
     }
-    #expect(change.reduce(0, +) > 5 * change.count)
+    #expect(mean(0) > mean(3) + 3)
     try withTemporaryFolder { folder in
       try PhantomSample(count: 10, size: 64, views: 2).write(to: folder)
       let table = try String(contentsOfFile: "\(folder)/cases.csv", encoding: .utf8)
-      #expect(table.hasPrefix("id,image,view,text,label,patient\n0001,images/0001-frontal.png,frontal,"))
+      #expect(
+        table.hasPrefix("id,image,view,text,label,patient\n0001,images/0001-frontal.png,frontal,"))
       #expect(PhantomSample.holds("\(folder)/images/0001-lateral.png"))
     }
   }

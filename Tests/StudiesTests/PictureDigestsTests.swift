@@ -88,9 +88,11 @@ struct DataDigestTests {
     }
     #expect(try found(made()).isEmpty)
     #expect(
-      try found(made { $1.images[0].picture = $0 > 1 ? CasePicture(file: "new") : $1.images[0].picture }) == [
-        "4 pictures are other files: images/c2.png, images/c3.png, images/c4.png, …"
-      ])
+      try found(
+        made { $1.images[0].picture = $0 > 1 ? CasePicture(file: "new") : $1.images[0].picture })
+        == [
+          "4 pictures are other files: images/c2.png, images/c3.png, images/c4.png, …"
+        ])
     #expect(
       try found(made { if $0 == 4 { $1.text = "other" } }) == ["the text of 1 case differs: c4"])
     #expect(
@@ -113,7 +115,9 @@ struct DataDigestTests {
 
   @Test("A study that reads no texts is not held against a run's texts; its cases are the run's")
   func deviations() throws {
-    let shown = made { if $0 < 2 { $1.images[0].picture = CasePicture(file: "f\($0)", shared: "s") } }
+    let shown = made {
+      if $0 < 2 { $1.images[0].picture = CasePicture(file: "f\($0)", shared: "s") }
+    }
     let known = try DataDigest(shown)
     let now = made { $1.text = nil }
     #expect(try known.deviations(of: now, ofCommonCases: true).isEmpty)
@@ -126,6 +130,7 @@ struct DataDigestTests {
     let grown = CaseSet(
       name: "more", cases: [Case(id: "new", label: "a", source: Place())] + made().cases)
     #expect(known.restored(grown).cases.map(\.id) == shown.cases.map(\.id))
-    #expect(known.restored(grown).pictures.map { $0?.picture } == shown.pictures.map { $0?.picture })
+    #expect(
+      known.restored(grown).pictures.map { $0?.picture } == shown.pictures.map { $0?.picture })
   }
 }

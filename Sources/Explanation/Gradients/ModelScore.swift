@@ -35,11 +35,11 @@ package final class ModelScore: ScoreFunction {
   let imageShape: [Int]
   private let words: [Int32]
   private let varies: (image: Bool, text: Bool)
-  private let pictures: ScoredPictures?
+  let pictures: ScoredPictures?
   /// The pictures that vary, by their places.
-  private let variedPictures: [Int]
+  let variedPictures: [Int]
   /// The features of those that do not, of a model that joins several.
-  private let fixedFeatures: [Int: Tensor]
+  let fixedFeatures: [Int: Tensor]
   /// What the encoder gives of the side that does not vary, one row; nil where it is missing.
   let fixed: (image: ImageSide?, text: TextSide?)
 
@@ -229,47 +229,6 @@ package final class ModelScore: ScoreFunction {
     return (logits(image, text, count: batch, &pass), nodes, tap)
   }
 
-  /// The image side of several pictures, those that vary `[batch, height, width, channels]` each.
-  private func joined(_ varied: [Tensor], _ pass: inout Forward) -> ImageSide {
-    let features = variedPictures.enumerated().map { index, place in
-      classifier.features(of: varied[index], slot: slot(of: place), &pass)
-    }
-    return joined(features: features, count: varied[0].shape[0], &pass)
-  }
-
-  /// The image side of the features of the pictures that vary, beside those of the others.
-  func joined(features: [Tensor], count: Int, _ pass: inout Forward) -> ImageSide {
-    classifier.imageSide(joining: bySlot(features, count), count: count, &pass)
-  }
-
-  private func bySlot(_ features: [Tensor], _ count: Int) -> [Tensor?] {
-    (pictures?.slots ?? []).map { place in
-      guard let place else { return nil }
-      return variedPictures.firstIndex(of: place).map { features[$0] }
-        ?? fixedFeatures[place]?.repeated(count)
-    }
-  }
-
-  /// The slot of a picture.
-  private func slot(of place: Int) -> Int { pictures?.slots.firstIndex(of: place) ?? 0 }
-
-  /// The slot of the picture that varies alone.
-  var variedSlot: Int { slot(of: variedPictures[0]) }
-
-  /// The attention of each picture of the case, in their order; nil where pictures are joined otherwise.
-  package func attention() -> [Float]? {
-    guard classifier.views != nil, let pictures else { return nil }
-    var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let features = variedPictures.map { place in
-      classifier.features(
-        of: Tensor(pictures.pixels[place], shape: imageShape), slot: slot(of: place), &pass)
-    }
-    guard
-      let weights = classifier.viewWeights(joining: bySlot(features, 1), count: 1, &pass)?[0]
-    else { return nil }
-    return pictures.pixels.indices.map { weights[slot(of: $0)] }
-  }
-
   /// The logits of both sides; a missing one of a model that reads both gets its embedding.
   func logits(
     _ image: ImageSide?, _ text: TextSide?, count: Int, _ pass: inout Forward
@@ -297,7 +256,7 @@ package struct StageMap {
 
 extension Tensor {
   /// One case, several times.
-  fileprivate func repeated(_ times: Int) -> Tensor {
+  func repeated(_ times: Int) -> Tensor {
     times == 1
       ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times] + shape.dropFirst())
   }

@@ -76,7 +76,8 @@ package struct CaseExplanation: Sendable {
   /// or unknown, maps without contrast, quadratures that did not settle.
   package var warnings: [String] {
     (picture?.notes ?? []) + images.compactMap(\.flatness)
-      + views.dropFirst().flatMap { $0.picture.notes + $0.images.compactMap(\.flatness) } + textNotes
+      + views.dropFirst().flatMap { $0.picture.notes + $0.images.compactMap(\.flatness) }
+      + textNotes
       + images.compactMap(unsettled)
       + views.dropFirst().flatMap { $0.images.compactMap(unsettled) }
       + [unsettledWords, unsettledShares, record?.fault]

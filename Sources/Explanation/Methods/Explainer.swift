@@ -3,7 +3,6 @@ import Datasets
 import EncoderKit
 import Evaluation
 import Foundation
-import Fusion
 import Images
 import Registry
 import Studies
@@ -122,36 +121,14 @@ package struct Explainer {
       }
       var explanation = CaseExplanation(
         model: folder, labels: question.labels, logit: try logit(of: function),
-        picture: seen.first?.picture, images: seen.first?.images ?? [], text: report?.text, words: words, joint: joint, settings: settings,
+        picture: seen.first?.picture, images: seen.first?.images ?? [], text: report?.text,
+        words: words, joint: joint, settings: settings,
         textNotes: report?.reading.notes ?? [], threshold: threshold(question),
         answer: answer, isContrast: question.isContrast, about: about(question), record: record,
         isTrainedOn: pictures == nil ? nil : try isTrainedOn(images))
       if model.image?.views != nil { explanation.views = seen }
       return explanation
     }
-  }
-
-  /// The maps of each picture of a case, the others as they are, and its share.
-  private func views(
-    _ pictures: Pictures, _ report: Report?, _ question: Question, progress: ProgressReporter?
-  ) throws -> (views: [ViewExplanation], score: ModelScore?) {
-    guard let branch = model.image else { return ([], nil) }
-    var first: ModelScore?
-    var made: [[ImageExplanation]] = []
-    for (place, picture) in pictures.all.enumerated() {
-      let function = try score(.image, pictures, places: [place], report, question)
-      first = first ?? function
-      made.append(try maps(of: function, branch: branch, picture: picture, progress: progress))
-    }
-    let shares =
-      first?.attention().map { $0.map(Double.init) } ?? ViewExplanation.shares(of: made)
-    return (
-      zip(pictures.all, made).enumerated().map { place, found in
-        ViewExplanation(
-          view: pictures.views[place], picture: found.0.shown, images: found.1,
-          share: shares?[place], isAttention: branch.views?.join == .attention)
-      }, first
-    )
   }
 
   /// From which probability on the page says the label that is explained; nil where the most probable class is
@@ -231,7 +208,7 @@ package struct Explainer {
     let indices: [Int32]
   }
 
-  private func maps(
+  func maps(
     of function: ModelScore, branch: ImageBranch, picture: Picture, progress: ProgressReporter?
   ) throws -> [ImageExplanation] {
     let hasContrast = picture.shown.seen.hasContrast

@@ -54,7 +54,8 @@ package struct LayerCascade: Sendable {
   private static func encoderKey(_ key: String) -> String {
     var parts = key.split(separator: ".").dropFirst()
     for prefix in ["member", "view"] {
-      if let first = parts.first, first.hasPrefix(prefix), Int(first.dropFirst(prefix.count)) != nil {
+      if let first = parts.first, first.hasPrefix(prefix), Int(first.dropFirst(prefix.count)) != nil
+      {
         parts = parts.dropFirst()
       }
     }

@@ -53,7 +53,9 @@ package struct CaseColumns: Sendable, Equatable {
         given.image == nil
       {
         columns.images = listed
-        if given.images == nil { told.append("lists of images \"\(listed)\" (as in the model's study)") }
+        if given.images == nil {
+          told.append("lists of images \"\(listed)\" (as in the model's study)")
+        }
         columns.imageSeparator = (given.images == nil ? study : given)?.imageSeparator ?? "|"
       } else {
         columns.image = find("images", \.image, "image")

@@ -135,7 +135,8 @@ extension PhantomPainter {
     return lateralChange { u, v, index in
       let (dx, dy) = ((u - Float(x)) / Float(radii.x), (v - Float(y)) / Float(radii.y))
       let distance = (dx * dx + dy * dy).squareRoot() + edge * noise(u, v)
-      return strength * (1 - smoothStep(0.6, 1.12, distance)) * lung[index] * (1 - 0.6 * heart[index])
+      return strength * (1 - smoothStep(0.6, 1.12, distance)) * lung[index]
+        * (1 - 0.6 * heart[index])
     }
   }
 

@@ -5,9 +5,10 @@ import Foundation
 extension PhantomSample {
   /// Writes the sample: `images/NNNN.png`, `cases.csv` (id, image, text, label, patient),
   /// `kinds.csv` (the same with the kinds of lesions for a label), `boxes.csv` (image, kind, x, y, width,
-  /// height) and a `README.txt` that says what it is. With two views the pictures are
-  /// `images/NNNN-frontal.png` and `images/NNNN-lateral.png`, the tables have a row a picture and a column `view`.
+  /// height) and a `README.txt` that says what it is.
   ///
+  /// With two views the pictures are `images/NNNN-frontal.png` and `images/NNNN-lateral.png`, the tables have
+  /// a row a picture and a column `view`.
   /// `README.txt` comes first, since it marks the folder as the sample's; the tables come last: where
   /// they stand, the images are complete. The same count, seed and size give the same bytes.
   ///
@@ -34,7 +35,8 @@ extension PhantomSample {
     var places = "image,kind,x,y,width,height\n"
     for (picture, found) in zip(pictures, boxes) {
       for box in found {
-        places += "\(picture.view?.image ?? picture.item.image),\(box.kind.rawValue),\(box.x),\(box.y),\(box.width),\(box.height)\n"
+        places +=
+          "\(picture.view?.image ?? picture.item.image),\(box.kind.rawValue),\(box.x),\(box.y),\(box.width),\(box.height)\n"
       }
     }
     try AtomicFile.write(places, to: "\(folder)/boxes.csv")

@@ -30,7 +30,8 @@ package struct ReportPage {
     var page = Page(
       eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
       title: data.title, lede: size.joined(separator: " · "),
-      content: answer + scoreSection + labelSection + missingModalitySection + missingViewsSection + externalSection
+      content: answer + scoreSection + labelSection + missingModalitySection + missingViewsSection
+        + externalSection
         + pairSection + epochSection
         + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])

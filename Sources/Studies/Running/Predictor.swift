@@ -72,7 +72,9 @@ package struct Predictor {
         batch.textRows = [nil]
       }
     }
-    if model.image == nil, !images.isEmpty { throw model.superfluous("images", "--image", at: folder) }
+    if model.image == nil, !images.isEmpty {
+      throw model.superfluous("images", "--image", at: folder)
+    }
     if model.text == nil, text != nil { throw model.superfluousText(at: folder) }
     var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let logits = model.logits(batch, &forward).values.map(Double.init)

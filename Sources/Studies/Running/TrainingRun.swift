@@ -110,7 +110,8 @@ package struct TrainingRun {
       names.append(LogitsFile.fileName)
       if let branch = combination.image {
         names += try TrainedImages.write(
-          (split.training + split.validation).map { branch.reduced(cases.set.cases[$0]) }, to: place)
+          (split.training + split.validation).map { branch.reduced(cases.set.cases[$0]) }, to: place
+        )
       }
       names += try outcome.model?.write(to: place) ?? []
       try FileDigests(of: names, in: place, inputs: [:]).write(to: place)

@@ -56,7 +56,8 @@ extension CSVColumns {
     }
     guard view == nil || images != nil || id != nil else {
       throw ZooError(
-        .badValue, "\"view\" tells the pictures of a case apart, and nothing tells which rows are one case",
+        .badValue,
+        "\"view\" tells the pictures of a case apart, and nothing tells which rows are one case",
         at: object.place, advice: "name the column of the examination's \"id\"")
     }
     labelColumns = try CSVColumns.labelColumns(object.value("labels"))

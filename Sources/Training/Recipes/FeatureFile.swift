@@ -15,8 +15,9 @@ import WeightFiles
 struct FeatureFile {
   private let path: String
 
-  /// The file for a model over pictures; nil where there is no folder. Where each view has an encoder of its own,
-  /// `slots` tells which reads each picture.
+  /// The file for a model over pictures; nil where there is no folder.
+  ///
+  /// Where each view has an encoder of its own, `slots` tells which reads each picture.
   ///
   /// - Throws: `ZooError` where libcrypto fails.
   init?(

@@ -32,7 +32,8 @@ package struct Fit {
   ///
   /// - Throws: `ZooError` for an answer that is not finite or an image that has changed;
   ///   `Interrupted`.
-  package func answers(_ indices: [Int], hiding hidden: BatchSource.Hidden? = nil) throws -> Answers {
+  package func answers(_ indices: [Int], hiding hidden: BatchSource.Hidden? = nil) throws -> Answers
+  {
     try answer(indices, hidden)
   }
 }

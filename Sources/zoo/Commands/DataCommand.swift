@@ -16,7 +16,10 @@ extension ZooCommand {
           + "reports alone suffice. It is synthetic and says nothing about patients.",
         examples: [
           ("zoo data sample --output sample", "400 cases"),
-          ("zoo data sample --views 2 --output views", "with a lateral picture beside the frontal one"),
+          (
+            "zoo data sample --views 2 --output views",
+            "with a lateral picture beside the frontal one"
+          ),
         ],
         options: [
           .value("output", "DIR", isRequired: true, "Where it is written."),

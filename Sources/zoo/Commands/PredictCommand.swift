@@ -71,7 +71,8 @@ extension ZooCommand {
       "A PNG, JPEG or DICOM file; given again, another picture of the case."),
     .value(
       "view", "NAME", isRepeatable: true,
-      "Which view a picture is, one for each --image in their order, where the model tells views apart."),
+      "Which view a picture is, one for each --image in their order, where the model tells views apart."
+    ),
   ]
 
   /// The pictures that `imageOptions` name.
