@@ -24,7 +24,7 @@ extension ExplanationPage {
         <p>\(isAttention
           ? "The share of a picture is the attention that the model gave it; what is missing to the whole went to"
             + " what stands for views that the case lacks."
-          : "The share of a picture is its part of the absolute attribution of the first map over all pictures.")\
+          : "The share of a picture is its part of the absolute attribution of the first map over all pictures.") \
         Each map is of one picture, the others as they are.</p>
         \(PageParts.box("Shares", """
           <table><caption><span>The first picture is the one above.</span></caption>
@@ -51,7 +51,7 @@ extension ExplanationPage {
     let notes = view.picture.notes + explanation.warnings(of: image)
     return """
       <figure class="view"><img src="data:image/png;base64,\(try embedded(overlay))" \
-      alt="The \(htmlEscaped(name(view, place))) picture with its map and circles">\
+      style="width:min(100%,32rem)" alt="The \(htmlEscaped(name(view, place))) picture with its map and circles">\
       <figcaption>\(htmlEscaped(name(view, place))): \(htmlEscaped(image.title))</figcaption></figure>
       \(PageParts.warnings(notes))
       """
