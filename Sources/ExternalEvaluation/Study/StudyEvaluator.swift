@@ -148,7 +148,9 @@ extension ExternalData {
       [
         item.id, item.label ?? "", item.findings.joined(separator: "|"),
         item.unknownFindings.joined(separator: "|"), item.text ?? "", "\(cluster)",
-        item.imagePath.map { "\($0) \(FileStamp.of($0) ?? "")" } ?? "",
+        item.images.map { image in
+          "\(image.path) \(FileStamp.of(image.path) ?? "")" + (image.view.map { " \($0)" } ?? "")
+        }.joined(separator: "\u{1E}"),
       ].joined(separator: "\u{1F}")
     }.joined(separator: "\n")
       + groups.map { "\n" + $0.names.map { $0 ?? "" }.joined(separator: "\u{1F}") }.joined()
