@@ -24,6 +24,9 @@ package struct TrainedModel {
   /// From these probabilities on an output counts as positive, 0…1: one for each output; none where the
   /// most probable class is chosen.
   package var thresholds: [Double]
+  /// Of an ensemble, by member, the last biases of its own decoder, of which the joined one holds the means; none for
+  /// other models, and for ensembles of older versions.
+  package internal(set) var memberBiases: [[Float]] = []
   /// What makes calibrated probabilities of its logits; nil where nothing was fitted.
   package var calibration: ModelCalibration?
   /// How texts became words in training, and must become in prediction.
@@ -112,6 +115,13 @@ package struct TrainedModel {
 
   /// Whether the model answers for a case that lacks one of its two sides.
   package var acceptsMissingModality: Bool { fusion?.learnsMissingModality ?? false }
+
+  /// The name of the fusion head, where it learns on the validation subset; its answers there look surer than others.
+  package var headFittedOnValidation: String? {
+    guard let description = classifier.fusion?.description, description.learnsOn == .validation
+    else { return nil }
+    return description.name
+  }
 
   /// The error where a model's input is not given; `folder` is the model's.
   package func missing(_ what: String, _ option: String, at folder: String) -> ZooError {

@@ -98,8 +98,34 @@ package struct BatchPredictor {
   /// The logits of cases that were read, a row each.
   ///
   /// - Throws: `ZooError` of code `.notFinite` that names the model.
-  func logits(_ readings: [Reading]) throws -> [[Double]] {
-    guard !readings.isEmpty else { return [] }
+  func logits(_ readings: [Reading]) throws -> [[Double]] { try answers(readings).logits }
+
+  /// The logits of cases that were read, a row each; by case and member those of the members of an ensemble, where it
+  /// is one.
+  ///
+  /// - Throws: `ZooError` of code `.notFinite` that names the model.
+  func answers(_ readings: [Reading], members: EnsembleMembers? = nil) throws -> (
+    logits: [[Double]], members: [[[Double]]]
+  ) {
+    guard !readings.isEmpty else { return ([], []) }
+    let batch = batch(readings)
+    var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let (whole, own) = model.logits(batch, members: members, &forward)
+    let values = whole.values
+    guard (values + own.joined()).allSatisfy(\.isFinite) else {
+      throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
+    }
+    let width = values.count / readings.count
+    func row(_ values: [Float], _ number: Int) -> [Double] {
+      values[number * width..<(number + 1) * width].map(Double.init)
+    }
+    return (
+      readings.indices.map { row(values, $0) },
+      own.isEmpty ? [] : readings.indices.map { number in own.map { row($0, number) } }
+    )
+  }
+
+  private func batch(_ readings: [Reading]) -> RawBatch {
     var batch = RawBatch(indices: Array(readings.indices))
     if model.image != nil {
       let present = readings.filter { !$0.pictures.isEmpty }
@@ -123,13 +149,7 @@ package struct BatchPredictor {
       batch.texts = zip(readings, lacks).compactMap { $1 ? nil : $0.text?.indices }
       if lacks.contains(true) { batch.textRows = rows(lacks.map { !$0 }) }
     }
-    var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let values = model.logits(batch, &forward).values.map(Double.init)
-    guard values.allSatisfy(\.isFinite) else {
-      throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
-    }
-    let width = values.count / readings.count
-    return readings.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+    return batch
   }
 
   private func rows(_ isThere: [Bool]) -> [Int?] {

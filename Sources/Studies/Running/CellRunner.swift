@@ -80,7 +80,7 @@ package struct CellRunner {
       outcome.results += try cases.task.evaluation(indices, answers).rows(
         combination: recipe.name, split: split.name, subset: ResultSubset(subset))
     }
-    outcome.model?.calibration = try calibration(of: fit, recipe.name, split, given[.validation])
+    outcome.model?.calibration = calibration(of: fit, recipe.name, split, given[.validation])
     func scored(_ subset: Split.Subset) -> FittedThresholdSubset.Scored {
       (cases.task.targets.rows(split[subset]), given[subset] ?? .logits([]))
     }
@@ -96,16 +96,12 @@ package struct CellRunner {
 
   /// What is fitted to a model's answers on validation; nil where nothing can be, or where a head learnt from these
   /// very cases, which would make the answers look surer than they are.
-  private func calibration(of fit: Fit, _ name: String, _ split: Split, _ answers: Answers?) throws
+  private func calibration(of fit: Fit, _ name: String, _ split: Split, _ answers: Answers?)
     -> ModelCalibration?
   {
     guard let kind = calibration, let model = fit.model, case .logits(let logits)? = answers,
-      !split.validation.isEmpty
+      !split.validation.isEmpty, model.headFittedOnValidation == nil
     else { return nil }
-    if let head = model.fusion?.head {
-      let entry = try context.session.registry.fusionHead(head, at: Place())
-      if entry.description.learnsOn == .validation { return nil }
-    }
     let fitted = ModelCalibration.fitted(
       kind, context.cases.task.kind, logits: logits,
       targets: context.cases.task.targets.rows(split.validation),

@@ -32,26 +32,6 @@ package struct DataDigest: Sendable, Equatable {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// How many of some cases are the run's own: of the same id, and with the same picture's file or the
-  /// same text.
-  ///
-  /// - Throws: `ZooError` that names a picture that can't be read; `Interrupted`.
-  package func countOfOwn(_ cases: [Case]) throws -> Int {
-    let own = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return try cases.count { item in
-      guard let row = own[item.id] else { return false }
-      if !item.images.isEmpty, !row.image.isEmpty {
-        var known = item
-        for place in known.images.indices where known.images[place].picture == nil {
-          known.images[place].picture = CasePicture(
-            file: try sha256(ofFile: known.images[place].path))
-        }
-        return Row.images(of: known) == row.image
-      }
-      return try !row.text.isEmpty && DataDigest.short(item.text) == row.text
-    }
-  }
-
   /// The digest of a set whose pictures were read.
   ///
   /// - Throws: `ZooError` where libcrypto fails.
@@ -110,7 +90,8 @@ package struct DataDigest: Sendable, Equatable {
     try writer.write(to: "\(folder)/\(DataDigest.fileName)")
   }
 
-  private static func short(_ text: String?) throws -> String {
+  /// The first 16 digits of the SHA-256 of a text; empty without one.
+  static func short(_ text: String?) throws -> String {
     guard let text, !text.isEmpty else { return "" }
     return String(try sha256(of: text).prefix(16))
   }

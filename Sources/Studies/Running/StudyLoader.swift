@@ -157,7 +157,7 @@ package enum StudyLoader {
   /// Takes the cases of bad pictures out of the set and the stores.
   ///
   /// - Throws: `ZooError` that counts them by kind, unless they are to be skipped.
-  private static func leaveOut(
+  static func leaveOut(
     _ bad: [Int: ZooError], of set: inout CaseSet, _ stores: [String: ImageStore], skipsBad: Bool
   ) throws -> [String: ImageStore] {
     let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in

@@ -81,10 +81,7 @@ package struct StudyTables {
     data.external = external
     data.views = study.data.views?.names ?? []
     data.notes = notes + baselines.notes
-    data.fittedOnValidation = Set(
-      study.combinations.filter {
-        $0.image != nil && $0.text != nil && headsFittedOnValidation.contains($0.head.name)
-      }.map(\.name))
+    data.fittedOnValidation = study.combinations(of: headsFittedOnValidation)
     data.checklist = checklist(environment)
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")

@@ -71,6 +71,7 @@ package struct TrainingRun {
     for sentence in banner + seen.notes + study.folds.notes(on: cases.set, splits: [split]) {
       progress.note(sentence)
     }
+    for branch in study.texts { try branch.checkVectors(session.registry) }
     let data = try DataDigest(cases.set)
     let note = try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,

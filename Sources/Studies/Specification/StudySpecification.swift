@@ -80,11 +80,10 @@ package struct StudySpecification: Sendable {
       root.value("external"), folder: folder, task: task)
     metric = try root.value("metric").map { try StudySpecification.metric($0, of: task) }
     thresholdRule =
-      switch try root.choice("threshold", among: ["youden", "accuracy", "f1"], default: "youden") {
-      case "accuracy": .accuracy
-      case "f1": .f1
-      default: .youden
-      }
+      ThresholdRule(
+        fitted: try root.choice(
+          "threshold", among: ThresholdRule.fitted.map(\.name), default: ThresholdRule.youden.name))
+      ?? .youden
     calibration = try StudySpecification.calibration(&root, task)
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
