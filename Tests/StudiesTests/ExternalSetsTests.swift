@@ -111,7 +111,10 @@ struct ExternalSetsTests {
       try prepare(folder)
       try picture(90, "\(folder)/3.png")
       var own = Case(id: "mine", text: "of mine", label: "a", source: Place())
-      own.picture = CasePicture(file: try sha256(ofFile: "\(folder)/2.png"))
+      own.images = [
+        CaseImage(
+          path: "own.png", picture: CasePicture(file: try sha256(ofFile: "\(folder)/2.png")))
+      ]
       let other = Case(id: "other", text: "same", label: "a", source: Place())
       let sets = try checked(folder, own: [own, other]).sets
       #expect(

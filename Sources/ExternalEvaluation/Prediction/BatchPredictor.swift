@@ -24,10 +24,19 @@ package struct BatchPredictor {
 
   /// A case as the model reads it.
   struct Reading: Sendable {
-    /// `[size, size, channels]`, normalised; nil where the case has no image or none is read.
-    var pixels: [Float]?
-    var picture: ImageBranch.Reading?
+    /// Its pictures; empty where it has none or none is read.
+    var pictures: [Picture] = []
+    /// The picture of each slot, by its place among them.
+    var slots: [Int?] = []
     var text: TextReading?
+  }
+
+  /// A picture as the model reads it.
+  struct Picture: Sendable {
+    let path: String
+    /// `[size, size, channels]`, normalised.
+    let pixels: [Float]
+    let reading: ImageBranch.Reading
   }
 
   /// A case's reading, or why there is none.
@@ -43,10 +52,18 @@ package struct BatchPredictor {
       let result = Result<Reading, any Error> {
         if let fault = faults[index] { throw fault }
         var reading = Reading(text: texts[index])
-        if let image, let pixels, let path = cases[index].imagePath {
-          let picture = try image.read(path)
-          reading.pixels = pixels.normalized(picture.seen.floats())
-          reading.picture = picture
+        if let image, let pixels {
+          for place in image.pictures(of: cases[index]) {
+            guard let path = place.map({ cases[index].images[$0].path }) else {
+              reading.slots.append(nil)
+              continue
+            }
+            let picture = try image.read(path)
+            reading.slots.append(reading.pictures.count)
+            reading.pictures.append(
+              Picture(
+                path: path, pixels: pixels.normalized(picture.seen.floats()), reading: picture))
+          }
         }
         return reading
       }.mapError { error in
@@ -61,8 +78,13 @@ package struct BatchPredictor {
   /// Why a case can't be asked about: it lacks what the model reads.
   private func fault(_ item: Case) -> ZooError? {
     let hasText = item.text.map { !isBlank($0) } ?? false
+    let seesNone = model.image.map { $0.pictures(of: item).allSatisfy { $0 == nil } } ?? false
+    let names = model.image?.views?.slots?.names ?? []
+    let image =
+      item.images.isEmpty || names.isEmpty
+      ? "an image" : "a picture of a view (\(names.joined(separator: ", ")))"
     let lacks = [
-      model.image != nil && item.imagePath == nil ? "an image" : nil,
+      seesNone ? image : nil,
       model.text != nil && !hasText ? "a text" : nil,
     ].compactMap { $0 }
     let sides = (model.image == nil ? 0 : 1) + (model.text == nil ? 0 : 1)
@@ -106,11 +128,18 @@ package struct BatchPredictor {
   private func batch(_ readings: [Reading]) -> RawBatch {
     var batch = RawBatch(indices: Array(readings.indices))
     if model.image != nil {
-      let present = readings.compactMap(\.pixels)
-      batch.images = present.flatMap(\.self)
-      batch.presentImages = present.count
+      let present = readings.filter { !$0.pictures.isEmpty }
+      batch.images = present.flatMap { $0.pictures.flatMap(\.pixels) }
+      batch.presentImages = present.reduce(0) { $0 + $1.pictures.count }
+      if model.image?.views != nil {
+        var start = 0
+        batch.pictures = present.map { reading in
+          defer { start += reading.pictures.count }
+          return reading.slots.map { place in place.map { start + $0 } }
+        }
+      }
       if present.count < readings.count {
-        batch.imageRows = rows(readings.map { $0.pixels != nil })
+        batch.imageRows = rows(readings.map { !$0.pictures.isEmpty })
       }
     }
     if model.text != nil {

@@ -149,7 +149,9 @@ extension ExternalData {
         item.id, item.label ?? "", item.findings.joined(separator: "|"),
         item.unknownFindings.joined(separator: "|"), item.text ?? "", "\(cluster)",
         // Its time would be another where it was written just before: then a stamp tells nothing.
-        item.picture?.file ?? item.imagePath ?? "",
+        item.images.map { image in
+          (image.picture?.file ?? image.path) + (image.view.map { " \($0)" } ?? "")
+        }.joined(separator: "\u{1E}"),
       ].joined(separator: "\u{1F}")
     }.joined(separator: "\n")
       + groups.map { "\n" + $0.names.map { $0 ?? "" }.joined(separator: "\u{1F}") }.joined()

@@ -6,7 +6,7 @@ import Downloads
 package struct CaseOverlap: Sendable, Equatable {
   /// Cases looked at.
   package let count: Int
-  /// Cases of which the very file of the picture is one of the run's.
+  /// Cases of which the very file of a picture is one of the run's.
   package private(set) var pictures = 0
   /// Other cases of which id and text are those of one of the run's.
   package private(set) var cases = 0
@@ -18,13 +18,13 @@ package struct CaseOverlap: Sendable, Equatable {
   /// - Throws: `ZooError` where libcrypto fails.
   package init(of cases: [Case], with digest: DataDigest) throws {
     count = cases.count
-    let images = Set(digest.rows.lazy.map(\.image).filter { !$0.isEmpty })
+    let images = Set(digest.rows.lazy.flatMap(\.pictures).map(\.file).filter { !$0.isEmpty })
     let own = Dictionary(
       digest.rows.map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
     let known = Set(own.values.lazy.filter { !$0.isEmpty })
     for item in cases {
       let text = known.isEmpty ? "" : try DataDigest.short(item.text)
-      if let file = item.picture?.file, images.contains(file) {
+      if item.images.contains(where: { images.contains($0.picture?.file ?? "") }) {
         pictures += 1
       } else if !text.isEmpty, own[item.id] == text {
         self.cases += 1
@@ -38,14 +38,16 @@ package struct CaseOverlap: Sendable, Equatable {
   ///
   /// A file that can't be read stays without: whoever reads the picture tells.
   package static func hashed(_ cases: [Case], progress: ProgressReporter) throws -> [Case] {
-    let missing = cases.indices.filter { cases[$0].picture == nil && cases[$0].imagePath != nil }
+    let missing = cases.indices.flatMap { item in
+      cases[item].images.indices.filter { cases[item].images[$0].picture == nil }.map { (item, $0) }
+    }
     guard !missing.isEmpty else { return cases }
     let digests = try progress.mapped(
-      missing.compactMap { cases[$0].imagePath }, stage: "SHA-256 of \(missing.count) pictures"
+      missing.map { cases[$0].images[$1].path }, stage: "SHA-256 of \(missing.count) pictures"
     ) { path in try? sha256(ofFile: path) }
     var cases = cases
-    for (place, digest) in zip(missing, digests) {
-      cases[place].picture = digest.map { CasePicture(file: $0) }
+    for ((item, place), digest) in zip(missing, digests) {
+      cases[item].images[place].picture = digest.map { CasePicture(file: $0) }
     }
     return cases
   }

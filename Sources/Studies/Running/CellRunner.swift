@@ -90,6 +90,7 @@ package struct CellRunner {
     if fit.model?.acceptsMissingModality == true {
       outcome.results += try oneSided(fit, recipe, split)
     }
+    outcome.results += try oneViewed(fit, recipe, split)
     return outcome
   }
 
@@ -111,6 +112,20 @@ package struct CellRunner {
       )
     }
     return fitted
+  }
+
+  /// The scores on the test subset where every case has the picture of one view alone, of those that have it.
+  private func oneViewed(_ fit: Fit, _ recipe: any Recipe, _ split: Split) throws -> [ResultRow] {
+    guard let branch = fit.model?.image, let names = branch.views?.slots?.names, names.count > 1
+    else { return [] }
+    let cases = context.cases
+    return try names.enumerated().flatMap { slot, name -> [ResultRow] in
+      let indices = split.test.filter { branch.pictures(of: cases.set.cases[$0])[slot] != nil }
+      guard !indices.isEmpty else { return [] }
+      let answers = try fit.answers(indices, hiding: .otherViews(than: slot))
+      return try cases.task.evaluation(indices, answers).rows(
+        combination: recipe.name, split: split.name, subset: .view(name))
+    }
   }
 
   /// The scores on the test subset where every case has its image alone, and where it has its text alone.

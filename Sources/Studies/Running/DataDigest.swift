@@ -7,7 +7,7 @@ import Foundation
 /// any of them.
 ///
 /// A line a case, in the order of the cases: the SHA-256 of the picture's file; a key that cases share
-/// which show the same picture; the first 16 digits of the SHA-256 of text, label (with findings) and
+/// which show the same picture (of several pictures a `CasePicture` each, with their views, parted by `|`); the first 16 digits of the SHA-256 of text, label (with findings) and
 /// patient. Empty where a case has none.
 package struct DataDigest: Sendable, Equatable {
   /// One case.
@@ -39,7 +39,7 @@ package struct DataDigest: Sendable, Equatable {
     rows = try set.cases.map { item in
       let unknown = item.unknownFindings.map { "?\($0)" }
       return Row(
-        id: item.id, image: item.picture?.file ?? "", picture: item.picture?.shared ?? "",
+        id: item.id, image: Row.images(of: item), picture: Row.shared(of: item),
         text: try DataDigest.short(item.text),
         label: try DataDigest.short(
           ([item.label ?? ""] + item.findings + unknown).joined(separator: "\n")),

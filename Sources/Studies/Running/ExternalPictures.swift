@@ -21,7 +21,7 @@ enum ExternalPictures {
     _ set: CaseSet, _ branches: [ImageBranch], called name: String, in folder: String,
     skipsBad: Bool, progress: ProgressReporter
   ) throws -> (set: CaseSet, pictures: KeptPictures?) {
-    let paths = set.cases.map(\.imagePath)
+    let (paths, owners) = (set.picturePaths, set.pictureLayout.owners)
     guard !branches.isEmpty, paths.contains(where: { $0 != nil }) else { return (set, nil) }
     if let kept = KeptPictures.read(folder: folder), skipsBad || kept.leftOut.isEmpty,
       let digest = try DataDigest.read(folder: folder), let known = try kept.known(set, digest)
@@ -31,16 +31,31 @@ enum ExternalPictures {
     var stamps: [String: String] = [:]
     for path in paths.compactMap({ $0 }) { stamps[path] = FileStamp.of(path) }
     let readings = readings(branches)
-    let found = try progress.mapped(paths, stage: "checking \(paths.count) images of \(name)") {
-      path in look(at: path, readings)
-    }
+    let isRead = isRead(set, branches)
+    let found = try progress.mapped(
+      Array(paths.enumerated()), stage: "checking \(paths.count) images of \(name)"
+    ) { index, path in look(at: path, isRead[index] ? readings : []) }
     var bad: [Int: ZooError] = [:]
-    for (index, item) in found.enumerated() { bad[index] = item.fault }
+    for (index, item) in found.enumerated() where item.fault != nil {
+      bad[owners[index]] = item.fault
+    }
     var checked = set.with(
       pictures: found.map { item in item.digest.map { CasePicture(file: $0) } })
     checked.notes = set.notes
     if !bad.isEmpty { _ = try StudyLoader.leaveOut(bad, of: &checked, [:], skipsBad: skipsBad) }
     return (checked, KeptPictures(checked, of: set.cases, stamps: stamps, notes: []))
+  }
+
+  /// Whether some branch reads each picture of a set.
+  private static func isRead(_ set: CaseSet, _ branches: [ImageBranch]) -> [Bool] {
+    var isRead = [Bool](repeating: false, count: set.pictureLayout.count)
+    for branch in branches {
+      guard let choice = PictureChoice(branch, set) else {
+        return [Bool](repeating: true, count: isRead.count)
+      }
+      for place in choice.used { isRead[place] = true }
+    }
+    return isRead
   }
 
   /// One preprocessing for each way in which branches decode files.

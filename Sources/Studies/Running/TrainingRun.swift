@@ -109,9 +109,10 @@ package struct TrainingRun {
         ] : []
       try LogitsFile.write(outcome.logits, to: place)
       names.append(LogitsFile.fileName)
-      if combination.image != nil {
+      if let branch = combination.image {
         names += try TrainedImages.write(
-          (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
+          (split.training + split.validation).map { branch.reduced(cases.set.cases[$0]) }, to: place
+        )
       }
       names += try outcome.model?.write(to: place) ?? []
       try FileDigests(of: names, in: place, inputs: [:]).write(to: place)

@@ -60,6 +60,15 @@ package struct StudySpecification: Sendable {
     images = try StudySpecification.list(root.value("image")).flatMap {
       try ImageBranch.branches($0, registry: registry, defaults: defaults)
     }
+    for index in images.indices {
+      let isDefault = images[index].views == nil
+      try images[index].settleViews(data.views, several: data.haveSeveralPictures)
+      if isDefault, data.haveSeveralPictures {
+        data.notes.append(
+          "\(images[index].name): the features of a case's pictures are joined by their mean, since \"views\""
+            + " says nothing else")
+      }
+    }
     texts = try StudySpecification.list(root.value("text")).map {
       try TextBranch($0, registry: registry, defaults: defaults)
     }
