@@ -74,15 +74,20 @@ struct StudyEvaluatorTests {
           labels: ["normal", "abnormal"], needs: (images: false, texts: true), skipsBad: false)
       }
       #expect(text.contains("north.csv") && text.contains("none of the study's"), "\(text)")
-      let twice = errorText { _ = try StudyScene.study(folder, StudyScene.item("") + ", " + StudyScene.item("")) }
+      let twice = errorText {
+        _ = try StudyScene.study(folder, StudyScene.item("") + ", " + StudyScene.item(""))
+      }
       #expect(twice.contains("two external data sets are called \"north\""), "\(twice)")
-      let single = try StudyScene.study(folder, StudyScene.item(#", "labels": ["path."]"#)).external[0]
+      let single = try StudyScene.study(folder, StudyScene.item(#", "labels": ["path."]"#))
+        .external[0]
       let few = errorText {
         _ = try single.load(
           labels: ["normal", "abnormal"], needs: (images: false, texts: true), skipsBad: false)
       }
       #expect(few.contains("names 1; the study has 2"), "\(few)")
-      let repeated = errorText { _ = try StudyScene.study(folder, StudyScene.item(#", "labels": ["path.", "path."]"#)) }
+      let repeated = errorText {
+        _ = try StudyScene.study(folder, StudyScene.item(#", "labels": ["path.", "path."]"#))
+      }
       #expect(repeated.contains("a word stands twice"), "\(repeated)")
     }
   }
