@@ -60,6 +60,7 @@ package struct DetectionRun {
         at: Place(path: boxes.path), advice: "images are found by the ends of their paths")
     }
     var remarks = Remarks()
+    var views = ViewTally()
     var titles: [(name: String, title: String)] = []
     var seen: [Seen] = []
     progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
@@ -80,6 +81,7 @@ package struct DetectionRun {
         try Interruption.check()
         let images = model.image?.reduced(item).images.map(\.path) ?? []
         let read = images.filter(isLookedAt)
+        views.add(item, readBy: model, isLookedAt)
         for path in read {
           if let name = names[path] { remarks.add(kinds: unasked(model, of: name)) }
         }
@@ -107,6 +109,7 @@ package struct DetectionRun {
       }
     }
     guard !seen.isEmpty else {
+      if let fault = views.fault(at: Place(path: boxes.path)) { throw fault }
       throw ZooError(
         .badValue, "no box is of a finding or class that the model answers",
         at: Place(path: boxes.path))
@@ -114,7 +117,8 @@ package struct DetectionRun {
     return Detection(
       settings: settings, model: model, boxes: boxes.path, description: selection.description,
       isSynthetic: selection.isSynthetic,
-      warnings: selection.warnings + notes.told(to: progress) + remarks.sentences(boxes),
+      warnings: selection.warnings + notes.told(to: progress) + views.told(to: progress)
+        + remarks.sentences(boxes),
       missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
       found: seen.flatMap(\.found), choices: choices(titles, seen), records: records)

@@ -90,10 +90,14 @@ package struct CaseColumns: Sendable, Equatable {
           + names.joined(separator: ", "),
         at: Place(path: path, line: 1), advice: "name it: --\(first)-column COLUMN")
     }
-    if let names = model.image?.views?.slots?.names, names.count > 1, columns.view == nil {
+    let views = model.image?.views?.slots?.names ?? []
+    if views.count == 1, columns.view == nil {
+      told.append("every picture is taken as \(views[0]), since no column tells views")
+    }
+    if views.count > 1, columns.view == nil {
       throw ZooError(
         .badValue,
-        "the model reads the views \(names.joined(separator: ", ")), and no column is known to tell them",
+        "the model reads the views \(views.joined(separator: ", ")), and no column is known to tell them",
         at: Place(path: path, line: 1), advice: "name it: --view-column COLUMN")
     }
     self.columns = columns
