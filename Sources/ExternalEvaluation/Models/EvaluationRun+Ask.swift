@@ -30,13 +30,13 @@ extension EvaluationRun {
       try Interruption.check()
       let batch = set.cases[start..<min(set.cases.count, start + PredictionRun.batchSize)]
       var (used, readings): ([Case], [BatchPredictor.Reading]) = ([], [])
-      for (item, result) in zip(batch, predictor.readings(of: Array(batch))) {
+      for (item, result) in zip(batch, try predictor.readings(of: Array(batch))) {
         switch result {
         case .success(let reading):
           used.append(item)
           readings.append(reading)
           tally.add(item, reading)
-        case .failure(let error): leftOut.append(try left(item, error))
+        case .failure(let error): leftOut.append(try left(item, error, predictor))
         }
       }
       let given = try predictor.answers(readings, members: members)
@@ -51,7 +51,8 @@ extension EvaluationRun {
     return (rows, leftOut, (tally.notes + left).map { "\(model.name) on \(set.name): \($0)" })
   }
 
-  private func left(_ item: Case, _ error: ZooError) throws -> LeftOut {
+  private func left(_ item: Case, _ error: ZooError, _ predictor: BatchPredictor) throws -> LeftOut
+  {
     guard skipsBad, error.code != .system else {
       throw ZooError(
         error.code, "the case \"\(item.id)\": \(error.message)", at: error.place ?? item.source,
@@ -59,7 +60,10 @@ extension EvaluationRun {
           ? error.advice : "repair it, or leave such cases out with --skip-bad")
     }
     return LeftOut(
-      id: item.id, reason: .unreadableImage, message: error.message,
+      id: item.id,
+      reason: predictor.seesNone(item)
+        ? .noImage : predictor.lacksText(item) ? .emptyText : .unreadableImage,
+      message: error.message,
       place: error.place ?? item.source)
   }
 

@@ -42,7 +42,8 @@ package struct BatchPredictor {
   /// A case's reading, or why there is none.
   ///
   /// - Returns: one for each case, in order; an error names the case's place or its picture.
-  func readings(of cases: [Case]) -> [Result<Reading, ZooError>] {
+  /// - Throws: `Interrupted`, so that no case is blamed for a picture whose decoding was stopped.
+  func readings(of cases: [Case]) throws -> [Result<Reading, ZooError>] {
     let found = Mutex([Result<Reading, ZooError>?](repeating: nil, count: cases.count))
     // Only what reads pictures is shared by threads: the model's parameters are not.
     let (image, pixels) = (model.image, model.image?.pixels)
@@ -72,20 +73,27 @@ package struct BatchPredictor {
       }
       found.withLock { $0[index] = result }
     }
+    try Interruption.check()
     return found.withLock { $0.compactMap(\.self) }
   }
 
+  /// Whether the model reads pictures, and none of a case's is one.
+  func seesNone(_ item: Case) -> Bool {
+    model.image.map { $0.pictures(of: item).allSatisfy { $0 == nil } } ?? false
+  }
+
+  /// Whether the model reads texts, and a case has none.
+  func lacksText(_ item: Case) -> Bool { model.text != nil && item.text.map(isBlank) ?? true }
+
   /// Why a case can't be asked about: it lacks what the model reads.
   private func fault(_ item: Case) -> ZooError? {
-    let hasText = item.text.map { !isBlank($0) } ?? false
-    let seesNone = model.image.map { $0.pictures(of: item).allSatisfy { $0 == nil } } ?? false
     let names = model.image?.views?.slots?.names ?? []
     let image =
       item.images.isEmpty || names.isEmpty
       ? "an image" : "a picture of a view (\(names.joined(separator: ", ")))"
     let lacks = [
-      seesNone ? image : nil,
-      model.text != nil && !hasText ? "a text" : nil,
+      seesNone(item) ? image : nil,
+      lacksText(item) ? "a text" : nil,
     ].compactMap { $0 }
     let sides = (model.image == nil ? 0 : 1) + (model.text == nil ? 0 : 1)
     guard !lacks.isEmpty, !model.acceptsMissingModality || lacks.count == sides else { return nil }
