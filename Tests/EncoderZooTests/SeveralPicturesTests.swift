@@ -90,6 +90,33 @@ private func rows(_ path: String) throws -> [[Substring]] {
     }
   }
 
+  @Test
+  func
+    `External cases without a picture of a branch's views are refused before anything is trained`()
+    async throws
+  {
+    try await withAsyncTemporaryFolder { folder in
+      var study = try study(folder)
+      let table = "\(folder)/sample/cases.csv"
+      let lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+      // The first case loses its lateral picture.
+      let others = lines.filter { !$0.hasPrefix("0001,images/0001-lateral") }
+      #expect(others.count == lines.count - 1)
+      try Data(others.joined(separator: "\n").utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/sample/north.csv"))
+      var north = study.data
+      north.path = "\(folder)/sample/north.csv"
+      study.external = [.init("north", data: north)]
+      let refused = await errorOf {
+        _ = try await Zoo().compare(study, folder: "\(folder)/run")
+      }
+      #expect(
+        refused.contains("cases of north have no picture that lateral reads (lateral), such as"),
+        "\(refused)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/run/cells"))
+    }
+  }
+
   private func errorOf(_ body: () async throws -> Void) async -> String {
     do { try await body() } catch { return "\(error)" }
     return ""

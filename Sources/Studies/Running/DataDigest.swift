@@ -7,8 +7,9 @@ import Foundation
 /// any of them.
 ///
 /// A line a case, in the order of the cases: the SHA-256 of the picture's file; a key that cases share
-/// which show the same picture (of several pictures a `CasePicture` each, with their views, parted by `|`); the first 16 digits of the SHA-256 of text, label (with findings) and
-/// patient. Empty where a case has none.
+/// which show the same picture; the first 16 digits of the SHA-256 of text, label (with findings) and patient. Empty
+/// where a case has none. The first two hold a value for each of several pictures, parted by `|`; a view stands before
+/// its SHA-256.
 package struct DataDigest: Sendable, Equatable {
   /// One case.
   struct Row: Sendable, Equatable {

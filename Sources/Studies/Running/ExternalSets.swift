@@ -69,12 +69,33 @@ struct ExternalSets {
       let found = try ExternalPictures.checked(
         set, branches, called: item.name, in: "\(folder)/\(item.folder())", skipsBad: skipsBad,
         progress: progress)
+      if !skipsBad { try Self.checkViews(branches, item, found.set) }
       sets[index].set = found.set
       pictures[item.name] = found.pictures
       notes += try evaluator.check(item, found.set)
       let overlap = try CaseOverlap(of: found.set.cases, with: own)
       warnings += [overlap.warning(item.name, "of this study")].compactMap { $0 }
       notes += [overlap.note(item.name, "of this study")].compactMap { $0 }
+    }
+  }
+
+  /// Sees that every case has a picture that each branch reads: models are not asked about others.
+  ///
+  /// - Throws: `ZooError` of code `.badValue` with the branch's views and the number of cases.
+  private static func checkViews(
+    _ branches: [ImageBranch], _ item: ExternalSpecification, _ set: CaseSet
+  ) throws {
+    for branch in branches {
+      guard let names = branch.views?.slots?.names else { continue }
+      let lacking = set.cases.filter { branch.pictures(of: $0).allSatisfy { $0 == nil } }
+      guard let first = lacking.first else { continue }
+      throw ZooError(
+        .badValue,
+        "\(lacking.count) of the \(set.cases.count) cases of \(item.name) have no picture that \(branch.name) reads"
+          + " (\(names.joined(separator: ", "))), such as \"\(first.id)\"",
+        at: first.source,
+        advice:
+          "leave them out of what its models are asked, and have them counted, with --skip-bad")
     }
   }
 
