@@ -86,12 +86,11 @@ extension DataCheck {
       note("have no \(name)", rows { $0.attributes[name] == nil }, .note, nil)
     }
     let layout = set.pictureLayout
-    let views = set.pictures.compactMap { $0?.view }
-    let lacking = unique(views).compactMap { name in
+    let views = Set(set.pictures.compactMap { $0?.view }).sorted()
+    let lacking = views.compactMap { name in
       note(
         "have no \(name) picture", rows { item in !item.images.contains { $0.view == name } },
-        .note,
-        "a learned vector stands for it")
+        .note, "in a study that names its views a learned vector stands for it")
     }
     return [
       patients,
@@ -107,11 +106,6 @@ extension DataCheck {
           set.cases.indices.filter { layout[$0].allSatisfy { input.sketches[$0] == nil } },
           .warning, nil),
     ].compactMap { $0 } + attributes + lacking
-  }
-
-  private static func unique(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
   }
 
   private static func associations(_ tables: CaseTables) -> [DataFinding] {

@@ -16,7 +16,7 @@ package enum GroupLink: String, Sendable, CaseIterable {
     }
   }
 
-  /// What cases have in common that are linked, one a case; nil links nothing.
+  /// What cases have in common that are linked, a list for each case; an empty one links nothing.
   package func keys(of cases: [Case]) -> [[String]] {
     switch self {
     case .patient: return cases.map { $0.group.map { [$0] } ?? [] }

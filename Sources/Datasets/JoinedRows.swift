@@ -8,7 +8,7 @@ struct JoinedRows {
 
   /// Whether a table's columns say that rows may share an id.
   static func areJoined(_ columns: CSVColumns) -> Bool {
-    columns.id != nil && (columns.images != nil || columns.view != nil)
+    columns.id != nil && columns.haveSeveralPictures
   }
 
   /// Takes a row as a case of its own, or its pictures as further ones of the case that has its id.

@@ -40,14 +40,14 @@ struct GoldenCases {
     let sample = PhantomSample(count: 2, seed: 20, size: min(2048, max(64, side)))
     let predictor = try Predictor(folder: folder, registry: registry, kernels: kernels)
     var cases: [Case] = []
-    for (index, phantom) in sample.cases().enumerated() {
+    let phantoms = sample.cases()
+    for (index, phantom) in phantoms.enumerated() {
       var images: [CaseImage] = []
       for (place, view) in names.enumerated() where model.image != nil {
         let path = "golden/case\(index + 1)\(place == 0 ? "" : "-\(place + 1)").png"
         try AtomicFile.makeFolder("\(folder)/golden")
         // Further pictures are those of other cases: any will do.
-        let shown = sample.cases()[(index + place) % sample.cases().count]
-        let drawn = place == 0 ? sample.radiograph(of: phantom) : sample.radiograph(of: shown)
+        let drawn = sample.radiograph(of: phantoms[(index + place) % phantoms.count])
         try drawn.image.resized(shorterSide: side, crop: side).savePNG(path: "\(folder)/\(path)")
         images.append(CaseImage(path: path, view: view))
       }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Rows of each case made one: the largest value, or a weighted sum. Of a case's rows only the first `counts` are
 /// looked at (nil: all).
 extension Forward {
@@ -49,15 +47,9 @@ extension Forward {
     let output = Tensor([batch, rows], from: scores) { output, scores in
       output.update(repeating: 0, count: batch * rows)
       for item in 0..<batch {
-        let (s, a) = (scores + item * rows, output + item * rows)
-        var largest = -Float.infinity
-        for row in 0..<counts[item] { largest = max(largest, s[row]) }
-        var sum: Float = 0
-        for row in 0..<counts[item] {
-          a[row] = exp(s[row] - largest)
-          sum += a[row]
-        }
-        for row in 0..<counts[item] { a[row] /= sum }
+        let own = output + item * rows
+        own.update(from: scores + item * rows, count: counts[item])
+        softmax(own, count: counts[item], scale: 1)
       }
     }
     let node = scores.node
@@ -120,7 +112,7 @@ extension Forward {
   }
 
   /// How many rows of each case count.
-  private func rowCounts(_ shape: [Int], _ counts: [Int]?, _ name: String) -> [Int] {
+  func rowCounts(_ shape: [Int], _ counts: [Int]?, _ name: String) -> [Int] {
     requireShapes(shape.count == 3, "\(name): \(shape) is not [batch, n, width]")
     let counts = counts ?? [Int](repeating: shape[1], count: shape[0])
     requireShapes(
