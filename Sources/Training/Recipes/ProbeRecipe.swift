@@ -33,11 +33,7 @@ package struct ProbeRecipe: Recipe {
     _ split: Split, _ context: RecipeContext, part: (String) throws -> TrainedModel
   ) throws -> Fit {
     var branch = try context.fitted(image, split)
-    guard branch.views?.join != .attention else {
-      throw ZooError(
-        .unsupported, "a probe trains no attention over the pictures of a case", at: branch.place,
-        advice: "set \"join\" to \"mean\" or \"max\"")
-    }
+    precondition(branch.views?.join != .attention, "a probe of attention that nothing trains")
     branch.augmentation = Augmentation()
     branch.members = 1
     try branch.freeze(upTo: "all", registry: context.registry)
