@@ -276,7 +276,7 @@ for (name, dependencies) in [
     "Studies",
     [
       "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
-      "Pages", "Tensors", "Basics",
+      "Downloads", "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
 ] as [(String, [Target.Dependency])] {
@@ -306,7 +306,8 @@ targets += tests(
     "Tensors", "Basics",
   ]
     + pluginDependencies)
-targets += tests("EncoderZoo", ["EncoderZoo", "Studies", "EncoderKit", "Basics"])
+targets += tests(
+  "EncoderZoo", ["EncoderZoo", "Studies", "EncoderKit", "Datasets", "Images", "Basics"])
 // A process of its own for each file, so that its memory can be told.
 targets += tests("Hostile", ["reader-memory", "Basics"])
 targets += tests(

@@ -21,7 +21,7 @@ import torchvision.models as models
 XRAY = "torchxrayvision"
 TIMM = ([f"vit_{n}" for n in ("tiny_patch16_224", "small_patch16_224", "base_patch16_224", "base_patch32_224",
                                "large_patch16_224")]
-        + [f"vit_{n}_patch14_{r}dinov2" for n in ("small", "base", "large", "giant") for r in ("", "reg4_")])
+        + [f"vit_{n}_patch14_{r}dinov2" for n in ("small", "base", "large") for r in ("", "reg4_")])
 # Of the large ones two blocks: more would tell nothing else, and take 5 GB.
 SHORTENED = {"depth": 2}
 NAMES = ([f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
@@ -55,7 +55,7 @@ def make(name, size, batch, seed):
 
 
 def is_shortened(name):
-    return "large" in name or "giant" in name
+    return "large" in name
 
 
 def transformer(name, size):

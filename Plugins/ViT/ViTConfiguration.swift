@@ -38,8 +38,6 @@ struct ViTConfiguration: Sendable, Equatable {
   static let small = ViTConfiguration()
   static let base = ViTConfiguration(width: 768, heads: 12)
   static let large = ViTConfiguration(width: 1024, depth: 24, heads: 16)
-  static let giant = ViTConfiguration(
-    width: 1536, depth: 40, heads: 24, hiddenRatio: 2.66667 * 2, isGated: true)
 
   /// The same as DINOv2 has it, with registers or without.
   func dinov2(registers: Int = 0) -> ViTConfiguration {
@@ -64,6 +62,8 @@ struct ViTConfiguration: Sendable, Equatable {
     result.width = try options.integer("width", in: 1...4096, default: width)
     result.depth = try options.integer("depth", in: 1...48, default: depth)
     result.heads = try options.integer("heads", in: 1...64, default: heads)
+    result.hiddenRatio = try options.number("hiddenRatio", in: 0.1...16, default: hiddenRatio)
+    result.isGated = try options.boolean("gated", default: isGated)
     result.depthRate = try options.number("depthRate", in: 0...0.9, default: depthRate)
     let pooling = try options.string("pooling", default: pooling.rawValue)
     let place = options.place

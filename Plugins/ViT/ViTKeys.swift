@@ -1,7 +1,7 @@
 import EncoderKit
 
 /// How files spell the keys of a vision transformer that are not timm's: torchvision's, those of the original DINOv2,
-/// and transformers' `ViTModel` and `Dinov2Model`.
+/// and transformers' `ViTModel` and `Dinov2Model`, as published files have them and as its version 5 writes them.
 enum ViTKeys {
   /// Beginnings of names, and what stands there in timm's.
   private static let whole: [(String, String)] = [
@@ -21,12 +21,17 @@ enum ViTKeys {
     ("mlp.linear_2.", "mlp.fc2."), ("mlp.w12.", "mlp.fc1."), ("mlp.w3.", "mlp.fc2."),
     ("mlp.weights_in.", "mlp.fc1."), ("mlp.weights_out.", "mlp.fc2."),
     ("layernorm_before.", "norm1."), ("layernorm_after.", "norm2."),
-    ("attention.output.dense.", "attn.proj."), ("intermediate.dense.", "mlp.fc1."),
+    ("attention.output.dense.", "attn.proj."), ("attention.o_proj.", "attn.proj."),
+    ("intermediate.dense.", "mlp.fc1."),
     ("output.dense.", "mlp.fc2."), ("layer_scale1.lambda1", "ls1.gamma"),
     ("layer_scale2.lambda1", "ls2.gamma"), ("norm1.", "norm1."), ("norm2.", "norm2."),
     ("mlp.fc1.", "mlp.fc1."), ("mlp.fc2.", "mlp.fc2."),
   ]
-  private static let pieces = ["query", "key", "value"]
+  /// What queries, keys and values are called.
+  private static let pieces = [
+    ["attention.attention.query.", "attention.attention.key.", "attention.attention.value."],
+    ["attention.q_proj.", "attention.k_proj.", "attention.v_proj."],
+  ]
 
   /// What a tensor is, by its name; nil for timm's own names and unknown ones.
   static func published(_ name: String) -> PublishedName? {
@@ -37,7 +42,7 @@ enum ViTKeys {
     for (begin, own) in whole where name.hasPrefix(begin) {
       return .key(own + name.dropFirst(begin.count))
     }
-    for begin in ["encoder.layers.encoder_layer_", "encoder.layer.", "blocks."]
+    for begin in ["encoder.layers.encoder_layer_", "encoder.layer.", "layers.", "blocks."]
     where name.hasPrefix(begin) {
       let parts = name.dropFirst(begin.count).split(separator: ".", maxSplits: 1)
       guard parts.count == 2, let block = Int(parts[0]) else { return nil }
@@ -47,11 +52,11 @@ enum ViTKeys {
   }
 
   private static func inBlock(_ name: String, _ block: String) -> PublishedName? {
-    for (index, piece) in pieces.enumerated() {
-      let begin = "attention.attention.\(piece)."
-      guard name.hasPrefix(begin) else { continue }
-      return .piece(
-        key: "\(block)attn.qkv.\(name.dropFirst(begin.count))", index: index, count: pieces.count)
+    for names in pieces {
+      for (index, begin) in names.enumerated() where name.hasPrefix(begin) {
+        return .piece(
+          key: "\(block)attn.qkv.\(name.dropFirst(begin.count))", index: index, count: names.count)
+      }
     }
     for (begin, own) in inBlock where name.hasPrefix(begin) {
       return .key(block + own + name.dropFirst(begin.count))

@@ -11,7 +11,7 @@ public func encoderzooPluginViT() -> UnsafeMutableRawPointer {
       ViTEntry("vit_base_patch32_224", .init(patch: 32, width: 768, heads: 12)),
       ViTEntry("vit_large_patch16_224", .large),
     ]
-      + [("small", ViTConfiguration.small), ("base", .base), ("large", .large), ("giant", .giant)]
+      + [("small", ViTConfiguration.small), ("base", .base), ("large", .large)]
       .flatMap { name, configuration in
         [
           ViTEntry("vit_\(name)_patch14_dinov2", configuration.dinov2()),
@@ -53,6 +53,9 @@ private struct ViTEntry: ImageEncoderEntry {
         .init("width", default: "\(configuration.width)", "width of a token"),
         .init("depth", default: "\(configuration.depth)", "blocks"),
         .init("heads", default: "\(configuration.heads)", "heads of attention"),
+        .init("hiddenRatio", default: "4", "width of a block's hidden layer, in widths of a token"),
+        .init(
+          "gated", default: "false", "whether the hidden layer is gated, as DINOv2's giant has it"),
         .init("depthRate", default: "0", "stochastic depth at the last block, in training"),
         .init("pooling", default: "token", "features: the class token, or the mean of the patches"),
       ],

@@ -47,6 +47,15 @@ package struct CaseTables: Sendable {
         Split.Subset.allCases.map { ("\(split.name) \($0.rawValue)", split[$0]) }
       })
     var tables: [Table] = []
+    let views = Set(set.pictures.compactMap { $0?.view }).sorted()
+    if !views.isEmpty {
+      tables.append(
+        table(
+          "Cases with a picture of each view",
+          views.map { view in
+            (view, set.cases.indices.filter { set.cases[$0].images.contains { $0.view == view } })
+          }))
+    }
     var passedOver: [String] = []
     var found: [(attribute: String, label: String, v: Double)] = []
     for name in names {

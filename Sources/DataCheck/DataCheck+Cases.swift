@@ -85,6 +85,13 @@ extension DataCheck {
     let attributes = input.attributes.compactMap { name in
       note("have no \(name)", rows { $0.attributes[name] == nil }, .note, nil)
     }
+    let layout = set.pictureLayout
+    let views = Set(set.pictures.compactMap { $0?.view }).sorted()
+    let lacking = views.compactMap { name in
+      note(
+        "have no \(name) picture", rows { item in !item.images.contains { $0.view == name } },
+        .note, "in a study that names its views a learned vector stands for it")
+    }
     return [
       patients,
       input.words.isEmpty
@@ -95,8 +102,10 @@ extension DataCheck {
       input.sketches.isEmpty
         ? nil
         : note(
-          "have no picture", set.cases.indices.filter { input.sketches[$0] == nil }, .warning, nil),
-    ].compactMap { $0 } + attributes
+          "have no picture",
+          set.cases.indices.filter { layout[$0].allSatisfy { input.sketches[$0] == nil } },
+          .warning, nil),
+    ].compactMap { $0 } + attributes + lacking
   }
 
   private static func associations(_ tables: CaseTables) -> [DataFinding] {
@@ -129,8 +138,8 @@ extension DataCheck {
       let keys = link.keys(of: set.cases)
       var crossing: Set<Int> = []
       for split in input.splits {
-        let seen = Set((split.training + split.validation).compactMap { keys[$0] })
-        crossing.formUnion(split.test.filter { keys[$0].map(seen.contains) ?? false })
+        let seen = Set((split.training + split.validation).flatMap { keys[$0] })
+        crossing.formUnion(split.test.filter { keys[$0].contains(where: seen.contains) })
       }
       guard !crossing.isEmpty else { return nil }
       return DataFinding(

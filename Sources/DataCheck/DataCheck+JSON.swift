@@ -117,9 +117,10 @@ extension DataCheck {
   var histograms: [(label: String, shares: [Double])] {
     let matrix = input.set.labelMatrix
     let width = matrix.names.count
+    let owners = input.set.pictureLayout.owners
     return matrix.names.indices.compactMap { label in
-      let own = input.sketches.indices.compactMap { row in
-        matrix.answers[row * width + label] ? input.sketches[row] : nil
+      let own = input.sketches.indices.compactMap { place in
+        matrix.answers[owners[place] * width + label] ? input.sketches[place] : nil
       }
       guard !own.isEmpty else { return nil }
       let shares = (0..<PictureSketch.bins).map { bin in

@@ -31,27 +31,31 @@ extension DataCheck {
     guard let near = input.nearPictures else { return [] }
     let set = input.set
     // Equal pixels are told elsewhere.
+    let (pictures, owners) = (set.pictures, set.pictureLayout.owners)
     let links = near.links.filter { link in
-      let shared = set.cases[link.first].picture?.shared
-      return shared == nil || shared != set.cases[link.second].picture?.shared
+      let shared = pictures[link.first]?.picture?.shared
+      return shared == nil || shared != pictures[link.second]?.picture?.shared
+    }
+    func cases(_ link: PictureLink) -> (Int, Int) {
+      (owners[link.first], owners[link.second])
     }
     let limits =
       near.passedOver + near.unreadHashes == 0
       ? ""
       : " (of pictures that look like very many others \(near.passedOver) possible pairs and"
         + " \(near.unreadHashes) hashes were passed over)"
-    return sorted(input, links) { ($0.first, $0.second) }.map { concern, own in
+    return sorted(input, links, cases).map { concern, own in
       DataFinding(
         .nearPicture, concern.severity,
         "\(count(own.count, "pair")) of pictures \(own.count == 1 ? "is" : "are") nearly the same"
           + concern.sentence
-          + examples(input, own.map { ($0.first, $0.second, $0.transform.sentence) })
+          + examples(input, own.map { (cases($0).0, cases($0).1, $0.transform.sentence) })
           + limits,
         advice: advice(concern, "the exposure", key: "\"groupByImage\": \"near\" in \"folds\""),
-        cases: members(set, own.map { ($0.first, $0.second) }),
+        cases: members(set, own.map(cases)),
         pairs: own.map { link in
           DataFinding.Pair(
-            first: set.cases[link.first].id, second: set.cases[link.second].id,
+            first: set.cases[cases(link).0].id, second: set.cases[cases(link).1].id,
             similarity: link.correlation, what: link.transform.sentence)
         })
     }

@@ -6,17 +6,19 @@ import Foundation
 extension DataCheck {
   static func pictureFindings(_ input: Input, _ review: PictureReview) -> [DataFinding] {
     let set = input.set
+    let owners = set.pictureLayout.owners
     func finding(
       _ kind: DataFinding.Kind, _ indices: [Int], _ one: String, _ many: String, _ advice: String,
       _ severity: DataFinding.Severity = .warning
     ) -> DataFinding? {
       guard !indices.isEmpty else { return nil }
-      let sorted = indices.sorted()
+      let pictures = indices.count
+      let sorted = Set(indices.map { owners[$0] }).sorted()
       let names =
         ids(set, sorted.prefix(5)).joined(separator: ", ") + (sorted.count > 5 ? ", …" : "")
       return DataFinding(
         kind, severity,
-        "\(count(sorted.count, "picture")) \(sorted.count == 1 ? one : many): \(names)",
+        "\(count(pictures, "picture")) \(pictures == 1 ? one : many): \(names)",
         advice: advice, cases: ids(set, sorted))
     }
     let turns = Dictionary(grouping: review.rotated) { $0.degrees }
@@ -75,6 +77,8 @@ extension DataCheck {
 
   private static func sizeFindings(_ input: Input) -> [DataFinding] {
     let set = input.set
+    let owners = set.pictureLayout.owners
+    func own(_ pictures: [Int]) -> [String] { ids(set, Set(pictures.map { owners[$0] }).sorted()) }
     let there = input.sketches.enumerated().compactMap { index, sketch in sketch.map { (index, $0) }
     }
     var found: [DataFinding] = []
@@ -95,7 +99,7 @@ extension DataCheck {
             .sizes, .warning,
             "\(count(far.count, "picture")) \(far.count == 1 ? "has" : "have") a shape far from the others'"
               + " (median width to height \(NumberText.fixed(median, digits: 2)))",
-            advice: "they lose most to the crop, or are squeezed", cases: ids(set, far.map(\.0))))
+            advice: "they lose most to the crop, or are squeezed", cases: own(far.map(\.0))))
       }
     }
     if let side = input.sideNeeded {
@@ -106,7 +110,7 @@ extension DataCheck {
             .sizes, .note,
             "\(count(small.count, "picture")) \(small.count == 1 ? "is" : "are") smaller than the \(side) pixels"
               + " that an encoder reads, and enlarged",
-            cases: ids(set, small.map(\.0))))
+            cases: own(small.map(\.0))))
       }
     }
     return found

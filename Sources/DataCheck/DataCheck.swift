@@ -13,7 +13,8 @@ package struct DataCheck: Sendable {
     package var splits: [Split] = []
     /// The words of each text, as the study cuts them; empty without texts.
     package var words: [[String]] = []
-    /// One a case, nil without a picture; empty where no pictures were read.
+    /// One a picture, in the order of the set's `pictureLayout`, nil for a case without one; empty where no
+    /// pictures were read.
     package var sketches: [PictureSketch?] = []
     /// Pictures that are nearly the same; nil where it was not looked for.
     package var nearPictures: NearPictures?
@@ -74,8 +75,8 @@ package struct DataCheck: Sendable {
   /// Positions of cases that a link holds together, the first case's place deciding the order.
   static func groups(_ set: CaseSet, by link: GroupLink) -> [[Int]] {
     var groups: [String: [Int]] = [:]
-    for (index, key) in link.keys(of: set.cases).enumerated() {
-      if let key { groups[key, default: []].append(index) }
+    for (index, keys) in link.keys(of: set.cases).enumerated() {
+      for key in keys { groups[key, default: []].append(index) }
     }
     return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
   }

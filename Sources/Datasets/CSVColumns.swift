@@ -6,6 +6,14 @@ package struct CSVColumns: Sendable, Equatable {
   package var id: String?
   /// Paths of images; nil where there are none.
   package var image: String?
+  /// Lists of image paths, in place of `image`; rows that share an id are then one case, too.
+  package var images: String?
+  /// What stands between two paths, or two views, of a cell of `images`.
+  package var imageSeparator = "|"
+  /// Which view a picture is of, a word or with `images` a list of them; nil where views are not told.
+  ///
+  /// Rows that share an id are then one case.
+  package var view: String?
   /// Reports; nil where there are none.
   package var text: String?
   /// The class; nil where `labelColumns` tell it.
@@ -21,6 +29,9 @@ package struct CSVColumns: Sendable, Equatable {
   package var patient: String?
   /// Columns whose values are kept as the cases' `attributes`, by the columns' names.
   package var attributes: [String] = []
+
+  /// Whether a case may have several pictures.
+  package var haveSeveralPictures: Bool { images != nil || view != nil }
 
   /// How labels are told that a case may have together.
   ///

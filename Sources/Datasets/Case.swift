@@ -1,11 +1,11 @@
 import Basics
 
-/// One case: an image, a text, or both, with what is known about it.
+/// One case: pictures, a text, or both, with what is known about it.
 package struct Case: Sendable, Equatable {
   /// Unique within its set.
   package var id: String
-  /// The path of the image file; nil where the case has none.
-  package var imagePath: String?
+  /// Its pictures; empty where it has none, one where data have one a case.
+  package var images: [CaseImage]
   /// The report, as it was written; nil where the case has none.
   package var text: String?
   /// The class name of a binary or multi-class problem.
@@ -18,8 +18,6 @@ package struct Case: Sendable, Equatable {
   package var group: String?
   /// What else is known of it, by name: site, view, whatever a study asks for; without what is not known.
   package var attributes: [String: String] = [:]
-  /// What is known of its image file; nil before pictures were read.
-  package var picture: CasePicture?
   /// Where the case was read: file and line.
   package var source: Place
 
@@ -38,7 +36,7 @@ package struct Case: Sendable, Equatable {
     findings: [String] = [], group: String? = nil, source: Place
   ) {
     self.id = id
-    self.imagePath = imagePath
+    images = imagePath.map { [CaseImage(path: $0)] } ?? []
     self.text = text
     self.label = label
     self.findings = findings

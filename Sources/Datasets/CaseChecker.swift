@@ -119,7 +119,7 @@ struct CaseChecker {
 
   private mutating func checkImage(_ item: Case) -> Bool {
     guard rules.image != .optional else { return true }
-    guard let path = item.imagePath, !path.isEmpty else {
+    guard !item.images.isEmpty, !item.images.contains(where: { $0.path.isEmpty }) else {
       if rules.image == .allowed { return true }
       let message = "case \"\(item.id)\" has no image"
       if rules.image == .required {
@@ -129,7 +129,7 @@ struct CaseChecker {
       }
       return false
     }
-    guard !isFile(path) else { return true }
+    guard let path = item.images.first(where: { !isFile($0.path) })?.path else { return true }
     if let folder = missingFolder(of: path) {
       refuse(item, .missingFolder, "no image folder \(folder)")
       return false
@@ -162,7 +162,7 @@ struct CaseChecker {
   }
 
   private mutating func checkEither(_ item: Case) -> Bool {
-    guard rules.image == .allowed, rules.text == .allowed, item.imagePath == nil,
+    guard rules.image == .allowed, rules.text == .allowed, item.images.isEmpty,
       isBlank(item.text ?? "")
     else { return true }
     refuse(item, .noImage, "case \"\(item.id)\" has neither an image nor a text")

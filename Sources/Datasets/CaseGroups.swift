@@ -24,12 +24,13 @@ package struct CaseGroups: Sendable, Equatable {
       (.nearPicture, byNearImage),
     ] where isUsed {
       var first: [String: Int] = [:]
-      for (index, key) in link.keys(of: cases).enumerated() {
-        guard let key else { continue }
-        if let earlier = first[key] {
-          sets.unite(earlier, index)
-        } else {
-          first[key] = index
+      for (index, keys) in link.keys(of: cases).enumerated() {
+        for key in keys {
+          if let earlier = first[key] {
+            sets.unite(earlier, index)
+          } else {
+            first[key] = index
+          }
         }
       }
     }

@@ -3,6 +3,8 @@ import Foundation
 
 /// The rows of a table as cases, made one at a time: what a model is asked about without labels.
 ///
+/// Where the columns say so, rows that share an id are one case of several pictures.
+///
 /// The table's bytes are kept, cases are not. What a person must be asked about the words of the columns
 /// is asked before the first case is made.
 package struct CaseRows: Sendable {
@@ -10,10 +12,12 @@ package struct CaseRows: Sendable {
   private let missing: [String]?
   private let root: String
   private let id: Int?
-  private let image: Int?
+  private let pictures: RowPictures
   private let text: Int?
   /// The earlier line of each row whose id stands there already.
   private let repeated: [Int: Int]
+  /// The rows of each case; nil where every row is one.
+  private let joined: [[Int]]?
   /// What was guessed, dropped or changed in reading, in sentences with counts.
   package let notes: [String]
 
@@ -32,53 +36,92 @@ package struct CaseRows: Sendable {
     missing = options.missing
     root = imageRoot ?? (path as NSString).deletingLastPathComponent
     id = try columns.id.map { try table.column($0) }
-    image = try columns.image.map { try table.column($0) }
+    pictures = try RowPictures(columns, table)
     text = try columns.text.map { try table.column($0) }
     var values = TableValues(table, missing: options.missing)
     var images = ImagePaths(root: root)
     var (first, repeated): ([String: Int], [Int: Int]) = ([:], [:])
+    let joins = JoinedRows.areJoined(columns)
+    var (groups, places): ([[Int]], [String: Int]) = ([], [:])
     for row in 0..<table.rowCount {
-      if let name = values.value(row, id), id != nil {
+      let name = values.value(row, id)
+      if joins {
+        if let place = name.flatMap({ places[$0] }) {
+          groups[place].append(row)
+        } else {
+          if let name { places[name] = groups.count }
+          groups.append([row])
+        }
+      } else if let name, id != nil {
         if let earlier = first[name] {
           repeated[row] = table.line(ofRow: earlier)
         } else {
           first[name] = row
         }
       }
-      if let file = values.text(row, image) { _ = images.path(file) }
+      // A list that can't be read is told with its case.
+      for image in (try? pictures.read(row, &values)) ?? [] { _ = images.path(image.path) }
       _ = values.text(row, text)
     }
     self.repeated = repeated
+    joined = joins ? groups : nil
     notes = try table.notes + values.finish() + images.notes(of: table)
   }
 
-  /// The number of rows.
-  package var count: Int { table.rowCount }
+  /// The number of cases.
+  package var count: Int { joined?.count ?? table.rowCount }
 
-  /// Where a row stands.
-  package func place(_ row: Int) -> Place { table.place(ofRow: row) }
+  /// The rows of a case, the first one first.
+  private func rows(_ index: Int) -> [Int] { joined?[index] ?? [index] }
 
-  /// The id of a row, the number of the row from 1 where no column tells; empty where its field is.
-  package func identifier(_ row: Int) -> String {
+  /// Where a case's first row stands.
+  package func place(_ index: Int) -> Place { table.place(ofRow: rows(index)[0]) }
+
+  /// The id of a case, the number of its row from 1 where no column tells; empty where its field is.
+  package func identifier(_ index: Int) -> String {
+    let row = rows(index)[0]
     guard id != nil else { return String(row + 1) }
     var values = TableValues(table, missing: missing)
     return values.value(row, id) ?? ""
   }
 
-  /// The case of a row.
+  /// A case.
   ///
-  /// - Throws: `ZooError` of code `.badValue` with file and line where the id is empty, or occurred before.
-  package func item(_ row: Int) throws -> Case {
-    var values = TableValues(table, missing: missing)
-    let name = identifier(row)
-    guard !name.isEmpty else { throw ZooError(.badValue, "the id is empty", at: place(row)) }
-    if let line = repeated[row] {
+  /// - Throws: `ZooError` of code `.badValue` with file and line where the id is empty or occurred before, a
+  ///   list of pictures can't be read, or rows of one case have different texts.
+  package func item(_ index: Int) throws -> Case {
+    let name = identifier(index)
+    guard !name.isEmpty else { throw ZooError(.badValue, "the id is empty", at: place(index)) }
+    if let line = repeated[index] {
       throw ZooError(
-        .badValue, "the id \"\(name)\" occurs twice, first at line \(line)", at: place(row))
+        .badValue, "the id \"\(name)\" occurs twice, first at line \(line)", at: place(index))
     }
+    let parts = try rows(index).map { try part($0, name) }
+    var item = parts[0]
+    for other in parts.dropFirst() {
+      if let what = JoinedRows.difference(item, other) {
+        throw ZooError(
+          .badValue, "the rows of case \"\(name)\" differ in their \(what)", at: other.source)
+      }
+      item.images += other.images
+    }
+    return item
+  }
+
+  /// What one row tells of a case.
+  private func part(_ row: Int, _ name: String) throws -> Case {
+    var values = TableValues(table, missing: missing)
     var images = ImagePaths(root: root)
-    return Case(
-      id: name, imagePath: values.text(row, image).map { images.path($0) },
-      text: values.text(row, text), source: place(row))
+    let source = table.place(ofRow: row)
+    var item = Case(id: name, text: values.text(row, text), source: source)
+    do {
+      item.images = try pictures.read(row, &values)
+    } catch let error as ZooError {
+      throw ZooError(error.code, error.message, at: error.place ?? source, advice: error.advice)
+    }
+    for place in item.images.indices {
+      item.images[place].path = images.path(item.images[place].path)
+    }
+    return item
   }
 }

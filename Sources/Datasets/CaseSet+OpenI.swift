@@ -6,7 +6,7 @@ extension CaseSet {
   ///
   /// The image of a report is `imageRoot/ID.png`. The XML does not tell frontal from lateral: with
   /// Kaggle's `indiana_projections.csv` the first one of the projection asked for is taken, without
-  /// it the first one there is.
+  /// it the first one there is. `options.views` take a picture of each of them by that table.
   ///
   /// - Throws: `ZooError` with file and line: a damaged archive, unreadable reports, a section that
   ///   no report has, or the cases that break the rules.
@@ -23,12 +23,21 @@ extension CaseSet {
     }
     let table = try projections.map { try OpenI.Projections(path: $0, options: options.table) }
     let wanted = options.projection
+    try options.checkViews(hasTable: table != nil)
     return try OpenI.caseSet(reports, checker: checker, origin: path, options: options) { report in
-      guard let root = options.imageRoot else { return nil }
-      let image = report.images.first { image in
-        table.map { $0.kinds[OpenI.kaggleFileName(image: image)] == wanted } ?? true
+      guard let root = options.imageRoot else { return [] }
+      func kind(_ image: String) -> OpenI.Projection? {
+        table?.kinds[OpenI.kaggleFileName(image: image)]
       }
-      return image.map { joinPath(root, "\($0).png") }
+      let images =
+        options.views == nil
+        ? report.images.first { table == nil || kind($0) == wanted }.map { [$0] } ?? []
+        : report.images
+      return images.map {
+        CaseImage(
+          path: joinPath(root, "\($0).png"),
+          view: options.views == nil ? nil : kind($0)?.rawValue)
+      }
     }
   }
 
@@ -46,12 +55,19 @@ extension CaseSet {
       path: path, sections: options.sections, options: options.table)
     let table = try projections.map { try OpenI.Projections(path: $0, options: options.table) }
     let root = options.imageRoot.map(OpenI.kaggleImageFolder)
+    try options.checkViews(hasTable: table != nil)
     let checker = CaseChecker(rules: options.rules, origin: path)
     return try OpenI.caseSet(
       OpenI.sorted(reports), checker: checker, origin: path, options: options, notes: notes
     ) { report in
-      guard let root, let file = table?.first[report.id]?[options.projection] else { return nil }
-      return joinPath(root, file)
+      guard let root, let table else { return [] }
+      guard options.views != nil else {
+        return table.first[report.id]?[options.projection]
+          .map { [CaseImage(path: joinPath(root, $0))] } ?? []
+      }
+      return (table.all[report.id] ?? []).map { file in
+        CaseImage(path: joinPath(root, file), view: table.kinds[file]?.rawValue)
+      }
     }
   }
 }

@@ -34,16 +34,6 @@ package struct CaseSet: Sendable {
     self.leftOut = leftOut
   }
 
-  /// The same set with what was found out about its pictures, one a case.
-  package func with(pictures: [CasePicture?]) -> CaseSet {
-    with(
-      cases: zip(cases, pictures).map { item, picture in
-        var item = item
-        item.picture = picture
-        return item
-      }, leftOut: leftOut)
-  }
-
   /// The same set with other cases of it; notes on its reading are not carried over.
   package func with(cases: [Case], leftOut: [LeftOut]) -> CaseSet {
     CaseSet(

@@ -63,13 +63,13 @@ extension FoldPlan {
   private func pictureNotes(_ set: CaseSet, _ splits: [Split]) -> [String] {
     var groups: [String: [Int]] = [:]
     for (index, item) in set.cases.enumerated() {
-      if let key = item.picture?.shared { groups[key, default: []].append(index) }
+      for key in item.sharedPictures { groups[key, default: []].append(index) }
     }
     guard !groups.isEmpty else { return [] }
-    let count = groups.values.reduce(0) { $0 + $1.count }
+    let count = Set(groups.values.joined()).count
     let parted = splits.map { split in
-      let seen = Set((split.training + split.validation).compactMap { shared(set, $0) })
-      return split.test.count { shared(set, $0).map(seen.contains) ?? false }
+      let seen = Set((split.training + split.validation).flatMap { shared(set, $0) })
+      return split.test.count { shared(set, $0).contains(where: seen.contains) }
     }
     let leaks = parted.reduce(0, +)
     let tested = splits.reduce(0) { $0 + $1.test.count }
@@ -90,7 +90,7 @@ extension FoldPlan {
     return [what + policy + consequence] + conflictNotes(set, groups)
   }
 
-  private func shared(_ set: CaseSet, _ index: Int) -> String? { set.cases[index].picture?.shared }
+  private func shared(_ set: CaseSet, _ index: Int) -> [String] { set.cases[index].sharedPictures }
 
   private func conflictNotes(_ set: CaseSet, _ groups: [String: [Int]]) -> [String] {
     let conflicts = groups.values.filter { Set($0.map { set.cases[$0].answer }).count > 1 }

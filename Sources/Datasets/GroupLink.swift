@@ -16,18 +16,18 @@ package enum GroupLink: String, Sendable, CaseIterable {
     }
   }
 
-  /// What cases have in common that are linked, one a case; nil links nothing.
-  package func keys(of cases: [Case]) -> [String?] {
+  /// What cases have in common that are linked, a list for each case; an empty one links nothing.
+  package func keys(of cases: [Case]) -> [[String]] {
     switch self {
-    case .patient: return cases.map(\.group)
+    case .patient: return cases.map { $0.group.map { [$0] } ?? [] }
     case .text:
       let tokenizer = Tokenizer()
       return cases.map { item in
         let words = item.text.map { tokenizer.words($0).joined(separator: " ") } ?? ""
-        return words.isEmpty ? nil : words
+        return words.isEmpty ? [] : [words]
       }
-    case .picture: return cases.map { $0.picture?.shared }
-    case .nearPicture: return cases.map { $0.picture?.near }
+    case .picture: return cases.map(\.sharedPictures)
+    case .nearPicture: return cases.map(\.nearPictures)
     }
   }
 
@@ -35,9 +35,9 @@ package enum GroupLink: String, Sendable, CaseIterable {
   func largest(among cases: [Case]) -> LargestLink? {
     let keys = keys(of: cases)
     var counts: [String: Int] = [:]
-    for case let key? in keys { counts[key, default: 0] += 1 }
+    for key in keys.joined() { counts[key, default: 0] += 1 }
     guard let most = counts.values.max(), most > 1,
-      let first = keys.firstIndex(where: { $0.map { counts[$0] == most } ?? false })
+      let first = keys.firstIndex(where: { $0.contains { counts[$0] == most } })
     else { return nil }
     return LargestLink(kind: self, count: most, example: cases[first])
   }

@@ -6,6 +6,7 @@ package struct LeftOut: Sendable, Equatable {
   package enum Reason: String, Sendable, CaseIterable {
     case unreadable = "unreadable"
     case duplicateID = "duplicate id"
+    case differingRows = "rows of one id that can't be joined"
     case noImage = "no image"
     case missingImage = "image file missing"
     case missingFolder = "image folder missing"

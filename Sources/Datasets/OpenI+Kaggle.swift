@@ -8,6 +8,8 @@ extension OpenI {
     private(set) var kinds: [String: Projection] = [:]
     /// The first file of each kind, by report id.
     private(set) var first: [String: [Projection: String]] = [:]
+    /// All files, by report id.
+    private(set) var all: [String: [String]] = [:]
 
     /// - Throws: `ZooError` with file and line.
     init(path: String, options: TableOptions = TableOptions()) throws {
@@ -33,6 +35,7 @@ extension OpenI {
         }
         kinds[name] = kind
         let id = "CXR" + tidied(table[row, uid])
+        all[id, default: []].append(name)
         if first[id]?[kind] == nil { first[id, default: [:]][kind] = name }
       }
     }

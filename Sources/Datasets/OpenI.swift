@@ -23,8 +23,10 @@ package enum OpenI {
     package var sections: [String]
     /// The folder of the images; nil leaves cases without images.
     package var imageRoot: String?
-    /// The first image of this kind is the case's.
+    /// The first image of this kind is the case's, where no views are asked for.
     package var projection: Projection
+    /// The views of which a case has a picture each, by the projections' names.
+    package var views: ViewSlots?
     package var rules: CaseRules
     /// How Kaggle's tables are read.
     package var table = TableOptions()
@@ -40,6 +42,27 @@ package enum OpenI {
       self.projection = projection
       self.rules = rules
     }
+
+    /// Sees that views can be told apart.
+    ///
+    /// - Throws: `ZooError` of code `.badValue` for a view that the collection does not have, or without the
+    ///   table of projections.
+    func checkViews(hasTable: Bool) throws {
+      guard let views, imageRoot != nil else { return }
+      for slot in views.slots {
+        let words = ([slot.name] + slot.words).map { $0.lowercased() }
+        guard Projection.allCases.contains(where: { words.contains($0.rawValue.lowercased()) })
+        else {
+          throw ZooError(
+            .badValue, "Open-i has no view \"\(slot.name)\"; expected frontal or lateral")
+        }
+      }
+      guard hasTable else {
+        throw ZooError(
+          .badValue, "nothing tells which picture is of which view",
+          advice: "add \"projections\": the path of Kaggle's indiana_projections.csv")
+      }
+    }
   }
 
   /// The ids of a report's images in Kaggle's files: `CXR` dropped, `.dcm.png` appended.
@@ -53,16 +76,17 @@ package enum OpenI {
     return stem + ".dcm.png"
   }
 
-  /// Makes the case set of either form; `imagePath` finds the file of a report's image.
+  /// Makes the case set of either form; `images` finds the files of a report's images.
   static func caseSet(
     _ reports: [OpenIReport], checker: CaseChecker, origin: String, options: Options,
-    notes: [String] = [], imagePath: (OpenIReport) -> String?
+    notes: [String] = [], images: (OpenIReport) -> [CaseImage]
   ) throws -> CaseSet {
     try checkSections(options.sections, reports, origin: origin)
     var checker = checker
     let isTwoClasses = options.rules.labelling == .twoClasses
     var terms = TermLabels(
       options.rules, names: options.rules.labels ?? [], what: "MeSH headings")
+    var choice = ViewChoice(options.views)
     for report in reports {
       guard let label = report.label else {
         let found = report.majors.isEmpty ? "none" : "\"\(report.majors.joined(separator: ";"))\""
@@ -74,8 +98,10 @@ package enum OpenI {
         continue
       }
       var item = Case(
-        id: report.id, imagePath: imagePath(report), text: report.text(of: options.sections),
+        id: report.id, text: report.text(of: options.sections),
         label: isTwoClasses ? label : nil, source: report.source)
+      item.images = images(report)
+      if options.imageRoot != nil { choice.keep(&item) }
       if !isTwoClasses, let left = terms.apply(report.headings, to: &item) {
         checker.leaveOut(left)
         continue
@@ -89,6 +115,7 @@ package enum OpenI {
           ? "normal where the manual MeSH indexing is exactly \"normal\""
           : "labels are headings of the manual MeSH indexing"),
       terms: Self.terms, notes: notes)
+    if options.imageRoot != nil { set.notes += try choice.notes(at: origin) }
     if !isTwoClasses { set.notes += try terms.notes(on: set, at: Place(path: origin)) }
     return set
   }

@@ -52,7 +52,7 @@ extension MultimodalClassifier {
   }
 
   /// The features from the output of the stage before `first`.
-  private func features(
+  func features(
     from first: Int, of maps: Tensor, by image: any ImageEncoder, _ pass: inout Forward
   ) -> Tensor {
     let features = withStatistics(&pass) { pass in image.features(from: first, of: maps, &pass) }

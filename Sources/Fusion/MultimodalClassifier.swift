@@ -14,6 +14,8 @@ package struct MultimodalClassifier {
   /// The decoder over the features of one encoder, or over those of both side by side; nil where
   /// `fusion` is there.
   private let decoder: DenseDecoder?
+  /// How several pictures of a case are read; nil where a case has one.
+  package let views: ImageViews?
   /// Where the image's regions are, where the head reads them.
   package let regionPlace: RegionPlace?
   /// Whether evaluation takes the mean of an image's features and its mirror image's.
@@ -27,19 +29,21 @@ package struct MultimodalClassifier {
 
   /// Joins encoders that were built from `store` below `image` and `text`, and builds the head.
   ///
-  /// `input` is what the image encoder is given; a head that reads regions needs to know.
+  /// `input` is what the image encoder is given; a head that reads regions needs to know. With `views` a case has
+  /// several pictures; `image` is then the first of their encoders.
   ///
   /// - Throws: `ZooError` when saved weights do not fit, or an encoder does not give what the
   ///   fusion head reads.
   package init(
     image: (any ImageEncoder)?, text: (any TextEncoder)?, outputs: Int,
     decoder: DenseDecoder.Configuration, fusion plan: FusionPlan? = nil, input: ImageInput? = nil,
-    store: ParameterStore
+    views: ImageViews? = nil, store: ParameterStore
   ) throws {
     precondition(image != nil || text != nil, "a classifier needs at least one encoder")
     self.image = image
     self.text = text
     self.store = store
+    self.views = views
     let scope = Scope(store)("head")
     guard let plan, let image, let text else {
       let width = (image?.featureWidth ?? 0) + (text?.featureWidth ?? 0)
@@ -48,6 +52,12 @@ package struct MultimodalClassifier {
       return
     }
     let description = plan.entry.description
+    guard views == nil || !description.reads.contains(.regions) else {
+      throw ZooError(
+        .unsupported,
+        "not built: the fusion head \"\(description.name)\" reads regions of one picture, and cases have several"
+      )
+    }
     regionPlace = try MultimodalClassifier.regions(description, image, input)
     let wordWidth = try MultimodalClassifier.words(description, text)
     fusion = try FusionStage(

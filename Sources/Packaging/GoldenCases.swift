@@ -16,8 +16,8 @@ import Training
 /// as this program does.
 struct GoldenCases {
   struct Case: Equatable {
-    /// Relative to the bundle.
-    let image: String?
+    /// Relative to the bundle; with a view's name where the model tells views apart.
+    let images: [CaseImage]
     let text: String?
     let logits: [Double]
   }
@@ -35,21 +35,26 @@ struct GoldenCases {
     for model: TrainedModel, in folder: String, registry: EncoderRegistry, kernels: any Kernels
   ) throws {
     let side = model.image.map(\.preprocessing.resize) ?? 64
+    let views = model.image?.views
+    let names = views.map { $0.slots?.names.map(Optional.some) ?? [nil, nil] } ?? [nil]
     let sample = PhantomSample(count: 2, seed: 20, size: min(2048, max(64, side)))
     let predictor = try Predictor(folder: folder, registry: registry, kernels: kernels)
     var cases: [Case] = []
-    for (index, phantom) in sample.cases().enumerated() {
-      var image: String?
-      if model.image != nil {
-        let path = "golden/case\(index + 1).png"
+    let phantoms = sample.cases()
+    for (index, phantom) in phantoms.enumerated() {
+      var images: [CaseImage] = []
+      for (place, view) in names.enumerated() where model.image != nil {
+        let path = "golden/case\(index + 1)\(place == 0 ? "" : "-\(place + 1)").png"
         try AtomicFile.makeFolder("\(folder)/golden")
-        let drawn = sample.radiograph(of: phantom).image
-        try drawn.resized(shorterSide: side, crop: side).savePNG(path: "\(folder)/\(path)")
-        image = path
+        // Further pictures are those of other cases: any will do.
+        let drawn = sample.radiograph(of: phantoms[(index + place) % phantoms.count])
+        try drawn.image.resized(shorterSide: side, crop: side).savePNG(path: "\(folder)/\(path)")
+        images.append(CaseImage(path: path, view: view))
       }
       let text = model.text == nil ? nil : readable(phantom.text, model, number: index)
-      let answer = try predictor.predict(image: image.map { "\(folder)/\($0)" }, text: text)
-      cases.append(Case(image: image, text: text, logits: answer.answers.map(\.logit)))
+      let answer = try predictor.predict(
+        images: GoldenCases.located(images, in: folder), text: text)
+      cases.append(Case(images: images, text: text, logits: answer.answers.map(\.logit)))
     }
     let value: JSONValue = [
       "schema": 1, "tolerance": tolerance.json, "kernels": kernels.name.json,
@@ -57,7 +62,7 @@ struct GoldenCases {
         .array(
           cases.map { golden in
             var members: [(key: String, value: JSONValue)] = []
-            if let image = golden.image { members.append(("image", image.json)) }
+            members += GoldenCases.members(golden.images)
             if let text = golden.text { members.append(("text", text.json)) }
             members.append(
               ("logits", golden.logits.json))
@@ -65,6 +70,43 @@ struct GoldenCases {
           })),
     ]
     try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(fileName)")
+  }
+
+  private static func located(_ images: [CaseImage], in folder: String) -> [CaseImage] {
+    images.map { CaseImage(path: "\(folder)/\($0.path)", view: $0.view) }
+  }
+
+  /// One picture without a view as ever, others in a list.
+  private static func members(_ images: [CaseImage]) -> [(key: String, value: JSONValue)] {
+    if images.isEmpty { return [] }
+    if images.count == 1, images[0].view == nil { return [("image", images[0].path.json)] }
+    return [
+      (
+        "images",
+        images.map { image -> JSONValue in
+          ["path": image.path.json, "view": image.view.json]
+        }.json
+      )
+    ]
+  }
+
+  /// Reads what `members` gives.
+  private static func images(_ object: inout JSONObject, listed: Set<String>) throws -> [CaseImage]
+  {
+    var images = try object.optionalString("image").map { [CaseImage(path: $0)] } ?? []
+    images +=
+      try object.value("images")?.array().map { value in
+        var image = try value.object()
+        let found = CaseImage(
+          path: try image.string("path"), view: try image.optionalString("view"))
+        try image.finish()
+        return found
+      } ?? []
+    for image in images where !listed.contains(image.path) {
+      throw ZooError(
+        .badValue, "the image \"\(image.path)\" is no golden file of the bundle", at: object.place)
+    }
+    return images
   }
 
   /// Words of a text that is made up of the vocabulary.
@@ -100,14 +142,9 @@ struct GoldenCases {
     let listed = Set(folder.manifest.files(.golden).map(\.path))
     cases = try root.required("cases").array().map { value in
       var object = try value.object()
-      let image = try object.optionalString("image")
-      guard image.map({ listed.contains($0) }) ?? true else {
-        throw ZooError(
-          .badValue, "the image \"\(image ?? "")\" is no golden file of the bundle",
-          at: value.place)
-      }
       let golden = Case(
-        image: image, text: try object.optionalString("text"),
+        images: try GoldenCases.images(&object, listed: listed),
+        text: try object.optionalString("text"),
         logits: try object.required("logits").array().map { try $0.number() })
       try object.finish()
       return golden
@@ -130,7 +167,7 @@ struct GoldenCases {
       try Interruption.check()
       let place = Place(path: "\(folder.path)/\(Self.fileName)", key: "cases[\(index)]")
       let found = try predictor.predict(
-        image: golden.image.map { "\(folder.path)/\($0)" }, text: golden.text
+        images: GoldenCases.located(golden.images, in: folder.path), text: golden.text
       ).answers.map(\.logit)
       guard found.count == golden.logits.count else {
         throw ZooError(

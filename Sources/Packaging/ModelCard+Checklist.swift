@@ -50,6 +50,10 @@ extension ModelCard {
       .ensembles: members.isEmpty ? "None." : members.joined(separator: "; ") + ".",
       .software: "EncoderZoo \(manifest.program)",
       .measures: "Those under Figures, with 95 % intervals where there are any.",
+      .updating: "None after evaluation."
+        + (manifest.output.calibration.map {
+          " Calibrated probabilities, beside those before: \($0)."
+        } ?? ""),
       .output: output,
       .counts: "\(training.cases[0]) cases for training, \(training.cases[1]) for validation,"
         + " \(training.cases[2]) for the test.",

@@ -44,13 +44,7 @@ struct OperatingPoint {
         chosen.threshold(
           labels: own.map(\.isPositive), probabilities: own.map { sigmoid($0.logit) })
       }
-      rule =
-        switch chosen {
-        case .youden: "youden"
-        case .accuracy: "accuracy"
-        case .f1: "f1"
-        case .fixed: "given"
-        }
+      if case .fixed = chosen { rule = "given" } else { rule = chosen.name }
       unfitted = zip(outputs, groups).filter { Set($1.map(\.isPositive)).count < 2 }.map(\.0)
     }
   }

@@ -10,12 +10,28 @@ extension BatchSource {
     _ indices: [Int], augmentedBy random: RandomStream? = nil, _ kernels: any Kernels,
     _ body: (RawBatch, inout Forward) throws -> Void
   ) throws {
+    try forEachGroup(indices, { try batch($0, augmentedBy: random) }, kernels, body)
+  }
+
+  /// Batches of pictures in their order, as those of cases.
+  ///
+  /// - Throws: as of those.
+  func forEachBatch(
+    ofPictures pictures: [PictureReference], augmentedBy random: RandomStream?,
+    _ kernels: any Kernels, _ body: (RawBatch, inout Forward) throws -> Void
+  ) throws {
+    try forEachGroup(
+      pictures, { try batch(ofPictures: $0, augmentedBy: random) }, kernels, body)
+  }
+
+  private func forEachGroup<Item: Sendable>(
+    _ indices: [Item], _ make: @escaping @Sendable ([Item]) throws -> RawBatch,
+    _ kernels: any Kernels, _ body: (RawBatch, inout Forward) throws -> Void
+  ) throws {
     let groups = stride(from: 0, to: indices.count, by: 64).map {
       Array(indices[$0..<min($0 + 64, indices.count)])
     }
-    let pipeline = BatchPipeline(count: groups.count) {
-      try batch(groups[$0], augmentedBy: random)
-    }
+    let pipeline = BatchPipeline(count: groups.count) { try make(groups[$0]) }
     defer { pipeline.cancel() }
     while let batch = try pipeline.next() {
       try Interruption.check()

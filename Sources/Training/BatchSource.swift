@@ -9,7 +9,17 @@ package struct BatchSource: Sendable {
     case text
   }
 
+  /// What of a case is passed over.
+  package enum Hidden: Sendable, Equatable {
+    case image
+    case text
+    /// The pictures of all slots but one.
+    case otherViews(than: Int)
+  }
+
   package var images: ImageStore?
+  /// Which pictures of each case are read; nil where every case has the picture of its own index.
+  package var pictures: PictureChoice?
   /// What the image encoder's frozen stages made of the pictures, in place of those.
   package var maps: FrozenMaps?
   package var texts: [[Int32]]?
@@ -19,8 +29,8 @@ package struct BatchSource: Sendable {
   package var lacksImage: [Bool]?
   /// Whether each case has no text; nil where none lacks one.
   package var lacksText: [Bool]?
-  /// A side that is passed over, as if every case lacked it.
-  package var hides: Side?
+  /// What is passed over, as if every case lacked it.
+  package var hides: Hidden?
 
   package init(
     images: ImageStore? = nil, texts: [[Int32]]? = nil, features: [[CaseFeatures]]? = nil
@@ -47,12 +57,14 @@ package struct BatchSource: Sendable {
       indices, hides == .image ? { _ in true } : lacksImage.map { marks in { marks[$0] } },
       forTraining: random != nil)
     batch.imageRows = pictures.rows
-    batch.presentImages = pictures.cases.count
+    let (references, rows) = references(pictures.cases)
+    batch.presentImages = references.count
+    batch.pictures = rows
     if let maps {
-      (batch.maps, batch.mirroredMaps) = maps.batch(pictures.cases, random: random)
+      (batch.maps, batch.mirroredMaps) = maps.batch(references, random: random)
       batch.mapShape = maps.shape
     } else {
-      batch.images = try images?.batch(pictures.cases, augmentedBy: random)
+      batch.images = try images?.batch(references, augmentedBy: random)
     }
     if let texts {
       let written = present(
@@ -61,6 +73,33 @@ package struct BatchSource: Sendable {
       batch.textRows = written.rows
       batch.texts = written.cases.map { texts[$0] }
     }
+    return batch
+  }
+
+  /// The pictures of some cases one after another, and the row of each slot's among them where they are joined.
+  private func references(_ cases: [Int]) -> ([PictureReference], rows: [[Int?]]?) {
+    guard let pictures else { return (cases.map { PictureReference(case: $0) }, nil) }
+    var references: [PictureReference] = []
+    let rows = cases.map { item in
+      pictures.slots[item].enumerated().map { slot, index -> Int? in
+        if case .otherViews(let shown) = hides, slot != shown { return nil }
+        guard let index else { return nil }
+        references.append(pictures.reference(case: item, index))
+        return references.count - 1
+      }
+    }
+    return (references, pictures.joins ? rows : nil)
+  }
+
+  /// A batch of pictures alone, by their places in the store.
+  ///
+  /// - Throws: `ZooError` that names an image file that has vanished or changed.
+  func batch(ofPictures references: [PictureReference], augmentedBy random: RandomStream?) throws
+    -> RawBatch
+  {
+    var batch = RawBatch(indices: references.map(\.index))
+    batch.presentImages = references.count
+    batch.images = try images?.batch(references, augmentedBy: random)
     return batch
   }
 

@@ -1,14 +1,14 @@
 import Basics
 
-/// What the frozen stages of an image encoder make of every case, computed once.
+/// What the frozen stages of an image encoder make of every picture, computed once.
 ///
 /// Maps `[height, width, channels]`, or features `[width]` where all stages are frozen.
 package struct FrozenMaps: Sendable, Equatable {
   /// The shape of one map.
   package let shape: [Int]
-  /// `[views][cases]`, each as `shape` says; the first view is not augmented.
+  /// `[views][pictures]`, each as `shape` says; the first view is not augmented.
   package private(set) var views: [[[Float]]]
-  /// Of the mirror images, `[cases]`, where evaluation wants them; else empty.
+  /// Of the mirror images, `[pictures]`, where evaluation wants them; else empty.
   package private(set) var mirrored: [[Float]]
 
   /// Maps of the given views.
@@ -18,20 +18,22 @@ package struct FrozenMaps: Sendable, Equatable {
     self.mirrored = mirrored
   }
 
-  /// The maps of some cases, one after another; with a random stream each in a view that is drawn,
+  /// The maps of some pictures, one after another; with a random stream each in a view that is drawn,
   /// else as they are, followed by those of the mirror images where there are any.
-  func batch(_ indices: [Int], random: RandomStream?) -> (maps: [Float], mirrored: [Float]?) {
+  func batch(_ pictures: [PictureReference], random: RandomStream?) -> (
+    maps: [Float], mirrored: [Float]?
+  ) {
     if let random {
       return (
-        indices.flatMap { index -> [Float] in
-          var stream = random.derived(index)
-          return views[views.count > 1 ? stream.below(views.count) : 0][index]
+        pictures.flatMap { picture -> [Float] in
+          var stream = picture.stream(random)
+          return views[views.count > 1 ? stream.below(views.count) : 0][picture.index]
         }, nil
       )
     }
     return (
-      indices.flatMap { views[0][$0] },
-      mirrored.isEmpty ? nil : indices.flatMap { mirrored[$0] }
+      pictures.flatMap { views[0][$0.index] },
+      mirrored.isEmpty ? nil : pictures.flatMap { mirrored[$0.index] }
     )
   }
 }

@@ -55,6 +55,12 @@ extension HeadBranch {
     _ head: FusionHeadDescription, _ branch: ImageBranch, _ registry: EncoderRegistry
   ) throws -> Int? {
     guard head.reads.contains(.regions) else { return nil }
+    guard branch.views == nil else {
+      throw ZooError(
+        .unsupported,
+        "not built: the fusion head \"\(head.name)\" reads regions of one picture, and cases have several",
+        at: place, advice: "choose another head, or read one picture a case")
+    }
     let input = branch.preprocessing.input
     let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
     let encoder = try entry.makeNamed(

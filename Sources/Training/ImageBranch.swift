@@ -34,6 +34,8 @@ package struct ImageBranch: Sendable, Equatable {
   package var layerDecay: Double
   /// Whether its own normalisation may take the place of the weights'.
   package var ignoresPreprocessing: Bool
+  /// How several pictures of a case are read; nil where a case has one.
+  package var views: ViewSettings?
   /// The name without the weights' that a list of weights adds.
   package var family: String
   /// Where it is not given what its weights were trained on, in sentences.
@@ -81,6 +83,7 @@ package struct ImageBranch: Sendable, Equatable {
       try object.choice("batchNormalization", among: ["trained", "frozen"], default: "trained")
       == "frozen"
     layerDecay = try object.number("layerDecay", in: 0.01...1, default: 1)
+    views = try object.value("views").map { try ViewSettings($0, isSaved: isSaved) }
     family = name
     frozen = try object.optionalString("freeze")
     frozenStages = 0
@@ -126,6 +129,7 @@ package struct ImageBranch: Sendable, Equatable {
         ))
     }
     if let frozen { members.append(("freeze", frozen.json)) }
+    if let views { members.append(("views", views.json)) }
     return JSONValue(.object(members))
   }
 }

@@ -3,7 +3,8 @@ import Dispatch
 import Images
 import Synchronization
 
-/// The pictures of a study as one branch reads them, decoded once where they fit in memory.
+/// The pictures of a study as one branch reads them, decoded once where they fit in memory; those of a case one
+/// after another, as a `PictureLayout` says.
 ///
 /// Beyond the limit they are decoded again whenever a batch needs them; batches are made ahead of
 /// training, in the background.
@@ -17,8 +18,9 @@ package struct ImageStore: Sendable {
   private let kept: [PixelImage?]
   /// What each picture's pixels were when it was first read; 0 where there is no path.
   private let digests: [Int]
-  /// A number for each picture: pictures that are equal have equal ones, in this process.
-  package var fingerprints: [Int] { digests }
+  /// A number for each picture: pictures that are equal have equal ones, in this process; nil where there is no
+  /// path.
+  package var fingerprints: [Int?] { zip(paths, digests).map { $0 == nil ? nil : $1 } }
   /// What the files are like.
   package let census: PictureCensus
 
@@ -154,18 +156,27 @@ package struct ImageStore: Sendable {
     return .init(mean: [Float(mean)], deviation: [Float(deviation)])
   }
 
-  /// A batch of pictures, `[indices, size, size, channels]`, normalised; with a random stream also
-  /// augmented, each picture from a stream of its own index.
+  /// A batch of pictures of cases that have one each.
   ///
   /// - Throws: `ZooError` that names a file that has vanished or changed.
   package func batch(_ indices: [Int], augmentedBy random: RandomStream?) throws -> [Float] {
+    try batch(indices.map { PictureReference(case: $0) }, augmentedBy: random)
+  }
+
+  /// A batch of pictures, `[pictures, size, size, channels]`, normalised; with a random stream also
+  /// augmented, each picture from a stream of its own.
+  ///
+  /// - Throws: `ZooError` that names a file that has vanished or changed.
+  package func batch(_ pictures: [PictureReference], augmentedBy random: RandomStream?) throws
+    -> [Float]
+  {
     let size = branch.preprocessing.count
-    var output = [Float](repeating: 0, count: indices.count * size)
+    var output = [Float](repeating: 0, count: pictures.count * size)
     try output.withUnsafeMutableBufferPointer { output in
-      for (place, index) in indices.enumerated() {
+      for (place, picture) in pictures.enumerated() {
         let target = UnsafeMutableBufferPointer(rebasing: output[place * size..<(place + 1) * size])
-        let source = try image(index)?.floats() ?? [Float](repeating: 0, count: size)
-        if var stream = random?.derived(index), !branch.augmentation.isOff {
+        let source = try image(picture.index)?.floats() ?? [Float](repeating: 0, count: size)
+        if var stream = random.map(picture.stream), !branch.augmentation.isOff {
           source.withUnsafeBufferPointer {
             branch.augmentation.apply(
               to: $0, width: branch.preprocessing.size, height: branch.preprocessing.size,

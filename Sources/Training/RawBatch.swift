@@ -20,6 +20,8 @@ package struct RawBatch: Sendable {
   package var imageRows: [Int?]?
   /// The row of each case among the texts, as `imageRows`.
   package var textRows: [Int?]?
+  /// The row of each picture of each case that has images, by slots; nil where a case has one.
+  package var pictures: [[Int?]]?
   /// How many images or maps there are; nil where there are as many as cases.
   package var presentImages: Int?
 

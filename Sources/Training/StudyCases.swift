@@ -20,7 +20,7 @@ package struct StudyCases: Sendable {
       let marks = set.cases.map(lacks)
       return allowsIncomplete && marks.contains(true) ? marks : nil
     }
-    lacksImage = marks { $0.imagePath == nil }
+    lacksImage = marks { $0.images.isEmpty }
     lacksText = marks { $0.text.map(isBlank) ?? true }
     self.words = words
     self.task = task

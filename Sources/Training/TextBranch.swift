@@ -13,11 +13,13 @@ package struct TextBranch: Sendable, Equatable {
   /// How many encoders are trained apart and joined, their logits averaged; 1 for a plain one.
   package var members: Int
   package var place: Place
+  /// Where the vectors are named, or the branch.
+  private let vectorsPlace: Place
 
   /// Reads the branch of a specification, or of a saved model: that one is whole, and `vectors` only
   /// tells what it once started from.
   ///
-  /// - Throws: `ZooError` for an unknown key, encoder or value, or vectors that are not at hand.
+  /// - Throws: `ZooError` for an unknown key, encoder or value, or vectors that are neither a set nor a file.
   package init(
     _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
     isSaved: Bool = false
@@ -30,6 +32,7 @@ package struct TextBranch: Sendable, Equatable {
     name = try object.string("name", default: encoder)
     let start = object.value("vectors")
     vectors = try start?.string()
+    vectorsPlace = start?.place ?? value.place
     options = object.value("options") ?? [:]
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     members = try object.integer("members", in: 1...16, default: 1)
@@ -39,10 +42,16 @@ package struct TextBranch: Sendable, Equatable {
         .badValue, "\"\(encoder)\" needs a file of word vectors", at: place,
         advice: "name a set or a file beside \"encoder\": \"vectors\": \"glove-6b-300d\"")
     }
-    // Said now, not after hours of training something else.
-    if let vectors, !isSaved {
-      _ = try VectorSource(vectors, registry.catalogue, at: start?.place ?? value.place)
-    }
+    // A set that was not fetched yet is told by `checkVectors`, after what it has seen of the cases.
+    let isSet = registry.catalogue.vectorSets.contains { $0.name == vectors }
+    if !isSaved, !isSet { try checkVectors(registry) }
+  }
+
+  /// Sees that the vectors it starts from are at hand, before anything is trained.
+  ///
+  /// - Throws: `ZooError` of code `.notFound` where they are not.
+  package func checkVectors(_ registry: EncoderRegistry) throws {
+    if let vectors { _ = try VectorSource(vectors, registry.catalogue, at: vectorsPlace) }
   }
 
   /// The path of the vectors it starts from, unpacked if need be; nil where none are named.
@@ -52,7 +61,7 @@ package struct TextBranch: Sendable, Equatable {
     -> String?
   {
     try vectors.map {
-      try VectorSource($0, registry.catalogue, at: place).path(progress: progress)
+      try VectorSource($0, registry.catalogue, at: vectorsPlace).path(progress: progress)
     }
   }
 

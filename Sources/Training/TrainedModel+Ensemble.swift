@@ -35,6 +35,9 @@ extension TrainedModel {
     classifier.store.startDecoder(
       asSumOf: models.map(\.classifier.store), factor: 1 / Float(models.count))
     tokenizer = first.tokenizer
+    memberBiases = models.map {
+      $0.classifier.store.parameter("head.output.bias")?.value.values ?? []
+    }
   }
 
   /// The length of the word vectors among tensors, by the key of the embedding.

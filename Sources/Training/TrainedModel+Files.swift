@@ -32,6 +32,9 @@ extension TrainedModel {
       ("tokenizer", tokenizer.json), ("decoder", decoder.json), ("fusion", fusion?.json ?? nil),
       ("plugins", plugins.map(\.json).json),
     ]
+    if !memberBiases.isEmpty {
+      members.append(("memberBiases", memberBiases.map { $0.map(Double.init).json }.json))
+    }
     if let calibration { members.append(("calibration", calibration.json)) }
     let description = JSONValue(.object(members))
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
@@ -71,8 +74,12 @@ extension TrainedModel {
       }
       return values
     }
+    let outputs = task.outputs(labels).count
     let calibration = try root.value("calibration").map {
-      try ModelCalibration($0, task, outputs: task.outputs(labels).count)
+      try ModelCalibration($0, task, outputs: outputs)
+    }
+    let biases = try root.value("memberBiases")?.array().map { member in
+      try member.array().map { Float(try $0.number()) }
     }
     for part in try root.value("plugins")?.array() ?? [] {
       try ExternalComponent.demand(part, registry)
@@ -116,6 +123,15 @@ extension TrainedModel {
     model.threshold = threshold
     if let thresholds { model.thresholds = thresholds }
     model.calibration = calibration
+    if let biases {
+      guard biases.count == model.memberCount, biases.allSatisfy({ $0.count == outputs }) else {
+        throw ZooError(
+          .badValue,
+          "expected \"memberBiases\" of \(model.memberCount) members with \(outputs) numbers each",
+          at: Place(path: "\(folder)/model.json"))
+      }
+      model.memberBiases = biases
+    }
     return model
   }
 

@@ -24,6 +24,9 @@ package struct TrainedModel {
   /// From these probabilities on an output counts as positive, 0…1: one for each output; none where the
   /// most probable class is chosen.
   package var thresholds: [Double]
+  /// Of an ensemble, by member, the last biases of its own decoder, of which the joined one holds the means; none for
+  /// other models, and for ensembles of older versions.
+  package internal(set) var memberBiases: [[Float]] = []
   /// What makes calibrated probabilities of its logits; nil where nothing was fitted.
   package var calibration: ModelCalibration?
   /// How texts became words in training, and must become in prediction.
@@ -43,14 +46,16 @@ package struct TrainedModel {
   ) throws {
     let isMultimodal = image != nil && text != nil
     self.fusion = isMultimodal ? fusion ?? FusionSettings() : nil
-    let imageEncoder = try image.map { branch -> any ImageEncoder in
+    let imageEncoders = try image.map { branch -> [any ImageEncoder] in
       let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
-      return try members(branch.members, Scope(store)("image"), joined: ImageEnsemble.init) {
-        try entry.makeNamed(
-          options: branch.options.object(),
-          input: branch.preprocessing.input, scope: $0)
+      return try branch.encoderScopes(Scope(store)("image")).map { scope in
+        try members(branch.members, scope, joined: ImageEnsemble.init) {
+          try entry.makeNamed(
+            options: branch.options.object(), input: branch.preprocessing.input, scope: $0)
+        }
       }
     }
+    let imageEncoder = imageEncoders?[0]
     let textEncoder = try text.map { branch -> any TextEncoder in
       guard let preparation else {
         throw ZooError(.badFormat, "a text model without its vocabulary", at: branch.place)
@@ -63,7 +68,9 @@ package struct TrainedModel {
     classifier = try MultimodalClassifier(
       image: imageEncoder, text: textEncoder, outputs: task.outputs(labels).count,
       decoder: decoder, fusion: try self.fusion?.plan(registry),
-      input: image?.preprocessing.input, store: store)
+      input: image?.preprocessing.input,
+      views: try imageEncoders.flatMap { try image?.imageViews($0, Scope(store)("image")) },
+      store: store)
     self.image = image
     classifier.averagesFlip = image?.averagesFlip ?? false
     classifier.frozenImageStages = image?.frozenStages ?? 0
@@ -109,6 +116,13 @@ package struct TrainedModel {
   /// Whether the model answers for a case that lacks one of its two sides.
   package var acceptsMissingModality: Bool { fusion?.learnsMissingModality ?? false }
 
+  /// The name of the fusion head, where it learns on the validation subset; its answers there look surer than others.
+  package var headFittedOnValidation: String? {
+    guard let description = classifier.fusion?.description, description.learnsOn == .validation
+    else { return nil }
+    return description.name
+  }
+
   /// The error where a model's input is not given; `folder` is the model's.
   package func missing(_ what: String, _ option: String, at folder: String) -> ZooError {
     ZooError(
@@ -137,8 +151,12 @@ package struct TrainedModel {
   /// What the learning rate of a parameter is multiplied by for its depth in the image encoder.
   package func depthFactor(_ key: String) -> Double {
     guard let image, let encoder = classifier.image, key.hasPrefix("image.") else { return 1 }
+    var own = String(key.dropFirst("image.".count))
+    if image.views?.encoders == .each, own.hasPrefix("view") {
+      own = own.split(separator: ".").dropFirst().joined(separator: ".")
+    }
     return image.depthFactor(
-      String(key.dropFirst("image.".count)),
+      own,
       (encoder as? ImageEnsemble)?.memberStages ?? encoder.stages)
   }
 
@@ -151,6 +169,7 @@ package struct TrainedModel {
       })
     source.lacksImage = cases.lacksImage
     source.lacksText = cases.lacksText
+    source.pictures = image.flatMap { PictureChoice($0, cases.set) }
     return source
   }
 
@@ -169,7 +188,9 @@ package struct TrainedModel {
     if let features = batch.features { return CaseFeatures.batch(features) }
     var encoded = EncodedBatch(
       image: nil, text: nil, imageRows: batch.imageRows, textRows: batch.textRows)
-    if let maps = batch.maps, let count = batch.imageCount, count > 0 {
+    if let pictures = batch.pictures {
+      encoded.image = joinedImageSide(batch, pictures, &forward)
+    } else if let maps = batch.maps, let count = batch.imageCount, count > 0 {
       func tensor(_ values: [Float]) -> Tensor { Tensor(values, shape: [count] + batch.mapShape) }
       encoded.image = classifier.imageSide(
         maps: tensor(maps), mirrored: batch.mirroredMaps.map(tensor), &forward)
@@ -182,10 +203,32 @@ package struct TrainedModel {
     return encoded
   }
 
-  /// What the frozen stages make of a raw batch of pictures, `[batch, …]`, in evaluation mode.
-  package func frozenMaps(_ batch: RawBatch, mirrored: Bool, _ forward: inout Forward) -> Tensor {
+  /// The image side of cases of several pictures.
+  private func joinedImageSide(
+    _ batch: RawBatch, _ pictures: [[Int?]], _ forward: inout Forward
+  ) -> ImageSide? {
+    guard let maps = batch.maps else {
+      return classifier.imageSide(imageTensor(batch), of: pictures, &forward)
+    }
+    let count = batch.imageCount ?? 0
+    func tensor(_ values: [Float]) -> Tensor? {
+      count == 0 ? nil : Tensor(values, shape: [count] + batch.mapShape)
+    }
+    let mirrored =
+      classifier.averagesFlip && forward.mode == .evaluation
+      ? batch.mirroredMaps.flatMap(tensor) : nil
+    return classifier.imageSide(maps: tensor(maps), mirrored: mirrored, of: pictures, &forward)
+  }
+
+  /// What the frozen stages make of a raw batch of pictures, `[batch, …]`, in evaluation mode; `slots` tells the
+  /// view of each picture by its index, where cases have several.
+  package func frozenMaps(
+    _ batch: RawBatch, slots: [Int]? = nil, mirrored: Bool, _ forward: inout Forward
+  ) -> Tensor {
     guard let images = imageTensor(batch) else { preconditionFailure("a batch without pictures") }
-    return classifier.frozenMaps(mirrored ? forward.mirror(images) : images, &forward)
+    return classifier.frozenMaps(
+      mirrored ? forward.mirror(images) : images,
+      slots: batch.indices.map { slots?[$0] ?? 0 }, &forward)
   }
 
   private func imageTensor(_ batch: RawBatch) -> Tensor? {

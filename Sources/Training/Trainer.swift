@@ -147,10 +147,12 @@ package struct Trainer {
     return now.state.scores
   }
 
-  /// The logits of cases in evaluation mode, as they are or as if they lacked a side.
-  package func evaluate(_ indices: [Int], hiding side: BatchSource.Side? = nil) throws -> [Float] {
+  /// The logits of cases in evaluation mode, as they are or as if they lacked a side, or views.
+  package func evaluate(_ indices: [Int], hiding hidden: BatchSource.Hidden? = nil) throws
+    -> [Float]
+  {
     var source = source
-    source.hides = side
+    source.hides = hidden
     var values: [Float] = []
     try source.forEachBatch(indices, kernels) { values += logits($0, &$1).values }
     guard values.allSatisfy(\.isFinite) else {

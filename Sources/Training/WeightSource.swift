@@ -70,6 +70,11 @@ package struct WeightSource: Sendable {
     }
     let branch = try ImageBranch(
       value, registry: registry, defaults: TrainingSettings(), isSaved: true)
+    guard branch.views == nil else {
+      throw ZooError(
+        .unsupported, "not built: starting from a model that joins several pictures of a case",
+        at: place, advice: "start from what that model started from")
+    }
     encoder = branch.encoder
     input = branch.input
   }

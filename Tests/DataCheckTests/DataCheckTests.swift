@@ -12,7 +12,9 @@ struct DataCheckTests {
   ) -> Case {
     var item = Case(id: "c\(id)", text: text, label: label, group: group, source: Place(path: "t"))
     item.attributes["site"] = site
-    if let shared { item.picture = CasePicture(file: shared, shared: shared) }
+    if let shared {
+      item.images = [CaseImage(path: "", picture: CasePicture(file: shared, shared: shared))]
+    }
     return item
   }
 
@@ -63,10 +65,14 @@ struct DataCheckTests {
   func pictures() {
     let found = findings(
       set { index, item in
-        if index < 2 { item.picture = CasePicture(file: "f", shared: "s") }
-        if index == 4 || index == 6 { item.picture = CasePicture(file: "g", shared: "t") }
+        if index < 2 {
+          item.images = [CaseImage(path: "", picture: CasePicture(file: "f", shared: "s"))]
+        }
+        if index == 4 || index == 6 {
+          item.images = [CaseImage(path: "", picture: CasePicture(file: "g", shared: "t"))]
+        }
         if index == 8 || index == 10 {
-          item.picture = CasePicture(file: "h", shared: "u")
+          item.images = [CaseImage(path: "", picture: CasePicture(file: "h", shared: "u"))]
           item.group = "p8"
         }
       })

@@ -14,7 +14,7 @@ private func madeSet(_ count: Int, _ edit: (Int, inout Case) -> Void) -> CaseSet
         id: "c\(index)", imagePath: "images/c\(index).png", text: "Film number \(index).",
         label: index % 2 == 0 ? "abnormal" : "normal", group: "p\(index)",
         source: Place(path: "t.csv", line: index + 2))
-      item.picture = CasePicture(file: "f\(index)")
+      item.images[0].picture = CasePicture(file: "f\(index)")
       edit(index, &item)
       return item
     }, labels: ["normal", "abnormal"])
@@ -22,15 +22,16 @@ private func madeSet(_ count: Int, _ edit: (Int, inout Case) -> Void) -> CaseSet
 
 /// Cases 4k and 4k+2 show one picture, and so do 4k+1 and 4k+3.
 private let pairs = madeSet(60) { index, item in
-  item.picture = CasePicture(file: "f\(index)", shared: "s\(index / 4 * 2 + index % 2)")
+  item.images[0].picture = CasePicture(file: "f\(index)", shared: "s\(index / 4 * 2 + index % 2)")
 }
 
 private let plan = FoldPlan(kind: .folds(count: 5, repeats: 1), validationFraction: 0.2, seed: 1)
 
 private func leaks(_ set: CaseSet, _ splits: [Split]) -> Int {
   splits.reduce(0) { sum, split in
-    let seen = Set((split.training + split.validation).map { set.cases[$0].picture?.shared })
-    return sum + split.test.count { seen.contains(set.cases[$0].picture?.shared) }
+    let seen = Set(
+      (split.training + split.validation).map { set.cases[$0].images[0].picture?.shared })
+    return sum + split.test.count { seen.contains(set.cases[$0].images[0].picture?.shared) }
   }
 }
 
@@ -43,8 +44,9 @@ struct GroupNotesTests {
       name: "t",
       cases: (0..<60).map { index in
         var item = Case(
-          id: "c\(index)", label: index % 2 == 0 ? "a" : "b", source: Place(path: "t"))
-        item.picture = CasePicture(file: "f\(index)", near: index < 8 ? "c0" : nil)
+          id: "c\(index)", imagePath: "c\(index).png", label: index % 2 == 0 ? "a" : "b",
+          source: Place(path: "t"))
+        item.images[0].picture = CasePicture(file: "f\(index)", near: index < 8 ? "c0" : nil)
         return item
       })
     #expect(CaseGroups(set.cases).count == 60)
@@ -57,7 +59,8 @@ struct GroupNotesTests {
     }
     #expect(plan.withoutPictures.groups(of: set).count == 60)
     // Without the key nothing looks at them.
-    let plain = set.with(pictures: set.cases.map { CasePicture(file: $0.picture?.file ?? "") })
+    let plain = set.with(
+      pictures: set.cases.map { CasePicture(file: $0.images[0].picture?.file ?? "") })
     plan.groupsByNearImage = false
     #expect(try plan.splits(of: plain) == before)
   }
@@ -92,7 +95,7 @@ struct GroupNotesTests {
   @Test("One picture under two labels is named")
   func conflicts() throws {
     let set = madeSet(60) { index, item in
-      if index == 6 || index == 7 { item.picture = CasePicture(file: "f", shared: "s") }
+      if index == 6 || index == 7 { item.images[0].picture = CasePicture(file: "f", shared: "s") }
     }
     let notes = plan.notes(on: set, splits: try plan.splits(of: set))
     #expect(
@@ -106,8 +109,9 @@ struct GroupNotesTests {
     let plan = FoldPlan(kind: .lists(training: "", test: ""), validationFraction: 0.3, seed: 1)
     let split = try plan.official(
       pairs, training: Array(ids[..<38]), test: Array(ids[38...]))
-    let trained = Set(split.training.map { pairs.cases[$0].picture?.shared })
-    #expect(!split.validation.contains { trained.contains(pairs.cases[$0].picture?.shared) })
+    let trained = Set(split.training.map { pairs.cases[$0].images[0].picture?.shared })
+    #expect(
+      !split.validation.contains { trained.contains(pairs.cases[$0].images[0].picture?.shared) })
     let note = try #require(plan.notes(on: pairs, splits: [split]).first)
     #expect(note.contains("30 groups; the lists divide them; 2 of the 22 cases that are tested"))
   }

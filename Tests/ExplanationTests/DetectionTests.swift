@@ -105,7 +105,8 @@ struct DetectionTests {
         folder: model, registry: SmallModel.registry(), kernels: ReferenceKernels(),
         settings: settings().explanation)
       let map = try #require(
-        try explainer.imageMaps(image: "\(folder)/a.png", text: nil).images.first)
+        try explainer.imageMaps(images: [CaseImage(path: "\(folder)/a.png")], text: nil)[0].images
+          .first)
       let sight = Sight(map.map, sensitivity: 0)
       let circles = found.found.filter {
         $0.image == "a.png" && $0.method == map.method && $0.sensitivity == 0

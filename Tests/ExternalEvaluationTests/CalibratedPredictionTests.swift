@@ -68,7 +68,8 @@ struct CalibratedPredictionTests {
     var settings = EvaluationSettings()
     settings.resamples = 20
     let stored = try #require(try model().calibration?.calibrators[0])
-    let figures = CalibrationFigures.all(answers, validation: nil, stored: stored, settings)
+    let figures = CalibrationFigures.all(
+      answers, validation: .undefined(.noInternalAnswers), stored: stored, settings)
     #expect(figures.map { $0.measures.value != nil } == [true, false, true, false])
     #expect(figures[2].measures.value?.calibrator == stored)
   }

@@ -23,6 +23,17 @@ struct PredictionRunTests {
     ).run(resumes: resumes)
   }
 
+  @Test("A case whose picture was being decoded when somebody stopped is not told as bad")
+  func stopped() async throws {
+    let work = Task { () throws -> Int in
+      while !Task.isCancelled { await Task.yield() }
+      let item = Case(id: "c", text: "Lungs are clear.", source: Place())
+      return try ShippedModel.predictor("phantom-words").readings(of: [item]).count
+    }
+    work.cancel()
+    await #expect(throws: Interrupted.self) { try await work.value }
+  }
+
   private func text(_ path: String) throws -> String {
     try String(contentsOfFile: path, encoding: .utf8)
   }

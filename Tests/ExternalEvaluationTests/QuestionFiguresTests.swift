@@ -30,7 +30,8 @@ struct QuestionFiguresTests {
     test: QuestionAnswers? = nil, groups: [(attribute: String, names: [String?])] = []
   ) -> QuestionFigures {
     QuestionFigures(
-      answers, unknown: 0, threshold: .init(threshold, .model, cases: 0), validation: validation,
+      answers, unknown: 0, threshold: .init(threshold, .model, cases: 0),
+      validation: Determined(validation, else: .noInternalAnswers),
       test: test, groups: groups, settings: settings)
   }
 
@@ -145,6 +146,43 @@ struct QuestionFiguresTests {
     #expect(errors[0] > 0.08 && errors[1...].allSatisfy { $0 < 0.04 })
     // An isotonic line ends at 0 and 1.
     #expect(measures[3].slope.reason == .certainProbabilities)
+  }
+
+  @Test(
+    "Where a head learnt from the validation cases no calibrator and no conformal set is made of them"
+  )
+  func learnt() {
+    let found = QuestionFigures(
+      Self.answers(100, skill: 2, seed: 1), unknown: 0,
+      threshold: .init(0.5, .learntValidation, cases: 50),
+      validation: .undefined(.learntFromValidation), test: nil,
+      stored: .temperature(2), groups: [], settings: EvaluationSettings())
+    #expect(found.conformal.reason == .learntFromValidation)
+    #expect(
+      found.calibration.map(\.measures.reason).dropFirst().allSatisfy {
+        $0 == .learntFromValidation
+      })
+    #expect(found.calibration[0].measures.value != nil)
+    let text = found.json.text()
+    #expect(text.contains("\"source\": \"learnt-internal-validation\""))
+    #expect(text.contains("the model's head learnt from the validation cases themselves"))
+  }
+
+  @Test("Of an ensemble the answers are withheld on which its members differ most")
+  func members() throws {
+    // The two wrong decisions are those on which members differ.
+    let answers = QuestionAnswers(
+      label: "ill", ids: ["a", "b", "c", "d"], labels: [true, false, true, false],
+      logits: [2, -2, -1, 3], clusters: [0, 1, 2, 3], spreads: [0.1, 0.2, 3, 2])
+    let settings = EvaluationSettings()
+    let found = QuestionFigures(
+      answers, unknown: 0, threshold: .init(0.5, .model, cases: 0),
+      validation: .undefined(.noInternalAnswers), test: nil, groups: [], settings: settings)
+    let byMembers = try #require(found.selectiveByMembers?.value)
+    #expect(byMembers.risk(atCoverage: 0.5) == 0 && byMembers.risk(atCoverage: 1) == 0.5)
+    // The surest answer by its distance is wrong.
+    #expect(found.selective.value?.risk(atCoverage: 0.25) == 1)
+    #expect(figures(Self.answers(20, skill: 1, seed: 1)).selectiveByMembers == nil)
   }
 
   @Test("Conformal sets hold what they promise inside, and the coverage outside is told as it is")

@@ -127,6 +127,55 @@ import Testing
     }
   }
 
+  @Test(
+    "With two views some lesions are seen in one alone; the pictures of one view stay as they are")
+  func views() throws {
+    let plain = PhantomSample(count: 300, size: 64)
+    let sample = PhantomSample(count: 300, size: 64, views: 2)
+    let cases = sample.cases()
+    #expect(cases == plain.cases())
+    let abnormal = cases.filter { !$0.findings.isEmpty }.map { sample.views(of: $0) }
+    let whole = abnormal.filter { $0.count == 2 }
+    let seen = whole.map { views in views.map { !$0.findings.isEmpty } }
+    for (pattern, share) in [([true, true], 0.4), ([true, false], 0.3), ([false, true], 0.3)] {
+      let found = Double(seen.count { $0 == pattern }) / Double(seen.count)
+      #expect(abs(found - share) < 0.1, "\(pattern): \(found)")
+    }
+    #expect((15...45).contains(cases.count { sample.views(of: $0).count == 1 }))
+    // What is seen from the front is drawn as without a second view.
+    let shown = try #require(
+      cases.first { item in
+        sample.views(of: item).allSatisfy { !$0.findings.isEmpty }
+          && sample.views(of: item).count == 2
+          && item.findings[0].kind == .nodule && !item.findings[0].isFaint
+      })
+    let views = sample.views(of: shown)
+    #expect(sample.radiograph(of: shown, views[0]) == plain.radiograph(of: shown))
+    let lateral = sample.radiograph(of: shown, views[1])
+    let box = lateral.boxes[0]
+    #expect(lateral.boxes.count == shown.findings.count)
+    #expect(box.kind == .nodule && box.x >= 0 && box.x + box.width <= 64 && box.width < 24)
+    // What the spot adds: its box is brighter than the lung around it.
+    func mean(_ margin: Int) -> Double {
+      var (sum, count) = (0, 0)
+      for y in max(0, box.y - margin)..<min(64, box.y + box.height + margin) {
+        for x in max(0, box.x - margin)..<min(64, box.x + box.width + margin) {
+          sum += Int(lateral.image.pixels[64 * y + x])
+          count += 1
+        }
+      }
+      return Double(sum) / Double(count)
+    }
+    #expect(mean(0) > mean(3) + 3)
+    try withTemporaryFolder { folder in
+      try PhantomSample(count: 10, size: 64, views: 2).write(to: folder)
+      let table = try String(contentsOfFile: "\(folder)/cases.csv", encoding: .utf8)
+      #expect(
+        table.hasPrefix("id,image,view,text,label,patient\n0001,images/0001-frontal.png,frontal,"))
+      #expect(PhantomSample.holds("\(folder)/images/0001-lateral.png"))
+    }
+  }
+
   @Test("A folder that can't be made is named")
   func unwritable() throws {
     try withTemporaryFolder { folder in

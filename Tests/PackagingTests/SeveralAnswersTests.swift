@@ -73,6 +73,7 @@ struct SeveralAnswersTests {
       #expect(card.contains("a logit each, its sigmoid is the probability"))
       #expect(card.contains("<summary>Items of TRIPOD+AI and CLAIM 2024</summary>"))
       #expect(card.contains("come from | 5a | 7 | d: 40 cases of d; made by a program |"))
+      #expect(card.contains("after evaluation | 12f, 24 | – | None after evaluation. |"))
       #expect(card.contains("and consent | 17 | – | *to be told by a person* |"))
       #expect(card.contains("from probability 0.500 (mass), 0.158 (edema) on (youden)"), "\(card)")
       let script = try String(

@@ -18,14 +18,17 @@ struct EncoderGradientTests {
     arguments: try registry().names(.image))
   func images(name: String) throws {
     let store = ParameterStore(random: RandomStream(seed: 1))
-    let options: JSONValue = name.hasPrefix("vgg") && !isLong ? ["hidden": 32] : [:]
+    var options: JSONValue = name.hasPrefix("vgg") && !isLong ? ["hidden": 32] : [:]
+    if name.hasPrefix("vit"), !isLong { options = ["depth": 2, "width": 48, "heads": 3] }
+    // Patches of 14 pixels, of 16 and of others: as many as fill the images.
+    let size = name.contains("patch14") ? 70 : 64
     let encoder = try registry().imageEncoder(name, at: Place()).make(
-      options: options.object(), input: ImageInput(size: 64, channels: 3), scope: Scope(store))
+      options: options.object(), input: ImageInput(size: size, channels: 3), scope: Scope(store))
     let owners = store.parameters.map { parameter in
       encoder.stages.count { $0.owns(parameter.key) }
     }
     #expect(owners.allSatisfy { $0 == 1 }, "every parameter is of one stage")
-    let images = normal([2, 64, 64, 3], seed: 2)
+    let images = normal([2, size, size, 3], seed: 2)
     for mode in [Forward.Mode.evaluation, .training] {
       let tape = Tape()
       var pass = Forward(

@@ -38,11 +38,11 @@ struct PictureDigestsTests {
       // All fingerprints are equal, as if the encoder's size made all pictures alike.
       let found = try PictureDigests.added(
         to: set(names.map { $0.map(path) }), fingerprints: names.map { _ in 7 })
-      let keys = found.cases.map { $0.picture?.shared }
+      let keys = found.cases.map { $0.images.first?.picture?.shared }
       #expect(keys[0] != nil)
       #expect(keys[1] == keys[0] && keys[2] == keys[0] && keys[3] == keys[0])
       #expect(keys[4...].allSatisfy { $0 == nil })
-      let files = found.cases.map { $0.picture?.file }
+      let files = found.cases.map { $0.images.first?.picture?.file }
       #expect(files[1] == files[2] && files[3] != files[0] && files[5] == files[6])
       #expect(files[7] == nil)
       #expect(CaseGroups(found.cases).indices == [0, 0, 0, 0, 1, 2, 3, 4])
@@ -67,7 +67,7 @@ struct DataDigestTests {
         var item = Case(
           id: "c\(index)", imagePath: "images/c\(index).png", text: "text \(index)",
           label: index % 2 == 0 ? "a" : "b", group: "p\(index)", source: Place())
-        item.picture = CasePicture(file: "f\(index)")
+        item.images[0].picture = CasePicture(file: "f\(index)")
         edit(index, &item)
         return item
       })
@@ -88,9 +88,11 @@ struct DataDigestTests {
     }
     #expect(try found(made()).isEmpty)
     #expect(
-      try found(made { $1.picture = $0 > 1 ? CasePicture(file: "new") : $1.picture }) == [
-        "4 pictures are other files: images/c2.png, images/c3.png, images/c4.png, …"
-      ])
+      try found(
+        made { $1.images[0].picture = $0 > 1 ? CasePicture(file: "new") : $1.images[0].picture })
+        == [
+          "4 pictures are other files: images/c2.png, images/c3.png, images/c4.png, …"
+        ])
     #expect(
       try found(made { if $0 == 4 { $1.text = "other" } }) == ["the text of 1 case differs: c4"])
     #expect(
@@ -113,11 +115,13 @@ struct DataDigestTests {
 
   @Test("A study that reads no texts is not held against a run's texts; its cases are the run's")
   func deviations() throws {
-    let shown = made { if $0 < 2 { $1.picture = CasePicture(file: "f\($0)", shared: "s") } }
+    let shown = made {
+      if $0 < 2 { $1.images[0].picture = CasePicture(file: "f\($0)", shared: "s") }
+    }
     let known = try DataDigest(shown)
     let now = made { $1.text = nil }
     #expect(try known.deviations(of: now, ofCommonCases: true).isEmpty)
-    let other = made { if $0 == 1 { $1.picture = CasePicture(file: "x") } }
+    let other = made { if $0 == 1 { $1.images[0].picture = CasePicture(file: "x") } }
     #expect(
       try known.deviations(of: other, ofCommonCases: true) == [
         "The data are not those that the model was trained on and tested with: "
@@ -126,6 +130,7 @@ struct DataDigestTests {
     let grown = CaseSet(
       name: "more", cases: [Case(id: "new", label: "a", source: Place())] + made().cases)
     #expect(known.restored(grown).cases.map(\.id) == shown.cases.map(\.id))
-    #expect(known.restored(grown).cases.map(\.picture) == shown.cases.map(\.picture))
+    #expect(
+      known.restored(grown).pictures.map { $0?.picture } == shown.pictures.map { $0?.picture })
   }
 }

@@ -1,5 +1,11 @@
+import Basics
+import Datasets
+import Evaluation
+import Foundation
+import Registry
 import TestSupport
 import Testing
+import Training
 
 @testable import Studies
 
@@ -39,5 +45,38 @@ struct ReportingChecklistTests {
     #expect(page.contains("A &lt;set&gt; &amp; more"))
     #expect(page.contains("<em>to be told by a person</em>"))
     #expect(unbalancedTag(page) == nil)
+  }
+
+  @Test("A study of probes is not told as a training")
+  func probes() throws {
+    let text = """
+      {"schema": 2, "name": "s",
+       "data": {"format": "csv", "path": "t.csv", "labels": ["well", "ill"],
+         "columns": {"id": "id", "image": "image", "text": "text", "label": "label"}},
+       "text": {"name": "words", "encoder": "word2vec"},
+       "image": {"name": "net", "encoder": "densenet121", "size": 32, "members": 3}}
+      """
+    let study = try StudySpecification(
+      JSONValue.parse(Data(text.utf8), path: "study.json"), folder: "",
+      registry: EncoderRegistry(try Catalogue(path: packageFile("registry.json"))))
+    func answers(_ study: StudySpecification) -> [ReportingItem: String] {
+      let set = CaseSet(
+        name: "t", cases: [Case(id: "a", label: "ill", source: Place())], labels: ["well", "ill"])
+      let cases = StudyCases(
+        set: set, words: [], task: ClassificationTask(.binary, of: set), images: [:])
+      return StudyTables(
+        study: study, cases: cases, splits: [], cells: [], deviations: [], warnings: [], notes: [],
+        headsFittedOnValidation: [], external: []
+      ).checklist([]).known
+    }
+    let (trained, probed) = (answers(study), answers(try study.probing()))
+    #expect(trained[.ensembles] == "net: 3 members; logits are averaged.")
+    #expect(trained[.training]?.hasPrefix("All settings are under “Training”") == true)
+    #expect(probed[.ensembles] == "None.")
+    #expect(probed[.training]?.hasPrefix("No encoder was trained.") == true)
+    #expect(probed[.studyGoal]?.contains("No model is developed for use") == true)
+    #expect(probed[.selection]?.contains("number of neighbours") == true)
+    #expect(probed[.use]?.hasPrefix("Each linear probe is kept") == true)
+    #expect(Set(probed.keys) == Set(trained.keys))
   }
 }

@@ -13,7 +13,7 @@ struct RunFolderTests {
   private let set = CaseSet(
     name: "four",
     cases: (0..<12).map {
-      Case(id: "c\($0)", label: $0 % 2 == 0 ? "a" : "b", source: Place())
+      Case(id: "c\($0)", imagePath: "c\($0).png", label: $0 % 2 == 0 ? "a" : "b", source: Place())
     })
   private let plan = FoldPlan(kind: .folds(count: 2, repeats: 1), validationFraction: 0, seed: 1)
 

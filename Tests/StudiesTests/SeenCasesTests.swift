@@ -126,35 +126,6 @@ struct SeenCasesTests {
     }
   }
 
-  @Test("Weights that were never fetched are looked at before it is said that they are missing")
-  func notFetched() throws {
-    try withTemporaryFolder { folder in
-      var writer = CSVWriter(columns: ["i", "l"])
-      for number in 1...20 {
-        writer.append(["000000\(number + 10)_000.png", number % 2 == 0 ? "a" : "b"])
-        try AtomicFile.write("", to: "\(folder)/000000\(number + 10)_000.png")
-      }
-      try writer.write(to: "\(folder)/table.csv")
-      func message(_ data: String) throws -> String {
-        let text = """
-          {"schema": 2, "name": "s", "data": {"format": "csv", "path": "table.csv",
-             "columns": {"image": "i", "label": "l"}\(data)},
-           "image": {"name": "net", "encoder": "densenet121", "weights": "densenet121-chestxray14"}}
-          """
-        let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
-        let study = try StudySpecification(
-          JSONValue.parse(Data(text.utf8), path: "study.json"), folder: folder, registry: registry)
-        return errorText {
-          try SeenCases.lookedAtFirst(study, skipsBad: false, in: "\(folder)/run", registry) {
-            throw ZooError(.notFound, "not on this machine", at: Place())
-          }
-        }
-      }
-      #expect(try message("").contains("20 of the 20 cases of this study are of chestx-ray14"))
-      #expect(try message(#", "allowSeen": true"#).contains("not on this machine"))
-    }
-  }
-
   @Test("An unknown collection, and one that contradicts the layout, are refused")
   func unknown() {
     let text = errorText {

@@ -168,6 +168,7 @@ struct RawWeightTests {
     "DenseNet": #"{"growthRate": 4, "blocks": [1, 1], "initialFeatures": 8}"#,
     "ResNet": #"{"width": 4, "blocks": [1, 1]}"#,
     "VGG": #"{"width": 2, "blocks": [1, 1], "hidden": 4}"#,
+    "ViT": #"{"patch": 16, "width": 4, "depth": 1, "heads": 2}"#,
   ]
 
   @Test("What is written of every registered image encoder reads back, in one channel and three")

@@ -60,7 +60,25 @@ struct RecipeTests {
     }
     let means = zip(try logits(members[0]), try logits(members[1])).map { ($0 + $1) / 2 }
     for (found, wanted) in zip(try logits(joined), means) { #expect(abs(found - wanted) < 1e-4) }
-    #expect(joined.model?.text?.members == 2)
+    let model = try #require(joined.model)
+    #expect(model.text?.members == 2 && model.memberCount == 2)
+    // Each member answers by itself what it answered before it was joined, also when the model was kept in files.
+    try withTemporaryFolder { folder in
+      try model.write(to: folder)
+      let kept = try TrainedModel.read(from: folder, registry: scene.context.session.registry)
+      let ensemble = try #require(try EnsembleMembers(kept))
+      let source = kept.source(scene.context.cases)
+      try source.forEachBatch(scene.split.test, scene.context.session.kernels) { batch, forward in
+        let found = kept.logits(batch, members: ensemble, &forward).members
+        #expect(found.count == 2 && batch.indices.count == 6)
+        for (own, member) in zip(found, members) {
+          for (found, wanted) in zip(own, try logits(member)) {
+            #expect(abs(found - wanted) < 1e-4)
+          }
+        }
+      }
+    }
+    #expect(try EnsembleMembers(#require(members[0].model)) == nil)
     #expect(joined.scores.count == members[0].scores.count)
   }
 

@@ -35,7 +35,8 @@ struct TaskRecipeTests {
     }
   }
 
-  private func logits(_ fit: Fit, _ scene: RecipeScene, hiding side: BatchSource.Side? = nil) throws
+  private func logits(_ fit: Fit, _ scene: RecipeScene, hiding side: BatchSource.Hidden? = nil)
+    throws
     -> [Float]
   {
     guard case .logits(let values) = try fit.answers(scene.split.test, hiding: side) else {

@@ -10,6 +10,7 @@ private let isLong = ProcessInfo.processInfo.environment["ENCODERZOO_LONG_TESTS"
 private let small = [
   "densenet121": #"{"growthRate": 4, "blocks": [2, 2], "initialFeatures": 8}"#,
   "resnet18": #"{"width": 8}"#, "vgg11_bn": #"{"hidden": 16}"#,
+  "vit_small_patch14_reg4_dinov2": #"{"patch": 16, "width": 48, "depth": 2, "heads": 3}"#,
 ]
 
 private func encoders(_ modality: String) -> [String] {
@@ -37,7 +38,10 @@ struct ConformanceTests {
     arguments: encoders("image").filter { isLong || small[$0] != nil })
   func images(name: String) throws {
     // VGG's hidden layers are 120 million weights: the kit copies weights many times.
-    let narrow = name.hasPrefix("vgg") ? #"{"hidden": 16}"# : "{}"
+    let narrow =
+      name.hasPrefix("vgg")
+      ? #"{"hidden": 16}"#
+      : name.hasPrefix("vit") ? #"{"patch": 16, "width": 48, "depth": 2, "heads": 3}"# : "{}"
     try expectPassed(
       ["--encoder", name, "--options", isLong ? narrow : small[name] ?? narrow, "--size", "64"])
   }

@@ -139,6 +139,11 @@ private func features(_ configuration: ViTConfiguration) throws -> [Float] {
       ("encoder.layer.5.attention.output.dense.weight", .key("blocks.5.attn.proj.weight")),
       ("encoder.layer.5.output.dense.weight", .key("blocks.5.mlp.fc2.weight")),
       ("encoder.layer.5.layer_scale2.lambda1", .key("blocks.5.ls2.gamma")),
+      (
+        "layers.4.attention.v_proj.weight",
+        .piece(key: "blocks.4.attn.qkv.weight", index: 2, count: 3)
+      ),
+      ("layers.4.attention.o_proj.bias", .key("blocks.4.attn.proj.bias")),
       ("layernorm.bias", .key("norm.bias")),
       ("mask_token", .leftOut(reason: "stands for masked patches in pre-training")),
       ("blocks.2.attn.qkv.weight", nil), ("something.else", nil),

@@ -23,10 +23,15 @@ package enum ImageCollection {
     images(of: first) == images(of: second)
   }
 
-  /// The collection that a case's id or the name of its image looks like; nil for none.
+  /// The collection that a case's id or the name of one of its images looks like; nil for none.
   package static func recognised(_ item: Case) -> String? {
-    let path = (item.imagePath ?? "").split(separator: "/").map(String.init)
-    let names = [item.id] + path.suffix(1)
+    let paths = item.images.isEmpty ? [""] : item.images.map(\.path)
+    return paths.lazy.compactMap { recognised(item.id, $0) }.first
+  }
+
+  private static func recognised(_ id: String, _ file: String) -> String? {
+    let path = file.split(separator: "/").map(String.init)
+    let names = [id] + path.suffix(1)
     if names.contains(where: isChestXray14) { return "chestx-ray14" }
     if names.contains(where: isOpenI) { return "open-i" }
     if isCheXpert(path) { return "chexpert" }

@@ -50,9 +50,11 @@ extension Zoo {
     let (models, notes) = try search.models(names)
     for note in notes { progress.note(note) }
     let sets = try ExternalData.all(data, for: models, reading)
-    return try EvaluationRun(
+    let results = try EvaluationRun(
       models: models, data: sets, settings: settings, skipsBad: reading.skipsBad, kernels: kernels,
       notes: notes, progress: progress
     ).run()
+    results.tell(progress)
+    return results
   }
 }

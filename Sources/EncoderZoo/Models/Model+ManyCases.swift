@@ -53,10 +53,11 @@ extension Model {
       if let note = chosen.note { progress.note(note) }
       let columns = chosen.columns
       used += [
-        ("ids", columns.id ?? "row numbers"), ("images", columns.image ?? "none"),
+        ("ids", columns.id ?? "row numbers"), ("images", columns.images ?? columns.image ?? "none"),
         ("texts", columns.text ?? "none"), ("image folder", images ?? "the table's"),
         ("missing", options.missing?.joined(separator: "|") ?? "not said"),
       ]
+      if let view = columns.view { used.append(("views", view)) }
       source = .table(
         try CaseRows(path: cases, columns: columns, imageRoot: images, options: options),
         path: cases)

@@ -1,4 +1,5 @@
 import Basics
+import Datasets
 import EncoderKit
 import Explanation
 import ExternalEvaluation
@@ -62,9 +63,14 @@ public struct Model {
   /// - Throws: `ZooError` where an input that the model reads is missing or unreadable, or one is
   ///   given that it does not read.
   public func predict(image: String? = nil, text: String? = nil) throws -> Prediction {
+    try predict(images: image.map { [CaseImage(path: $0)] } ?? [], text: text)
+  }
+
+  /// The same of several pictures.
+  package func predict(images: [CaseImage], text: String?) throws -> Prediction {
     let reporter = prepared()
     let found = try Predictor(trained, folder: folder, kernels: kernels, progress: reporter)
-      .predict(image: image, text: text)
+      .predict(images: images, text: text)
     return Prediction(found, notes: reporter.notes + found.notes)
   }
 
@@ -88,22 +94,32 @@ public struct Model {
     let reporter = prepared()
     do {
       return try explain(
-        image: image, text: text, finding: options.finding, against: options.against,
+        images: image.map { [CaseImage(path: $0)] } ?? [], text: text, finding: options.finding,
+        against: options.against,
         settings: options.settings(sampleBits),
         progress: reporter)
     } catch is Interrupted where Task.isCancelled { throw CancellationError() }
   }
 
+  /// The same of several pictures.
+  package func explain(images: [CaseImage], text: String?, options: ExplanationOptions) throws
+    -> ExplainedPrediction
+  {
+    try explain(
+      images: images, text: text, finding: options.finding, against: options.against,
+      settings: options.settings(sampleBits), progress: prepared())
+  }
+
   /// The same with all settings.
   package func explain(
-    image: String?, text: String?, finding: String?, against: String? = nil,
+    images: [CaseImage], text: String?, finding: String?, against: String? = nil,
     settings: ExplanationSettings,
     progress: ProgressReporter
   ) throws -> ExplainedPrediction {
     let explainer = try Explainer(
       trained, folder: folder, finding: finding, against: against, followsAnswer: true,
       kernels: kernels, settings: settings)
-    var explanation = try explainer.explain(image: image, text: text, progress: progress)
+    var explanation = try explainer.explain(images: images, text: text, progress: progress)
     explanation.record = try explainer.record(of: explanation.labels[1])
     return ExplainedPrediction(explanation)
   }

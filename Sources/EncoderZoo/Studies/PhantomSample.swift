@@ -24,6 +24,8 @@ public struct PhantomSample: Sendable, Equatable {
   public let seed: UInt64
   /// The hospital that it claims to be of.
   public let site: Site
+  /// How many pictures a case has: 1, or 2 with a lateral one beside the frontal one.
+  package let views: Int
 
   /// A sample.
   ///
@@ -38,6 +40,19 @@ public struct PhantomSample: Sendable, Equatable {
     self.size = size
     self.seed = seed
     self.site = site
+    views = 1
+  }
+
+  /// The same with a lateral picture beside the frontal one, where `views` is 2.
+  ///
+  /// - Throws: as without.
+  package init(count: Int, size: Int, seed: UInt64, site: Site, views: Int) throws {
+    _ = try PhantomSample(count: count, size: size, seed: seed, site: site)
+    self.count = count
+    self.size = size
+    self.seed = seed
+    self.site = site
+    self.views = views
   }
 
   /// Writes `cases.csv`, `boxes.csv`, the images and a note on what they are.
@@ -56,7 +71,7 @@ public struct PhantomSample: Sendable, Equatable {
     // Its images have plain names, so nothing of others may be there.
     if !Images.PhantomSample.isIn(folder) { try OutputPlace.check(folder, allowing: []) }
     try Images.PhantomSample(
-      count: count, seed: seed, size: size, site: site == .a ? .a : .b
+      count: count, seed: seed, size: size, site: site == .a ? .a : .b, views: views
     ).write(to: folder)
   }
 }

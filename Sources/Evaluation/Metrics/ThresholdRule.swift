@@ -12,6 +12,25 @@ package enum ThresholdRule: Sendable, Equatable {
   /// The largest F1 of the positive class (Lipton and others 2014, https://arxiv.org/abs/1402.1892).
   case f1
 
+  /// The rules that are fitted, the usual one first.
+  package static let fitted: [ThresholdRule] = [.youden, .accuracy, .f1]
+
+  /// Its name in files and options.
+  package var name: String {
+    switch self {
+    case .fixed: "fixed"
+    case .youden: "youden"
+    case .accuracy: "accuracy"
+    case .f1: "f1"
+    }
+  }
+
+  /// The fitted rule of that name; nil where there is none.
+  package init?(fitted name: String) {
+    guard let rule = ThresholdRule.fitted.first(where: { $0.name == name }) else { return nil }
+    self = rule
+  }
+
   /// The threshold for these cases.
   ///
   /// Candidates are 0.5 and the midpoints between neighbouring distinct probabilities; of equally

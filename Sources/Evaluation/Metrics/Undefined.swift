@@ -19,6 +19,7 @@ package enum Undefined: String, Sendable, Equatable, CaseIterable {
   case nothingCalledNegative = "nothing-called-negative"
   case certainProbabilities = "certain-probabilities"
   case noInternalAnswers = "no-internal-answers"
+  case learntFromValidation = "learnt-from-validation"
 
   /// The reason in words.
   package var sentence: String {
@@ -40,6 +41,7 @@ package enum Undefined: String, Sendable, Equatable, CaseIterable {
     case .nothingCalledNegative: "no case is called negative"
     case .certainProbabilities: "some probabilities are 0 or 1, whose logits are infinite"
     case .noInternalAnswers: "no answers to internal cases lie beside the model"
+    case .learntFromValidation: "the model's head learnt from the validation cases themselves"
     }
   }
 }

@@ -23,9 +23,11 @@ package struct ResultRow: MeasuredRow, Equatable {
   }
 
   package init(keys: [String], value: Double?, at place: Place) throws {
+    let subset =
+      try ResultSubset(rawValue: keys[2])
+      ?? named(keys[2], "subset", among: ResultSubset.allCases.map(\.rawValue), at: place)
     self.init(
-      combination: keys[0], split: keys[1],
-      subset: try named(keys[2], "subset", among: ResultSubset.allCases.map(\.rawValue), at: place),
+      combination: keys[0], split: keys[1], subset: subset,
       metric: try named(keys[3], "metric", among: ScoreMetric.allCases.map(\.rawValue), at: place),
       value: value)
   }

@@ -106,15 +106,27 @@ package struct ClusterBootstrap: Sendable, Equatable {
     level: Double = 0.95, stream: RandomStream,
     first: ([Int]) throws -> Determined<Double>, second: ([Int]) throws -> Determined<Double>
   ) rethrows -> Determined<ClusterBootstrap> {
+    try drop(
+      firstClusters, secondClusters, resamples: resamples, level: level, stream: stream
+    ) { subtract(try first($0), try second($1)) }
+  }
+
+  /// The same of a statistic of both sets at once, where what is left out on one side is left out on both.
+  ///
+  /// - Returns: and throws as `interval`.
+  package static func drop(
+    _ firstClusters: CaseClusters, _ secondClusters: CaseClusters, resamples: Int = 2000,
+    level: Double = 0.95, stream: RandomStream,
+    statistic: ([Int], [Int]) throws -> Determined<Double>
+  ) rethrows -> Determined<ClusterBootstrap> {
     let count = firstClusters.caseCount
     // One set after the other in numbering, drawn apart: the clusters of either stay its own.
     let joined = CaseClusters(
       members: firstClusters.members + secondClusters.members.map { $0.map { $0 + count } },
       firstStratum: firstClusters.count)
     return try interval(joined, resamples: resamples, level: level, stream: stream) { drawn in
-      subtract(
-        try first(drawn.filter { $0 < count }),
-        try second(drawn.filter { $0 >= count }.map { $0 - count }))
+      try statistic(
+        drawn.filter { $0 < count }, drawn.filter { $0 >= count }.map { $0 - count })
     }
   }
 

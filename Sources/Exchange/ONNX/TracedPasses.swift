@@ -40,6 +40,10 @@ struct TracedPasses {
     _ classifier: MultimodalClassifier, images: (size: Int, channels: Int)?, words: Int?,
     length: Int, kernels: any Kernels
   ) throws {
+    guard classifier.views == nil else {
+      throw ZooError(
+        .unsupported, "not built: writing a model that joins several pictures of a case")
+    }
     // In evaluation frozen stages do what others do, but run in a pass of their own.
     var classifier = classifier
     classifier.frozenImageStages = 0

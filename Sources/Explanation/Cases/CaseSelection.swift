@@ -43,7 +43,7 @@ package struct CaseSelection: Sendable {
   ) throws {
     groups = [Group(model: model, split: nil, cases: cases)]
     self.description = description
-    let images = cases.compactMap(\.imagePath)
+    let images = cases.flatMap { $0.images.map(\.path) }
     self.isSynthetic =
       isSynthetic || !images.isEmpty && images.allSatisfy { PhantomSample.holds($0) }
     notes = []

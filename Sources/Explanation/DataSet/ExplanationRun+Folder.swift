@@ -88,15 +88,18 @@ extension ExplanationRun {
   }
 
   /// The SHA-256 of what is explained of a case, and by what its picture's file is known again unread.
-  static func digests(image: String?, text: String?) throws -> [String: String] {
+  static func digests(_ images: [CaseImage], text: String?) throws -> [String: String] {
     var digests: [String: String] = [:]
-    if let image {
-      digests["image file"] = FileStamp.of(image)
-      digests["image"] = try sha256(ofFile: image)
+    for (place, image) in images.enumerated() {
+      digests[name(place) + " file"] = FileStamp.of(image.path)
+      digests[name(place)] = try sha256(ofFile: image.path)
     }
     if let text { digests["text"] = try sha256(of: text) }
     return digests
   }
+
+  /// What a picture of a case is called among its inputs.
+  private static func name(_ place: Int) -> String { place == 0 ? "image" : "image \(place + 1)" }
 
   /// Refuses to go on where finished cases were explained of something else than they hold now.
   private func checkInputs() throws {
@@ -108,10 +111,17 @@ extension ExplanationRun {
       let target = "\(folder)/cases/\(name)"
       // A file that can't be read is seen to when its case is.
       guard let inputs = (try? FileDigests.read(folder: target))?.inputs else { continue }
-      let stamp = item.imagePath.flatMap { FileStamp.of($0) }
-      if let digest = inputs["image"], stamp == nil || stamp != inputs["image file"] {
-        let now = try item.imagePath.map { try sha256(ofFile: $0) }
-        if now != digest { changed.images.append(item.imagePath ?? item.id) }
+      let files = inputs.filter { $0.key.hasPrefix("image") && !$0.key.hasSuffix(" file") }
+      // Which of them the model reads is in the models' own files.
+      let known = Set(
+        try item.images.map { image in
+          let stamp = FileStamp.of(image.path)
+          let same = files.first { stamp != nil && inputs["\($0.key) file"] == stamp }
+          return try same?.value ?? sha256(ofFile: image.path)
+        })
+      if !files.isEmpty, !known.isSuperset(of: files.values) {
+        changed.images.append(
+          item.images.isEmpty ? item.id : item.images.map(\.path).joined(separator: " or "))
       }
       if let digest = inputs["text"], try item.text.map({ try sha256(of: $0) }) != digest {
         changed.texts.append(item.id)

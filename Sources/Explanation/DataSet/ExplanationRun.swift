@@ -127,14 +127,15 @@ package struct ExplanationRun {
     let place = try "cases/\(caseFolder(item.id, marksCase: marksCase))"
     let target = "\(folder)/\(place)"
     if try !isFinished(item, target) {
-      let (image, text) = (
-        explainer.model.image == nil ? nil : item.imagePath,
+      let (images, text) = (
+        explainer.model.image?.reduced(item).images ?? [],
         explainer.model.text == nil ? nil : item.text
       )
-      let explanation = try explainer.explain(image: image, text: text, record: record)
+      let explanation = try explainer.explain(images: images, text: text, record: record)
       try explanation.write(
-        to: target, hasThumbnail: true, inputs: ExplanationRun.digests(image: image, text: text))
+        to: target, hasThumbnail: true, inputs: ExplanationRun.digests(images, text: text))
       if let picture = explanation.picture { pictures.add(picture) }
+      for view in explanation.views.dropFirst() { pictures.add(view.picture) }
     }
     let task = explainer.model.task
     return try ExplanationIndex.Row(

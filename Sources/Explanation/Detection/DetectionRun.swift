@@ -46,11 +46,12 @@ package struct DetectionRun {
   ///   `Interrupted`.
   package func run() throws -> Detection {
     let names = try boxes.names(
-      of: selection.groups.flatMap { $0.cases.compactMap(\.imagePath) })
+      of: selection.groups.flatMap { $0.cases.flatMap { $0.images.map(\.path) } })
+    func isLookedAt(_ path: String) -> Bool {
+      settings.looksAtImagesWithoutBoxes || names[path] != nil
+    }
     let asked = selection.groups.map { group in
-      group.cases.filter { item in
-        item.imagePath.map { settings.looksAtImagesWithoutBoxes || names[$0] != nil } ?? false
-      }
+      group.cases.filter { $0.images.contains { isLookedAt($0.path) } }
     }
     let missing = boxes.boxes.count - Set(names.values).count
     guard missing < boxes.boxes.count else {
@@ -59,6 +60,7 @@ package struct DetectionRun {
         at: Place(path: boxes.path), advice: "images are found by the ends of their paths")
     }
     var remarks = Remarks()
+    var views = ViewTally()
     var titles: [(name: String, title: String)] = []
     var seen: [Seen] = []
     progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
@@ -77,24 +79,37 @@ package struct DetectionRun {
       records.append(try ModelRecord(of: model, folder: group.model))
       for item in cases {
         try Interruption.check()
-        let name = item.imagePath.flatMap { names[$0] }
-        if let name { remarks.add(kinds: unasked(model, of: name)) }
-        for finding in findings(model, of: name) {
+        let images = model.image?.reduced(item).images.map(\.path) ?? []
+        let read = images.filter(isLookedAt)
+        views.add(item, readBy: model, isLookedAt)
+        for path in read {
+          if let name = names[path] { remarks.add(kinds: unasked(model, of: name)) }
+        }
+        var questions: [String?] = []
+        for question in read.flatMap({ findings(model, of: names[$0]) })
+        where !questions.contains(question) { questions.append(question) }
+        for finding in questions {
           let explainer = try Explainer(
             model, folder: group.model, finding: finding, kernels: kernels,
             settings: settings.explanation)
-          let maps = try explainer.imageMaps(
-            image: item.imagePath, text: model.text == nil ? nil : item.text)
-          titles = maps.images.map { ($0.method, $0.title) }
-          remarks.add(maps)
-          seen.append(
-            try look(
-              maps, at: item, named: name, finding: finding, split: group.split, &remarks))
+          let all = try explainer.imageMaps(
+            images: model.image?.reduced(item).images ?? [],
+            text: model.text == nil ? nil : item.text)
+          for (path, maps) in zip(images, all) where isLookedAt(path) {
+            let name = names[path]
+            guard findings(model, of: name).contains(finding) else { continue }
+            titles = maps.images.map { ($0.method, $0.title) }
+            remarks.add(maps)
+            seen.append(
+              try look(
+                maps, at: item, named: name, finding: finding, split: group.split, &remarks))
+          }
         }
         progress.advance(note: item.id)
       }
     }
     guard !seen.isEmpty else {
+      if let fault = views.fault(at: Place(path: boxes.path)) { throw fault }
       throw ZooError(
         .badValue, "no box is of a finding or class that the model answers",
         at: Place(path: boxes.path))
@@ -102,7 +117,8 @@ package struct DetectionRun {
     return Detection(
       settings: settings, model: model, boxes: boxes.path, description: selection.description,
       isSynthetic: selection.isSynthetic,
-      warnings: selection.warnings + notes.told(to: progress) + remarks.sentences(boxes),
+      warnings: selection.warnings + notes.told(to: progress) + views.told(to: progress)
+        + remarks.sentences(boxes),
       missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
       found: seen.flatMap(\.found), choices: choices(titles, seen), records: records)
@@ -137,7 +153,7 @@ package struct DetectionRun {
     remarks.clipped += clipped
     let image =
       tableName.map { boxes.shortName($0) } ?? BoxTable.fileName(maps.picture.path)
-    let name = [split, item.id, finding].compactMap { $0 }.joined(separator: "/")
+    let name = [split, item.id, maps.view, finding].compactMap { $0 }.joined(separator: "/")
     var seen = Seen(split: split, cases: [], found: [])
     for one in maps.images {
       let (map, peak) = (one.map, one.map.peak)

@@ -9,7 +9,7 @@ extension ModelScore {
   ///
   /// - Throws: `ZooError` of code `.unsupported` for an encoder none of whose stages gives maps.
   package func lastMaps() throws -> [StageMap] {
-    guard let encoder = classifier.image else { preconditionFailure("the model reads no images") }
+    let encoder = classifier.encoder(ofSlot: variedSlot)
     var plain = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let image = Tensor(Array(input.prefix(imageCount)), shape: imageShape)
     let views = classifier.averagesFlip ? [image, plain.mirror(image)] : [image]
@@ -40,6 +40,9 @@ extension ModelScore {
     }
     if sides.count == 2 {
       sides[0].features = pass.multiply(pass.add(sides[0].features, sides[1].features), 0.5)
+    }
+    if classifier.views != nil {
+      sides[0] = joined(features: [sides[0].features], count: 1, &pass)
     }
     let logit = logits(sides[0], fixed.text, count: 1, &pass)
     tape.backward(from: logit, gradient: choice(of: logit))

@@ -7,9 +7,9 @@ import Training
 /// A number of a trained model's logits as a function of an image's pixels, of the vectors of a text's words, or
 /// of both, in evaluation mode.
 ///
-/// The vector is the normalised image `[size, size, channels]`, then the vectors of the words that
-/// the encoder reads, `[words, dimension]`; only what varies is in it. The features of the other
-/// modality are computed once. Parameters get no gradient.
+/// The vector is the normalised image `[size, size, channels]`, of several pictures one after another, then the
+/// vectors of the words that the encoder reads, `[words, dimension]`; only what varies is in it. The features of other
+/// pictures and of the other modality are computed once. Parameters get no gradient.
 package final class ModelScore: ScoreFunction {
   /// Which part of the case varies.
   package enum Varied: Sendable {
@@ -35,6 +35,11 @@ package final class ModelScore: ScoreFunction {
   let imageShape: [Int]
   private let words: [Int32]
   private let varies: (image: Bool, text: Bool)
+  let pictures: ScoredPictures?
+  /// The pictures that vary, by their places.
+  let variedPictures: [Int]
+  /// The features of those that do not, of a model that joins several.
+  let fixedFeatures: [Int: Tensor]
   /// What the encoder gives of the side that does not vary, one row; nil where it is missing.
   let fixed: (image: ImageSide?, text: TextSide?)
 
@@ -45,9 +50,21 @@ package final class ModelScore: ScoreFunction {
   /// - Precondition: what varies is there and read; what is missing has a missing-modality embedding.
   /// - Throws: `ZooError` of code `.unsupported` when the text encoder looks its words up in a way
   ///   that can't be followed.
-  package init(
+  package convenience init(
     _ model: TrainedModel, image: [Float]?, words: [Int32]?, varying: Varied,
     target: ScoreTarget = .logit(0), kernels: any Kernels
+  ) throws {
+    try self.init(
+      model, pictures: image.map { ScoredPictures($0) }, varied: nil, words: words,
+      varying: varying, target: target, kernels: kernels)
+  }
+
+  /// The same of several pictures, of which those at `varied` vary, all where it is nil.
+  ///
+  /// - Throws: as of one.
+  package init(
+    _ model: TrainedModel, pictures: ScoredPictures?, varied: [Int]?, words: [Int32]?,
+    varying: Varied, target: ScoreTarget = .logit(0), kernels: any Kernels
   ) throws {
     self.target = target
     var classifier = model.classifier
@@ -69,14 +86,32 @@ package final class ModelScore: ScoreFunction {
     var input: [Float] = []
     var fixedImage: ImageSide?
     var fixedText: TextSide?
-    if classifier.image != nil, let image {
-      precondition(image.count == size.reduce(1, *), "\(image.count) pixels for \(size)")
-      if varies.image {
-        input = image
+    self.pictures = pictures
+    variedPictures =
+      varies.image ? varied ?? pictures.map { Array($0.pixels.indices) } ?? [] : []
+    var fixedFeatures: [Int: Tensor] = [:]
+    if classifier.image != nil, let pictures {
+      for pixels in pictures.pixels {
+        precondition(pixels.count == size.reduce(1, *), "\(pixels.count) pixels for \(size)")
+      }
+      input = variedPictures.flatMap { pictures.pixels[$0] }
+      if classifier.views == nil {
+        if !varies.image {
+          fixedImage = classifier.imageSide(Tensor(pictures.pixels[0], shape: size), &pass)
+        }
       } else {
-        fixedImage = classifier.imageSide(Tensor(image, shape: size), &pass)
+        for (slot, place) in pictures.slots.enumerated() {
+          guard let place, !variedPictures.contains(place) else { continue }
+          fixedFeatures[place] = classifier.features(
+            of: Tensor(pictures.pixels[place], shape: size), slot: slot, &pass)
+        }
+        if !varies.image {
+          fixedImage = classifier.imageSide(
+            joining: pictures.slots.map { $0.flatMap { fixedFeatures[$0] } }, count: 1, &pass)
+        }
       }
     }
+    self.fixedFeatures = fixedFeatures
     imageCount = input.count
     var wordCount = 0
     if classifier.text != nil, words != nil {
@@ -114,16 +149,17 @@ package final class ModelScore: ScoreFunction {
     let outcome = run(inputs, tape: tape)
     tape.backward(from: outcome.logits, gradient: choice(of: outcome.logits))
     let batch = inputs.count / max(1, count)
-    let pixels = outcome.imageNode.gradient
+    let pixels = outcome.imageNodes.map(\.gradient)
+    let size = imageShape.reduce(1, *)
     let vectors = outcome.tap?.gradient ?? []
     let textCount = count - imageCount
     var gradients = [Float](repeating: 0, count: inputs.count)
     for row in 0..<batch {
       let start = row * count
-      if let pixels {
-        pixels.withFloats {
-          gradients.replaceSubrange(
-            start..<start + imageCount, with: $0[row * imageCount..<(row + 1) * imageCount])
+      for (place, gradient) in pixels.enumerated() {
+        let first = start + place * size
+        gradient?.withFloats {
+          gradients.replaceSubrange(first..<first + size, with: $0[row * size..<(row + 1) * size])
         }
       }
       gradients.replaceSubrange(
@@ -162,19 +198,24 @@ package final class ModelScore: ScoreFunction {
   }
 
   private func run(_ inputs: [Float], tape: Tape?)
-    -> (logits: Tensor, imageNode: GradientNode, tap: EmbeddingTap?)
+    -> (logits: Tensor, imageNodes: [GradientNode], tap: EmbeddingTap?)
   {
     precondition(inputs.count % max(1, count) == 0, "\(inputs.count) numbers of \(count) a vector")
     let batch = inputs.count / max(1, count)
     var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
     pass.tracksParameters = false
     var (image, text) = (fixed.image?.repeated(batch), fixed.text?.repeated(batch))
-    let imageNode = GradientNode()
+    let nodes = variedPictures.map { _ in GradientNode() }
     if varies.image {
-      var images = Tensor(
-        column(inputs, from: 0, width: imageCount), shape: [batch] + imageShape.dropFirst())
-      if tape != nil { images.node = imageNode }
-      image = classifier.imageSide(images, &pass)
+      let size = imageShape.reduce(1, *)
+      let varied = variedPictures.indices.map { place in
+        var images = Tensor(
+          column(inputs, from: place * size, width: size), shape: [batch] + imageShape.dropFirst())
+        if tape != nil { images.node = nodes[place] }
+        return images
+      }
+      image =
+        classifier.views == nil ? classifier.imageSide(varied[0], &pass) : joined(varied, &pass)
     }
     var tap: EmbeddingTap?
     if varies.text {
@@ -185,7 +226,7 @@ package final class ModelScore: ScoreFunction {
       pass.embeddingTap = nil
       tap = vectors
     }
-    return (logits(image, text, count: batch, &pass), imageNode, tap)
+    return (logits(image, text, count: batch, &pass), nodes, tap)
   }
 
   /// The logits of both sides; a missing one of a model that reads both gets its embedding.
@@ -215,7 +256,7 @@ package struct StageMap {
 
 extension Tensor {
   /// One case, several times.
-  fileprivate func repeated(_ times: Int) -> Tensor {
+  func repeated(_ times: Int) -> Tensor {
     times == 1
       ? self : Tensor((0..<times).flatMap { _ in values }, shape: [times] + shape.dropFirst())
   }

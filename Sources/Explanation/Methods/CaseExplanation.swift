@@ -30,6 +30,8 @@ package struct CaseExplanation: Sendable {
   package let picture: Picture?
   /// One for every method and baseline; empty where the model reads no images.
   package let images: [ImageExplanation]
+  /// All pictures of a case, the first of them `picture`; empty where the model reads one picture a case.
+  package var views: [ViewExplanation] = []
   /// The report as it was written.
   package let text: String?
   package let words: TextExplanation?
@@ -73,8 +75,11 @@ package struct CaseExplanation: Sendable {
   /// What people should know before they trust the figures: of the picture's file, words that are cut off
   /// or unknown, maps without contrast, quadratures that did not settle.
   package var warnings: [String] {
-    (picture?.notes ?? []) + images.compactMap(\.flatness) + textNotes
+    (picture?.notes ?? []) + images.compactMap(\.flatness)
+      + views.dropFirst().flatMap { $0.picture.notes + $0.images.compactMap(\.flatness) }
+      + textNotes
       + images.compactMap(unsettled)
+      + views.dropFirst().flatMap { $0.images.compactMap(unsettled) }
       + [unsettledWords, unsettledShares, record?.fault]
       .compactMap { $0 }
   }

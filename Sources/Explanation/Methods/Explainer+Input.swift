@@ -14,6 +14,16 @@ extension Explainer {
     let normalized: [Float]
   }
 
+  /// The pictures of a case, and the place of each slot's among them.
+  struct Pictures {
+    let all: [Picture]
+    let views: [String?]
+    let slots: [Int?]
+
+    /// As a function reads them.
+    var scored: ScoredPictures { ScoredPictures(all.map(\.normalized), slots: slots) }
+  }
+
   /// A report, and what of it the model reads.
   struct Report {
     let text: String
@@ -23,23 +33,24 @@ extension Explainer {
     var indices: [Int32] { reading.indices }
   }
 
-  /// What is asked, as a function of what varies.
+  /// What is asked, as a function of what varies; of several pictures those at `places`, all where it is nil.
   func score(
-    _ varied: ModelScore.Varied, _ picture: Picture?, _ report: Report?, _ question: Question
+    _ varied: ModelScore.Varied, _ pictures: Pictures?, places: [Int]? = nil, _ report: Report?,
+    _ question: Question
   ) throws -> ModelScore {
     try ModelScore(
-      model, image: picture?.normalized, words: report?.indices, varying: varied,
+      model, pictures: pictures?.scored, varied: places, words: report?.indices, varying: varied,
       target: question.target, kernels: kernels)
   }
 
   /// What is asked of a case, and what a model of several answers says of it.
-  func question(_ picture: Picture?, _ report: Report?) throws
+  func question(_ pictures: Pictures?, _ report: Report?) throws
     -> (question: Question, answer: CasePrediction?)
   {
     if case .question(let question) = asked, model.task == .binary { return (question, nil) }
     let function = try ModelScore(
-      model, image: picture?.normalized, words: report?.indices,
-      varying: picture == nil ? .text : .image, kernels: kernels)
+      model, pictures: pictures?.scored, varied: nil, words: report?.indices,
+      varying: pictures == nil ? .text : .image, kernels: kernels)
     let logits = function.logits
     guard logits.allSatisfy(\.isFinite) else {
       throw ZooError(.notFinite, "the model's output is not finite")
@@ -48,18 +59,25 @@ extension Explainer {
     return (try question(answer), answer)
   }
 
-  /// The picture of a file; nil where the model reads none, or none is there nor needed.
+  /// The pictures of files; nil where the model reads none, or none is there nor needed.
   ///
-  /// - Throws: `ZooError` where it is missing, superfluous or unreadable.
-  func picture(_ path: String?, isNeeded: Bool) throws -> Picture? {
+  /// - Throws: `ZooError` where they are missing, superfluous or unreadable.
+  func pictures(_ images: [CaseImage], isNeeded: Bool) throws -> Pictures? {
     guard let branch = model.image else {
-      if path != nil { throw model.superfluous("images", "--image", at: folder) }
+      if !images.isEmpty { throw model.superfluous("images", "--image", at: folder) }
       return nil
     }
-    guard let path else {
+    guard !images.isEmpty else {
       guard !isNeeded else { throw model.missing("an image", "--image FILE", at: folder) }
       return nil
     }
+    let placed = try branch.placed(images, at: folder)
+    return Pictures(
+      all: try placed.map { try picture($0.path, branch) }, views: placed.map(\.view),
+      slots: branch.views?.slots?.picked(from: placed) ?? placed.indices.map { $0 })
+  }
+
+  private func picture(_ path: String, _ branch: ImageBranch) throws -> Picture {
     let reading = try branch.read(path)
     let (original, seen) = (reading.original, reading.seen)
     return Picture(

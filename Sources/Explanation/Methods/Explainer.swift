@@ -64,55 +64,70 @@ package struct Explainer {
       of: model, folder: folder, finding: model.task == .binary ? nil : finding ?? positive)
   }
 
+  /// Explains a case of one picture, or none.
+  ///
+  /// - Throws: as of several.
+  package func explain(
+    image path: String?, text: String?, record: ModelRecord? = nil,
+    progress: ProgressReporter? = nil
+  ) throws -> CaseExplanation {
+    try explain(
+      images: path.map { [CaseImage(path: $0)] } ?? [], text: text, record: record,
+      progress: progress)
+  }
+
   /// Explains one case; `progress` hears of what is under way, and `record` stands on its page.
   ///
   /// - Throws: `ZooError` when what the model reads is missing, superfluous or unreadable, no word of
   ///   the text is known, or numbers are not finite; `Interrupted`.
   package func explain(
-    image path: String?, text: String?, record: ModelRecord? = nil,
+    images: [CaseImage], text: String?, record: ModelRecord? = nil,
     progress: ProgressReporter? = nil
   ) throws -> CaseExplanation {
-    let picture = try picture(path, isNeeded: text == nil || !model.acceptsMissingModality)
-    let report = try report(text, isNeeded: path == nil || !model.acceptsMissingModality)
+    let pictures = try pictures(
+      images, isNeeded: text == nil || !model.acceptsMissingModality)
+    let report = try report(text, isNeeded: images.isEmpty || !model.acceptsMissingModality)
     if let report { try checkWords(report) }
     return try placingErrors {
-      let (question, answer) = try question(picture, report)
-      var images: [ImageExplanation] = []
+      let (question, answer) = try question(pictures, report)
+      var seen: [ViewExplanation] = []
       var imageScore: ModelScore?
-      if let branch = model.image, let picture {
-        let function = try score(.image, picture, report, question)
-        imageScore = function
-        images = try maps(of: function, branch: branch, picture: picture, progress: progress)
+      if let pictures {
+        (seen, imageScore) = try self.views(pictures, report, question, progress: progress)
       }
       var words: TextExplanation?
       var textScore: ModelScore?
       if let report {
         progress?.advance(note: "words")
-        let function = try score(.text, picture, report, question)
+        let function = try score(.text, pictures, report, question)
         textScore = function
         words = try TextExplanation(
           function, text: report.text, tokens: report.tokens, indices: report.indices,
           integration: settings.integration)
       }
       var joint: JointExplanation?
-      if let picture, report != nil, let branch = model.image {
+      if let pictures, report != nil, let branch = model.image {
         progress?.advance(note: "image and words together")
+        let baseline = settings.usedBaselines(for: branch)[0]
         joint = try JointExplanation(
-          score(.both, picture, report, question),
-          imageBaseline: settings.usedBaselines(for: branch)[0]
-            .pixels(for: picture.normalized, branch: branch),
+          score(.both, pictures, report, question),
+          imageBaseline: try pictures.all.flatMap {
+            try baseline.pixels(for: $0.normalized, branch: branch)
+          },
           integration: settings.integration)
       }
       guard let function = imageScore ?? textScore else {
         preconditionFailure("a model without an encoder")
       }
-      return CaseExplanation(
+      var explanation = CaseExplanation(
         model: folder, labels: question.labels, logit: try logit(of: function),
-        picture: picture?.shown,
-        images: images, text: report?.text, words: words, joint: joint, settings: settings,
+        picture: seen.first?.picture, images: seen.first?.images ?? [], text: report?.text,
+        words: words, joint: joint, settings: settings,
         textNotes: report?.reading.notes ?? [], threshold: threshold(question),
         answer: answer, isContrast: question.isContrast, about: about(question), record: record,
-        isTrainedOn: picture == nil ? nil : try isTrainedOn(path))
+        isTrainedOn: pictures == nil ? nil : try isTrainedOn(images))
+      if model.image?.views != nil { explanation.views = seen }
+      return explanation
     }
   }
 
@@ -127,33 +142,39 @@ package struct Explainer {
   }
 
   /// Whether an image is one of the model's training and validation images; nil where nothing tells.
-  private func isTrainedOn(_ path: String?) throws -> Bool? {
-    guard let path else { return nil }
-    let item = Case(id: path, imagePath: path, source: Place(path: path))
+  private func isTrainedOn(_ images: [CaseImage]) throws -> Bool? {
+    guard let first = images.first else { return nil }
+    var item = Case(id: first.path, source: Place(path: first.path))
+    item.images = images
     return try TrainedImages.seen(by: folder, of: [item]).map { $0 > 0 }
   }
 
-  /// The maps of one case's image alone, as `settings` ask for them, and the logit.
+  /// The maps of one case's pictures alone, of each with the others as they are, and the logit.
   ///
   /// - Precondition: the model reads images.
   /// - Throws: as `explain`; a text without a known word is no error here.
-  package func imageMaps(image path: String?, text: String?) throws -> ImageMaps {
-    guard let branch = model.image, let picture = try picture(path, isNeeded: true) else {
+  package func imageMaps(images: [CaseImage], text: String?) throws -> [ImageMaps] {
+    guard let branch = model.image, let pictures = try pictures(images, isNeeded: true) else {
       preconditionFailure("the model reads no images")
     }
     let report = try report(text, isNeeded: !model.acceptsMissingModality)
     return try placingErrors {
-      let function = try score(.image, picture, report, question(picture, report).question)
-      return ImageMaps(
-        picture: picture.shown,
-        images: try maps(of: function, branch: branch, picture: picture, progress: nil),
-        logit: try logit(of: function))
+      let question = try question(pictures, report).question
+      return try pictures.all.enumerated().map { place, picture in
+        let function = try score(.image, pictures, places: [place], report, question)
+        return ImageMaps(
+          picture: picture.shown, view: pictures.views[place],
+          images: try maps(of: function, branch: branch, picture: picture, progress: nil),
+          logit: try logit(of: function))
+      }
     }
   }
 
   /// What is known of an image alone.
   package struct ImageMaps: Sendable {
     package let picture: CaseExplanation.Picture
+    /// Which view it is; nil where the model tells none apart.
+    package let view: String?
     /// One for every method and baseline.
     package let images: [ImageExplanation]
     package let logit: Double
@@ -162,14 +183,14 @@ package struct Explainer {
   /// The words of one case, and the logit as a function of them; nil where the model knows none.
   ///
   /// - Throws: as `explain`.
-  func words(image path: String?, text: String) throws -> SeenWords? {
-    let picture = try picture(path, isNeeded: !model.acceptsMissingModality)
+  func words(images: [CaseImage], text: String) throws -> SeenWords? {
+    let pictures = try pictures(images, isNeeded: !model.acceptsMissingModality)
     guard let report = try report(text, isNeeded: true), report.reading.knownCount > 0
     else {
       return nil
     }
     return try placingErrors {
-      let function = try score(.text, picture, report, question(picture, report).question)
+      let function = try score(.text, pictures, report, question(pictures, report).question)
       let explanation = try TextExplanation(
         function, text: report.text, tokens: report.tokens, indices: report.indices,
         integration: settings.integration)
@@ -187,7 +208,7 @@ package struct Explainer {
     let indices: [Int32]
   }
 
-  private func maps(
+  func maps(
     of function: ModelScore, branch: ImageBranch, picture: Picture, progress: ProgressReporter?
   ) throws -> [ImageExplanation] {
     let hasContrast = picture.shown.seen.hasContrast

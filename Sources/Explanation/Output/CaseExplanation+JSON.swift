@@ -8,20 +8,47 @@ extension CaseExplanation {
 
   /// What is seen in each map with the settings, in the order of `images`.
   package var sights: [Sight] {
+    sights(of: images)
+  }
+
+  func sights(of images: [ImageExplanation]) -> [Sight] {
     images.map { Sight($0.map, sensitivity: settings.sensitivity, rule: settings.rule) }
   }
 
   /// `explanation.json`; docs/explain.md tells what the members are.
   package var json: JSONValue {
-    [
-      "schema": CaseExplanation.schema.json, "notice": CaseExplanation.notice.json,
-      "model": model.json,
-      "prediction": prediction,
-      "record": record?.json(isTrainedOn: isTrainedOn) ?? nil, "settings": settings.json,
-      "attributions": CaseExplanation.attributionsFile.json,
-      "image": imageJSON, "text": textJSON, "joint": joint?.json ?? nil,
-      "warnings": warnings.json,
+    var members: [(key: String, value: JSONValue)] = [
+      ("schema", CaseExplanation.schema.json), ("notice", CaseExplanation.notice.json),
+      ("model", model.json),
+      ("prediction", prediction),
+      ("record", record?.json(isTrainedOn: isTrainedOn) ?? nil), ("settings", settings.json),
+      ("attributions", CaseExplanation.attributionsFile.json),
+      ("image", picture.map { imageJSON($0, images, number: 1) } ?? nil),
     ]
+    if !views.isEmpty { members.append(("views", views.enumerated().map(viewJSON).json)) }
+    members += [
+      ("text", textJSON), ("joint", joint?.json ?? nil), ("warnings", warnings.json),
+    ]
+    return JSONValue(.object(members))
+  }
+
+  /// One of several pictures: the first is told in `image`, too.
+  private func viewJSON(_ place: Int, _ view: ViewExplanation) -> JSONValue {
+    [
+      "view": view.view.json, "share": view.share.json,
+      "shareOf": (view.isAttention ? "attention" : "attribution").json,
+      "image": imageJSON(view.picture, view.images, number: place + 1),
+    ]
+  }
+
+  /// What the overlay of a map is called; `number` is that of the picture, from 1.
+  static func overlayFile(_ method: String, number: Int) -> String {
+    "overlay-\(method)\(number == 1 ? "" : "-picture\(number)").png"
+  }
+
+  /// What the tensor of a map is called.
+  static func tensorName(_ method: String, number: Int) -> String {
+    "image\(number == 1 ? "" : "\(number)").\(method)"
   }
 
   private var prediction: JSONValue {
@@ -43,10 +70,11 @@ extension CaseExplanation {
   /// The file of all maps and word scores.
   package static let attributionsFile = "attributions.safetensors"
 
-  private var imageJSON: JSONValue {
-    guard let picture else { return nil }
+  private func imageJSON(_ picture: Picture, _ images: [ImageExplanation], number: Int)
+    -> JSONValue
+  {
     let geometry = picture.geometry
-    let sights = sights
+    let sights = sights(of: images)
     return [
       "file": picture.path.json, "width": geometry.width.json, "height": geometry.height.json,
       "seen": [
@@ -60,8 +88,8 @@ extension CaseExplanation {
               .object(
                 [
                   ("method", image.method.json), ("title", image.title.json),
-                  ("tensor", "image.\(image.method)".json),
-                  ("overlay", "overlay-\(image.method).png".json),
+                  ("tensor", CaseExplanation.tensorName(image.method, number: number).json),
+                  ("overlay", CaseExplanation.overlayFile(image.method, number: number).json),
                   ("path", image.path?.json ?? nil),
                 ] + sight.members(geometry: geometry, mapWidth: image.map.width)))
           })),

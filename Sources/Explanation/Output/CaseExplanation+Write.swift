@@ -26,16 +26,12 @@ extension CaseExplanation {
   private func writeFiles(to folder: String, hasThumbnail: Bool) throws {
     try TensorFile.write(
       tensors, metadata: ["format": "pt"], to: "\(folder)/\(CaseExplanation.attributionsFile)")
-    if let picture {
-      for (index, (image, sight)) in zip(images, sights).enumerated() {
-        let circles = sight.neighbourhoods.map {
-          $0.circle(in: picture.geometry, mapWidth: image.map.width)
-        }
-        let overlay = HeatOverlay(
-          picture.original, map: image.map, geometry: picture.geometry, circles: circles
-        ).image
-        try overlay.savePNG(path: "\(folder)/overlay-\(image.method).png")
-        if hasThumbnail, index == 0 {
+    for (place, shown) in pictures.enumerated() {
+      for (index, image) in shown.images.enumerated() {
+        let overlay = overlay(of: image, on: shown.picture)
+        let name = CaseExplanation.overlayFile(image.method, number: place + 1)
+        try overlay.savePNG(path: "\(folder)/\(name)")
+        if hasThumbnail, index == 0, place == 0 {
           try overlay.fitted(side: CaseExplanation.thumbnailSide)
             .savePNG(path: "\(folder)/\(CaseExplanation.thumbnailFile)")
         }
@@ -45,18 +41,36 @@ extension CaseExplanation {
     try AtomicFile.write(json.text() + "\n", to: "\(folder)/explanation.json")
   }
 
+  /// Each picture with its maps.
+  private var pictures: [(picture: Picture, images: [ImageExplanation])] {
+    views.isEmpty ? picture.map { [($0, images)] } ?? [] : views.map { ($0.picture, $0.images) }
+  }
+
+  /// A picture with a map and its circles.
+  func overlay(of image: ImageExplanation, on picture: Picture) -> PixelImage {
+    let circles = sights(of: [image])[0].neighbourhoods.map {
+      $0.circle(in: picture.geometry, mapWidth: image.map.width)
+    }
+    return HeatOverlay(
+      picture.original, map: image.map, geometry: picture.geometry, circles: circles
+    ).image
+  }
+
   /// The longer side of a thumbnail.
   private static let thumbnailSide = 160
   /// The first overlay, small.
   static let thumbnailFile = "thumbnail.png"
 
-  /// Maps `[height, width]` as `image.METHOD`; `words.gradient` and `words.integrated`, one number a
+  /// Maps `[height, width]` as `image.METHOD`, of further pictures as `image2.METHOD`; `words.gradient` and `words.integrated`, one number a
   /// word.
   private var tensors: [(name: String, shape: [Int], values: [Float])] {
-    var all = images.map {
-      (
-        name: "image.\($0.method)", shape: [$0.map.height, $0.map.width], values: $0.map.values
-      )
+    var all = pictures.enumerated().flatMap { place, shown in
+      shown.images.map {
+        (
+          name: CaseExplanation.tensorName($0.method, number: place + 1),
+          shape: [$0.map.height, $0.map.width], values: $0.map.values
+        )
+      }
     }
     if let words = words?.words {
       all.append(("words.gradient", [words.count], words.map { Float($0.gradient) }))

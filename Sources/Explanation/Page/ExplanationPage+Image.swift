@@ -159,7 +159,7 @@ extension ExplanationPage {
       + "height:\(share(Double(seen.height) * geometry.scale.y / height))"
   }
 
-  private func embedded(_ image: PixelImage) throws -> String {
+  func embedded(_ image: PixelImage) throws -> String {
     try image.fitted(side: ExplanationPage.pictureSide).eightBit.encodedPNG().base64EncodedString()
   }
 

@@ -19,7 +19,7 @@ package struct ExplanationPage {
     var page = Page(
       eyebrow: "EncoderZoo explanation", title: title,
       lede: htmlEscaped(answer + (explanation.about.map { " " + $0 } ?? "")),
-      content: try imageSection + textSection + jointSection + details,
+      content: try imageSection + viewsSection + textSection + jointSection + details,
       files: ["explanation.json", CaseExplanation.attributionsFile])
     page.windowTitle = explanation.isContrast ? title : "\(explanation.label), explained"
     page.head = head
@@ -86,7 +86,10 @@ package struct ExplanationPage {
     case false?: seen = ", none of its training and validation images"
     case nil: seen = ""
     }
-    facts.append(PageFact("Image", picture.path + seen))
+    let paths =
+      explanation.views.isEmpty ? [picture.path] : explanation.views.map(\.picture.path)
+    facts.append(
+      PageFact(paths.count == 1 ? "Image" : "Images", paths.joined(separator: ", ") + seen))
     return facts
   }
 

@@ -33,7 +33,7 @@ package struct LayerCascade: Sendable {
       let image = model.classifier.image
       let stages = (image as? ImageEnsemble)?.memberStages ?? image?.stages ?? []
       layers =
-        [Layer(name: "head", keys: head)]
+        [Layer(name: "head", keys: head + encoder.filter { $0.hasPrefix("image.views.") })]
         + stages.reversed().compactMap { stage in
           let own = encoder.filter { stage.owns(LayerCascade.encoderKey($0)) }
           return own.isEmpty ? nil : Layer(name: stage.name, keys: own)
@@ -50,11 +50,14 @@ package struct LayerCascade: Sendable {
     }
   }
 
-  /// A key as the encoder knows it: without `image.` and the number of a member.
+  /// A key as the encoder knows it: without `image.` and the number of a member or a view.
   private static func encoderKey(_ key: String) -> String {
     var parts = key.split(separator: ".").dropFirst()
-    if let first = parts.first, first.hasPrefix("member"), Int(first.dropFirst(6)) != nil {
-      parts = parts.dropFirst()
+    for prefix in ["member", "view"] {
+      if let first = parts.first, first.hasPrefix(prefix), Int(first.dropFirst(prefix.count)) != nil
+      {
+        parts = parts.dropFirst()
+      }
     }
     return parts.joined(separator: ".")
   }

@@ -109,13 +109,16 @@ package struct SanityCheck: Sendable {
     defer { progress.end() }
     var pictures = PictureRemarks()
     func maps(_ explainer: Explainer, _ note: String) throws -> [[ImageExplanation]] {
-      try cases.map { item in
+      try cases.flatMap { item in
         try Interruption.check()
         progress.advance(note: note)
         let seen = try explainer.imageMaps(
-          image: item.imagePath, text: model.text == nil ? nil : item.text)
-        pictures.add(seen.picture)
-        return seen.images
+          images: model.image?.reduced(item).images ?? [],
+          text: model.text == nil ? nil : item.text)
+        return seen.map { one in
+          pictures.add(one.picture)
+          return one.images
+        }
       }
     }
     let original = try maps(explainer, "as trained")

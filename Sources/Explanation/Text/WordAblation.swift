@@ -102,7 +102,7 @@ package struct WordAblation: Sendable {
         try Interruption.check()
         progress.advance(note: item.id)
         let seen = try explainer.words(
-          image: explainer.model.image == nil ? nil : item.imagePath, text: item.text ?? "")
+          images: explainer.model.image?.reduced(item).images ?? [], text: item.text ?? "")
         guard let seen else {
           unknown += 1
           continue

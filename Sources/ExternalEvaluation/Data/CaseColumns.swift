@@ -48,7 +48,21 @@ package struct CaseColumns: Sendable, Equatable {
     var columns = CSVColumns()
     columns.id = find("ids", \.id, "id")
     if columns.id == nil { told.append("ids are the numbers of the rows") }
-    if model.image != nil { columns.image = find("images", \.image, "image") }
+    if model.image != nil {
+      if let listed = given.images ?? study?.images.flatMap({ names.contains($0) ? $0 : nil }),
+        given.image == nil
+      {
+        columns.images = listed
+        if given.images == nil {
+          told.append("lists of images \"\(listed)\" (as in the model's study)")
+        }
+        columns.imageSeparator = (given.images == nil ? study : given)?.imageSeparator ?? "|"
+      } else {
+        columns.image = find("images", \.image, "image")
+      }
+    }
+    // Without views a table may hold a case a row, which a model of any number of pictures reads, too.
+    if model.image?.views != nil { columns.view = find("views", \.view, "view") }
     if model.text != nil { columns.text = find("texts", \.text, "text") }
     if wantsLabel {
       let marks = study?.labelColumns ?? []
@@ -65,7 +79,7 @@ package struct CaseColumns: Sendable, Equatable {
       columns.patient = find("patients", \.patient, "patient")
     }
     let lacks = [
-      model.image != nil && columns.image == nil ? "image" : nil,
+      model.image != nil && columns.image == nil && columns.images == nil ? "image" : nil,
       model.text != nil && columns.text == nil ? "text" : nil,
     ].compactMap { $0 }
     let sides = (model.image == nil ? 0 : 1) + (model.text == nil ? 0 : 1)
@@ -75,6 +89,16 @@ package struct CaseColumns: Sendable, Equatable {
         "the model reads \(first)s, and no column is known to hold them; there are: "
           + names.joined(separator: ", "),
         at: Place(path: path, line: 1), advice: "name it: --\(first)-column COLUMN")
+    }
+    let views = model.image?.views?.slots?.names ?? []
+    if views.count == 1, columns.view == nil {
+      told.append("every picture is taken as \(views[0]), since no column tells views")
+    }
+    if views.count > 1, columns.view == nil {
+      throw ZooError(
+        .badValue,
+        "the model reads the views \(views.joined(separator: ", ")), and no column is known to tell them",
+        at: Place(path: path, line: 1), advice: "name it: --view-column COLUMN")
     }
     self.columns = columns
     note = told.isEmpty ? nil : "columns of \(path): " + told.joined(separator: ", ")

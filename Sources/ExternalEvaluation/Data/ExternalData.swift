@@ -42,6 +42,12 @@ package struct ExternalData: Sendable {
       notes.append(
         "\(path): \(set.leftOut.count) cases are left out: \(BadCases(set.leftOut).counts)")
     }
+    for (attribute, names) in self.groups where Set(names.compactMap(\.self)).count < 2 {
+      notes.append(
+        "\(path): groups by \(attribute): "
+          + (names.compactMap(\.self).first.map { "all whose value is known are of \"\($0)\"" }
+            ?? "no case's value is known"))
+    }
     if set.cases.allSatisfy({ $0.group == nil }) {
       notes.append(
         "\(path): patients are not known: every case counts as a patient of its own, and where one has several"

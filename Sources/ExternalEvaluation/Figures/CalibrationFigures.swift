@@ -56,21 +56,26 @@ package struct CalibrationFigures: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - answers: to external cases.
-  ///   - validation: to internal validation cases; nil where there are none.
+  ///   - validation: to internal validation cases that a calibrator may be fitted to, or why there are none.
   ///   - stored: the calibrator that the model brings; taken for its kind where there are no internal answers.
   ///   - settings: what all figures share.
   /// - Returns: one for each kind, in their order.
   static func all(
-    _ answers: QuestionAnswers, validation: QuestionAnswers?, stored: Calibrator? = nil,
-    _ settings: EvaluationSettings
+    _ answers: QuestionAnswers, validation: Determined<QuestionAnswers>,
+    stored: Calibrator? = nil, _ settings: EvaluationSettings
   ) -> [CalibrationFigures] {
     Kind.allCases.map { kind in
       let calibrator: Determined<Calibrator?> =
-        kind == .none
-        ? .value(nil)
-        : validation.map { fit(kind, $0).map(Optional.some) }
-          ?? (stored.map { Kind($0) == kind ? .value($0) : nil } ?? nil)
-          ?? .undefined(.noInternalAnswers)
+        switch validation {
+        case _ where kind == .none: .value(nil)
+        case .value(let own): fit(kind, own).map(Optional.some)
+        case .undefined(let reason):
+          if reason == .noInternalAnswers, let stored, Kind(stored) == kind {
+            .value(stored)
+          } else {
+            .undefined(reason)
+          }
+        }
       switch calibrator {
       case .undefined(let reason):
         return CalibrationFigures(kind: kind, measures: .undefined(reason))

@@ -8,12 +8,14 @@ package struct ConformalFigures: Sendable, Equatable {
   /// Of the external cases.
   package let outside: Determined<ConformalCoverage>
 
-  /// Marginal and class-conditional sets; undefined without validation cases.
+  /// Marginal and class-conditional sets; undefined without validation cases that the model did not learn from.
   static func all(
-    _ answers: QuestionAnswers, validation: QuestionAnswers?, test: QuestionAnswers?,
+    _ answers: QuestionAnswers, validation: Determined<QuestionAnswers>, test: QuestionAnswers?,
     _ settings: EvaluationSettings
   ) -> Determined<[ConformalFigures]> {
-    guard let validation, validation.count > 0 else { return .undefined(.noInternalAnswers) }
+    guard let validation = validation.value, validation.count > 0 else {
+      return .undefined(validation.reason ?? .noInternalAnswers)
+    }
     return .value(
       [false, true].map { isClassConditional in
         let sets = ConformalSets(

@@ -52,14 +52,4 @@ package struct EvaluationSettings: Sendable, Equatable {
 
   /// Where draws come from.
   var stream: RandomStream { RandomStream(seed: seed).derived("evaluation").derived(dataName) }
-
-  /// The name of the rule in files.
-  package var ruleName: String {
-    switch rule {
-    case .youden: "youden"
-    case .accuracy: "accuracy"
-    case .f1: "f1"
-    case .fixed: "fixed"
-    }
-  }
 }

@@ -7,6 +7,8 @@ package struct OperatingPoint: Sendable, Equatable {
     /// Who chose it.
     package enum Source: String, Sendable {
       case internalValidation = "internal-validation"
+      /// Fitted on validation cases that the model's head had learnt from.
+      case learntValidation = "learnt-internal-validation"
       case model
       case externalData = "external-data"
     }

@@ -12,11 +12,16 @@ package struct QuestionAnswers: Sendable, Equatable {
   /// One number a case; equal ones are of one patient.
   package let clusters: [Int]
   package let probabilities: [Double]
+  /// The standard deviation of the log-odds of an ensemble's members; empty for other models.
+  package let spreads: [Double]
 
   /// Answers of equal counts.
   ///
-  /// - Precondition: as many ids, labels, logits and clusters.
-  package init(label: String, ids: [String], labels: [Bool], logits: [Double], clusters: [Int]) {
+  /// - Precondition: as many ids, labels, logits and clusters; and spreads, if any.
+  package init(
+    label: String, ids: [String], labels: [Bool], logits: [Double], clusters: [Int],
+    spreads: [Double] = []
+  ) {
     precondition(
       ids.count == labels.count && ids.count == logits.count && ids.count == clusters.count,
       "\(ids.count) ids, \(labels.count) labels, \(logits.count) logits, \(clusters.count) clusters"
@@ -27,6 +32,8 @@ package struct QuestionAnswers: Sendable, Equatable {
     self.logits = logits
     self.clusters = clusters
     probabilities = logits.map(sigmoid)
+    precondition(spreads.isEmpty || spreads.count == ids.count, "\(spreads.count) spreads")
+    self.spreads = spreads
   }
 
   package var count: Int { labels.count }
@@ -38,6 +45,7 @@ package struct QuestionAnswers: Sendable, Equatable {
   func keeping(_ places: [Int]) -> QuestionAnswers {
     QuestionAnswers(
       label: label, ids: places.map { ids[$0] }, labels: places.map { labels[$0] },
-      logits: places.map { logits[$0] }, clusters: places.map { clusters[$0] })
+      logits: places.map { logits[$0] }, clusters: places.map { clusters[$0] },
+      spreads: spreads.isEmpty ? [] : places.map { spreads[$0] })
   }
 }

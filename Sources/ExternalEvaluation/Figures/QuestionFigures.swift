@@ -33,6 +33,8 @@ package struct QuestionFigures: Sendable {
   package let conformal: Determined<[ConformalFigures]>
   /// Where the answers nearest the fixed threshold are withheld.
   package let selective: Determined<SelectiveFigures>
+  /// Where those are withheld on which the members of an ensemble differ most; nil for other models.
+  package let selectiveByMembers: Determined<SelectiveFigures>?
   /// By attribute, in the order asked for.
   package let groups: [(attribute: String, analysis: SubgroupAnalysis)]
   package let histogram: ProbabilityHistogram
@@ -52,14 +54,15 @@ package struct QuestionFigures: Sendable {
   ///   - answers: to external cases whose answer is known.
   ///   - unknown: how many others there are.
   ///   - threshold: that was chosen before.
-  ///   - validation: answers to internal validation cases; nil where there are none.
+  ///   - validation: answers to internal validation cases that calibrators and conformal sets may be fitted to, or
+  ///     why there are none.
   ///   - test: answers to internal test cases; nil where there are none.
   ///   - stored: the calibrator that the model brings; nil where it has none.
   ///   - groups: by attribute the group of each case, nil where it is not known.
   ///   - settings: what all figures share.
   package init(
     _ answers: QuestionAnswers, unknown: Int, threshold: OperatingPoint.Threshold,
-    validation: QuestionAnswers?, test: QuestionAnswers?, stored: Calibrator? = nil,
+    validation: Determined<QuestionAnswers>, test: QuestionAnswers?, stored: Calibrator? = nil,
     groups: [(attribute: String, names: [String?])], settings: EvaluationSettings
   ) {
     let statistics = MetricStatistics(answers, threshold: threshold.value)
@@ -84,6 +87,11 @@ package struct QuestionFigures: Sendable {
     conformal = ConformalFigures.all(
       answers, validation: validation, test: test, settings)
     selective = SelectiveFigures.byDistance(answers, threshold: threshold.value)
+    selectiveByMembers =
+      answers.spreads.isEmpty
+      ? nil
+      : SelectiveFigures.byAgreement(
+        answers, threshold: threshold.value, spread: answers.spreads)
     self.groups = groups.map { attribute, names in
       (
         attribute,

@@ -18,6 +18,10 @@ package struct EvaluatedModel {
   package let test: [String: QuestionAnswers]
   /// For each question the threshold that was chosen before any external case was seen.
   package let thresholds: [String: OperatingPoint.Threshold]
+  /// The fusion head that learnt from the validation cases; nil where none did.
+  ///
+  /// Its answers to them look surer than answers to others do.
+  package let headFittedOnValidation: String?
   /// Where the thresholds come from, in words.
   package let thresholdSentence: String
   /// What a reader must know, in sentences.
@@ -49,6 +53,8 @@ package struct EvaluatedModel {
     self.model = model
     validation = byLabel(.validation)
     test = byLabel(.test)
+    let head = model.headFittedOnValidation
+    headFittedOnValidation = head
     var thresholds: [String: OperatingPoint.Threshold] = [:]
     for (place, label) in model.task.outputs(model.labels).enumerated() {
       let own = validation[label]
@@ -56,7 +62,7 @@ package struct EvaluatedModel {
       if let own, hasBoth {
         thresholds[label] = .init(
           rule.threshold(labels: own.labels, probabilities: own.probabilities),
-          .internalValidation, cases: own.count)
+          head == nil ? .internalValidation : .learntValidation, cases: own.count)
       } else {
         let value = model.thresholds.isEmpty ? 0.5 : model.thresholds[place]
         thresholds[label] = .init(value, .model, cases: 0)
@@ -65,6 +71,11 @@ package struct EvaluatedModel {
     self.thresholds = thresholds
     thresholdSentence = try Self.sentence(thresholds, folder)
     var notes: [String] = []
+    if let head, inside != nil {
+      notes.append(
+        "\(name): its head \(head) learnt from the validation cases: the threshold that was fitted on them may not"
+          + " suit others, and no calibrator and no conformal set is made of them")
+    }
     if inside == nil {
       notes.append(
         "\(name): no answers to validation and test cases lie beside the model (\(folder)): its own threshold is"
@@ -79,7 +90,20 @@ package struct EvaluatedModel {
       notes.append(
         "\(name): the patients of its internal cases are not known: each counts as one of its own")
     }
+    if model.memberCount > 1, model.memberBiases.isEmpty {
+      notes.append(
+        "\(name): what each of its \(model.memberCount) members answers is not kept in models of older versions: how"
+          + " far they differ can't be told")
+    }
     self.notes = notes
+  }
+
+  /// Answers to validation cases that calibrators and conformal sets may be fitted to, or why there are none.
+  func unlearntValidation(of label: String) -> Determined<QuestionAnswers> {
+    guard headFittedOnValidation == nil || validation[label] == nil else {
+      return .undefined(.learntFromValidation)
+    }
+    return Determined(validation[label], else: .noInternalAnswers)
   }
 
   /// The calibrator that the model brings for a question; nil where it has none, and of one of several classes, which
@@ -94,15 +118,17 @@ package struct EvaluatedModel {
   private static func sentence(
     _ thresholds: [String: OperatingPoint.Threshold], _ folder: String
   ) throws -> String {
-    let fitted = thresholds.values.filter { $0.source == .internalValidation }
+    let fitted = thresholds.values.filter { $0.source != .model }
+    let learnt =
+      fitted.contains { $0.source == .learntValidation } ? ", from which its head had learnt" : ""
     if fitted.count == thresholds.count, let most = fitted.map(\.cases).max() {
-      return "fitted on \(most) internal validation cases"
+      return "fitted on \(most) internal validation cases\(learnt)"
     }
     var own = "the model's own"
     if BundleFolder.isBundle(folder) {
       own = "the bundle's (\(try BundleFolder(folder).manifest.output.thresholdRule))"
     }
     return fitted.isEmpty
-      ? own : "fitted on internal validation cases where both classes occur, else \(own)"
+      ? own : "fitted on internal validation cases where both classes occur\(learnt), else \(own)"
   }
 }

@@ -9,6 +9,8 @@ extension EvaluationRun {
     let row: ModelOnData.Row
     /// The log-odds that the probability comes from.
     let odds: Double
+    /// The standard deviation of the log-odds of an ensemble's members; nil for other models.
+    var spread: Double? { row.spread }
     var id: String { row.id }
     var label: String { row.label }
     var target: Bool? { row.target }
@@ -16,9 +18,10 @@ extension EvaluationRun {
 
   /// Asks a model about every case, batch by batch.
   func ask(_ model: EvaluatedModel, about set: ExternalData) throws -> (
-    rows: [Asked], leftOut: [LeftOut]
+    rows: [Asked], leftOut: [LeftOut], notes: [String]
   ) {
     let predictor = BatchPredictor(model.model, folder: model.folder, kernels: kernels)
+    let members = try EnsembleMembers(model.model)
     var tally = ReadingTally(model.model)
     var (rows, leftOut): ([Asked], [LeftOut]) = ([], [])
     progress.begin("\(model.name) on \(set.name)", total: set.cases.count)
@@ -27,30 +30,29 @@ extension EvaluationRun {
       try Interruption.check()
       let batch = set.cases[start..<min(set.cases.count, start + PredictionRun.batchSize)]
       var (used, readings): ([Case], [BatchPredictor.Reading]) = ([], [])
-      for (item, result) in zip(batch, predictor.readings(of: Array(batch))) {
+      for (item, result) in zip(batch, try predictor.readings(of: Array(batch))) {
         switch result {
         case .success(let reading):
           used.append(item)
           readings.append(reading)
           tally.add(item, reading)
-        case .failure(let error): leftOut.append(try left(item, error))
+        case .failure(let error): leftOut.append(try left(item, error, predictor))
         }
       }
-      for (item, logits) in zip(used, try predictor.logits(readings)) {
-        rows += try answers(item, logits, model, set)
+      let given = try predictor.answers(readings, members: members)
+      for (place, item) in used.enumerated() {
+        let own = members == nil ? [] : given.members[place]
+        rows += try answers(item, given.logits[place], members: own, model, set)
       }
       progress.advance(by: batch.count)
     }
-    for note in tally.notes { progress.note("\(model.name) on \(set.name): \(note)") }
-    if !leftOut.isEmpty {
-      progress.note(
-        "\(model.name) on \(set.name): \(leftOut.count) cases are left out: \(BadCases(leftOut).counts)"
-      )
-    }
-    return (rows, leftOut)
+    let left =
+      leftOut.isEmpty ? [] : ["\(leftOut.count) cases are left out: \(BadCases(leftOut).counts)"]
+    return (rows, leftOut, (tally.notes + left).map { "\(model.name) on \(set.name): \($0)" })
   }
 
-  private func left(_ item: Case, _ error: ZooError) throws -> LeftOut {
+  private func left(_ item: Case, _ error: ZooError, _ predictor: BatchPredictor) throws -> LeftOut
+  {
     guard skipsBad, error.code != .system else {
       throw ZooError(
         error.code, "the case \"\(item.id)\": \(error.message)", at: error.place ?? item.source,
@@ -58,12 +60,16 @@ extension EvaluationRun {
           ? error.advice : "repair it, or leave such cases out with --skip-bad")
     }
     return LeftOut(
-      id: item.id, reason: .unreadableImage, message: error.message,
+      id: item.id,
+      reason: predictor.seesNone(item)
+        ? .noImage : predictor.lacksText(item) ? .emptyText : .unreadableImage,
+      message: error.message,
       place: error.place ?? item.source)
   }
 
   private func answers(
-    _ item: Case, _ logits: [Double], _ model: EvaluatedModel, _ set: ExternalData
+    _ item: Case, _ logits: [Double], members: [[Double]], _ model: EvaluatedModel,
+    _ set: ExternalData
   ) throws -> [Asked] {
     let (task, labels) = (model.model.task, model.model.labels)
     let probabilities = task.probabilities(logits)
@@ -71,6 +77,9 @@ extension EvaluationRun {
       probabilities[$1] > probabilities[$0] ? $1 : $0
     }
     let targets = try set.targets(of: item, task, labels)
+    func odds(_ logits: [Double], _ place: Int) -> Double {
+      task == .multiClass ? logOdds(logits[...], place) : logits[place]
+    }
     return task.outputs(labels).enumerated().map { place, label in
       let threshold = model.thresholds[label]?.value ?? 0.5
       return Asked(
@@ -78,8 +87,9 @@ extension EvaluationRun {
           id: item.id, label: label, target: targets[place], logit: logits[place],
           probability: probabilities[place],
           decision: task == .multiClass
-            ? place == likeliest : probabilities[place] >= threshold),
-        odds: task == .multiClass ? logOdds(logits[...], place) : logits[place])
+            ? place == likeliest : probabilities[place] >= threshold,
+          spread: standardDeviation(members.map { odds($0, place) })),
+        odds: odds(logits, place))
     }
   }
 }

@@ -13,6 +13,8 @@ package struct ModelOnData: Sendable {
     let logit: Double
     let probability: Double
     let decision: Bool
+    /// The standard deviation of the log-odds of an ensemble's members; nil for other models.
+    let spread: Double?
   }
 
   package let data: String

@@ -8,11 +8,11 @@ extension EvaluationResults {
   package var json: JSONValue {
     [
       "schema": 1, "zoo": programVersion.json, "seed": Int(clamping: settings.seed).json,
-      "resamples": settings.resamples.json, "level": 0.95, "thresholdRule": settings.ruleName.json,
+      "resamples": settings.resamples.json, "level": 0.95, "thresholdRule": settings.rule.name.json,
       "conformalMiss": settings.miss.json, "bins": settings.bins.json,
-      "models": models.map(\.json).json, "data": data.map(\.json).json,
+      "models": models.map(\.json).json, "data": zip(data, overlaps).map { $0.json($1) }.json,
       "results": results.map(\.json).json, "comparisons": pairs.map(\.json).json,
-      "warnings": warnings.json, "notes": notes.json,
+      "warnings": warnings.json, "notes": (notes + overlaps.flatMap(\.notes)).json,
     ]
   }
 }
@@ -22,6 +22,7 @@ extension EvaluatedModel {
     [
       "name": name.json, "folder": folder.json, "task": model.task.rawValue.json,
       "labels": model.labels.json, "threshold": thresholdSentence.json,
+      "members": model.memberCount.json, "learntFromValidation": headFittedOnValidation.json,
       "calibration": model.calibration?.json ?? nil,
       "validationCases": (validation.values.map(\.count).max() ?? 0).json,
       "testCases": (test.values.map(\.count).max() ?? 0).json,
@@ -30,11 +31,12 @@ extension EvaluatedModel {
 }
 
 extension ExternalData {
-  fileprivate var json: JSONValue {
+  fileprivate func json(_ overlap: EvaluationResults.Overlap) -> JSONValue {
     [
       "name": name.json, "path": path.json, "description": description.json,
       "cases": cases.count.json, "patients": patientCount.json, "leftOut": leftOut.count.json,
       "synthetic": isSynthetic.json, "groups": groups.map(\.attribute).json,
+      "warnings": overlap.warnings.json, "notes": (notes + overlap.notes).json,
     ]
   }
 }
@@ -92,6 +94,7 @@ extension QuestionFigures {
       },
       "conformal": determined(conformal) { JSONValue(.array($0.map(\.json))) },
       "selective": determined(selective) { $0.json },
+      "selectiveByMembers": selectiveByMembers.map { determined($0) { $0.json } } ?? nil,
       "groups": object(groups.map { ($0.attribute, $0.analysis.json) }),
       "histogram": [
         "bins": ProbabilityHistogram.binCount.json, "positives": histogram.positives.json,

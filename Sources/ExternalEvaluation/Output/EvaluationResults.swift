@@ -6,20 +6,37 @@ import Studies
 
 /// What models are worth on data sets that are not those of their own studies.
 package struct EvaluationResults {
+  /// What cases of a data set are of models' own studies, in sentences.
+  package struct Overlap: Sendable {
+    /// On cases that are.
+    package var warnings: [String] = []
+    /// On cases that may be.
+    package var notes: [String] = []
+  }
+
   package let models: [EvaluatedModel]
   package let data: [ExternalData]
   /// By data set, then model.
   package let results: [ModelOnData]
   package let pairs: [ModelPair]
   package let settings: EvaluationSettings
+  /// By data set.
+  package let overlaps: [Overlap]
   /// What was guessed, dropped or chosen by default, in sentences.
   package let notes: [String]
 
   /// Whether a program made all cases of a data set.
   package var isSynthetic: Bool { data.contains(where: \.isSynthetic) }
 
-  /// The warnings of all results.
-  package var warnings: [String] { results.flatMap(\.warnings) }
+  /// What nobody may miss: of data sets, then of all results.
+  package var warnings: [String] {
+    overlaps.flatMap(\.warnings) + results.flatMap(\.warnings)
+  }
+
+  /// Says notes and warnings.
+  package func tell(_ progress: ProgressReporter) {
+    for sentence in notes + overlaps.flatMap(\.notes) + warnings { progress.note(sentence) }
+  }
 
   package static let files = ["predictions.csv", "evaluation.json", "evaluation.html"]
 
@@ -49,14 +66,17 @@ package struct EvaluationResults {
 
   /// Every answer.
   private var predictions: CSVWriter {
+    let hasSpreads = results.contains { $0.rows.contains { $0.spread != nil } }
     var writer = CSVWriter(
-      columns: ["data", "model", "id", "label", "target", "logit", "probability", "decision"])
+      columns: ["data", "model", "id", "label", "target", "logit", "probability", "decision"]
+        + (hasSpreads ? ["spread"] : []))
     for result in results {
       for row in result.rows {
-        writer.append([
-          result.data, result.model, row.id, row.label, row.target.map { $0 ? "1" : "0" } ?? "",
-          "\(row.logit)", "\(row.probability)", row.decision ? "1" : "0",
-        ])
+        writer.append(
+          [
+            result.data, result.model, row.id, row.label, row.target.map { $0 ? "1" : "0" } ?? "",
+            "\(row.logit)", "\(row.probability)", row.decision ? "1" : "0",
+          ] + (hasSpreads ? [row.spread.map { "\($0)" } ?? ""] : []))
       }
     }
     return writer

@@ -61,7 +61,7 @@ extension EvaluationPage {
       heads,
       rows.map { ($0.name, cells($0.question.fixed)) })
     let anew = table(
-      "At a threshold set anew on these very cases (\(results.settings.ruleName)): optimistically scored, and only"
+      "At a threshold set anew on these very cases (\(results.settings.rule.name)): optimistically scored, and only"
         + " to show what a new threshold could win.", heads,
       rows.map { row in
         switch row.question.anew {

@@ -80,7 +80,8 @@ extension EvaluationPage {
         PageFact("Resamples", "\(results.settings.resamples)"),
         PageFact("Program", "EncoderZoo \(programVersion)"),
       ]
-    let notes = results.notes.map { "<li>\(htmlEscaped($0))</li>\n" }.joined()
+    let said = results.notes + results.overlaps.flatMap(\.notes)
+    let notes = said.map { "<li>\(htmlEscaped($0))</li>\n" }.joined()
     return section(
       "details", "Details",
       PageParts.facts(facts) + (notes.isEmpty ? "" : "<h3>Notes</h3>\n<ul>\n\(notes)</ul>\n"))

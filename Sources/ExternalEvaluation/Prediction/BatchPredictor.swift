@@ -24,16 +24,26 @@ package struct BatchPredictor {
 
   /// A case as the model reads it.
   struct Reading: Sendable {
-    /// `[size, size, channels]`, normalised; nil where the case has no image or none is read.
-    var pixels: [Float]?
-    var picture: ImageBranch.Reading?
+    /// Its pictures; empty where it has none or none is read.
+    var pictures: [Picture] = []
+    /// The picture of each slot, by its place among them.
+    var slots: [Int?] = []
     var text: TextReading?
+  }
+
+  /// A picture as the model reads it.
+  struct Picture: Sendable {
+    let path: String
+    /// `[size, size, channels]`, normalised.
+    let pixels: [Float]
+    let reading: ImageBranch.Reading
   }
 
   /// A case's reading, or why there is none.
   ///
   /// - Returns: one for each case, in order; an error names the case's place or its picture.
-  func readings(of cases: [Case]) -> [Result<Reading, ZooError>] {
+  /// - Throws: `Interrupted`, so that no case is blamed for a picture whose decoding was stopped.
+  func readings(of cases: [Case]) throws -> [Result<Reading, ZooError>] {
     let found = Mutex([Result<Reading, ZooError>?](repeating: nil, count: cases.count))
     // Only what reads pictures is shared by threads: the model's parameters are not.
     let (image, pixels) = (model.image, model.image?.pixels)
@@ -43,10 +53,18 @@ package struct BatchPredictor {
       let result = Result<Reading, any Error> {
         if let fault = faults[index] { throw fault }
         var reading = Reading(text: texts[index])
-        if let image, let pixels, let path = cases[index].imagePath {
-          let picture = try image.read(path)
-          reading.pixels = pixels.normalized(picture.seen.floats())
-          reading.picture = picture
+        if let image, let pixels {
+          for place in image.pictures(of: cases[index]) {
+            guard let path = place.map({ cases[index].images[$0].path }) else {
+              reading.slots.append(nil)
+              continue
+            }
+            let picture = try image.read(path)
+            reading.slots.append(reading.pictures.count)
+            reading.pictures.append(
+              Picture(
+                path: path, pixels: pixels.normalized(picture.seen.floats()), reading: picture))
+          }
         }
         return reading
       }.mapError { error in
@@ -55,15 +73,27 @@ package struct BatchPredictor {
       }
       found.withLock { $0[index] = result }
     }
+    try Interruption.check()
     return found.withLock { $0.compactMap(\.self) }
   }
 
+  /// Whether the model reads pictures, and none of a case's is one.
+  func seesNone(_ item: Case) -> Bool {
+    model.image.map { $0.pictures(of: item).allSatisfy { $0 == nil } } ?? false
+  }
+
+  /// Whether the model reads texts, and a case has none.
+  func lacksText(_ item: Case) -> Bool { model.text != nil && item.text.map(isBlank) ?? true }
+
   /// Why a case can't be asked about: it lacks what the model reads.
   private func fault(_ item: Case) -> ZooError? {
-    let hasText = item.text.map { !isBlank($0) } ?? false
+    let names = model.image?.views?.slots?.names ?? []
+    let image =
+      item.images.isEmpty || names.isEmpty
+      ? "an image" : "a picture of a view (\(names.joined(separator: ", ")))"
     let lacks = [
-      model.image != nil && item.imagePath == nil ? "an image" : nil,
-      model.text != nil && !hasText ? "a text" : nil,
+      seesNone(item) ? image : nil,
+      lacksText(item) ? "a text" : nil,
     ].compactMap { $0 }
     let sides = (model.image == nil ? 0 : 1) + (model.text == nil ? 0 : 1)
     guard !lacks.isEmpty, !model.acceptsMissingModality || lacks.count == sides else { return nil }
@@ -76,15 +106,48 @@ package struct BatchPredictor {
   /// The logits of cases that were read, a row each.
   ///
   /// - Throws: `ZooError` of code `.notFinite` that names the model.
-  func logits(_ readings: [Reading]) throws -> [[Double]] {
-    guard !readings.isEmpty else { return [] }
+  func logits(_ readings: [Reading]) throws -> [[Double]] { try answers(readings).logits }
+
+  /// The logits of cases that were read, a row each; by case and member those of the members of an ensemble, where it
+  /// is one.
+  ///
+  /// - Throws: `ZooError` of code `.notFinite` that names the model.
+  func answers(_ readings: [Reading], members: EnsembleMembers? = nil) throws -> (
+    logits: [[Double]], members: [[[Double]]]
+  ) {
+    guard !readings.isEmpty else { return ([], []) }
+    let batch = batch(readings)
+    var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+    let (whole, own) = model.logits(batch, members: members, &forward)
+    let values = whole.values
+    guard (values + own.joined()).allSatisfy(\.isFinite) else {
+      throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
+    }
+    let width = values.count / readings.count
+    func row(_ values: [Float], _ number: Int) -> [Double] {
+      values[number * width..<(number + 1) * width].map(Double.init)
+    }
+    return (
+      readings.indices.map { row(values, $0) },
+      own.isEmpty ? [] : readings.indices.map { number in own.map { row($0, number) } }
+    )
+  }
+
+  private func batch(_ readings: [Reading]) -> RawBatch {
     var batch = RawBatch(indices: Array(readings.indices))
     if model.image != nil {
-      let present = readings.compactMap(\.pixels)
-      batch.images = present.flatMap(\.self)
-      batch.presentImages = present.count
+      let present = readings.filter { !$0.pictures.isEmpty }
+      batch.images = present.flatMap { $0.pictures.flatMap(\.pixels) }
+      batch.presentImages = present.reduce(0) { $0 + $1.pictures.count }
+      if model.image?.views != nil {
+        var start = 0
+        batch.pictures = present.map { reading in
+          defer { start += reading.pictures.count }
+          return reading.slots.map { place in place.map { start + $0 } }
+        }
+      }
       if present.count < readings.count {
-        batch.imageRows = rows(readings.map { $0.pixels != nil })
+        batch.imageRows = rows(readings.map { !$0.pictures.isEmpty })
       }
     }
     if model.text != nil {
@@ -94,13 +157,7 @@ package struct BatchPredictor {
       batch.texts = zip(readings, lacks).compactMap { $1 ? nil : $0.text?.indices }
       if lacks.contains(true) { batch.textRows = rows(lacks.map { !$0 }) }
     }
-    var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
-    let values = model.logits(batch, &forward).values.map(Double.init)
-    guard values.allSatisfy(\.isFinite) else {
-      throw ZooError(.notFinite, "the model's output is not finite", at: Place(path: folder))
-    }
-    let width = values.count / readings.count
-    return readings.indices.map { Array(values[$0 * width..<($0 + 1) * width]) }
+    return batch
   }
 
   private func rows(_ isThere: [Bool]) -> [Int?] {

@@ -170,7 +170,7 @@ package struct PredictionRun {
     }
     var readings: [BatchPredictor.Reading] = []
     var used: [Case] = []
-    for (item, result) in zip(items, predictor.readings(of: items)) {
+    for (item, result) in zip(items, try predictor.readings(of: items)) {
       switch result {
       case .success(let reading):
         readings.append(reading)

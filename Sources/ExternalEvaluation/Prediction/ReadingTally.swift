@@ -17,14 +17,15 @@ struct ReadingTally {
 
   /// Counts a case.
   mutating func add(_ item: Case, _ reading: BatchPredictor.Reading) {
-    if let picture = reading.picture, let path = item.imagePath {
-      cropped.add(width: picture.original.width, height: picture.original.height)
+    for picture in reading.pictures {
+      let (path, found) = (picture.path, picture.reading)
+      cropped.add(width: found.original.width, height: found.original.height)
       // Ordinary pictures are not kept: there may be very many.
-      if picture.notes(path).isEmpty {
+      if found.notes(path).isEmpty {
         census.addOrdinary()
       } else {
-        census.add(path, picture.facts)
-        bits = picture.bits ?? bits
+        census.add(path, found.facts)
+        bits = found.bits ?? bits
       }
     }
     if let text = reading.text { texts.add(text) }

@@ -26,39 +26,44 @@ struct PooledAnswers {
     let clusters: CaseClusters
     let voices: [Voice]
 
-    /// The mean over the voices that define a metric.
-    func mean(_ metric: EvaluationMetric, of drawn: [Int]) -> Determined<Double> {
-      let values = voices.map { $0.value(metric, of: drawn) }
+    var all: [Int] { Array(0..<clusters.caseCount) }
+
+    /// The mean over those of some voices that define a metric.
+    func mean(_ metric: EvaluationMetric, _ chosen: [Int], of drawn: [Int]) -> Determined<Double> {
+      let values = chosen.map { voices[$0].value(metric, of: drawn) }
       if let mean = Evaluation.mean(values.compactMap(\.value)) { return .value(mean) }
       return values.first ?? .undefined(.noCases)
     }
   }
 
+  /// By place the same model and question on both sides.
   private let inside: Side
   private let outside: Side
   private let metrics: [EvaluationMetric]
   /// By question the models of all splits as one; none of a single split.
   let ensembles: [(label: String, ensemble: SplitEnsemble)]
 
-  /// Reads the answers; nil for a combination that leaves no models.
+  /// Reads the answers inside; nil for a combination that leaves no models.
   ///
+  /// - Parameters:
+  ///   - combination: whose.
+  ///   - predictions: answers to the external cases, by split, in the order of the run's.
+  ///   - data: the external cases.
+  ///   - run: the comparison.
+  ///   - patients: by id of an internal case.
   /// - Throws: `ZooError` that names a file that can't be read.
   init?(
-    _ combination: String, _ data: ExternalData, _ run: FinishedComparison, folder: String
+    _ combination: String, _ predictions: [SplitPredictions], of data: ExternalData,
+    _ run: FinishedComparison, patients: [String: String]
   ) throws {
-    let patients = try DataDigest.read(folder: run.folder)?.patients ?? [:]
-    let name = try FolderName.cell(combination, split: run.splits[0], in: run.folder)
-    let model = String(name.split(separator: "/").last ?? "")
     let clusters = Dictionary(
       zip(data.cases.map(\.id), data.clusters), uniquingKeysWith: { first, _ in first })
     var (own, foreign): ([QuestionAnswers], [QuestionAnswers]) = ([], [])
     var thresholds: [Double] = []
-    for split in run.splits {
+    for (split, elsewhere) in zip(run.splits, predictions) {
       let cell = try FolderName.cell(combination, split: split, in: run.folder)
-      guard
-        let answers = try PredictionsFile.answers(
-          of: model, in: "\(folder)/\(split)", run.task, run.labels, clusters)
-      else { return nil }
+      let model = String(cell.split(separator: "/").last ?? "")
+      guard let answers = elsewhere.answers(of: model) else { return nil }
       let here = try InternalAnswers(
         cell: cell, task: run.task, labels: run.labels, patients: patients)
       let validation = here.answers(.validation)
@@ -89,19 +94,42 @@ struct PooledAnswers {
   }
 
   /// Internal less external, and both, of each metric that the report tells.
+  ///
+  /// Means are over the voices that define a metric on both sides; where none does, each side is told by itself.
   func figures(_ settings: EvaluationSettings) -> [ReportExternal.Figure] {
     metrics.map { metric in
-      ReportExternal.Figure(
+      let everyone = Array(inside.voices.indices)
+      let both = everyone.filter { difference(metric, [$0], inside.all, outside.all).value != nil }
+      let chosen = both.isEmpty ? everyone : both
+      return ReportExternal.Figure(
         key: metric.rawValue, title: metric.title,
-        inside: inside.mean(metric, of: Array(0..<inside.clusters.caseCount)),
+        inside: inside.mean(metric, chosen, of: inside.all),
         outside: ClusterBootstrap.interval(
           outside.clusters, resamples: settings.resamples, stream: settings.stream
-        ) { outside.mean(metric, of: $0) },
+        ) { outside.mean(metric, chosen, of: $0) },
         drop: ClusterBootstrap.drop(
           inside.clusters, outside.clusters, resamples: settings.resamples,
-          stream: settings.stream.derived("drop"),
-          first: { inside.mean(metric, of: $0) }, second: { outside.mean(metric, of: $0) }))
+          stream: settings.stream.derived("drop")
+        ) { difference(metric, chosen, $0, $1) },
+        averaged: both.count, leftOut: everyone.count - both.count)
     }
+  }
+
+  /// The mean difference of the voices that define a metric on both sides; why the first does not, where none does.
+  private func difference(
+    _ metric: EvaluationMetric, _ chosen: [Int], _ near: [Int], _ far: [Int]
+  ) -> Determined<Double> {
+    var (differences, reason): ([Double], Undefined?) = ([], nil)
+    for voice in chosen {
+      let first = inside.voices[voice].value(metric, of: near)
+      let second = outside.voices[voice].value(metric, of: far)
+      if let first = first.value, let second = second.value {
+        differences.append(first - second)
+      } else {
+        reason = reason ?? first.reason ?? second.reason
+      }
+    }
+    return Determined(mean(differences), else: reason ?? .noCases)
   }
 
   /// Internal cases: those of one patient are drawn together, also where several splits test them.

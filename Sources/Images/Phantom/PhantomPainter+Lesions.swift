@@ -14,13 +14,13 @@ extension PhantomPainter {
     }
   }
 
-  private mutating func add(_ change: [Float], of kind: PhantomFinding.Kind) -> PhantomBox {
+  mutating func add(_ change: [Float], of kind: PhantomFinding.Kind) -> PhantomBox {
     let strongest = change.reduce(0) { max($0, abs($1)) }
     for i in 0..<change.count { canvas.values[i] += change[i] }
     return box(of: kind) { abs(change[$0]) >= strongest / 4 && strongest > 0 }
   }
 
-  private func box(of kind: PhantomFinding.Kind, where isPart: (Int) -> Bool) -> PhantomBox {
+  func box(of kind: PhantomFinding.Kind, where isPart: (Int) -> Bool) -> PhantomBox {
     var (left, right, top, bottom) = (size, -1, size, -1)
     for row in 0..<size {
       for column in 0..<size where isPart(row * size + column) {

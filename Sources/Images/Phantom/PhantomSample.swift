@@ -17,6 +17,8 @@ package struct PhantomSample: Sendable {
   package let size: Int
   /// The hospital that it claims to be of.
   package let site: PhantomSite
+  /// How many pictures a case has: 1, or 2 with a lateral one beside the frontal one.
+  package let views: Int
 
   /// The share of abnormal cases whose lesions are drawn faintly and reported.
   static let faintShare = 0.16
@@ -29,8 +31,11 @@ package struct PhantomSample: Sendable {
 
   /// The sample of a seed.
   ///
-  /// - Precondition: At least 1 case, and 64…2048 pixels a side.
-  package init(count: Int = 400, seed: UInt64 = 1, size: Int = 256, site: PhantomSite = .a) {
+  /// - Precondition: At least 1 case, 64…2048 pixels a side, 1 or 2 views.
+  package init(
+    count: Int = 400, seed: UInt64 = 1, size: Int = 256, site: PhantomSite = .a, views: Int = 1
+  ) {
+    precondition((1...2).contains(views), "phantoms of \(views) views; 1 or 2 are drawn")
     precondition(count > 0, "a sample of \(count) cases")
     precondition(
       (64...2048).contains(size), "phantom images of \(size) pixels; 64 to 2048 are drawn")
@@ -38,9 +43,10 @@ package struct PhantomSample: Sendable {
     self.seed = seed
     self.size = size
     self.site = site
+    self.views = views
   }
 
-  private var stream: RandomStream {
+  var stream: RandomStream {
     let all = RandomStream(seed: seed).derived("phantom")
     return site == .a ? all : all.derived(site.rawValue)
   }

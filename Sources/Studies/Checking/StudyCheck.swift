@@ -111,29 +111,32 @@ package struct StudyCheck {
 
   /// Sketches the pictures on all cores, and takes the cases out whose pictures can't be read.
   private func pictures(of set: inout CaseSet) throws -> [PictureSketch?] {
-    let paths = set.cases.map(\.imagePath)
+    let (paths, layout) = (set.picturePaths, set.pictureLayout)
     // As the first branch reads them.
     let dicom = study.images.first?.preprocessing.dicom ?? DICOMReading()
     let read = try progress.mapped(paths, stage: "reading \(paths.count) pictures") { path in
       try path.map { try StudyCheck.sketch($0, dicom) }
     }
     var bad: [LeftOut] = []
-    for (item, result) in zip(set.cases, read) {
-      guard case .failure(let error)? = result else { continue }
+    var kept: [Int] = []
+    for (index, item) in set.cases.enumerated() {
+      let fault = layout[index].lazy.compactMap { place -> ZooError? in
+        if case .failure(let error)? = read[place] { error } else { nil }
+      }.first
+      guard let fault else {
+        kept.append(index)
+        continue
+      }
       bad.append(
         LeftOut(
           id: item.id, reason: .unreadableImage,
-          message: "\(error.place?.path ?? ""): \(error.message)", place: item.source))
-    }
-    let kept = read.indices.filter { index in
-      if case .failure? = read[index] { false } else { true }
+          message: "\(fault.place?.path ?? ""): \(fault.message)", place: item.source))
     }
     let notes = set.notes
     set = set.with(cases: kept.map { set.cases[$0] }, leftOut: set.leftOut + bad)
     set.notes = notes
-    let sketches = try kept.map { try read[$0]?.get() }
-    set = try PictureDigests.added(
-      to: set, fingerprints: sketches.map { $0?.small.hashValue ?? 0 })
+    let sketches = try kept.flatMap { layout[$0].map { $0 } }.map { try read[$0]?.get() }
+    set = try PictureDigests.added(to: set, fingerprints: sketches.map { $0?.small.hashValue })
     return sketches
   }
 

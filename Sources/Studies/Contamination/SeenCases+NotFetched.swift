@@ -20,17 +20,33 @@ extension SeenCases {
     _ study: StudySpecification, skipsBad: Bool, in folder: String, _ registry: EncoderRegistry,
     _ body: () throws -> Result
   ) throws -> Result {
+    let isBegun = FileManager.default.fileExists(atPath: "\(folder)/study.json")
+    return try lookedAtFirst(isBegun: isBegun, body) {
+      let set = try study.data.load(
+        needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
+      let own = try SeenCases(
+        images: study.images, texts: study.texts, of: set, study.data.origin,
+        splits: study.folds.splits(of: set), registry)
+      let labels = ClassificationTask(study.data.labels.task, of: set).labels
+      let others = (study.probes ? [] : study.external).compactMap { item in
+        let found = try? ExternalSets.read(
+          item, of: study, labels: labels, skipsBad: skipsBad, registry)
+        return found.map { ($0.seen, item.data.origin) }
+      }
+      return [(own, study.data.origin)] + others
+    }
+  }
+
+  /// The same for any training: `look` reads its data and looks at what its weights have seen of them.
+  static func lookedAtFirst<Result>(
+    isBegun: Bool, _ body: () throws -> Result,
+    look: () throws -> [(seen: SeenCases, origin: DataOrigin)]
+  ) throws -> Result {
     do { return try body() } catch let missing as ZooError where missing.code == .notFound {
       // Data that can't be read are told once the files are there.
-      let found = try? study.data.load(
-        needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
-      guard let set = found, let splits = try? study.folds.splits(of: set),
-        let seen = try? SeenCases(
-          images: study.images, texts: study.texts, of: set, study.data.origin, splits: splits,
-          registry)
-      else { throw missing }
-      let isBegun = FileManager.default.fileExists(atPath: "\(folder)/study.json")
-      _ = try seen.warnings(study.data.origin, isBegun: isBegun)
+      for (seen, origin) in (try? look()) ?? [] {
+        _ = try seen.warnings(origin, isBegun: isBegun)
+      }
       throw missing
     }
   }

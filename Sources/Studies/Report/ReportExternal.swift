@@ -15,12 +15,17 @@ package struct ReportExternal: Sendable {
     package let outside: Determined<ClusterBootstrap>
     /// Internal less external, with its interval.
     package let drop: Determined<ClusterBootstrap>
+    /// Of how many models (and outputs of these) it is the mean.
+    package let averaged: Int
+    /// How many are in none of the three, since one side does not define them.
+    package let leftOut: Int
 
     package init(
       key: String, title: String, inside: Determined<Double>,
-      outside: Determined<ClusterBootstrap>, drop: Determined<ClusterBootstrap>
+      outside: Determined<ClusterBootstrap>, drop: Determined<ClusterBootstrap>, averaged: Int,
+      leftOut: Int
     ) {
-      (self.key, self.title) = (key, title)
+      (self.key, self.title, self.averaged, self.leftOut) = (key, title, averaged, leftOut)
       (self.inside, self.outside, self.drop) = (inside, outside, drop)
     }
   }

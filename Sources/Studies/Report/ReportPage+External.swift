@@ -24,8 +24,8 @@ extension ReportPage {
       "<th scope=\"colgroup\" colspan=\"3\" class=\"apart\">\(htmlEscaped($0))</th>"
     }
     let columns = titles.map { _ in
-      "<th scope=\"col\" class=\"apart\">internal</th><th scope=\"col\">external</th>"
-        + "<th scope=\"col\">drop</th>"
+      "<th scope=\"col\">internal</th><th scope=\"col\">external</th>"
+        + "<th scope=\"col\" class=\"apart\">drop</th>"
     }
     let rows = external.rows.map { row in
       "<tr><th scope=\"row\">\(ReportTables.shortName(row.combination))</th>"
@@ -54,8 +54,24 @@ extension ReportPage {
       ? PageParts.notice("A program made these cases: the drop says nothing about patients.") : ""
     return "<h3>\(htmlEscaped(external.name))</h3>\n" + synthetic
       + PageParts.box("Figures on \(external.name)", table)
+      + mindful(external)
       + "<p>All figures, calibration, conformal sets and groups, by split: "
       + "\(pages.joined(separator: ", ")).</p>\n"
+  }
+
+  /// What a reader must know of single rows: figures that are no mean of all, thresholds that a head had learnt from.
+  private func mindful(_ external: ReportExternal) -> String {
+    let few = external.rows.flatMap { row in
+      row.figures.filter { $0.leftOut > 0 }.map { figure in
+        "\(figure.title) of \(row.combination) is the mean of \(figure.averaged) of"
+          + " \(figure.averaged + figure.leftOut): on one side or the other the rest is undefined, and left out on both."
+      }
+    }
+    let learnt = external.rows.map(\.combination).filter(data.fittedOnValidation.contains).map {
+      "The head of \($0) learnt from the validation cases that its thresholds were fitted on; no calibrator and no"
+        + " conformal set is made of them."
+    }
+    return (few + learnt).map { "<p>\(htmlEscaped($0))</p>\n" }.joined()
   }
 
   private func cells(_ figure: ReportExternal.Figure) -> String {
@@ -67,8 +83,8 @@ extension ReportPage {
           + "\(text(value.interval.upper))</span>"
       }
     }
-    return "<td class=\"apart\">\(NumberText.metric(figure.inside.value))</td>"
+    return "<td>\(NumberText.metric(figure.inside.value))</td>"
       + "<td>\(interval(figure.outside) { NumberText.metric($0) })</td>"
-      + "<td>\(interval(figure.drop) { NumberText.signed($0) })</td>"
+      + "<td class=\"apart\">\(interval(figure.drop) { NumberText.signed($0) })</td>"
   }
 }

@@ -2,29 +2,69 @@ import Basics
 import Evaluation
 import Pages
 
-/// What is left of the scores when one side of every case is hidden.
+/// What is left of the scores when one side, or all views but one, of every case are hidden.
 extension ReportPage {
   /// Whether a combination was scored with one side alone.
   var hasMissingModality: Bool { !missingModalityNames.isEmpty }
 
   private var missingModalityNames: [String] {
+    names(scoredOn: MissingModalitySubset.allCases.map(\.rawValue))
+  }
+
+  /// Whether a combination was scored with one view alone.
+  var hasMissingViews: Bool { !names(scoredOn: viewSubsets.map(\.subset)).isEmpty }
+
+  /// The subsets of one view alone, in the order of the data's views.
+  private var viewSubsets: [(subset: String, title: String)] {
+    data.views.map { (ResultSubset.view($0).rawValue, "\($0) only") }
+  }
+
+  private func names(scoredOn subsets: [String]) -> [String] {
     data.combinations.map(\.name).filter { name in
-      MissingModalitySubset.allCases.contains {
-        scores.summary(name, data.comparisons.metric, subset: $0.rawValue) != nil
-      }
+      subsets.contains { scores.summary(name, data.comparisons.metric, subset: $0) != nil }
     }
   }
 
   /// A row for each combination that has missing-modality embeddings; empty where none has.
   var missingModalitySection: String {
     guard hasMissingModality else { return "" }
+    let subsets = MissingModalitySubset.allCases.map {
+      (subset: $0.rawValue, title: $0 == .image ? "image only" : "text only")
+    }
+    return """
+      <section id="one-sided" aria-labelledby="one-sided-head">
+      <h2 id="one-sided-head">When one side is missing</h2>
+      <p>The same trained models, shown the image or the text of every test case alone; a learned \
+      vector stands for the other.</p>
+      \(PageParts.box(
+        "Scores with one side alone", table(missingModalityNames, "both", subsets)))</section>
+
+      """
+  }
+
+  /// A row for each combination that reads several views; empty where none does.
+  var missingViewsSection: String {
+    guard hasMissingViews else { return "" }
+    let names = names(scoredOn: viewSubsets.map(\.subset))
+    return """
+      <section id="one-view" aria-labelledby="one-view-head">
+      <h2 id="one-view-head">When views are missing</h2>
+      <p>The same trained models, shown the picture of one view of every test case that has it; a learned \
+      vector stands for each other view. Cases without the view are not among these, so a change also \
+      comes of other cases.</p>
+      \(PageParts.box(
+        "Scores with one view alone", table(names, "all", viewSubsets)))</section>
+
+      """
+  }
+
+  /// The scores of combinations as they are, and on subsets where something is hidden.
+  private func table(
+    _ names: [String], _ whole: String, _ hidden: [(subset: String, title: String)]
+  ) -> String {
     let metrics = data.task.chiefMetrics
-    let subsets: [(subset: String, title: String)] =
-      [(data.comparisons.subset, "both")]
-      + MissingModalitySubset.allCases.map {
-        ($0.rawValue, $0 == .image ? "image only" : "text only")
-      }
-    let rows = missingModalityNames.map { name in
+    let subsets: [(subset: String, title: String)] = [(data.comparisons.subset, whole)] + hidden
+    let rows = names.map { name in
       let cells = metrics.flatMap { metric in
         subsets.enumerated().map { index, subset in
           "<td\(style(metric, isLast: index + 1 == subsets.count))>\(score(name, metric, subset.subset))</td>"
@@ -38,13 +78,14 @@ extension ReportPage {
     }
     let columns = metrics.flatMap { metric in
       subsets.enumerated().map { index, subset in
-        "<th scope=\"col\"\(style(metric, isLast: index + 1 == subsets.count))>\(subset.title)</th>"
+        "<th scope=\"col\"\(style(metric, isLast: index + 1 == subsets.count))>"
+          + "\(htmlEscaped(subset.title))</th>"
       }
     }
-    let table = """
+    return """
       <table>
       <caption><span>Means over \(counted(data.splits.count, "split")) of the \
-      \(htmlEscaped(data.comparisons.subset)) subset; below the change from both, split by \
+      \(htmlEscaped(data.comparisons.subset)) subset; below the change from \(whole), split by \
       split, ± its standard deviation.</span></caption>
       <thead>
       <tr><td></td>\(heads.joined())</tr>
@@ -53,14 +94,6 @@ extension ReportPage {
       <tbody>
       \(rows.joined())</tbody>
       </table>
-
-      """
-    return """
-      <section id="one-sided" aria-labelledby="one-sided-head">
-      <h2 id="one-sided-head">When one side is missing</h2>
-      <p>The same trained models, shown the image or the text of every test case alone; a learned \
-      vector stands for the other.</p>
-      \(PageParts.box("Scores with one side alone", table))</section>
 
       """
   }

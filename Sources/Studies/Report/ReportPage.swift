@@ -30,7 +30,8 @@ package struct ReportPage {
     var page = Page(
       eyebrow: ["EncoderZoo comparison", data.date].compactMap { $0 }.joined(separator: " · "),
       title: data.title, lede: size.joined(separator: " · "),
-      content: answer + scoreSection + labelSection + missingModalitySection + externalSection
+      content: answer + scoreSection + labelSection + missingModalitySection + missingViewsSection
+        + externalSection
         + pairSection + epochSection
         + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])
@@ -48,6 +49,7 @@ package struct ReportPage {
     let links =
       [("answer", "Answer"), ("scores", "Scores")] + (hasLabels ? [("labels", labelTitle)] : [])
       + (hasMissingModality ? [("one-sided", "One side missing")] : [])
+      + (hasMissingViews ? [("one-view", "Views missing")] : [])
       + (data.external.isEmpty ? [] : [("external", "Elsewhere")])
       + [("pairs", "Comparisons")]
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]

@@ -12,8 +12,7 @@ extension StudyTables {
       study.images.isEmpty || study.texts.isEmpty
       ? [] : study.heads.flatMap { [$0.training, $0.fineTuning] }
     var known: [ReportingItem: String] = [
-      .studyGoal: "Models are compared, and evaluated on cases of the same source"
-        + (external.isEmpty ? "." : "; the same models then on \(elsewhere)."),
+      .studyGoal: goal(elsewhere),
       .dataSources: "\(cases.set.name): \(cases.set.description)"
         + (external.isEmpty ? "" : "; and \(elsewhere), under “Elsewhere”"),
       .preparation: preparation,
@@ -22,8 +21,13 @@ extension StudyTables {
       .inputs: inputs,
       .partitions: study.folds.sentence,
       .model: study.combinations.map(\.name).joined(separator: "; ")
-        + ": encoders, heads and numbers of parameters are in the table of parts.",
-      .training: "All settings are under “Training”. Nothing was tuned by the program.",
+        + (study.probes
+          ? ": an untouched image encoder, and a simple rule over its features."
+          : ": encoders, heads and numbers of parameters are in the table of parts."),
+      .training: study.probes
+        ? "No encoder was trained. A logistic regression over its standardised features, or the vote of the nearest"
+          + " training cases; the penalty, or the number of neighbours, has the lowest log loss on validation."
+        : "All settings are under “Training”. Nothing was tuned by the program.",
       .start: start,
       .selection: selection,
       .ensembles: ensembles,
@@ -33,7 +37,7 @@ extension StudyTables {
         + " results.csv: mean and standard deviation over \(splits.count) splits; corrected resampled"
         + " t-tests and Bayesian correlated t-tests between combinations.",
       .updating: "None after evaluation."
-        + (study.calibration == nil || study.probes
+        + (study.calibration == nil
           ? "" : " Where a model has calibrators, they were fitted on its validation subset."),
       .imbalance: imbalance(branches + heads),
       .output: output,
@@ -44,10 +48,9 @@ extension StudyTables {
         + (external.isEmpty ? "." : ", elsewhere with intervals under “Elsewhere”."),
       .limitations: "Those of every such comparison and of this one are under “Limits”.",
     ]
-    if !study.probes {
-      known[.use] =
-        "Each model is kept in cells/SPLIT/COMBINATION/model; zoo predict asks it."
-    }
+    known[.use] =
+      (study.probes ? "Each linear probe is kept as a model" : "Each model is kept")
+      + " in cells/SPLIT/COMBINATION/model; zoo predict asks it."
     if case .groupOut(let column) = study.folds.kind {
       known[.heterogeneity] = "Each \(column) was the test subset once: the splits are its values."
     }
@@ -58,6 +61,16 @@ extension StudyTables {
     return ReportingChecklist(known)
   }
 
+  private func goal(_ elsewhere: String) -> String {
+    if study.probes {
+      return
+        "Untouched image encoders are compared by what simple rules make of their features, on cases of the same"
+        + " source. No model is developed for use."
+    }
+    return "Models are compared, and evaluated on cases of the same source"
+      + (external.isEmpty ? "." : "; the same models then on \(elsewhere).")
+  }
+
   private var preparation: String {
     let images = study.images.map { branch in
       "\(branch.name): \(branch.preprocessing.size) × \(branch.preprocessing.size) pixels"
@@ -65,7 +78,9 @@ extension StudyTables {
     let words =
       study.texts.isEmpty ? [] : ["texts cut into words, vocabularies from training subsets"]
     return (images + words).joined(separator: "; ")
-      + "; normalisation and augmentation are under “Training”."
+      + (study.probes
+        ? "; normalised as under “Training”, not augmented."
+        : "; normalisation and augmentation are under “Training”.")
   }
 
   private var inputs: String {
@@ -86,6 +101,11 @@ extension StudyTables {
   }
 
   private var selection: String {
+    if study.probes {
+      return
+        "Of each rule the penalty, or the number of neighbours, with the lowest log loss on validation; of the"
+        + " combinations that with the best mean validation \(metric.title)."
+    }
     let heads = study.images.isEmpty || study.texts.isEmpty ? [] : study.heads
     let trainings =
       study.images.map(\.training) + study.texts.map(\.training)
@@ -99,6 +119,7 @@ extension StudyTables {
   }
 
   private var ensembles: String {
+    if study.probes { return "None." }
     let several =
       study.images.filter { $0.members > 1 }.map { "\($0.name): \($0.members) members" }
       + study.texts.filter { $0.members > 1 }.map { "\($0.name): \($0.members) members" }
@@ -106,6 +127,7 @@ extension StudyTables {
   }
 
   private func imbalance(_ trainings: [TrainingSettings]) -> String {
+    if study.probes { return "Nothing." }
     let plain = trainings.allSatisfy { !$0.classWeights && $0.loss == LossSettings() }
     return plain
       ? "Nothing in training: plain cross entropy, no weights of classes."

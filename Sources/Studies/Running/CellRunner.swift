@@ -80,7 +80,7 @@ package struct CellRunner {
       outcome.results += try cases.task.evaluation(indices, answers).rows(
         combination: recipe.name, split: split.name, subset: ResultSubset(subset))
     }
-    outcome.model?.calibration = try calibration(of: fit, recipe.name, split, given[.validation])
+    outcome.model?.calibration = calibration(of: fit, recipe.name, split, given[.validation])
     func scored(_ subset: Split.Subset) -> FittedThresholdSubset.Scored {
       (cases.task.targets.rows(split[subset]), given[subset] ?? .logits([]))
     }
@@ -90,21 +90,18 @@ package struct CellRunner {
     if fit.model?.acceptsMissingModality == true {
       outcome.results += try oneSided(fit, recipe, split)
     }
+    outcome.results += try oneViewed(fit, recipe, split)
     return outcome
   }
 
   /// What is fitted to a model's answers on validation; nil where nothing can be, or where a head learnt from these
   /// very cases, which would make the answers look surer than they are.
-  private func calibration(of fit: Fit, _ name: String, _ split: Split, _ answers: Answers?) throws
+  private func calibration(of fit: Fit, _ name: String, _ split: Split, _ answers: Answers?)
     -> ModelCalibration?
   {
     guard let kind = calibration, let model = fit.model, case .logits(let logits)? = answers,
-      !split.validation.isEmpty
+      !split.validation.isEmpty, model.headFittedOnValidation == nil
     else { return nil }
-    if let head = model.fusion?.head {
-      let entry = try context.session.registry.fusionHead(head, at: Place())
-      if entry.description.learnsOn == .validation { return nil }
-    }
     let fitted = ModelCalibration.fitted(
       kind, context.cases.task.kind, logits: logits,
       targets: context.cases.task.targets.rows(split.validation),
@@ -115,6 +112,20 @@ package struct CellRunner {
       )
     }
     return fitted
+  }
+
+  /// The scores on the test subset where every case has the picture of one view alone, of those that have it.
+  private func oneViewed(_ fit: Fit, _ recipe: any Recipe, _ split: Split) throws -> [ResultRow] {
+    guard let branch = fit.model?.image, let names = branch.views?.slots?.names, names.count > 1
+    else { return [] }
+    let cases = context.cases
+    return try names.enumerated().flatMap { slot, name -> [ResultRow] in
+      let indices = split.test.filter { branch.pictures(of: cases.set.cases[$0])[slot] != nil }
+      guard !indices.isEmpty else { return [] }
+      let answers = try fit.answers(indices, hiding: .otherViews(than: slot))
+      return try cases.task.evaluation(indices, answers).rows(
+        combination: recipe.name, split: split.name, subset: .view(name))
+    }
   }
 
   /// The scores on the test subset where every case has its image alone, and where it has its text alone.

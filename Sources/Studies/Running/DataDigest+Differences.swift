@@ -28,7 +28,9 @@ extension DataDigest {
       }
     }
     let paths = Dictionary(
-      set.cases.map { ($0.id, $0.imagePath ?? $0.id) }, uniquingKeysWith: { first, _ in first })
+      set.cases.map { item in
+        (item.id, item.images.isEmpty ? item.id : item.images.map(\.path).joined(separator: " or "))
+      }, uniquingKeysWith: { first, _ in first })
     func differing(_ field: (Row) -> String) -> [String] {
       rows.filter { row in before[row.id].map { field($0) != field(row) } ?? false }.map(\.id)
     }
@@ -78,11 +80,15 @@ extension DataDigest {
   package func restored(_ set: CaseSet) -> CaseSet {
     let cases = Dictionary(set.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let known = rows.compactMap { row in cases[row.id].map { (row, $0) } }
-    return set.with(cases: known.map(\.1), leftOut: set.leftOut).with(
-      pictures: known.map { row, _ in
-        row.image.isEmpty
-          ? nil : CasePicture(file: row.image, shared: row.picture.isEmpty ? nil : row.picture)
-      })
+    return set.with(
+      cases: known.map { row, item in
+        var item = item
+        let pictures = row.pictures
+        for place in item.images.indices {
+          item.images[place].picture = place < pictures.count ? pictures[place] : nil
+        }
+        return item
+      }, leftOut: set.leftOut)
   }
 
   private func counted(_ ids: [String], _ one: String, _ many: String) -> String {

@@ -7,8 +7,9 @@ import Foundation
 /// any of them.
 ///
 /// A line a case, in the order of the cases: the SHA-256 of the picture's file; a key that cases share
-/// which show the same picture; the first 16 digits of the SHA-256 of text, label (with findings) and
-/// patient. Empty where a case has none.
+/// which show the same picture; the first 16 digits of the SHA-256 of text, label (with findings) and patient. Empty
+/// where a case has none. The first two hold a value for each of several pictures, parted by `|`; a view stands before
+/// its SHA-256.
 package struct DataDigest: Sendable, Equatable {
   /// One case.
   struct Row: Sendable, Equatable {
@@ -32,21 +33,6 @@ package struct DataDigest: Sendable, Equatable {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// How many of some cases are the run's own: of the same id, and with the same picture's file or the
-  /// same text.
-  ///
-  /// - Throws: `ZooError` that names a picture that can't be read; `Interrupted`.
-  package func countOfOwn(_ cases: [Case]) throws -> Int {
-    let own = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return try cases.count { item in
-      guard let row = own[item.id] else { return false }
-      if let path = item.imagePath, !row.image.isEmpty {
-        return try sha256(ofFile: path) == row.image
-      }
-      return try !row.text.isEmpty && DataDigest.short(item.text) == row.text
-    }
-  }
-
   /// The digest of a set whose pictures were read.
   ///
   /// - Throws: `ZooError` where libcrypto fails.
@@ -54,7 +40,7 @@ package struct DataDigest: Sendable, Equatable {
     rows = try set.cases.map { item in
       let unknown = item.unknownFindings.map { "?\($0)" }
       return Row(
-        id: item.id, image: item.picture?.file ?? "", picture: item.picture?.shared ?? "",
+        id: item.id, image: Row.images(of: item), picture: Row.shared(of: item),
         text: try DataDigest.short(item.text),
         label: try DataDigest.short(
           ([item.label ?? ""] + item.findings + unknown).joined(separator: "\n")),
@@ -105,7 +91,8 @@ package struct DataDigest: Sendable, Equatable {
     try writer.write(to: "\(folder)/\(DataDigest.fileName)")
   }
 
-  private static func short(_ text: String?) throws -> String {
+  /// The first 16 digits of the SHA-256 of a text; empty without one.
+  static func short(_ text: String?) throws -> String {
     guard let text, !text.isEmpty else { return "" }
     return String(try sha256(of: text).prefix(16))
   }

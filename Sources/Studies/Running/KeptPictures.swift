@@ -11,11 +11,13 @@ import Foundation
 struct KeptPictures: Sendable, Equatable {
   static let fileName = "pictures.json"
 
-  /// The stamp of each case's file by the case's id; none where it had changed just before.
+  /// The stamp of each case's file, of several parted by `|`, by the case's id; none where one had changed just
+  /// before.
   var stamps: [String: String]
   /// What was said of each case that was left out since its picture can't be used, and the file's stamp.
   var leftOut: [String: (message: String, stamp: String)]
-  /// The id of the first case of the group of nearly equal pictures, by the case's id.
+  /// The id of the first case of the group of nearly equal pictures, by the case's id; of further pictures of a case
+  /// by its id, a tab and their number.
   var near: [String: String] = [:]
   /// What was noted while tables and pictures were read.
   var notes: [String]
@@ -28,16 +30,32 @@ struct KeptPictures: Sendable, Equatable {
     self.notes = notes
     func stamps(_ cases: [Case]) -> [String: String] {
       var found: [String: String] = [:]
-      for item in cases { found[item.id] = item.imagePath.flatMap { paths[$0] } }
+      for item in cases { found[item.id] = KeptPictures.stamp(of: item) { paths[$0] } }
       return found
     }
     self.stamps = stamps(set.cases)
-    for item in set.cases { near[item.id] = item.picture?.near }
+    for item in set.cases {
+      for (place, image) in item.images.enumerated() {
+        near[KeptPictures.name(item.id, place)] = image.picture?.near
+      }
+    }
     let others = stamps(all)
     leftOut = [:]
     for item in set.leftOut where item.reason == .unreadableImage {
       if let stamp = others[item.id] { leftOut[item.id] = (item.message, stamp) }
     }
+  }
+
+  /// The stamps of all pictures of a case; nil where it has none, or one is not known.
+  static func stamp(of item: Case, _ stamp: (String) -> String?) -> String? {
+    let stamps = item.images.map { stamp($0.path) }
+    guard !stamps.isEmpty, !stamps.contains(nil) else { return nil }
+    return stamps.compactMap(\.self).joined(separator: "|")
+  }
+
+  /// What a picture of a case is called.
+  private static func name(_ id: String, _ place: Int) -> String {
+    place == 0 ? id : "\(id)\t\(place)"
   }
 
   static func == (one: KeptPictures, other: KeptPictures) -> Bool {
@@ -100,12 +118,13 @@ struct KeptPictures: Sendable, Equatable {
   func known(_ set: CaseSet, _ digest: DataDigest) throws -> Known? {
     let rows = Dictionary(digest.rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var stamps: [String: String] = [:]
-    for path in set.cases.compactMap(\.imagePath) { stamps[path] = FileStamp.of(path) }
+    for path in set.picturePaths.compactMap(\.self) { stamps[path] = FileStamp.of(path) }
+    func stamp(_ item: Case) -> String? { KeptPictures.stamp(of: item) { stamps[$0] } }
     var (kept, again): ([Case], [LeftOut]) = ([], [])
     for item in set.cases {
       if rows[item.id] != nil {
         kept.append(item)
-      } else if let path = item.imagePath, let bad = leftOut[item.id], stamps[path] == bad.stamp {
+      } else if let now = stamp(item), let bad = leftOut[item.id], now == bad.stamp {
         again.append(
           LeftOut(
             id: item.id, reason: .unreadableImage, message: bad.message, place: item.source))
@@ -114,16 +133,23 @@ struct KeptPictures: Sendable, Equatable {
       }
     }
     let others = kept.filter { item in
-      item.imagePath.map { stamps[$0] == nil || stamps[$0] != self.stamps[item.id] } ?? false
-    }.compactMap(\.imagePath)
+      let now = stamp(item)
+      return now == nil || now != self.stamps[item.id]
+    }.flatMap { $0.images.map(\.path) }
     let digests: [String?]
     do { digests = try PictureDigests.files(others) } catch is ZooError { return nil }
     let computed = Dictionary(zip(others, digests), uniquingKeysWith: { first, _ in first })
     for index in kept.indices {
-      guard let path = kept[index].imagePath, let row = rows[kept[index].id] else { continue }
-      let file = computed[path].flatMap { $0 } ?? row.image
-      kept[index].picture = CasePicture(
-        file: file, shared: row.picture.isEmpty ? nil : row.picture, near: near[kept[index].id])
+      let item = kept[index]
+      guard !item.images.isEmpty, let row = rows[item.id] else { continue }
+      let before = row.pictures
+      // Another number of pictures: all are read again, and the difference is told as ever.
+      guard before.count == item.images.count else { return nil }
+      for (place, image) in item.images.enumerated() {
+        kept[index].images[place].picture = CasePicture(
+          file: computed[image.path].flatMap { $0 } ?? before[place].file,
+          shared: before[place].shared, near: near[KeptPictures.name(item.id, place)])
+      }
     }
     var result = set.with(cases: kept, leftOut: set.leftOut + again)
     result.notes = set.notes

@@ -20,12 +20,12 @@ enum NearPictureGroups {
       )
       return set
     }
-    let paths = set.cases.map(\.imagePath)
+    let paths = set.picturePaths
     let signatures = try progress.mapped(
       paths, stage: "looking for near-duplicates of \(paths.count) pictures"
     ) { path in try path.map { try signature($0, branch) } }
     let near = try NearPictures(signatures)
-    progress.note(sentence(near))
+    progress.note(sentence(near, set.pictureLayout))
     return keyed(set, near)
   }
 
@@ -38,17 +38,19 @@ enum NearPictureGroups {
 
   /// The set with the id of the first case of its group for each picture that is nearly another.
   static func keyed(_ set: CaseSet, _ near: NearPictures) -> CaseSet {
-    var pictures = set.cases.map(\.picture)
+    var pictures = set.pictures.map { $0?.picture }
+    let owners = set.pictureLayout.owners
     for group in near.groups {
-      for index in group { pictures[index]?.near = set.cases[group[0]].id }
+      for index in group { pictures[index]?.near = set.cases[owners[group[0]]].id }
     }
     var result = set.with(pictures: pictures)
     result.notes = set.notes
     return result
   }
 
-  private static func sentence(_ near: NearPictures) -> String {
-    let cases = near.groups.reduce(0) { $0 + $1.count }
+  private static func sentence(_ near: NearPictures, _ layout: PictureLayout) -> String {
+    let owners = layout.owners
+    let cases = Set(near.groups.joined().map { owners[$0] }).count
     let blank = near.featureless.count
     return "\(cases) cases show nearly the same picture as another (\(near.links.count) links,"
       + " \(near.groups.count) groups), kept together in folds"

@@ -10,11 +10,11 @@ package enum PictureDigests {
   /// The set with the SHA-256 of every picture's file, and what cases share that show one picture.
   ///
   /// Only pictures that may be equal are decoded for that: those whose files are equal, and those whose
-  /// `fingerprints` (of the pictures as an encoder is given them) are.
+  /// `fingerprints` (of the pictures as an encoder is given them, nil where none read them) are.
   ///
   /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
-  static func added(to set: CaseSet, fingerprints: [Int]) throws -> CaseSet {
-    let paths = set.cases.map(\.imagePath)
+  static func added(to set: CaseSet, fingerprints: [Int?]) throws -> CaseSet {
+    let paths = set.picturePaths
     let digests = try files(paths)
     let candidates = candidates(digests, fingerprints)
     // Equal files are decoded once.
@@ -26,13 +26,16 @@ package enum PictureDigests {
     let shown = Dictionary(
       uniqueKeysWithValues: zip(
         chosen.map(\.key), try mappedInParallel(chosen.map(\.value)) { try pixelDigest(of: $0) }))
-    var counts: [String: Int] = [:]
+    // Two pictures of one case share nothing with others.
+    var cases: [String: Set<Int>] = [:]
     let keys = digests.map { digest in digest.flatMap { shown[$0] }.flatMap { $0 } }
-    for case let key? in keys { counts[key, default: 0] += 1 }
+    for (owner, key) in zip(set.pictureLayout.owners, keys) {
+      if let key { cases[key, default: []].insert(owner) }
+    }
     return set.with(
       pictures: zip(digests, keys).map { digest, key in
         digest.map { file in
-          CasePicture(file: file, shared: key.flatMap { (counts[$0] ?? 0) > 1 ? $0 : nil })
+          CasePicture(file: file, shared: key.flatMap { (cases[$0]?.count ?? 0) > 1 ? $0 : nil })
         }
       })
   }
@@ -46,12 +49,15 @@ package enum PictureDigests {
   {
     let stamps = KeptPictures.read(folder: folder)?.stamps ?? [:]
     let rows = Dictionary(digest.rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let known = set.cases.map { item -> String? in
-      guard let path = item.imagePath, let kept = stamps[item.id], kept == FileStamp.of(path)
-      else { return nil }
-      return rows[item.id]?.image
+    let known = set.cases.flatMap { item -> [String?] in
+      let all = [String?](repeating: nil, count: max(1, item.images.count))
+      guard let row = rows[item.id], let kept = stamps[item.id],
+        kept == KeptPictures.stamp(of: item, { FileStamp.of($0) })
+      else { return all }
+      let files = row.pictures.map(\.file)
+      return files.count == all.count ? files : all
     }
-    let others = zip(set.cases, known).map { $1 == nil ? $0.imagePath : nil }
+    let others = zip(set.picturePaths, known).map { $1 == nil ? $0 : nil }
     return set.with(
       pictures: zip(known, try files(others)).map { known, computed in
         (known ?? computed).map { CasePicture(file: $0) }
@@ -67,16 +73,17 @@ package enum PictureDigests {
   }
 
   /// The cases whose file or fingerprint another case has, too.
-  private static func candidates(_ digests: [String?], _ fingerprints: [Int]) -> [Int] {
+  private static func candidates(_ digests: [String?], _ fingerprints: [Int?]) -> [Int] {
     var (byFile, byPicture): ([String: Int], [Int: Int]) = ([:], [:])
     for (digest, fingerprint) in zip(digests, fingerprints) {
       guard let digest else { continue }
       byFile[digest, default: 0] += 1
-      byPicture[fingerprint, default: 0] += 1
+      if let fingerprint { byPicture[fingerprint, default: 0] += 1 }
     }
     return digests.indices.filter { index in
       guard let digest = digests[index] else { return false }
-      return (byFile[digest] ?? 0) > 1 || (byPicture[fingerprints[index]] ?? 0) > 1
+      let alike = fingerprints[index].flatMap { byPicture[$0] } ?? 0
+      return (byFile[digest] ?? 0) > 1 || alike > 1
     }
   }
 

@@ -37,25 +37,31 @@ package struct Predictor {
     self.folder = folder
   }
 
+  /// The prediction for one case of one picture.
+  ///
+  /// - Throws: as for several.
+  package func predict(image path: String?, text: String?) throws -> CasePrediction {
+    try predict(images: path.map { [CaseImage(path: $0)] } ?? [], text: text)
+  }
+
   /// The prediction for one case.
   ///
   /// A model that has missing-modality embeddings needs one of its two sides only.
   ///
   /// - Throws: `ZooError` when what the model reads is missing or unreadable.
-  package func predict(image path: String?, text: String?) throws -> CasePrediction {
+  package func predict(images: [CaseImage], text: String?) throws -> CasePrediction {
     var batch = RawBatch(indices: [0])
-    let mayLack = model.acceptsMissingModality && (path != nil || text != nil)
+    let mayLack = model.acceptsMissingModality && (!images.isEmpty || text != nil)
     if let branch = model.image {
-      if let path {
-        let picture = try branch.read(path)
-        for note in picture.notes(path) { progress?.note(note) }
-        batch.images = branch.pixels.normalized(picture.seen.floats())
+      if !images.isEmpty {
+        try fill(&batch, branch, try branch.placed(images, at: folder))
       } else {
         guard mayLack else { throw model.missing("an image", "--image FILE", at: folder) }
         batch.imageRows = [nil]
       }
     }
-    let picture = path.flatMap { path in model.image.flatMap { CroppedPictures.note(on: path, $0) }
+    let pictures = images.compactMap { image in
+      model.image.flatMap { CroppedPictures.note(on: image.path, $0) }
     }
     let reading = text.flatMap { model.reading($0) }
     if model.text != nil {
@@ -66,7 +72,9 @@ package struct Predictor {
         batch.textRows = [nil]
       }
     }
-    if model.image == nil, path != nil { throw model.superfluous("images", "--image", at: folder) }
+    if model.image == nil, !images.isEmpty {
+      throw model.superfluous("images", "--image", at: folder)
+    }
     if model.text == nil, text != nil { throw model.superfluousText(at: folder) }
     var forward = Forward(.evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
     let logits = model.logits(batch, &forward).values.map(Double.init)
@@ -75,6 +83,20 @@ package struct Predictor {
     }
     return CasePrediction(
       model, logits: logits,
-      notes: (picture.map { [$0] } ?? []) + (reading?.notes ?? []))
+      notes: pictures + (reading?.notes ?? []))
+  }
+
+  /// Reads the pictures of the case.
+  private func fill(_ batch: inout RawBatch, _ branch: ImageBranch, _ images: [CaseImage]) throws {
+    var pixels: [Float] = []
+    for image in images {
+      let picture = try branch.read(image.path)
+      for note in picture.notes(image.path) { progress?.note(note) }
+      pixels += branch.pixels.normalized(picture.seen.floats())
+    }
+    batch.images = pixels
+    batch.presentImages = images.count
+    guard let views = branch.views else { return }
+    batch.pictures = [views.slots?.picked(from: images) ?? images.indices.map { $0 }]
   }
 }

@@ -123,21 +123,15 @@ package struct PretrainingRun {
 
   private func runFolder(skipsBad: Bool) throws -> RunFolder {
     let branch = specification.image
-    let weights: String?
-    do {
-      weights = try branch.weights.map {
-        try WeightSource($0, registry, at: branch.place).located()
-      }
-    } catch let error as ZooError where error.code == .notFound {
-      // Nobody should fetch weights to hear then that they have seen the cases.
-      if !FileManager.default.fileExists(atPath: "\(folder)/specification.json") {
-        let set = try specification.load(skipsBad: skipsBad)
-        _ = try SeenCases(
-          images: [branch], of: set, specification.data.origin,
-          splits: [specification.split(of: set, byImage: false)], registry
-        ).warnings(specification.data.origin, isBegun: false)
-      }
-      throw error
+    let isBegun = FileManager.default.fileExists(atPath: "\(folder)/specification.json")
+    let weights = try SeenCases.lookedAtFirst(isBegun: isBegun) {
+      try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
+    } look: {
+      let set = try specification.load(skipsBad: skipsBad)
+      let seen = try SeenCases(
+        images: [branch], of: set, specification.data.origin,
+        splits: [specification.split(of: set, byImage: false)], registry)
+      return [(seen, specification.data.origin)]
     }
     return RunFolder(
       path: folder, specificationName: "specification.json", specification: specification.source,

@@ -63,6 +63,7 @@ package struct ShuffledTraining {
         .badValue, "the study makes no split \(splitName ?? "")", at: study.data.place)
     }
     let banner = try seen(cases.set, split)
+    for branch in study.texts { try branch.checkVectors(session.registry) }
     cases.task.targets = CaseTargets(
       ShuffledTraining.shuffled(
         cases.task.targets.values, within: [split.training, split.validation],

@@ -59,7 +59,7 @@ package enum StudyLoader {
       return (cases(study, set, stores), pictures)
     }
     var stamps: [String: String] = [:]
-    for path in all.compactMap(\.imagePath) { stamps[path] = FileStamp.of(path) }
+    for path in all.flatMap({ $0.images.map(\.path) }) { stamps[path] = FileStamp.of(path) }
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
     set = try nearPictures(of: set, study, progress)
     tellLeftOut(set, progress)
@@ -75,7 +75,7 @@ package enum StudyLoader {
   }
 
   private static func sentence(_ known: KeptPictures.Known, _ branches: [ImageBranch]) -> String {
-    let count = Set(known.set.cases.compactMap(\.imagePath)).count
+    let count = Set(known.set.picturePaths.compactMap(\.self)).count
     let read =
       branches.isEmpty
       ? "no cell that is missing reads them"
@@ -119,15 +119,22 @@ package enum StudyLoader {
   static func images(
     of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool, progress: ProgressReporter
   ) throws -> [String: ImageStore] {
-    let paths = set.cases.map(\.imagePath)
+    let (all, layout) = (set.picturePaths, set.pictureLayout)
+    let owners = layout.owners
     var stores: [String: ImageStore] = [:]
     var bad: [Int: ZooError] = [:]
     for branch in branches {
+      var paths = all
+      if let choice = PictureChoice(branch, set) {
+        // What the branch passes over is not read.
+        let used = Set(choice.used)
+        for index in paths.indices where !used.contains(index) { paths[index] = nil }
+      }
       let (store, failures) = ImageStore.load(paths, branch, progress: progress)
       // What a stopped decoder left undone is no fault of the files.
       try Interruption.check()
       stores[branch.name] = store
-      for failure in failures { bad[failure.index] = failure.error }
+      for failure in failures { bad[owners[failure.index]] = failure.error }
       if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
       try Interruption.check()
     }
@@ -135,9 +142,14 @@ package enum StudyLoader {
     for branch in branches {
       for note in stores[branch.name]?.notes(of: branch) ?? [] { progress.note(note) }
     }
-    let isKnown = set.cases.allSatisfy { $0.imagePath == nil || $0.picture != nil }
-    if !isKnown, let first = branches.first.flatMap({ stores[$0.name] }) {
-      set = try PictureDigests.added(to: set, fingerprints: first.fingerprints)
+    let isKnown = set.pictures.allSatisfy { $0 == nil || $0?.picture != nil }
+    if !isKnown, !branches.isEmpty {
+      // Of each picture that of the first branch that reads it.
+      let all = branches.compactMap { stores[$0.name]?.fingerprints }
+      let fingerprints = set.picturePaths.indices.map { place in
+        all.lazy.compactMap { $0[place] }.first
+      }
+      set = try PictureDigests.added(to: set, fingerprints: fingerprints)
     }
     return stores
   }
@@ -145,7 +157,7 @@ package enum StudyLoader {
   /// Takes the cases of bad pictures out of the set and the stores.
   ///
   /// - Throws: `ZooError` that counts them by kind, unless they are to be skipped.
-  private static func leaveOut(
+  static func leaveOut(
     _ bad: [Int: ZooError], of set: inout CaseSet, _ stores: [String: ImageStore], skipsBad: Bool
   ) throws -> [String: ImageStore] {
     let leftOut = bad.sorted { $0.key < $1.key }.map { index, error in
@@ -153,6 +165,7 @@ package enum StudyLoader {
         id: set.cases[index].id, reason: .unreadableImage, message: error.message,
         place: set.cases[index].source)
     }
+    let layout = set.pictureLayout
     let kept = set.cases.indices.filter { bad[$0] == nil }
     guard skipsBad else {
       let named = zip(leftOut, bad.sorted { $0.key < $1.key }).map { item, failure in
@@ -166,6 +179,7 @@ package enum StudyLoader {
     let notes = set.notes
     set = set.with(cases: kept.map { set.cases[$0] }, leftOut: set.leftOut + leftOut)
     set.notes = notes
-    return stores.mapValues { $0.keeping(kept) }
+    let pictures = kept.flatMap { Array(layout[$0]) }
+    return stores.mapValues { $0.keeping(pictures) }
   }
 }

@@ -88,8 +88,10 @@ package struct StudyRun {
     let banner = try seen.warnings(study.data.origin, isBegun: place.isBegun)
     let checked = StudyCheck.warnings(study, cases, splits)
     for warning in checked { progress.note(warning) }
-    let external = try ExternalSets(
+    var external = try ExternalSets(
       study, labels: cases.task.labels, skipsBad: skipsBad, isBegun: place.isBegun, registry)
+    try external.check(
+      study.images, own: data, by: evaluator, in: folder, skipsBad: skipsBad, progress: progress)
     warnings = banner + external.warnings + warnings + checked
     for note in banner + external.warnings + seen.notes + external.notes
       + folds.notes(on: cases.set, splits: splits)
@@ -98,7 +100,9 @@ package struct StudyRun {
     }
     let origins = try SyntheticOrigins.names(of: study.images, registry)
     try place.begin(splits, of: cases.set, data, pictures: pictures)
+    let others = external
     return try place.running {
+      try others.write(to: folder)
       try DataNote(
         cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
         syntheticOrigins: origins, seen: seen, folds: folds.sentence, seed: study.seed,
@@ -106,7 +110,7 @@ package struct StudyRun {
       ).write(to: folder)
       return try tables(
         cases, splits, place, finished, deviations: deviations, warnings: warnings,
-        external: external, skipsBad: skipsBad)
+        external: others, skipsBad: skipsBad)
     }
   }
 
@@ -125,21 +129,23 @@ package struct StudyRun {
     let shortcuts = try self.shortcuts(cases, splits)
     let found = shortcuts.compactMap(\.warning)
     for note in found { progress.note(note) }
+    let fittedOnValidation = try headsFittedOnValidation()
     let run = FinishedComparison(
       folder: folder, splits: splits.map(\.name), combinations: study.combinations.map(\.name),
       task: cases.task.kind, labels: cases.task.labels, rule: study.thresholdRule,
-      seed: study.seed, skipsBad: skipsBad, session: session)
+      seed: study.seed, skipsBad: skipsBad,
+      fittedOnValidation: study.combinations(of: Set(fittedOnValidation)), session: session)
     let elsewhere = try external.sets.map { try evaluator.evaluate($0.item, $0.set, of: run) }
     let warnings = warnings + found
-    let fittedOnValidation = try headsFittedOnValidation()
     let optimistic = fittedOnValidation.map {
       "\($0): its weights were learnt on the validation subset, so what it scores there is optimistic, and it"
         + " is not among those that validation chooses from."
     }
+    let shown = Set(deviations + warnings + elsewhere.flatMap(\.warnings))
     let tables = StudyTables(
       study: study, cases: cases, splits: splits, cells: files,
       deviations: deviations + optimistic, warnings: warnings,
-      notes: progress.notes.filter { !deviations.contains($0) && !warnings.contains($0) },
+      notes: progress.notes.filter { !shown.contains($0) },
       headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere)
     return try tables.write(to: folder, command: command, environment: environment)
       + shortcuts.map(\.line)

@@ -79,11 +79,9 @@ package struct StudyTables {
     data.limits += deviations
     data.warnings = warnings + external.flatMap(\.warnings)
     data.external = external
+    data.views = study.data.views?.names ?? []
     data.notes = notes + baselines.notes
-    data.fittedOnValidation = Set(
-      study.combinations.filter {
-        $0.image != nil && $0.text != nil && headsFittedOnValidation.contains($0.head.name)
-      }.map(\.name))
+    data.fittedOnValidation = study.combinations(of: headsFittedOnValidation)
     data.checklist = checklist(environment)
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")
@@ -95,11 +93,14 @@ package struct StudyTables {
 
   private func summary(_ results: [ResultRow], _ names: [String]) -> [String] {
     let summaries = ResultSummary.summaries(of: results, order: RowOrder(combinations: names))
-    let rows = names.flatMap { name in
-      [(name: name, subset: ResultSubset.test, title: name)]
-        + MissingModalitySubset.allCases.map(ResultSubset.missingModality).filter { subset in
-          summaries.contains { $0.combination == name && $0.subset == subset }
-        }.map { (name: name, subset: $0, title: name + $0.rawValue.dropFirst("test".count)) }
+    let views = (study.data.views?.names ?? []).map { ResultSubset.view($0) }
+    let partial = MissingModalitySubset.allCases.map { ResultSubset.missingModality($0) } + views
+    let rows = names.flatMap { name -> [(name: String, subset: ResultSubset, title: String)] in
+      let scored = partial.filter { subset in
+        summaries.contains { $0.combination == name && $0.subset == subset }
+      }
+      return [(name: name, subset: ResultSubset.test, title: name)]
+        + scored.map { (name: name, subset: $0, title: name + $0.rawValue.dropFirst("test".count)) }
     }
     let width = rows.map(\.title.count).max() ?? 0
     let lines = rows.map { row in

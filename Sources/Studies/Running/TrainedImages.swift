@@ -18,7 +18,7 @@ package enum TrainedImages {
   /// - Returns: the name of the file; none where no case has an image.
   @discardableResult
   static func write(_ cases: [Case], to folder: String) throws -> [String] {
-    let hashes = try Set(cases.compactMap(digest)).sorted()
+    let hashes = try Set(cases.flatMap(digests)).sorted()
     guard !hashes.isEmpty else { return [] }
     try AtomicFile.write(hashes.joined(separator: "\n") + "\n", to: "\(folder)/\(fileName)")
     return [fileName]
@@ -40,7 +40,7 @@ package enum TrainedImages {
       let seen = try count(of: hashes, in: list)
       guard seen > 0 else { return nil }
       return
-        "\(branch.name): its weights were trained on \(seen) of the \(cases.cases.count) images of"
+        "\(branch.name): its weights were trained on \(seen) of the \(cases.pictureLayout.count) images of"
         + " this study, with labels of their own; what it scores on them is not what it would score"
         + " on new images."
     }
@@ -76,12 +76,12 @@ package enum TrainedImages {
 
   private static func count(_ cases: [Case]) throws -> [String: Int] {
     var counts: [String: Int] = [:]
-    for hash in try cases.compactMap(digest) { counts[hash, default: 0] += 1 }
+    for hash in try cases.flatMap(digests) { counts[hash, default: 0] += 1 }
     return counts
   }
 
-  /// The SHA-256 of a case's image file: known where pictures were read, else computed.
-  private static func digest(_ item: Case) throws -> String? {
-    try item.picture?.file ?? item.imagePath.map { try sha256(ofFile: $0) }
+  /// The SHA-256 of each of a case's image files: known where pictures were read, else computed.
+  private static func digests(_ item: Case) throws -> [String] {
+    try item.images.map { try $0.picture?.file ?? sha256(ofFile: $0.path) }
   }
 }

@@ -71,6 +71,7 @@ package struct TrainingRun {
     for sentence in banner + seen.notes + study.folds.notes(on: cases.set, splits: [split]) {
       progress.note(sentence)
     }
+    for branch in study.texts { try branch.checkVectors(session.registry) }
     let data = try DataDigest(cases.set)
     let note = try DataNote(
       cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
@@ -108,9 +109,10 @@ package struct TrainingRun {
         ] : []
       try LogitsFile.write(outcome.logits, to: place)
       names.append(LogitsFile.fileName)
-      if combination.image != nil {
+      if let branch = combination.image {
         names += try TrainedImages.write(
-          (split.training + split.validation).map { cases.set.cases[$0] }, to: place)
+          (split.training + split.validation).map { branch.reduced(cases.set.cases[$0]) }, to: place
+        )
       }
       names += try outcome.model?.write(to: place) ?? []
       try FileDigests(of: names, in: place, inputs: [:]).write(to: place)

@@ -53,6 +53,13 @@ extension TextBranch {
 }
 
 extension StudySpecification {
+  /// The names of the combinations that some heads, by their names, join.
+  func combinations(of heads: Set<String>) -> Set<String> {
+    Set(
+      combinations.filter { $0.image != nil && $0.text != nil && heads.contains($0.head.name) }
+        .map(\.name))
+  }
+
   /// All combinations; those of one encoder first, since multimodal ones start from them.
   package var combinations: [Combination] {
     if probes {

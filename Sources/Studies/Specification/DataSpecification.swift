@@ -25,8 +25,10 @@ package struct DataSpecification: Sendable, Equatable {
   package var labels: LabelSpecification
   /// Whether a program made them: the specification says so, or they lie in a phantom sample.
   package var isSynthetic: Bool
+  /// The views of which a case may have a picture each; nil where a case has one picture, or any number of them.
+  package private(set) var views: ViewSlots?
   /// What is to be said of where they lie.
-  package private(set) var notes: [String] = []
+  package internal(set) var notes: [String] = []
   /// Which published collection they are of, and whether starting weights may have seen them.
   package var origin: DataOrigin
   /// Whether cases that lack an image or a text, though not both, take part.
@@ -55,6 +57,8 @@ package struct DataSpecification: Sendable, Equatable {
     sections = try object.strings("sections") ?? ["FINDINGS"]
     labels = try LabelSpecification(&object, task: task)
     table = try TableOptions(&object)
+    let views = object.value("views")
+    self.views = try views.map { try ViewSlots($0) }
     isSynthetic = try object.boolean("synthetic", default: false)
     attributes = try object.strings("attributes") ?? []
     origin = try DataOrigin(&object, format: format.rawValue)
@@ -70,6 +74,7 @@ package struct DataSpecification: Sendable, Equatable {
       try named.finish()
     }
     try object.finish()
+    try checkViews(at: views?.place)
     try labels.settle(format: format, columns: columns)
     if !isSynthetic,
       DataSpecification.isSample(table: resolved(path), imageRoot: imageRoot.map(resolved))
@@ -114,22 +119,24 @@ package struct DataSpecification: Sendable, Equatable {
     case .csv:
       var columns = columns ?? CSVColumns.sample
       for (kind, column, isNeeded) in [
-        ("image", columns.image, needsImages), ("text", columns.text, needsTexts),
+        ("image", columns.image ?? columns.images, needsImages), ("text", columns.text, needsTexts),
       ] where isNeeded && column == nil {
         throw ZooError(
           .badValue, "\(kind)s are read, and \"columns\" names no \"\(kind)\"", at: place,
           advice: "add \"\(kind)\": \"COLUMN\" to \"columns\"")
       }
-      if !needsImages { columns.image = nil }
+      // Rows that share an id stay joined by the columns of views.
+      if !needsImages, !columns.haveSeveralPictures { columns.image = nil }
       columns.attributes = Set(attributes).sorted()
       return try CaseSet.csv(
         path: resolved(path), columns: columns, imageRoot: imageRoot.map(resolved), rules: rules,
-        options: table)
+        views: needsImages ? views : nil, options: table)
     case .openI, .openIKaggle:
       var options = OpenI.Options()
       options.sections = sections
       options.imageRoot = needsImages ? imageRoot.map(resolved) : nil
       options.rules = lenient
+      options.views = views
       options.table = table
       return format == .openI
         ? try CaseSet.openI(
@@ -140,6 +147,25 @@ package struct DataSpecification: Sendable, Equatable {
       return try CaseSet.chestXray14(
         table: resolved(path), imageRoot: imageRoot.map(resolved), rules: lenient,
         options: table)
+    }
+  }
+
+  /// Whether a case may have several pictures.
+  package var haveSeveralPictures: Bool {
+    views != nil || format == .csv && columns?.haveSeveralPictures == true
+  }
+
+  /// Sees that the data can have views.
+  private func checkViews(at place: Place?) throws {
+    guard views != nil else { return }
+    guard format != .chestXray14 else {
+      throw ZooError(
+        .badValue, "ChestX-ray14 has one picture a case; its view is an attribute", at: place)
+    }
+    guard format != .csv || columns?.view != nil else {
+      throw ZooError(
+        .badValue, "\"views\" names views, and \"columns\" no column that tells them", at: place,
+        advice: "add \"view\": \"COLUMN\" to \"columns\"")
     }
   }
 

@@ -58,6 +58,11 @@ package struct ExternalSpecification: Sendable {
     }
   }
 
+  /// Where a run's folder holds what its models say of these data, relative to it.
+  ///
+  /// - Throws: `ZooError` for a name that can be no folder's.
+  package func folder() throws -> String { "external/\(try FolderName.ofID(name))" }
+
   /// The cases, under the study's words for their labels.
   ///
   /// - Parameters:

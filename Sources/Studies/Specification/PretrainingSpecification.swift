@@ -51,6 +51,11 @@ package struct PretrainingSpecification: Sendable {
     guard image.members == 1 else {
       throw ZooError(.badValue, "pre-training has one member", at: branch.place)
     }
+    guard image.views == nil, !data.haveSeveralPictures else {
+      throw ZooError(
+        .unsupported, "not built: pre-training on several pictures a case", at: branch.place,
+        advice: "let each picture be a case: name its own \"id\", and no \"view\"")
+    }
     try image.training.loss.check(.multiLabel)
     featureDropout = Float(try root.number("featureDropout", in: 0...0.95, default: 0))
     try root.finish()

@@ -60,6 +60,15 @@ package struct StudySpecification: Sendable {
     images = try StudySpecification.list(root.value("image")).flatMap {
       try ImageBranch.branches($0, registry: registry, defaults: defaults)
     }
+    for index in images.indices {
+      let isDefault = images[index].views == nil
+      try images[index].settleViews(data.views, several: data.haveSeveralPictures)
+      if isDefault, data.haveSeveralPictures {
+        data.notes.append(
+          "\(images[index].name): the features of a case's pictures are joined by their mean, since \"views\""
+            + " says nothing else")
+      }
+    }
     texts = try StudySpecification.list(root.value("text")).map {
       try TextBranch($0, registry: registry, defaults: defaults)
     }
@@ -71,11 +80,10 @@ package struct StudySpecification: Sendable {
       root.value("external"), folder: folder, task: task)
     metric = try root.value("metric").map { try StudySpecification.metric($0, of: task) }
     thresholdRule =
-      switch try root.choice("threshold", among: ["youden", "accuracy", "f1"], default: "youden") {
-      case "accuracy": .accuracy
-      case "f1": .f1
-      default: .youden
-      }
+      ThresholdRule(
+        fitted: try root.choice(
+          "threshold", among: ThresholdRule.fitted.map(\.name), default: ThresholdRule.youden.name))
+      ?? .youden
     calibration = try StudySpecification.calibration(&root, task)
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }

@@ -39,6 +39,27 @@ extension CSVColumns {
       id: try object.optionalString("id"), image: try object.optionalString("image"),
       text: try object.optionalString("text"), label: try object.optionalString("label"),
       patient: try object.optionalString("patient"))
+    images = try object.optionalString("images")
+    imageSeparator = try object.string("imageSeparator", default: "|")
+    view = try object.optionalString("view")
+    guard image == nil || images == nil else {
+      throw ZooError(
+        .badValue, "\"image\" and \"images\": either names the pictures", at: object.place,
+        advice: "\"image\" is one path a row, \"images\" a list of them")
+    }
+    guard !imageSeparator.isEmpty else {
+      throw ZooError(.badValue, "\"imageSeparator\" is empty", at: object.place)
+    }
+    guard view == nil || image != nil || images != nil else {
+      throw ZooError(
+        .badValue, "\"view\" without \"image\" or \"images\"", at: object.place)
+    }
+    guard view == nil || images != nil || id != nil else {
+      throw ZooError(
+        .badValue,
+        "\"view\" tells the pictures of a case apart, and nothing tells which rows are one case",
+        at: object.place, advice: "name the column of the examination's \"id\"")
+    }
     labelColumns = try CSVColumns.labelColumns(object.value("labels"))
     labelSeparator = try object.optionalString("labelSeparator")
     noLabel = try object.strings("noLabel") ?? []

@@ -51,13 +51,9 @@ extension Forward {
   ///
   /// - Precondition: every count is in 1…n.
   public func meanOverRows(_ x: Tensor, counts: [Int]? = nil) -> Tensor {
-    requireShapes(x.shape.count == 3, "meanOverRows: \(x.shape) is not [batch, n, width]")
-    let (batch, rows, width) = (x.shape[0], x.shape[1], x.channels)
     let asked = counts
-    let counts = counts ?? [Int](repeating: rows, count: batch)
-    requireShapes(
-      counts.count == batch && counts.allSatisfy { $0 >= 1 && $0 <= rows },
-      "meanOverRows: counts \(counts) do not fit \(x.shape)")
+    let counts = rowCounts(x.shape, counts, "meanOverRows")
+    let (batch, rows, width) = (x.shape[0], x.shape[1], x.channels)
     let output = Tensor([batch, width], from: x) { output, x in
       output.update(repeating: 0, count: batch * width)
       for item in 0..<batch {
@@ -112,7 +108,7 @@ extension Forward {
 }
 
 /// e^(scale · x) over its sum, in place.
-private func softmax(_ x: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
+func softmax(_ x: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
   var largest = -Float.infinity
   for i in 0..<count { largest = max(largest, x[i]) }
   var sum: Float = 0

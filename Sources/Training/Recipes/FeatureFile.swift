@@ -7,7 +7,7 @@ import WeightFiles
 
 /// The features of an encoder that is frozen whole, kept in the user's cache between runs.
 ///
-/// `KEY.safetensors`, with a tensor `[cases, width]` for each view. The key is a SHA-256 of all
+/// `KEY.safetensors`, with a tensor `[pictures, width]` for each view. The key is a SHA-256 of all
 /// that the numbers depend on: weights, preprocessing, augmentation, every picture's pixels,
 /// kernels, threads and the program's version. So what is read is to the bit what would be
 /// computed; a digest in each file tells whether it still is what was written. The files may be
@@ -17,10 +17,12 @@ struct FeatureFile {
 
   /// The file for a model over pictures; nil where there is no folder.
   ///
+  /// Where each view has an encoder of its own, `slots` tells which reads each picture.
+  ///
   /// - Throws: `ZooError` where libcrypto fails.
   init?(
     _ folder: FeatureFolder?, _ model: TrainedModel, _ branch: ImageBranch, _ images: ImageStore?,
-    views: Int, seed: UInt64
+    views: Int, seed: UInt64, slots: [Int]? = nil
   ) throws {
     guard let images, let folder else { return nil }
     var plain = branch
@@ -28,13 +30,16 @@ struct FeatureFile {
     plain.weights = nil
     plain.weightPrefix = nil
     plain.training = TrainingSettings()
+    // Features are of pictures, however those of a case are joined.
+    plain.views = nil
     let description =
       (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
         plain.json.text(), "\(views) \(views > 1 ? seed : 0)",
-      ] + folder.environment).joined(separator: "\n")
+      ] + (slots.map { ["slots \($0)"] } ?? []) + folder.environment).joined(separator: "\n")
     let hash = try SHA256Stream()
     try Array(description.utf8).withUnsafeBytes { try hash.update($0) }
-    for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("image.") {
+    for parameter in model.classifier.store.parameters
+    where parameter.key.hasPrefix("image.") && !parameter.key.hasPrefix("image.views.") {
       try Array("\(parameter.key) \(parameter.value.shape)\n".utf8).withUnsafeBytes {
         try hash.update($0)
       }
@@ -45,7 +50,7 @@ struct FeatureFile {
   }
 
   /// The features, if they were kept and are whole.
-  func read(cases: Int, views: Int) -> FrozenMaps? {
+  func read(pictures: Int, views: Int) -> FrozenMaps? {
     // One that is damaged is computed again, as one that is not there.
     guard let file = try? TensorFile.read(path: path),
       let digest = try? ContentDigest(text: "", file: file),
@@ -54,11 +59,11 @@ struct FeatureFile {
     var width = 0
     let all = (0..<views).compactMap { view -> [[Float]]? in
       let name = "view\(view)"
-      guard let shape = file.entry(name)?.shape, shape.count == 2, shape[0] == cases,
+      guard let shape = file.entry(name)?.shape, shape.count == 2, shape[0] == pictures,
         let values = try? file.floats(name)
       else { return nil }
       width = shape[1]
-      return (0..<cases).map { Array(values[$0 * width..<($0 + 1) * width]) }
+      return (0..<pictures).map { Array(values[$0 * width..<($0 + 1) * width]) }
     }
     return all.count == views ? FrozenMaps(shape: [width], views: all) : nil
   }

@@ -9,11 +9,11 @@ package struct Fit {
   package let parameterCount: Int
   /// The scores after every epoch.
   package let scores: [Trainer.EpochScore]
-  private let answer: ([Int], BatchSource.Side?) throws -> Answers
+  private let answer: ([Int], BatchSource.Hidden?) throws -> Answers
 
   init(
     model: TrainedModel?, parameterCount: Int, scores: [Trainer.EpochScore] = [],
-    answer: @escaping ([Int], BatchSource.Side?) throws -> Answers
+    answer: @escaping ([Int], BatchSource.Hidden?) throws -> Answers
   ) {
     self.model = model
     self.parameterCount = parameterCount
@@ -28,11 +28,12 @@ package struct Fit {
     ) { .logits(try trainer.evaluate($0, hiding: $1)) }
   }
 
-  /// The answers to cases, as they are or as if they lacked a side.
+  /// The answers to cases, as they are or as if they lacked a side, or views.
   ///
   /// - Throws: `ZooError` for an answer that is not finite or an image that has changed;
   ///   `Interrupted`.
-  package func answers(_ indices: [Int], hiding side: BatchSource.Side? = nil) throws -> Answers {
-    try answer(indices, side)
+  package func answers(_ indices: [Int], hiding hidden: BatchSource.Hidden? = nil) throws -> Answers
+  {
+    try answer(indices, hidden)
   }
 }

@@ -33,6 +33,11 @@ package struct ProbeRecipe: Recipe {
     _ split: Split, _ context: RecipeContext, part: (String) throws -> TrainedModel
   ) throws -> Fit {
     var branch = try context.fitted(image, split)
+    guard branch.views?.join != .attention else {
+      throw ZooError(
+        .unsupported, "a probe trains no attention over the pictures of a case", at: branch.place,
+        advice: "set \"join\" to \"mean\" or \"max\"")
+    }
     branch.augmentation = Augmentation()
     branch.members = 1
     try branch.freeze(upTo: "all", registry: context.registry)
@@ -74,7 +79,7 @@ package struct ProbeRecipe: Recipe {
   }
 
   private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
-    -> ([Int], BatchSource.Side?) -> Answers
+    -> ([Int], BatchSource.Hidden?) -> Answers
   {
     let nearest = NearestNeighbours(
       rows: split.training.map { rows[$0] }, answers: context.cases.task.answers(split.training))

@@ -29,41 +29,54 @@ extension RecipeContext {
     return source
   }
 
-  /// The maps of all cases, read from the user's cache or computed; nil where they would not fit.
+  /// The maps of all pictures, read from the user's cache or computed; nil where they would not fit.
   private func maps(
     of model: TrainedModel, _ branch: ImageBranch, _ source: BatchSource, views: Int,
     title: String, _ cache: FeatureCache
   ) throws -> FrozenMaps? {
     let isWhole = model.classifier.frozenImageStages == model.classifier.image?.stages.count
+    // Pictures that the branch passes over keep maps of zeros.
+    let all =
+      source.pictures?.all ?? (0..<cases.count).map { PictureReference(case: $0) }
+    let pictures = source.pictures.map { choice in choice.used.map { all[$0] } } ?? all
+    let slots = source.pictures?.slotOfPlace
     let file =
       isWhole && branch.weights != nil
       ? try FeatureFile(
-        cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed) : nil
-    if let kept = file?.read(cases: cases.count, views: views) { return kept }
+        cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
+        slots: branch.views?.encoders == .each ? slots : nil) : nil
+    if let kept = file?.read(pictures: all.count, views: views) { return kept }
     let mirrors = branch.averagesFlip
     let rounds = views + (mirrors ? 1 : 0)
     var forward = Forward(
       .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
     let first = model.frozenMaps(
-      try source.batch([0], augmentedBy: nil), mirrored: false, &forward)
+      try source.batch(ofPictures: [pictures.first ?? all[0]], augmentedBy: nil), slots: slots,
+      mirrored: false, &forward)
     let (shape, size) = (Array(first.shape.dropFirst()), first.count)
-    guard size * cases.count * rounds * MemoryLayout<Float>.size <= cache.mapLimit else {
+    guard size * all.count * rounds * MemoryLayout<Float>.size <= cache.mapLimit else {
       progress.line(
-        "\(title): maps \(shape) of \(cases.count) cases in \(rounds) views are too large to keep;"
+        "\(title): maps \(shape) of \(all.count) \(slots == nil ? "cases" : "pictures") in \(rounds) views are too large to keep;"
           + " frozen stages run in every epoch")
       return nil
     }
-    progress.begin("\(title): frozen stages", total: cases.count * rounds)
+    progress.begin("\(title): frozen stages", total: pictures.count * rounds)
     defer { progress.end() }
-    var all = try (0..<rounds).map { round in
+    var made = try (0..<rounds).map { round in
       let random =
         round == 0 || round == views
         ? nil : RandomStream(seed: seed).derived("views").derived(round)
-      var maps = [[Float]](repeating: [], count: cases.count)
+      var maps = [[Float]](repeating: [], count: all.count)
+      if pictures.count < all.count {
+        let blank = [Float](repeating: 0, count: size)
+        for index in maps.indices { maps[index] = blank }
+      }
       try source.forEachBatch(
-        Array(0..<cases.count), augmentedBy: random, session.kernels
+        ofPictures: pictures, augmentedBy: random, session.kernels
       ) { batch, forward in
-        let values = model.frozenMaps(batch, mirrored: round == views, &forward).values
+        let values = model.frozenMaps(
+          batch, slots: slots, mirrored: round == views, &forward
+        ).values
         for (row, index) in batch.indices.enumerated() {
           maps[index] = Array(values[row * size..<(row + 1) * size])
         }
@@ -71,13 +84,13 @@ extension RecipeContext {
       }
       return maps
     }
-    var mirrored = mirrors ? all.removeLast() : []
+    var mirrored = mirrors ? made.removeLast() : []
     if isWhole, mirrors {
       // No stage is left to run: the mean over the mirror images can be taken at once.
-      all[0] = zip(all[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
+      made[0] = zip(made[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
       mirrored = []
     }
-    let maps = FrozenMaps(shape: shape, views: all, mirrored: mirrored)
+    let maps = FrozenMaps(shape: shape, views: made, mirrored: mirrored)
     file?.write(maps)
     return maps
   }

@@ -62,11 +62,14 @@ package struct RecipeContext {
         .load(branch, registry: registry)
     }
     return ParameterStore(
-      random: random, given: try cache?.weights(of: branch, make: load) ?? load())
+      random: random,
+      given: branch.forEachEncoder(try cache?.weights(of: branch, make: load) ?? load()))
   }
 
   /// The branch with what the pictures of a split decide.
   func fitted(_ branch: ImageBranch, _ split: Split) throws -> ImageBranch {
-    try cases.images[branch.name]?.fitted(branch, over: split.training) ?? branch
+    let pictures = PictureChoice(branch, cases.set)
+    return try cases.images[branch.name]?.fitted(
+      branch, over: pictures?.places(of: split.training) ?? split.training) ?? branch
   }
 }

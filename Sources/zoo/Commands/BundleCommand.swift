@@ -87,19 +87,18 @@ extension ZooCommand {
     settings.limitations = arguments.values("limitation")
     settings.created = try arguments.optionalString("created").map { try Timestamp($0) }
     settings.includesTrainedOn = !arguments.flag("without-image-hashes")
-    switch arguments.optionalString("threshold") {
-    case nil: settings.threshold = .model
-    case "youden": settings.threshold = .fitted(.youden)
-    case "accuracy": settings.threshold = .fitted(.accuracy)
-    case "f1": settings.threshold = .fitted(.f1)
-    case let text?:
-      guard let value = Double(text), value > 0, value < 1 else {
-        throw arguments.error(
-          "--threshold is \"\(text)\"; expected a number between 0 and 1, youden, accuracy or f1")
-      }
-      settings.threshold = .given(value)
-    }
+    settings.threshold = try threshold(arguments)
     return settings
+  }
+
+  private static func threshold(_ arguments: ParsedArguments) throws -> BundleSettings.Threshold {
+    guard let text = arguments.optionalString("threshold") else { return .model }
+    if let rule = ThresholdRule(fitted: text) { return .fitted(rule) }
+    guard let value = Double(text), value > 0, value < 1 else {
+      throw arguments.error(
+        "--threshold is \"\(text)\"; expected a number between 0 and 1, youden, accuracy or f1")
+    }
+    return .given(value)
   }
 
   private static let inspectBundle = Command(

@@ -14,7 +14,13 @@ extension ZooCommand {
         discussion:
           "Generated and seeded; lesions and their boxes are known. Neither the images nor the "
           + "reports alone suffice. It is synthetic and says nothing about patients.",
-        examples: [("zoo data sample --output sample", "400 cases")],
+        examples: [
+          ("zoo data sample --output sample", "400 cases"),
+          (
+            "zoo data sample --views 2 --output views",
+            "with a lateral picture beside the frontal one"
+          ),
+        ],
         options: [
           .value("output", "DIR", isRequired: true, "Where it is written."),
           .value("count", "N", default: "400", "How many cases."),
@@ -23,6 +29,9 @@ extension ZooCommand {
           .value(
             "site", default: "A", choices: PhantomSample.Site.allCases.map(\.rawValue),
             "The hospital: B has other patients, prevalence, contrast and markers."),
+          .value(
+            "views", "N", default: "1",
+            "Pictures a case: with 2 a lateral one, some lesions seen in one view alone."),
         ]
       ) { arguments in
         let output = try arguments.string("output")
@@ -30,7 +39,8 @@ extension ZooCommand {
         let sample = try PhantomSample(
           count: count, size: arguments.integer("size", in: 64...2048) ?? 256,
           seed: UInt64(arguments.integer("seed", in: 0...Int.max) ?? 1),
-          site: PhantomSample.Site(rawValue: arguments.string("site")) ?? .a)
+          site: PhantomSample.Site(rawValue: arguments.string("site")) ?? .a,
+          views: arguments.integer("views", in: 1...2) ?? 1)
         try sample.write(to: output)
         print("\(count) synthetic cases: \(output)/cases.csv")
       },

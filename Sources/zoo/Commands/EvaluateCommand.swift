@@ -8,7 +8,7 @@ import Images
 import Studies
 
 extension ZooCommand {
-  private static let rules = ["youden", "accuracy", "f1"]
+  private static let rules = ThresholdRule.fitted.map(\.name)
 
   static let evaluate = Command(
     name: "evaluate", summary: "Ask what trained models are worth on other data.",
@@ -82,12 +82,7 @@ extension ZooCommand {
   private static func evaluationSettings(_ arguments: ParsedArguments) throws -> EvaluationSettings
   {
     var settings = EvaluationSettings()
-    settings.rule =
-      switch try arguments.string("threshold") {
-      case "accuracy": .accuracy
-      case "f1": .f1
-      default: .youden
-      }
+    settings.rule = ThresholdRule(fitted: try arguments.string("threshold")) ?? settings.rule
     settings.miss = try arguments.number("miss", in: 0.001...0.5) ?? settings.miss
     settings.resamples = try arguments.integer("resamples", in: 1...1_000_000) ?? settings.resamples
     settings.seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)

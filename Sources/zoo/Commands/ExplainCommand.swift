@@ -23,9 +23,7 @@ extension ZooCommand {
         "a comparison: every case, by the model of the split that tests on it"
       ),
     ],
-    options: [
-      .value("image", "FILE", "A PNG, JPEG or DICOM file.")
-    ] + textOptions + [
+    options: imageOptions + textOptions + [
       .value("output", "DIR", isRequired: true, "Where everything is written; a new folder.")
     ] + mapOptions + [
       .value(
@@ -77,7 +75,7 @@ extension ZooCommand {
     let progress = progress(arguments)
     progress.begin("explaining")
     let explanation = try model.explain(
-      image: arguments.optionalString("image"), text: givenText(arguments),
+      images: givenImages(arguments), text: givenText(arguments),
       finding: arguments.optionalString("finding"),
       against: arguments.optionalString("against"), settings: settings, progress: progress
     ).details
@@ -92,7 +90,7 @@ extension ZooCommand {
   private static func explainStudy(
     _ arguments: ParsedArguments, _ settings: ExplanationSettings
   ) throws -> [String] {
-    for name in ["image", "text", "text-file"] where arguments.optionalString(name) != nil {
+    for name in ["image", "view", "text", "text-file"] where !arguments.values(name).isEmpty {
       throw arguments.error("--\(name) is one case, --study a data set; leave out one of them")
     }
     let output = try arguments.string("output")

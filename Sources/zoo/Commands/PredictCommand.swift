@@ -20,10 +20,12 @@ extension ZooCommand {
       ("zoo predict run/cells/r1f1/word2vec/model --text \"Large effusion.\" --json", "as JSON"),
       ("zoo predict model --cases cases.csv --output predictions.csv", "many cases"),
       ("zoo predict model --images chests --output predictions.csv", "a folder of images"),
+      (
+        "zoo predict model --image pa.png --view frontal --image ll.png --view lateral",
+        "several pictures of one case"
+      ),
     ],
-    options: [
-      .value("image", "FILE", "A PNG, JPEG or DICOM file.")
-    ] + textOptions + [
+    options: imageOptions + textOptions + [
       .flag("json", "Write JSON."),
       .value("cases", "FILE", "A table with a row for each case; no labels are needed."),
       .value(
@@ -44,7 +46,7 @@ extension ZooCommand {
 
   /// How the columns of a table of cases are called.
   static let columnOptions: [Option] =
-    ["id", "image", "text"].map {
+    ["id", "image", "text", "view"].map {
       .value(
         "\($0)-column", "NAME",
         "The table's column of \($0)s; else the study's, or \"\($0)\".")
@@ -55,9 +57,36 @@ extension ZooCommand {
 
   /// The columns that `columnOptions` name.
   static func givenColumns(_ arguments: ParsedArguments) -> CSVColumns {
-    CSVColumns(
+    var columns = CSVColumns(
       id: arguments.optionalString("id-column"), image: arguments.optionalString("image-column"),
       text: arguments.optionalString("text-column"))
+    columns.view = arguments.optionalString("view-column")
+    return columns
+  }
+
+  /// The pictures of one case.
+  static let imageOptions: [Option] = [
+    .value(
+      "image", "FILE", isRepeatable: true,
+      "A PNG, JPEG or DICOM file; given again, another picture of the case."),
+    .value(
+      "view", "NAME", isRepeatable: true,
+      "Which view a picture is, one for each --image in their order, where the model tells views apart."
+    ),
+  ]
+
+  /// The pictures that `imageOptions` name.
+  ///
+  /// - Throws: `ZooError` where there are views, and not as many as pictures.
+  static func givenImages(_ arguments: ParsedArguments) throws -> [CaseImage] {
+    let (paths, views) = (arguments.values("image"), arguments.values("view"))
+    guard views.isEmpty || views.count == paths.count else {
+      throw arguments.error(
+        "\(paths.count) times --image and \(views.count) times --view; expected one for each")
+    }
+    return paths.enumerated().map { place, path in
+      CaseImage(path: path, view: views.isEmpty ? nil : views[place])
+    }
   }
 
   /// How a table named on the command line is read.
@@ -69,7 +98,9 @@ extension ZooCommand {
   }
 
   private static func predictOne(_ arguments: ParsedArguments) throws {
-    let forMany = ["output", "id-column", "image-column", "text-column", "missing"]
+    let forMany = [
+      "output", "id-column", "image-column", "text-column", "view-column", "missing",
+    ]
     for name in forMany where !arguments.values(name).isEmpty {
       throw arguments.error("--\(name) goes with --cases or --images")
     }
@@ -79,8 +110,7 @@ extension ZooCommand {
     let text = try givenText(arguments)
     let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
     let model = try model(arguments.argument("MODEL"), in: zoo, bits: bits(arguments))
-    let prediction = try model.predict(
-      image: arguments.optionalString("image"), text: text)
+    let prediction = try model.predict(images: givenImages(arguments), text: text)
     let progress = progress(arguments)
     for note in prediction.notes { progress.note(note) }
     print(
@@ -89,7 +119,7 @@ extension ZooCommand {
   }
 
   private static func predictMany(_ arguments: ParsedArguments) throws {
-    for name in ["image", "text", "text-file"] where arguments.optionalString(name) != nil {
+    for name in ["image", "view", "text", "text-file"] where !arguments.values(name).isEmpty {
       throw arguments.error(
         "--\(name) is one case, --cases and --images many; leave out one of them")
     }
