@@ -3,8 +3,8 @@ import EncoderKit
 /// A transformer over the pieces of a text.
 ///
 /// Devlin et al. 2019, "BERT", https://arxiv.org/abs/1810.04805. Texts, each a list of pieces with those around it (`[CLS]` …
-/// `[SEP]`), to `[texts, width]`: the mean of the last block's rows, or its first row. Keys are those of transformers'
-/// `BertModel` without the pooler, with queries, keys and values joined: `embeddings.word_embeddings.weight`,
+/// `[SEP]`), to `[texts, width]`: the mean of the last block's rows, its first row, or that through the published pooler.
+/// Keys are those of transformers' `BertModel`, with queries, keys and values joined: `embeddings.word_embeddings.weight`,
 /// `encoder.layer.0.attention.qkv.weight`, `encoder.layer.0.attention.proj.weight`, ….
 struct BertEncoder: TextEncoder {
   private let configuration: BertConfiguration
@@ -13,8 +13,12 @@ struct BertEncoder: TextEncoder {
   private let types: Parameter?
   private let normalization: LayerNormalization
   private let blocks: [BertBlock]
+  private let pooler: Linear?
+  /// The parameters of each stage.
+  private let parameters: [[Parameter]]
   /// The piece that fills shorter texts up; no place of theirs is read.
   private let padding: Int32
+  let stages: [EncoderStage]
 
   var featureWidth: Int { configuration.width }
   var wordWidth: Int? { configuration.width }
@@ -39,48 +43,101 @@ struct BertEncoder: TextEncoder {
       embeddings("LayerNorm"), width: width, epsilon: configuration.epsilon)
     let layers = scope("encoder")("layer")
     blocks = try (0..<configuration.depth).map { try BertBlock(layers($0), configuration) }
+    pooler =
+      configuration.pooling == .pooler
+      ? try Linear(scope("pooler")("dense"), from: width, to: width) : nil
+    stages =
+      [EncoderStage("embeddings", keys: ["embeddings"])]
+      + (0..<configuration.depth).map {
+        EncoderStage("layer\($0 + 1)", keys: ["encoder.layer.\($0)"])
+      } + (pooler == nil ? [] : [EncoderStage("pooler", keys: ["pooler"])])
+    let all = scope.parameters
+    parameters = stages.map { stage in
+      all.filter { stage.owns($0.ownKey) }.map(\.parameter)
+    }
   }
 
   func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
-    featuresAndWords(texts, &pass).features
+    let (rows, lengths) = run(texts, &pass)
+    return pooled(rows, lengths, &pass)
   }
 
   func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
   {
-    let texts = texts.map { Array($0.prefix(configuration.positions)) }
-    let lengths = texts.map { max(1, $0.count) }
-    let (longest, width) = (lengths.max() ?? 1, configuration.width)
-    var ids: [Int32] = []
-    for text in texts {
-      ids += text + [Int32](repeating: padding, count: longest - text.count)
-    }
-    var x = pass.reshape(
-      pass.embedding(words, ids), to: [texts.count, longest * width])
-    let places = pass.embedding(
-      positions, (0..<longest).map { Int32($0 + configuration.firstPosition) })
-    x = pass.add(
-      x, pass.broadcast(pass.reshape(places, to: [longest * width]), count: texts.count))
-    if let types {
-      let type = pass.embedding(types, [Int32](repeating: 0, count: longest))
-      x = pass.add(
-        x, pass.broadcast(pass.reshape(type, to: [longest * width]), count: texts.count))
-    }
-    x = normalization(pass.reshape(x, to: [texts.count, longest, width]), &pass)
-    x = pass.dropout(x, rate: configuration.dropout)
-    for block in blocks { x = block(x, lengths, &pass) }
-    let layout = PackedLayout(lengths: lengths, gap: 0)
+    let (x, lengths) = run(texts, &pass)
+    let (longest, width) = (x.shape[1], configuration.width)
     let rows = lengths.enumerated().flatMap { item, length in
       (0..<length).map { Int32(item * longest + $0) }
     }
     let flat = pass.reshape(x, to: [texts.count * longest, width])
-    let features: Tensor
-    switch configuration.pooling {
-    case .mean: features = pass.meanOverRows(x, counts: lengths)
-    case .first:
-      features = pass.slice(pass.reshape(x, to: [texts.count, longest * width]), 0..<width)
+    return (
+      pooled(x, lengths, &pass),
+      WordStates(
+        rows: pass.gatherRows(flat, rows), layout: PackedLayout(lengths: lengths, gap: 0))
+    )
+  }
+
+  /// The last block's rows, `[texts, longest, width]`, and how many of each text count.
+  private func run(_ texts: [[Int32]], _ pass: inout Forward) -> (Tensor, lengths: [Int]) {
+    // An empty text is read as one of padding.
+    let texts = texts.map { $0.isEmpty ? [padding] : Array($0.prefix(configuration.positions)) }
+    let lengths = texts.map(\.count)
+    let frozen = pass.mode == .training ? frozenStages : 0
+    var x: Tensor
+    if frozen > 0 {
+      var still = pass.inEvaluation(records: false)
+      x = embedded(texts, lengths, &still)
+      for block in blocks.prefix(frozen - 1) { x = block(x, lengths, &still) }
+    } else {
+      x = embedded(texts, lengths, &pass)
     }
-    return (features, WordStates(rows: pass.gatherRows(flat, rows), layout: layout))
+    for block in blocks.dropFirst(max(0, frozen - 1)) { x = block(x, lengths, &pass) }
+    return (x, lengths)
+  }
+
+  /// How many stages, from the first on, have no parameter that learns.
+  private var frozenStages: Int {
+    parameters.firstIndex { $0.contains { $0.isTrainable } } ?? parameters.count
+  }
+
+  /// Pieces, places and kinds added and normalised, `[texts, longest, width]`.
+  private func embedded(_ texts: [[Int32]], _ lengths: [Int], _ pass: inout Forward) -> Tensor {
+    let (longest, width) = (lengths.max() ?? 1, configuration.width)
+    let ids = texts.flatMap { text in
+      text + [Int32](repeating: padding, count: longest - text.count)
+    }
+    func rows(_ table: Parameter, _ indices: [Int32], _ pass: inout Forward) -> Tensor {
+      pass.reshape(
+        pass.gatherRows(pass.value(of: table), indices), to: [longest * width])
+    }
+    var places = rows(
+      positions, (0..<longest).map { Int32($0 + configuration.firstPosition) }, &pass)
+    if let types {
+      places = pass.add(places, rows(types, [Int32](repeating: 0, count: longest), &pass))
+    }
+    let x = pass.add(
+      pass.reshape(pass.embedding(words, ids), to: [texts.count, longest * width]),
+      pass.broadcast(places, count: texts.count))
+    let normalized = normalization(pass.reshape(x, to: [texts.count, longest, width]), &pass)
+    return pass.dropout(normalized, rate: configuration.dropout)
+  }
+
+  private func pooled(_ x: Tensor, _ lengths: [Int], _ pass: inout Forward) -> Tensor {
+    let (longest, width) = (x.shape[1], configuration.width)
+    func first(_ pass: inout Forward) -> Tensor {
+      pass.slice(pass.reshape(x, to: [x.shape[0], longest * width]), 0..<width)
+    }
+    switch configuration.pooling {
+    case .mean: return pass.meanOverRows(x, counts: lengths)
+    case .first: return first(&pass)
+    case .pooler:
+      let token = first(&pass)
+      guard let pooler else { return token }
+      let frozen = pass.mode == .training && frozenStages == stages.count
+      var still = pass.inEvaluation(records: false)
+      return frozen ? still.tanh(pooler(token, &still)) : pass.tanh(pooler(token, &pass))
+    }
   }
 }
 

@@ -76,8 +76,8 @@ extension HeadBranch {
     let entry = try registry.textEncoder(branch.encoder, at: branch.place)
     let encoder = try entry.makeNamed(
       options: branch.options.object(),
-      preparation: TextPreparation(
-        vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil),
+      preparation: branch.ownPreparation(registry)
+        ?? TextPreparation(vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil),
       scope: Scope(ParameterStore.blank()))
     return try MultimodalClassifier.words(
       head, branch.members > 1 ? TextEnsemble([encoder]) : encoder)

@@ -12,21 +12,10 @@ struct BertText {
     let range: Range<Int>
   }
 
-  /// How characters are cleaned.
-  struct Rules: Sendable, Equatable {
-    var lowercases = true
-    /// Whether marks such as the dots of ä are taken away.
-    var stripsAccents = true
-    /// Whether each Chinese character is a word of its own.
-    var separatesChinese = true
-    /// Whether control characters vanish and all white space is a space.
-    var cleans = true
-  }
-
   /// Words and single punctuation marks, in order.
   let words: [[Character]]
 
-  init(_ text: String, _ rules: Rules) {
+  init(_ text: String, _ rules: BertTextRules) {
     var words: [[Character]] = []
     var word: [Character] = []
     func end() {
@@ -58,7 +47,8 @@ struct BertText {
     self.words = words
   }
 
-  private static func cleaned(_ scalar: Unicode.Scalar, _ rules: Rules) -> [Unicode.Scalar] {
+  private static func cleaned(_ scalar: Unicode.Scalar, _ rules: BertTextRules) -> [Unicode.Scalar]
+  {
     if scalar.isASCII {
       let isCapital = rules.lowercases && scalar.value >= 65 && scalar.value <= 90
       return [isCapital ? Unicode.Scalar(UInt8(scalar.value + 32)) : scalar]

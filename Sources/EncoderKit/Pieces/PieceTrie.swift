@@ -49,6 +49,9 @@ struct PieceTrie: Sendable, Equatable {
     return node
   }
 
+  /// The id of a piece; nil where it is none.
+  func id(of piece: String) -> Int32? { node(of: piece).flatMap { id(at: $0) } }
+
   /// The piece that ends at a node; nil where none does.
   func id(at node: Int32) -> Int32? { ids[Int(node)] < 0 ? nil : ids[Int(node)] }
 }

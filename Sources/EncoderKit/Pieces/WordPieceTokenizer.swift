@@ -4,11 +4,14 @@ import Foundation
 ///
 /// Wu et al. 2016, https://arxiv.org/abs/1609.08144, as BERT uses it: pieces behind the first of a word begin with `##`; a
 /// word that no pieces make, or of more than 100 characters, is unknown.
-public struct WordPieceTokenizer: TextTokenizer, Equatable {
+public struct WordPieceTokenizer: TextTokenizer {
   public let vocabulary: [String]
-  /// The id of what no pieces make.
-  public let unknown: Int32
-  private let rules: BertText.Rules
+  public let unknown: Int32?
+  public let beginning: [Int32]
+  public let end: [Int32]
+  public let padding: Int32
+  private let unknownPiece: Int32
+  private let rules: BertTextRules
   private let trie: PieceTrie
   /// Where pieces behind the first of a word begin; nil where there are none.
   private let later: Int32?
@@ -17,32 +20,33 @@ public struct WordPieceTokenizer: TextTokenizer, Equatable {
   /// A tokenizer over a vocabulary.
   ///
   /// - Parameters:
-  ///   - vocabulary: The pieces by their ids, with the unknown one.
-  ///   - lowercases: Whether capitals become small letters.
-  ///   - stripsAccents: Whether accents are taken away; nil as `lowercases`.
-  ///   - separatesChinese: Whether each Chinese character is a word of its own.
-  ///   - cleans: Whether control characters vanish and all white space is a space.
-  ///   - unknown: The piece that stands for what no pieces make.
+  ///   - vocabulary: The pieces by their ids, with the special ones.
+  ///   - rules: How characters are cleaned.
+  ///   - special: How the special pieces are spelled.
   ///   - prefix: What pieces behind the first of a word begin with.
   ///   - longestWord: Words of more characters are unknown.
-  /// - Throws: `ZooError` of code `.badFormat` where the vocabulary lacks the unknown piece.
+  /// - Throws: `ZooError` of code `.badFormat` where the vocabulary lacks a special piece.
   public init(
-    vocabulary: [String], lowercases: Bool, stripsAccents: Bool? = nil,
-    separatesChinese: Bool = true, cleans: Bool = true, unknown: String = "[UNK]",
+    vocabulary: [String], rules: BertTextRules, special: SpecialPieces = .bert,
     prefix: String = "##", longestWord: Int = 100
   ) throws {
-    guard
-      let place = vocabulary.firstIndex(where: { $0.utf8.elementsEqual(unknown.utf8) })
-    else {
-      throw ZooError(.badFormat, "the vocabulary has no piece \"\(unknown)\"")
+    let trie = PieceTrie(vocabulary)
+    func id(_ piece: String) throws -> Int32 {
+      guard let id = trie.id(of: piece) else {
+        throw ZooError(
+          .badFormat, "the vocabulary of \(vocabulary.count) pieces has none \"\(piece)\"")
+      }
+      return id
     }
     self.vocabulary = vocabulary
-    self.unknown = Int32(place)
     self.longestWord = longestWord
-    rules = BertText.Rules(
-      lowercases: lowercases, stripsAccents: stripsAccents ?? lowercases,
-      separatesChinese: separatesChinese, cleans: cleans)
-    trie = PieceTrie(vocabulary)
+    self.rules = rules
+    self.trie = trie
+    unknownPiece = try id(special.unknown)
+    unknown = unknownPiece
+    beginning = [try id(special.beginning)]
+    end = [try id(special.end)]
+    padding = try id(special.padding)
     later = trie.node(of: prefix)
   }
 
@@ -52,7 +56,7 @@ public struct WordPieceTokenizer: TextTokenizer, Equatable {
 
   private func cut(_ word: [BertText.Character]) -> [TextPiece] {
     let whole = word[0].range.lowerBound..<word[word.count - 1].range.upperBound
-    guard word.count <= longestWord else { return [TextPiece(id: unknown, range: whole)] }
+    guard word.count <= longestWord else { return [TextPiece(id: unknownPiece, range: whole)] }
     var pieces: [TextPiece] = []
     var start = 0
     while start < word.count {
@@ -63,11 +67,12 @@ public struct WordPieceTokenizer: TextTokenizer, Equatable {
         end += 1
         if let id = node.flatMap({ trie.id(at: $0) }) { found = (id, end) }
       }
-      guard let found else { return [TextPiece(id: unknown, range: whole)] }
+      guard let found else { return [TextPiece(id: unknownPiece, range: whole)] }
       pieces.append(
         TextPiece(
           id: found.id,
-          range: word[start].range.lowerBound..<word[found.end - 1].range.upperBound))
+          range: word[start].range.lowerBound..<word[found.end - 1].range.upperBound,
+          continues: start > 0))
       start = found.end
     }
     return pieces

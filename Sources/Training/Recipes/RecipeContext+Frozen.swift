@@ -13,6 +13,8 @@ extension RecipeContext {
     -> BatchSource
   {
     var source = model.source(cases)
+    source.textFeatures = try frozenTexts(of: model, source, split, title: title)
+    if source.textFeatures != nil { source.texts = nil }
     let stages = model.classifier.frozenImageStages
     guard let cache, let branch = model.image, stages > 0 else { return source }
     let views = branch.augmentation.isOff ? 1 : views
