@@ -83,10 +83,7 @@ struct TransformerEntry: TextEncoderEntry {
       ])
   }
 
-  let fileNames = [
-    "config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "vocab.json",
-    "merges.txt",
-  ]
+  let fileNames = ["config.json"] + TokenizerFiles.names
   let isFrozenByDefault = true
 
   func preparation(files: EncoderFiles, options: JSONObject) throws -> TextPreparation {

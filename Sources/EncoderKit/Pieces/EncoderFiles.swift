@@ -20,6 +20,12 @@ public struct EncoderFiles: Sendable, Equatable {
     self.contents = contents
   }
 
+  /// Files that stand nowhere, by their names.
+  package init(texts: [String: String]) {
+    folder = "."
+    contents = texts.mapValues { Data($0.utf8) }
+  }
+
   /// The names of the files that are there.
   public var names: [String] { contents.keys.sorted() }
 
