@@ -109,6 +109,7 @@ extension TextBranch {
   package func startFiles(_ registry: EncoderRegistry, progress: ProgressReporter) throws
     -> [String]
   {
+    if let features { return [features] }
     let entry = try registry.textEncoder(encoder, at: place)
     guard !entry.fileNames.isEmpty else {
       return try vectorsPath(registry, progress: progress).map { [$0] } ?? []

@@ -9,6 +9,8 @@ package struct TextBranch: Sendable, Equatable {
   package var options: JSONValue
   /// A vector set of the registry or the path of a file of word vectors; nil where none is named.
   package var vectors: String?
+  /// The file of vectors that were computed elsewhere, in place of an encoder; nil for an encoder.
+  package var features: String?
   /// The weights it starts from, of an encoder with a tokenizer of its own: a file, the folder it was published in, or
   /// a model that was trained here; nil for random ones.
   package var weights: String?
@@ -33,8 +35,10 @@ package struct TextBranch: Sendable, Equatable {
     _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
     isSaved: Bool = false
   ) throws {
+    let value = try FeatureBranch.whole(value)
     var object = try value.object()
     place = value.place
+    features = try object.optionalString("features")
     let named = try object.required("encoder")
     encoder = try named.string()
     let entry = try registry.textEncoder(encoder, at: named.place)
@@ -50,6 +54,10 @@ package struct TextBranch: Sendable, Equatable {
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     members = try object.integer("members", in: 1...16, default: 1)
     try object.finish()
+    if features != nil {
+      frozen = nil
+      return
+    }
     guard entry.fileNames.isEmpty else {
       try adopt(entry, registry, isSaved: isSaved)
       return
@@ -107,6 +115,7 @@ package struct TextBranch: Sendable, Equatable {
     if let weights { members.append(("weights", weights.json)) }
     if let tokenizer { members.append(("tokenizer", tokenizer.json)) }
     if let frozen { members.append(("freeze", frozen.json)) }
+    if let features { members.append(("features", features.json)) }
     return JSONValue(.object(members))
   }
 }

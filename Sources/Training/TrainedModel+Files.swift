@@ -52,12 +52,12 @@ extension TrainedModel {
   }
 
   /// Reads a model that `write` wrote; `bits` are those of pictures of 16-bit samples, in place of what
-  /// the model says.
+  /// the model says. With `readsCases` a model whose features were computed elsewhere is refused, since it can't.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it.
-  package static func read(from folder: String, registry: EncoderRegistry, bits: Int? = nil) throws
-    -> TrainedModel
-  {
+  package static func read(
+    from folder: String, registry: EncoderRegistry, bits: Int? = nil, readsCases: Bool = true
+  ) throws -> TrainedModel {
     try ModelIntegrity.check(folder)
     var root = try FormerNames.translated(
       JSONValue.parse(contentsOf: "\(folder)/model.json")
@@ -136,6 +136,7 @@ extension TrainedModel {
       image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
       labels: labels, task: task, registry: registry,
       store: ParameterStore(saved: saved, origin: path))
+    if readsCases { try model.checkReadsCases(at: folder) }
     model.tokenizer = tokenizer
     model.threshold = threshold
     if let thresholds { model.thresholds = thresholds }

@@ -81,7 +81,7 @@ package struct TrainedModel {
       store: store)
     self.image = image
     classifier.averagesFlip = image?.averagesFlip ?? false
-    classifier.frozenImageStages = image?.frozenStages ?? 0
+    classifier.frozenImageStages = image?.features == nil ? image?.frozenStages ?? 0 : 1
     if let place = classifier.regionPlace, let encoder = imageEncoder {
       // Regions must be made anew; what is frozen behind them is kept from training by hand.
       let reach = min(classifier.frozenImageStages, place.stage + 1)
@@ -187,7 +187,9 @@ package struct TrainedModel {
       texts: texts(of: cases))
     source.lacksImage = cases.lacksImage
     source.lacksText = cases.lacksText
-    source.pictures = image.flatMap { PictureChoice($0, cases.set) }
+    source.pictures = image.flatMap { $0.features == nil ? PictureChoice($0, cases.set) : nil }
+    if image?.features != nil { source.lacksImage = nil }
+    if text?.features != nil { source.lacksText = nil }
     return source
   }
 

@@ -190,7 +190,8 @@ package struct StudyRun {
 
   private func runFolder(skipsBad: Bool) throws -> RunFolder {
     let weights = try study.images.compactMap { branch in
-      try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
+      if let features = branch.features { return features }
+      return try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
     }
     let vectors = try study.texts.flatMap { try $0.startFiles(registry, progress: progress) }
     return RunFolder(

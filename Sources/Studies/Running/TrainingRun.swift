@@ -53,7 +53,8 @@ package struct TrainingRun {
     try study.checkFolders()
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for sentence in study.formerNames + study.images.flatMap(\.deviations)
-      + study.texts.flatMap(\.notes) + study.data.notes {
+      + study.texts.flatMap(\.notes) + study.data.notes
+    {
       progress.note(sentence)
     }
     if !study.external.isEmpty {

@@ -14,6 +14,7 @@ extension RecipeContext {
   func frozenTexts(
     of model: TrainedModel, _ source: BatchSource, _ split: Split, title: String
   ) throws -> [[Float]]? {
+    if let path = model.text?.features { return try FeatureBranch.rows(path, of: cases) }
     guard let cache, let branch = model.text, model.hasFrozenText, let texts = source.texts,
       let encoder = model.classifier.text,
       model.classifier.fusion?.description.reads.contains(.words) != true

@@ -13,7 +13,8 @@ extension ZooCommand {
     .value("size", "PIXELS", "The size of images in most checks; else the smallest that is taken."),
     .value("vectors", "FILE", "Word vectors, for an encoder of texts that needs them."),
     .value(
-      "tokenizer", "FOLDER", "The files of an encoder of texts with a tokenizer of its own; else a small one."),
+      "tokenizer", "FOLDER",
+      "The files of an encoder of texts with a tokenizer of its own; else a small one."),
   ]
 
   static let checkPlugin = Command(
@@ -44,8 +45,10 @@ extension ZooCommand {
       guard let path = settings.golden else { throw arguments.error("--record needs DIR") }
       try record(subjects, EncoderConformance(settings, kernels: kernels) { _ in }, to: path)
     }
-    let given = ["encoder", "head", "options", "size", "vectors", "tokenizer", "threads", "kernels"]
-      .flatMap { name in arguments.optionalString(name).map { ["--\(name)", $0] } ?? [] }
+    let given = [
+      "encoder", "head", "options", "size", "vectors", "tokenizer", "threads", "kernels",
+    ]
+    .flatMap { name in arguments.optionalString(name).map { ["--\(name)", $0] } ?? [] }
     let reports = try subjects.map { subject in
       let named = given + ["--part", subject.name]
       return try CheckTrial(
