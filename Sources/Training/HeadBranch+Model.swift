@@ -83,7 +83,7 @@ extension HeadBranch {
     let encoder = try entry.makeNamed(
       options: branch.options.object(),
       preparation: branch.ownPreparation(registry)
-        ?? TextPreparation(vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil),
+        ?? .withoutWords,
       scope: Scope(ParameterStore.blank()))
     return try MultimodalClassifier.words(
       head, branch.members > 1 ? TextEnsemble([encoder]) : encoder)

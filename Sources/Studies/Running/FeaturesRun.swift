@@ -29,6 +29,7 @@ package struct FeaturesRun {
 
   private func runAlone(skipsBad: Bool) throws -> [String] {
     try OutputPlace.check(folder, allowing: [])
+    try AtomicFile.makeFolder(folder)
     let progress = session.progress
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for sentence in study.formerNames + study.images.flatMap(\.deviations)

@@ -78,9 +78,7 @@ extension RecipeContext {
     of branch: TextBranch, _ split: Split, _ random: RandomStream, name: String
   ) throws -> TextPreparation {
     if let own = try branch.ownPreparation(registry) { return own }
-    if branch.features != nil {
-      return TextPreparation(vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil)
-    }
+    if branch.features != nil { return .withoutWords }
     let vectors = try branch.vectorsPath(registry, progress: progress)
     let preparation = try progress.stage("\(split.name) \(branch.name): word vectors") { advance in
       try registry.textEncoder(branch.encoder, at: branch.place).prepare(
