@@ -32,7 +32,7 @@ package struct TextStart: Sendable {
           "\"weights\" names the folder that its weights were published in; \"tokenizer\" the folder of its"
           + " files alone, for random weights")
     }
-    let found = try weights.map { try Self.found($0, registry, at: place) }
+    let found = try weights.map { try Self.found($0, of: encoder, registry, at: place) }
     file = found?.file
     shown = lastName(of: weights ?? tokenizer ?? "")
     if let tokenizer {
@@ -46,15 +46,32 @@ package struct TextStart: Sendable {
     }
   }
 
-  private static func found(_ name: String, _ registry: EncoderRegistry, at place: Place) throws
-    -> (
-      file: String, folder: String
-    )
-  {
+  private static func found(
+    _ name: String, of encoder: String, _ registry: EncoderRegistry, at place: Place
+  ) throws -> (file: String, folder: String) {
+    let sets = registry.catalogue.weightSets
+    // Of a set's name the part behind the encoder's suffices.
+    if let set = sets.first(where: { $0.name == "\(encoder)-\(name)" })
+      ?? sets.first(where: { $0.name == name })
+    {
+      guard set.encoder == encoder else {
+        throw ZooError(
+          .badValue, "the weights \"\(name)\" are of \(set.encoder), not of \(encoder)", at: place)
+      }
+      guard let path = set.path else {
+        throw ZooError(
+          .notFound, "the weight set \"\(name)\" is not on this machine", at: place,
+          advice: "get it by: zoo weights fetch \(set.name)")
+      }
+      return (path, parentFolder(of: path))
+    }
     guard let path = try ModelFolders(registry.catalogue).find(name)?.path else {
+      let own = sets.filter { $0.encoder == encoder }.map(\.name)
       throw ZooError(
-        .notFound, "no folder, file or bundle is called \"\(name)\"", at: place,
-        advice: "name the folder that the weights were published in")
+        .notFound,
+        "no weight set, folder, file or bundle is called \"\(name)\""
+          + (own.isEmpty ? "" : "; sets of \(encoder): \(own.joined(separator: ", "))"), at: place,
+        advice: "name a set, or the folder that the weights were published in")
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue

@@ -118,13 +118,13 @@ extension ZooCommand {
 
   private static func listWeights(_ catalogue: Catalogue, asJSON: Bool) throws {
     let sets = catalogue.weightSets
-    let cache = try? DownloadCache.standard()
-    let paths = sets.map { set in (try? set.remoteFile()).flatMap { cache?.path(for: $0) } }
+    let paths = sets.map(\.path)
     if asJSON {
       let values = zip(sets, paths).map { set, path -> JSONValue in
         [
           "name": set.name.json, "kind": "weights", "encoder": set.encoder.json,
-          "url": set.url.json, "input": set.input.json, "labels": set.labels.json,
+          "url": set.url.json, "input": set.input?.json ?? nil, "files": set.files.json,
+          "labels": set.labels.json,
           "licences": [
             "code": set.licences.code.json, "weights": set.licences.weights.json,
             "data": set.licences.data.json,
@@ -138,12 +138,15 @@ extension ZooCommand {
     }
     let names = sets.map(\.name) + catalogue.vectorSets.map(\.name)
     let width = names.map(\.count).max() ?? 0
+    let encoders = max(12, sets.map(\.encoder.count).max() ?? 0)
     for (set, path) in zip(sets, paths) {
       let size = set.megabytes.map { "\(Int($0.rounded())) MB" } ?? ""
-      let state = path ?? (set.hash == nil ? "no hash known: download it yourself" : "not fetched")
-      print("\(pad(set.name, width))  \(pad(set.encoder, 12))  \(pad(size, 7))  \(state)")
+      let state =
+        path ?? "not fetched"
+        + (set.hash == nil ? ", no hash published: that of the first download holds" : "")
+      print("\(pad(set.name, width))  \(pad(set.encoder, encoders))  \(pad(size, 7))  \(state)")
     }
-    listVectors(catalogue.vectorSets, nameWidth: width)
+    listVectors(catalogue.vectorSets, nameWidth: width, kindWidth: encoders)
   }
 
   private static func json(_ encoder: EncoderDescription) -> JSONValue {

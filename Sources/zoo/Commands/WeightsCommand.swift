@@ -235,13 +235,14 @@ extension ZooCommand {
       return try fetch(vectors, arguments)
     }
     let set = try catalogue.weightSet(name)
-    let file = try set.remoteFile()
     writeWhole(
       "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n",
       to: STDERR_FILENO)
-    print(
-      try DownloadCache.standard().fetch(
-        file, progress: progress(arguments), verify: arguments.flag("verify")))
+    let (cache, progress) = (try set.cache(), progress(arguments))
+    let paths = try set.remoteFiles().map {
+      try cache.fetch($0, progress: progress, verify: arguments.flag("verify"))
+    }
+    print(set.files.isEmpty ? paths[0] : cache.folder)
   }
 
   private static func describe(_ content: StateDictionary.Content) -> String {
