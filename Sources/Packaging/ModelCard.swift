@@ -103,7 +103,9 @@ struct ModelCard {
         + " |\n"
     }
     if let views { text += "| pictures of a case | \(plain(views.sentence)) |\n" }
-    if let words = manifest.preprocessing.text { text += "| vocabulary | \(words.words) words |\n" }
+    if let words = manifest.preprocessing.text {
+      text += "| vocabulary | \(words.words) \(words.unit) |\n"
+    }
     text += "| labels | \(labels) |\n"
     let output = manifest.output
     switch output.task {

@@ -31,11 +31,16 @@ struct TracedPasses {
         "not built: writing a model that joins several pictures of a case (\"views\")",
         at: views.place, advice: "zoo predict, bundles and the library run it")
     }
+    guard model.ownTokenizer == nil else { throw TracedPasses.ownTokenizer }
     try self.init(
       model.classifier,
       images: model.image.map { ($0.preprocessing.size, $0.preprocessing.channels) },
       words: model.vocabulary?.count, length: length, kernels: kernels)
   }
+
+  /// The refusal of a text encoder with a tokenizer of its own.
+  static let ownTokenizer = ZooError(
+    .unsupported, "not built: writing a text encoder with a tokenizer of its own")
 
   /// Runs a classifier of images of a size, of texts over a vocabulary of so many words, or of
   /// both.

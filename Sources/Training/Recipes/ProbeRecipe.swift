@@ -32,18 +32,9 @@ package struct ProbeRecipe: Recipe {
   package func fit(
     _ split: Split, _ context: RecipeContext, part: (String) throws -> TrainedModel
   ) throws -> Fit {
-    var branch = try context.fitted(image, split)
-    precondition(branch.views?.join != .attention, "a probe of attention that nothing trains")
-    branch.augmentation = Augmentation()
-    branch.members = 1
-    try branch.freeze(upTo: "all", registry: context.registry)
-    var model = try context.model(
-      image: branch, text: nil, preparation: nil,
-      decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
-      store: context.store(branch, context.random(split, branch.name).derived("parameters")))
-    model.tokenizer = Tokenizer()  // it reads no texts
-    let source = try context.source(of: model, split, views: 1, title: title(split))
-    let features = try rows(of: model, source, context)
+    precondition(image.views?.join != .attention, "a probe of attention that nothing trains")
+    let (model, source) = try context.untouched(.image(image), split, title: title(split))
+    let features = try context.features(of: model, source)
     let fitted = Standardisation(split.training.map { features[$0] })
     let standard = features.map { fitted($0) }
     switch rule {
@@ -56,22 +47,6 @@ package struct ProbeRecipe: Recipe {
         model: nil, parameterCount: model.classifier.store.parameterCount,
         answer: try vote(standard, split, context))
     }
-  }
-
-  /// The features of all cases.
-  private func rows(of model: TrainedModel, _ source: BatchSource, _ context: RecipeContext) throws
-    -> [[Float]]
-  {
-    var features: [[Float]] = []
-    try source.forEachBatch(Array(0..<context.cases.count), context.session.kernels) {
-      batch, forward in
-      let result = model.features(batch, &forward)
-      let (values, width) = (result.values, result.channels)
-      for row in batch.indices.indices {
-        features.append(Array(values[row * width..<(row + 1) * width]))
-      }
-    }
-    return features
   }
 
   private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws
