@@ -71,8 +71,10 @@ enum DepthwiseConvolution {
   /// `[channels, taps]` with channels side by side.
   private static func packed(_ weights: Tensor, scale: Tensor?) -> Storage {
     let (channels, taps) = (weights.shape[0], weights.count / weights.shape[0])
+    // Two kinds, since an explanation asks for both in turn.
+    let kind = scale == nil ? PackedWeights.Kind.depthwise : .scaledDepthwise
     return weights.packed(
-      .depthwise, scale: scale, count: ez_depthwise_packed_count(channels, taps)
+      kind, scale: scale, count: ez_depthwise_packed_count(channels, taps)
     ) { weights, scale, packed in ez_depthwise_pack(weights, channels, taps, scale, packed) }
   }
 }
