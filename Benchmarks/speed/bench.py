@@ -7,6 +7,7 @@ peer's, with the lowest and highest of the rounds.
 import argparse
 import csv
 import datetime
+import importlib.util
 import json
 import os
 import platform
@@ -86,7 +87,10 @@ def side(name, program, arguments):
 
 
 def compare(row, program, rounds):
-    title, arguments, peers, images, goal, memory_goal = ROWS[row]
+    title, arguments, named, images, goal, memory_goal = ROWS[row]
+    peers = [p for p in named if p == "pytorch" or importlib.util.find_spec(p)]
+    for name in set(named) - set(peers):
+        print(f"{row}: {NAMES[name]} is not installed", file=sys.stderr)
     runs = {name: [] for name in ["zoo"] + peers}
     for index in range(rounds):
         for name in runs:

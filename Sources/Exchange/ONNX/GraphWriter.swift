@@ -88,12 +88,9 @@ struct GraphWriter {
     case .convolution(let weights, let bias, let window):
       let channels = passes.one.trace.steps[step.inputs[0]].shape[3]
       let groups = ("group", ONNXGraph.Attribute.integer(channels / weights.value.channels))
-      let dilations = (
-        "dilations", ONNXGraph.Attribute.integers([window.dilation, window.dilation])
-      )
       return graph.add(
         "Conv", inputs + [kernel(weights)] + (bias.map { [parameter($0)] } ?? []),
-        attributes(window) + [groups, dilations], named: own)
+        attributes(window) + [groups], named: own)
     case .maxPool(let window):
       return graph.add("MaxPool", inputs, attributes(window), named: own)
     case .averagePool(let window):
@@ -157,12 +154,12 @@ struct GraphWriter {
   }
 
   private func attributes(_ window: Window) -> [(String, ONNXGraph.Attribute)] {
-    let padding = window.padding
+    let (padding, dilation) = (window.padding, window.dilation)
     return [
       ("kernel_shape", .integers([window.height, window.width])),
       ("pads", .integers([padding.top, padding.left, padding.bottom, padding.right])),
       ("strides", .integers([window.stride, window.stride])),
-    ]
+    ] + (dilation == 1 ? [] : [("dilations", .integers([dilation, dilation]))])
   }
 
   /// A convolution's weights; those of two axes are a 1×1 kernel.
