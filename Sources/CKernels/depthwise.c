@@ -181,10 +181,14 @@ static ez_body wide_body(int lanes, const ez_window *w, int spreads) { __builtin
 static ez_body wide_slopes(int lanes, const ez_window *w) { __builtin_trap(); }
 #endif
 
-// Bands of up to 14 lines, and where those are few, groups of channels, so that every thread has some.
+// Bands of up to 14 lines, fewer where what they read would not stay in a core's second cache, and where bands are few,
+// groups of channels, so that every thread has some.
 static void cut(ez_depthwise_work *p, size_t images) {
-  enum { LINES = 14, PIECES = 8, GROUP = 64 };
-  p->bands = (p->to.height + LINES - 1) / LINES;
+  enum { LEAST = 2, MOST = 14, READ = 256 * 1024 / sizeof(float), PIECES = 8, GROUP = 64 };
+  const size_t read = READ / (p->from.width * p->from.channels);
+  const size_t fit = read > p->tap_lines ? (read - p->tap_lines) / p->stride + 1 : LEAST;
+  const size_t lines = fit < LEAST ? LEAST : fit > MOST ? MOST : fit;
+  p->bands = (p->to.height + lines - 1) / lines;
   p->band_lines = (p->to.height + p->bands - 1) / p->bands;
   const size_t blocks = (p->to.channels + GROUP - 1) / GROUP, wanted = PIECES / (images * p->bands);
   const size_t groups = wanted < 1 ? 1 : wanted < blocks ? wanted : blocks;
