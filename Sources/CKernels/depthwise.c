@@ -221,9 +221,10 @@ void ez_depthwise_input_gradient(int lanes, const ez_window *w, const float *dy,
 void ez_depthwise_weight_gradient(int lanes, const ez_window *w, const float *x, const float *dy, float *partial,
                                   float *weights) {
   ez_slopes_work p = {x, dy, w, partial};
-  const size_t vectors = (w->channels + (size_t)lanes - 1) / (size_t)(lanes ? lanes : 1);
-  if (is_wide(lanes, w)) ez_parallel(w->batch * vectors, 1, wide_slopes(lanes, w), &p);
-  else ez_parallel(w->batch, 1, slopes_body, &p);
+  if (is_wide(lanes, w)) {
+    const size_t vectors = (w->channels + (size_t)lanes - 1) / (size_t)lanes;
+    ez_parallel(w->batch * vectors, 1, wide_slopes(lanes, w), &p);
+  } else ez_parallel(w->batch, 1, slopes_body, &p);
   const size_t size = w->kernel_height * w->kernel_width * w->channels;
   memset(weights, 0, size * sizeof(float));
   for (size_t b = 0; b < w->batch; b++) ez_accumulate(partial + b * size, weights, size);

@@ -125,6 +125,13 @@ extension TensorsSuite {
       }
     }
 
+    @Test("A dilated kernel of one place is the plain one, whatever the stride")
+    func onePlace() {
+      let window = Window(
+        height: 1, width: 1, stride: 2, padding: .zeros(0), dilation: 3)
+      #expect(window.isPointwise && window == Window(height: 1, width: 1, stride: 2, padding: 0))
+    }
+
     @Test("The response of an image by hand, and a channel that never responds")
     func response() {
       let (scale, shift) = (parameter("w", [1, 2], [2]), parameter("b", [0, 10], [2]))

@@ -26,7 +26,8 @@ package struct Window: Hashable, Sendable {
     self.width = width
     self.stride = stride
     self.padding = padding
-    self.dilation = dilation
+    // One place lies nowhere apart: so it stays the plain kernel that it is.
+    self.dilation = height == 1 && width == 1 ? 1 : dilation
     self.groups = groups
   }
 

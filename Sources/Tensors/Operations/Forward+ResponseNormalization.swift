@@ -29,8 +29,8 @@ extension Forward {
 /// Of each sample the sums over places of two tensors' products, `[batch, channels]`.
 private func channelSums(_ x: Tensor, _ y: Tensor) -> Tensor {
   let positions = x.rows / max(x.shape[0], 1)
-  return Tensor([x.shape[0], x.channels], from: x, y) { sums, x_, y in
-    ez_gate_gradient(x_, y, x.shape[0], positions, x.channels, sums)
+  return Tensor([x.shape[0], x.channels], from: x, y) { sums, a, b in
+    ez_gate_gradient(a, b, x.shape[0], positions, x.channels, sums)
   }
 }
 

@@ -71,8 +71,7 @@
         check(
           dnnl_dilated_convolution_backward_data_desc_init(
             &backward, dnnl_convolution_direct, &source, &free, &result, &strides, &dilation,
-            &padding,
-            &paddingEnd), key)
+            &padding, &paddingEnd), key)
         check(dnnl_primitive_desc_create(&chosen, &backward, attributes, engine, hint), key)
         dnnl_primitive_desc_destroy(hint)
       case .weightGradient:
@@ -80,9 +79,7 @@
           check(
             dnnl_dilated_convolution_backward_weights_desc_init(
               &backward, dnnl_convolution_direct, &source, &free, bias, &result, &strides,
-              &dilation,
-              &padding,
-              &paddingEnd), key)
+              &dilation, &padding, &paddingEnd), key)
         }
         check(dnnl_primitive_desc_create(&chosen, &backward, attributes, engine, hint), key)
         dnnl_primitive_desc_destroy(hint)
