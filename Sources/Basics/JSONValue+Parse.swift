@@ -76,7 +76,11 @@ private struct JSONParser {
         throw failure("expected a key in double quotes")
       }
       let name = try string()
-      guard seen.insert(name).inserted else { throw failure("duplicate key \"\(name)\"") }
+      // Strings are equal where characters are; keys are equal where their bytes are.
+      guard
+        seen.insert(name).inserted
+          || !members.contains(where: { $0.key.utf8.elementsEqual(name.utf8) })
+      else { throw failure("duplicate key \"\(name)\"") }
       skipSpace()
       guard peek(UInt8(ascii: ":")) else { throw failure("expected ':' after \"\(name)\"") }
       skipSpace()

@@ -11,6 +11,8 @@ public struct ConformanceSettings: Sendable {
   public var size: Int?
   /// A file of word vectors, for an encoder of texts that needs one.
   public var vectors: String?
+  /// The folder of the files of an encoder of texts with a tokenizer of its own; nil gives it a small one.
+  public var tokenizer: String?
   /// How many parameters are compared with differences.
   public var sampledParameters: Int
   /// Recorded activations: `golden.json`; nil where none are kept.
@@ -21,13 +23,14 @@ public struct ConformanceSettings: Sendable {
   /// Settings; see the properties.
   public init(
     options: JSONValue = [:], sizes: [Int] = [64, 96], size: Int? = nil, vectors: String? = nil,
-    sampledParameters: Int = 12, golden: String? = nil,
+    tokenizer: String? = nil, sampledParameters: Int = 12, golden: String? = nil,
     kinds: [ConformanceCheck.Kind] = ConformanceCheck.Kind.allCases
   ) {
     self.options = options
     self.sizes = sizes
     self.size = size
     self.vectors = vectors
+    self.tokenizer = tokenizer
     self.sampledParameters = sampledParameters
     self.golden = golden
     self.kinds = kinds

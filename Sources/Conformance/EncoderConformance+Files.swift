@@ -104,7 +104,7 @@ extension EncoderConformance {
   ///
   /// - Throws: `ZooError` where the encoder can't be built.
   package func activations(_ entry: any TextEncoderEntry) throws -> [Float] {
-    let subject = try TextSubject(entry, options: settings.options, vectors: settings.vectors)
+    let subject = try TextSubject(entry, settings)
     return values(try build(subject).network, [0, 1])
   }
 

@@ -57,7 +57,7 @@ public struct EncoderConformance {
   ///
   /// - Throws: `ZooError` where it can't be built at all, or a temporary file can't be written.
   public func check(_ entry: any TextEncoderEntry) throws -> ConformanceReport {
-    let subject = try TextSubject(entry, options: settings.options, vectors: settings.vectors)
+    let subject = try TextSubject(entry, settings)
     return try report(subject) {
       try shapes(subject)
     } description: {

@@ -44,12 +44,12 @@ extension EncoderConformance {
   ///
   /// - Throws: `ZooError` where it can't be built.
   package func costs(_ entry: any TextEncoderEntry) throws -> EncoderCosts {
-    let subject = try TextSubject(entry, options: settings.options, vectors: settings.vectors)
+    let subject = try TextSubject(entry, settings)
     let store = ParameterStore(random: RandomStream(seed: 1))
     let encoder = try entry.makeNamed(
       options: settings.options.object(), preparation: subject.preparation, scope: Scope(store))
     let words = TextSubject.corpus.flatMap { $0 }.prefix(60)
-    let text = subject.preparation.vocabulary.indices(of: words)
+    let text = subject.indices(of: Array(words))
     return measured(store, size: nil) { count, pass in
       encoder.features([[Int32]](repeating: text, count: count), &pass)
     }

@@ -8,11 +8,20 @@ struct TextSubject: Subject {
   let count = 4
   let variant = "text"
 
-  init(_ entry: any TextEncoderEntry, options: JSONValue, vectors: String?) throws {
+  init(_ entry: any TextEncoderEntry, _ settings: ConformanceSettings) throws {
     self.entry = entry
-    self.options = options
+    options = settings.options
+    guard entry.fileNames.isEmpty else {
+      let files = try settings.tokenizer.map {
+        try EncoderFiles(folder: $0, names: entry.fileNames)
+      }
+      preparation = try entry.preparation(
+        files: files ?? SampleTokenizer.files(named: entry.fileNames),
+        options: options.object())
+      return
+    }
     preparation = try entry.prepare(
-      corpus: Self.corpus, options: options.object(), vectors: vectors,
+      corpus: Self.corpus, options: options.object(), vectors: settings.vectors,
       random: RandomStream(seed: 5)
     ) { _ in true }
   }
@@ -24,7 +33,16 @@ struct TextSubject: Subject {
       options: options.object(), preparation: preparation, scope: Scope(store))
     let texts = [Self.corpus[0], Self.corpus[1] + Self.corpus[2], Self.corpus[3], []]
     return TextNetwork(
-      encoder: encoder, texts: texts.map { preparation.vocabulary.indices(of: $0) })
+      encoder: encoder, texts: texts.map(indices))
+  }
+
+  /// What the encoder is given of words.
+  func indices(of words: [String]) -> [Int32] {
+    guard let tokenizer = preparation.tokenizer else {
+      return preparation.vocabulary.indices(of: words)
+    }
+    let pieces = tokenizer.pieces(of: words.joined(separator: " ")).map(\.id)
+    return tokenizer.beginning + pieces + tokenizer.end
   }
 
   static let corpus: [[String]] = (0..<40).map { index in

@@ -72,6 +72,14 @@ struct CachedFile {
     try? VerifiedRecord(sha256: digest, information).write(to: recordPath)
   }
 
+  /// The hash that was found when the file was last looked at; nil where it was touched since.
+  func knownDigest() throws -> String? {
+    guard let information = try information(), let record = VerifiedRecord(contentsOf: recordPath),
+      record.describes(information)
+    else { return nil }
+    return record.sha256
+  }
+
   func remove() {
     unlink(path)
     unlink(recordPath)

@@ -55,7 +55,7 @@ package struct DownloadCache: Sendable {
   /// Its size is right, and its hash was right when it was last looked at. A file that was put
   /// there by hand is taken by its size alone: `fetch` is what hashes it.
   package func path(for file: RemoteFile) -> String? {
-    switch try? CachedFile(file, in: folder).state() {
+    switch try? CachedFile(pinned(file), in: folder).state() {
     case .verified, .unverified: CachedFile(file, in: folder).path
     case .absent, .wrong, nil: nil
     }
@@ -86,6 +86,16 @@ package struct DownloadCache: Sendable {
   func fetch(
     _ file: RemoteFile, progress reporter: ProgressReporter, policy: DownloadPolicy, verify: Bool,
     checkInterruption: @escaping () throws -> Void
+  ) throws -> String {
+    let known = try pinned(file)
+    let path = try fetch(known, reporter, policy, verify: verify, checkInterruption)
+    try pin(known, reporter)
+    return path
+  }
+
+  private func fetch(
+    _ file: RemoteFile, _ reporter: ProgressReporter, _ policy: DownloadPolicy, verify: Bool,
+    _ checkInterruption: @escaping () throws -> Void
   ) throws -> String {
     let cached = CachedFile(file, in: folder)
     let progress = ByteProgress(reporter)

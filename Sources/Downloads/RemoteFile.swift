@@ -16,6 +16,8 @@ package struct RemoteFile: Sendable, Equatable {
     case sha256Prefix(String)
     /// Nothing; who asked for the file has to check it.
     case unknown
+    /// None is published: the hash of what came first is noted, and holds from then on.
+    case firstDownload
   }
 
   /// The address, absolute.
@@ -69,7 +71,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
     switch self {
     case .sha256(let digits): digits
     case .sha256Prefix(let digits): "\(digits)…"
-    case .unknown: "any"
+    case .unknown, .firstDownload: "any"
     }
   }
 
@@ -78,7 +80,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
     switch self {
     case .sha256(let expected): expected == digits
     case .sha256Prefix(let prefix): digits.hasPrefix(prefix)
-    case .unknown: true
+    case .unknown, .firstDownload: true
     }
   }
 
@@ -87,7 +89,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
       switch self {
       case .sha256(let digits): (digits.lowercased(), 64...64, "64 hexadecimal digits")
       case .sha256Prefix(let digits): (digits.lowercased(), 8...64, "8 to 64 hexadecimal digits")
-      case .unknown: ("", 0...0, "none")
+      case .unknown, .firstDownload: ("", 0...0, "none")
       }
     guard range.contains(digits.utf8.count),
       digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
@@ -100,6 +102,7 @@ extension RemoteFile.Hash: CustomStringConvertible {
     case .sha256: return .sha256(digits)
     case .sha256Prefix: return .sha256Prefix(digits)
     case .unknown: return .unknown
+    case .firstDownload: return .firstDownload
     }
   }
 }

@@ -115,10 +115,7 @@ public struct ImageInput: Sendable, Equatable {
 }
 
 /// A named image encoder that can be built: an entry of a plugin.
-public protocol ImageEncoderEntry: Sendable {
-  /// What people want to know of it.
-  var description: EncoderDescription { get }
-
+public protocol ImageEncoderEntry: EncoderEntry {
   /// Builds the encoder, taking every parameter from the scope.
   ///
   /// Options not understood are refused by `options.finish()`.
@@ -126,22 +123,4 @@ public protocol ImageEncoderEntry: Sendable {
   /// - Throws: `ZooError` for unknown or impossible options, an input that is too small, or saved
   ///   weights that do not fit.
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder
-
-  /// What a tensor of a published file is to this encoder, by its name without what a wrapper put before it; nil,
-  /// unless said otherwise, where the name is the encoder's own key or unknown.
-  func published(_ name: String) -> PublishedName?
-
-  /// How the values of a published tensor of another shape become those of a key, in the file's order of axes, such as
-  /// position embeddings of other images; nil, unless said otherwise, where they can't.
-  func adaptation(of key: String, from shape: [Int], to wanted: [Int]) -> (([Float]) -> [Float])?
-}
-
-extension ImageEncoderEntry {
-  /// Nil: files spell the keys as the encoder does.
-  public func published(_ name: String) -> PublishedName? { nil }
-
-  /// Nil: a tensor of another shape does not fit.
-  public func adaptation(of key: String, from shape: [Int], to wanted: [Int]) -> (
-    ([Float]) -> [Float]
-  )? { nil }
 }

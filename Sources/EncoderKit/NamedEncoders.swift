@@ -26,6 +26,7 @@ private struct NamedTextEncoder: TextEncoder {
 
   var featureWidth: Int { encoder.featureWidth }
   var wordWidth: Int? { encoder.wordWidth }
+  var stages: [EncoderStage] { encoder.stages }
 
   func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
     Running.named("the encoder \(name)") { encoder.features(texts, &pass) }

@@ -12,6 +12,11 @@ public protocol TextEncoder {
   /// knows nothing of single words.
   var wordWidth: Int? { get }
 
+  /// The parts that freeze as a whole, those that read the words first; none unless said otherwise.
+  ///
+  /// In training, leading stages of which no parameter is trainable are to run as in evaluation.
+  var stages: [EncoderStage] { get }
+
   /// The features of texts, each a list of word indices: `[texts, featureWidth]`.
   func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor
 
@@ -41,6 +46,9 @@ extension TextEncoder {
   /// Nil: nothing is known of single words.
   public var wordWidth: Int? { nil }
 
+  /// None: all of it learns.
+  public var stages: [EncoderStage] { [] }
+
   /// The features alone.
   public func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
@@ -59,6 +67,12 @@ public struct TextPreparation: Sendable {
   public let vectors: [Float]?
   /// How much of the training texts a file of word vectors covered; nil where none was read.
   public let coverage: WordCoverage?
+  /// The encoder's own tokenizer; nil for one that reads the words of the vocabulary.
+  public let tokenizer: (any TextTokenizer)?
+  /// The most pieces of a text that are read, those around it included; nil for all, and for words.
+  public let maximumPieces: Int?
+  /// The files that the tokenizer was read from, which are saved with a model.
+  public let files: EncoderFiles?
 
   /// A vocabulary with its vectors.
   public init(
@@ -68,14 +82,24 @@ public struct TextPreparation: Sendable {
     self.dimension = dimension
     self.vectors = vectors
     self.coverage = coverage
+    (tokenizer, maximumPieces, files) = (nil, nil, nil)
+  }
+
+  /// A tokenizer of the encoder's own, with the files that it was read from.
+  ///
+  /// `maximumPieces` are the most pieces of a text that are read, those around it included; nil reads all.
+  public init(tokenizer: any TextTokenizer, maximumPieces: Int?, files: EncoderFiles) {
+    vocabulary = Vocabulary(counts: [:])
+    (dimension, vectors, coverage) = (1, nil, nil)
+    (self.tokenizer, self.maximumPieces, self.files) = (tokenizer, maximumPieces, files)
   }
 }
 
 /// A named text encoder that can be built: an entry of a plugin.
-public protocol TextEncoderEntry: Sendable {
-  /// What people want to know of it.
-  var description: EncoderDescription { get }
-
+///
+/// It reads words, of which `prepare` makes a vocabulary from the training texts; or, where it names files, pieces of
+/// words by a tokenizer of its own, of which `preparation` is made from those files.
+public protocol TextEncoderEntry: EncoderEntry {
   /// Whether `prepare` trains word vectors on the texts, so that they are worth keeping for
   /// themselves; false unless said otherwise.
   var trainsVectors: Bool { get }
@@ -90,9 +114,25 @@ public protocol TextEncoderEntry: Sendable {
   /// - Throws: `ZooError` for unknown or impossible options.
   func maximumWords(options: JSONObject) throws -> Int?
 
+  /// The files that the encoder's own tokenizer is read from, and what else it needs of what was published beside its
+  /// weights, such as `vocab.txt`; none, unless said otherwise, for an encoder that reads words.
+  ///
+  /// Those that are there are read from the folder of the weights, and saved with every model.
+  var fileNames: [String] { get }
+
+  /// Whether the encoder keeps its weights, where some are given, unless the specification says otherwise; false
+  /// unless said otherwise.
+  var isFrozenByDefault: Bool { get }
+
+  /// What is needed to build an encoder with a tokenizer of its own; asked where `fileNames` names files.
+  ///
+  /// - Throws: `ZooError` that names a file that is missing or can't be read, or an impossible option.
+  func preparation(files: EncoderFiles, options: JSONObject) throws -> TextPreparation
+
   /// Fits vocabulary and vectors to the tokenised training texts, and to nothing else.
   ///
-  /// `vectors` is the path of a file of word vectors, where the specification names one.
+  /// `vectors` is the path of a file of word vectors, where the specification names one. Not asked where `fileNames`
+  /// names files.
   /// Deterministic for a random stream, whatever the thread count.
   ///
   /// - Throws: `ZooError` for unknown or impossible options or texts without a usable word.
@@ -117,6 +157,28 @@ extension TextEncoderEntry {
 
   /// Nil: every word is read.
   public func maximumWords(options: JSONObject) throws -> Int? { nil }
+
+  /// None: the encoder reads words.
+  public var fileNames: [String] { [] }
+
+  /// False: all of it learns.
+  public var isFrozenByDefault: Bool { false }
+
+  /// Refused: the encoder reads words.
+  public func preparation(files: EncoderFiles, options: JSONObject) throws -> TextPreparation {
+    throw ZooError(
+      .unsupported, "\(description.name) names no files of a tokenizer", at: options.place)
+  }
+
+  /// Refused: the encoder has a tokenizer of its own.
+  public func prepare(
+    corpus: [[String]], options: JSONObject, vectors: String?, random: RandomStream,
+    progress: (Double) -> Bool
+  ) throws -> TextPreparation {
+    throw ZooError(
+      .unsupported, "\(description.name) has a tokenizer of its own and learns no words",
+      at: options.place)
+  }
 }
 
 extension Vocabulary {

@@ -29,6 +29,20 @@ package struct Exportability {
     _ name: String, image: ImageBranch?, text: TextBranch?, head: HeadBranch
   ) -> String? {
     let parts = [image?.name, text?.name].compactMap { $0 }
+    if let given = [image?.features, text?.features].compactMap({ $0 }).first {
+      guard refused.insert(given).inserted else { return nil }
+      return
+        "\(name): a model over vectors that were computed elsewhere can't be written as ONNX, and asked about no"
+        + " new cases"
+    }
+    if let text, let entry = try? registry.textEncoder(text.encoder, at: text.place),
+      !entry.fileNames.isEmpty
+    {
+      guard refused.insert(text.name).inserted else { return nil }
+      return
+        "\(text.name), and what it is joined with, can't be written as ONNX:"
+        + " \(TracedPasses.ownTokenizer.message); zoo export --onnx will refuse it, all else works"
+    }
     let isPair = parts.count == 2
     let readParts = isPair ? partsRead(by: head, image, text) : parts
     // A head that reads the features alone is the same over any pair.

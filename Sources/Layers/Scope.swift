@@ -32,5 +32,13 @@ public struct Scope {
     try store.make(key(name), shape: shape, kind: kind, initializer: initializer)
   }
 
+  /// The parameters that were asked for below this scope so far, each with its key from here on, in order.
+  public var parameters: [(ownKey: String, parameter: Parameter)] {
+    let start = path.isEmpty ? "" : "\(path)."
+    return store.parameters.filter { $0.key.hasPrefix(start) }.map {
+      (String($0.key.dropFirst(start.count)), $0)
+    }
+  }
+
   private func key(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }

@@ -3,6 +3,7 @@ import Bundles
 import Downloads
 import Exchange
 import Foundation
+import Training
 
 /// The files of a bundle under way, each with its hash, type and role.
 enum BundleListing {
@@ -18,6 +19,10 @@ enum BundleListing {
     "trained-on.txt": .trainedOn, PythonLoader.fileName: .loader,
   ]
 
+  private static func role(of path: String) -> BundleFile.Role {
+    path.hasPrefix("\(ModelFiles.tokenizerFolder)/") ? .vocabulary : roles[path] ?? .golden
+  }
+
   /// All files of a folder.
   ///
   /// - Throws: `ZooError` that names the file that can't be read.
@@ -30,7 +35,7 @@ enum BundleListing {
       return BundleFile(
         path: path, size: size, sha256: try sha256(ofFile: full),
         mediaType: kinds.first { path.hasSuffix($0.suffix) }?.mediaType
-          ?? "application/octet-stream", role: roles[path] ?? .golden)
+          ?? "application/octet-stream", role: role(of: path))
     }
   }
 }

@@ -46,8 +46,10 @@ package struct BundleMaker {
     _ licences: BundleLicences
   ) throws {
     try CopiedFile.copy("\(record.model)/model.safetensors", to: "\(folder)/model.safetensors")
-    if model.text != nil {
-      try CopiedFile.copy("\(record.model)/vocabulary.txt", to: "\(folder)/vocabulary.txt")
+    for name in ModelFiles.names(in: record.model)
+    where name != "model.json" && name != "model.safetensors" {
+      try AtomicFile.makeFolder(parentFolder(of: "\(folder)/\(name)"))
+      try CopiedFile.copy("\(record.model)/\(name)", to: "\(folder)/\(name)")
     }
     if settings.includesTrainedOn, let list = record.trainedOn {
       try CopiedFile.copy(list, to: "\(folder)/trained-on.txt")

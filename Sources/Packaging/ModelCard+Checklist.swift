@@ -68,7 +68,9 @@ extension ModelCard {
     let image = manifest.preprocessing.image.map {
       "images \($0.size) × \($0.size) pixels, \($0.channels == 1 ? "grey" : "colour"), fit \($0.fit)"
     }
-    let text = manifest.preprocessing.text.map { "texts as words of a vocabulary of \($0.words)" }
+    let text = manifest.preprocessing.text.map {
+      "texts as \($0.unit) of a vocabulary of \($0.words)"
+    }
     return [image, text].compactMap { $0 }.joined(separator: "; ") + "; more in bundle.json."
   }
 

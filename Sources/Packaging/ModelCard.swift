@@ -95,7 +95,9 @@ struct ModelCard {
         }.joined()
         + " |\n"
     }
-    if let words = manifest.preprocessing.text { text += "| vocabulary | \(words.words) words |\n" }
+    if let words = manifest.preprocessing.text {
+      text += "| vocabulary | \(words.words) \(words.unit) |\n"
+    }
     text += "| labels | \(labels) |\n"
     let output = manifest.output
     switch output.task {

@@ -32,7 +32,11 @@ extension TrainedModel {
             uniquingKeysWith: { first, _ in first }))
       },
       text: text.map { _ in
-        .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)
+        if let ownTokenizer, let tokenizerFiles {
+          return .init(
+            tokenizer: ["files": tokenizerFiles.names.json], words: ownTokenizer.vocabulary.count)
+        }
+        return .init(tokenizer: tokenizer.json, words: vocabulary?.words.count ?? 0)
       })
   }
 

@@ -60,6 +60,7 @@ package struct EncoderRegistry: Sendable {
   ///
   /// - Throws: `ZooError` that names the place in the specification and the nearest valid name.
   package func imageEncoder(_ name: String, at place: Place) throws -> any ImageEncoderEntry {
+    if name == GivenFeatures.encoder { return GivenImageFeatures() }
     let plugin = try plugin(of: name, .image, at: place)
     guard let entry = plugin.imageEncoders.first(where: { $0.description.name == name }) else {
       throw missing(name, plugin)
@@ -71,6 +72,7 @@ package struct EncoderRegistry: Sendable {
   ///
   /// - Throws: `ZooError` that names the place in the specification and the nearest valid name.
   package func textEncoder(_ name: String, at place: Place) throws -> any TextEncoderEntry {
+    if name == GivenFeatures.encoder { return GivenTextFeatures() }
     let plugin = try plugin(of: name, .text, at: place)
     guard let entry = plugin.textEncoders.first(where: { $0.description.name == name }) else {
       throw missing(name, plugin)

@@ -23,6 +23,8 @@ package struct BatchSource: Sendable {
   /// What the image encoder's frozen stages made of the pictures, in place of those.
   package var maps: FrozenMaps?
   package var texts: [[Int32]]?
+  /// What a text encoder that is frozen whole made of each text, in place of those.
+  package var textFeatures: [[Float]]?
   /// What the encoders gave of each case in each view; the first view is not augmented.
   package var features: [[CaseFeatures]]?
   /// Whether each case has no image; nil where none lacks one.
@@ -66,12 +68,16 @@ package struct BatchSource: Sendable {
     } else {
       batch.images = try images?.batch(references, augmentedBy: random)
     }
-    if let texts {
+    if texts != nil || textFeatures != nil {
       let written = present(
         indices, hides == .text ? { _ in true } : lacksText.map { marks in { marks[$0] } },
         forTraining: false)
       batch.textRows = written.rows
-      batch.texts = written.cases.map { texts[$0] }
+      if let textFeatures {
+        batch.textFeatures = written.cases.map { textFeatures[$0] }
+      } else {
+        batch.texts = written.cases.compactMap { texts?[$0] }
+      }
     }
     return batch
   }

@@ -55,6 +55,12 @@ extension HeadBranch {
     _ head: FusionHeadDescription, _ branch: ImageBranch, _ registry: EncoderRegistry
   ) throws -> Int? {
     guard head.reads.contains(.regions) else { return nil }
+    guard branch.features == nil else {
+      throw ZooError(
+        .badValue,
+        "the fusion head \"\(head.name)\" reads regions of an image; vectors that were computed elsewhere have none",
+        at: place, advice: "choose another head")
+    }
     guard branch.views == nil else {
       throw ZooError(
         .unsupported,
@@ -76,8 +82,8 @@ extension HeadBranch {
     let entry = try registry.textEncoder(branch.encoder, at: branch.place)
     let encoder = try entry.makeNamed(
       options: branch.options.object(),
-      preparation: TextPreparation(
-        vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil),
+      preparation: branch.ownPreparation(registry)
+        ?? .withoutWords,
       scope: Scope(ParameterStore.blank()))
     return try MultimodalClassifier.words(
       head, branch.members > 1 ? TextEnsemble([encoder]) : encoder)

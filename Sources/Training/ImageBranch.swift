@@ -34,6 +34,8 @@ package struct ImageBranch: Sendable, Equatable {
   package var layerDecay: Double
   /// Whether its own normalisation may take the place of the weights'.
   package var ignoresPreprocessing: Bool
+  /// The file of vectors that were computed elsewhere, in place of an encoder; nil for an encoder.
+  package var features: String?
   /// How several pictures of a case are read; nil where a case has one.
   package var views: ViewSettings?
   /// The name without the weights' that a list of weights adds.
@@ -52,8 +54,10 @@ package struct ImageBranch: Sendable, Equatable {
     _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
     isSaved: Bool = false
   ) throws {
+    let value = try FeatureBranch.whole(value)
     var object = try value.object()
     place = value.place
+    features = try object.optionalString("features")
     let named = try object.required("encoder")
     encoder = try named.string()
     _ = try registry.imageEncoder(encoder, at: named.place)
@@ -130,6 +134,7 @@ package struct ImageBranch: Sendable, Equatable {
     }
     if let frozen { members.append(("freeze", frozen.json)) }
     if let views { members.append(("views", views.json)) }
+    if let features { members.append(("features", features.json)) }
     return JSONValue(.object(members))
   }
 }

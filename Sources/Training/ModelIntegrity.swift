@@ -9,8 +9,6 @@ import Foundation
 /// What is changed would be used in silence: a flipped bit of a weight gives another answer, and nothing
 /// tells. Folders of versions without digests are read as they are.
 package enum ModelIntegrity {
-  private static let names = ["model.json", "model.safetensors", "vocabulary.txt"]
-
   /// Hashes what is read of a model's folder.
   ///
   /// - Throws: `ZooError` of code `.badFormat` that names the file and what to do; `Interrupted`.
@@ -28,7 +26,7 @@ package enum ModelIntegrity {
       ),
     ] {
       let fault = try FileDigests.read(folder: place)?
-        .damage(in: place, among: names.map { prefix + $0 })
+        .damage(in: place, among: ModelFiles.names(in: folder).map { prefix + $0 })
       guard let fault else { continue }
       throw ZooError(
         .badFormat, "was changed since it was finished: \(fault)", at: Place(path: place),
@@ -38,6 +36,7 @@ package enum ModelIntegrity {
 
   private static func checkBundle(_ folder: String) throws {
     let bundle = try BundleFolder(folder)
+    let names = ModelFiles.names(in: folder)
     for file in bundle.manifest.files where names.contains(file.path) {
       let path = "\(folder)/\(file.path)"
       // A missing file is told by who reads it.

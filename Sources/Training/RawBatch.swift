@@ -8,6 +8,8 @@ package struct RawBatch: Sendable {
   package var images: [Float]?
   /// Word indices.
   package var texts: [[Int32]]?
+  /// What a text encoder that is frozen whole made of the texts, in place of those.
+  package var textFeatures: [[Float]]?
   /// What the encoders gave before, in place of all else.
   package var features: [CaseFeatures]?
   /// What frozen stages made, `[images] + mapShape`, in place of images.

@@ -9,6 +9,17 @@ package struct TextBranch: Sendable, Equatable {
   package var options: JSONValue
   /// A vector set of the registry or the path of a file of word vectors; nil where none is named.
   package var vectors: String?
+  /// The file of vectors that were computed elsewhere, in place of an encoder; nil for an encoder.
+  package var features: String?
+  /// The weights it starts from, of an encoder with a tokenizer of its own: a file, the folder it was published in, or
+  /// a model that was trained here; nil for random ones.
+  package var weights: String?
+  /// The folder of the encoder's files where they are not beside its weights.
+  package var tokenizer: String?
+  /// The last stage that keeps its weights by name, `all`, or `none` where a default says otherwise.
+  package var frozen: String?
+  /// What was chosen for it, and what of its weights is not used, in sentences.
+  package internal(set) var notes: [String] = []
   package var training: TrainingSettings
   /// How many encoders are trained apart and joined, their logits averaged; 1 for a plain one.
   package var members: Int
@@ -24,8 +35,10 @@ package struct TextBranch: Sendable, Equatable {
     _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
     isSaved: Bool = false
   ) throws {
+    let value = try FeatureBranch.whole(value)
     var object = try value.object()
     place = value.place
+    features = try object.optionalString("features")
     let named = try object.required("encoder")
     encoder = try named.string()
     let entry = try registry.textEncoder(encoder, at: named.place)
@@ -33,10 +46,30 @@ package struct TextBranch: Sendable, Equatable {
     let start = object.value("vectors")
     vectors = try start?.string()
     vectorsPlace = start?.place ?? value.place
+    weights = try object.optionalString("weights")
+    if weights == "random" { weights = nil }
+    tokenizer = try object.optionalString("tokenizer")
+    frozen = try object.optionalString("freeze")
     options = object.value("options") ?? [:]
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     members = try object.integer("members", in: 1...16, default: 1)
     try object.finish()
+    if features != nil {
+      frozen = nil
+      return
+    }
+    guard entry.fileNames.isEmpty else {
+      try adopt(entry, registry, isSaved: isSaved)
+      return
+    }
+    for (key, given) in [("weights", weights), ("tokenizer", tokenizer), ("freeze", frozen)]
+    where given != nil {
+      throw ZooError(
+        .badValue, "\"\(encoder)\" reads words, and has no \"\(key)\"", at: place,
+        advice: key == "freeze"
+          ? "the option \"freezeEmbedding\" keeps its word vectors"
+          : "leave it out; \"vectors\" names a file of word vectors")
+    }
     if entry.needsVectors, !isSaved, vectors == nil {
       throw ZooError(
         .badValue, "\"\(encoder)\" needs a file of word vectors", at: place,
@@ -79,6 +112,10 @@ package struct TextBranch: Sendable, Equatable {
       ("options", options), ("training", training.json), ("vectors", vectors.json),
     ]
     if self.members > 1 { members.append(("members", self.members.json)) }
+    if let weights { members.append(("weights", weights.json)) }
+    if let tokenizer { members.append(("tokenizer", tokenizer.json)) }
+    if let frozen { members.append(("freeze", frozen.json)) }
+    if let features { members.append(("features", features.json)) }
     return JSONValue(.object(members))
   }
 }

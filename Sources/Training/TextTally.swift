@@ -2,32 +2,38 @@ import Datasets
 
 /// How many texts of many are cut, empty or unknown to those who read them, and the sentences on it.
 package struct TextTally: Sendable, Equatable {
-  /// The most words of a text that are read.
-  private let maximumWords: Int?
+  /// The most words or pieces of a text that are read.
+  private let maximum: Int?
+  private let unit: TextUnit
   private var texts = 0
-  private var words = 0
+  private var units = 0
   private var cutTexts = 0
-  private var cutWords = 0
+  private var cutUnits = 0
   private var wordless = 0
   private var unknown = 0
 
-  /// Texts of which as many words are read; nil reads all.
-  package init(maximumWords: Int?) { self.maximumWords = maximumWords }
+  /// Texts of which as many words or pieces are read; nil reads all.
+  package init(maximum: Int?, _ unit: TextUnit = .word) {
+    (self.maximum, self.unit) = (maximum, unit)
+  }
 
-  /// Counts a text of so many words.
-  package mutating func add(words count: Int) {
+  /// Texts as they are read.
+  package init(_ reader: TextReader) { self.init(maximum: reader.maximum, reader.unit) }
+
+  /// Counts a text of so many words or pieces.
+  package mutating func add(_ count: Int) {
     texts += 1
-    words += count
+    units += count
     if count == 0 { wordless += 1 }
-    if let maximumWords, count > maximumWords {
+    if let maximum, count > maximum {
       cutTexts += 1
-      cutWords += count - maximumWords
+      cutUnits += count - maximum
     }
   }
 
-  /// Counts a text as a model reads it.
+  /// Counts a text as it is read.
   package mutating func add(_ reading: TextReading) {
-    add(words: reading.tokens.count)
+    add(reading.unitCount)
     if !reading.tokens.isEmpty, reading.knownCount == 0 { unknown += 1 }
   }
 
@@ -35,11 +41,11 @@ package struct TextTally: Sendable, Equatable {
   /// reads them.
   package func notes(of reader: String) -> [String] {
     var notes: [String] = []
-    if cutTexts > 0, let maximumWords {
+    if cutTexts > 0, let maximum {
       notes.append(
-        "\(reader) reads the first \(maximumWords) words of a text: \(cutTexts) of the \(texts) texts are"
-          + " longer, and \(percent(cutWords, words)) of all words are cut off. \"maximumWords\" in the options"
-          + " of the text encoder sets the limit.")
+        "\(reader) reads the first \(maximum) \(unit.rawValue)s of a text: \(cutTexts) of the \(texts) texts are"
+          + " longer, and \(percent(cutUnits, units)) of all \(unit.rawValue)s are cut off. \"\(unit.limit)\" in the"
+          + " options of the text encoder sets the limit.")
     }
     if wordless > 0 {
       notes.append("\(wordless) of the \(texts) texts that \(reader) reads hold no word.")

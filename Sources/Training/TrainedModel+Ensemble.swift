@@ -23,12 +23,9 @@ extension TrainedModel {
     }
     var decoder = first.decoder
     decoder.hidden *= models.count
-    let preparation = first.vocabulary.map {
-      TextPreparation(
-        vocabulary: $0, dimension: TrainedModel.wordDimension(in: saved) ?? 1, vectors: nil)
-    }
     try self.init(
-      image: image, text: text, preparation: preparation, decoder: decoder, labels: first.labels,
+      image: image, text: text, preparation: first.preparation, decoder: decoder,
+      labels: first.labels,
       task: first.task, registry: registry,
       store: ParameterStore(random: RandomStream(seed: 0), given: saved))
     // All but the decoder was given, and the decoder is set as a whole.

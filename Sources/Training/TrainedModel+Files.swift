@@ -8,7 +8,8 @@ import Registry
 import WeightFiles
 
 extension TrainedModel {
-  /// Writes `model.safetensors`, `model.json` and, for texts, `vocabulary.txt` to a folder.
+  /// Writes `model.safetensors`, `model.json` and, for texts, `vocabulary.txt` or the files of the encoder's own
+  /// tokenizer to a folder.
   ///
   /// The description is written last, so a folder that has one is complete. Same model, same bytes.
   ///
@@ -20,6 +21,15 @@ extension TrainedModel {
     if let vocabulary {
       try AtomicFile.write(
         vocabulary.words.joined(separator: "\n") + "\n", to: "\(folder)/vocabulary.txt")
+    }
+    var written = vocabulary == nil ? [] : ["vocabulary.txt"]
+    if let tokenizerFiles {
+      let own = "\(folder)/\(ModelFiles.tokenizerFolder)"
+      try AtomicFile.makeFolder(own)
+      for name in tokenizerFiles.names {
+        try AtomicFile.write(tokenizerFiles.bytes(name) ?? Data(), to: "\(own)/\(name)")
+        written.append("\(ModelFiles.tokenizerFolder)/\(name)")
+      }
     }
     try TensorFile.write(
       classifier.store.parameters.map { parameter in
@@ -38,16 +48,16 @@ extension TrainedModel {
     if let calibration { members.append(("calibration", calibration.json)) }
     let description = JSONValue(.object(members))
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
-    return (vocabulary == nil ? [] : ["vocabulary.txt"]) + ["model.safetensors", "model.json"]
+    return written + ["model.safetensors", "model.json"]
   }
 
   /// Reads a model that `write` wrote; `bits` are those of pictures of 16-bit samples, in place of what
-  /// the model says.
+  /// the model says. With `readsCases` a model whose features were computed elsewhere is refused, since it can't.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it.
-  package static func read(from folder: String, registry: EncoderRegistry, bits: Int? = nil) throws
-    -> TrainedModel
-  {
+  package static func read(
+    from folder: String, registry: EncoderRegistry, bits: Int? = nil, readsCases: Bool = true
+  ) throws -> TrainedModel {
     try ModelIntegrity.check(folder)
     var root = try FormerNames.translated(
       JSONValue.parse(contentsOf: "\(folder)/model.json")
@@ -112,13 +122,21 @@ extension TrainedModel {
       }
       saved[entry.name] = Tensor(values, shape: entry.shape).fromFileOrder
     }
-    let preparation = try text.map { _ in
-      try vocabulary(at: "\(folder)/vocabulary.txt", dimension: wordDimension(in: saved))
+    let preparation = try text.map { branch -> TextPreparation in
+      let entry = try registry.textEncoder(branch.encoder, at: branch.place)
+      guard entry.fileNames.isEmpty else {
+        return try entry.preparation(
+          files: EncoderFiles(
+            folder: "\(folder)/\(ModelFiles.tokenizerFolder)", names: entry.fileNames),
+          options: branch.options.object())
+      }
+      return try vocabulary(at: "\(folder)/vocabulary.txt", dimension: wordDimension(in: saved))
     }
     var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
       labels: labels, task: task, registry: registry,
       store: ParameterStore(saved: saved, origin: path))
+    if readsCases { try model.checkReadsCases(at: folder) }
     model.tokenizer = tokenizer
     model.threshold = threshold
     if let thresholds { model.thresholds = thresholds }

@@ -13,6 +13,14 @@ package struct TrainedModel {
   package let image: ImageBranch?
   package let text: TextBranch?
   package let vocabulary: Vocabulary?
+  /// The text encoder's own tokenizer; nil where it reads words, or the model no texts.
+  package let ownTokenizer: (any TextTokenizer)?
+  /// The most pieces of that which are read of a text, those around it included; nil for all.
+  package let maximumPieces: Int?
+  /// The files that it was read from.
+  package let tokenizerFiles: EncoderFiles?
+  /// Whether all of the text encoder keeps its weights.
+  package let hasFrozenText: Bool
   /// The decoder over the features of one encoder, or over what the fusion head makes.
   package let decoder: DenseDecoder.Configuration
   /// How both sides are joined; nil for one encoder alone.
@@ -73,7 +81,7 @@ package struct TrainedModel {
       store: store)
     self.image = image
     classifier.averagesFlip = image?.averagesFlip ?? false
-    classifier.frozenImageStages = image?.frozenStages ?? 0
+    classifier.frozenImageStages = image?.features == nil ? image?.frozenStages ?? 0 : 1
     if let place = classifier.regionPlace, let encoder = imageEncoder {
       // Regions must be made anew; what is frozen behind them is kept from training by hand.
       let reach = min(classifier.frozenImageStages, place.stage + 1)
@@ -84,7 +92,19 @@ package struct TrainedModel {
     }
     classifier.freezesImageStatistics = image?.freezesStatistics ?? false
     self.text = text
-    vocabulary = preparation?.vocabulary
+    ownTokenizer = preparation?.tokenizer
+    maximumPieces = preparation?.maximumPieces
+    tokenizerFiles = preparation?.files
+    vocabulary = preparation?.tokenizer == nil ? preparation?.vocabulary : nil
+    if let text, let stages = textEncoder?.stages, !stages.isEmpty {
+      let count = try text.frozenCount(of: stages)
+      for key in stages.prefix(count).flatMap(\.keys) {
+        store.setTrainable(false, prefix: "text.\(key)")
+      }
+      hasFrozenText = count == stages.count
+    } else {
+      hasFrozenText = false
+    }
     maximumWords = try text?.maximumWords(registry)
     self.decoder = decoder
     self.labels = labels
@@ -164,13 +184,38 @@ package struct TrainedModel {
   package func source(_ cases: StudyCases) -> BatchSource {
     var source = BatchSource(
       images: image.flatMap { branch in cases.images[branch.name]?.with(branch) },
-      texts: vocabulary.map { vocabulary in
-        text == nil ? [] : cases.words.map { vocabulary.indices(of: $0) }
-      })
+      texts: texts(of: cases))
     source.lacksImage = cases.lacksImage
     source.lacksText = cases.lacksText
-    source.pictures = image.flatMap { PictureChoice($0, cases.set) }
+    source.pictures = image.flatMap { $0.features == nil ? PictureChoice($0, cases.set) : nil }
+    if image?.features != nil { source.lacksImage = nil }
+    if text?.features != nil { source.lacksText = nil }
     return source
+  }
+
+  /// What the text encoder is given of each case; nil where the model reads no texts.
+  private func texts(of cases: StudyCases) -> [[Int32]]? {
+    guard text != nil else { return nil }
+    if ownTokenizer != nil, let reader = textReader {
+      return cases.set.cases.map { reader.reading($0.text ?? "").indices }
+    }
+    return vocabulary.map { vocabulary in cases.words.map { vocabulary.indices(of: $0) } }
+  }
+
+  /// What a model of the same text encoder is built over, its weights given; nil where the model reads no texts.
+  package var preparation: TextPreparation? {
+    if let ownTokenizer, let tokenizerFiles {
+      return TextPreparation(
+        tokenizer: ownTokenizer, maximumPieces: maximumPieces, files: tokenizerFiles)
+    }
+    return vocabulary.map {
+      TextPreparation(
+        vocabulary: $0,
+        dimension: TrainedModel.wordDimension(
+          in: Dictionary(
+            classifier.store.parameters.map { ($0.key, $0.value) },
+            uniquingKeysWith: { first, _ in first })) ?? 1, vectors: nil)
+    }
   }
 
   /// The logits of a raw batch.
@@ -197,7 +242,11 @@ package struct TrainedModel {
     } else if let images = imageTensor(batch) {
       encoded.image = classifier.imageSide(images, &forward)
     }
-    if let texts = batch.texts, !texts.isEmpty {
+    if let features = batch.textFeatures, !features.isEmpty {
+      encoded.text = TextSide(
+        features: Tensor(
+          features.flatMap { $0 }, shape: [features.count, features[0].count]))
+    } else if let texts = batch.texts, !texts.isEmpty {
       encoded.text = classifier.textSide(texts, &forward)
     }
     return encoded

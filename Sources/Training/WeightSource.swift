@@ -136,8 +136,7 @@ package struct WeightSource: Sendable {
   /// - Throws: `ZooError` when a weight set was not fetched.
   package func located() throws -> String {
     guard let set else { return path }
-    let file = try set.remoteFile()
-    guard let path = try DownloadCache.standard().path(for: file) else {
+    guard let path = set.path else {
       throw ZooError(
         .notFound, "the weight set \"\(name)\" is not on this machine", at: place,
         advice: "get it by: zoo weights fetch \(name)")

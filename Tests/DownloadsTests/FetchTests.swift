@@ -32,6 +32,29 @@ struct FetchTests {
     }
   }
 
+  @Test("Where no hash is published that of the first download is noted, said, and holds")
+  func pinned() throws {
+    try withScene(Answers.file()) { scene in
+      var scene = scene
+      scene.file = try RemoteFile(
+        url: scene.server.url(), size: nil, hash: .firstDownload, fileName: "file.bin")
+      try scene.fetch()
+      #expect(scene.names == [".file.bin.pinned", ".file.bin.verified", "file.bin"])
+      #expect(scene.log.text.contains(try digest(payload)))
+      #expect(scene.cache.path(for: scene.file) != nil)
+      // Another file in its place is not taken for it, and is fetched again.
+      try Data([1, 2, 3]).write(to: URL(fileURLWithPath: scene.finalPath))
+      try scene.fetch()
+      let isWhole = scene.content == payload
+      #expect(isWhole)
+      // What the server publishes later is refused.
+      let pin = "\(scene.cache.folder)/.file.bin.pinned"
+      try Data((String(repeating: "0", count: 64) + "\n").utf8).write(
+        to: URL(fileURLWithPath: pin))
+      #expect(throws: (any Error).self) { try scene.fetch() }
+    }
+  }
+
   @Test("Eight digits of the hash suffice, and seven are refused")
   func prefix() throws {
     try withScene(Answers.file()) { scene in

@@ -54,7 +54,16 @@ struct EncoderGradientTests {
         ? ["the", "lungs", "are", "clear"] : ["there", "is", "a", "large", "left", "effusion"]
     }
     let entry = try registry().textEncoder(name, at: Place())
+    let isOwn = !entry.fileNames.isEmpty
+    let options: JSONValue = isOwn ? ["depth": 2, "width": 48, "heads": 3, "hidden": 32] : [:]
     let prepared = try withTemporaryFolder { folder in
+      if isOwn {
+        let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "<s>", "<pad>", "</s>", "<unk>"]
+        try (special + corpus[1]).joined(separator: "\n").write(
+          toFile: "\(folder)/vocab.txt", atomically: true, encoding: .utf8)
+        return try entry.preparation(
+          files: EncoderFiles(folder: folder, names: entry.fileNames), options: options.object())
+      }
       let path = "\(folder)/vectors.txt"
       try "lungs 1 2 3 4\nclear -1 0.5 0 2\neffusion 0.25 -0.25 0.5 1\n"
         .write(toFile: path, atomically: true, encoding: .utf8)
@@ -65,10 +74,14 @@ struct EncoderGradientTests {
     }
     let store = ParameterStore(random: RandomStream(seed: 1))
     let encoder = try entry.make(
-      options: ([:] as JSONValue).object(), preparation: prepared, scope: Scope(store))
+      options: options.object(), preparation: prepared, scope: Scope(store))
     let tape = Tape()
     var pass = Forward(mode, random: RandomStream(seed: 3), tape: tape, kernels: ReferenceKernels())
-    let texts = corpus.prefix(4).map { prepared.vocabulary.indices(of: $0) } + [[]]
+    let texts =
+      corpus.prefix(4).map { words in
+        prepared.tokenizer.map { $0.pieces(of: words.joined(separator: " ")).map(\.id) }
+          ?? prepared.vocabulary.indices(of: words)
+      } + [[]]
     let features = encoder.features(texts, &pass)
     #expect(features.shape == [5, encoder.featureWidth])
     tape.backward(from: features, gradient: normal(features.shape, seed: 4))

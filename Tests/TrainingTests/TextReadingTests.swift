@@ -41,8 +41,8 @@ struct TextReadingTests {
 
   @Test("A model's own texts are counted once: how many are cut, and by how much")
   func tally() {
-    var tally = TextTally(maximumWords: 10)
-    for count in [10, 9, 30, 0, 11] { tally.add(words: count) }
+    var tally = TextTally(maximum: 10)
+    for count in [10, 9, 30, 0, 11] { tally.add(count) }
     let notes = tally.notes(of: "words")
     #expect(notes.count == 2)
     #expect(
@@ -50,10 +50,10 @@ struct TextReadingTests {
         "words reads the first 10 words of a text: 2 of the 5 texts are longer, and 35.0 % of all words"
       ))
     #expect(notes[1] == "1 of the 5 texts that words reads hold no word.")
-    #expect(TextTally(maximumWords: 10).notes(of: "words") == [])
+    #expect(TextTally(maximum: 10).notes(of: "words") == [])
     // A word of ten thousand is not none.
-    var large = TextTally(maximumWords: 9999)
-    large.add(words: 10_000)
+    var large = TextTally(maximum: 9999)
+    large.add(10_000)
     #expect(large.notes(of: "w")[0].contains("under 0.1 % of all words"))
   }
 

@@ -70,8 +70,16 @@ package struct BundlePreprocessing: Sendable, Equatable {
   package struct Text: Sendable, Equatable {
     /// As in `model.json`.
     package let tokenizer: JSONValue
-    /// Words of the vocabulary.
+    /// Words or pieces of the vocabulary.
     package let words: Int
+
+    /// What the vocabulary holds.
+    package var unit: String {
+      if case .object(let members) = tokenizer.content, members.contains(where: { $0.key == "files" }) {
+        return "pieces"
+      }
+      return "words"
+    }
 
     package init(tokenizer: JSONValue, words: Int) {
       self.tokenizer = tokenizer

@@ -8,11 +8,11 @@ import Training
 public struct TextFeatureExtractor {
   /// The encoder itself.
   public let encoder: any TextEncoder
-  /// The words that have a vector.
+  /// The words that have a vector; none of an encoder with a tokenizer of its own.
   public let vocabulary: Vocabulary
   /// Its parameters by key; keys of the encoder's own begin with `text.`.
   public let parameters: ParameterStore
-  private let tokenizer = Tokenizer()
+  private let reader: TextReader
   private let pass: PassMaker
 
   init(
@@ -22,13 +22,18 @@ public struct TextFeatureExtractor {
     let random = RandomStream(seed: seed)
     let entry = try registry.textEncoder(branch.encoder, at: branch.place)
     let words = Tokenizer()
-    let preparation = try entry.prepare(
+    let preparation = try branch.ownPreparation(registry) ?? entry.prepare(
       corpus: texts.map { words.words($0) }, options: branch.options.object(),
       vectors: branch.vectorsPath(registry, progress: ProgressReporter(mode: .quiet)),
       random: random.derived("preparation"), progress: { _ in !Interruption.isRequested })
     if Task.isCancelled { throw CancellationError() }
     vocabulary = preparation.vocabulary
-    parameters = ParameterStore(random: random.derived("parameters"))
+    reader =
+      preparation.tokenizer.map { .pieces($0, maximum: preparation.maximumPieces) }
+      ?? .words(Tokenizer(), preparation.vocabulary, maximum: nil)
+    parameters = ParameterStore(
+      random: random.derived("parameters"),
+      given: preparation.tokenizer == nil ? [:] : try branch.givenWeights(preparation, registry))
     encoder = try entry.makeNamed(
       options: branch.options.object(), preparation: preparation, scope: Scope(parameters)("text"))
     pass = PassMaker(kernels: kernels, threads: threads, random: random.derived("passes"))
@@ -39,10 +44,9 @@ public struct TextFeatureExtractor {
   /// The number of trainable values, as the field counts parameters.
   public var parameterCount: Int { parameters.parameterCount }
 
-  /// The indices of a text's words in the vocabulary; words that are not in it are 1, unknown.
-  public func wordIndices(of text: String) -> [Int32] {
-    vocabulary.indices(of: tokenizer.words(text))
-  }
+  /// What the encoder is given of a text: the indices of its words in the vocabulary, of which those that are not in it are
+  /// 1, unknown; or the pieces of the encoder's own tokenizer, with those around every text.
+  public func wordIndices(of text: String) -> [Int32] { reader.reading(text).indices }
 
   /// The features of texts, in evaluation mode: `[texts, featureWidth]`.
   public func features(of texts: [String]) -> Tensor {

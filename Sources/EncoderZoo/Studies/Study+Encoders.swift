@@ -120,5 +120,20 @@ extension Study {
       get { self["vectors"] }
       set { self["vectors"] = newValue }
     }
+    /// The weights it starts from, of an encoder with a tokenizer of its own; nil for random ones.
+    public var weights: String? {
+      get { self["weights"] }
+      set { self["weights"] = newValue }
+    }
+    /// The folder of such an encoder's files where they are not beside its weights.
+    public var tokenizer: String? {
+      get { self["tokenizer"] }
+      set { self["tokenizer"] = newValue }
+    }
+    /// The last stage that keeps its weights, `all`, or `none`; nil for the encoder's default.
+    public var frozenUpTo: String? {
+      get { self["freeze"] }
+      set { self["freeze"] = newValue }
+    }
   }
 }

@@ -102,6 +102,17 @@ extension Zoo {
     ).run(skipsBad: options.skipsUnusableCases)
   }
 
+  /// Writes what a study's encoders give of its cases before training, on the calling thread.
+  ///
+  /// - Throws: As `compare`, and `Interrupted` where a signal asked to stop.
+  /// - Returns: the lines that the command line prints.
+  package func features(
+    _ study: StudySpecification, folder: String, options: RunOptions, reporter: ProgressReporter
+  ) throws -> [String] {
+    try FeaturesRun(study: study, folder: folder, session: session(reporter))
+      .run(skipsBad: options.skipsUnusableCases)
+  }
+
   private func session(_ reporter: ProgressReporter) throws -> Session {
     Session(registry: registry, kernels: try makeKernels(), progress: reporter)
   }

@@ -25,11 +25,16 @@ struct TracedPasses {
   /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other
   ///   batches.
   init(_ model: TrainedModel, length: Int, kernels: any Kernels) throws {
+    guard model.ownTokenizer == nil else { throw TracedPasses.ownTokenizer }
     try self.init(
       model.classifier,
       images: model.image.map { ($0.preprocessing.size, $0.preprocessing.channels) },
       words: model.vocabulary?.count, length: length, kernels: kernels)
   }
+
+  /// The refusal of a text encoder with a tokenizer of its own.
+  static let ownTokenizer = ZooError(
+    .unsupported, "not built: writing a text encoder with a tokenizer of its own")
 
   /// Runs a classifier of images of a size, of texts over a vocabulary of so many words, or of
   /// both.

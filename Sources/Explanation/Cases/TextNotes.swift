@@ -9,13 +9,13 @@ struct TextNotes {
 
   /// Counts the texts of cases as a model reads them; nothing for one that reads none.
   mutating func add(_ cases: [Case], readBy model: TrainedModel) {
-    guard let branch = model.text else { return }
+    guard let branch = model.text, let texts = model.textReader else { return }
     reader = branch.name
-    var counted = tally ?? TextTally(maximumWords: model.maximumWords)
+    var counted = tally ?? TextTally(texts)
     for item in cases {
       // A blank text of a model that does without is a side that is missing.
       guard let text = item.text, !(isBlank(text) && model.acceptsMissingModality) else { continue }
-      if let reading = model.reading(text) { counted.add(reading) }
+      counted.add(texts.reading(text))
     }
     tally = counted
   }

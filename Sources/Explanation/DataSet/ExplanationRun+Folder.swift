@@ -75,8 +75,8 @@ extension ExplanationRun {
               ("sha256", try sha256(ofFile: "\(group.model)/model.safetensors").json),
               ("cases", group.cases.map(\.id).json),
             ]
-            for name in ["model.json", "vocabulary.txt"]
-            where hasFiles && FileManager.default.fileExists(atPath: "\(group.model)/\(name)") {
+            for name in ModelFiles.names(in: group.model)
+            where hasFiles && name != "model.safetensors" {
               members.append((name, try sha256(ofFile: "\(group.model)/\(name)").json))
             }
             return JSONValue(.object(members))

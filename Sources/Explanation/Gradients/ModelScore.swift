@@ -137,6 +137,19 @@ package final class ModelScore: ScoreFunction {
     count = input.count
   }
 
+  /// Where a path to the text begins: zero vectors for its words, and what no text holds as it is.
+  func textBaseline(_ reading: TextReading) -> [Float] {
+    var vectors = [Float](repeating: 0, count: count - imageCount)
+    guard wordCount > 0 else { return vectors }
+    let width = vectors.count / wordCount
+    for (row, word) in reading.words.prefix(wordCount).enumerated() where word == nil {
+      let places = row * width..<(row + 1) * width
+      vectors.replaceSubrange(
+        places, with: input[imageCount + places.lowerBound..<imageCount + places.upperBound])
+    }
+    return vectors
+  }
+
   /// All logits of the case itself.
   var logits: [Double] { run(input, tape: nil).logits.values.map(Double.init) }
 

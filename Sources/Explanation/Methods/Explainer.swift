@@ -101,19 +101,17 @@ package struct Explainer {
         progress?.advance(note: "words")
         let function = try score(.text, pictures, report, question)
         textScore = function
-        words = try TextExplanation(
-          function, text: report.text, tokens: report.tokens, indices: report.indices,
-          integration: settings.integration)
+        words = try TextExplanation(function, report, integration: settings.integration)
       }
       var joint: JointExplanation?
-      if let pictures, report != nil, let branch = model.image {
+      if let pictures, let report, let branch = model.image {
         progress?.advance(note: "image and words together")
         let baseline = settings.usedBaselines(for: branch)[0]
         joint = try JointExplanation(
           score(.both, pictures, report, question),
           imageBaseline: try pictures.all.flatMap {
             try baseline.pixels(for: $0.normalized, branch: branch)
-          },
+          }, report.reading,
           integration: settings.integration)
       }
       guard let function = imageScore ?? textScore else {
@@ -192,11 +190,8 @@ package struct Explainer {
     return try placingErrors {
       let function = try score(.text, pictures, report, question(pictures, report).question)
       let explanation = try TextExplanation(
-        function, text: report.text, tokens: report.tokens, indices: report.indices,
-        integration: settings.integration)
-      return SeenWords(
-        explanation: explanation, score: function,
-        indices: Array(report.indices.prefix(function.wordCount)))
+        function, report, integration: settings.integration)
+      return SeenWords(explanation: explanation, score: function, reading: report.reading)
     }
   }
 
@@ -204,8 +199,7 @@ package struct Explainer {
   struct SeenWords {
     let explanation: TextExplanation
     let score: ModelScore
-    /// The indices of the words that the model reads.
-    let indices: [Int32]
+    let reading: TextReading
   }
 
   func maps(

@@ -22,15 +22,16 @@ package struct JointExplanation: Sendable, Equatable {
   /// - Parameters:
   ///   - score: the logit as a function of image and text.
   ///   - imageBaseline: the normalised image that stands for nothing to see.
+  ///   - reading: the text as the model reads it.
   ///   - integration: how the path is integrated.
   /// - Throws: `ZooError` of code `.notFinite`; `Interrupted`.
   init(
-    _ score: ModelScore, imageBaseline: [Float], integration: IntegratedGradients
+    _ score: ModelScore, imageBaseline: [Float], _ reading: TextReading,
+    integration: IntegratedGradients
   ) throws {
     let path = try integration.attribute(
       score, input: score.input,
-      baseline: imageBaseline
-        + [Float](repeating: 0, count: score.count - score.imageCount))
+      baseline: imageBaseline + score.textBaseline(reading))
     image = path.values.prefix(score.imageCount).reduce(0, +)
     text = path.values.dropFirst(score.imageCount).reduce(0, +)
     self.path = PathSummary(path)

@@ -12,29 +12,29 @@ package struct TextExplanation: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - score: the logit as a function of the text.
-  ///   - text: the report as it was written.
-  ///   - tokens: the words of `text`, cut by the model's tokenizer.
-  ///   - indices: their indices in the model's vocabulary.
+  ///   - report: the report, as it was written and as the model reads it.
   ///   - integration: how the path is integrated.
   /// - Throws: `ZooError` of code `.notFinite`; `Interrupted`.
   init(
-    _ score: ModelScore, text: String, tokens: [Token], indices: [Int32],
-    integration: IntegratedGradients
+    _ score: ModelScore, _ report: Explainer.Report, integration: IntegratedGradients
   ) throws {
-    let count = score.wordCount
+    let (text, reading) = (report.text, report.reading)
     let path = try integration.attribute(
-      score, input: score.input, baseline: [Float](repeating: 0, count: score.count))
-    let integrated = TextExplanation.sums(path.values, rows: count)
-    let squares = TextExplanation.sums(
-      score.gradients(score.input).gradients.map { Double($0) * Double($0) }, rows: count)
+      score, input: score.input, baseline: score.textBaseline(reading))
+    func byWord(_ values: [Double]) -> [Double] {
+      reading.byWord(TextExplanation.sums(values, rows: score.wordCount))
+    }
+    let integrated = byWord(path.values)
+    let squares = byWord(
+      score.gradients(score.input).gradients.map { Double($0) * Double($0) })
     let total = squares.reduce(0, +)
-    let scalars = TextExplanation.scalarOffsets(of: tokens, in: text)
-    words = tokens.enumerated().map { index, token in
-      let isRead = index < count
+    let scalars = TextExplanation.scalarOffsets(of: reading.tokens, in: text)
+    words = reading.tokens.enumerated().map { index, token in
+      let isRead = index < reading.readCount
       return WordAttribution(
         written: TextExplanation.slice(text, token.range), token: token.text,
         range: scalars[index], bytes: token.range,
-        state: !isRead ? .cutOff : indices[index] == 1 ? .unknown : .known,
+        state: !isRead ? .cutOff : reading.knows(index) ? .known : .unknown,
         gradient: isRead && total > 0 ? squares[index] / total : 0,
         integrated: isRead ? integrated[index] : 0)
     }

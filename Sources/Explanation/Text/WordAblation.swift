@@ -172,7 +172,7 @@ package struct WordAblation: Sendable {
   private static func deletions(
     _ seen: Explainer.SeenWords, _ settings: WordAblationSettings, stream: RandomStream
   ) -> [Order: [Double]] {
-    let count = seen.score.wordCount
+    let count = seen.reading.readCount
     let words = Array(seen.explanation.words.prefix(count))
     let most = min(settings.removals, count - 1)
     func ranked(_ value: (WordAttribution) -> Double) -> [Int] {
@@ -182,11 +182,10 @@ package struct WordAblation: Sendable {
       }
     }
     func changes(_ orders: [[Int]]) -> [Double] {
-      var texts: [[Int32]] = [seen.indices]
+      var texts = [seen.reading.indices(without: [])]
       for order in orders {
         for removed in 0..<max(0, most) {
-          let out = Set(order.prefix(removed + 1))
-          texts.append(seen.indices.indices.filter { !out.contains($0) }.map { seen.indices[$0] })
+          texts.append(seen.reading.indices(without: Set(order.prefix(removed + 1))))
         }
       }
       let scores = seen.score.scores(texts: texts)

@@ -99,9 +99,7 @@ package struct PredictionRun {
 
   /// What the bytes of the table depend on.
   private func identity() throws -> [(key: String, value: String)] {
-    let files = ["model.json", "model.safetensors", "vocabulary.txt"].filter {
-      FileManager.default.fileExists(atPath: "\(predictor.folder)/\($0)")
-    }
+    let files = ModelFiles.names(in: predictor.folder)
     return [
       ("zoo", programVersion), ("kernels", kernels.name), ("kernel library", kernels.library),
       ("OpenBLAS core", Compute.blasCore), ("threads", "\(Compute.threads)"),

@@ -12,7 +12,7 @@ struct ReadingTally {
 
   init(_ model: TrainedModel) {
     self.model = model
-    texts = TextTally(maximumWords: model.maximumWords)
+    texts = model.textReader.map(TextTally.init) ?? TextTally(maximum: nil)
   }
 
   /// Counts a case.

@@ -44,6 +44,26 @@ struct EncoderOutline {
     self.shapes = shapes
   }
 
+  /// The same of a text encoder, whose parameters are of one shape each.
+  ///
+  /// - Throws: `ZooError` for options that the encoder does not understand.
+  init(
+    _ entry: any TextEncoderEntry, options: JSONObject, preparation: TextPreparation
+  ) throws {
+    let store = ParameterStore.blank()
+    _ = try entry.make(options: options, preparation: preparation, scope: Scope(store))
+    keys = store.parameters.map(\.key)
+    readers = []
+    shapes = [
+      Self.text: Dictionary(
+        store.parameters.map { ($0.key, $0.value.shape.inFileOrder) },
+        uniquingKeysWith: { first, _ in first })
+    ]
+  }
+
+  /// What stands for channels where there are no images.
+  static let text = 0
+
   /// Whether the encoder has a parameter of that key.
   func has(_ key: String) -> Bool { shapes.values.contains { $0[key] != nil } }
 

@@ -2,10 +2,10 @@ import EncoderKit
 
 /// A file's names as an encoder's keys: its own spelling first, then those that it says it knows.
 struct PublishedNames {
-  private let encoder: any ImageEncoderEntry
+  private let encoder: any EncoderEntry
   private let outline: EncoderOutline
 
-  init(_ encoder: any ImageEncoderEntry, _ outline: EncoderOutline) {
+  init(_ encoder: any EncoderEntry, _ outline: EncoderOutline) {
     (self.encoder, self.outline) = (encoder, outline)
   }
 

@@ -59,11 +59,31 @@ package struct WeightImport {
   package init(
     _ file: StateDictionary, entry encoder: any ImageEncoderEntry, options: JSONObject, size: Int
   ) throws {
+    try self.init(
+      file, encoder, EncoderOutline(encoder, options: options, size: size),
+      usual: encoder.description.image?.channels ?? 3)
+  }
+
+  /// The same of a text encoder.
+  ///
+  /// - Throws: As of images.
+  package init(
+    _ file: StateDictionary, entry encoder: any TextEncoderEntry, options: JSONObject,
+    preparation: TextPreparation
+  ) throws {
+    try self.init(
+      file, encoder,
+      EncoderOutline(encoder, options: options, preparation: preparation),
+      usual: EncoderOutline.text)
+  }
+
+  private init(
+    _ file: StateDictionary, _ encoder: any EncoderEntry, _ outline: EncoderOutline, usual: Int
+  ) throws {
     let description = encoder.description
     self.encoder = description.name
     self.file = file
     beside = file.beside
-    let outline = try EncoderOutline(encoder, options: options, size: size)
     self.outline = outline
     readers = outline.readers
     let names = PublishedNames(encoder, outline)
@@ -76,7 +96,7 @@ package struct WeightImport {
         (names.key(Self.joined(String($0.name.dropFirst(prefix.count))), $0.shape), $0)
       }, uniquingKeysWith: { first, _ in first })
     channels = outline.buildable(
-      first: outline.channels { named[$0]?.shape } ?? description.image?.channels ?? 3)
+      first: outline.channels { named[$0]?.shape } ?? usual)
     let classifier = description.image?.classifier ?? "classifier"
     var pieces: [String: [String?]] = [:]
     var unfit: Set<String> = []
@@ -235,8 +255,10 @@ package struct WeightImport {
   package var lines: [String] {
     var lines = [
       String(
-        format: "%@: %d of %d tensors, %.1f %% of the values, %d channel%@", encoder, mapped.count,
-        outline.keys.count, 100 * share, channels, channels == 1 ? "" : "s")
+        format: "%@: %d of %d tensors, %.1f %% of the values", encoder, mapped.count,
+        outline.keys.count, 100 * share)
+        + (channels == EncoderOutline.text
+          ? "" : ", \(channels) channel\(channels == 1 ? "" : "s")")
     ]
     if let first = mapped.first(where: { renamed[$0] != nil }), let source = renamed[first] {
       lines.append("renamed \(renamed.count), such as \(source) → \(first)")

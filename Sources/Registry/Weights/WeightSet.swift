@@ -15,8 +15,10 @@ package struct WeightSet: Sendable, Equatable {
   package let hash: RemoteFile.Hash?
   /// About how large the file is, in MB (10⁶ bytes); nil where unknown.
   package let megabytes: Double?
-  /// The input it was trained for.
-  package let input: WeightInput
+  /// The images it was trained for; nil for an encoder of texts.
+  package let input: WeightInput?
+  /// The files beside the weights that an encoder with a tokenizer of its own needs, by name.
+  package let files: [String]
   /// What its classifier tells apart, such as `ImageNet (1000 classes)`, or the labels in order.
   package let labels: [String]
   /// The licences, each on its own.
@@ -45,7 +47,10 @@ package struct WeightSet: Sendable, Equatable {
     }
     let size = try object.number("megabytes", in: 0...1e9, default: 0)
     megabytes = size > 0 ? size : nil
-    input = try WeightInput(object.required("input"))
+    files = try object.strings("files") ?? []
+    input =
+      try files.isEmpty
+      ? WeightInput(object.required("input")) : object.value("input").map { try WeightInput($0) }
     labels = try object.strings("labels") ?? []
     licences = try WeightLicences(object.required("licences"))
     trainedOn = try TrainingCollection.list(&object)
@@ -53,18 +58,40 @@ package struct WeightSet: Sendable, Equatable {
     if let hash { _ = try RemoteFile(url: url, size: nil, hash: hash, fileName: fileName) }
   }
 
-  /// The file to download.
+  /// The file to download; where no hash is published, that of the first download holds from then on.
   ///
-  /// - Throws: `ZooError` of code `.unsupported` when no hash is known to check it against.
+  /// - Throws: `ZooError` for an address or hash that is none.
   package func remoteFile() throws -> RemoteFile {
-    guard let hash else {
-      throw ZooError(
-        .unsupported, "no hash of \"\(name)\" is known, so a download could not be checked",
-        at: place,
-        advice: "download \(url) yourself, and read it by: zoo weights import FILE --for \(encoder)"
-      )
-    }
-    return try RemoteFile(url: url, size: nil, hash: hash, fileName: fileName)
+    try RemoteFile(
+      url: url, size: nil, hash: hash ?? .firstDownload,
+      fileName: files.isEmpty ? fileName : String(url.split(separator: "/").last ?? "weights"))
+  }
+
+  /// All files to download, the weights first.
+  ///
+  /// - Throws: As `remoteFile`.
+  package func remoteFiles() throws -> [RemoteFile] {
+    let folder = url.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    return try [remoteFile()]
+      + files.map {
+        try RemoteFile(url: "\(folder)/\($0)", size: nil, hash: .firstDownload, fileName: $0)
+      }
+  }
+
+  /// Where its files are kept: those of a set of several have a folder of their own.
+  ///
+  /// - Throws: `ZooError` where there is no cache.
+  package func cache() throws -> DownloadCache {
+    let shared = try DownloadCache.standard()
+    return files.isEmpty ? shared : DownloadCache(folder: "\(shared.folder)/\(name)")
+  }
+
+  /// The path of the weights on this machine; nil where a file of the set is missing.
+  package var path: String? {
+    guard let cache = try? cache(), let all = try? remoteFiles() else { return nil }
+    let paths = all.map { cache.path(for: $0) }
+    return paths.contains(nil) ? nil : paths[0]
   }
 }
 

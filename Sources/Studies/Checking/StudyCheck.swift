@@ -30,7 +30,7 @@ package struct StudyCheck {
   package func run() throws -> DataCheck {
     var errors: [ZooError] = []
     var set = try study.data.load(
-      needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: true,
+      needsImages: study.readsImages, needsTexts: study.readsTexts, skipsBad: true,
       needsEveryAnswer: false)
     for note in set.notes { progress.note(note) }
     var sketches: [PictureSketch?] = []

@@ -23,7 +23,7 @@ extension SeenCases {
     let isBegun = FileManager.default.fileExists(atPath: "\(folder)/study.json")
     return try lookedAtFirst(isBegun: isBegun, body) {
       let set = try study.data.load(
-        needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
+        needsImages: study.readsImages, needsTexts: study.readsTexts, skipsBad: skipsBad)
       let own = try SeenCases(
         images: study.images, texts: study.texts, of: set, study.data.origin,
         splits: study.folds.splits(of: set), registry)

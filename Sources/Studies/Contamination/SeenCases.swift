@@ -38,7 +38,11 @@ package struct SeenCases: Sendable {
     }
     let starts =
       images.map { Start(branch: $0.name, weights: $0.weights, place: $0.place, what: "weights") }
-      + texts.map { Start(branch: $0.name, weights: $0.vectors, place: $0.place, what: "vectors") }
+      + texts.map {
+        Start(
+          branch: $0.name, weights: $0.vectors ?? $0.weights, place: $0.place,
+          what: $0.weights == nil ? "vectors" : "weights")
+      }
     var (findings, notes) = SeenCases.look(
       at: starts, recognised, listed: Set(listed.keys), catalogue: catalogue,
       of: "\(set.cases.count) cases of \(whose)")

@@ -55,7 +55,8 @@ package struct CellRunner {
     let cases = context.cases
     let split = cases.usable(split, recipe.reads)
     let fit = try recipe.fit(split, context) {
-      try TrainedModel.read(from: folder($0), registry: context.session.registry)
+      try TrainedModel.read(
+        from: folder($0), registry: context.session.registry, readsCases: false)
     }
     return try outcome(of: fit, recipe, split)
   }

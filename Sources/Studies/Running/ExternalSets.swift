@@ -44,7 +44,7 @@ struct ExternalSets {
     _ registry: EncoderRegistry
   ) throws -> (set: CaseSet, seen: SeenCases) {
     let set = try item.load(
-      labels: labels, needs: (!study.images.isEmpty, !study.texts.isEmpty), skipsBad: skipsBad)
+      labels: labels, needs: (study.readsImages, study.readsTexts), skipsBad: skipsBad)
     // All of them are tested, by every model.
     let whole = Split(
       name: item.name, index: 0, repeatIndex: 0, training: [], validation: [],

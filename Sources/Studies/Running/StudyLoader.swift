@@ -17,7 +17,7 @@ package enum StudyLoader {
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
     set = try nearPictures(of: set, study, progress)
     tellLeftOut(set, progress)
-    return cases(study, set, stores)
+    return try cases(study, set, stores, progress)
   }
 
   /// The cases of a study as its tables have them, their pictures not read yet.
@@ -25,7 +25,7 @@ package enum StudyLoader {
     _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter
   ) throws -> CaseSet {
     let set = try study.data.load(
-      needsImages: !study.images.isEmpty, needsTexts: !study.texts.isEmpty, skipsBad: skipsBad)
+      needsImages: study.readsImages, needsTexts: study.readsTexts, skipsBad: skipsBad)
     tell(set, progress)
     // Folds that can't be made are told before thousands of pictures are read.
     _ = try study.folds.splits(of: set)
@@ -56,7 +56,7 @@ package enum StudyLoader {
       if read.cases.count != set.cases.count { set = read }
       tellLeftOut(set, progress)
       let pictures = KeptPictures(set, of: all, stamps: known.stamps, notes: kept.notes)
-      return (cases(study, set, stores), pictures)
+      return (try cases(study, set, stores, progress), pictures)
     }
     var stamps: [String: String] = [:]
     for path in all.flatMap({ $0.images.map(\.path) }) { stamps[path] = FileStamp.of(path) }
@@ -64,7 +64,7 @@ package enum StudyLoader {
     set = try nearPictures(of: set, study, progress)
     tellLeftOut(set, progress)
     let pictures = KeptPictures(set, of: all, stamps: stamps, notes: progress.notes)
-    return (cases(study, set, stores), pictures)
+    return (try cases(study, set, stores, progress), pictures)
   }
 
   private static func nearPictures(
@@ -85,15 +85,18 @@ package enum StudyLoader {
   }
 
   private static func cases(
-    _ study: StudySpecification, _ set: CaseSet, _ stores: [String: ImageStore]
-  ) -> StudyCases {
+    _ study: StudySpecification, _ set: CaseSet, _ stores: [String: ImageStore],
+    _ progress: ProgressReporter
+  ) throws -> StudyCases {
+    try FeatureBranch.check(
+      study.images, study.texts, ids: set.cases.map(\.id), progress: progress)
     let words = set.cases.map { study.texts.isEmpty ? [] : study.tokenizer.words($0.text ?? "") }
     let task = study.data.labels.task
     return StudyCases(
       set: set, words: words,
       task: ClassificationTask(task, of: set),
       images: stores,
-      allowsIncomplete: study.data.keepsIncomplete && !study.images.isEmpty && !study.texts.isEmpty)
+      allowsIncomplete: study.data.keepsIncomplete && study.readsImages && study.readsTexts)
   }
 
   /// Notes what was changed in reading a set.
@@ -119,6 +122,7 @@ package enum StudyLoader {
   static func images(
     of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool, progress: ProgressReporter
   ) throws -> [String: ImageStore] {
+    let branches = branches.filter { $0.features == nil }
     let (all, layout) = (set.picturePaths, set.pictureLayout)
     let owners = layout.owners
     var stores: [String: ImageStore] = [:]

@@ -71,7 +71,8 @@ package struct StudyRun {
     for left in cases.set.leftOut.prefix(10) where skipsBad {
       progress.line("left out: \(left.place): \(left.message)")
     }
-    let deviations = study.images.flatMap { branch in branch.deviations.map { "\($0)." } }
+    let deviations =
+      (study.images.flatMap(\.deviations) + study.texts.flatMap(\.notes)).map { "\($0)." }
     var warnings =
       try TrainedImages.warnings(study.images, cases.set, registry) + incomplete(cases)
     for note in study.formerNames + deviations + warnings + study.data.notes { progress.note(note) }
@@ -189,9 +190,10 @@ package struct StudyRun {
 
   private func runFolder(skipsBad: Bool) throws -> RunFolder {
     let weights = try study.images.compactMap { branch in
-      try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
+      if let features = branch.features { return features }
+      return try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
     }
-    let vectors = try study.texts.compactMap { try $0.vectorsPath(registry, progress: progress) }
+    let vectors = try study.texts.flatMap { try $0.startFiles(registry, progress: progress) }
     return RunFolder(
       path: folder, specificationName: "study.json", specification: study.source,
       environment: environment + RunFolder.options(skipsBad: skipsBad)

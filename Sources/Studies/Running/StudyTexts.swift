@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import EncoderKit
 import Foundation
 import Registry
 import Training
@@ -17,8 +18,15 @@ enum StudyTexts {
     let texts = there.compactMap { cases.set.cases[$0].text }
     for note in TextTally.notes(on: texts, study.tokenizer) { progress.note(note) }
     for branch in study.texts {
-      var tally = TextTally(maximumWords: try branch.maximumWords(registry))
-      for index in there { tally.add(words: cases.words[index].count) }
+      var tally: TextTally
+      if let own = try branch.ownPreparation(registry), let tokenizer = own.tokenizer {
+        let reader = TextReader.pieces(tokenizer, maximum: own.maximumPieces)
+        tally = TextTally(reader)
+        for text in texts { tally.add(reader.reading(text)) }
+      } else {
+        tally = TextTally(maximum: try branch.maximumWords(registry))
+        for index in there { tally.add(cases.words[index].count) }
+      }
       for note in tally.notes(of: branch.name) { progress.note(note) }
     }
   }

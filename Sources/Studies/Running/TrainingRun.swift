@@ -24,7 +24,7 @@ package struct TrainingRun {
   private static let ownNames = [
     "parts", "results.csv", "folds.csv", "specification.json", DataNote.fileName,
     DataDigest.fileName, FileDigests.fileName, LogitsFile.fileName, "trained-on.txt",
-    "vocabulary.txt", "model.safetensors",
+    "vocabulary.txt", ModelFiles.tokenizerFolder, "model.safetensors",
   ]
 
   /// Trains on the first split and writes the model last, so that a folder with `model.json` is
@@ -52,7 +52,9 @@ package struct TrainingRun {
     try OutputPlace.check(folder, allowing: TrainingRun.ownNames)
     try study.checkFolders()
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
-    for sentence in study.formerNames + study.images.flatMap(\.deviations) + study.data.notes {
+    for sentence in study.formerNames + study.images.flatMap(\.deviations)
+      + study.texts.flatMap(\.notes) + study.data.notes
+    {
       progress.note(sentence)
     }
     if !study.external.isEmpty {

@@ -92,10 +92,22 @@ package struct StudySpecification: Sendable {
         .badValue, "names no encoder; expected \"image\", \"text\" or both",
         at: Place(path: source.place.path))
     }
+    if let branch = images.first(where: { $0.features != nil })?.place
+      ?? texts.first(where: { $0.features != nil })?.place, !external.isEmpty
+    {
+      throw ZooError(
+        .unsupported, "not built: external data for vectors that were computed elsewhere",
+        at: branch, advice: "leave \"external\" out, or the branch")
+    }
     try checkNames()
     try checkHeads(registry)
     try checkLosses()
   }
+
+  /// Whether an encoder reads the cases' images: vectors that were computed elsewhere need none.
+  package var readsImages: Bool { images.contains { $0.features == nil } }
+  /// Whether an encoder reads the cases' texts.
+  package var readsTexts: Bool { texts.contains { $0.features == nil } }
 
   /// The study of its image encoders alone, untouched, by simple rules over their features; these are also
   /// probed for the attributes of `shortcuts` and those of the data.

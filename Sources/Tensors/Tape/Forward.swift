@@ -45,7 +45,7 @@ public struct Forward {
 
   /// The same pass in evaluation mode, without its tape unless `records`: whatever looks at the pass,
   /// counts or traces it, goes on doing so.
-  package func inEvaluation(records: Bool) -> Forward {
+  public func inEvaluation(records: Bool) -> Forward {
     var copy = self
     copy.mode = .evaluation
     if !records { copy.tape = nil }

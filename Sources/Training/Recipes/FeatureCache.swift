@@ -32,6 +32,13 @@ package final class FeatureCache {
     let drawnFor: String?
   }
 
+  /// The features of texts by an encoder that is frozen whole.
+  struct TextKey: Hashable {
+    let branch: JSONValue
+    /// As of maps.
+    let drawnFor: String?
+  }
+
   /// What both encoders of a pair gave on a split.
   struct EncodedKey: Hashable {
     let split: String
@@ -47,6 +54,7 @@ package final class FeatureCache {
   let folder: FeatureFolder?
   private var latestWeights = Latest<WeightsKey, [String: Tensor]>()
   private var latestMaps: [MapsPlace: Latest<MapsKey, FrozenMaps?>] = [:]
+  private var latestTexts: [String: Latest<TextKey, [[Float]]>] = [:]
   private var latestEncoded = Latest<EncodedKey, [[CaseFeatures]]>()
 
   package init(folder: FeatureFolder? = nil, mapLimit: Int = 2 << 30) {
@@ -68,6 +76,12 @@ package final class FeatureCache {
     -> FrozenMaps?
   {
     try latestMaps[place, default: Latest()].value(for: key, make: make)
+  }
+
+  func textFeatures(of branch: String, _ key: TextKey, make: () throws -> [[Float]]) rethrows
+    -> [[Float]]
+  {
+    try latestTexts[branch, default: Latest()].value(for: key, make: make)
   }
 
   func encoded(_ key: EncodedKey, make: () throws -> [[CaseFeatures]]) rethrows -> [[CaseFeatures]]

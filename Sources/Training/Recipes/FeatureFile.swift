@@ -36,17 +36,45 @@ struct FeatureFile {
       (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
         plain.json.text(), "\(views) \(views > 1 ? seed : 0)",
       ] + (slots.map { ["slots \($0)"] } ?? []) + folder.environment).joined(separator: "\n")
+    let hash = try FeatureFile.hash(description, model) {
+      $0.hasPrefix("image.") && !$0.hasPrefix("image.views.")
+    }
+    try images.forEachPicture { try hash.update($0) }
+    path = "\(folder.path)/\(try hash.finish()).safetensors"
+  }
+
+  /// The file for a model over texts, each as its encoder is given it; nil where there is no folder.
+  ///
+  /// - Throws: `ZooError` where libcrypto fails.
+  init?(
+    _ folder: FeatureFolder?, _ model: TrainedModel, _ branch: TextBranch, _ texts: [[Int32]]
+  ) throws {
+    guard let folder else { return nil }
+    let description =
+      (model.plugins.filter { $0.kind == .encoder }.map(\.digest) + [
+        "text", branch.encoder, branch.options.text(),
+      ] + folder.environment).joined(separator: "\n")
+    let hash = try FeatureFile.hash(description, model) { $0.hasPrefix("text.") }
+    for text in texts {
+      try [Int32(text.count)].withUnsafeBytes { try hash.update($0) }
+      try text.withUnsafeBytes { try hash.update($0) }
+    }
+    path = "\(folder.path)/\(try hash.finish()).safetensors"
+  }
+
+  /// The SHA-256 of a description and of a model's parameters of some keys, to go on with.
+  private static func hash(
+    _ description: String, _ model: TrainedModel, of keys: (String) -> Bool
+  ) throws -> SHA256Stream {
     let hash = try SHA256Stream()
     try Array(description.utf8).withUnsafeBytes { try hash.update($0) }
-    for parameter in model.classifier.store.parameters
-    where parameter.key.hasPrefix("image.") && !parameter.key.hasPrefix("image.views.") {
+    for parameter in model.classifier.store.parameters where keys(parameter.key) {
       try Array("\(parameter.key) \(parameter.value.shape)\n".utf8).withUnsafeBytes {
         try hash.update($0)
       }
       try parameter.value.values.withUnsafeBytes { try hash.update($0) }
     }
-    try images.forEachPicture { try hash.update($0) }
-    path = "\(folder.path)/\(try hash.finish()).safetensors"
+    return hash
   }
 
   /// The features, if they were kept and are whole.

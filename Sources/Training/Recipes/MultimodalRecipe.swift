@@ -60,14 +60,9 @@ package struct MultimodalRecipe: Recipe {
         saved[parameter.key] = parameter.value
       }
     }
-    let preparation = text.vocabulary.map { vocabulary in
-      TextPreparation(
-        vocabulary: vocabulary, dimension: TrainedModel.wordDimension(in: saved) ?? 1,
-        vectors: nil)
-    }
     let fusion = try head.fusion(of: image.decoder, text.decoder, registry: context.registry)
     let model = try context.model(
-      image: image.image, text: text.text, preparation: preparation, decoder: fusion.decoder,
+      image: image.image, text: text.text, preparation: text.preparation, decoder: fusion.decoder,
       fusion: fusion.settings,
       store: ParameterStore(random: random.derived("parameters"), given: saved))
     func logOdds(_ settings: TrainingSettings?) -> [Float] {

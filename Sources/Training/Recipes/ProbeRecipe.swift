@@ -32,22 +32,13 @@ package struct ProbeRecipe: Recipe {
   package func fit(
     _ split: Split, _ context: RecipeContext, part: (String) throws -> TrainedModel
   ) throws -> Fit {
-    var branch = try context.fitted(image, split)
-    guard branch.views?.join != .attention else {
+    guard image.views?.join != .attention else {
       throw ZooError(
-        .unsupported, "a probe trains no attention over the pictures of a case", at: branch.place,
+        .unsupported, "a probe trains no attention over the pictures of a case", at: image.place,
         advice: "set \"join\" to \"mean\" or \"max\"")
     }
-    branch.augmentation = Augmentation()
-    branch.members = 1
-    try branch.freeze(upTo: "all", registry: context.registry)
-    var model = try context.model(
-      image: branch, text: nil, preparation: nil,
-      decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
-      store: context.store(branch, context.random(split, branch.name).derived("parameters")))
-    model.tokenizer = Tokenizer()  // it reads no texts
-    let source = try context.source(of: model, split, views: 1, title: title(split))
-    let features = try rows(of: model, source, context)
+    let (model, source) = try context.untouched(.image(image), split, title: title(split))
+    let features = try context.features(of: model, source)
     let fitted = Standardisation(split.training.map { features[$0] })
     let standard = features.map { fitted($0) }
     switch rule {
@@ -60,22 +51,6 @@ package struct ProbeRecipe: Recipe {
         model: nil, parameterCount: model.classifier.store.parameterCount,
         answer: try vote(standard, split, context))
     }
-  }
-
-  /// The features of all cases.
-  private func rows(of model: TrainedModel, _ source: BatchSource, _ context: RecipeContext) throws
-    -> [[Float]]
-  {
-    var features: [[Float]] = []
-    try source.forEachBatch(Array(0..<context.cases.count), context.session.kernels) {
-      batch, forward in
-      let result = model.features(batch, &forward)
-      let (values, width) = (result.values, result.channels)
-      for row in batch.indices.indices {
-        features.append(Array(values[row * width..<(row + 1) * width]))
-      }
-    }
-    return features
   }
 
   private func vote(_ rows: [[Float]], _ split: Split, _ context: RecipeContext) throws

@@ -13,6 +13,13 @@ extension RecipeContext {
     -> BatchSource
   {
     var source = model.source(cases)
+    source.textFeatures = try frozenTexts(of: model, source, split, title: title)
+    if source.textFeatures != nil { source.texts = nil }
+    if let path = model.image?.features {
+      let rows = try FeatureBranch.rows(path, of: cases)
+      source.maps = FrozenMaps(shape: [rows.first?.count ?? 0], views: [rows])
+      return source
+    }
     let stages = model.classifier.frozenImageStages
     guard let cache, let branch = model.image, stages > 0 else { return source }
     let views = branch.augmentation.isOff ? 1 : views

@@ -54,7 +54,19 @@ package struct RecipeContext {
     return model
   }
 
-  /// A store that draws what the branch's weights do not give, by the keys of a whole model.
+  /// A store that draws what the weights of the one side do not give, by the keys of a whole model.
+  func store(
+    _ image: ImageBranch?, _ text: TextBranch?, _ preparation: TextPreparation?,
+    _ random: RandomStream
+  ) throws -> ParameterStore {
+    if let text, let preparation, text.weights != nil {
+      return ParameterStore(
+        random: random, given: try text.givenWeights(preparation, registry))
+    }
+    return try store(image, random)
+  }
+
+  /// The same of images alone.
   func store(_ branch: ImageBranch?, _ random: RandomStream) throws -> ParameterStore {
     guard let branch, let name = branch.weights else { return ParameterStore(random: random) }
     func load() throws -> [String: Tensor] {

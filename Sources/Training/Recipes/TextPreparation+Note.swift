@@ -5,6 +5,10 @@ extension TextPreparation {
   /// The share of the training subset's words that a vocabulary may leave out without a word.
   private static let usualShare = 0.1
 
+  /// What an encoder that is never given a word is built over.
+  static let withoutWords = TextPreparation(
+    vocabulary: Vocabulary(counts: [:]), dimension: 1, vectors: nil)
+
   /// A note where the vocabulary leaves out much of the texts it was fitted to, or given vectors
   /// cover little of it; nil elsewhere.
   func note(of name: String, split: String) -> String? {

@@ -59,7 +59,7 @@ package struct UnimodalRecipe: Recipe {
     }
     let model = try context.model(
       image: image, text: text, preparation: preparation, decoder: decoder,
-      store: context.store(image, random.derived("parameters")))
+      store: context.store(image, text, preparation, random.derived("parameters")))
     let settings = image?.training ?? text?.training ?? TrainingSettings()
     model.classifier.startOutputs(
       at: context.cases.task.startLogits(split.training, settings))
@@ -77,6 +77,8 @@ extension RecipeContext {
   fileprivate func preparation(
     of branch: TextBranch, _ split: Split, _ random: RandomStream, name: String
   ) throws -> TextPreparation {
+    if let own = try branch.ownPreparation(registry) { return own }
+    if branch.features != nil { return .withoutWords }
     let vectors = try branch.vectorsPath(registry, progress: progress)
     let preparation = try progress.stage("\(split.name) \(branch.name): word vectors") { advance in
       try registry.textEncoder(branch.encoder, at: branch.place).prepare(

@@ -1,54 +1,113 @@
 import Basics
+import Conformance
 import Downloads
 import EncoderKit
+import Foundation
 import Registry
 
 extension ZooCommand {
   static let list = Command(
     name: "list", summary: "List the encoders and fusion heads of the registry.",
+    discussion:
+      "Encoders by name, input, family (the plugin they come from) and the year of their paper. PATTERN chooses by "
+      + "name or family; * stands for any letters. --costs measures what each costs here, without options: run "
+      + "it when nothing else runs.",
     examples: [
-      ("zoo list", "every encoder and head"), ("zoo list --weights", "every weight set"),
+      ("zoo list", "every encoder and head"), ("zoo list 'vit*'", "those whose name begins so"),
+      ("zoo list densenet121 --costs", "its size, work and speed on this machine"),
+      ("zoo list --weights", "every weight set"),
       ("zoo list --modality image --json", "for another program"),
     ],
     options: [
       .value("modality", choices: ["image", "text"], "Only encoders of this kind of input."),
       .flag("weights", "List the published weights and word vectors, and which are in the cache."),
+      .flag("costs", "Measure parameters, multiply-adds and speed; seconds for each encoder."),
       .flag("json", "Write JSON."),
-    ]
+    ], arguments: [Argument("PATTERN", "Names or families, such as 'vit*'.", isOptional: true)]
   ) { arguments in
     let registry = try registry()
+    let pattern = arguments.optionalArgument("PATTERN")
     if arguments.flag("weights") {
+      guard pattern == nil, !arguments.flag("costs") else {
+        throw arguments.error("--weights takes neither PATTERN nor --costs")
+      }
       try listWeights(registry.catalogue, asJSON: arguments.flag("json"))
       return
     }
     let wanted = arguments.optionalString("modality")
+    func isMeant(_ name: String, _ family: String) -> Bool {
+      pattern.map { matches(name, $0) || matches(family, $0) } ?? true
+    }
     let encoders = registry.catalogue.encoders.filter {
-      wanted == nil || $0.modality.rawValue == wanted
+      (wanted == nil || $0.modality.rawValue == wanted) && isMeant($0.name, $0.plugin)
     }
     let described = try encoders.compactMap { encoder in
       try reachable(encoder.name, isOutside: encoder.installed != nil) {
-        try registry.description(of: encoder.name)
+        ListedEncoder(try registry.description(of: encoder.name), family: encoder.plugin)
       }
     }
-    let heads = try registry.catalogue.fusionHeads.filter { _ in wanted == nil }.compactMap {
-      head in
+    let heads = try registry.catalogue.fusionHeads.filter {
+      wanted == nil && isMeant($0.name, $0.plugin)
+    }.compactMap { head in
       try reachable(head.name, isOutside: head.installed != nil) {
         try registry.fusionHead(head.name).description
       }
     }
+    if let pattern, described.isEmpty, heads.isEmpty {
+      throw ZooError(
+        .notFound,
+        "no encoder or head is called \"\(pattern)\"; "
+          + suggestion(
+            for: pattern,
+            among: registry.catalogue.encoders.map(\.name)
+              + registry.catalogue.fusionHeads.map(\.name)))
+    }
+    let rows = try arguments.flag("costs") ? measured(described, arguments) : described
     if arguments.flag("json") {
       let value: JSONValue = [
-        "encoders": JSONValue(.array(described.map { json($0) })),
+        "encoders": JSONValue(.array(rows.map(\.json))),
         "fusionHeads": JSONValue(.array(heads.map { json($0) })),
       ]
       print(value.text())
       return
     }
-    let width = (described.map(\.name) + heads.map(\.name)).map(\.count).max() ?? 0
-    for encoder in described {
-      print("\(pad(encoder.name, width))  \(pad(encoder.modality.rawValue, 6))  \(encoder.summary)")
+    let width = (rows.map(\.name) + heads.map(\.name)).map(\.count).max() ?? 0
+    let family = max(6, rows.map(\.family.count).max() ?? 0)
+    for encoder in rows { print(encoder.line(width, family)) }
+    for head in heads {
+      print("\(pad(head.name, width))  fusion  \(pad("", family))        \(head.summary)")
     }
-    for head in heads { print("\(pad(head.name, width))  fusion  \(head.summary)") }
+  }
+
+  /// Whether a name is of a pattern of `*`, `?` and `[…]`.
+  private static func matches(_ name: String, _ pattern: String) -> Bool {
+    fnmatch(pattern, name, 0) == 0
+  }
+
+  /// The same with what each encoder costs on this machine.
+  private static func measured(_ encoders: [ListedEncoder], _ arguments: ParsedArguments) throws
+    -> [ListedEncoder]
+  {
+    let (registry, progress) = (try registry(), progress(arguments))
+    progress.begin("measuring", total: encoders.count)
+    defer { progress.end() }
+    return try encoders.map { encoder in
+      try Interruption.check()
+      progress.advance(note: encoder.name)
+      let conformance = EncoderConformance(
+        ConformanceSettings(), kernels: try ZooCommand.kernels(arguments)
+      ) { _ in }
+      var encoder = encoder
+      do {
+        switch encoder.description.modality {
+        case .image:
+          encoder.costs = try conformance.costs(registry.imageEncoder(encoder.name, at: Place()))
+        case .text:
+          encoder.costs = try conformance.costs(registry.textEncoder(encoder.name, at: Place()))
+        }
+      } catch let error as ZooError { encoder.problem = error.message }
+      return encoder
+    }
   }
 
   static let show = Command(
@@ -118,13 +177,13 @@ extension ZooCommand {
 
   private static func listWeights(_ catalogue: Catalogue, asJSON: Bool) throws {
     let sets = catalogue.weightSets
-    let cache = try? DownloadCache.standard()
-    let paths = sets.map { set in (try? set.remoteFile()).flatMap { cache?.path(for: $0) } }
+    let paths = sets.map(\.path)
     if asJSON {
       let values = zip(sets, paths).map { set, path -> JSONValue in
         [
           "name": set.name.json, "kind": "weights", "encoder": set.encoder.json,
-          "url": set.url.json, "input": set.input.json, "labels": set.labels.json,
+          "url": set.url.json, "input": set.input?.json ?? nil, "files": set.files.json,
+          "labels": set.labels.json,
           "licences": [
             "code": set.licences.code.json, "weights": set.licences.weights.json,
             "data": set.licences.data.json,
@@ -138,15 +197,18 @@ extension ZooCommand {
     }
     let names = sets.map(\.name) + catalogue.vectorSets.map(\.name)
     let width = names.map(\.count).max() ?? 0
+    let encoders = max(12, sets.map(\.encoder.count).max() ?? 0)
     for (set, path) in zip(sets, paths) {
       let size = set.megabytes.map { "\(Int($0.rounded())) MB" } ?? ""
-      let state = path ?? (set.hash == nil ? "no hash known: download it yourself" : "not fetched")
-      print("\(pad(set.name, width))  \(pad(set.encoder, 12))  \(pad(size, 7))  \(state)")
+      let state =
+        path ?? "not fetched"
+        + (set.hash == nil ? ", no hash published: that of the first download holds" : "")
+      print("\(pad(set.name, width))  \(pad(set.encoder, encoders))  \(pad(size, 7))  \(state)")
     }
-    listVectors(catalogue.vectorSets, nameWidth: width)
+    listVectors(catalogue.vectorSets, nameWidth: width, kindWidth: encoders)
   }
 
-  private static func json(_ encoder: EncoderDescription) -> JSONValue {
+  static func json(_ encoder: EncoderDescription) -> JSONValue {
     [
       "name": encoder.name.json, "modality": encoder.modality.rawValue.json,
       "summary": encoder.summary.json, "paper": encoder.paper.json, "link": encoder.link.json,

@@ -12,6 +12,9 @@ extension ZooCommand {
     .value("options", "JSON", default: "{}", "Its options."),
     .value("size", "PIXELS", "The size of images in most checks; else the smallest that is taken."),
     .value("vectors", "FILE", "Word vectors, for an encoder of texts that needs them."),
+    .value(
+      "tokenizer", "FOLDER",
+      "The files of an encoder of texts with a tokenizer of its own; else a small one."),
   ]
 
   static let checkPlugin = Command(
@@ -42,8 +45,10 @@ extension ZooCommand {
       guard let path = settings.golden else { throw arguments.error("--record needs DIR") }
       try record(subjects, EncoderConformance(settings, kernels: kernels) { _ in }, to: path)
     }
-    let given = ["encoder", "head", "options", "size", "vectors", "threads", "kernels"]
-      .flatMap { name in arguments.optionalString(name).map { ["--\(name)", $0] } ?? [] }
+    let given = [
+      "encoder", "head", "options", "size", "vectors", "tokenizer", "threads", "kernels",
+    ]
+    .flatMap { name in arguments.optionalString(name).map { ["--\(name)", $0] } ?? [] }
     let reports = try subjects.map { subject in
       let named = given + ["--part", subject.name]
       return try CheckTrial(
@@ -99,7 +104,8 @@ extension ZooCommand {
     var settings = ConformanceSettings(
       options: try JSONValue.parse(Data(arguments.string("options").utf8), path: "--options"),
       size: try arguments.integer("size", in: 8...2048),
-      vectors: arguments.optionalString("vectors"))
+      vectors: arguments.optionalString("vectors"),
+      tokenizer: arguments.optionalString("tokenizer"))
     settings.golden = arguments.optionalArgument("DIR").map { "\($0)/golden.json" }
     return settings
   }

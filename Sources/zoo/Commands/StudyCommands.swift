@@ -82,6 +82,28 @@ extension ZooCommand {
     print(lines.joined(separator: "\n"))
   }
 
+  static let writeFeatures = Command(
+    name: "features", summary: "Write what a study's encoders give of its cases, before training.",
+    discussion:
+      "For each encoder NAME.safetensors: \"features\", a row a case, and in the metadata the cases' ids "
+      + "as a JSON list. Images without their own normalisation are normalised by the training subset of the "
+      + "first split. Text encoders that read words are left out: they learn them in training. A study reads "
+      + "such a file, from here or from another program, by {\"features\": \"FILE\"} in place of an encoder.",
+    examples: [("zoo features study.json --output features", "every encoder of the study")],
+    options: studyOptions,
+    arguments: [Argument("STUDY.json", "The study's specification.")]
+  ) { arguments in
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let study = try zoo.specification(study(arguments.argument("STUDY.json"), arguments))
+    let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
+    let lines = try zoo.features(
+      study, folder: output,
+      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")),
+      reporter: progress(arguments))
+    print(lines.joined(separator: "\n"))
+  }
+
   static let probe = Command(
     name: "probe", summary: "Ask which weights suit the images, without training an encoder.",
     discussion:

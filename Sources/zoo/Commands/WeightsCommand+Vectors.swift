@@ -22,13 +22,13 @@ extension ZooCommand {
   }
 
   /// The lines of `zoo list --weights` about word vectors.
-  static func listVectors(_ sets: [VectorSet], nameWidth: Int) {
+  static func listVectors(_ sets: [VectorSet], nameWidth: Int, kindWidth: Int) {
     let cache = try? DownloadCache.standard()
     for set in sets {
       let size = set.file.archive.size.map { "\($0 / 1_000_000) MB" } ?? ""
       let path = cache?.path(for: set.file) ?? cache?.path(for: set.file.archive)
       print(
-        "\(pad(set.name, nameWidth))  \(pad("word vectors", 12))  \(pad(size, 7))  "
+        "\(pad(set.name, nameWidth))  \(pad("word vectors", kindWidth))  \(pad(size, 7))  "
           + (path ?? "not fetched"))
     }
   }

@@ -81,6 +81,9 @@ extension ZooCommand {
         "Keys, or their first parts, in the encoder's spelling or the file's, that may be missing or unexpected."
       ),
       .value("prefix", "NAME", "What the names of the encoder that is meant begin with."),
+      .value(
+        "tokenizer", "FOLDER",
+        "Of a text encoder the folder of its files, such as config.json; else the file's own."),
       .value("size", "N", "The images' side, for encoders whose shapes depend on it."),
       .value(
         "channels", choices: ["1", "3"], "Bring the first convolution to grey or colour images."),
@@ -91,7 +94,9 @@ extension ZooCommand {
     if let output = arguments.optionalString("output") { try OutputPlace.checkFile(output) }
     let registry = try registry()
     let path = arguments.argument("FILE")
-    let entry = try registry.imageEncoder(arguments.string("for"), at: Place())
+    let name = try arguments.string("for")
+    if registry.names(.text).contains(name) { return try importText(name, arguments, registry) }
+    let entry = try registry.imageEncoder(name, at: Place())
     let file = try StateDictionary.read(path: path, prefix: arguments.optionalString("prefix"))
     // A file of zoo weights export tells both.
     let isOurs = file.metadata["encoder"] == entry.description.name
@@ -140,6 +145,41 @@ extension ZooCommand {
     try TensorFile.write(
       tensors.map { (name: $0.key, shape: $0.value.shape, values: $0.value.values) },
       metadata: metadata, to: output)
+    print("wrote \(output)")
+  }
+
+  /// The same of a text encoder with a tokenizer of its own.
+  private static func importText(
+    _ name: String, _ arguments: ParsedArguments, _ registry: EncoderRegistry
+  ) throws {
+    for option in ["size", "channels"] where arguments.optionalString(option) != nil {
+      throw ZooError(
+        .usage, "--\(option) is of images; \(name) reads texts", advice: "leave it out")
+    }
+    let path = arguments.argument("FILE")
+    let entry = try registry.textEncoder(name, at: Place())
+    guard !entry.fileNames.isEmpty else {
+      throw ZooError(
+        .usage, "\(name) reads words, whose vectors are no weights of an encoder",
+        advice: "zoo vectors inspect looks into files of word vectors")
+    }
+    let options = try JSONValue.parse(
+      Data((arguments.optionalString("options") ?? "{}").utf8), path: "--options")
+    let preparation = try entry.preparation(
+      files: EncoderFiles(
+        folder: arguments.optionalString("tokenizer") ?? parentFolder(of: path),
+        names: entry.fileNames), options: options.object())
+    let mapping = try WeightImport(
+      StateDictionary.read(path: path, prefix: arguments.optionalString("prefix")), entry: entry,
+      options: options.object(), preparation: preparation)
+    let allowed = (arguments.optionalString("allow") ?? "").split(separator: ",").map(String.init)
+    print(mapping.lines.joined(separator: "\n"))
+    let tensors = try mapping.tensors(allowing: allowed)
+    guard let output = arguments.optionalString("output") else { return }
+    try TensorFile.write(
+      tensors.sorted { $0.key < $1.key }.map {
+        (name: $0.key, shape: $0.value.shape, values: $0.value.values)
+      }, metadata: ["format": "pt"], to: output)
     print("wrote \(output)")
   }
 
@@ -195,13 +235,14 @@ extension ZooCommand {
       return try fetch(vectors, arguments)
     }
     let set = try catalogue.weightSet(name)
-    let file = try set.remoteFile()
     writeWhole(
       "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n",
       to: STDERR_FILENO)
-    print(
-      try DownloadCache.standard().fetch(
-        file, progress: progress(arguments), verify: arguments.flag("verify")))
+    let (cache, progress) = (try set.cache(), progress(arguments))
+    let paths = try set.remoteFiles().map {
+      try cache.fetch($0, progress: progress, verify: arguments.flag("verify"))
+    }
+    print(set.files.isEmpty ? paths[0] : cache.folder)
   }
 
   private static func describe(_ content: StateDictionary.Content) -> String {

@@ -16,7 +16,9 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, pretrain, probe, predict, evaluate, explain, detect, sanity,
+      list, show, train, compare, pretrain, probe, writeFeatures, predict, evaluate, explain,
+      detect,
+      sanity,
       words, export,
       weights, bundle, vectors, plugin, data, doctor,
     ])

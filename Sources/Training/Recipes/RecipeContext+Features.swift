@@ -1,0 +1,61 @@
+import Basics
+import Datasets
+import EncoderKit
+import Fusion
+import Images
+
+extension RecipeContext {
+  /// One encoder as it is before training, frozen whole, with its batches.
+  ///
+  /// - Throws: `ZooError` where its weights or files are not at hand or do not fit.
+  func untouched(_ encoder: UnimodalRecipe.Encoder, _ split: Split, title: String) throws -> (
+    model: TrainedModel, source: BatchSource
+  ) {
+    var (image, text): (ImageBranch?, TextBranch?) = (nil, nil)
+    var preparation: TextPreparation?
+    let name: String
+    switch encoder {
+    case .image(let branch):
+      var frozen = try fitted(branch, split)
+      frozen.augmentation = Augmentation()
+      frozen.members = 1
+      try frozen.freeze(upTo: "all", registry: registry)
+      (image, name) = (frozen, branch.name)
+    case .text(let branch):
+      var frozen = branch
+      frozen.members = 1
+      if branch.features == nil { frozen.frozen = "all" }
+      preparation = try branch.ownPreparation(registry) ?? .withoutWords
+      (text, name) = (frozen, branch.name)
+    }
+    var model = try self.model(
+      image: image, text: text, preparation: preparation,
+      decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
+      store: store(image, text, preparation, random(split, name).derived("parameters")))
+    model.tokenizer = Tokenizer()  // words are not read
+    return (model, try source(of: model, split, views: 1, title: title))
+  }
+
+  /// The features of all cases, in their order.
+  func features(of model: TrainedModel, _ source: BatchSource) throws -> [[Float]] {
+    var features: [[Float]] = []
+    try source.forEachBatch(Array(0..<cases.count), session.kernels) { batch, forward in
+      let result = model.features(batch, &forward)
+      let (values, width) = (result.values, result.channels)
+      for row in batch.indices.indices {
+        features.append(Array(values[row * width..<(row + 1) * width]))
+      }
+    }
+    return features
+  }
+
+  /// The features that an encoder gives of all cases before training.
+  ///
+  /// - Throws: `ZooError` where its weights or files are not at hand or do not fit.
+  package func features(of encoder: UnimodalRecipe.Encoder, _ split: Split, title: String) throws
+    -> [[Float]]
+  {
+    let (model, source) = try untouched(encoder, split, title: title)
+    return try features(of: model, source)
+  }
+}

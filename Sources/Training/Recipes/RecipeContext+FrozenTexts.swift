@@ -1,0 +1,63 @@
+import Basics
+import Datasets
+import EncoderKit
+import Fusion
+
+extension RecipeContext {
+  /// Pieces of a batch of texts, the padding of shorter ones counted.
+  private static let piecesAtATime = 8192
+  /// Texts of a batch at most.
+  private static let textsAtATime = 64
+
+  /// What a text encoder that is frozen whole makes of every text, read from the user's cache or computed; nil where
+  /// it learns, where a head reads words, and without a cache.
+  func frozenTexts(
+    of model: TrainedModel, _ source: BatchSource, _ split: Split, title: String
+  ) throws -> [[Float]]? {
+    if let path = model.text?.features { return try FeatureBranch.rows(path, of: cases) }
+    guard let cache, let branch = model.text, model.hasFrozenText, let texts = source.texts,
+      let encoder = model.classifier.text,
+      model.classifier.fusion?.description.reads.contains(.words) != true
+    else { return nil }
+    let key = FeatureCache.TextKey(
+      branch: branch.json, drawnFor: branch.weights == nil ? split.name : nil)
+    return try cache.textFeatures(of: branch.name, key) {
+      let file =
+        branch.weights == nil ? nil : try FeatureFile(cache.folder, model, branch, texts)
+      if let kept = file?.read(pictures: texts.count, views: 1) { return kept.views[0] }
+      let features = try features(of: texts, by: encoder, title: title)
+      file?.write(FrozenMaps(shape: [encoder.featureWidth], views: [features]))
+      return features
+    }
+  }
+
+  /// The features of texts, those of like length together.
+  private func features(of texts: [[Int32]], by encoder: any TextEncoder, title: String) throws
+    -> [[Float]]
+  {
+    let order = texts.indices.sorted {
+      texts[$0].count != texts[$1].count ? texts[$0].count > texts[$1].count : $0 < $1
+    }
+    let width = encoder.featureWidth
+    var features = [[Float]](repeating: [], count: texts.count)
+    progress.begin("\(title): frozen text encoder", total: texts.count)
+    defer { progress.end() }
+    var next = 0
+    while next < order.count {
+      try Interruption.check()
+      let longest = max(1, texts[order[next]].count)
+      let count = min(
+        Self.textsAtATime, max(1, Self.piecesAtATime / longest), order.count - next)
+      let batch = Array(order[next..<next + count])
+      var forward = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
+      let values = encoder.features(batch.map { texts[$0] }, &forward).values
+      for (row, index) in batch.enumerated() {
+        features[index] = Array(values[row * width..<(row + 1) * width])
+      }
+      next += count
+      progress.advance(by: count)
+    }
+    return features
+  }
+}

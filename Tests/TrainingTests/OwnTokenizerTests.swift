@@ -1,0 +1,153 @@
+import Basics
+import Datasets
+import EncoderKit
+import Foundation
+import Fusion
+import Images
+import Registry
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// A folder as a BERT is published, with random weights left out.
+private func writeFiles(_ folder: String) throws {
+  let words = Set(
+    PhantomSample(count: 24, size: 64).cases().flatMap { Tokenizer().words($0.text) })
+  let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "."] + words.sorted().dropFirst(3)
+  try vocabulary.joined(separator: "\n").write(
+    toFile: "\(folder)/vocab.txt", atomically: true, encoding: .utf8)
+  try """
+  {"model_type": "bert", "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2,
+   "intermediate_size": 8, "max_position_embeddings": 24}
+  """.write(toFile: "\(folder)/config.json", atomically: true, encoding: .utf8)
+}
+
+private func branch(_ members: [(key: String, value: JSONValue)]) throws -> TextBranch {
+  try TextBranch(
+    JSONValue(
+      .object(
+        [
+          ("name", "bert"), ("encoder", "bert"),
+          ("training", ["epochs": 1, "batchSize": 7, "learningRate": 0.01]),
+        ] + members)), registry: RecipeScene.registry(), defaults: TrainingSettings())
+}
+
+private func recipe(_ branch: TextBranch) -> UnimodalRecipe {
+  UnimodalRecipe(
+    name: "bert", encoder: .text(branch), decoder: RecipeScene.decoder, views: 1)
+}
+
+@Suite("Text encoders with a tokenizer of their own")
+struct OwnTokenizerTests {
+  @Test("A model is saved with its tokenizer and answers the same when it is read")
+  func saved() throws {
+    try withTemporaryFolder { folder in
+      try writeFiles(folder)
+      let scene = try RecipeScene(folder, [])
+      let branch = try branch([("tokenizer", folder.json)])
+      #expect(branch.notes.contains { $0.contains("random weights") })
+      let model = try #require(try scene.fit(recipe(branch)).model)
+      let names = try model.write(to: "\(folder)/model")
+      #expect(names.contains("tokenizer/vocab.txt") && names.contains("tokenizer/config.json"))
+      #expect(Set(ModelFiles.names(in: "\(folder)/model")) == Set(names))
+      // What it was read from may be gone.
+      try FileManager.default.removeItem(atPath: "\(folder)/vocab.txt")
+      let read = try TrainedModel.read(from: "\(folder)/model", registry: RecipeScene.registry())
+      func answers(_ model: TrainedModel) throws -> [Float] {
+        let batch = try model.source(scene.context.cases).batch([0, 1, 2], augmentedBy: nil)
+        var pass = Forward(
+          .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
+        return model.logits(batch, &pass).values
+      }
+      #expect(try answers(read) == answers(model))
+    }
+  }
+
+  @Test("Given weights are frozen by default, which is said, and the same with a cache as without")
+  func frozen() throws {
+    try withTemporaryFolder { folder in
+      try writeFiles(folder)
+      let scene = try RecipeScene(folder, [])
+      let first = try #require(
+        try scene.fit(recipe(branch([("tokenizer", folder.json)]))).model)
+      try first.write(to: "\(folder)/model")
+      let branch = try branch([("weights", "\(folder)/model".json)])
+      #expect(branch.frozen == "all")
+      #expect(branch.notes.contains { $0.contains("\"none\" trains all of it") })
+      let kept = try #require(try scene.fit(recipe(branch)).model)
+      let without = try RecipeScene(folder, [], cache: nil)
+      let anew = try #require(try without.fit(recipe(branch)).model)
+      for parameter in kept.classifier.store.parameters {
+        let key = parameter.key
+        if key.hasPrefix("text.") {
+          #expect(
+            parameter.value.values == first.classifier.store.parameter(key)?.value.values, "\(key)")
+        }
+        let other = try #require(anew.classifier.store.parameter(key)).value.values
+        #expect(zip(parameter.value.values, other).allSatisfy { abs($0 - $1) < 1e-5 }, "\(key)")
+      }
+    }
+  }
+
+  @Test("Frozen up to a layer, the layers behind it learn and those before do not")
+  func stages() throws {
+    try withTemporaryFolder { folder in
+      try writeFiles(folder)
+      let scene = try RecipeScene(folder, [])
+      let first = try #require(
+        try scene.fit(recipe(branch([("tokenizer", folder.json)]))).model)
+      try first.write(to: "\(folder)/model")
+      let branch = try branch([("weights", "\(folder)/model".json), ("freeze", "layer1")])
+      let model = try #require(try scene.fit(recipe(branch)).model)
+      for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("text.") {
+        let isSame =
+          parameter.value.values
+          == first.classifier.store.parameter(parameter.key)?.value.values
+        #expect(isSame != parameter.key.contains("layer.1"), "\(parameter.key)")
+      }
+    }
+  }
+
+  @Test("Pieces are joined to words; what is cut is counted in pieces")
+  func reading() throws {
+    let tokenizer = try WordPieceTokenizer(
+      vocabulary: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "no", "pneumo", "##thorax", "or", "."],
+      rules: BertTextRules(lowercases: true))
+    let reading = TextReading("No pneumothorax or xyz.", tokenizer, maximumPieces: 6)
+    #expect(reading.tokens.map(\.text) == ["No", "pneumothorax", "or", "xyz", "."])
+    #expect(reading.indices == [2, 4, 5, 6, 7, 3])
+    #expect(reading.words == [nil, 0, 1, 1, 2, nil])
+    #expect(reading.readCount == 3 && reading.unitCount == 6 && reading.cutCount == 2)
+    #expect(!reading.knows(3) && reading.knows(1))
+    #expect(reading.byWord([100, 1, 2, 3, 4, 100]) == [1, 5, 4, 0, 0])
+    #expect(reading.indices(without: [1]) == [2, 4, 7, 3])
+    #expect(reading.notes.contains { $0.contains("the first 4 of the text's 6 pieces") })
+  }
+
+  @Test("What an encoder has no use for is refused")
+  func refused() throws {
+    try withTemporaryFolder { folder in
+      try writeFiles(folder)
+      for (members, said) in [
+        ([("vectors", folder.json)], "vectors"), ([], "tokenizer"),
+        ([("weights", folder.json)], "holds no weights"),
+        ([("tokenizer", "\(folder)/none".json)], "no folder"),
+        ([("tokenizer", folder.json), ("freeze", "layer9")], "layer9"),
+        ([("tokenizer", folder.json), ("freeze", "all"), ("members", 2)], "members"),
+      ] as [([(key: String, value: JSONValue)], String)] {
+        do {
+          _ = try branch(members)
+          Issue.record("accepted \(said)")
+        } catch let error as ZooError {
+          #expect("\(error)".contains(said), "\(error)")
+        }
+      }
+      let words: JSONValue = ["encoder": "word2vec", "weights": "x"]
+      #expect(throws: ZooError.self) {
+        _ = try TextBranch(
+          words, registry: RecipeScene.registry(), defaults: TrainingSettings())
+      }
+    }
+  }
+}
