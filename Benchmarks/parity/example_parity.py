@@ -32,8 +32,7 @@ def mobilenet():
 
 def transformer():
     import timm
-    name = "vit_small_patch16_224"
-    return name, timm.create_model(name, pretrained=False, num_classes=2)
+    return "vit_s16", timm.create_model("vit_small_patch16_224", pretrained=False, num_classes=2)
 
 
 @contextlib.contextmanager

@@ -22,11 +22,15 @@ XRAY = "torchxrayvision"
 TIMM = ([f"vit_{n}" for n in ("tiny_patch16_224", "small_patch16_224", "base_patch16_224", "base_patch32_224",
                                "large_patch16_224")]
         + [f"vit_{n}_patch14_{r}dinov2" for n in ("small", "base", "large") for r in ("", "reg4_")])
+CONVOLUTIONAL = (["mobilenetv2_100", "mobilenetv3_small_100", "mobilenetv3_large_100"]
+                 + [f"{p}efficientnet_{n}" for p in ("", "tf_") for n in ("b0", "b1", "b2", "b3", "b4", "lite0")]
+                 + [f"convnext{v}_{n}" for v in ("", "v2") for n in ("tiny", "small", "base", "large")])
 # Of the large ones two blocks: more would tell nothing else, and take 5 GB.
 SHORTENED = {"depth": 2}
+FEW_BLOCKS = [1, 1, 2, 1]
 NAMES = ([f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
          + [f"resnet{n}" for n in (18, 34, 50, 101, 152)]
-         + [f"densenet{n}" for n in (121, 161, 169, 201)] + TIMM)
+         + [f"densenet{n}" for n in (121, 161, 169, 201)] + TIMM + CONVOLUTIONAL)
 LARGE = ["vgg16", "resnet50", "densenet121", XRAY]  # at 224 pixels: the last knows no other size
 HEAD = ("model", "images", "mode", "logits", "features", "gradients: median", "worst",
         "PyTorch's worst", "its ways", "pass", "by one run", "with the same choices",
@@ -41,6 +45,8 @@ def make(name, size, batch, seed):
         model = torchxrayvision.models.DenseNet(weights=None, num_classes=18, in_channels=1)
     elif name in TIMM:
         model = transformer(name, size)
+    elif name in CONVOLUTIONAL:
+        model = convolutional(name)
     else:
         model = getattr(models, name)(weights=None, num_classes=1)
     for module in model.modules():
@@ -50,12 +56,40 @@ def make(name, size, batch, seed):
     peer.settle(model, torch.randn(batch, channels, size, size))
     images = torch.randn(batch, channels, size, size)
     labels = (torch.arange(batch * outputs) % 2).float().reshape(batch, outputs)
-    options = {"dropout": 0} if name.startswith("vgg") else SHORTENED if is_shortened(name) else {}
-    return peer.Case("densenet121" if name == XRAY else name, model, images, labels, options)
+    options = ({"dropout": 0} if name.startswith("vgg") else {"blocks": FEW_BLOCKS} if is_shortened_convnext(name)
+               else SHORTENED if is_shortened(name) else {})
+    return peer.Case("densenet121" if name == XRAY else name, model, images, labels, options,
+                     tuple(narrowed(model)) if name in CONVOLUTIONAL else ())
 
 
 def is_shortened(name):
-    return "large" in name
+    return name in TIMM and "large" in name
+
+
+def is_shortened_convnext(name):
+    return name.startswith("convnext") and name.endswith("large")
+
+
+def narrowed(model):
+    """The last normalisations of mobile blocks that 1×1 convolutions with normalisations alone read."""
+    for layer in getattr(model, "blocks", []):
+        for number, block in enumerate(layer):
+            if hasattr(block, "bn3") or (hasattr(block, "bn2") and number + 1 == len(layer)):
+                last = block.bn3 if hasattr(block, "bn3") else block.bn2
+                yield next(n for n, m in model.named_modules() if m is last)
+
+
+def convolutional(name):
+    """timm's network, its factors of layer scale and of the response far from where they begin."""
+    import timm
+    model = timm.create_model(name, pretrained=False, num_classes=1,
+                              **({"depths": FEW_BLOCKS} if is_shortened_convnext(name) else {}))
+    for key, parameter in model.named_parameters():
+        if key.endswith("gamma"):
+            torch.nn.init.uniform_(parameter, 0.5, 1.5)
+        elif ".grn." in key:
+            torch.nn.init.uniform_(parameter, -0.5, 0.5)
+    return model
 
 
 def transformer(name, size):

@@ -100,7 +100,7 @@ def choosing(imposed=None):
     Gives (the choices made, Differing). A ReLU never works in place here.
     """
     functions = torch.nn.functional
-    relu, pool = functions.relu, functions.max_pool2d
+    relu, pool, hardtanh = functions.relu, functions.max_pool2d, functions.hardtanh
     made, differing = Choices(), Differing()
 
     def chosen_relu(x, inplace=False):
@@ -113,6 +113,9 @@ def choosing(imposed=None):
         made.relus.append(choice)
         return relu(x) if imposed is None else x * choice
 
+    def chosen_relu6(x, low=-1.0, high=1.0, inplace=False):
+        return chosen_relu(x).clamp(max=high) if (low, high) == (0, 6) else hardtanh(x, low, high)
+
     def chosen_pool(x, *arguments, return_indices=False, **named):
         output, places = functions.max_pool2d_with_indices(x, *arguments, **named)
         if imposed is not None:
@@ -124,11 +127,11 @@ def choosing(imposed=None):
         made.pools.append(places.int())
         return output
 
-    functions.relu, functions.max_pool2d = chosen_relu, chosen_pool
+    functions.relu, functions.max_pool2d, functions.hardtanh = chosen_relu, chosen_pool, chosen_relu6
     try:
         yield made, differing
     finally:
-        functions.relu, functions.max_pool2d = relu, pool
+        functions.relu, functions.max_pool2d, functions.hardtanh = relu, pool, hardtanh
 
 
 @dataclass
@@ -139,12 +142,13 @@ class Case:
     images: torch.Tensor
     labels: torch.Tensor  # a value for each logit
     options: dict = field(default_factory=dict)  # of our encoder
+    shifts: tuple = ()  # normalisations whose bias a later one takes away in training
 
     def zeros(self, mode):
         """The gradients that are zero in theory, each with the gradient that gives the scale."""
         if mode != "training":
             return {}
-        found, previous = {}, None
+        found, previous = {f"grad.{n}.bias": f"grad.{n}.weight" for n in self.shifts}, None
         for name, module in self.model.named_modules():
             if (isinstance(module, torch.nn.BatchNorm2d) and previous is not None
                     and previous[1].bias is not None):

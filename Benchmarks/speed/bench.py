@@ -7,6 +7,7 @@ peer's, with the lowest and highest of the rounds.
 import argparse
 import csv
 import datetime
+import importlib.util
 import json
 import os
 import platform
@@ -43,6 +44,18 @@ ROWS = {
     "densenet121-train-bf16": ("DenseNet-121, training step, batch 16, bf16 (weights in single precision)",
                                "train densenet121 --batch 16 --precision bf16 --repeats 3", ["pytorch"], 16, 1.2,
                                None),
+    "mobilenetv2-1": ("MobileNetV2, evaluation, batch 1", "evaluate mobilenetv2_100 --batch 1 --repeats 15",
+                 ["onnxruntime", "openvino", "pytorch"], 1, 1.1, None),
+    "mobilenetv2-16": ("MobileNetV2, evaluation, batch 16", "evaluate mobilenetv2_100 --batch 16",
+                 ["onnxruntime", "openvino", "pytorch"], 16, 1.1, None),
+    "efficientnet_b0-1": ("EfficientNet-B0, evaluation, batch 1", "evaluate efficientnet_b0 --batch 1 --repeats 15",
+                 ["onnxruntime", "openvino", "pytorch"], 1, 1.1, None),
+    "efficientnet_b0-16": ("EfficientNet-B0, evaluation, batch 16", "evaluate efficientnet_b0 --batch 16",
+                 ["onnxruntime", "openvino", "pytorch"], 16, 1.1, None),
+    "convnext_tiny-1": ("ConvNeXt-T, evaluation, batch 1", "evaluate convnext_tiny --batch 1 --repeats 15",
+                 ["onnxruntime", "openvino", "pytorch"], 1, 1.1, None),
+    "convnext_tiny-16": ("ConvNeXt-T, evaluation, batch 16", "evaluate convnext_tiny --batch 16",
+                 ["onnxruntime", "openvino", "pytorch"], 16, 1.1, None),
 }
 # Whole commands: what it is, the peer, goal (ratio, memory ratio).
 TASKS = {
@@ -74,7 +87,10 @@ def side(name, program, arguments):
 
 
 def compare(row, program, rounds):
-    title, arguments, peers, images, goal, memory_goal = ROWS[row]
+    title, arguments, named, images, goal, memory_goal = ROWS[row]
+    peers = [p for p in named if p == "pytorch" or importlib.util.find_spec(p)]
+    for name in set(named) - set(peers):
+        print(f"{row}: {NAMES[name]} is not installed", file=sys.stderr)
     runs = {name: [] for name in ["zoo"] + peers}
     for index in range(rounds):
         for name in runs:

@@ -30,13 +30,18 @@ options = parser.parse_args()
 SHAPE = (options.batch, 3, options.size, options.size)
 
 
+# timm's names of networks that torchvision calls otherwise.
+TORCHVISION = {"mobilenetv2_100": "mobilenet_v2"}
+
+
 def torch_model():
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
     from cpu_torchvision import torch, torchvision
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
-    return torch, getattr(torchvision.models, options.model)(weights=None)
+    return torch, getattr(
+        torchvision.models, TORCHVISION.get(options.model, options.model))(weights=None)
 
 
 def autocast(torch):

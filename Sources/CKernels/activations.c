@@ -13,7 +13,7 @@ typedef struct {
 #define EZ_ACTIVATION(name, value, slope)                                                          \
   EZ_CLONES static void name##_body(void *context, size_t begin, size_t end) {                     \
     const ez_elements e = *(const ez_elements *)context;                                           \
-    const float *restrict x = e.x;                                                                 \
+    const float *x = e.x;                                                                          \
     float *out = e.out;                                                                            \
     _Pragma("clang loop vectorize(assume_safety)") for (size_t i = begin; i < end; i++) {           \
       const float v = x[i];                                                                        \
@@ -72,6 +72,10 @@ static const struct {
 void ez_activate(const float *x, int kind, float *out, size_t n) {
   ez_elements e = {x, x, out};
   ez_parallel(n, EZ_ELEMENTS, ez_activations[kind].value, &e);
+}
+void ez_activate_here(int kind, float *x, size_t n) {
+  ez_elements e = {x, x, x};
+  ez_activations[kind].value(&e, 0, n);
 }
 void ez_activate_gradient(const float *x, const float *dy, int kind, float *dx, size_t n) {
   ez_elements e = {x, dy, dx};

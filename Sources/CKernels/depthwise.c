@@ -2,108 +2,148 @@
 
 #include "CKernelsLayers.h"
 #include "parallel.h"
+#include "product.h"
 
 #include <string.h>
 
+// One map of a convolution.
 typedef struct {
-  const float *x, *weights, *bias;
+  size_t height, width, channels;
+  const float *values; // NULL of the map of results
+} ez_depthwise_map;
+
+// A convolution, or the gradient with respect to its input, where the roles of the maps are exchanged.
+typedef struct {
+  ez_depthwise_map from, to;
+  size_t tap_lines, taps, stride, dilation, top, left;
+  const float *weights; // [taps, pitch]
+  size_t pitch;
+  ez_epilogue finish;
   float *out;
-  const ez_window *w;
+  size_t band_lines, bands, group, groups; // how the work is cut
 } ez_depthwise_work;
+
+// A piece of work: some lines of an image in some channels.
+typedef struct {
+  size_t image, row, row_end, channel, channel_end;
+} ez_band;
+
+static ez_band ez_band_at(const ez_depthwise_work *p, size_t index) {
+  const size_t channel = index % p->groups * p->group, band = index / p->groups % p->bands;
+  ez_band b = {index / p->groups / p->bands, band * p->band_lines, (band + 1) * p->band_lines, channel, channel + p->group};
+  if (b.row_end > p->to.height) b.row_end = p->to.height;
+  if (b.channel_end > p->to.channels) b.channel_end = p->to.channels;
+  return b;
+}
+
+// Applies the epilogue's function to what has just been made.
+static void ez_finish_band(const ez_depthwise_work *p, const ez_band *b) {
+  if (!p->finish.function) return;
+  const size_t c = p->to.channels, width = p->to.width, n = b->channel_end - b->channel;
+  for (size_t row = b->row; row < b->row_end; row++) {
+    float *line = p->out + (b->image * p->to.height + row) * width * c + b->channel;
+    if (n == c) ez_activate_here(p->finish.function - 1, line, width * c);
+    else
+      for (size_t x = 0; x < width; x++) ez_activate_here(p->finish.function - 1, line + x * c, n);
+  }
+}
+
+// The line (or column) of the other map that a tap reads for a place of this one; negative where there is none.
+static inline __attribute__((always_inline)) long other_place(size_t place, size_t tap, size_t stride, size_t padding,
+                                                              size_t extent, int spreads) {
+  if (!spreads) {
+    const long at = (long)(place * stride + tap) - (long)padding;
+    return at < (long)extent ? at : -1;
+  }
+  const long at = (long)(place + padding) - (long)tap;
+  if (at < 0 || at % (long)stride) return -1;
+  return at / (long)stride < (long)extent ? at / (long)stride : -1;
+}
+
+static inline __attribute__((always_inline)) long ez_depthwise_line(const ez_depthwise_work *p, size_t row, size_t tap,
+                                                                    int stride, int spreads) {
+  return other_place(row, tap, (size_t)stride, p->top, p->from.height, spreads);
+}
+
+static size_t rounded(size_t channels) { return (channels + 15) / 16 * 16; }
+size_t ez_depthwise_packed_count(size_t channels, size_t taps) { return taps * rounded(channels); }
+void ez_depthwise_pack(const float *weights, size_t channels, size_t taps, const float *scale, float *packed) {
+  const size_t pitch = rounded(channels);
+  memset(packed, 0, taps * pitch * sizeof(float));
+  for (size_t c = 0; c < channels; c++)
+    for (size_t k = 0; k < taps; k++) packed[k * pitch + c] = weights[c * taps + k] * (scale ? scale[c] : 1);
+}
 
 // Channels of a place that are summed in registers.
 #define EZ_BLOCK ((size_t)32)
 
-// The place of the other map that a tap reads for a place of this one; negative where there is none.
-static inline __attribute__((always_inline)) long other_place(const ez_window *w, size_t place,
-                                                              size_t tap, size_t extent,
-                                                              int is_gradient) {
-  if (!is_gradient) {
-    const long at = (long)(place * w->stride + tap) - (long)w->padding;
-    return at < (long)extent ? at : -1;
-  }
-  const long at = (long)(place + w->padding) - (long)tap;
-  if (at < 0 || at % (long)w->stride) return -1;
-  return at / (long)w->stride < (long)extent ? at / (long)w->stride : -1;
-}
-
-// Rows of the result are one thread's each. A tap outside the other map adds nothing: the input's for
-// the output, the output's for the input's gradient, which gathers from the windows that read it.
-static inline __attribute__((always_inline)) void sum_taps(const ez_depthwise_work *p, size_t begin,
-                                                           size_t end, int is_gradient) {
-  const ez_window *w = p->w;
-  const size_t channels = w->channels;
-  const size_t height = is_gradient ? w->height : w->out_height;
-  const size_t width = is_gradient ? w->width : w->out_width;
-  const size_t other_height = is_gradient ? w->out_height : w->height;
-  const size_t other_width = is_gradient ? w->out_width : w->width;
+// Any window, on any processor. A tap outside the other map adds nothing: the input's for the output, the output's
+// for the input's gradient, which gathers from the windows that read it.
+static inline __attribute__((always_inline)) void sum_taps(const ez_depthwise_work *p, size_t begin, size_t end,
+                                                           int spreads) {
+  const size_t channels = p->to.channels, width = p->to.width;
   for (size_t line = begin; line < end; line++) {
-    const size_t b = line / height, row = line % height;
-    const float *other = p->x + b * other_height * other_width * channels;
+    const size_t image = line / p->to.height, row = line % p->to.height;
+    const float *other = p->from.values + image * p->from.height * p->from.width * channels;
     for (size_t column = 0; column < width; column++) {
-      float *out = p->out + (line * width + column) * channels;
+      const size_t place = (line * width + column) * channels;
       for (size_t c0 = 0; c0 < channels; c0 += EZ_BLOCK) {
         const size_t n = channels - c0 < EZ_BLOCK ? channels - c0 : EZ_BLOCK;
         float sum[EZ_BLOCK] = {0};
-        if (p->bias)
-          for (size_t c = 0; c < n; c++) sum[c] = p->bias[c0 + c];
-        for (size_t ky = 0; ky < w->kernel_height; ky++) {
-          const long y = other_place(w, row, ky, other_height, is_gradient);
+        if (p->finish.bias)
+          for (size_t c = 0; c < n; c++) sum[c] = p->finish.bias[c0 + c];
+        for (size_t ky = 0; ky < p->tap_lines; ky++) {
+          const long y = other_place(row, ky * p->dilation, p->stride, p->top, p->from.height, spreads);
           if (y < 0) continue;
-          for (size_t kx = 0; kx < w->kernel_width; kx++) {
-            const long x = other_place(w, column, kx, other_width, is_gradient);
+          for (size_t kx = 0; kx < p->taps; kx++) {
+            const long x = other_place(column, kx * p->dilation, p->stride, p->left, p->from.width, spreads);
             if (x < 0) continue;
-            const float *in = other + ((size_t)y * other_width + (size_t)x) * channels + c0;
-            const float *tap = p->weights + (ky * w->kernel_width + kx) * channels + c0;
+            const float *in = other + ((size_t)y * p->from.width + (size_t)x) * channels + c0;
+            const float *tap = p->weights + (ky * p->taps + kx) * p->pitch + c0;
             if (n == EZ_BLOCK)
               for (size_t c = 0; c < EZ_BLOCK; c++) sum[c] += in[c] * tap[c];
             else
               for (size_t c = 0; c < n; c++) sum[c] += in[c] * tap[c];
           }
         }
-        memcpy(out + c0, sum, n * sizeof(float));
+        for (size_t c = 0; c < n; c++) {
+          if (p->finish.add) sum[c] += p->finish.add[place + c0 + c];
+          if (p->finish.relu && sum[c] < 0) sum[c] = 0;
+        }
+        if (p->finish.function) ez_activate_here(p->finish.function - 1, sum, n);
+        memcpy(p->out + place + c0, sum, n * sizeof(float));
       }
     }
   }
 }
 
-EZ_CLONES static void forward_body(void *context, size_t begin, size_t end) {
-  sum_taps(context, begin, end, 0);
-}
-void ez_depthwise(const float *x, const ez_window *w, const float *weights, const float *bias,
-                  float *out) {
-  ez_depthwise_work work = {x, weights, bias, out, w};
-  ez_parallel(w->batch * w->out_height, 1, forward_body, &work);
-}
+EZ_CLONES static void gather_body(void *context, size_t begin, size_t end) { sum_taps(context, begin, end, 0); }
+EZ_CLONES static void spread_body(void *context, size_t begin, size_t end) { sum_taps(context, begin, end, 1); }
 
-EZ_CLONES static void input_gradient_body(void *context, size_t begin, size_t end) {
-  sum_taps(context, begin, end, 1);
-}
-void ez_depthwise_input_gradient(const float *dy, const ez_window *w, const float *weights,
-                                 float *dx) {
-  ez_depthwise_work work = {dy, weights, NULL, dx, w};
-  ez_parallel(w->batch * w->height, 1, input_gradient_body, &work);
-}
+typedef struct {
+  const float *x, *dy;
+  const ez_window *w;
+  float *partial; // [batch, taps, channels]
+} ez_slopes_work;
 
 // A sample's sums are one thread's.
-EZ_CLONES static void weight_gradient_body(void *context, size_t begin, size_t end) {
-  const ez_depthwise_work *p = context;
+EZ_CLONES static void slopes_body(void *context, size_t begin, size_t end) {
+  const ez_slopes_work *p = context;
   const ez_window *w = p->w;
   const size_t channels = w->channels, taps = w->kernel_height * w->kernel_width;
   for (size_t b = begin; b < end; b++) {
-    float *sums = p->out + b * taps * channels;
+    float *sums = p->partial + b * taps * channels;
     memset(sums, 0, taps * channels * sizeof(float));
     const float *image = p->x + b * w->height * w->width * channels;
     for (size_t oy = 0; oy < w->out_height; oy++)
       for (size_t ky = 0; ky < w->kernel_height; ky++) {
-        const long y = (long)(oy * w->stride + ky) - (long)w->padding;
-        if (y < 0 || y >= (long)w->height) continue;
+        const long y = other_place(oy, ky * w->dilation, w->stride, w->padding, w->height, 0);
+        if (y < 0) continue;
         for (size_t ox = 0; ox < w->out_width; ox++) {
-          const float *restrict dy =
-              p->weights + ((b * w->out_height + oy) * w->out_width + ox) * channels;
+          const float *restrict dy = p->dy + ((b * w->out_height + oy) * w->out_width + ox) * channels;
           for (size_t kx = 0; kx < w->kernel_width; kx++) {
-            const long x = (long)(ox * w->stride + kx) - (long)w->padding;
-            if (x < 0 || x >= (long)w->width) continue;
+            const long x = other_place(ox, kx * w->dilation, w->stride, w->padding_left, w->width, 0);
+            if (x < 0) continue;
             const float *restrict in = image + ((size_t)y * w->width + (size_t)x) * channels;
             float *restrict sum = sums + (ky * w->kernel_width + kx) * channels;
             for (size_t c = 0; c < channels; c++) sum[c] += dy[c] * in[c];
@@ -112,10 +152,79 @@ EZ_CLONES static void weight_gradient_body(void *context, size_t begin, size_t e
       }
   }
 }
-void ez_depthwise_weight_gradient(const float *x, const float *dy, const ez_window *w,
-                                  float *partial, float *weights) {
-  ez_depthwise_work work = {x, dy, NULL, partial, w};
-  ez_parallel(w->batch, 1, weight_gradient_body, &work);
+
+// Whether the loops of vectors have the window.
+static int is_wide(int lanes, const ez_window *w) {
+  return lanes > 0 && w->dilation == 1 && (w->stride == 1 || w->stride == 2) &&
+         (w->kernel_width == 3 || w->kernel_width == 5 || w->kernel_width == 7);
+}
+
+#if defined(__x86_64__)
+static const int ez_mask_table[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+#define EZ_LANES 16
+#include "depthwise_wide.h"
+#undef EZ_LANES
+#define EZ_LANES 8
+#include "depthwise_wide.h"
+#undef EZ_LANES
+
+static ez_body wide_body(int lanes, const ez_window *w, int spreads) {
+  const size_t stride = w->stride - 1, taps = (w->kernel_width - 3) / 2;
+  return lanes == 16 ? depthwise_bodies_16[spreads][stride][taps] : depthwise_bodies_8[spreads][stride][taps];
+}
+static ez_body wide_slopes(int lanes, const ez_window *w) {
+  const size_t stride = w->stride - 1, taps = (w->kernel_width - 3) / 2;
+  return lanes == 16 ? slopes_bodies_16[stride][taps] : slopes_bodies_8[stride][taps];
+}
+#else
+static ez_body wide_body(int lanes, const ez_window *w, int spreads) { __builtin_trap(); }
+static ez_body wide_slopes(int lanes, const ez_window *w) { __builtin_trap(); }
+#endif
+
+// Bands of up to 14 lines, fewer where what they read would not stay in a core's second cache, and where bands are few,
+// groups of channels, so that every thread has some.
+static void cut(ez_depthwise_work *p, size_t images) {
+  enum { LEAST = 2, MOST = 14, READ = 256 * 1024 / sizeof(float), PIECES = 8, GROUP = 64 };
+  const size_t read = READ / (p->from.width * p->from.channels);
+  const size_t fit = read > p->tap_lines ? (read - p->tap_lines) / p->stride + 1 : LEAST;
+  const size_t lines = fit < LEAST ? LEAST : fit > MOST ? MOST : fit;
+  p->bands = (p->to.height + lines - 1) / lines;
+  p->band_lines = (p->to.height + p->bands - 1) / p->bands;
+  const size_t blocks = (p->to.channels + GROUP - 1) / GROUP, wanted = PIECES / (images * p->bands);
+  const size_t groups = wanted < 1 ? 1 : wanted < blocks ? wanted : blocks;
+  p->group = (blocks + groups - 1) / groups * GROUP;
+  p->groups = (p->to.channels + p->group - 1) / p->group;
+}
+
+static void run(int lanes, const ez_window *w, ez_depthwise_work *p, int spreads) {
+  p->tap_lines = w->kernel_height, p->taps = w->kernel_width, p->stride = w->stride, p->dilation = w->dilation;
+  p->top = w->padding, p->left = w->padding_left, p->pitch = rounded(w->channels);
+  if (is_wide(lanes, w)) {
+    cut(p, w->batch);
+    ez_parallel(w->batch * p->bands * p->groups, 1, wide_body(lanes, w, spreads), p);
+  } else ez_parallel(w->batch * p->to.height, 1, spreads ? spread_body : gather_body, p);
+}
+
+void ez_depthwise(int lanes, const ez_window *w, const float *x, const float *weights, const ez_epilogue *epilogue,
+                  float *out) {
+  ez_depthwise_work p = {.from = {w->height, w->width, w->channels, x}, .weights = weights, .out = out};
+  p.to = (ez_depthwise_map){w->out_height, w->out_width, w->channels, NULL}, p.finish = *epilogue;
+  run(lanes, w, &p, 0);
+}
+
+void ez_depthwise_input_gradient(int lanes, const ez_window *w, const float *dy, const float *weights, float *dx) {
+  ez_depthwise_work p = {.from = {w->out_height, w->out_width, w->channels, dy}, .weights = weights, .out = dx};
+  p.to = (ez_depthwise_map){w->height, w->width, w->channels, NULL};
+  run(lanes, w, &p, 1);
+}
+
+void ez_depthwise_weight_gradient(int lanes, const ez_window *w, const float *x, const float *dy, float *partial,
+                                  float *weights) {
+  ez_slopes_work p = {x, dy, w, partial};
+  if (is_wide(lanes, w)) {
+    const size_t vectors = (w->channels + (size_t)lanes - 1) / (size_t)lanes;
+    ez_parallel(w->batch * vectors, 1, wide_slopes(lanes, w), &p);
+  } else ez_parallel(w->batch, 1, slopes_body, &p);
   const size_t size = w->kernel_height * w->kernel_width * w->channels;
   memset(weights, 0, size * sizeof(float));
   for (size_t b = 0; b < w->batch; b++) ez_accumulate(partial + b * size, weights, size);

@@ -14,6 +14,10 @@
 // A chunk of element-wise work: 64 KiB of floats stays in the second-level cache.
 #define EZ_ELEMENTS ((size_t)16384)
 
+// Channels whose sums over places stay in registers.
+#define EZ_GROUP ((size_t)64)
+static inline size_t ez_groups(size_t channels) { return (channels + EZ_GROUP - 1) / EZ_GROUP; }
+
 static inline size_t ez_rows_per_chunk(size_t channels) {
   size_t rows = EZ_ELEMENTS / (channels ? channels : 1);
   return rows < 1 ? 1 : rows;

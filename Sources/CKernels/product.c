@@ -2,6 +2,8 @@
 
 #include "product.h"
 
+#include "CKernelsLayers.h"
+
 #include "parallel.h"
 
 #include <string.h>
@@ -100,6 +102,7 @@ typedef struct {
   const float *scale, *shift, *weights;
   const ez_window *places; // with a stride, or NULL
   ez_finish finish;
+  int function; // of ez_epilogue
   float *out, *workspace;
 } ez_pointwise_work;
 
@@ -107,6 +110,7 @@ typedef struct {
   ez_window window;
   const float *x, *weights;
   ez_finish finish;
+  int function;
   float *out, *workspace;
   // Lines of padded input that a thread keeps.
   size_t lines;
@@ -128,7 +132,7 @@ void ez_pointwise(int lanes, const ez_source *source, const float *weights, size
   for (size_t p = 0; p < w.part_count; p++) w.depth += w.parts[p].channels;
   w.places = source->places, w.scale = source->scale, w.shift = source->shift, w.rows = source->rows;
   w.columns = columns, w.weights = weights, w.out = out, w.workspace = workspace;
-  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1};
+  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1}, w.function = epilogue->function;
   w.grain = pointwise_rows(lanes, w.rows, w.depth, columns);
   w.large = are_large(lanes, w.depth, columns);
   w.copies = w.places || collide(lanes, w.depth);
@@ -138,7 +142,7 @@ void ez_pointwise(int lanes, const ez_source *source, const float *weights, size
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,
                const ez_epilogue *epilogue, float *workspace, float *out) {
   ez_direct_work w = {.window = *window, .x = x, .weights = weights, .out = out};
-  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1};
+  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1}, w.function = epilogue->function;
   w.workspace = workspace, w.lines = direct_lines(window);
   ez_parallel(window->batch * window->out_height, direct_rows(window),
               lanes == 16 ? direct_body_16 : direct_body_8, &w);

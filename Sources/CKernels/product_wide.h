@@ -227,6 +227,7 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   }
   EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish, &prefetch,
                               w->out + begin * w->columns, w->columns);
+  if (w->function) ez_activate_here(w->function - 1, w->out + begin * w->columns, (end - begin) * w->columns);
 }
 
 // A chunk of output rows, y from begin to end of all images behind each other. The lines of input that
@@ -274,6 +275,8 @@ static EZ_TARGET void EZ_WIDE(direct_body)(void *context, size_t begin, size_t e
         }
       }
     }
+    const size_t line_of_results = g->out_width * g->out_channels;
+    if (w->function) ez_activate_here(w->function - 1, w->out + begin * line_of_results, rows * line_of_results);
     begin += rows;
   }
 }

@@ -18,13 +18,13 @@ static void im2col_body(void *context, size_t begin, size_t end) {
     for (size_t ox = 0; ox < w->out_width; ox++) {
       float *out = p->out + (oy * w->out_width + ox) * column;
       for (size_t ky = 0; ky < w->kernel_height; ky++, out += row) {
-        const long y = (long)(oy * w->stride + ky) - (long)w->padding;
+        const long y = (long)(oy * w->stride + ky * w->dilation) - (long)w->padding;
         if (y < 0 || y >= (long)w->height) {
           memset(out, 0, row * sizeof(float));
           continue;
         }
         for (size_t kx = 0; kx < w->kernel_width; kx++) {
-          const long x = (long)(ox * w->stride + kx) - (long)w->padding;
+          const long x = (long)(ox * w->stride + kx * w->dilation) - (long)w->padding_left;
           if (x < 0 || x >= (long)w->width)
             memset(out + kx * w->channels, 0, w->channels * sizeof(float));
           else
@@ -47,14 +47,14 @@ static void col2im_body(void *context, size_t begin, size_t end) {
   for (size_t y = begin; y < end; y++) {
     memset(p->out + y * w->width * w->channels, 0, w->width * w->channels * sizeof(float));
     for (size_t ky = 0; ky < w->kernel_height; ky++) {
-      const long top = (long)(y + w->padding) - (long)ky;
+      const long top = (long)(y + w->padding) - (long)(ky * w->dilation);
       if (top < 0 || top % (long)w->stride != 0 || top / (long)w->stride >= (long)w->out_height)
         continue;
       const size_t oy = (size_t)top / w->stride;
       for (size_t ox = 0; ox < w->out_width; ox++) {
         const float *in = p->x + (oy * w->out_width + ox) * column + ky * row;
         for (size_t kx = 0; kx < w->kernel_width; kx++) {
-          const long x = (long)(ox * w->stride + kx) - (long)w->padding;
+          const long x = (long)(ox * w->stride + kx * w->dilation) - (long)w->padding_left;
           if (x < 0 || x >= (long)w->width) continue;
           float *out = p->out + (y * w->width + (size_t)x) * w->channels;
           for (size_t c = 0; c < w->channels; c++) out[c] += in[kx * w->channels + c];
@@ -71,10 +71,11 @@ void ez_col2im(const float *columns, const ez_window *w, float *x) {
 // The part of a window that lies inside the image.
 static inline void clip(const ez_window *w, size_t oy, size_t ox, size_t *y0, size_t *y1,
                         size_t *x0, size_t *x1) {
-  const size_t top = oy * w->stride, left = ox * w->stride, p = w->padding;
-  *y0 = top > p ? top - p : 0, *x0 = left > p ? left - p : 0;
+  const size_t top = oy * w->stride, left = ox * w->stride;
+  const size_t p = w->padding, q = w->padding_left;
+  *y0 = top > p ? top - p : 0, *x0 = left > q ? left - q : 0;
   *y1 = top + w->kernel_height > p ? top + w->kernel_height - p : 0;
-  *x1 = left + w->kernel_width > p ? left + w->kernel_width - p : 0;
+  *x1 = left + w->kernel_width > q ? left + w->kernel_width - q : 0;
   if (*y1 > w->height) *y1 = w->height;
   if (*x1 > w->width) *x1 = w->width;
 }

@@ -9,6 +9,13 @@ public enum PublishedName: Sendable, Equatable {
   case leftOut(reason: String)
 }
 
+/// An encoder that needs the shape of a published tensor, too, to say what it is: of two kinds of files that use one name
+/// for different tensors.
+public protocol ShapedNames {
+  /// What a tensor is by its name and its shape in the file; nil where `published(_:)` knows better.
+  func published(_ name: String, shape: [Int]) -> PublishedName?
+}
+
 /// A square grid of position embeddings, behind a few rows that belong to no place.
 ///
 /// Interpolated as timm does: bicubic with a = −0.5 and, where the grid shrinks, over as many rows as one new row spans (Keys

@@ -17,9 +17,6 @@ public struct LayerScale {
 
   /// Scales each row.
   public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-    let rows = pass.reshape(x, to: [1, x.shape.dropLast().reduce(1, *), x.channels])
-    let scaled = pass.gate(
-      rows, by: pass.reshape(pass.value(of: factors), to: [1, x.channels]))
-    return pass.reshape(scaled, to: x.shape)
+    pass.scaleChannels(x, by: factors)
   }
 }

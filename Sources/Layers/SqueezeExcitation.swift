@@ -5,7 +5,7 @@ import Tensors
 /// gate = s(W₂ · a(W₁ · mean(x))), y = x · gate. Hu, Shen and Sun 2018, "Squeeze-and-Excitation
 /// Networks", https://arxiv.org/abs/1709.01507. `[batch, height, width, channels]` to the same shape.
 /// Keys are torchvision's, 1×1 convolutions: `fc1.weight` `[squeezed, 1, 1, channels]`, `fc1.bias`,
-/// `fc2.weight` `[channels, 1, 1, squeezed]`, `fc2.bias`.
+/// `fc2.weight` `[channels, 1, 1, squeezed]`, `fc2.bias`; other names can be given.
 public struct SqueezeExcitation {
   private let squeeze: Convolution
   private let excite: Convolution
@@ -19,10 +19,12 @@ public struct SqueezeExcitation {
   /// - Throws: `ZooError` when saved weights lack a tensor or have another shape.
   public init(
     _ scope: Scope, channels: Int, squeezed: Int, activation: Activation? = nil,
-    scaling: Activation = .sigmoid
+    scaling: Activation = .sigmoid, names: (squeeze: String, excite: String) = ("fc1", "fc2")
   ) throws {
-    squeeze = try Convolution(scope("fc1"), from: channels, to: squeezed, kernel: 1, hasBias: true)
-    excite = try Convolution(scope("fc2"), from: squeezed, to: channels, kernel: 1, hasBias: true)
+    squeeze = try Convolution(
+      scope(names.squeeze), from: channels, to: squeezed, kernel: 1, hasBias: true)
+    excite = try Convolution(
+      scope(names.excite), from: squeezed, to: channels, kernel: 1, hasBias: true)
     self.activation = activation
     self.scaling = scaling
   }

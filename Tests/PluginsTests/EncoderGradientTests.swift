@@ -20,6 +20,11 @@ struct EncoderGradientTests {
     let store = ParameterStore(random: RandomStream(seed: 1))
     var options: JSONValue = name.hasPrefix("vgg") && !isLong ? ["hidden": 32] : [:]
     if name.hasPrefix("vit"), !isLong { options = ["depth": 2, "width": 48, "heads": 3] }
+    if name.hasPrefix("mobilenet"), !isLong { options = ["width": 0.25] }
+    if name.contains("efficientnet"), !isLong { options = ["width": 0.25, "depth": 0.5] }
+    if name.hasPrefix("convnext"), !isLong {
+      options = ["blocks": [1, 1, 1, 1], "widths": [8, 12, 16, 24]]
+    }
     // Patches of 14 pixels, of 16 and of others: as many as fill the images.
     let size = name.contains("patch14") ? 70 : 64
     let encoder = try registry().imageEncoder(name, at: Place()).make(

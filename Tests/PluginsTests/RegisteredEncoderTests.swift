@@ -150,11 +150,18 @@ struct RegisteredEncoderTests {
 
   @Test(
     "A batch larger than a slice gives what a recorded pass, which takes it whole, gives",
-    arguments: ["densenet121", "resnet18", "vgg11_bn"].filter(isRegistered), try kernelSets())
+    arguments: [
+      "densenet121", "resnet18", "vgg11_bn", "mobilenetv3_small_100", "tf_efficientnet_b0",
+      "convnext_tiny", "convnextv2_tiny",
+    ].filter(isRegistered), try kernelSets())
   func slices(name: String, kernels: KernelsForTest) throws {
     let options: [String: JSONValue] = [
       "densenet121": ["growthRate": 16, "blocks": [2, 2], "initialFeatures": 16],
       "vgg11_bn": ["hidden": 32],
+      "mobilenetv3_small_100": ["width": 0.5],
+      "tf_efficientnet_b0": ["width": 0.5, "depth": 0.3],
+      "convnext_tiny": ["blocks": [1, 1, 1, 1], "widths": [16, 24, 32, 48]],
+      "convnextv2_tiny": ["blocks": [1, 1, 1, 1], "widths": [16, 24, 32, 48]],
     ]
     let store = ParameterStore(random: RandomStream(seed: 1))
     let encoder = try registry().imageEncoder(name, at: Place()).make(

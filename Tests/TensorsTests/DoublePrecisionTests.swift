@@ -29,7 +29,9 @@ extension TensorsSuite {
               var sum = b.map { Double($0[o]) } ?? 0
               for ky in 0..<w.height {
                 for kx in 0..<w.width {
-                  let (y, x0) = (oy * w.stride + ky - w.padding, ox * w.stride + kx - w.padding)
+                  let (y, x0) = (
+                    oy * w.stride + ky - w.padding.top, ox * w.stride + kx - w.padding.left
+                  )
                   guard y >= 0, y < shape[1], x0 >= 0, x0 < shape[2] else { continue }
                   let place = ((n * shape[1] + y) * shape[2] + x0) * shape[3]
                   let row = ((o * w.height + ky) * w.width + kx) * inGroup

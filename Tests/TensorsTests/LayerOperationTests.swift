@@ -17,6 +17,14 @@ extension TensorsSuite {
       checkGradients(
         set, inputs: [randomTensor([3, 2, 6], "x")], parameters: [scale, shift], tolerance: 5e-3
       ) { run, x in run.layerNormalization(x[0], scale: scale, shift: shift) }
+      let (growth, offset) = (randomParameter("growth", [5]), randomParameter("offset", [5]))
+      checkGradients(
+        set, inputs: [randomTensor([2, 3, 2, 5], "x")], parameters: [growth, offset],
+        tolerance: 5e-3
+      ) { run, x in run.responseNormalization(x[0], scale: growth, shift: offset) }
+      checkGradients(set, inputs: [randomTensor([2, 3, 2, 5], "x")], parameters: [growth]) {
+        run, x in run.scaleChannels(x[0], by: growth)
+      }
       checkGradients(
         set, inputs: [randomTensor([2, 3, 2, 4], "x"), randomTensor([2, 4], "gate")]
       ) { run, x in run.gate(x[0], by: x[1]) }
@@ -77,6 +85,62 @@ extension TensorsSuite {
       }
     }
 
+    @Test(
+      "Gradients of uneven padding, dilation, rectangular and flat kernels agree with differences",
+      arguments: KernelSet.allCases)
+    func windows(_ set: KernelSet) {
+      let flat = randomParameter("f", [5, 3])
+      checkGradients(set, inputs: [randomTensor([2, 3, 4, 3], "x")], parameters: [flat]) { run, x in
+        run.convolution(x[0], flat, padding: .zeros(0))
+      }
+      for groups in [1, 2, 4] {
+        for (height, width, stride, dilation) in [
+          (3, 3, 2, 1), (1, 5, 1, 1), (5, 2, 2, 1), (3, 3, 1, 2), (3, 5, 1, 1),
+        ] {
+          let weights = randomParameter("w", [4, height, width, 4 / groups])
+          let bias = randomParameter("b", [4])
+          checkGradients(
+            set, inputs: [randomTensor([2, 6, 7, 4], "x")], parameters: [weights, bias]
+          ) { run, x in
+            run.convolution(
+              x[0], weights, bias: bias, stride: stride, padding: .same, dilation: dilation,
+              groups: groups)
+          }
+        }
+      }
+    }
+
+    @Test("TensorFlow's padding by hand: what is odd lies below and on the right")
+    func samePadding() {
+      let x = Tensor([1, 2, 3, 4], shape: [1, 1, 4, 1])
+      let weights = parameter("w", [1, 10, 100], [1, 1, 3, 1])
+      for set in KernelSet.allCases {
+        let pass = makePass(.evaluation, set.make())
+        // Two places from four need one zero: on the right.
+        #expect(pass.convolution(x, weights, stride: 2, padding: .same).values == [321, 43])
+        #expect(pass.convolution(x, weights, stride: 2, padding: 0).values == [321])
+        #expect(pass.convolution(x, weights, padding: .same).values == [210, 321, 432, 43])
+        #expect(
+          pass.convolution(x, weights, padding: .same, dilation: 2).values == [310, 420, 31, 42])
+      }
+    }
+
+    @Test("A dilated kernel of one place is the plain one, whatever the stride")
+    func onePlace() {
+      let window = Window(
+        height: 1, width: 1, stride: 2, padding: .zeros(0), dilation: 3)
+      #expect(window.isPointwise && window == Window(height: 1, width: 1, stride: 2, padding: 0))
+    }
+
+    @Test("The response of an image by hand, and a channel that never responds")
+    func response() {
+      let (scale, shift) = (parameter("w", [1, 2], [2]), parameter("b", [0, 10], [2]))
+      let x = Tensor([3, 0, 4, 0], shape: [1, 2, 1, 2])
+      // Norms 5 and 0, their mean 2.5: the first channel grows by twice itself.
+      let y = makePass().responseNormalization(x, scale: scale, shift: shift, epsilon: 0)
+      #expect(y.values == [9, 10, 12, 10])
+    }
+
     @Test("A depthwise convolution by hand: each channel sees its own kernel alone")
     func depthwiseExample() {
       let x = Tensor([1, 10, 2, 20, 3, 30], shape: [1, 1, 3, 2])
@@ -105,6 +169,31 @@ extension TensorsSuite {
             return forward.batchNormalization(y, norm, relu: true)
           }
           #expect(relativeDistance(run(nil).values, run(Tape()).values) < 1e-6)
+        }
+      }
+    }
+
+    @Test(
+      "Evaluation joins factors, functions and sums to a convolution without changing it",
+      arguments: [
+        ([1, 1, 16], 1, 16), ([3, 3, 16], 1, 16), ([3, 3, 1], 16, 16), ([5, 5, 4], 4, 16),
+        ([3, 3, 16], 1, 32),
+      ] as [([Int], Int, Int)])
+    func functions(_ kernel: [Int], groups: Int, out: Int) {
+      let (x, weights) = (randomTensor([2, 8, 9, 16], "x"), randomParameter("w", [out] + kernel))
+      let (bias, factors) = (randomParameter("b", [out]), randomParameter("f", [out]))
+      for set in KernelSet.allCases {
+        for activation in Activation.allCases {
+          func run(_ tape: Tape?) -> Tensor {
+            let pass = makePass(.evaluation, tape: tape, set.make())
+            func convolved() -> Tensor {
+              pass.convolution(x, weights, bias: bias, padding: kernel[0] / 2, groups: groups)
+            }
+            let sum = pass.add(pass.scaleChannels(convolved(), by: factors), convolved())
+            return pass.activate(sum, activation)
+          }
+          #expect(
+            relativeDistance(run(nil).values, run(Tape()).values) < 1e-5, "\(set), \(activation)")
         }
       }
     }

@@ -28,7 +28,7 @@
         var output: [Int] { window.outputShape(input, channels: channels) }
         var description: String {
           "\(input) to \(channels), \(window.height)², stride \(window.stride), "
-            + "padding \(window.padding), \(window.groups) groups"
+            + "padding \(window.padding.words), \(window.groups) groups"
         }
       }
       static let cases = [

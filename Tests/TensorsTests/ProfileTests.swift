@@ -70,7 +70,9 @@ extension TensorsSuite {
       let isShorter = try (0..<20).contains { _ in
         let rows = try profiled { #expect(activated(kernels).count == 2 * 96 * 96 * 16) }
         #expect(rows.contains { $0.operation == "activate" && $0.calls == 1 })
-        #expect(rows.contains { $0.operation == "add and relu" && $0.calls == 1 })
+        // The loops of a depthwise convolution add and clip before they store.
+        #expect(
+          rows.contains { $0.operation == "add and relu" && $0.calls == 1 } == (set == .reference))
         let activation = rows.filter { $0.operation.hasPrefix("activate") }
         let convolutions = rows.filter { $0.operation.contains("×") }
         // One pass over the values beside sums of 25 products for each.

@@ -70,7 +70,7 @@ func withEpilogue<Result>(
     bias.map { Tensor($0, shape: [$0.count]) }, addend.map { Tensor($0, shape: [$0.count]) }
   )
   return withElements(tensors.0, tensors.1) { bias, addend in
-    var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+    var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0, function: 0)
     return body(&epilogue)
   }
 }

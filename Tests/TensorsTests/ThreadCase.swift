@@ -139,7 +139,8 @@ struct ThreadCase: CustomStringConvertible, Sendable {
 
   private static let geometry = ez_window(
     batch: 5, height: 31, width: 29, channels: 7, out_height: 16, out_width: 15, out_channels: 7,
-    kernel_height: 3, kernel_width: 3, stride: 2, padding: 1)
+    kernel_height: 3, kernel_width: 3, stride: 2, padding: 1,
+    padding_left: 1, dilation: 1)
   private static let (imageCount, pooledCount) = (5 * 31 * 29 * 7, 5 * 16 * 15 * 7)
 
   private static let images = [

@@ -168,6 +168,9 @@ struct RawWeightTests {
     "DenseNet": #"{"growthRate": 4, "blocks": [1, 1], "initialFeatures": 8}"#,
     "ResNet": #"{"width": 4, "blocks": [1, 1]}"#,
     "VGG": #"{"width": 2, "blocks": [1, 1], "hidden": 4}"#,
+    "MobileNet": #"{"width": 0.1}"#,
+    "EfficientNet": #"{"width": 0.1, "depth": 0.2}"#,
+    "ConvNeXt": #"{"blocks": [1, 1], "widths": [8, 16]}"#,
     "ViT": #"{"patch": 16, "width": 4, "depth": 1, "heads": 2}"#,
   ]
 

@@ -40,7 +40,7 @@ struct ExamplePluginTests {
     "An encoder builds, passes its checks, installs and is compared with another",
     arguments: [
       ("MobileNetV2", "image", "mobilenet_v2", #"{"width": 0.25}"#),
-      ("ViT-S16", "image", "vit_small_patch16_224", #"{"width": 48, "depth": 2, "heads": 3}"#),
+      ("ViT-S16", "image", "vit_s16", #"{"width": 48, "depth": 2, "heads": 3}"#),
       ("LSTMText", "text", "lstm", #"{"dimension": 16, "width": 8}"#),
     ])
   func example(name: String, kind: String, encoder: String, options: String) throws {

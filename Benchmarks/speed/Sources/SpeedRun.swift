@@ -100,7 +100,7 @@ struct SpeedRun {
   static func report(_ seconds: [Double], check: Float) -> String {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    let times = seconds.map { String(format: "%.5f", $0) }.joined(separator: ", ")
+    let times = seconds.map { String(format: "%.8f", $0) }.joined(separator: ", ")
     return """
       {"seconds": [\(times)], "megabytes": \(usage.ru_maxrss / 1024), "check": \(check)}
       """

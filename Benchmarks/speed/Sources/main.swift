@@ -6,8 +6,11 @@ import Tensors
 Compute.settleLibraries()
 do {
   let arguments = Array(CommandLine.arguments.dropFirst())
-  print(
-    arguments.first == "read" ? try ReadRun(arguments).run() : try SpeedRun(arguments).run())
+  switch arguments.first {
+  case "read": print(try ReadRun(arguments).run())
+  case "depthwise": print(try DepthwiseRun(arguments).run())
+  default: print(try SpeedRun(arguments).run())
+  }
 } catch {
   FileHandle.standardError.write(Data("zoo-bench: \(error)\n".utf8))
   exit(1)

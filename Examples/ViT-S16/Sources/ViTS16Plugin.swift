@@ -8,7 +8,7 @@ public func encoderzooPluginViTS16() -> UnsafeMutableRawPointer {
 
 private struct ViTEntry: ImageEncoderEntry {
   let description = EncoderDescription(
-    name: "vit_small_patch16_224", modality: .image,
+    name: "vit_s16", modality: .image,
     summary: "vision transformer, patches of 16, width 384, 12 blocks of 6 heads",
     paper: "An Image is Worth 16x16 Words (Dosovitskiy et al., 2021)",
     link: "https://arxiv.org/abs/2010.11929", licence: "Apache-2.0",

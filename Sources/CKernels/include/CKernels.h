@@ -110,7 +110,9 @@ void ez_copy_columns(const float *_Nonnull from, size_t from_stride, float *_Non
 typedef struct {
   size_t batch, height, width, channels;      // input
   size_t out_height, out_width, out_channels; // output
-  size_t kernel_height, kernel_width, stride, padding;
+  size_t kernel_height, kernel_width, stride;
+  size_t padding, padding_left; // lines of zeros above, columns of zeros on the left
+  size_t dilation;              // how far taps lie apart
 } ez_window;
 // The rows of one sample's windows, [out_height * out_width, kernel_height * kernel_width *
 // channels], zero outside the image; and the sum back into the image.
@@ -163,10 +165,11 @@ typedef struct {
   const ez_window *_Nullable places;
 } ez_source;
 // What happens to sums before they are stored: + bias (a column's) + add (laid out as the result), clipped below
-// at 0 if relu.
+// at 0 if relu; then, while the result is in a core's cache, the function whose ez_activation is one less than
+// `function`, unless that is 0. Winograd's convolutions and those of two phases have no function.
 typedef struct {
   const float *_Nullable bias, *_Nullable add;
-  int relu;
+  int relu, function;
 } ez_epilogue;
 
 // Means of 2x2 places, stride 2, of what is read, which has factors.

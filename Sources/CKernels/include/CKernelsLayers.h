@@ -5,16 +5,18 @@
 
 #include "CKernels.h"
 
-// Depthwise convolution: out[.., c] = bias[c] + sum over taps k of x[.., c] * weights[k, c]; weights are
-// [kernel_height * kernel_width, channels]; as many channels out as in.
-void ez_depthwise(const float *_Nonnull x, const ez_window *_Nonnull w,
-                  const float *_Nonnull weights, const float *_Nullable bias, float *_Nonnull out);
-void ez_depthwise_input_gradient(const float *_Nonnull dy, const ez_window *_Nonnull w,
+// Depthwise convolution: as many channels out as in, each from its own. Weights [channels, taps], each channel's times
+// its scale, are packed as [taps, channels in multiples of 16]; `lanes` may be 0, and need not be those of a packing.
+size_t ez_depthwise_packed_count(size_t channels, size_t taps);
+void ez_depthwise_pack(const float *_Nonnull weights, size_t channels, size_t taps, const float *_Nullable scale,
+                       float *_Nonnull packed);
+void ez_depthwise(int lanes, const ez_window *_Nonnull w, const float *_Nonnull x, const float *_Nonnull weights,
+                  const ez_epilogue *_Nonnull epilogue, float *_Nonnull out);
+void ez_depthwise_input_gradient(int lanes, const ez_window *_Nonnull w, const float *_Nonnull dy,
                                  const float *_Nonnull weights, float *_Nonnull dx);
-// `partial` holds batch * taps * channels floats; the samples' sums are added in order.
-void ez_depthwise_weight_gradient(const float *_Nonnull x, const float *_Nonnull dy,
-                                  const ez_window *_Nonnull w, float *_Nonnull partial,
-                                  float *_Nonnull weights);
+// weights [taps, channels]; `partial` holds batch * taps * channels floats; the samples' sums are added in order.
+void ez_depthwise_weight_gradient(int lanes, const ez_window *_Nonnull w, const float *_Nonnull x,
+                                  const float *_Nonnull dy, float *_Nonnull partial, float *_Nonnull weights);
 
 // Element-wise functions and dx = dy * f'(x).
 typedef enum {
@@ -26,6 +28,8 @@ typedef enum {
   ez_sigmoid,
   ez_tanh
 } ez_activation;
+// The same in place by the calling thread alone.
+void ez_activate_here(int kind, float *_Nonnull x, size_t n);
 void ez_activate(const float *_Nonnull x, int kind, float *_Nonnull out, size_t n);
 void ez_activate_gradient(const float *_Nonnull x, const float *_Nonnull dy, int kind,
                           float *_Nonnull dx, size_t n);

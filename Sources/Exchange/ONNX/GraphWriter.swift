@@ -87,9 +87,9 @@ struct GraphWriter {
         [("transB", .integer(1))], named: own)
     case .convolution(let weights, let bias, let window):
       let channels = passes.one.trace.steps[step.inputs[0]].shape[3]
-      let groups = ("group", ONNXGraph.Attribute.integer(channels / weights.value.shape[3]))
+      let groups = ("group", ONNXGraph.Attribute.integer(channels / weights.value.channels))
       return graph.add(
-        "Conv", inputs + [parameter(weights)] + (bias.map { [parameter($0)] } ?? []),
+        "Conv", inputs + [kernel(weights)] + (bias.map { [parameter($0)] } ?? []),
         attributes(window) + [groups], named: own)
     case .maxPool(let window):
       return graph.add("MaxPool", inputs, attributes(window), named: own)
@@ -154,11 +154,20 @@ struct GraphWriter {
   }
 
   private func attributes(_ window: Window) -> [(String, ONNXGraph.Attribute)] {
-    [
+    let (padding, dilation) = (window.padding, window.dilation)
+    return [
       ("kernel_shape", .integers([window.height, window.width])),
-      ("pads", .integers([Int](repeating: window.padding, count: 4))),
+      ("pads", .integers([padding.top, padding.left, padding.bottom, padding.right])),
       ("strides", .integers([window.stride, window.stride])),
-    ]
+    ] + (dilation == 1 ? [] : [("dilations", .integers([dilation, dilation]))])
+  }
+
+  /// A convolution's weights; those of two axes are a 1×1 kernel.
+  private mutating func kernel(_ weights: Parameter) -> String {
+    let value = weights.value
+    guard value.shape.count == 2 else { return parameter(weights) }
+    return graph.constant(
+      weights.key, Tensor(value.values, shape: [value.shape[0], 1, 1, value.channels]).inFileOrder)
   }
 
   mutating func parameter(_ parameter: Parameter) -> String {

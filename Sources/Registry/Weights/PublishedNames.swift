@@ -9,19 +9,21 @@ struct PublishedNames {
     (self.encoder, self.outline) = (encoder, outline)
   }
 
-  /// What a tensor is by its name, without what a wrapper put before it.
-  func name(_ plain: String) -> PublishedName {
-    outline.has(plain) ? .key(plain) : encoder.published(plain) ?? .key(plain)
+  /// What a tensor is by its name, without what a wrapper put before it, and its shape.
+  func name(_ plain: String, _ shape: [Int]) -> PublishedName {
+    if outline.has(plain) { return .key(plain) }
+    let byShape = (encoder as? any ShapedNames)?.published(plain, shape: shape)
+    return byShape ?? encoder.published(plain) ?? .key(plain)
   }
 
   /// The key of a name that stands for a whole tensor; any other name as it is.
-  func key(_ plain: String) -> String {
-    if case .key(let key) = name(plain) { key } else { plain }
+  func key(_ plain: String, _ shape: [Int]) -> String {
+    if case .key(let key) = name(plain, shape) { key } else { plain }
   }
 
   /// Whether a tensor has the shape that the encoder needs of it; nil where it has no use for the name.
   func fits(_ plain: String, _ shape: [Int]) -> Bool? {
-    switch name(plain) {
+    switch name(plain, shape) {
     case .leftOut: nil
     case .key(let key): outline.has(key) ? outline.fits(key, shape) : nil
     case .piece(let key, _, let count):

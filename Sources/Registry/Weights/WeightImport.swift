@@ -93,7 +93,7 @@ package struct WeightImport {
     self.prefix = prefix
     let named = Dictionary(
       file.entries.filter { $0.name.hasPrefix(prefix) }.map {
-        (names.key(Self.joined(String($0.name.dropFirst(prefix.count)))), $0)
+        (names.key(Self.joined(String($0.name.dropFirst(prefix.count))), $0.shape), $0)
       }, uniquingKeysWith: { first, _ in first })
     channels = outline.buildable(
       first: outline.channels { named[$0]?.shape } ?? usual)
@@ -111,7 +111,7 @@ package struct WeightImport {
       }
       let plain = String(entry.name.dropFirst(prefix.count))
       let (key, index, count): (String, Int, Int)
-      switch names.name(Self.joined(plain)) {
+      switch names.name(Self.joined(plain), entry.shape) {
       case .leftOut(let reason):
         dropped.append((entry.name, reason))
         continue

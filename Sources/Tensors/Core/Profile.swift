@@ -75,7 +75,9 @@ package enum Profile {
   private static func name(_ way: String, _ input: [Int], _ channels: Int, _ window: Window)
     -> String
   {
-    let stride = window.stride == 1 ? "" : ", stride \(window.stride)"
+    let stride =
+      (window.stride == 1 ? "" : ", stride \(window.stride)")
+      + (window.dilation == 1 ? "" : ", dilation \(window.dilation)")
     return "\(way) \(window.height)×\(window.width) \(input[3])→\(channels), "
       + "\(input[1])×\(input[2])\(stride)"
   }

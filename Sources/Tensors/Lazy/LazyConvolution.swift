@@ -1,3 +1,5 @@
+import CKernels
+
 /// A convolution and what has fused with it.
 package struct LazyConvolution {
   let kernels: any Kernels
@@ -15,6 +17,8 @@ package struct LazyConvolution {
   /// Added to the result, of its shape.
   var addend: Tensor?
   var relu = false
+  /// What is applied to each element at last; never with a ReLU.
+  var activation: Activation?
   /// Where the result is wanted, if that matters.
   var place: Storage?
   /// Where the gradient of what it is now arrives.
@@ -31,7 +35,19 @@ package struct LazyConvolution {
   var shape: [Int] { window.outputShape(input.shape, channels: weights.shape[0]) }
 
   /// Whether a sum may still fuse.
-  var isLinear: Bool { addend == nil && !relu }
+  var isLinear: Bool { addend == nil && !hasFunction }
+
+  /// Whether nothing more can fuse but by its sum.
+  var hasFunction: Bool { relu || activation != nil }
+
+  /// What fused, for the profile.
+  var words: String { activation.map { " and \($0)" } ?? "" }
+
+  /// What a kernel does to sums before it stores them.
+  func epilogue(_ bias: UnsafePointer<Float>?, _ addend: UnsafePointer<Float>?) -> ez_epilogue {
+    ez_epilogue(
+      bias: bias, add: addend, relu: relu ? 1 : 0, function: activation.map { $0.kind + 1 } ?? 0)
+  }
 
   /// The convolution with a normalisation behind it; nil where one has fused already, or a sum.
   func normalized(_ affine: ChannelAffine, relu: Bool) -> LazyConvolution? {

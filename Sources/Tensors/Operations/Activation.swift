@@ -46,8 +46,13 @@ public enum Activation: String, Sendable, CaseIterable {
 extension Forward {
   /// A function of each element; the result has the shape of `x`.
   ///
-  /// Relative error about 1e-6; a NaN stays one.
+  /// Relative error about 1e-6; a NaN stays one. Where a convolution made `x`, perhaps with a normalisation, nothing
+  /// else should read it: in evaluation the function becomes part of the convolution.
   public func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
+    if isLazy, x.node == nil, var work = x.lazyConvolution, !work.hasFunction {
+      work.activation = activation
+      return Tensor(work)
+    }
     let output = Tensor(x.shape, from: x) { ez_activate($1, activation.kind, $0, x.count) }
     if activation == .relu6 { observeReLU?(output) }
     let node = x.node

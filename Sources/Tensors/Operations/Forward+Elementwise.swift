@@ -4,7 +4,7 @@ import COpenBLAS
 extension Forward {
   /// Rectified linear unit: max(0, x).
   public func relu(_ x: Tensor) -> Tensor {
-    if isLazy, var work = x.lazyConvolution, !work.relu {
+    if isLazy, var work = x.lazyConvolution, !work.hasFunction {
       work.relu = true
       return lazy(work)
     }

@@ -11,14 +11,31 @@ extension Forward {
     _ x: Tensor, _ weights: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Int = 0,
     groups: Int = 1
   ) -> Tensor {
-    let (w, b) = (value(of: weights), bias.map { value(of: $0) })
+    convolution(
+      x, weights, bias: bias, stride: stride, padding: .zeros(padding), dilation: 1, groups: groups)
+  }
+
+  /// The same with a padding of its own on each side, and places of the kernel `dilation` apart.
+  ///
+  /// Weights `[out, in]` are those of a 1×1 kernel.
+  public func convolution(
+    _ x: Tensor, _ weights: Parameter, bias: Parameter? = nil, stride: Int = 1, padding: Padding,
+    dilation: Int = 1, groups: Int = 1
+  ) -> Tensor {
+    let (w, b) = (kernel(weights), bias.map { value(of: $0) })
     requireShapes(
       x.shape.count == 4 && w.shape.count == 4 && groups > 0 && x.channels == w.shape[3] * groups
         && w.shape[0] % groups == 0 && (b?.count ?? w.shape[0]) == w.shape[0],
       "convolution: images \(x.shape) by \(weights.key) \(w.shape)"
         + (groups == 1 ? "" : " in \(groups) groups") + (b.map { ", bias \($0.shape)" } ?? ""))
+    requireShapes(
+      stride > 0 && dilation > 0, "convolution: a stride of \(stride), a dilation of \(dilation)")
+    let (height, width) = (w.shape[1], w.shape[2])
     let window = Window(
-      height: w.shape[1], width: w.shape[2], stride: stride, padding: padding, groups: groups)
+      height: height, width: width, stride: stride,
+      padding: padding.resolved(
+        x.shape, height: height, width: width, stride: stride, dilation: dilation),
+      dilation: dilation, groups: groups)
     requireWindow(window, "convolution", over: x)
     operations?.add(
       window.outputShape(x.shape, channels: w.shape[0]).reduce(1, *) * (w.count / w.shape[0]))
@@ -37,12 +54,22 @@ extension Forward {
       if let saved {
         let gradient = kernels.convolutionWeightGradient(
           saved.tensor, dy, weightShape: weightShape, hasBias: biasNode != nil, window)
-        weightNode?.accumulate(gradient.weights)
+        weightNode?.accumulate(
+          Tensor(content: gradient.weights.content, shape: weights.value.shape))
         if let bias = gradient.bias { biasNode?.accumulate(bias) }
       }
       inputNode?.accumulate(
         kernels.convolutionInputGradient(dy, plainWeights, inputShape: inputShape, window))
     }
+  }
+
+  /// A convolution's weights; those of two axes are a 1×1 kernel.
+  private func kernel(_ weights: Parameter) -> Tensor {
+    let w = value(of: weights)
+    guard w.shape.count == 2 else { return w }
+    var kernel = Tensor(content: w.content, shape: [w.shape[0], 1, 1, w.shape[1]])
+    kernel.node = w.node
+    return kernel
   }
 
   /// The maximum of each window: `[batch, height, width, channels]`.
@@ -153,13 +180,15 @@ extension Forward {
 
 /// Requires images that are no smaller than a window over them.
 private func requireWindow(_ window: Window, _ operation: String, over x: Tensor) {
-  let (shape, padding) = (x.shape, 2 * window.padding)
+  let sides = [
+    window.padding.top, window.padding.left, window.padding.bottom, window.padding.right,
+  ]
   requireShapes(
-    shape.count == 4 && window.stride > 0 && window.padding >= 0 && window.height > 0
-      && window.width > 0 && shape[1] + padding >= window.height
-      && shape[2] + padding >= window.width,
-    "\(operation): images \(shape) under a window \([window.height, window.width]), stride "
-      + "\(window.stride), padding \(window.padding)")
+    window.stride > 0 && window.height > 0 && window.width > 0 && sides.allSatisfy { $0 >= 0 }
+      && window.fits(x.shape),
+    "\(operation): images \(x.shape) under a window \([window.height, window.width]), stride "
+      + "\(window.stride), padding \(window.padding.words)"
+      + (window.dilation == 1 ? "" : ", dilation \(window.dilation)"))
 }
 
 private func mirrored(_ x: Tensor) -> Tensor {

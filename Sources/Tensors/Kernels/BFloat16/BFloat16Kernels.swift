@@ -41,14 +41,21 @@ package final class BFloat16Kernels: Kernels {
   package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
     -> Tensor
   {
-    guard window.groups == 1 else { return base.convolution(x, weights, bias: bias, window) }
+    guard window.groups == 1, window.isEven else {
+      return base.convolution(x, weights, bias: bias, window)
+    }
     return run(
       LazyConvolution(
         kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true))
   }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor {
-    guard work.window.groups == 1 else { return base.run(work) }
+    guard work.window.groups == 1, work.window.isEven else { return base.run(work) }
+    if let activation = work.activation {
+      var linear = work
+      linear.activation = nil
+      return run(linear).activatedInPlace(activation)
+    }
     let input = input(of: work)
     let (output, addend) = work.takeOutput()
     multiply(work, input, addend, output.writable, nil)
@@ -84,7 +91,7 @@ package final class BFloat16Kernels: Kernels {
       }
     withElements(source, halves, packed, work.bias, addend, space, floats, rounded) {
       source, halves, packed, bias, addend, space, floats, rounded in
-      var epilogue = ez_epilogue(bias: bias, add: addend, relu: work.relu ? 1 : 0)
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: work.relu ? 1 : 0, function: 0)
       func multiply(_ source: UnsafePointer<ez_source>?) {
         ez_bf16_convolution(
           arithmetic.rawValue, &geometry, source, halves, packed, &epilogue, space, floats, rounded)
@@ -100,7 +107,8 @@ package final class BFloat16Kernels: Kernels {
   private func halves(_ x: Tensor) -> Storage? {
     x.content.materializedHalves { _ in
       guard let work = x.lazyConvolution, work.kernels === self, !work.isRecorded,
-        work.node == nil, work.addend == nil, work.window.groups == 1
+        work.node == nil, work.addend == nil, work.activation == nil, work.window.groups == 1,
+        work.window.isEven
       else { return nil }
       Profile.lapBetween()
       let made = Storage(count: (x.count + 1) / 2)
@@ -113,19 +121,19 @@ package final class BFloat16Kernels: Kernels {
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor {
     // The gradient is a convolution with transposed, rotated weights, and as much padding as makes the sizes right.
-    guard window.groups == 1, window.stride == 1, window.height == window.width,
-      window.padding < window.height
+    guard window.groups == 1, window.stride == 1, window.height == window.width, window.isEven,
+      window.padding.top < window.height
     else {
       return base.convolutionInputGradient(dy, weights, inputShape: inputShape, window)
     }
     let back = Window(
       height: window.height, width: window.width, stride: 1,
-      padding: window.height - 1 - window.padding)
+      padding: window.height - 1 - window.padding.top)
     let packed = packed(weights, scale: nil, transposed: true)
     var geometry = back.geometry(dy.shape, channels: inputShape[3])
     let space = scratch(ez_bf16_workspace(&geometry))
     let dx = Tensor(inputShape, from: KernelInput(dy), packed, space) { dx, dy, packed, space in
-      var epilogue = ez_epilogue(bias: nil, add: nil, relu: 0)
+      var epilogue = ez_epilogue(bias: nil, add: nil, relu: 0, function: 0)
       dy.withRows(0) { source in
         ez_bf16_convolution(
           arithmetic.rawValue, &geometry, source, nil, packed, &epilogue, space, dx, nil)
@@ -138,7 +146,7 @@ package final class BFloat16Kernels: Kernels {
   package func convolutionWeightGradient(
     _ x: Tensor, _ dy: Tensor, weightShape: [Int], hasBias: Bool, _ window: Window
   ) -> (weights: Tensor, bias: Tensor?) {
-    guard window.groups == 1, window.stride == 1 else {
+    guard window.groups == 1, window.stride == 1, window.isEven else {
       return base.convolutionWeightGradient(
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }

@@ -69,7 +69,7 @@ package final class DoublePrecisionKernels: Kernels {
     }
     let rounded = output.rounded(shape)
     Profile.lap("double", input: work.input.shape, channels: channels, work.window)
-    return rounded
+    return work.activation.map { rounded.activatedInPlace($0) } ?? rounded
   }
 
   /// As for single precision: a number of this width moves as two of the other.

@@ -8,8 +8,17 @@ extension NativeKernels {
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
   func convolved(_ work: inout LazyConvolution) -> Tensor? {
     let window = work.window
+    if window.isDepthwise(work.input.shape, channels: work.weights.shape[0]) {
+      return DepthwiseConvolution.run(work)
+    }
+    guard window.groups == 1 else { return nil }
     if window.isPointwise { return pointwise(&work) }
     if !work.isRecorded {
+      if let activation = work.activation, window.height == 3 {
+        var linear = work
+        linear.activation = nil
+        return convolved(&linear)?.activatedInPlace(activation)
+      }
       if window == Window(height: 3, width: 3, stride: 1, padding: 1),
         prefersWinograd(work.input.shape, to: work.weights.shape[0])
       {
@@ -21,7 +30,7 @@ extension NativeKernels {
         return strided(&work)
       }
     }
-    return runsAnyWindow ? direct(&work) : nil
+    return runsAnyWindow && window.isEven ? direct(&work) : nil
   }
 
   /// The gradient with respect to the input of a 3×3 convolution, itself one with rotated weights.
@@ -86,7 +95,7 @@ extension NativeKernels {
     let space = scratch(ez_winograd_workspace(lanes, batch, height, width, from, out))
     withElements(x, weights, bias, addend, space, output.writable) {
       x, weights, bias, addend, space, output in
-      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0, function: 0)
       ez_winograd(
         lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
     }
@@ -96,23 +105,23 @@ extension NativeKernels {
   }
 
   private func pointwise(_ work: inout LazyConvolution) -> Tensor {
-    let (shape, relu) = (work.input.shape, work.relu)
+    let (shape, window) = (work.input.shape, work.window)
     let (depth, out) = (shape[3], work.weights.shape[0])
-    let places = work.window.stride > 1 ? work.window.geometry(shape, channels: out) : nil
+    let places = window.stride > 1 ? window.geometry(shape, channels: out) : nil
     let operands = work.takeOperands(fusesNormalization: places == nil)
     let weights = packedProduct(work, depth: depth)
     let output = operands.output
     let space = scratch(ez_pointwise_workspace(lanes, output.rows, depth, out))
     withElements(operands.input, weights, work.bias, operands.addend, space, output.writable) {
       input, weights, bias, addend, space, results in
-      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      var epilogue = work.epilogue(bias, addend)
       input.withRows(output.rows, places: places) { source in
         ez_pointwise(lanes, source, weights, out, &epilogue, space, results)
       }
     }
     Profile.lap(
-      operands.input.affine == nil ? "product" : "normalization and product", input: shape,
-      channels: out, work.window)
+      (operands.input.affine == nil ? "product" : "normalization and product") + work.words,
+      input: shape, channels: out, window)
     return output
   }
 
@@ -127,7 +136,7 @@ extension NativeKernels {
     let space = scratch(ez_strided_workspace(batch, height, width, from, out))
     withElements(x, weights, work.bias, operands.addend, space, operands.output.writable) {
       x, weights, bias, addend, space, output in
-      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0, function: 0)
       ez_strided(
         lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
     }
@@ -137,17 +146,17 @@ extension NativeKernels {
 
   /// Any window, by its definition.
   private func direct(_ work: inout LazyConvolution) -> Tensor {
-    let (x, out, relu) = (work.input, work.weights.shape[0], work.relu)
+    let (x, out) = (work.input, work.weights.shape[0])
     let operands = work.takeOperands()
     let weights = packedProduct(work, depth: work.weights.count / out)
     var geometry = work.window.geometry(x.shape, channels: out)
     let space = scratch(ez_direct_workspace(&geometry))
     withElements(x, weights, work.bias, operands.addend, space, operands.output.writable) {
       x, weights, bias, addend, space, output in
-      var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0)
+      var epilogue = work.epilogue(bias, addend)
       ez_direct(lanes, &geometry, x, weights, &epilogue, space, output)
     }
-    Profile.lap("direct", input: x.shape, channels: out, work.window)
+    Profile.lap("direct\(work.words)", input: x.shape, channels: out, work.window)
     return operands.output
   }
 

@@ -33,18 +33,13 @@ package final class NativeKernels: Kernels {
   package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
     -> Tensor
   {
-    if window.isDepthwise(x.shape, channels: weights.shape[0]) {
-      return DepthwiseConvolution.run(x, weights, bias: bias, window)
-    }
-    guard window.groups == 1 else { return base.convolution(x, weights, bias: bias, window) }
     var work = LazyConvolution(
       kernels: self, input: x, weights: weights, window: window, bias: bias, isRecorded: true)
     return convolved(&work) ?? base.convolution(x, weights, bias: bias, window)
   }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor {
-    guard work.window.groups == 1 else { return runSteps(work) }
-    return convolved(&work) ?? runSteps(work)
+    convolved(&work) ?? runSteps(work)
   }
 
   package func convolutionInputGradient(

@@ -39,19 +39,23 @@
       var plainWeights = describe(weightShape, groups > 1 ? dnnl_gohwi : dnnl_ohwi)
       var biasVector = describe([key.channels], dnnl_a)
       var strides = [dnnl_dim_t](repeating: dnnl_dim_t(window.stride), count: 2)
-      var padding = [dnnl_dim_t](repeating: dnnl_dim_t(window.padding), count: 2)
-      // The last row and column may need less padding than the first when the stride does not fit.
-      var paddingEnd = zip([0, 1], [window.height, window.width]).map { axis, kernel in
+      // oneDNN counts the places between the kernel's.
+      var dilation = [dnnl_dim_t](repeating: dnnl_dim_t(window.dilation - 1), count: 2)
+      let begin = [window.padding.top, window.padding.left]
+      var padding = begin.map { dnnl_dim_t($0) }
+      // The last row and column may need less padding than they have when the stride does not fit.
+      var paddingEnd = zip([0, 1], [window.span.height, window.span.width]).map { axis, kernel in
         dnnl_dim_t(
-          (shape[axis + 1] - 1) * window.stride + kernel - key.input[axis + 1] - window.padding)
+          (shape[axis + 1] - 1) * window.stride + kernel - key.input[axis + 1] - begin[axis])
       }
 
       var forward = dnnl_convolution_desc_t()
       withBias(key.hasBias && key.kind == .forward, &biasVector) { bias in
         check(
-          dnnl_convolution_forward_desc_init(
+          dnnl_dilated_convolution_forward_desc_init(
             &forward, key.kind == .forward ? dnnl_forward_inference : dnnl_forward_training,
-            dnnl_convolution_direct, &source, &free, bias, &result, &strides, &padding, &paddingEnd),
+            dnnl_convolution_direct, &source, &free, bias, &result, &strides, &dilation,
+            &padding, &paddingEnd),
           key)
       }
       var attributes: dnnl_primitive_attr_t?
@@ -65,17 +69,17 @@
       case .forward: break
       case .inputGradient:
         check(
-          dnnl_convolution_backward_data_desc_init(
-            &backward, dnnl_convolution_direct, &source, &free, &result, &strides, &padding,
-            &paddingEnd), key)
+          dnnl_dilated_convolution_backward_data_desc_init(
+            &backward, dnnl_convolution_direct, &source, &free, &result, &strides, &dilation,
+            &padding, &paddingEnd), key)
         check(dnnl_primitive_desc_create(&chosen, &backward, attributes, engine, hint), key)
         dnnl_primitive_desc_destroy(hint)
       case .weightGradient:
         withBias(key.hasBias, &biasVector) { bias in
           check(
-            dnnl_convolution_backward_weights_desc_init(
-              &backward, dnnl_convolution_direct, &source, &free, bias, &result, &strides, &padding,
-              &paddingEnd), key)
+            dnnl_dilated_convolution_backward_weights_desc_init(
+              &backward, dnnl_convolution_direct, &source, &free, bias, &result, &strides,
+              &dilation, &padding, &paddingEnd), key)
         }
         check(dnnl_primitive_desc_create(&chosen, &backward, attributes, engine, hint), key)
         dnnl_primitive_desc_destroy(hint)

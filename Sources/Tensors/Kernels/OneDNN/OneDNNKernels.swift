@@ -40,6 +40,11 @@
       dnnl_engine_destroy(engine)
     }
 
+    package func run(_ work: consuming LazyConvolution) -> Tensor {
+      work.window.isDepthwise(work.input.shape, channels: work.weights.shape[0])
+        ? DepthwiseConvolution.run(work) : runSteps(work)
+    }
+
     private func primitive(_ key: ConvolutionKey) -> ConvolutionPrimitive {
       if let kept = primitives[key] { return kept }
       let made = ConvolutionPrimitive(key, engine)

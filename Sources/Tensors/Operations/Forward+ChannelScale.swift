@@ -1,0 +1,19 @@
+extension Forward {
+  /// Every channel times a factor of its own: `[…, channels]` to the same shape, factors `[channels]`.
+  ///
+  /// Where a convolution made `x`, nothing else should read it: in evaluation the factors go into its weights.
+  public func scaleChannels(_ x: Tensor, by factors: Parameter) -> Tensor {
+    let values = value(of: factors)
+    requireShapes(
+      values.count == x.channels, "scaleChannels: \(x.shape) by \(factors.key) \(values.shape)")
+    if isLazy, let work = x.lazyConvolution {
+      let zero = Tensor(repeating: 0, shape: [x.channels])
+      let exact = ChannelAffine.Exact(
+        scale: values.values.map(Double.init), shift: [Double](repeating: 0, count: x.channels))
+      let affine = ChannelAffine(scale: values.detached, shift: zero, exact: exact)
+      if let fused = work.normalized(affine, relu: false) { return lazy(fused) }
+    }
+    let rows = reshape(x, to: [1, x.rows, x.channels])
+    return reshape(gate(rows, by: reshape(values, to: [1, x.channels])), to: x.shape)
+  }
+}
