@@ -109,7 +109,15 @@ def main():
               f" {'one patient' if same else 'different patients'}: {sentence}")
     rng = numpy.random.default_rng(1)
     chosen = sorted(rng.choice(len(paths), options.pictures, replace=False))
-    folder = options.keep or tempfile.mkdtemp()
+    if options.keep:
+        recall(options, paths, names, patients, chosen, rng, options.keep)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            recall(options, paths, names, patients, chosen, rng, folder)
+
+
+def recall(options, paths, names, patients, chosen, rng, folder):
+    """Plants each kind of change in `folder` and says how many are linked."""
     planted, of, number = [], [], {}
     for kind in kinds(rng):
         os.makedirs(f"{folder}/{kind}", exist_ok=True)
@@ -133,6 +141,7 @@ def main():
     wrong = {(source[a], source[b]) for a, b, _, _ in found
              if patients[source[a]] != patients[source[b]]}
     print(f"patients linked by a planted picture: {sorted((names[a], names[b]) for a, b in wrong)}")
+
 
 if __name__ == "__main__":
     main()

@@ -52,6 +52,23 @@ private func notPlain(_ kind: mode_t) -> String {
 public func readFile(_ path: String) throws -> Data {
   let descriptor = try openPlainFile(path)
   defer { close(descriptor) }
+  return try content(of: descriptor, path)
+}
+
+/// The whole content of a file; nil where `isOther` says so of its first `head` bytes, which are all that is read then.
+///
+/// - Throws: as `readFile(_:)`.
+package func readFile(_ path: String, head: Int, unless isOther: (Data) -> Bool) throws -> Data? {
+  let descriptor = try openPlainFile(path)
+  defer { close(descriptor) }
+  var first = Data(count: head)
+  let count = first.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+  // What can't be read is told below.
+  return isOther(first.prefix(max(0, count))) ? nil : try content(of: descriptor, path)
+}
+
+/// All bytes from where an open file stands.
+private func content(of descriptor: Int32, _ path: String) throws -> Data {
   var status = stat()
   fstat(descriptor, &status)
   var content = Data(count: Int(status.st_size))

@@ -73,8 +73,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return order
   }
 
-  /// The finaliser of SplitMix64: spreads nearby seeds over all keys.
-  private static func mix(_ value: UInt64) -> UInt64 {
+  /// A number whose bits depend on all bits of another: the last step of SplitMix64.
+  package static func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9e37_79b9_7f4a_7c15
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb

@@ -61,7 +61,7 @@ package struct Exportability {
       ? (readParts.isEmpty ? "what the head \(head.name) joins" : name)
       : "\(name), and what it is joined with,"
     return
-      "\(subject) can't be written as ONNX: \(reason); zoo export --onnx will refuse it, all else works"
+      "\(subject) can't be written as ONNX: \(reason); zoo export will refuse it, all else works"
   }
 
   /// The names of the encoders whose regions or words a head reads.

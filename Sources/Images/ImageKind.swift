@@ -66,14 +66,6 @@ enum ImageKind: Equatable {
     }
   }
 
-  /// The kind of a file.
-  ///
-  /// - Throws: `ZooError` where it can't be opened.
-  init(path: String) throws {
-    let file = FileHandle(fileDescriptor: try openPlainFile(path), closeOnDealloc: true)
-    self.init(of: (try? file.read(upToCount: DICOMSignature.length)) ?? Data())
-  }
-
   /// A kind without a signature: markup, other text, zeros, or the first bytes in hexadecimal.
   private static func unnamed(_ head: [UInt8]) -> ImageKind {
     if head.allSatisfy({ $0 == 0 }) { return .other("nothing but zero bytes") }

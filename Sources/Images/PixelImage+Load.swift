@@ -32,9 +32,9 @@ extension PixelImage {
   package static func read(
     path: String, channels: Int? = nil, dicom: DICOMReading = DICOMReading()
   ) throws -> (image: PixelImage, facts: PictureFacts) {
-    guard try ImageKind(path: path) == .dicom else {
-      return try read(try readFile(path), channels: channels, path: path)
-    }
+    // One look at the file: DICOM is read by another program, anything else here.
+    let data = try readFile(path, head: DICOMSignature.length) { ImageKind(of: $0) == .dicom }
+    if let data { return try read(data, channels: channels, path: path) }
     let picture = try DICOMFile.picture(path: path, dicom)
     let image = PixelImage(
       width: picture.width, height: picture.height, channels: picture.channels,

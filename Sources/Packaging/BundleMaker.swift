@@ -67,8 +67,11 @@ package struct BundleMaker {
     let text = LicenceText(licences)
     try AtomicFile.write(text.text, to: "\(folder)/LICENCES.md")
     try AtomicFile.write(
-      ModelCard(manifest, hasScript: script != nil, language: try language(model, specification))
-        .text,
+      ModelCard(
+        manifest, hasScript: script != nil, language: try language(model, specification),
+        views: model.image?.views
+      )
+      .text,
       to: "\(folder)/README.md")
     manifest.files = try BundleListing.files(of: folder)
     let data = manifest.data

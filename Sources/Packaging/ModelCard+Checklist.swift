@@ -1,5 +1,6 @@
 import Bundles
 import Studies
+import Training
 
 extension ModelCard {
   /// What a paper on the model must tell: filled in where the bundle knows it, blank where only a person does.
@@ -41,7 +42,8 @@ extension ModelCard {
           ? "" : "; published collections: \(collections.joined(separator: ", "))"),
       .preparation: preparation,
       .inputs:
-        "\(read == "image" ? "An" : read == "text" ? "A" : "An") \(read); nothing else of a case.",
+        "\(read == "image" ? "An" : read == "text" ? "A" : "An") \(read); nothing else of a case."
+        + (views.map { " Pictures: \($0.sentence)." } ?? ""),
       .partitions: "\(training.folds); this model is of split \(training.split).",
       .model: "\(manifest.architecture.summary); the whole of it is in bundle.json.",
       .training: "In specification.json, with seed \(training.seed).",

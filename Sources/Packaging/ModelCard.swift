@@ -1,7 +1,9 @@
 import Basics
 import Bundles
+import Datasets
 import Exchange
 import Foundation
+import Training
 
 /// `README.md` of a bundle: a model card with the head that Hugging Face reads.
 ///
@@ -12,11 +14,16 @@ struct ModelCard {
   let hasScript: Bool
   /// The code of the texts' language; nil where it is not known, and for a model without texts.
   let language: String?
+  /// How several pictures of a case are read; nil for a model of one.
+  let views: ViewSettings?
 
-  init(_ manifest: BundleManifest, hasScript: Bool, language: String?) {
+  init(
+    _ manifest: BundleManifest, hasScript: Bool, language: String?, views: ViewSettings? = nil
+  ) {
     self.manifest = manifest
     self.hasScript = hasScript
     self.language = language
+    self.views = views
   }
 
   var text: String {
@@ -95,6 +102,7 @@ struct ModelCard {
         }.joined()
         + " |\n"
     }
+    if let views { text += "| pictures of a case | \(plain(views.sentence)) |\n" }
     if let words = manifest.preprocessing.text {
       text += "| vocabulary | \(words.words) \(words.unit) |\n"
     }
@@ -124,12 +132,21 @@ struct ModelCard {
   }
 
   private var use: String {
-    let inputs = manifest.inputs.map { $0 == "image" ? " --image FILE" : " --text \"…\"" }.joined()
+    let image =
+      views.map { $0.slots?.names.map { " --image FILE --view \($0)" }.joined() }
+      ?? " --image FILE"
+    let inputs = manifest.inputs.map {
+      $0 == "image" ? image ?? " --image FILE --image FILE" : " --text \"…\""
+    }.joined()
+    let elsewhere =
+      views == nil
+      ? "`zoo export . --onnx model.onnx` writes it for ONNX Runtime."
+      : "Models of several pictures a case are not written as ONNX or for PyTorch."
     let python =
       hasScript
       ? "`python \(PythonLoader.fileName)\(inputs)` gives the same logits by PyTorch; without inputs it "
         + "compares the golden ones."
-      : "`zoo export . --onnx model.onnx` writes it for ONNX Runtime."
+      : elsewhere
     return
       "## Use\n\n\(plain(manifest.intendedUse))\n\n```\nzoo predict .\(inputs)\nzoo bundle verify .\n```\n\n"
       + "`golden.json` holds inputs with the logits that the model must give for them. \(python)"

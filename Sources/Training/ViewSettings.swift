@@ -58,6 +58,15 @@ package struct ViewSettings: Sendable, Equatable {
     return JSONValue(.object(members))
   }
 
+  /// What is read of a case and how, in words for a model card.
+  package var sentence: String {
+    let read = slots.map {
+      "views \($0.names.joined(separator: ", ")), \(encoders == .each ? "an encoder for each" : "one encoder for all")"
+    }
+    return (read ?? "any number, one encoder for all") + ", joined by \(join.rawValue)"
+      + (slots == nil ? "" : "; a learned vector takes the place of a view that a case lacks")
+  }
+
   /// Takes the views of the data, nil where their cases have any number of pictures.
   ///
   /// - Throws: `ZooError` of code `.badValue` for what needs views that are told apart.

@@ -72,7 +72,8 @@ package struct WeightSource: Sendable {
       value, registry: registry, defaults: TrainingSettings(), isSaved: true)
     guard branch.views == nil else {
       throw ZooError(
-        .unsupported, "not built: starting from a model that joins several pictures of a case",
+        .unsupported,
+        "not built: starting from a model that joins several pictures of a case (its \"views\")",
         at: place, advice: "start from what that model started from")
     }
     encoder = branch.encoder

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Images
+import Pages
 import TestSupport
 import Testing
 import Training
@@ -96,6 +97,8 @@ struct DetectionTests {
         #expect(row.score.images == 2 && row.score.lesions == 3)
         #expect(row.score.answers[0].kinds.map(\.lesions) == [2, 1])
       }
+      // Of one picture a case there is nothing to share.
+      #expect(found.shares.isEmpty && !DetectionPage(found).html.contains("The pictures of a case"))
       let again = try run(model, boxes, selection, settings())
       #expect(
         found.rows.map { $0.score.answers.map(\.macro) }
@@ -116,6 +119,57 @@ struct DetectionTests {
         #expect(abs(circle.circle.x - 2 * one.circle.x) < 1e-9)
         #expect(abs(circle.circle.radius - 2 * one.circle.radius) < 1e-9)
       }
+    }
+  }
+
+  @Test(
+    "Of several pictures a case each has its share of the answer, scored or not",
+    arguments: ["attention", "mean"])
+  func shares(_ join: String) throws {
+    try withTemporaryFolder { folder in
+      let (_, boxes) = try prepare(folder)
+      let model = "\(folder)/views"
+      try SmallModel.make(
+        image: true, text: false,
+        views: "{\"join\": \"\(join)\", \"slots\": [\"frontal\", \"lateral\"]}"
+      ).write(to: model)
+      func item(_ id: String, _ pictures: [(String, String)]) -> Case {
+        var item = Case(id: id, source: Place())
+        item.images = pictures.map { CaseImage(path: "\(folder)/\($0.0).png", view: $0.1) }
+        return item
+      }
+      // c has no box; the second case lacks a lateral picture.
+      let cases = [
+        item("one", [("c", "lateral"), ("a", "frontal")]), item("two", [("b", "frontal")]),
+      ]
+      let found = try run(
+        model, boxes, CaseSelection(model: model, cases: cases, description: "noise"), settings())
+      #expect(found.shares.map(\.image) == ["a.png", "c.png", "b.png"])
+      #expect(found.shares.map(\.isScored) == [true, false, true])
+      #expect(found.shares.map(\.item) == ["one", "one", "two"])
+      let shares = try found.shares.map { try #require($0.share) }
+      #expect(abs(shares[0] + shares[1] - 1) < 1e-5 && shares[0] > 0 && shares[1] > 0)
+      // What a stand-in gets is attention, and no attribution.
+      #expect(join == "attention" ? shares[2] > 0 && shares[2] < 1 : shares[2] == 1)
+      let views = found.sharesByView
+      #expect(views.map(\.view) == ["frontal", "lateral"] && views.map(\.pictures) == [2, 1])
+      #expect(
+        views[0].mean == (shares[0] + shares[2]) / 2
+          && views[0].largest == max(shares[0], shares[2]))
+      try found.write(to: "\(folder)/found")
+      let table = try String(contentsOfFile: "\(folder)/found/pictures.csv", encoding: .utf8)
+      let of = join == "attention" ? "attention" : "attribution"
+      #expect(
+        table.hasPrefix(
+          "split,id,image,view,finding,share,shareOf,scored\n,one,a.png,frontal,,\(shares[0]),\(of),true\n"
+        ), "\(table)")
+      var root = try JSONValue.parse(contentsOf: "\(folder)/found/detection.json").object()
+      var pictures = try root.required("pictures").object()
+      #expect(try pictures.string("shareOf") == of)
+      let page = try String(contentsOfFile: "\(folder)/found/detection.html", encoding: .utf8)
+      #expect(
+        page.contains("The pictures of a case")
+          && page.contains("<td>\(NumberText.percent(shares[1]))</td><td>no</td>"))
     }
   }
 

@@ -98,7 +98,7 @@ struct ModelGradientTests {
       ).values.allSatisfy { $0 == 0 })
     let joint = try JointExplanation(
       score(model, .both), imageBaseline: [Float](repeating: 0, count: 576),
-      integration: integration())
+      #require(model.reading(text)), integration: integration())
     #expect(joint.image == 0)
     #expect(joint.imageShare == 0)
     #expect(abs(joint.text) > 0.01)

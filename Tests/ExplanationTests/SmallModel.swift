@@ -25,7 +25,7 @@ enum SmallModel {
     image: Bool, text: Bool, flipAveraging: Bool = false, freeze: Bool = false, channels: Int = 1,
     maximumWords: Int = 12, members: Int = 1, findings: [String]? = nil,
     task: TaskKind? = nil,
-    fusion: FusionSettings? = nil,
+    fusion: FusionSettings? = nil, views: String? = nil,
     edit: (ParameterStore) -> Void = { _ in }
   ) throws -> TrainedModel {
     let registry = try registry()
@@ -39,9 +39,10 @@ enum SmallModel {
           """
           {"encoder": "densenet121", "size": \(size), "channels": \(channels),
            "flipAveraging": \(flipAveraging), "members": \(members), \(freeze ? "\"freeze\": \"all\"," : "")
+           \(views.map { "\"views\": \($0)," } ?? "")
            "normalization": {"mean": [0.4], "deviation": [0.25]},
            "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3}}
-          """), registry: registry, defaults: TrainingSettings()) : nil
+          """), registry: registry, defaults: TrainingSettings(), isSaved: views != nil) : nil
     let textBranch =
       try text
       ? TextBranch(

@@ -10,13 +10,12 @@ import Training
 @Suite("Attribution of words")
 struct TextExplanationTests {
   private func explain(_ text: String, _ model: TrainedModel) throws -> TextExplanation {
-    let tokens = model.tokenizer.tokens(text)
-    let indices = model.vocabulary?.indices(of: tokens.map(\.text)) ?? []
+    let reading = try #require(model.reading(text))
     let score = try ModelScore(
-      model, image: model.image == nil ? nil : SmallModel.pixels(), words: indices,
+      model, image: model.image == nil ? nil : SmallModel.pixels(), words: reading.indices,
       varying: .text, kernels: ReferenceKernels())
     return try TextExplanation(
-      score, text: text, tokens: tokens, indices: indices, integration: .init())
+      score, Explainer.Report(text: text, reading: reading), integration: .init())
   }
 
   @Test("Words are shown as written, with offsets in scalars and bytes")
@@ -82,7 +81,8 @@ struct TextExplanationTests {
       model, image: SmallModel.pixels(), words: SmallModel.indices("The heart is large", model),
       varying: .both, kernels: ReferenceKernels())
     let joint = try JointExplanation(
-      score, imageBaseline: [Float](repeating: 0, count: 576), integration: .init())
+      score, imageBaseline: [Float](repeating: 0, count: 576),
+      #require(model.reading("The heart is large")), integration: .init())
     #expect(abs(joint.image + joint.text - joint.path.change - joint.path.delta) < 1e-6)
     #expect(abs(joint.path.delta) <= 0.05 * abs(joint.path.change) + 1e-5)
     let share = try #require(joint.imageShare)

@@ -41,7 +41,8 @@ struct NearTextsTests {
     let variants = (0..<400).map { text(1, length: 100, changed: []) + ["number\($0)"] }
     let found = try NearTexts(variants)
     #expect(found.groups == [Array(0..<400)])
-    #expect(found.compared <= 400 * NearTexts.mostEntries * TextSignature.bands)
+    // Of 79,800 pairs: a text meets the first 32 of nearly every band, which are nearly the same in all.
+    #expect((368 * 32...400 * 2 * 32).contains(found.compared), "\(found.compared)")
     #expect(found.unread > 0)
   }
 

@@ -3,16 +3,6 @@ import Images
 import TestSupport
 import Testing
 
-/// Whether the worker lies beside the program: its libraries may be missing.
-private let hasWorker =
-  ProgramRunner.program.map {
-    FileManager.default.isExecutableFile(
-      atPath: URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent(
-        "zoo-dicom"
-      )
-      .path)
-  } ?? false
-
 @Suite(
   "The program and DICOM files", .serialized,
   .enabled(if: ProgramRunner.program != nil, "the program was not built beside the tests"))
@@ -32,7 +22,7 @@ struct DICOMProgramTests {
 
   @Test(
     "A study of DICOM files is trained, predicts a folder of them, explains and detects, and names no patient",
-    .enabled(if: hasWorker, "zoo-dicom is not built")
+    .enabled(if: ProgramRunner.hasDICOMWorker, "zoo-dicom is not built")
   )
   func study() throws {
     try withTemporaryFolder { folder in
@@ -77,7 +67,7 @@ struct DICOMProgramTests {
 
   @Test(
     "show tells what is in a file, keeps the patient back, and writes the picture",
-    .enabled(if: hasWorker, "zoo-dicom is not built"))
+    .enabled(if: ProgramRunner.hasDICOMWorker, "zoo-dicom is not built"))
   func show() throws {
     try withTemporaryFolder { folder in
       let samples = (0..<256).map { UInt8($0) }

@@ -12,6 +12,14 @@ struct ProgramRunner {
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
+  /// Whether the decoder of DICOM files lies beside the program: its libraries may be missing.
+  static let hasDICOMWorker =
+    program.map {
+      let folder = URL(fileURLWithPath: $0).deletingLastPathComponent()
+      return FileManager.default.isExecutableFile(
+        atPath: folder.appendingPathComponent("zoo-dicom").path)
+    } ?? false
+
   /// A cache of the tests' own, so that nothing of the user's is read or left behind; it goes when the
   /// tests end.
   private static let cache: String = {

@@ -36,9 +36,7 @@ package final class DICOMWorkers: Sendable {
   /// The program beside the running one, or where it is installed.
   static var found: String? {
     if let given = ProcessInfo.processInfo.environment[variable] { return given }
-    guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    else { return nil }
-    let folder = URL(fileURLWithPath: own).deletingLastPathComponent()
+    let folder = URL(fileURLWithPath: programPath()).deletingLastPathComponent()
     return [
       folder.appendingPathComponent(programName),
       folder.deletingLastPathComponent().appendingPathComponent(

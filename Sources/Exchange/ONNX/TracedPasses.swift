@@ -25,6 +25,12 @@ struct TracedPasses {
   /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other
   ///   batches.
   init(_ model: TrainedModel, length: Int, kernels: any Kernels) throws {
+    if let views = model.image?.views {
+      throw ZooError(
+        .unsupported,
+        "not built: writing a model that joins several pictures of a case (\"views\")",
+        at: views.place, advice: "zoo predict, bundles and the library run it")
+    }
     guard model.ownTokenizer == nil else { throw TracedPasses.ownTokenizer }
     try self.init(
       model.classifier,
@@ -45,10 +51,6 @@ struct TracedPasses {
     _ classifier: MultimodalClassifier, images: (size: Int, channels: Int)?, words: Int?,
     length: Int, kernels: any Kernels
   ) throws {
-    guard classifier.views == nil else {
-      throw ZooError(
-        .unsupported, "not built: writing a model that joins several pictures of a case")
-    }
     // In evaluation frozen stages do what others do, but run in a pass of their own.
     var classifier = classifier
     classifier.frozenImageStages = 0

@@ -7,13 +7,14 @@ extension Detection {
   package static let schema = 1
 
   /// Writes `detection.html`, `detection.csv`, `circles.csv` and `detection.json` to a new folder, all of
-  /// them or none.
+  /// them or none; where a case has several pictures also `pictures.csv`.
   ///
   /// - Throws: `ZooError` of code `.conflict` for a folder with content, `.system` that names the path.
   package func write(to folder: String) throws {
     try OutputFolder.write(folder) { folder in
       try table.write(to: "\(folder)/detection.csv")
       try circles.write(to: "\(folder)/circles.csv")
+      if !shares.isEmpty { try pictures.write(to: "\(folder)/\(Share.tableName)") }
       try AtomicFile.write(json.text() + "\n", to: "\(folder)/detection.json")
       try AtomicFile.write(DetectionPage(self).html, to: "\(folder)/detection.html")
     }
@@ -85,7 +86,7 @@ extension Detection {
       ]
     }
     let score = rows[0].score
-    return [
+    let whole: JSONValue = [
       "schema": Detection.schema.json, "notice": Detection.notice.json,
       "model": model.json, "boxes": boxes.json, "cases": description.json,
       "splits": splits.json,
@@ -127,5 +128,7 @@ extension Detection {
                 ]))
           })),
     ]
+    guard let shares = sharesJSON, case .object(let members) = whole.content else { return whole }
+    return JSONValue(.object(members + [("pictures", shares)]))
   }
 }

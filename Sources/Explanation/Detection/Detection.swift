@@ -52,6 +52,9 @@ package struct Detection: Sendable {
   /// What is known of each model.
   package var records: [ModelRecord] = []
 
+  /// The shares of all pictures of the cases that were looked at; empty where the model reads one picture a case.
+  package var shares: [Share] = []
+
   /// The titles of the methods with their names, in order.
   package var methods: [(name: String, title: String)] {
     var seen: Set<String> = []

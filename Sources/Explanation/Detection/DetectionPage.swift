@@ -16,8 +16,10 @@ struct DetectionPage {
       kind: "detection", title: "Do the circles find the lesions?",
       lede: "\(images) with \(counted(score.lesions, "lesion")) · \(detection.description)",
       isSynthetic: detection.isSynthetic, warnings: detection.warnings, notice: Detection.notice,
-      content: answer + curves + sweep + kinds + ModelFacts(detection.records).section + details,
-      files: ["detection.csv", "circles.csv", "detection.json"]
+      content: answer + shares + curves + sweep + kinds + ModelFacts(detection.records).section
+        + details,
+      files: ["detection.csv", "circles.csv"]
+        + (detection.shares.isEmpty ? [] : [Detection.Share.tableName]) + ["detection.json"]
     ).html
   }
 

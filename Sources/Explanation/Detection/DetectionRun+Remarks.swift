@@ -12,7 +12,7 @@ extension DetectionRun {
     /// By a method's title: its maps, and those without contrast.
     private var maps: [(title: String, count: Int, flat: Int)] = []
 
-    mutating func add(_ seen: Explainer.ImageMaps) {
+    mutating func add(_ seen: ViewExplanation) {
       pictures.add(seen.picture)
       if maps.isEmpty { maps = seen.images.map { ($0.title, 0, 0) } }
       for (index, image) in seen.images.enumerated() {

@@ -63,6 +63,7 @@ package struct DetectionRun {
     var views = ViewTally()
     var titles: [(name: String, title: String)] = []
     var seen: [Seen] = []
+    var shares: [Detection.Share] = []
     progress.begin("looking at images", total: asked.reduce(0) { $0 + $1.count })
     defer { progress.end() }
     var notes = TextNotes()
@@ -95,8 +96,15 @@ package struct DetectionRun {
           let all = try explainer.imageMaps(
             images: model.image?.reduced(item).images ?? [],
             text: model.text == nil ? nil : item.text)
-          for (path, maps) in zip(images, all) where isLookedAt(path) {
+          for (path, maps) in zip(images, all) {
             let name = names[path]
+            if model.image?.views != nil {
+              shares.append(
+                Detection.Share(
+                  maps, of: item, image: shown(path, name), finding: finding, split: group.split,
+                  isScored: isLookedAt(path) && findings(model, of: name).contains(finding)))
+            }
+            guard isLookedAt(path) else { continue }
             guard findings(model, of: name).contains(finding) else { continue }
             titles = maps.images.map { ($0.method, $0.title) }
             remarks.add(maps)
@@ -121,7 +129,8 @@ package struct DetectionRun {
         + remarks.sentences(boxes),
       missing: missing,
       splits: selection.groups.compactMap(\.split), rows: scores(titles, seen),
-      found: seen.flatMap(\.found), choices: choices(titles, seen), records: records)
+      found: seen.flatMap(\.found), choices: choices(titles, seen), records: records,
+      shares: shares)
   }
 
   /// What a model is asked of an image: nil is its one question.
@@ -140,8 +149,13 @@ package struct DetectionRun {
     return (boxes.boxes[name] ?? []).map(\.kind).filter { !model.labels.contains($0) }
   }
 
+  /// What a picture is called in results.
+  private func shown(_ path: String, _ tableName: String?) -> String {
+    tableName.map { boxes.shortName($0) } ?? BoxTable.fileName(path)
+  }
+
   private func look(
-    _ maps: Explainer.ImageMaps, at item: Case, named tableName: String?, finding: String?,
+    _ maps: ViewExplanation, at item: Case, named tableName: String?, finding: String?,
     split: String?, _ remarks: inout Remarks
   ) throws -> Seen {
     let geometry = maps.picture.geometry
@@ -151,8 +165,7 @@ package struct DetectionRun {
           named: $0, width: geometry.width, height: geometry.height, kind: finding)
       } ?? ([], 0)
     remarks.clipped += clipped
-    let image =
-      tableName.map { boxes.shortName($0) } ?? BoxTable.fileName(maps.picture.path)
+    let image = shown(maps.picture.path, tableName)
     let name = [split, item.id, maps.view, finding].compactMap { $0 }.joined(separator: "/")
     var seen = Seen(split: split, cases: [], found: [])
     for one in maps.images {

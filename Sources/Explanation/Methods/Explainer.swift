@@ -147,35 +147,18 @@ package struct Explainer {
     return try TrainedImages.seen(by: folder, of: [item]).map { $0 > 0 }
   }
 
-  /// The maps of one case's pictures alone, of each with the others as they are, and the logit.
+  /// The maps of one case's pictures alone, of each with the others as they are, and their shares.
   ///
   /// - Precondition: the model reads images.
   /// - Throws: as `explain`; a text without a known word is no error here.
-  package func imageMaps(images: [CaseImage], text: String?) throws -> [ImageMaps] {
-    guard let branch = model.image, let pictures = try pictures(images, isNeeded: true) else {
+  package func imageMaps(images: [CaseImage], text: String?) throws -> [ViewExplanation] {
+    guard let pictures = try pictures(images, isNeeded: true) else {
       preconditionFailure("the model reads no images")
     }
     let report = try report(text, isNeeded: !model.acceptsMissingModality)
     return try placingErrors {
-      let question = try question(pictures, report).question
-      return try pictures.all.enumerated().map { place, picture in
-        let function = try score(.image, pictures, places: [place], report, question)
-        return ImageMaps(
-          picture: picture.shown, view: pictures.views[place],
-          images: try maps(of: function, branch: branch, picture: picture, progress: nil),
-          logit: try logit(of: function))
-      }
+      try views(pictures, report, question(pictures, report).question, progress: nil).views
     }
-  }
-
-  /// What is known of an image alone.
-  package struct ImageMaps: Sendable {
-    package let picture: CaseExplanation.Picture
-    /// Which view it is; nil where the model tells none apart.
-    package let view: String?
-    /// One for every method and baseline.
-    package let images: [ImageExplanation]
-    package let logit: Double
   }
 
   /// The words of one case, and the logit as a function of them; nil where the model knows none.

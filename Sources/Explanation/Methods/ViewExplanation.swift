@@ -20,4 +20,12 @@ package struct ViewExplanation: Sendable {
     let all = sums.reduce(0, +)
     return all > 0 ? sums.map { $0 / all } : nil
   }
+
+  /// What pages say of shares.
+  static func meaning(isAttention: Bool) -> String {
+    isAttention
+      ? "The share of a picture is the attention that the model gave it; what is missing to the whole went to"
+        + " what stands for views that the case lacks."
+      : "The share of a picture is its part of the absolute attribution of the first map over all pictures."
+  }
 }

@@ -12,8 +12,8 @@ extension ExplanationPage {
       let rows = views.enumerated().map { place, view in
         """
         <tr><th scope="row">\(htmlEscaped(name(view, place)))</th>\
-        <td class="words">\(htmlEscaped(view.picture.path))</td>\
-        <td>\(view.share.map { NumberText.percent($0) } ?? "–")</td></tr>
+        <td>\(view.share.map { NumberText.percent($0) } ?? "–")</td>\
+        <td class="words">\(htmlEscaped(view.picture.path))</td></tr>
 
         """
       }
@@ -21,15 +21,11 @@ extension ExplanationPage {
       return """
         <section aria-labelledby="views-head">
         <h2 id="views-head">The pictures of the case</h2>
-        <p>\(isAttention
-          ? "The share of a picture is the attention that the model gave it; what is missing to the whole went to"
-            + " what stands for views that the case lacks."
-          : "The share of a picture is its part of the absolute attribution of the first map over all pictures.") \
-        Each map is of one picture, the others as they are.</p>
+        <p>\(ViewExplanation.meaning(isAttention: isAttention)) Each map is of one picture, the others as they are.</p>
         \(PageParts.box("Shares", """
           <table><caption><span>The first picture is the one above.</span></caption>
-          <thead><tr><th scope="col">View</th><th scope="col" class="words">File</th>\
-          <th scope="col">Share</th></tr></thead>
+          <thead><tr><th scope="col">View</th><th scope="col">Share</th>\
+          <th scope="col" class="words">File</th></tr></thead>
           <tbody>
           \(rows.joined())</tbody></table>
 

@@ -17,9 +17,9 @@ package struct PhantomView: Sendable, Equatable {
 
 extension PhantomSample {
   /// The share of abnormal cases whose lesions are seen in both views.
-  static let bothShare = 0.4
+  static let bothShare = 1.0 / 3
   /// The share of abnormal cases whose lesions are seen in the frontal view alone; in the rest it is the lateral one.
-  static let frontalShare = 0.3
+  static let frontalShare = 1.0 / 3
   /// The share of cases without a lateral picture.
   static let withoutLateralShare = 0.1
 

@@ -95,9 +95,10 @@ struct GreyPlane: Sendable {
   }
 
   /// Each pixel less the mean around it, divided by the standard deviation around it: what is left under changes of
-  /// brightness, contrast and, nearly, gamma.
+  /// brightness and, nearly, of contrast and gamma.
   ///
-  /// A hundredth of white is added to the deviation, so that noise in a flat place stays small.
+  /// The square of a hundredth of white is added to the variance, so that noise in a flat place stays small; where the
+  /// deviation is near that, contrast does count.
   func contrastNormalised(_ deviation: Float) -> GreyPlane {
     let detail = subtracting(blurred(deviation))
     let variance = GreyPlane(

@@ -1,3 +1,5 @@
+import Basics
+
 /// What is kept of a text to find its near-duplicates: its shingles as numbers, and the least of each of 64
 /// permutations of them.
 ///
@@ -20,15 +22,15 @@ struct TextSignature: Sendable, Equatable {
     let numbers = text.map(TextSignature.number)
     let length = min(TextSignature.words, numbers.count)
     let all = (0...(numbers.count - length)).map { start in
-      numbers[start..<start + length].reduce(0x9e37_79b9_7f4a_7c15) { mixed($0 ^ $1) }
+      numbers[start..<start + length].reduce(0x9e37_79b9_7f4a_7c15) { RandomStream.mix($0 ^ $1) }
     }
     let shingles = Set(all).sorted()
     self.shingles = shingles
     keys = (0..<TextSignature.bands).map { band in
       (0..<TextSignature.rows).reduce(UInt64(band)) { key, row in
-        let seed = mixed(UInt64(band * TextSignature.rows + row + 1))
-        let least = shingles.reduce(UInt64.max) { min($0, mixed($1 ^ seed)) }
-        return mixed(key ^ least)
+        let seed = RandomStream.mix(UInt64(band * TextSignature.rows + row + 1))
+        let least = shingles.reduce(UInt64.max) { min($0, RandomStream.mix($1 ^ seed)) }
+        return RandomStream.mix(key ^ least)
       }
     }
   }
@@ -51,14 +53,7 @@ struct TextSignature: Sendable, Equatable {
 
   /// A word as a number: FNV-1a over its bytes.
   private static func number(_ word: String) -> UInt64 {
-    mixed(word.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
+    RandomStream.mix(
+      word.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
   }
-}
-
-/// A number whose bits depend on all bits of another: the last step of SplitMix64.
-private func mixed(_ number: UInt64) -> UInt64 {
-  var bits = number &+ 0x9e37_79b9_7f4a_7c15
-  bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-  bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-  return bits ^ bits >> 31
 }

@@ -53,7 +53,9 @@ package struct PretrainingSpecification: Sendable {
     }
     guard image.views == nil, !data.haveSeveralPictures else {
       throw ZooError(
-        .unsupported, "not built: pre-training on several pictures a case", at: branch.place,
+        .unsupported,
+        "not built: pre-training on several pictures a case (\"view\", \"images\", \"views\")",
+        at: image.views?.place ?? branch.place,
         advice: "let each picture be a case: name its own \"id\", and no \"view\"")
     }
     try image.training.loss.check(.multiLabel)

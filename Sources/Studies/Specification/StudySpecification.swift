@@ -1,6 +1,7 @@
 import Basics
 import Datasets
 import Evaluation
+import Fusion
 import Registry
 import Training
 
@@ -112,10 +113,16 @@ package struct StudySpecification: Sendable {
   /// The study of its image encoders alone, untouched, by simple rules over their features; these are also
   /// probed for the attributes of `shortcuts` and those of the data.
   ///
-  /// - Throws: `ZooError` when it names no image encoder.
+  /// - Throws: `ZooError` when it names no image encoder, or one that joins pictures by attention.
   package func probing(shortcuts: [String] = []) throws -> StudySpecification {
     guard !images.isEmpty else {
       throw ZooError(.badValue, "names no image encoder to probe", at: source.place)
+    }
+    if let views = images.lazy.compactMap(\.views).first(where: { $0.join == .attention }) {
+      throw ZooError(
+        .unsupported,
+        "not built: \"join\": \"attention\" in a probe, which trains none over the pictures of a case",
+        at: views.place, advice: "set \"join\" to \"mean\" or \"max\"")
     }
     var study = self
     study.probes = true

@@ -32,11 +32,7 @@ package struct ProbeRecipe: Recipe {
   package func fit(
     _ split: Split, _ context: RecipeContext, part: (String) throws -> TrainedModel
   ) throws -> Fit {
-    guard image.views?.join != .attention else {
-      throw ZooError(
-        .unsupported, "a probe trains no attention over the pictures of a case", at: image.place,
-        advice: "set \"join\" to \"mean\" or \"max\"")
-    }
+    precondition(image.views?.join != .attention, "a probe of attention that nothing trains")
     let (model, source) = try context.untouched(.image(image), split, title: title(split))
     let features = try context.features(of: model, source)
     let fitted = Standardisation(split.training.map { features[$0] })
