@@ -51,8 +51,9 @@ extension TrainedModel {
     return written + ["model.safetensors", "model.json"]
   }
 
-  /// Reads a model that `write` wrote; `bits` are those of pictures of 16-bit samples, in place of what
-  /// the model says. With `readsCases` a model whose features were computed elsewhere is refused, since it can't.
+  /// Reads a model that `write` wrote.
+  ///
+  /// `bits` are those of pictures of 16-bit samples, in place of what the model says. With `readsCases` a model whose features were computed elsewhere is refused, since it can't.
   ///
   /// - Throws: `ZooError` that names the file and what is wrong with it.
   package static func read(

@@ -77,7 +77,7 @@ struct CommandLineErrorTests {
   static let arguments = [
     Case("train --output d", "the argument SPEC is missing: The study file (JSON)."),
     Case("train a b --output d", "unexpected argument \"b\"; expected SPEC alone"),
-    Case("doctor all", "unexpected argument \"all\"; expected no arguments", help: "zoo doctor"),
+    Case("list all", "unexpected argument \"all\"; expected no arguments", help: "zoo list"),
     Case("data sample", "the argument DIR is missing: The folder.", help: "zoo data sample"),
   ]
 

@@ -76,7 +76,7 @@ struct TokenizerTests {
       let isSeen =
         (33...126).contains(byte) || (161...172).contains(byte) || (174...255).contains(byte)
       defer { if !isSeen { next += 1 } }
-      return String(Character(Unicode.Scalar(isSeen ? byte : next)!))
+      return Unicode.Scalar(isSeen ? byte : next).map { String(Character($0)) } ?? ""
     }
     return try BytePairTokenizer(
       vocabulary: ["<s>", "<pad>", "</s>", "<unk>"] + bytes + merges.map { $0.left + $0.right },

@@ -75,7 +75,9 @@ package struct BundlePreprocessing: Sendable, Equatable {
 
     /// What the vocabulary holds.
     package var unit: String {
-      if case .object(let members) = tokenizer.content, members.contains(where: { $0.key == "files" }) {
+      if case .object(let members) = tokenizer.content,
+        members.contains(where: { $0.key == "files" })
+      {
         return "pieces"
       }
       return "words"

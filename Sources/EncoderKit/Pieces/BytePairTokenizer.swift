@@ -3,10 +3,15 @@
 /// Sennrich et al. 2016, https://arxiv.org/abs/1508.07909, over bytes as in Radford et al. 2019. Every text can be
 /// written, so nothing is unknown. A word keeps the space before it; the place of its first piece leaves that out.
 public struct BytePairTokenizer: TextTokenizer {
+  /// The pieces by their ids.
   public let vocabulary: [String]
+  /// The piece that stands for what no other does; nil where every text can be written.
   public let unknown: Int32? = nil
+  /// The pieces that stand before every text.
   public let beginning: [Int32]
+  /// The pieces that stand behind every text.
   public let end: [Int32]
+  /// The piece that fills shorter texts of a batch up.
   public let padding: Int32
   private let addsSpace: Bool
   /// The piece of each byte.
@@ -77,6 +82,7 @@ public struct BytePairTokenizer: TextTokenizer {
     }
   }()
 
+  /// The pieces of a text in order, without those around it.
   public func pieces(of text: String) -> [TextPiece] {
     let utf8 = Array(text.utf8)
     var pieces: [TextPiece] = []

@@ -42,7 +42,9 @@ struct SentencePieceFile {
     var (text, score) = ("", 0.0)
     while let part = try piece.next() {
       if part.number == 1 { text = String(decoding: part.bytes, as: UTF8.self) }
-      if part.number == 2 { score = Double(Float(bitPattern: UInt32(truncatingIfNeeded: part.value))) }
+      if part.number == 2 {
+        score = Double(Float(bitPattern: UInt32(truncatingIfNeeded: part.value)))
+      }
     }
     pieces.append((text, score))
   }

@@ -9,6 +9,7 @@ public enum TokenizerFiles {
   /// - Parameters:
   ///   - files: The files that were read.
   ///   - special: How the vocabulary spells the pieces that no text holds.
+  /// - Returns: a tokenizer that cuts as the published one does.
   /// - Throws: `ZooError` that names what is missing, damaged or not built.
   public static func tokenizer(_ files: EncoderFiles, special: SpecialPieces) throws
     -> any TextTokenizer

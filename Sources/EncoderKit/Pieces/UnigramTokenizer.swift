@@ -4,10 +4,15 @@
 /// begin with `▁`, which stands for the space before them. Characters that no piece holds are unknown, those side by side
 /// together.
 public struct UnigramTokenizer: TextTokenizer {
+  /// The pieces by their ids.
   public let vocabulary: [String]
+  /// The pieces that stand before every text.
   public let beginning: [Int32]
+  /// The pieces that stand behind every text.
   public let end: [Int32]
+  /// The piece that fills shorter texts of a batch up.
   public let padding: Int32
+  /// The piece that stands for what no other does; nil where every text can be written.
   public let unknown: Int32?
   private let unknownPiece: Int32
   private let scores: [Double]
@@ -53,6 +58,7 @@ public struct UnigramTokenizer: TextTokenizer {
     self.joinsSpaces = joinsSpaces
   }
 
+  /// The pieces of a text in order, without those around it.
   public func pieces(of text: String) -> [TextPiece] { words(of: text).flatMap(best) }
 
   private typealias Placed = (scalar: Unicode.Scalar, range: Range<Int>)

@@ -5,10 +5,15 @@ import Foundation
 /// Wu et al. 2016, https://arxiv.org/abs/1609.08144, as BERT uses it: pieces behind the first of a word begin with `##`; a
 /// word that no pieces make, or of more than 100 characters, is unknown.
 public struct WordPieceTokenizer: TextTokenizer {
+  /// The pieces by their ids.
   public let vocabulary: [String]
+  /// The piece that stands for what no other does; nil where every text can be written.
   public let unknown: Int32?
+  /// The pieces that stand before every text.
   public let beginning: [Int32]
+  /// The pieces that stand behind every text.
   public let end: [Int32]
+  /// The piece that fills shorter texts of a batch up.
   public let padding: Int32
   private let unknownPiece: Int32
   private let rules: BertTextRules
@@ -50,6 +55,7 @@ public struct WordPieceTokenizer: TextTokenizer {
     later = trie.node(of: prefix)
   }
 
+  /// The pieces of a text in order, without those around it.
   public func pieces(of text: String) -> [TextPiece] {
     BertText(text, rules).words.flatMap { cut($0) }
   }

@@ -22,10 +22,12 @@ public struct TextFeatureExtractor {
     let random = RandomStream(seed: seed)
     let entry = try registry.textEncoder(branch.encoder, at: branch.place)
     let words = Tokenizer()
-    let preparation = try branch.ownPreparation(registry) ?? entry.prepare(
-      corpus: texts.map { words.words($0) }, options: branch.options.object(),
-      vectors: branch.vectorsPath(registry, progress: ProgressReporter(mode: .quiet)),
-      random: random.derived("preparation"), progress: { _ in !Interruption.isRequested })
+    let preparation =
+      try branch.ownPreparation(registry)
+      ?? entry.prepare(
+        corpus: texts.map { words.words($0) }, options: branch.options.object(),
+        vectors: branch.vectorsPath(registry, progress: ProgressReporter(mode: .quiet)),
+        random: random.derived("preparation"), progress: { _ in !Interruption.isRequested })
     if Task.isCancelled { throw CancellationError() }
     vocabulary = preparation.vocabulary
     reader =
