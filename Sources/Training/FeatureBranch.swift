@@ -10,17 +10,16 @@ package enum FeatureBranch {
   /// The branch as a saved model has it, with its encoder and the width of its vectors; any other branch as it is.
   ///
   /// - Throws: `ZooError` for keys that it has no use for, and a file that can't be read.
-  static func whole(_ value: JSONValue) throws -> JSONValue {
-    guard case .object(let members) = value.content,
-      let named = members.first(where: { $0.key == "features" }),
-      !members.contains(where: {
-        if case .string(GivenFeatures.encoder) = $0.value.content {
-          $0.key == "encoder"
-        } else {
-          false
-        }
-      })
-    else { return value }
+  static func whole(_ value: JSONValue, isSaved: Bool) throws -> JSONValue {
+    guard !isSaved, case .object(let members) = value.content else { return value }
+    if let encoder = members.first(where: { $0.key == "encoder" })?.value,
+      try encoder.string() == GivenFeatures.encoder
+    {
+      throw ZooError(
+        .badValue, "no encoder is called \"\(GivenFeatures.encoder)\"", at: encoder.place,
+        advice: "vectors that were computed elsewhere are named by {\"features\": FILE}")
+    }
+    guard let named = members.first(where: { $0.key == "features" }) else { return value }
     if let other = members.first(where: { !keys.contains($0.key) }) {
       throw ZooError(
         .badValue,

@@ -53,12 +53,14 @@ package struct FileDigests: Sendable, Equatable {
 
   /// What of a folder's files is not as it was written, in a sentence; nil where all is.
   ///
-  /// With `wanted` those alone are looked at.
+  /// With `isWanted` those alone are looked at whose names are wanted, and missed where they are not there.
   ///
   /// - Throws: `Interrupted`.
-  package func damage(in folder: String, among wanted: [String]? = nil) throws -> String? {
+  package func damage(
+    in folder: String, among isWanted: (String) -> Bool = { _ in true }
+  ) throws -> String? {
     for (name, digest) in files.sorted(by: { $0.key < $1.key })
-    where wanted?.contains(name) ?? true {
+    where isWanted(name) {
       let found: String
       do { found = try sha256(ofFile: "\(folder)/\(name)") } catch let error as ZooError {
         return "\(name): \(error.message)"

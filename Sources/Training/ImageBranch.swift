@@ -54,7 +54,7 @@ package struct ImageBranch: Sendable, Equatable {
     _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
     isSaved: Bool = false
   ) throws {
-    let value = try FeatureBranch.whole(value)
+    let value = try FeatureBranch.whole(value, isSaved: isSaved)
     var object = try value.object()
     place = value.place
     features = try object.optionalString("features")

@@ -35,7 +35,7 @@ package struct TextBranch: Sendable, Equatable {
     _ value: JSONValue, registry: EncoderRegistry, defaults: TrainingSettings,
     isSaved: Bool = false
   ) throws {
-    let value = try FeatureBranch.whole(value)
+    let value = try FeatureBranch.whole(value, isSaved: isSaved)
     var object = try value.object()
     place = value.place
     features = try object.optionalString("features")

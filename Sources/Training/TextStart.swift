@@ -12,7 +12,6 @@ package struct TextStart: Sendable {
   let folder: String
   /// The name without the folders of this machine, for notes.
   let shown: String
-  private let place: Place
 
   /// Names of the files that hold weights, in the order in which they are looked for.
   private static let weightFiles = ["model.safetensors", "pytorch_model.bin"]
@@ -24,7 +23,6 @@ package struct TextStart: Sendable {
     weights: String?, tokenizer: String?, encoder: String, _ registry: EncoderRegistry,
     at place: Place
   ) throws {
-    self.place = place
     guard weights != nil || tokenizer != nil else {
       throw ZooError(
         .badValue, "\"\(encoder)\" needs the files of its tokenizer", at: place,

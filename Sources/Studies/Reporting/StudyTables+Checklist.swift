@@ -93,9 +93,13 @@ extension StudyTables {
   }
 
   private var start: String {
-    (study.images.map { "\($0.name): \($0.origin ?? "random weights")" }
-      + study.texts.map {
-        "\($0.name): \($0.vectors == nil ? "no given vectors" : "given vectors")"
+    func given(_ file: String?) -> String? { file.map { _ in "features computed elsewhere" } }
+    return
+      (study.images.map { "\($0.name): \(given($0.features) ?? $0.origin ?? "random weights")" }
+      + study.texts.map { branch in
+        let own = branch.weights ?? branch.tokenizer.map { _ in "random weights" }
+        let words = branch.vectors == nil ? "no given vectors" : "given vectors"
+        return "\(branch.name): \(given(branch.features) ?? own ?? words)"
       })
       .joined(separator: "; ") + "."
   }

@@ -52,7 +52,7 @@ package struct FeaturesRun {
         encoders.append((branch.name, .text(branch)))
       }
     }
-    for branch in study.images where branch.fitsNormalization && branch.features == nil {
+    for branch in study.images where branch.pixels.normalization == nil && branch.features == nil {
       progress.note(
         "\(branch.name): its images are normalised by the training subset of the split \(split.name)"
       )
@@ -61,11 +61,21 @@ package struct FeaturesRun {
       throw ZooError(
         .badValue, "names no encoder that gives features before training", at: study.data.place)
     }
-    let ids = JSONValue(.array(cases.set.cases.map(\.id.json))).text(pretty: false)
+    for (name, members) in study.images.map({ ($0.name, $0.members) })
+      + study.texts.map({ ($0.name, $0.members) }) where members > 1
+    {
+      progress.note("\(name): the features are those of one of its \(members) members")
+    }
     var lines: [String] = []
     for (name, encoder) in encoders {
       try Interruption.check()
-      let features = try context.features(of: encoder, split, title: name)
+      let (indices, features) = try context.features(of: encoder, split, title: name)
+      if indices.count < cases.count {
+        progress.note(
+          "\(name): \(cases.count - indices.count) of the \(cases.count) cases lack what it reads, and have no row"
+        )
+      }
+      let ids = JSONValue(.array(indices.map { cases.set.cases[$0].id.json })).text(pretty: false)
       let width = features.first?.count ?? 0
       let path = "\(folder)/\(try FolderName.ofCombination(name)).safetensors"
       try TensorFile.write(

@@ -9,7 +9,7 @@ extension StudyTables {
   ) {
     var rows: [ResultRow] = []
     var constant: Set<Int> = []
-    let hasTexts = !study.texts.isEmpty
+    let hasTexts = study.readsTexts
     let baselines =
       [majorityClass]
       + (hasTexts

@@ -13,11 +13,11 @@ enum StudyTexts {
     _ cases: StudyCases, of study: StudySpecification, registry: EncoderRegistry,
     progress: ProgressReporter
   ) throws {
-    guard !study.texts.isEmpty else { return }
+    guard study.readsTexts else { return }
     let there = cases.words.indices.filter { cases.lacksText?[$0] != true }
     let texts = there.compactMap { cases.set.cases[$0].text }
     for note in TextTally.notes(on: texts, study.tokenizer) { progress.note(note) }
-    for branch in study.texts {
+    for branch in study.texts where branch.features == nil {
       var tally: TextTally
       if let own = try branch.ownPreparation(registry), let tokenizer = own.tokenizer {
         let reader = TextReader.pieces(tokenizer, maximum: own.maximumPieces)

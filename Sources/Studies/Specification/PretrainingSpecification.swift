@@ -48,6 +48,11 @@ package struct PretrainingSpecification: Sendable {
     self.folds = folds
     let branch = try root.required("image")
     image = try ImageBranch(branch, registry: registry, defaults: TrainingSettings())
+    guard image.features == nil else {
+      throw ZooError(
+        .badValue, "\"features\" were computed elsewhere: there is no encoder to train",
+        at: branch.place, advice: "name an encoder")
+    }
     guard image.members == 1 else {
       throw ZooError(.badValue, "pre-training has one member", at: branch.place)
     }

@@ -38,8 +38,14 @@ extension RecipeContext {
 
   /// The features of all cases, in their order.
   func features(of model: TrainedModel, _ source: BatchSource) throws -> [[Float]] {
+    try features(of: model, source, Array(0..<cases.count))
+  }
+
+  private func features(of model: TrainedModel, _ source: BatchSource, _ indices: [Int]) throws
+    -> [[Float]]
+  {
     var features: [[Float]] = []
-    try source.forEachBatch(Array(0..<cases.count), session.kernels) { batch, forward in
+    try source.forEachBatch(indices, session.kernels) { batch, forward in
       let result = model.features(batch, &forward)
       let (values, width) = (result.values, result.channels)
       for row in batch.indices.indices {
@@ -49,13 +55,15 @@ extension RecipeContext {
     return features
   }
 
-  /// The features that an encoder gives of all cases before training.
+  /// The features that an encoder gives before training of the cases that have what it reads, and which cases these are.
   ///
   /// - Throws: `ZooError` where its weights or files are not at hand or do not fit.
   package func features(of encoder: UnimodalRecipe.Encoder, _ split: Split, title: String) throws
-    -> [[Float]]
+    -> (indices: [Int], features: [[Float]])
   {
     let (model, source) = try untouched(encoder, split, title: title)
-    return try features(of: model, source)
+    let lacks = model.image == nil ? source.lacksText : source.lacksImage
+    let indices = (0..<cases.count).filter { lacks?[$0] != true }
+    return (indices, try features(of: model, source, indices))
   }
 }
