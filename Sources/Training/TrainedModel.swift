@@ -181,10 +181,12 @@ package struct TrainedModel {
   }
 
   /// The batches of this model over cases.
-  package func source(_ cases: StudyCases) -> BatchSource {
+  ///
+  /// Without `readsTexts` texts are left out, which what a frozen encoder made of them stands for.
+  package func source(_ cases: StudyCases, readsTexts: Bool = true) -> BatchSource {
     var source = BatchSource(
       images: image.flatMap { branch in cases.images[branch.name]?.with(branch) },
-      texts: texts(of: cases))
+      texts: readsTexts ? texts(of: cases) : nil)
     source.lacksImage = cases.lacksImage
     source.lacksText = cases.lacksText
     source.pictures = image.flatMap { $0.features == nil ? PictureChoice($0, cases.set) : nil }
@@ -194,7 +196,7 @@ package struct TrainedModel {
   }
 
   /// What the text encoder is given of each case; nil where the model reads no texts.
-  private func texts(of cases: StudyCases) -> [[Int32]]? {
+  func texts(of cases: StudyCases) -> [[Int32]]? {
     guard text != nil else { return nil }
     if ownTokenizer != nil, let reader = textReader {
       return cases.set.cases.map { reader.reading($0.text ?? "").indices }

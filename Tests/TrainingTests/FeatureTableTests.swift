@@ -93,6 +93,39 @@ struct FeatureTableTests {
     }
   }
 
+  @Test("A specification can't name what stands for them as an encoder")
+  func noEncoder() throws {
+    let value: JSONValue = ["encoder": "given-features", "options": ["width": 4]]
+    let image = refusal {
+      _ = try ImageBranch(
+        value, registry: RecipeScene.registry(), defaults: TrainingSettings())
+    }
+    let text = refusal {
+      _ = try TextBranch(
+        value, registry: RecipeScene.registry(), defaults: TrainingSettings())
+    }
+    #expect(image.contains("no encoder is called"))
+    #expect(text.contains("no encoder is called"))
+  }
+
+  @Test("Of cases that lack a text the others alone have a row")
+  func incomplete() throws {
+    try withTemporaryFolder { folder in
+      let scene = try RecipeScene(folder, []) { cases, _ in cases[3].text = nil }
+      try "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe".write(
+        toFile: "\(folder)/vocab.txt", atomically: true, encoding: .utf8)
+      let branch = try TextBranch(
+        [
+          "encoder": "bert", "tokenizer": folder.json,
+          "options": ["width": 8, "depth": 1, "heads": 2, "hidden": 8],
+        ], registry: RecipeScene.registry(), defaults: TrainingSettings())
+      let (indices, features) = try scene.context.features(
+        of: .text(branch), scene.split, title: "bert")
+      #expect(!indices.contains(3) && indices.count == 23)
+      #expect(features.count == 23 && features.allSatisfy { $0.count == 8 })
+    }
+  }
+
   @Test(
     "On either side they stand in for an encoder; the model is refused where cases are to be read")
   func branches() throws {

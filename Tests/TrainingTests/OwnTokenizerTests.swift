@@ -109,6 +109,28 @@ struct OwnTokenizerTests {
     }
   }
 
+  @Test("A tokenizer's file that is missing is told by the digests of its model")
+  func missing() throws {
+    try withTemporaryFolder { folder in
+      try writeFiles(folder)
+      let scene = try RecipeScene(folder, [])
+      let model = try #require(
+        try scene.fit(recipe(branch([("tokenizer", folder.json)]))).model)
+      let path = "\(folder)/model"
+      let names = try model.write(to: path)
+      try FileDigests(of: names, in: path, inputs: [:]).write(to: path)
+      try ModelIntegrity.check(path)
+      // Without it the sizes would be those of BERT-base, or capitals would be read otherwise.
+      try FileManager.default.removeItem(atPath: "\(path)/tokenizer/config.json")
+      do {
+        try ModelIntegrity.check(path)
+        Issue.record("accepted")
+      } catch let error as ZooError {
+        #expect("\(error)".contains("tokenizer/config.json"), "\(error)")
+      }
+    }
+  }
+
   @Test("Pieces are joined to words; what is cut is counted in pieces")
   func reading() throws {
     let tokenizer = try WordPieceTokenizer(

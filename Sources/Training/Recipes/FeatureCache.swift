@@ -54,6 +54,9 @@ package final class FeatureCache {
   let folder: FeatureFolder?
   private var latestWeights = Latest<WeightsKey, [String: Tensor]>()
   private var latestMaps: [MapsPlace: Latest<MapsKey, FrozenMaps?>] = [:]
+  private var latestTextWeights = Latest<JSONValue, [String: Tensor]>()
+  private var preparations: [JSONValue: TextPreparation] = [:]
+  private var given: [String: [[Float]]] = [:]
   private var latestTexts: [String: Latest<TextKey, [[Float]]>] = [:]
   private var latestEncoded = Latest<EncodedKey, [[CaseFeatures]]>()
 
@@ -76,6 +79,31 @@ package final class FeatureCache {
     -> FrozenMaps?
   {
     try latestMaps[place, default: Latest()].value(for: key, make: make)
+  }
+
+  /// The tensors that a text branch starts from.
+  func textWeights(of branch: TextBranch, make: () throws -> [String: Tensor]) rethrows
+    -> [String: Tensor]
+  {
+    try latestTextWeights.value(for: branch.json, make: make)
+  }
+
+  /// The tokenizer of a text branch that has one of its own.
+  func preparation(of branch: TextBranch, make: () throws -> TextPreparation?) rethrows
+    -> TextPreparation?
+  {
+    if let kept = preparations[branch.json] { return kept }
+    let made = try make()
+    preparations[branch.json] = made
+    return made
+  }
+
+  /// The vectors of a file that were computed elsewhere, in the order of the cases.
+  func given(_ path: String, make: () throws -> [[Float]]) rethrows -> [[Float]] {
+    if let kept = given[path] { return kept }
+    let made = try make()
+    given[path] = made
+    return made
   }
 
   func textFeatures(of branch: String, _ key: TextKey, make: () throws -> [[Float]]) rethrows

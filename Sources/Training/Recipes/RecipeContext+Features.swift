@@ -25,7 +25,7 @@ extension RecipeContext {
       var frozen = branch
       frozen.members = 1
       if branch.features == nil { frozen.frozen = "all" }
-      preparation = try branch.ownPreparation(registry) ?? .withoutWords
+      preparation = try ownPreparation(of: branch) ?? .withoutWords
       (text, name) = (frozen, branch.name)
     }
     var model = try self.model(

@@ -12,11 +12,11 @@ extension RecipeContext {
   func source(of model: TrainedModel, _ split: Split, views: Int, title: String) throws
     -> BatchSource
   {
-    var source = model.source(cases)
-    source.textFeatures = try frozenTexts(of: model, source, split, title: title)
-    if source.textFeatures != nil { source.texts = nil }
+    let frozenTexts = try frozenTexts(of: model, split, title: title)
+    var source = model.source(cases, readsTexts: frozenTexts == nil)
+    source.textFeatures = frozenTexts
     if let path = model.image?.features {
-      let rows = try FeatureBranch.rows(path, of: cases)
+      let rows = try givenFeatures(path)
       source.maps = FrozenMaps(shape: [rows.first?.count ?? 0], views: [rows])
       return source
     }

@@ -12,16 +12,17 @@ extension RecipeContext {
   /// What a text encoder that is frozen whole makes of every text, read from the user's cache or computed; nil where
   /// it learns, where a head reads words, and without a cache.
   func frozenTexts(
-    of model: TrainedModel, _ source: BatchSource, _ split: Split, title: String
+    of model: TrainedModel, _ split: Split, title: String
   ) throws -> [[Float]]? {
-    if let path = model.text?.features { return try FeatureBranch.rows(path, of: cases) }
-    guard let cache, let branch = model.text, model.hasFrozenText, let texts = source.texts,
+    if let path = model.text?.features { return try givenFeatures(path) }
+    guard let cache, let branch = model.text, model.hasFrozenText,
       let encoder = model.classifier.text,
       model.classifier.fusion?.description.reads.contains(.words) != true
     else { return nil }
     let key = FeatureCache.TextKey(
       branch: branch.json, drawnFor: branch.weights == nil ? split.name : nil)
     return try cache.textFeatures(of: branch.name, key) {
+      let texts = model.texts(of: cases) ?? []
       let file =
         branch.weights == nil ? nil : try FeatureFile(cache.folder, model, branch, texts)
       if let kept = file?.read(pictures: texts.count, views: 1) { return kept.views[0] }

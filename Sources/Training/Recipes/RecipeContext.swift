@@ -60,10 +60,24 @@ package struct RecipeContext {
     _ random: RandomStream
   ) throws -> ParameterStore {
     if let text, let preparation, text.weights != nil {
+      func load() throws -> [String: Tensor] { try text.givenWeights(preparation, registry) }
       return ParameterStore(
-        random: random, given: try text.givenWeights(preparation, registry))
+        random: random, given: try cache?.textWeights(of: text, make: load) ?? load())
     }
     return try store(image, random)
+  }
+
+  /// What a text encoder with a tokenizer of its own is built over; nil for one that reads words.
+  func ownPreparation(of branch: TextBranch) throws -> TextPreparation? {
+    func read() throws -> TextPreparation? { try branch.ownPreparation(registry) }
+    guard let cache else { return try read() }
+    return try cache.preparation(of: branch, make: read)
+  }
+
+  /// The vectors of a file that were computed elsewhere, in the order of the cases.
+  func givenFeatures(_ path: String) throws -> [[Float]] {
+    func read() throws -> [[Float]] { try FeatureBranch.rows(path, of: cases) }
+    return try cache?.given(path, make: read) ?? read()
   }
 
   /// The same of images alone.

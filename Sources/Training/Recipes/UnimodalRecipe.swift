@@ -77,7 +77,7 @@ extension RecipeContext {
   fileprivate func preparation(
     of branch: TextBranch, _ split: Split, _ random: RandomStream, name: String
   ) throws -> TextPreparation {
-    if let own = try branch.ownPreparation(registry) { return own }
+    if let own = try ownPreparation(of: branch) { return own }
     if branch.features != nil { return .withoutWords }
     let vectors = try branch.vectorsPath(registry, progress: progress)
     let preparation = try progress.stage("\(split.name) \(branch.name): word vectors") { advance in
