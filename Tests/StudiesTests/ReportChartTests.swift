@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 import Foundation
 import Testing
@@ -38,6 +39,29 @@ struct ReportChartTests {
     #expect(plot.contains("off the scale at 0.5"))
     #expect(plot.contains("multimodal ◆"))
     #expect(plot.contains("aria-label=\"Dot plot of test accuracy, a dot for each split."))
+  }
+
+  @Test("The cost plot joins what nothing cheaper reaches and counts what it does not draw")
+  func costs() {
+    var data = ReportSample.data()
+    for (index, cost) in [1.8e9, 310_000, 1.9e9].enumerated() {
+      data.combinations[index].multiplyAdds = cost
+    }
+    let plot = CostPlot(data: data, scores: ReportScores(data))
+    let items = plot.items
+    #expect(items.map(\.name) == ["text", "image", "multimodal"])
+    // The image alone scores below the text, which costs less.
+    #expect(items[1].mean < items[0].mean && items[2].mean > items[0].mean)
+    #expect(plot.front(items).map(\.name) == ["text", "multimodal"])
+    #expect(plot.html.components(separatedBy: "<circle").count - 1 == 2 * 3)
+    #expect(plot.html.contains("text \(NumberText.metric(items[0].mean)) at 310\u{a0}k"))
+    #expect(!plot.html.contains("Not drawn"))
+    data.combinations[0].multiplyAdds = nil
+    #expect(
+      CostPlot(data: data, scores: ReportScores(data)).html.contains("Not drawn: 1 combination"))
+    data.combinations[1].multiplyAdds = nil
+    #expect(CostPlot(data: data, scores: ReportScores(data)).html.isEmpty)
+    #expect(CostPlot.text(1.84e9) == "1.8\u{a0}G" && CostPlot.text(63_400_000) == "63\u{a0}M")
   }
 
   @Test("Charts of one metric share their vertical scale")

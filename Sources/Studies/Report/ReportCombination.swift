@@ -10,13 +10,15 @@ package struct ReportCombination: Sendable, Equatable {
   /// What combinations that differ in their weights alone are called together; nil for a text alone.
   package var family: String?
   package var parameterCount: Int?
+  /// Multiply-adds of the answer to one case, the encoders' included; nil where it is not known.
+  package var multiplyAdds: Double?
   /// Time for all splits together.
   package var seconds: Double?
 
   package init(
     name: String, imageEncoder: String? = nil, weights: String? = nil, textEncoder: String? = nil,
     fusionHead: String? = nil, family: String? = nil, parameterCount: Int? = nil,
-    seconds: Double? = nil
+    multiplyAdds: Double? = nil, seconds: Double? = nil
   ) {
     self.name = name
     self.imageEncoder = imageEncoder
@@ -25,6 +27,7 @@ package struct ReportCombination: Sendable, Equatable {
     self.fusionHead = fusionHead
     self.family = family
     self.parameterCount = parameterCount
+    self.multiplyAdds = multiplyAdds
     self.seconds = seconds
   }
 }

@@ -88,11 +88,12 @@ package struct ReportPage {
       </figure>
 
       """
+    let costs = CostPlot(data: data, scores: scores).html
     return """
       <section id="scores" aria-labelledby="scores-head">
       <h2 id="scores-head">Scores</h2>
       <p role="status" aria-live="polite" class="aside">In the order of the study; a heading sorts.</p>
-      \(tables.scoreTable)\(figure)\(thresholdSection)</section>
+      \(tables.scoreTable)\(figure)\(costs)\(thresholdSection)</section>
 
       """
   }

@@ -122,7 +122,7 @@ package struct ReportTables {
   /// What each combination is made of.
   var partsTable: String {
     let baselines = data.baselines.map {
-      "<tr><th scope=\"row\">\(htmlEscaped($0.name))</th><td colspan=\"6\" class=\"words\">"
+      "<tr><th scope=\"row\">\(htmlEscaped($0.name))</th><td colspan=\"7\" class=\"words\">"
         + "\(htmlEscaped($0.summary))</td></tr>\n"
     }
     func optional(_ text: String?) -> String {
@@ -133,15 +133,17 @@ package struct ReportTables {
         + optional(combination.imageEncoder) + optional(combination.weights)
         + optional(combination.textEncoder) + optional(combination.fusionHead)
         + "<td>\(combination.parameterCount.map(NumberText.count) ?? "–")</td>"
+        + "<td>\(combination.multiplyAdds.map(CostPlot.text) ?? "–")</td>"
         + "<td>\(combination.seconds.map(NumberText.duration) ?? "–")</td></tr>\n"
     }
     let table = """
       <table>
-      <caption><span>What the combinations are made of. Time: all splits together.</span></caption>
+      <caption><span>What the combinations are made of. Multiply-adds: of the answer to one case. Time: all splits \
+      together.</span></caption>
       <thead><tr><th scope="col">Combination</th><th scope="col" class="words">Image encoder</th>\
       <th scope="col" class="words">Weights</th><th scope="col" class="words">Text encoder</th>\
       <th scope="col" class="words">Fusion head</th><th scope="col">Parameters</th>\
-      <th scope="col">Time</th></tr></thead>
+      <th scope="col">Multiply-adds</th><th scope="col">Time</th></tr></thead>
       <tbody>
       \(rows.joined())\(baselines.joined())</tbody>
       </table>

@@ -9,6 +9,8 @@ struct CellFile: Sendable {
   let combination: String
   let split: String
   let parameterCount: Int
+  /// Multiply-adds of the answer to one case; nil where it is not known, and in cells of older versions.
+  var multiplyAdds: Double?
   let seconds: Double
   let results: [ResultRow]
   let epochs: [EpochRow]
@@ -19,7 +21,8 @@ struct CellFile: Sendable {
   var text: String {
     let value: JSONValue = [
       "schema": 2, "combination": combination.json,
-      "split": split.json, "parameters": parameterCount.json, "seconds": seconds.json,
+      "split": split.json, "parameters": parameterCount.json,
+      "multiplyAdds": multiplyAdds.json, "seconds": seconds.json,
       "results": JSONValue(
         .array(
           results.map { row in
@@ -47,6 +50,7 @@ struct CellFile: Sendable {
     let combination = try root.string("combination")
     let split = try root.string("split")
     let parameters = try root.required("parameters").integer()
+    let work = try root.value("multiplyAdds")?.number()
     let seconds = try root.required("seconds").number()
     let results = try root.required("results").array().map { value in
       let row = try fields(value, count: 3)
@@ -64,8 +68,8 @@ struct CellFile: Sendable {
     let notes = try root.value("notes")?.array().map { try ReportedNote($0) } ?? []
     try root.finish()
     return CellFile(
-      combination: combination, split: split, parameterCount: parameters, seconds: seconds,
-      results: results, epochs: epochs, notes: notes)
+      combination: combination, split: split, parameterCount: parameters,
+      multiplyAdds: work, seconds: seconds, results: results, epochs: epochs, notes: notes)
   }
 
   private static func fields(_ value: JSONValue, count: Int) throws -> [JSONValue] {

@@ -35,6 +35,8 @@ package struct CellRunner {
     /// Nil for a rule that is no network.
     package var model: TrainedModel?
     package var parameterCount: Int
+    /// Multiply-adds of the answer to one case, its encoders' included; nil where it is not known.
+    package var multiplyAdds: Double?
     package var results: [ResultRow] = []
     package var epochs: [EpochRow]
     /// The answers to validation and test; none for a rule that is no network.
@@ -92,7 +94,24 @@ package struct CellRunner {
       outcome.results += try oneSided(fit, recipe, split)
     }
     outcome.results += try oneViewed(fit, recipe, split)
+    outcome.multiplyAdds = try fit.model.flatMap { try multiplyAdds(of: $0, split) }
     return outcome
+  }
+
+  /// What an answer of the model costs, the mean over the first eight test cases; nil over vectors that were computed
+  /// elsewhere.
+  private func multiplyAdds(of model: TrainedModel, _ split: Split) throws -> Double? {
+    guard model.image?.features == nil, model.text?.features == nil else { return nil }
+    let indices = Array(split.test.prefix(8))
+    guard !indices.isEmpty else { return nil }
+    let count = OperationCount()
+    var pass = Forward(
+      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: context.session.kernels)
+    pass.operations = count
+    // From the pictures and texts themselves, not from what was kept of frozen encoders.
+    let batch = try model.source(context.cases).batch(indices, augmentedBy: nil)
+    _ = model.logits(batch, &pass).values
+    return Double(count.multiplyAdds) / Double(indices.count)
   }
 
   /// What is fitted to a model's answers on validation; nil where nothing can be, or where a head learnt from these

@@ -75,7 +75,7 @@ struct StudyCells {
     }
     let file = CellFile(
       combination: combination.name, split: split.name,
-      parameterCount: outcome.parameterCount,
+      parameterCount: outcome.parameterCount, multiplyAdds: outcome.multiplyAdds,
       seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
       epochs: outcome.epochs, notes: notes)
     let text = file.text

@@ -139,7 +139,9 @@ package struct StudyTables {
       textEncoder: combination.text?.encoder,
       fusionHead: combination.image == nil || combination.text == nil
         ? nil : combination.head.head, family: combination.image?.family,
-      parameterCount: own.first?.parameterCount, seconds: own.reduce(0) { $0 + $1.seconds })
+      parameterCount: own.first?.parameterCount,
+      multiplyAdds: mean(own.compactMap(\.multiplyAdds)), seconds: own.reduce(0) { $0 + $1.seconds }
+    )
   }
 
   private var settings: [PageFact] {
