@@ -66,7 +66,7 @@ extension EncoderConformance {
         expected: "statistics alone")
     }
     let statistics = store.parameters.count { $0.kind == .statistic }
-    store.restore(start)
+    ParameterStore.restore(store.parameters, to: start)
     // Without batch statistics and, if nothing is drawn, without dropout, training is evaluation.
     let (a, b) = (
       values(network, [0, 1], .training, seed: 4, freezesStatistics: true),

@@ -6,6 +6,7 @@ import Tensors
 public struct Linear {
   private let weight: Parameter
   private let bias: Parameter?
+  private let adapter: LowRankAdapter?
 
   /// A layer of `input` to `output` features.
   ///
@@ -19,13 +20,19 @@ public struct Linear {
       hasBias
       ? try scope.parameter("bias", shape: [output], kind: .offset, initializer: .constant(0))
       : nil
+    adapter = try scope.adapter(from: input, to: output)
   }
 
   /// Runs the layer.
   public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-    guard x.shape.count > 2 else { return pass.linear(x, weight, bias: bias) }
+    guard x.shape.count > 2 else { return apply(x, &pass) }
     let rows = pass.reshape(x, to: [x.shape.dropLast().reduce(1, *), x.channels])
-    let result = pass.linear(rows, weight, bias: bias)
+    let result = apply(rows, &pass)
     return pass.reshape(result, to: x.shape.dropLast() + [result.channels])
+  }
+
+  private func apply(_ rows: Tensor, _ pass: inout Forward) -> Tensor {
+    let result = pass.linear(rows, weight, bias: bias)
+    return adapter.map { $0(rows, addedTo: result, &pass) } ?? result
   }
 }

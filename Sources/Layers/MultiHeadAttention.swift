@@ -18,6 +18,7 @@ public struct MultiHeadAttention {
 
   private let weight: Parameter
   private let bias: Parameter
+  private let adapter: LowRankAdapter?
   private let output: Linear
   private let heads: Int
 
@@ -35,6 +36,7 @@ public struct MultiHeadAttention {
       names.0, shape: [3 * width, width], initializer: .uniform(bound))
     bias = try scope.parameter(
       names.1, shape: [3 * width], kind: .offset, initializer: .constant(0))
+    adapter = try scope(keys == .torch ? "in_proj" : "qkv").adapter(from: width, to: 3 * width)
     output = try Linear(scope(keys == .torch ? "out_proj" : "proj"), from: width, to: width)
     self.heads = heads
   }
@@ -43,8 +45,10 @@ public struct MultiHeadAttention {
   public func callAsFunction(_ x: Tensor, _ pass: inout Forward, lengths: [Int]? = nil) -> Tensor {
     requireShapes(x.shape.count == 3, "attention: \(x.shape) is not [batch, time, width]")
     let rows = pass.reshape(x, to: [x.shape[0] * x.shape[1], x.channels])
+    let joined = pass.linear(rows, weight, bias: bias)
     let qkv = pass.reshape(
-      pass.linear(rows, weight, bias: bias), to: [x.shape[0], x.shape[1], 3 * x.channels])
+      adapter.map { $0(rows, addedTo: joined, &pass) } ?? joined,
+      to: [x.shape[0], x.shape[1], 3 * x.channels])
     return output(pass.attention(qkv, heads: heads, lengths: lengths), &pass)
   }
 }

@@ -14,6 +14,7 @@ public final class ParameterStore {
   /// Whether every parameter must be given.
   private let isWhole: Bool
   private let origin: String?
+  private var adaptations: [(prefix: String, settings: LowRankSettings)] = []
 
   /// A store that initialises every parameter.
   public convenience init(random: RandomStream) { self.init(random: random, given: [:]) }
@@ -43,6 +44,16 @@ public final class ParameterStore {
     for parameter in parameters where parameter.key.hasPrefix(prefix) {
       if parameter.kind != .statistic { parameter.isTrainable = isTrainable }
     }
+  }
+
+  /// Linear layers below a prefix that are asked for from now on have adapters, where the settings name them.
+  package func adapt(_ prefix: String, _ settings: LowRankSettings) {
+    adaptations.append((prefix, settings))
+  }
+
+  /// How the layer of a key is adapted; nil where it is not.
+  func adaptation(of key: String) -> LowRankSettings? {
+    adaptations.first { key.hasPrefix("\($0.prefix).") && $0.settings.adapts(key) }?.settings
   }
 
   /// The number of trainable values (statistics not counted), as the field counts parameters.
@@ -81,8 +92,8 @@ public final class ParameterStore {
     return parameter
   }
 
-  /// Brings all parameters to values kept before, in their order.
-  package func restore(_ values: [[Float]]) {
+  /// Brings parameters to values kept before, in their order.
+  package static func restore(_ parameters: [Parameter], to values: [[Float]]) {
     for (parameter, saved) in zip(parameters, values) {
       requireShapes(
         saved.count == parameter.value.count,

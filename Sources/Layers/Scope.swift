@@ -40,5 +40,12 @@ public struct Scope {
     }
   }
 
+  /// The adapter of the linear layer that this is the scope of; nil where the model has none for it.
+  func adapter(from input: Int, to output: Int) throws -> LowRankAdapter? {
+    try store.adaptation(of: path).map {
+      try LowRankAdapter(self, from: input, to: output, $0)
+    }
+  }
+
   private func key(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }

@@ -45,7 +45,11 @@ package struct BundleMaker {
     _ folder: String, _ model: TrainedModel, _ record: RunRecord, _ point: OperatingPoint,
     _ licences: BundleLicences
   ) throws {
-    try CopiedFile.copy("\(record.model)/model.safetensors", to: "\(folder)/model.safetensors")
+    if settings.isWhole, !model.bases.isEmpty {
+      try model.writeTensors(to: "\(folder)/model.safetensors")
+    } else {
+      try CopiedFile.copy("\(record.model)/model.safetensors", to: "\(folder)/model.safetensors")
+    }
     for name in ModelFiles.names(in: record.model)
     where name != "model.json" && name != "model.safetensors" {
       try AtomicFile.makeFolder(parentFolder(of: "\(folder)/\(name)"))
@@ -96,6 +100,8 @@ package struct BundleMaker {
 
   /// The script for PyTorch; nil where it can't express the model, which an ONNX file may.
   private func pythonScript(_ model: TrainedModel) throws -> String? {
+    // The script reads the bundle's own weights alone.
+    guard model.bases.isEmpty || settings.isWhole else { return nil }
     do {
       return try PythonLoader(model, registry: registry, kernels: kernels).text
     } catch let error as ZooError where error.code == .unsupported {
@@ -111,7 +117,9 @@ package struct BundleMaker {
     guard case .object(let members) = value.content else {
       throw ZooError(.badFormat, "expected an object", at: value.place)
     }
-    var written = members.filter { $0.key != "threshold" && $0.key != "thresholds" }
+    var written = members.filter {
+      $0.key != "threshold" && $0.key != "thresholds" && !(settings.isWhole && $0.key == "base")
+    }
     written.append(model.thresholdMember)
     try AtomicFile.write(
       JSONValue(.object(written)).withoutFolders.text() + "\n", to: "\(folder)/model.json")
@@ -150,10 +158,21 @@ package struct BundleMaker {
       code: settings.codeLicence, weights: settings.licence, data: data, origin: origin)
   }
 
+  /// What must be fetched besides, where the bundle does not hold all weights.
+  private func baseSentences(_ model: TrainedModel) -> [String] {
+    guard !settings.isWhole else { return [] }
+    return model.bases.map {
+      "It does not hold the weights that stayed as they were published: it needs the weight set \($0.name) (zoo"
+        + " weights fetch \($0.name)), whose file has the SHA-256 \($0.sha256)."
+    }
+  }
+
   /// The weights and word vectors that the training started from.
   private func origins(_ model: TrainedModel, withPrefix: Bool = false) -> [String] {
-    [withPrefix ? model.image?.origin : model.image?.weights, model.text?.vectors].compactMap {
-      name in
+    [
+      withPrefix ? model.image?.origin : model.image?.weights, model.text?.vectors,
+      model.text?.weightsName(registry),
+    ].compactMap { name in
       name.map { $0.hasPrefix("/") ? lastName(of: $0) : $0 }
     }
   }
@@ -186,7 +205,8 @@ package struct BundleMaker {
         record: record, task: model.task, labels: model.labels, thresholds: model.thresholds
       ).all(),
       intendedUse: settings.intendedUse ?? words.intendedUse,
-      limitations: words.limitations + [record.note.originSentence].compactMap { $0 }
+      limitations: words.limitations + baseSentences(model)
+        + [record.note.originSentence].compactMap { $0 }
         + record.note.seenSentences(of: [model.image?.name, model.text?.name].compactMap { $0 })
         + settings.limitations, licences: licences, files: [])
   }

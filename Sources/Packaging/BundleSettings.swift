@@ -33,6 +33,8 @@ package struct BundleSettings: Sendable {
   package var created: Timestamp?
   /// Whether the hashes of the training images go along.
   package var includesTrainedOn = true
+  /// Whether published weights that stayed as they are go along, which the bundle names by hash otherwise.
+  package var isWhole = false
 
   package init(id: String, version: BundleVersion, licence: String) throws {
     try BundleName.check(id)

@@ -91,6 +91,21 @@ extension ImageBranch {
     return (preset.normalization(channels: channels), preset, false)
   }
 
+  /// Sees that adapters are for layers of the encoder, and notes what learns.
+  ///
+  /// - Throws: `ZooError` where no layer is adapted, or some stages are frozen besides.
+  mutating func checkAdapters(
+    _ lora: LowRankSettings, at place: Place, registry: EncoderRegistry
+  ) throws {
+    guard frozen == nil else { throw LowRankSettings.frozenBesides(at: place) }
+    let outline = ParameterStore.blank()
+    outline.adapt("image", lora)
+    _ = try registry.imageEncoder(encoder, at: self.place).makeNamed(
+      options: options.object(), input: preprocessing.input, scope: Scope(outline)("image"))
+    let start = weights == nil ? "; these are random: \"weights\" names others" : ""
+    deviations.append("\(name): \(try lora.sentence(outline, at: place))\(start)")
+  }
+
   /// A weight set's full name where the specification gave its short one, such as `imagenet` for
   /// `resnet18-imagenet`; any other name as it is.
   static func fullName(_ name: String, encoder: String, _ registry: EncoderRegistry) -> String {

@@ -1,4 +1,5 @@
 import Basics
+import EncoderKit
 import Images
 import Registry
 
@@ -38,6 +39,8 @@ package struct ImageBranch: Sendable, Equatable {
   package var features: String?
   /// How several pictures of a case are read; nil where a case has one.
   package var views: ViewSettings?
+  /// How adapters learn beside weights that stay; nil where there are none.
+  package var lora: LowRankSettings?
   /// The name without the weights' that a list of weights adds.
   package var family: String
   /// Where it is not given what its weights were trained on, in sentences.
@@ -91,6 +94,8 @@ package struct ImageBranch: Sendable, Equatable {
     family = name
     frozen = try object.optionalString("freeze")
     frozenStages = 0
+    let adapters = object.value("lora")
+    lora = try adapters.map { try LowRankSettings($0) }
     try object.finish()
     guard members == 1 || frozen == nil else {
       throw ZooError(
@@ -98,6 +103,9 @@ package struct ImageBranch: Sendable, Equatable {
         at: value.place, advice: "leave one of them out")
     }
     if let frozen { try freeze(upTo: frozen, registry: registry) }
+    if let lora, let adapters, !isSaved {
+      try checkAdapters(lora, at: adapters.place, registry: registry)
+    }
     if let source { try adopt(source, registry: registry) }
   }
 
@@ -133,6 +141,7 @@ package struct ImageBranch: Sendable, Equatable {
         ))
     }
     if let frozen { members.append(("freeze", frozen.json)) }
+    if let lora { members.append(("lora", lora.json)) }
     if let views { members.append(("views", views.json)) }
     if let features { members.append(("features", features.json)) }
     return JSONValue(.object(members))

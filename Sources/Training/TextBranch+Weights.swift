@@ -15,7 +15,7 @@ extension TextBranch {
         .badValue, "\"\(encoder)\" has a tokenizer of its own, and no word vectors", at: place,
         advice: "\"weights\" names the folder of its weights")
     }
-    if frozen == nil, weights != nil, entry.isFrozenByDefault, !isSaved {
+    if frozen == nil, lora == nil, weights != nil, entry.isFrozenByDefault, !isSaved {
       frozen = "all"
       notes.append(
         "\(name): keeps its weights, as large encoders do unless \"freeze\" says otherwise: \"none\" trains all of it"
@@ -44,6 +44,23 @@ extension TextBranch {
       of: entry.makeNamed(
         options: options.object(), preparation: preparation, scope: Scope(ParameterStore.blank())
       ).stages)
+  }
+
+  /// Sees that adapters are for layers of the encoder, and notes what learns.
+  ///
+  /// - Throws: `ZooError` where no layer is adapted, or some stages are frozen besides.
+  mutating func checkAdapters(
+    _ lora: LowRankSettings, _ entry: any TextEncoderEntry, _ registry: EncoderRegistry,
+    at place: Place
+  ) throws {
+    guard frozen == nil else { throw LowRankSettings.frozenBesides(at: place) }
+    let outline = ParameterStore.blank()
+    outline.adapt("text", lora)
+    _ = try entry.makeNamed(
+      options: options.object(), preparation: preparation(entry, start(registry)),
+      scope: Scope(outline)("text"))
+    let start = weights == nil ? "; these are random: \"weights\" names others" : ""
+    notes.append("\(name): \(try lora.sentence(outline, at: place))\(start)")
   }
 
   /// How many of an encoder's stages, from the first on, keep their weights.

@@ -18,6 +18,8 @@ package struct TextBranch: Sendable, Equatable {
   package var tokenizer: String?
   /// The last stage that keeps its weights by name, `all`, or `none` where a default says otherwise.
   package var frozen: String?
+  /// How adapters learn beside weights that stay; nil where there are none.
+  package var lora: LowRankSettings?
   /// What was chosen for it, and what of its weights is not used, in sentences.
   package internal(set) var notes: [String] = []
   package var training: TrainingSettings
@@ -53,6 +55,8 @@ package struct TextBranch: Sendable, Equatable {
     options = object.value("options") ?? [:]
     training = try TrainingSettings(object.object("training"), defaults: defaults)
     members = try object.integer("members", in: 1...16, default: 1)
+    let adapters = object.value("lora")
+    lora = try adapters.map { try LowRankSettings($0) }
     try object.finish()
     if features != nil {
       frozen = nil
@@ -60,10 +64,15 @@ package struct TextBranch: Sendable, Equatable {
     }
     guard entry.fileNames.isEmpty else {
       try adopt(entry, registry, isSaved: isSaved)
+      if let lora, let adapters, !isSaved {
+        try checkAdapters(lora, entry, registry, at: adapters.place)
+      }
       return
     }
-    for (key, given) in [("weights", weights), ("tokenizer", tokenizer), ("freeze", frozen)]
-    where given != nil {
+    for (key, isGiven) in [
+      ("weights", weights != nil), ("tokenizer", tokenizer != nil), ("freeze", frozen != nil),
+      ("lora", lora != nil),
+    ] where isGiven {
       throw ZooError(
         .badValue, "\"\(encoder)\" reads words, and has no \"\(key)\"", at: place,
         advice: key == "freeze"
@@ -115,6 +124,7 @@ package struct TextBranch: Sendable, Equatable {
     if let weights { members.append(("weights", weights.json)) }
     if let tokenizer { members.append(("tokenizer", tokenizer.json)) }
     if let frozen { members.append(("freeze", frozen.json)) }
+    if let lora { members.append(("lora", lora.json)) }
     if let features { members.append(("features", features.json)) }
     return JSONValue(.object(members))
   }

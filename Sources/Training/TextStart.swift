@@ -56,6 +56,7 @@ package struct TextStart: Sendable {
         throw ZooError(
           .badValue, "the weights \"\(name)\" are of \(set.encoder), not of \(encoder)", at: place)
       }
+      try set.checkLocal()
       guard let path = set.path else {
         throw ZooError(
           .notFound, "the weight set \"\(name)\" is not on this machine", at: place,
@@ -76,6 +77,15 @@ package struct TextStart: Sendable {
     else { return (path, parentFolder(of: path)) }
     if ModelFolders.isModel(path) {
       try ModelIntegrity.check(path)
+      var model = try JSONValue.parse(contentsOf: "\(path)/model.json").object()
+      var text = try model.value("text")?.object()
+      if text?.value("lora") != nil { throw LowRankSettings.startingPoint(name, at: place) }
+      guard model.value("base") == nil else {
+        throw ZooError(
+          .unsupported,
+          "the model \"\(name)\" is saved without the weights that stayed as published",
+          at: place, advice: "start from the weight set that it started from")
+      }
       return ("\(path)/model.safetensors", "\(path)/\(ModelFiles.tokenizerFolder)")
     }
     guard

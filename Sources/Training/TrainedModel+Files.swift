@@ -11,12 +11,13 @@ extension TrainedModel {
   /// Writes `model.safetensors`, `model.json` and, for texts, `vocabulary.txt` or the files of the encoder's own
   /// tokenizer to a folder.
   ///
-  /// The description is written last, so a folder that has one is complete. Same model, same bytes.
+  /// What stayed of a published weight set is left out, unless `isWhole`, and the set is named by its hash
+  /// (`BaseWeights`). The description is written last, so a folder that has one is complete. Same model, same bytes.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
   /// - Returns: the names of the files, the description last.
   @discardableResult
-  package func write(to folder: String) throws -> [String] {
+  package func write(to folder: String, isWhole: Bool = false) throws -> [String] {
     try AtomicFile.makeFolder(folder)
     if let vocabulary {
       try AtomicFile.write(
@@ -31,11 +32,8 @@ extension TrainedModel {
         written.append("\(ModelFiles.tokenizerFolder)/\(name)")
       }
     }
-    try TensorFile.write(
-      classifier.store.parameters.map { parameter in
-        let tensor = parameter.value.inFileOrder
-        return (name: parameter.key, shape: tensor.shape, values: tensor.values)
-      }, metadata: ["format": "pt"], to: "\(folder)/model.safetensors")
+    let bases = try isWhole ? [] : BaseWeights.of(self)
+    try writeTensors(without: bases, to: "\(folder)/model.safetensors")
     var members: [(key: String, value: JSONValue)] = [
       ("schema", 1), ("task", task.rawValue.json), ("labels", labels.json),
       thresholdMember, ("image", image?.json ?? nil), ("text", text?.json ?? nil),
@@ -46,9 +44,26 @@ extension TrainedModel {
       members.append(("memberBiases", memberBiases.map { $0.map(Double.init).json }.json))
     }
     if let calibration { members.append(("calibration", calibration.json)) }
+    if !bases.isEmpty { members.append(("base", bases.map(\.json).json)) }
     let description = JSONValue(.object(members))
     try AtomicFile.write(description.text() + "\n", to: "\(folder)/model.json")
     return written + ["model.safetensors", "model.json"]
+  }
+
+  /// Writes the parameters, but for those that are still what the bases hold.
+  ///
+  /// - Throws: `ZooError` of code `.system` that names the path.
+  package func writeTensors(without bases: [BaseWeights] = [], to path: String) throws {
+    var held: [String: Tensor] = [:]
+    for base in bases {
+      held.merge(try base.tensors(image, text, preparation, registry)) { first, _ in first }
+    }
+    let written = classifier.store.parameters.filter { $0.value.values != held[$0.key]?.values }
+    try TensorFile.write(
+      written.map { parameter in
+        let tensor = parameter.value.inFileOrder
+        return (name: parameter.key, shape: tensor.shape, values: tensor.values)
+      }, metadata: ["format": "pt"], to: path)
   }
 
   /// Reads a model that `write` wrote.
@@ -106,6 +121,7 @@ extension TrainedModel {
     let decoder = try DenseDecoder.Configuration(root.required("decoder"))
     let fusion = try root.value("fusion").map { try FusionSettings($0) }
     let tokenizer = try Tokenizer(root.required("tokenizer").object(), unspaced: .runs)
+    let bases = try root.value("base")?.array().map { try BaseWeights($0) } ?? []
     try root.finish()
 
     let path = "\(folder)/model.safetensors"
@@ -133,10 +149,14 @@ extension TrainedModel {
       }
       return try vocabulary(at: "\(folder)/vocabulary.txt", dimension: wordDimension(in: saved))
     }
+    for base in bases {
+      saved.merge(try base.tensors(image, text, preparation, registry)) { own, _ in own }
+    }
     var model = try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: decoder, fusion: fusion,
       labels: labels, task: task, registry: registry,
       store: ParameterStore(saved: saved, origin: path))
+    model.bases = bases
     if readsCases { try model.checkReadsCases(at: folder) }
     model.tokenizer = tokenizer
     model.threshold = threshold

@@ -26,10 +26,10 @@ extension TrainedModel {
     }
     let prefix = try self.prefix("image", members: image.members, member)
     let entry = try registry.imageEncoder(image.encoder, at: image.place)
-    var tensors = tensors(below: prefix)
+    var tensors = tensors(below: prefix, image.lora)
     let isWhole = text == nil && decoder.hidden == 0 && image.members == 1
     if isWhole, let classifier = entry.description.image?.classifier {
-      tensors += self.tensors(below: "head.output.").map {
+      tensors += self.tensors(below: "head.output.", nil).map {
         (name: "\(classifier).\($0.name)", shape: $0.shape, values: $0.values)
       }
     }
@@ -49,7 +49,7 @@ extension TrainedModel {
       throw ZooError(.badValue, "the model reads no texts", advice: "leave --part image")
     }
     return Published(
-      tensors: tensors(below: try prefix("text", members: text.members, member)),
+      tensors: tensors(below: try prefix("text", members: text.members, member), text.lora),
       metadata: [
         "format": "pt", "encoder": text.encoder, "options": text.options.text(pretty: false),
       ], hasClassifier: false)
@@ -70,12 +70,18 @@ extension TrainedModel {
     return "\(side).member\(member)."
   }
 
-  private func tensors(below prefix: String) -> [(name: String, shape: [Int], values: [Float])] {
-    classifier.store.parameters.filter { $0.key.hasPrefix(prefix) }.map { parameter in
+  /// The tensors of one encoder; what adapters learnt is added to the layers they are of.
+  private func tensors(below prefix: String, _ lora: LowRankSettings?) -> [(
+    name: String, shape: [Int], values: [Float]
+  )] {
+    let store = classifier.store
+    return store.parameters.filter {
+      $0.key.hasPrefix(prefix) && !ParameterStore.isAdapter($0.key)
+    }.map { parameter in
       let tensor = parameter.value.inFileOrder
       return (
         name: String(parameter.key.dropFirst(prefix.count)), shape: tensor.shape,
-        values: tensor.values
+        values: lora.flatMap { store.merged(parameter.key, $0) } ?? tensor.values
       )
     }
   }

@@ -43,6 +43,10 @@ package struct TrainedModel {
   package let maximumWords: Int?
   /// What came from plugins outside the program.
   package let plugins: [ExternalComponent]
+  /// The weight sets that its file was read without; none where it was whole, or not read.
+  package internal(set) var bases: [BaseWeights] = []
+  /// Where its encoders come from.
+  let registry: EncoderRegistry
 
   /// Builds a model whose parameters come from `store`.
   ///
@@ -54,6 +58,9 @@ package struct TrainedModel {
   ) throws {
     let isMultimodal = image != nil && text != nil
     self.fusion = isMultimodal ? fusion ?? FusionSettings() : nil
+    for (side, lora) in [("image", image?.lora), ("text", text?.lora)] {
+      if let lora { store.adapt(side, lora) }
+    }
     let imageEncoders = try image.map { branch -> [any ImageEncoder] in
       let entry = try registry.imageEncoder(branch.encoder, at: branch.place)
       return try branch.encoderScopes(Scope(store)("image")).map { scope in
@@ -73,6 +80,8 @@ package struct TrainedModel {
         try entry.makeNamed(options: branch.options.object(), preparation: preparation, scope: $0)
       }
     }
+    if image?.lora != nil { store.trainAdaptersAlone(below: "image") }
+    if text?.lora != nil { store.trainAdaptersAlone(below: "text") }
     classifier = try MultimodalClassifier(
       image: imageEncoder, text: textEncoder, outputs: task.outputs(labels).count,
       decoder: decoder, fusion: try self.fusion?.plan(registry),
@@ -90,7 +99,8 @@ package struct TrainedModel {
       }
       classifier.frozenImageStages = reach
     }
-    classifier.freezesImageStatistics = image?.freezesStatistics ?? false
+    classifier.freezesImageStatistics =
+      image.map { $0.freezesStatistics || $0.lora != nil } ?? false
     self.text = text
     ownTokenizer = preparation?.tokenizer
     maximumPieces = preparation?.maximumPieces
@@ -107,6 +117,7 @@ package struct TrainedModel {
     }
     maximumWords = try text?.maximumWords(registry)
     self.decoder = decoder
+    self.registry = registry
     self.labels = labels
     self.task = task
     thresholds = task.thresholds(labels)

@@ -100,14 +100,17 @@ package struct Trainer {
     keepsStart: Bool = false, checkpoint: TrainingCheckpoint? = nil
   ) throws -> [EpochScore] {
     let optimizer = Optimizer(settings.optimizer, weightDecay: Float(settings.weightDecay))
+    // What is frozen needs no copies: of a BERT-base each would be 440 MB.
+    let changing = store.parameters.filter { $0.isTrainable || $0.kind == .statistic }
+    func snapshot() -> [[Float]] { changing.map(\.value.values) }
     let average =
       settings.average > 0
-      ? WeightAverage(store.parameters, decay: Float(settings.average)) : nil
+      ? WeightAverage(changing, decay: Float(settings.average)) : nil
     let loss = try TrainingLoss(task, settings, on: training)
     let perEpoch = batches(training).count
     let total = perEpoch * settings.epochs
     var now = TrainingCheckpoint.Content()
-    if let kept = try checkpoint?.restore(store: store, optimizer: optimizer, average: average) {
+    if let kept = try checkpoint?.restore(changing, optimizer: optimizer, average: average) {
       now = kept
     } else if keepsStart {
       let start = try score(validation, epoch: firstEpoch - 1, subset: .validation)
@@ -140,10 +143,12 @@ package struct Trainer {
           logLoss: trained.logLoss))
       now.state.scores.append(watched)
       now.state.finished = epoch + 1
-      try checkpoint?.write(now, store: store, optimizer: optimizer, average: average)
+      try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
     }
     average?.swap()
-    if settings.select == .best, let best = now.best { store.restore(best) }
+    if settings.select == .best, let best = now.best {
+      ParameterStore.restore(changing, to: best)
+    }
     return now.state.scores
   }
 
@@ -229,6 +234,4 @@ package struct Trainer {
   }
 
   private var targets: CaseTargets { task.targets }
-
-  private func snapshot() -> [[Float]] { store.parameters.map(\.value.values) }
 }

@@ -6,7 +6,7 @@ import WeightFiles
 /// A training as it stands after an epoch, in one file, so that a stopped one goes on with the same
 /// numbers.
 ///
-/// Safetensors: `value.KEY` of every parameter, `average.KEY`, `best.KEY` (the weights selected so far),
+/// Safetensors: `value.KEY` of every parameter that may change, `average.KEY`, `best.KEY` (the weights selected so far),
 /// and the optimiser's `first.KEY` and `second.KEY`; the rest is in the metadata, with a digest of all
 /// of it.
 package struct TrainingCheckpoint: Sendable {
@@ -34,13 +34,13 @@ package struct TrainingCheckpoint: Sendable {
   ///
   /// - Throws: `ZooError` that names the path.
   func write(
-    _ content: Content, store: ParameterStore, optimizer: Optimizer, average: WeightAverage?
+    _ content: Content, _ parameters: [Parameter], optimizer: Optimizer, average: WeightAverage?
   ) throws {
     var state = content.state
     var tensors: [(name: String, shape: [Int], values: [Float])] = []
     let averages = average?.values
     state.averageUpdates = average?.updates ?? 0
-    for (index, parameter) in store.parameters.enumerated() {
+    for (index, parameter) in parameters.enumerated() {
       let (key, shape) = (parameter.key, parameter.value.shape)
       func add(_ kind: String, _ values: [Float]?) {
         if let values { tensors.append((name: "\(kind).\(key)", shape: shape, values: values)) }
@@ -65,9 +65,9 @@ package struct TrainingCheckpoint: Sendable {
   /// Brings a training to where it was kept; nil where nothing was.
   ///
   /// - Throws: `ZooError` when the file is damaged or of another model.
-  func restore(store: ParameterStore, optimizer: Optimizer, average: WeightAverage?) throws
-    -> Content?
-  {
+  func restore(
+    _ parameters: [Parameter], optimizer: Optimizer, average: WeightAverage?
+  ) throws -> Content? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let file = try TensorFile.read(path: path)
     guard let text = file.metadata["training"],
@@ -86,7 +86,6 @@ package struct TrainingCheckpoint: Sendable {
       return try file.floats(name)
     }
     // All is read before anything is changed.
-    let parameters = store.parameters
     let values = try parameters.map { try tensor("value", $0) }
     let averages = try average.map { _ in try parameters.map { try tensor("average", $0) } }
     let best = try state.bestLoss.map { _ in try parameters.map { try tensor("best", $0) } }
@@ -96,7 +95,7 @@ package struct TrainingCheckpoint: Sendable {
         parameter,
         (first: try tensor("first", parameter), second: try tensor("second", parameter), steps))
     }
-    store.restore(values)
+    ParameterStore.restore(parameters, to: values)
     if let average, let averages { average.restore(averages, updates: state.averageUpdates) }
     return Content(state: state, best: best)
   }

@@ -76,6 +76,7 @@ package struct WeightSource: Sendable {
         "not built: starting from a model that joins several pictures of a case (its \"views\")",
         at: place, advice: "start from what that model started from")
     }
+    if branch.lora != nil { throw LowRankSettings.startingPoint(name, at: place) }
     encoder = branch.encoder
     input = branch.input
   }
@@ -137,6 +138,7 @@ package struct WeightSource: Sendable {
   /// - Throws: `ZooError` when a weight set was not fetched.
   package func located() throws -> String {
     guard let set else { return path }
+    try set.checkLocal()
     guard let path = set.path else {
       throw ZooError(
         .notFound, "the weight set \"\(name)\" is not on this machine", at: place,

@@ -10,44 +10,16 @@ import Testing
 
 @testable import Training
 
-/// A folder as a BERT is published, with random weights left out.
-private func writeFiles(_ folder: String) throws {
-  let words = Set(
-    PhantomSample(count: 24, size: 64).cases().flatMap { Tokenizer().words($0.text) })
-  let vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "."] + words.sorted().dropFirst(3)
-  try vocabulary.joined(separator: "\n").write(
-    toFile: "\(folder)/vocab.txt", atomically: true, encoding: .utf8)
-  try """
-  {"model_type": "bert", "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2,
-   "intermediate_size": 8, "max_position_embeddings": 24}
-  """.write(toFile: "\(folder)/config.json", atomically: true, encoding: .utf8)
-}
-
-private func branch(_ members: [(key: String, value: JSONValue)]) throws -> TextBranch {
-  try TextBranch(
-    JSONValue(
-      .object(
-        [
-          ("name", "bert"), ("encoder", "bert"),
-          ("training", ["epochs": 1, "batchSize": 7, "learningRate": 0.01]),
-        ] + members)), registry: RecipeScene.registry(), defaults: TrainingSettings())
-}
-
-private func recipe(_ branch: TextBranch) -> UnimodalRecipe {
-  UnimodalRecipe(
-    name: "bert", encoder: .text(branch), decoder: RecipeScene.decoder, views: 1)
-}
-
 @Suite("Text encoders with a tokenizer of their own")
 struct OwnTokenizerTests {
   @Test("A model is saved with its tokenizer and answers the same when it is read")
   func saved() throws {
     try withTemporaryFolder { folder in
-      try writeFiles(folder)
+      try TinyBert.writeFiles(folder)
       let scene = try RecipeScene(folder, [])
-      let branch = try branch([("tokenizer", folder.json)])
+      let branch = try TinyBert.branch([("tokenizer", folder.json)])
       #expect(branch.notes.contains { $0.contains("random weights") })
-      let model = try #require(try scene.fit(recipe(branch)).model)
+      let model = try #require(try scene.fit(TinyBert.recipe(branch)).model)
       let names = try model.write(to: "\(folder)/model")
       #expect(names.contains("tokenizer/vocab.txt") && names.contains("tokenizer/config.json"))
       #expect(Set(ModelFiles.names(in: "\(folder)/model")) == Set(names))
@@ -67,17 +39,17 @@ struct OwnTokenizerTests {
   @Test("Given weights are frozen by default, which is said, and the same with a cache as without")
   func frozen() throws {
     try withTemporaryFolder { folder in
-      try writeFiles(folder)
+      try TinyBert.writeFiles(folder)
       let scene = try RecipeScene(folder, [])
       let first = try #require(
-        try scene.fit(recipe(branch([("tokenizer", folder.json)]))).model)
+        try scene.fit(TinyBert.recipe(TinyBert.branch([("tokenizer", folder.json)]))).model)
       try first.write(to: "\(folder)/model")
-      let branch = try branch([("weights", "\(folder)/model".json)])
+      let branch = try TinyBert.branch([("weights", "\(folder)/model".json)])
       #expect(branch.frozen == "all")
       #expect(branch.notes.contains { $0.contains("\"none\" trains all of it") })
-      let kept = try #require(try scene.fit(recipe(branch)).model)
+      let kept = try #require(try scene.fit(TinyBert.recipe(branch)).model)
       let without = try RecipeScene(folder, [], cache: nil)
-      let anew = try #require(try without.fit(recipe(branch)).model)
+      let anew = try #require(try without.fit(TinyBert.recipe(branch)).model)
       for parameter in kept.classifier.store.parameters {
         let key = parameter.key
         if key.hasPrefix("text.") {
@@ -93,13 +65,15 @@ struct OwnTokenizerTests {
   @Test("Frozen up to a layer, the layers behind it learn and those before do not")
   func stages() throws {
     try withTemporaryFolder { folder in
-      try writeFiles(folder)
+      try TinyBert.writeFiles(folder)
       let scene = try RecipeScene(folder, [])
       let first = try #require(
-        try scene.fit(recipe(branch([("tokenizer", folder.json)]))).model)
+        try scene.fit(TinyBert.recipe(TinyBert.branch([("tokenizer", folder.json)]))).model)
       try first.write(to: "\(folder)/model")
-      let branch = try branch([("weights", "\(folder)/model".json), ("freeze", "layer1")])
-      let model = try #require(try scene.fit(recipe(branch)).model)
+      let branch = try TinyBert.branch([
+        ("weights", "\(folder)/model".json), ("freeze", "layer1"),
+      ])
+      let model = try #require(try scene.fit(TinyBert.recipe(branch)).model)
       for parameter in model.classifier.store.parameters where parameter.key.hasPrefix("text.") {
         let isSame =
           parameter.value.values
@@ -112,10 +86,10 @@ struct OwnTokenizerTests {
   @Test("A tokenizer's file that is missing is told by the digests of its model")
   func missing() throws {
     try withTemporaryFolder { folder in
-      try writeFiles(folder)
+      try TinyBert.writeFiles(folder)
       let scene = try RecipeScene(folder, [])
       let model = try #require(
-        try scene.fit(recipe(branch([("tokenizer", folder.json)]))).model)
+        try scene.fit(TinyBert.recipe(TinyBert.branch([("tokenizer", folder.json)]))).model)
       let path = "\(folder)/model"
       let names = try model.write(to: path)
       try FileDigests(of: names, in: path, inputs: [:]).write(to: path)
@@ -150,7 +124,7 @@ struct OwnTokenizerTests {
   @Test("What an encoder has no use for is refused")
   func refused() throws {
     try withTemporaryFolder { folder in
-      try writeFiles(folder)
+      try TinyBert.writeFiles(folder)
       for (members, said) in [
         ([("vectors", folder.json)], "vectors"), ([], "tokenizer"),
         ([("weights", folder.json)], "holds no weights"),
@@ -159,7 +133,7 @@ struct OwnTokenizerTests {
         ([("tokenizer", folder.json), ("freeze", "all"), ("members", 2)], "members"),
       ] as [([(key: String, value: JSONValue)], String)] {
         do {
-          _ = try branch(members)
+          _ = try TinyBert.branch(members)
           Issue.record("accepted \(said)")
         } catch let error as ZooError {
           #expect("\(error)".contains(said), "\(error)")

@@ -20,7 +20,7 @@ struct RecipeScene {
 
   init(
     _ folder: String, _ branches: [ImageBranch], cache: FeatureCache? = FeatureCache(),
-    progress: ProgressReporter = ProgressReporter(mode: .quiet),
+    progress: ProgressReporter = ProgressReporter(mode: .quiet), registry: EncoderRegistry? = nil,
     change: (inout [Case], inout ClassificationTask) -> Void = { _, _ in }
   ) throws {
     let sample = PhantomSample(count: 24, size: 64)
@@ -42,7 +42,8 @@ struct RecipeScene {
     let tokenizer = Tokenizer.ofStudies
     context = RecipeContext(
       session: Session(
-        registry: try RecipeScene.registry(), kernels: ReferenceKernels(), progress: progress),
+        registry: try registry ?? RecipeScene.registry(), kernels: ReferenceKernels(),
+        progress: progress),
       cases: StudyCases(
         set: set, words: cases.map { tokenizer.words($0.text ?? "") }, task: task,
         images: Dictionary(uniqueKeysWithValues: stores), allowsIncomplete: true),

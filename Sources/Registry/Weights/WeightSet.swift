@@ -1,5 +1,6 @@
 import Basics
 import Downloads
+import Foundation
 
 /// A published set of weights: where it is, which encoder it belongs to, what it was trained on.
 package struct WeightSet: Sendable, Equatable {
@@ -58,6 +59,36 @@ package struct WeightSet: Sendable, Equatable {
     if let hash { _ = try RemoteFile(url: url, size: nil, hash: hash, fileName: fileName) }
   }
 
+  /// The path of a set that is hosted nowhere yet; nil for one that is.
+  ///
+  /// Its address begins with `file:`. It is read where it lies, counted from the catalogue's folder unless absolute.
+  package var localPath: String? {
+    guard url.hasPrefix("file:") else { return nil }
+    let rest = url.dropFirst("file:".count)
+    let path = rest.hasPrefix("//") ? String(rest.dropFirst(2)) : String(rest)
+    return path.hasPrefix("/") ? path : "\(parentFolder(of: place.path ?? "."))/\(path)"
+  }
+
+  /// Sees that a set that is read where it lies is what the catalogue says; others were checked when they were fetched.
+  ///
+  /// - Throws: `ZooError` of code `.notFound` for a file that is not there, `.badFormat` for another one.
+  package func checkLocal() throws {
+    guard let localPath else { return }
+    let folder = parentFolder(of: localPath)
+    for path in [localPath] + files.map({ "\(folder)/\($0)" })
+    where !FileManager.default.fileExists(atPath: path) {
+      throw ZooError(
+        .notFound, "is not there; the weight set \"\(name)\" has it by \(url)",
+        at: Place(path: path),
+        advice: "put the file there, or change the address in \(place)")
+    }
+    guard let hash, try !hash.matches(sha256(ofFile: localPath)) else { return }
+    throw ZooError(
+      .badFormat, "is not the file of the weight set \"\(name)\": its SHA-256 is not \(hash)",
+      at: Place(path: localPath),
+      advice: "bring the right file back, or change the hash in \(place)")
+  }
+
   /// The file to download; where no hash is published, that of the first download holds from then on.
   ///
   /// - Throws: `ZooError` for an address or hash that is none.
@@ -89,6 +120,11 @@ package struct WeightSet: Sendable, Equatable {
 
   /// The path of the weights on this machine; nil where a file of the set is missing.
   package var path: String? {
+    if let localPath {
+      let folder = parentFolder(of: localPath)
+      let all = [localPath] + files.map { "\(folder)/\($0)" }
+      return all.allSatisfy { FileManager.default.fileExists(atPath: $0) } ? localPath : nil
+    }
     guard let cache = try? cache(), let all = try? remoteFiles() else { return nil }
     let paths = all.map { cache.path(for: $0) }
     return paths.contains(nil) ? nil : paths[0]

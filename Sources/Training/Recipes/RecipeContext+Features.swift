@@ -19,11 +19,14 @@ extension RecipeContext {
       var frozen = try fitted(branch, split)
       frozen.augmentation = Augmentation()
       frozen.members = 1
+      // What adapters have not learnt yet adds nothing.
+      frozen.lora = nil
       try frozen.freeze(upTo: "all", registry: registry)
       (image, name) = (frozen, branch.name)
     case .text(let branch):
       var frozen = branch
       frozen.members = 1
+      frozen.lora = nil
       if branch.features == nil { frozen.frozen = "all" }
       preparation = try ownPreparation(of: branch) ?? .withoutWords
       (text, name) = (frozen, branch.name)

@@ -54,6 +54,10 @@ extension ZooCommand {
           + "many by itself; else the model's own."
       ),
       .value("created", "TIME", "A day or time in UTC; else when the model was written."),
+      .flag(
+        "whole",
+        "Hold all weights, also those of a weight set that stayed as they are; else it names the set and its SHA-256."
+      ),
       .flag("without-image-hashes", "Leave out the SHA-256 of the images it was trained on."),
     ],
     arguments: [Argument("RUN", "A model's folder, or a cell's.")]
@@ -87,6 +91,7 @@ extension ZooCommand {
     settings.limitations = arguments.values("limitation")
     settings.created = try arguments.optionalString("created").map { try Timestamp($0) }
     settings.includesTrainedOn = !arguments.flag("without-image-hashes")
+    settings.isWhole = arguments.flag("whole")
     settings.threshold = try threshold(arguments)
     return settings
   }

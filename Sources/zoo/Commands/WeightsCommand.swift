@@ -238,6 +238,12 @@ extension ZooCommand {
     writeWhole(
       "licences: code \(set.licences.code); weights: \(set.licences.weights); data: \(set.licences.data)\n",
       to: STDERR_FILENO)
+    if let path = set.localPath {
+      // Nothing to fetch: it is read where it lies.
+      try set.checkLocal()
+      print(path)
+      return
+    }
     let (cache, progress) = (try set.cache(), progress(arguments))
     let paths = try set.remoteFiles().map {
       try cache.fetch($0, progress: progress, verify: arguments.flag("verify"))
