@@ -6,12 +6,12 @@ extension Forward {
     let values = value(of: factors)
     requireShapes(
       values.count == x.channels, "scaleChannels: \(x.shape) by \(factors.key) \(values.shape)")
-    if isLazy, let work = x.lazyConvolution {
+    if isLazy, let work = x.fusableConvolution {
       let zero = Tensor(repeating: 0, shape: [x.channels])
       let exact = ChannelAffine.Exact(
         scale: values.values.map(Double.init), shift: [Double](repeating: 0, count: x.channels))
       let affine = ChannelAffine(scale: values.detached, shift: zero, exact: exact)
-      if let fused = work.normalized(affine, relu: false) { return lazy(fused) }
+      if let fused = work.normalized(affine, relu: false) { return x.fused(lazy(fused)) }
     }
     let rows = reshape(x, to: [1, x.rows, x.channels])
     return reshape(gate(rows, by: reshape(values, to: [1, x.channels])), to: x.shape)
