@@ -81,6 +81,27 @@ extension TensorsSuite {
 
   @Suite("Linear layers over more axes")
   struct LinearOfAxesTests {
+    @Test("Factors that change alone change what they have fused with")
+    func changedFactors() throws {
+      var all: [any Kernels] = [ReferenceKernels()]
+      for lanes in NativeConvolutionTests.widths {
+        all += [NativeKernels(over: ReferenceKernels(), lanes: lanes)].compactMap { $0 }
+      }
+      for kernels in all {
+        let weights = Parameter(key: "w", kind: .weight, value: numbers([24, 24], 5))
+        let scales = Parameter(key: "s", kind: .weight, value: numbers([24], 8))
+        let x = numbers([2, 13, 24], 9)
+        func run() -> [Float] {
+          let pass = Forward(
+            .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: kernels)
+          return pass.scaleChannels(pass.linear(x, weights), by: scales).values
+        }
+        let before = run()
+        scales.update { factors in for c in 0..<24 { factors[c] *= 2 } }
+        #expect(largestDifference(run(), before.map { 2 * $0 }) < 1e-4, "\(kernels.name)")
+      }
+    }
+
     @Test("What fuses behind a linear layer in evaluation gives what single steps give")
     func fused() throws {
       let x = numbers([2, 13, 24], 9)

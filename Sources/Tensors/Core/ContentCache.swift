@@ -40,6 +40,8 @@ struct PackedWeights {
   }
   /// What they were multiplied by; kept alive, so that no other can come to have its address.
   let scale: TensorContent?
+  /// Which of its contents that was: factors that learn keep their place.
+  let version: Int
   let storage: Storage
 }
 
@@ -52,10 +54,18 @@ extension Tensor {
       _ packed: UnsafeMutablePointer<Float>
     ) -> Void
   ) -> Storage {
-    if let kept = content.cache.packed[kind], kept.scale === scale?.content { return kept.storage }
+    // What is lazy is made first: that is no other content.
+    scale?.materialize()
+    let version = scale?.content.version ?? 0
+    if let kept = content.cache.packed[kind], kept.scale === scale?.content,
+      kept.version == version
+    {
+      return kept.storage
+    }
     let made = Storage(count: count)
     withElements(self, scale, made, body: pack)
-    content.cache.packed[kind] = PackedWeights(scale: scale?.content, storage: made)
+    content.cache.packed[kind] = PackedWeights(
+      scale: scale?.content, version: version, storage: made)
     return made
   }
 }
