@@ -81,6 +81,31 @@ extension TensorsSuite {
 
   @Suite("Linear layers over more axes")
   struct LinearOfAxesTests {
+    @Test("The gradient of the input alone is that of single steps")
+    func inputGradient() throws {
+      func gradient(_ kernels: any Kernels, tracksParameters: Bool) -> [Float] {
+        let weights = Parameter(key: "w", kind: .weight, value: numbers([40, 24], 5))
+        let bias = Parameter(key: "b", kind: .offset, value: numbers([40], 6))
+        let back = Parameter(key: "v", kind: .weight, value: numbers([24, 40], 7))
+        let tape = Tape()
+        var pass = Forward(
+          .evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
+        pass.tracksParameters = tracksParameters
+        let x = traced(numbers([2, 13, 24], 9))
+        let hidden = pass.activate(pass.linear(x, weights, bias: bias), .gelu)
+        let y = pass.add(x, pass.linear(hidden, back))
+        tape.backward(from: y, gradient: numbers(y.shape, 2))
+        return x.node?.take()?.values ?? []
+      }
+      let plain = gradient(ReferenceKernels(), tracksParameters: true)
+      #expect(plain.count == 2 * 13 * 24)
+      for lanes in NativeConvolutionTests.widths {
+        let kernels = try #require(NativeKernels(over: ReferenceKernels(), lanes: lanes))
+        let found = gradient(kernels, tracksParameters: false)
+        #expect(found.count == plain.count && largestDifference(found, plain) < 2e-5, "\(lanes)")
+      }
+    }
+
     @Test("Factors that change alone change what they have fused with")
     func changedFactors() throws {
       var all: [any Kernels] = [ReferenceKernels()]

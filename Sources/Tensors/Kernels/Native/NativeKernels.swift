@@ -49,6 +49,9 @@ package final class NativeKernels: Kernels {
     if window.isDepthwise(inputShape, channels: weights.shape[0]) {
       return DepthwiseConvolution.inputGradient(dy, weights, inputShape: inputShape, window)
     }
+    if window.isPointwise, window.stride == 1, inputShape[0] == 1, inputShape[2] == 1 {
+      return linearInputGradient(dy, weights, inputShape: inputShape)
+    }
     return winogradInputGradient(dy, weights, inputShape: inputShape, window)
       ?? base.convolutionInputGradient(dy, weights, inputShape: inputShape, window)
   }
@@ -68,6 +71,19 @@ package final class NativeKernels: Kernels {
     }
     guard hasBias else { return (gradient, nil) }
     return (gradient, columnSums(dy))
+  }
+
+  /// dx = dy · W, of a linear layer over rows: a product that wants no copy of the weights in a layout of its own, which
+  /// of a large transformer would be as much memory again.
+  private func linearInputGradient(_ dy: Tensor, _ weights: Tensor, inputShape: [Int]) -> Tensor {
+    let (rows, n, k) = (inputShape[1], weights.shape[0], inputShape[3])
+    let gradient = Tensor(inputShape, from: dy, weights) { dx, dy, weights in
+      multiply(
+        Matrix(dy, rowStride: n), Matrix(weights, rowStride: k), into: dx, rowStride: k, m: rows,
+        n: k, k: n)
+    }
+    Profile.lap("linear input gradient")
+    return gradient
   }
 
   /// Memory for one kernel's temporary results.
