@@ -8,6 +8,7 @@
 #   make bench       the benchmarks
 #   make lint        swift format, strict
 #   make format      swift format, in place
+#   make kit-listing the kit's declarations as Markdown, in docs/kit.md
 #   make docs        reference pages from doc comments, in .build/docs
 #   make install     PREFIX (/usr/local) gets bin/zoo, libexec/encoderzoo and share/encoderzoo; DESTDIR is
 #                    honoured
@@ -37,7 +38,7 @@ ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo check test test-long fuzz bench lint format docs install clean packages build
+.PHONY: help demo check test test-long fuzz bench lint format docs kit-listing install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -92,6 +93,9 @@ lint:
 
 format:
 	$(SWIFT) format format -i $(FORMAT_FLAGS)
+
+kit-listing: build
+	@zoo="$(ZOO)"; scripts/kit-listing.sh "$$(dirname "$$zoo")" docs/kit.md
 
 docs: build
 	@zoo="$(ZOO)"; scripts/make-docs.sh "$$(dirname "$$zoo")" .build/docs

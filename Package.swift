@@ -114,7 +114,8 @@ var targets: [Target] = [
   library(
     "Registry",
     ["EncoderKit", "WeightFiles", "Bundles", "Downloads", "CExportedSymbols", "Basics"]),
-  library("Conformance", ["Fusion", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
+  library(
+    "Conformance", ["Fusion", "Registry", "EncoderKit", "WeightFiles", "Basics"], oneDNNSettings),
   // Named for the building alone: an executable that a target depends on is made first, not linked to it.
   library("DICOM", ["Basics", "CWorker"] + dicomDependencies),
   library("Images", ["Basics", "CImageCodecs", "DICOM"]),
@@ -250,6 +251,10 @@ for (name, dependencies) in [
   ("DataCheck", ["DataCheck", "NearDuplicates", "Datasets", "Images", "Basics"]),
   ("DataImport", ["DataImport", "Datasets", "Images", "DICOM", "Basics"]),
   ("Fusion", ["Fusion", "EncoderKit"]),
+  (
+    "Conformance",
+    ["Conformance", "Registry", "EncoderKit", "WeightFiles", "Tensors"] + pluginDependencies
+  ),
   (
     "Training",
     [

@@ -12,19 +12,10 @@ if ! command -v docc >/dev/null 2>&1; then
 fi
 graphs=$(mktemp -d)
 trap 'rm -rf "$graphs"' EXIT
-flags=()
-for map in "$root"/Sources/C*/module.modulemap "$root"/Sources/C*/include/module.modulemap; do
-  flags+=(-I "$(dirname "$map")")
-done
-# The package manager makes this map for itself.
-flags+=(-Xcc "-fmodule-map-file=$build/CImageCodecs.build/module.modulemap")
-for flag in $(pkg-config --cflags openblas); do flags+=(-Xcc "$flag"); done
 # What a program imports, what a plugin does, and the checks: one site each, below one folder.
-for module in EncoderZoo EncoderKit Layers Tensors Basics WordVectors Conformance; do
-  mkdir -p "$graphs/$module"
-  swift symbolgraph-extract -module-name "$module" -I "$build/Modules" "${flags[@]}" \
-    -target "$(uname -m)-unknown-linux-gnu" -minimum-access-level public \
-    -output-dir "$graphs/$module"
+modules=(EncoderZoo EncoderKit Layers Tensors Basics WordVectors Conformance)
+"$root/scripts/symbol-graphs.sh" "$build" "$graphs" "${modules[@]}"
+for module in "${modules[@]}"; do
   rm -rf "${output:?}/$module"
   mkdir -p "$output"
   docc convert --fallback-display-name "$module" \

@@ -23,6 +23,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
 from measured import measured  # noqa: E402
 
+# Every engine, with all threads for one batch or a stream a thread.
+EVERY = ["onnxruntime", "sessions", "openvino", "streams", "pytorch", "compiled"]
 # name: what it is, arguments of both sides, peers, images a step, goal (ratio, memory ratio)
 ROWS = {
     "densenet121-16": ("DenseNet-121, evaluation, batch 16", "evaluate densenet121 --batch 16",
@@ -56,6 +58,18 @@ ROWS = {
                  ["onnxruntime", "openvino", "pytorch"], 1, 1.1, None),
     "convnext_tiny-16": ("ConvNeXt-T, evaluation, batch 16", "evaluate convnext_tiny --batch 16",
                  ["onnxruntime", "openvino", "pytorch"], 16, 1.1, None),
+    "vit_small-1": ("ViT-S/16, evaluation, batch 1", "evaluate vit_small_patch16_224 --batch 1 --repeats 15",
+                    ["onnxruntime", "openvino", "pytorch", "compiled"], 1, 1.1, None),
+    "vit_small-16": ("ViT-S/16, evaluation, batch 16", "evaluate vit_small_patch16_224 --batch 16", EVERY, 16, 1.1,
+                     None),
+    "vit_base-16": ("ViT-B/16, evaluation, batch 16", "evaluate vit_base_patch16_224 --batch 16 --repeats 3", EVERY,
+                    16, 1.1, None),
+    "vit_small-train": ("ViT-S/16, training step, batch 16", "train vit_small_patch16_224 --batch 16 --repeats 3",
+                        ["pytorch"], 16, 1.2, 0.7),
+    "minilm-16": ("MiniLM-L6, 128 tokens, evaluation, batch 16", "evaluate minilm-l6 --batch 16 --tokens 128", EVERY,
+                  16, 1.1, None),
+    "bert-base-16": ("BERT-base, 128 tokens, evaluation, batch 16",
+                     "evaluate bert-base --batch 16 --tokens 128 --repeats 3", EVERY, 16, 1.1, None),
 }
 # Whole commands: what it is, the peer, goal (ratio, memory ratio).
 TASKS = {
@@ -69,7 +83,8 @@ TASKS = {
     "list": ("`zoo list`", None, 0.05, None),
 }
 NAMES = {"zoo": "EncoderZoo", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO",
-         "pytorch": "PyTorch, channels-last"}
+         "pytorch": "PyTorch, channels-last", "compiled": "PyTorch, compiled",
+         "sessions": "ONNX Runtime, a session a thread", "streams": "OpenVINO, a stream a thread"}
 
 
 def timed(command):
@@ -88,7 +103,8 @@ def side(name, program, arguments):
 
 def compare(row, program, rounds):
     title, arguments, named, images, goal, memory_goal = ROWS[row]
-    peers = [p for p in named if p == "pytorch" or importlib.util.find_spec(p)]
+    modules = {"pytorch": "torch", "compiled": "torch", "sessions": "onnxruntime", "streams": "openvino"}
+    peers = [p for p in named if importlib.util.find_spec(modules.get(p, p))]
     for name in set(named) - set(peers):
         print(f"{row}: {NAMES[name]} is not installed", file=sys.stderr)
     runs = {name: [] for name in ["zoo"] + peers}

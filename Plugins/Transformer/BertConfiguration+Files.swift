@@ -30,6 +30,7 @@ extension BertConfiguration {
     pooling = try options.choice("pooling", default: pooling)
     maximumPieces = try options.integer(
       "maximumPieces", in: 4...positions, default: min(512, positions))
+    longTexts = try options.choice("longTexts", default: longTexts)
     let place = options.place
     try options.finish()
     guard width % heads == 0 else {

@@ -38,8 +38,17 @@ struct BertConfiguration: Sendable, Equatable {
   var pooling = Pooling.mean
   /// Dropout behind attention and hidden layers, in training.
   var dropout: Float = 0.1
-  /// The most pieces of a text that are read, those around it included.
+  /// What becomes of texts of more pieces than are read at once.
+  enum LongTexts: String, Sendable, CaseIterable {
+    /// What is behind them is not read.
+    case cut
+    /// They are read in windows, whose features' mean is taken.
+    case windows
+  }
+
+  /// The most pieces that are read at once, those around a text included.
   var maximumPieces = 512
+  var longTexts = LongTexts.cut
 
   static let base = BertConfiguration()
   static let large = BertConfiguration(width: 1024, depth: 24, heads: 16, hidden: 4096)

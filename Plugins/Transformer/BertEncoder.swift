@@ -18,15 +18,19 @@ struct BertEncoder: TextEncoder {
   private let parameters: [[Parameter]]
   /// The piece that fills shorter texts up; no place of theirs is read.
   private let padding: Int32
+  /// How many pieces stand before and behind each text.
+  private let around: (before: Int, behind: Int)
   let stages: [EncoderStage]
 
   var featureWidth: Int { configuration.width }
   var wordWidth: Int? { configuration.width }
 
   init(
-    _ configuration: BertConfiguration, pieces: Int, padding: Int32, scope: Scope
+    _ configuration: BertConfiguration, pieces: Int, padding: Int32,
+    around: (before: Int, behind: Int), scope: Scope
   ) throws {
     self.configuration = configuration
+    self.around = around
     self.padding = padding
     let width = configuration.width
     let embeddings = scope("embeddings")
@@ -58,42 +62,52 @@ struct BertEncoder: TextEncoder {
   }
 
   func features(_ texts: [[Int32]], _ pass: inout Forward) -> Tensor {
-    let (rows, lengths) = run(texts, &pass)
-    return pooled(rows, lengths, &pass)
+    let (rows, lengths, windows) = run(texts, &pass)
+    return pooled(rows, lengths, windows, &pass)
   }
 
   func featuresAndWords(_ texts: [[Int32]], _ pass: inout Forward)
     -> (features: Tensor, words: WordStates?)
   {
-    let (x, lengths) = run(texts, &pass)
+    let (x, lengths, windows) = run(texts, &pass)
     let (longest, width) = (x.shape[1], configuration.width)
-    let rows = lengths.enumerated().flatMap { item, length in
-      (0..<length).map { Int32(item * longest + $0) }
-    }
-    let flat = pass.reshape(x, to: [texts.count * longest, width])
+    let rows =
+      windows?.rows
+      ?? lengths.enumerated().map { item, length in
+        (0..<length).map { Int32(item * longest + $0) }
+      }
+    let flat = pass.reshape(x, to: [lengths.count * longest, width])
     return (
-      pooled(x, lengths, &pass),
+      pooled(x, lengths, windows, &pass),
       WordStates(
-        rows: pass.gatherRows(flat, rows), layout: PackedLayout(lengths: lengths, gap: 0))
+        rows: pass.gatherRows(flat, rows.flatMap { $0 }),
+        layout: PackedLayout(lengths: rows.map(\.count), gap: 0))
     )
   }
 
-  /// The last block's rows, `[texts, longest, width]`, and how many of each text count.
-  private func run(_ texts: [[Int32]], _ pass: inout Forward) -> (Tensor, lengths: [Int]) {
+  /// The last block's rows, `[texts, longest, width]`, and how many of each text count; of windows in their place where a
+  /// text is longer than is read at once.
+  private func run(_ texts: [[Int32]], _ pass: inout Forward) -> (
+    Tensor, lengths: [Int], windows: TextWindows?
+  ) {
+    let limit = configuration.longTexts == .windows ? Int.max : configuration.positions
     // An empty text is read as one of padding.
-    let texts = texts.map { $0.isEmpty ? [padding] : Array($0.prefix(configuration.positions)) }
-    let lengths = texts.map(\.count)
+    let texts = texts.map { $0.isEmpty ? [padding] : Array($0.prefix(limit)) }
+    let windows = TextWindows(
+      lengths: texts.map(\.count), stride: texts.map(\.count).max() ?? 1,
+      capacity: min(configuration.maximumPieces, configuration.positions), around: around)
+    let lengths = windows?.lengths ?? texts.map(\.count)
     let frozen = pass.mode == .training ? frozenStages : 0
     var x: Tensor
     if frozen > 0 {
       var still = pass.inEvaluation(records: false)
-      x = embedded(texts, lengths, &still)
+      x = embedded(texts, windows, &still)
       for block in blocks.prefix(frozen - 1) { x = block(x, lengths, &still) }
     } else {
-      x = embedded(texts, lengths, &pass)
+      x = embedded(texts, windows, &pass)
     }
     for block in blocks.dropFirst(max(0, frozen - 1)) { x = block(x, lengths, &pass) }
-    return (x, lengths)
+    return (x, lengths, windows)
   }
 
   /// How many stages, from the first on, have no parameter that learns.
@@ -102,11 +116,17 @@ struct BertEncoder: TextEncoder {
   }
 
   /// Pieces, places and kinds added and normalised, `[texts, longest, width]`.
-  private func embedded(_ texts: [[Int32]], _ lengths: [Int], _ pass: inout Forward) -> Tensor {
-    let (longest, width) = (lengths.max() ?? 1, configuration.width)
+  private func embedded(_ texts: [[Int32]], _ windows: TextWindows?, _ pass: inout Forward)
+    -> Tensor
+  {
+    let (whole, width) = (texts.map(\.count).max() ?? 1, configuration.width)
     let ids = texts.flatMap { text in
-      text + [Int32](repeating: padding, count: longest - text.count)
+      text + [Int32](repeating: padding, count: whole - text.count)
     }
+    let (count, longest) = windows.map { ($0.lengths.count, $0.longest) } ?? (texts.count, whole)
+    // Looked up text by text, so that an explanation finds each piece once.
+    var pieces = pass.embedding(words, ids)
+    if let windows { pieces = pass.gatherRows(pieces, windows.places) }
     func rows(_ table: Parameter, _ indices: [Int32], _ pass: inout Forward) -> Tensor {
       pass.reshape(
         pass.gatherRows(pass.value(of: table), indices), to: [longest * width])
@@ -117,10 +137,21 @@ struct BertEncoder: TextEncoder {
       places = pass.add(places, rows(types, [Int32](repeating: 0, count: longest), &pass))
     }
     let x = pass.add(
-      pass.reshape(pass.embedding(words, ids), to: [texts.count, longest * width]),
-      pass.broadcast(places, count: texts.count))
-    let normalized = normalization(pass.reshape(x, to: [texts.count, longest, width]), &pass)
+      pass.reshape(pieces, to: [count, longest * width]), pass.broadcast(places, count: count))
+    let normalized = normalization(pass.reshape(x, to: [count, longest, width]), &pass)
     return pass.dropout(normalized, rate: configuration.dropout)
+  }
+
+  private func pooled(
+    _ x: Tensor, _ lengths: [Int], _ windows: TextWindows?, _ pass: inout Forward
+  ) -> Tensor {
+    let features = pooled(x, lengths, &pass)
+    guard let windows else { return features }
+    let (indices, counts) = windows.ofTexts
+    let rows = pass.gatherRows(features, indices)
+    return pass.meanOverRows(
+      pass.reshape(rows, to: [counts.count, indices.count / counts.count, features.channels]),
+      counts: counts)
   }
 
   private func pooled(_ x: Tensor, _ lengths: [Int], _ pass: inout Forward) -> Tensor {

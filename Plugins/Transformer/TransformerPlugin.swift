@@ -74,7 +74,10 @@ struct TransformerEntry: TextEncoderEntry {
           "pooling", default: "\"mean\"",
           "\"mean\" over the pieces, \"first\" for the first piece ([CLS]), \"pooler\" for the published pooler"
         ),
-        .init("maximumPieces", default: "512", "pieces of a text that are read"),
+        .init("maximumPieces", default: "512", "pieces that are read at once"),
+        .init(
+          "longTexts", default: "\"cut\"",
+          "of longer texts \"cut\" reads the beginning, \"windows\" all, as the mean over windows"),
         .init("dropout", default: "0.1", "dropout in training"),
         .init("width", default: "of the name", "width of a piece"),
         .init("depth", default: "of the name", "layers"),
@@ -97,7 +100,9 @@ struct TransformerEntry: TextEncoderEntry {
         advice: "put the tokenizer and the weights of one model into the folder")
     }
     return TextPreparation(
-      tokenizer: tokenizer, maximumPieces: configuration.maximumPieces, files: files)
+      tokenizer: tokenizer,
+      maximumPieces: configuration.longTexts == .cut ? configuration.maximumPieces : nil,
+      files: files)
   }
 
   func make(options: JSONObject, preparation: TextPreparation, scope: Scope) throws
@@ -110,7 +115,8 @@ struct TransformerEntry: TextEncoderEntry {
     let configuration = try BertConfiguration(size, files: files, options: options)
     return try BertEncoder(
       configuration, pieces: configuration.pieces ?? tokenizer.vocabulary.count,
-      padding: tokenizer.padding, scope: scope)
+      padding: tokenizer.padding,
+      around: (tokenizer.beginning.count, tokenizer.end.count), scope: scope)
   }
 
   func published(_ name: String) -> PublishedName? { BertKeys.published(name) }

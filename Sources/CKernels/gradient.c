@@ -69,6 +69,7 @@ EZ_CLONES static void add_slices_body(void *context, size_t begin, size_t end) {
 
 void ez_pointwise_gradient(int lanes, const ez_source *source, const float *dy, size_t out,
                            float *workspace, float *gradient) {
+  ez_settle_products();
   ez_slices w = {.parts = source->parts, .part_count = source->part_count, .rows = source->rows, .out = out};
   for (size_t p = 0; p < w.part_count; p++) w.channels += w.parts[p].channels;
   w.scale = source->scale, w.shift = source->shift, w.window = source->places, w.dy = dy, w.gradient = gradient;

@@ -3,7 +3,7 @@
 
 // sums[rows, 2 * EZ_LANES] += of places: dy[place, row] * x[place, column].
 static inline __attribute__((always_inline)) EZ_TARGET void
-EZ_WIDE(outer)(const int rows, size_t places, const float *x, size_t x_stride, const float *dy,
+EZ_WIDE(outer)(const int rows, const int from_memory, size_t places, const float *x, size_t x_stride, const float *dy,
                size_t dy_stride, float *sums, size_t stride) {
   ez_vector sum[EZ_TILE_ROWS][2];
 #pragma clang loop unroll(full)
@@ -15,8 +15,14 @@ EZ_WIDE(outer)(const int rows, size_t places, const float *x, size_t x_stride, c
     const ez_vector left = v_load(x), right = v_load(x + EZ_LANES);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-      v_fmadd_from(sum[i][0], left, dy + i);
-      v_fmadd_from(sum[i][1], right, dy + i);
+      if (from_memory) {
+        v_fmadd_from(sum[i][0], left, dy + i);
+        v_fmadd_from(sum[i][1], right, dy + i);
+      } else {
+        const ez_vector slope = v_set1(dy[i]);
+        sum[i][0] = v_fmadd(slope, left, sum[i][0]);
+        sum[i][1] = v_fmadd(slope, right, sum[i][1]);
+      }
     }
   }
 #pragma clang loop unroll(full)
@@ -29,7 +35,7 @@ EZ_WIDE(outer)(const int rows, size_t places, const float *x, size_t x_stride, c
 static EZ_TARGET void EZ_WIDE(any_outer)(size_t rows, size_t places, const float *x, size_t x_stride,
                                          const float *dy, size_t dy_stride, float *sums, size_t stride) {
 #define EZ_CASE(n) \
-  case n: EZ_WIDE(outer)(n, places, x, x_stride, dy, dy_stride, sums, stride); break;
+  case n: EZ_WIDE(outer)(n, 0, places, x, x_stride, dy, dy_stride, sums, stride); break;
   switch (rows) {
     EZ_CASE(1)
     EZ_CASE(2)
@@ -44,7 +50,9 @@ static EZ_TARGET void EZ_WIDE(any_outer)(size_t rows, size_t places, const float
     EZ_CASE(10)
     EZ_CASE(11)
 #endif
-  default: EZ_WIDE(outer)(EZ_TILE_ROWS, places, x, x_stride, dy, dy_stride, sums, stride);
+  default:
+    if (ez_reads_factors) EZ_WIDE(outer)(EZ_TILE_ROWS, 1, places, x, x_stride, dy, dy_stride, sums, stride);
+    else EZ_WIDE(outer)(EZ_TILE_ROWS, 0, places, x, x_stride, dy, dy_stride, sums, stride);
   }
 #undef EZ_CASE
 }

@@ -26,6 +26,13 @@ typedef struct {
 // Bytes that eight steps of a product prefetch.
 enum { EZ_PREFETCHED = 256 };
 
+// Whether products read one factor from memory themselves, which saves instructions, or load it once for two, which saves
+// reads: which is faster is the processor's, up to a factor of two (the first on Zen 4 and Sapphire Rapids, the second on Ice
+// Lake). Both give the same bits.
+extern int ez_reads_factors;
+// Tries both once, in a quarter of a millisecond, unless that was done; before the loops of all threads.
+void ez_settle_products(void);
+
 // c[rows, columns] = a[rows, depth] * weights, finished; weights are packed as panels of two vectors'
 // columns, [panel][depth][2 * lanes], zero beyond the last column. Strides are in floats. Each element
 // is summed in the order of depth, however the rows are cut.

@@ -2,7 +2,7 @@
 #include "lanes.h"
 
 static inline __attribute__((always_inline)) EZ_TARGET void
-EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const float *a, size_t a_stride, size_t segments,
+EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int from_memory, const float *a, size_t a_stride, size_t segments,
               size_t segment_stride, size_t depth, const float *b, const ez_finish *finish,
               size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride, ptrdiff_t next,
               const float *prefetch) {
@@ -11,7 +11,8 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const float
   for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = v_zero();
   for (size_t s = 0; s < segments; s++, a += segment_stride) {
     // An address a row, which the compiler is not to make out of others: an index beside it would cost the
-    // product an instruction. Some numbers are loaded, since a core reads twice for two products.
+    // product an instruction. Where products read their factor from memory, some are loaded all the same, since a
+    // core reads twice for two products.
     const float *row[EZ_TILE_ROWS];
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) row[i] = a + (size_t)i * a_stride;
@@ -19,7 +20,7 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const float
   do { \
     const ez_vector left = v_load(b + (j) * 2 * EZ_LANES), right = v_load(b + ((j) * 2 + 1) * EZ_LANES); \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) { \
-      if (i < EZ_TILE_ROWS - 2) { \
+      if (from_memory && i < EZ_TILE_ROWS - 2) { \
         v_fmadd_from(sum[i][0], left, row[i] + (j)); \
         v_fmadd_from(sum[i][1], right, row[i] + (j)); \
       } else { \
@@ -113,13 +114,13 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
                                                size_t c_stride, ptrdiff_t next, const float *prefetch) {
   const size_t left = columns - column;
   const ez_mask low = v_mask(left), high = v_mask(left > EZ_LANES ? left - EZ_LANES : 0);
-#define EZ_TILE(n, whole, prefetches) \
-  EZ_WIDE(tile)(n, whole, prefetches, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
+#define EZ_TILE(n, whole, prefetches, from_memory) \
+  EZ_WIDE(tile)(n, whole, prefetches, from_memory, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
                 high, c, c_stride, next, prefetch)
 #define EZ_CASE(n) \
   case n: \
-    if (left >= 2 * EZ_LANES) EZ_TILE(n, 1, 0); \
-    else EZ_TILE(n, 0, 0); \
+    if (left >= 2 * EZ_LANES) EZ_TILE(n, 1, 0, 0); \
+    else EZ_TILE(n, 0, 0, 0); \
     break;
   switch (rows) {
     EZ_CASE(1)
@@ -136,9 +137,12 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
     EZ_CASE(11)
 #endif
   default:
-    if (left < 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 0, 0);
-    else if (prefetch) EZ_TILE(EZ_TILE_ROWS, 1, 1);
-    else EZ_TILE(EZ_TILE_ROWS, 1, 0);
+    if (left < 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 0, 0, 0);
+    else if (!ez_reads_factors) {
+      if (prefetch) EZ_TILE(EZ_TILE_ROWS, 1, 1, 0);
+      else EZ_TILE(EZ_TILE_ROWS, 1, 0, 0);
+    } else if (prefetch) EZ_TILE(EZ_TILE_ROWS, 1, 1, 1);
+    else EZ_TILE(EZ_TILE_ROWS, 1, 0, 1);
   }
 #undef EZ_CASE
 #undef EZ_TILE

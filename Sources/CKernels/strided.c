@@ -118,6 +118,7 @@ size_t ez_strided_workspace(size_t batch, size_t height, size_t width, size_t in
 void ez_strided(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
                 const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
                 float *result) {
+  ez_settle_products();
   ez_strided_work w = {.x = x, .weights = weights, .batch = batch, .height = height, .width = width};
   w.in = in, w.out = out, w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 0}, w.result = result;
   fill_strided(&w);

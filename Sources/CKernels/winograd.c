@@ -125,6 +125,7 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
 void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
                  const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
                  float *result) {
+  ez_settle_products();
   ez_winograd_work w = {.x = x, .weights = weights, .batch = batch, .height = height};
   w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 0};
   w.grid = (ez_tiles){(height + 3) / 4, (width + 3) / 4, (height + 1) / 4, (width + 1) / 4}, w.result = result;

@@ -29,6 +29,8 @@ public struct ConformanceCheck: Sendable, Equatable {
     case memory
     /// Recorded activations hold.
     case golden
+    /// Features from elsewhere, of given inputs and weights, come out.
+    case reference
   }
 
   /// How a check ended.

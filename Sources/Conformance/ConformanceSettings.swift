@@ -17,6 +17,8 @@ public struct ConformanceSettings: Sendable {
   public var sampledParameters: Int
   /// Recorded activations: `golden.json`; nil where none are kept.
   public var golden: String?
+  /// A safetensors file of inputs, features and weights from elsewhere; nil where there is none.
+  public var reference: String?
   /// Which checks are run.
   public var kinds: [ConformanceCheck.Kind]
 
@@ -24,7 +26,7 @@ public struct ConformanceSettings: Sendable {
   public init(
     options: JSONValue = [:], sizes: [Int] = [64, 96], size: Int? = nil, vectors: String? = nil,
     tokenizer: String? = nil, sampledParameters: Int = 12, golden: String? = nil,
-    kinds: [ConformanceCheck.Kind] = ConformanceCheck.Kind.allCases
+    reference: String? = nil, kinds: [ConformanceCheck.Kind] = ConformanceCheck.Kind.allCases
   ) {
     self.options = options
     self.sizes = sizes
@@ -33,6 +35,7 @@ public struct ConformanceSettings: Sendable {
     self.tokenizer = tokenizer
     self.sampledParameters = sampledParameters
     self.golden = golden
+    self.reference = reference
     self.kinds = kinds
   }
 }

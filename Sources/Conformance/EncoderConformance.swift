@@ -50,6 +50,8 @@ public struct EncoderConformance {
       try described(entry, subject)
     } stages: {
       try stages(subject)
+    } reference: {
+      try reference(entry)
     }
   }
 
@@ -64,6 +66,8 @@ public struct EncoderConformance {
       try described(subject)
     } stages: {
       nil
+    } reference: {
+      try reference(entry)
     }
   }
 
@@ -78,12 +82,15 @@ public struct EncoderConformance {
       try described(subject)
     } stages: {
       nil
+    } reference: {
+      nil
     }
   }
 
   private func report(
     _ subject: some Subject, shapes: () throws -> ConformanceCheck,
-    description: () throws -> ConformanceCheck, stages: () throws -> String?
+    description: () throws -> ConformanceCheck, stages: () throws -> String?,
+    reference: () throws -> ConformanceCheck?
   ) throws -> ConformanceReport {
     var checks: [ConformanceCheck] = []
     func end(_ check: ConformanceCheck) {
@@ -92,7 +99,9 @@ public struct EncoderConformance {
     }
     let isBare = try build(subject).store.parameters.isEmpty
     for kind in ConformanceCheck.Kind.allCases where settings.kinds.contains(kind) {
-      guard kind != .missing || subject is HeadSubject else { continue }
+      guard kind != .missing || subject is HeadSubject,
+        kind != .reference || settings.reference != nil
+      else { continue }
       guard !isBare || ![.gradients, .freezing, .keys].contains(kind) else {
         end(ConformanceCheck(kind, .notChecked, found: "it has no parameters", expected: "some"))
         continue
@@ -113,6 +122,7 @@ public struct EncoderConformance {
         case .rounding: try rounding(subject)
         case .memory: try memory(subject)
         case .golden: try golden(subject)
+        case .reference: try reference()
         }
       if let check { end(check) }
     }

@@ -25,14 +25,7 @@ public struct Linear {
 
   /// Runs the layer.
   public func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-    guard x.shape.count > 2 else { return apply(x, &pass) }
-    let rows = pass.reshape(x, to: [x.shape.dropLast().reduce(1, *), x.channels])
-    let result = apply(rows, &pass)
-    return pass.reshape(result, to: x.shape.dropLast() + [result.channels])
-  }
-
-  private func apply(_ rows: Tensor, _ pass: inout Forward) -> Tensor {
-    let result = pass.linear(rows, weight, bias: bias)
-    return adapter.map { $0(rows, addedTo: result, &pass) } ?? result
+    let result = pass.linear(x, weight, bias: bias)
+    return adapter.map { $0(x, addedTo: result, &pass) } ?? result
   }
 }

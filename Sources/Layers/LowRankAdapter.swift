@@ -53,7 +53,7 @@ struct LowRankAdapter {
     self.settings = settings
   }
 
-  /// The layer's output `[rows, out]` with what is learnt for its input `[rows, in]`.
+  /// The layer's output `[…, out]` with what is learnt for its input `[…, in]`.
   func callAsFunction(_ x: Tensor, addedTo y: Tensor, _ pass: inout Forward) -> Tensor {
     let narrow = pass.linear(pass.dropout(x, rate: settings.dropout), down)
     let scaled = pass.multiply(narrow, settings.alpha / Float(settings.rank))

@@ -44,11 +44,8 @@ public struct MultiHeadAttention {
   /// Runs the attention; places behind a sample's length are read by none.
   public func callAsFunction(_ x: Tensor, _ pass: inout Forward, lengths: [Int]? = nil) -> Tensor {
     requireShapes(x.shape.count == 3, "attention: \(x.shape) is not [batch, time, width]")
-    let rows = pass.reshape(x, to: [x.shape[0] * x.shape[1], x.channels])
-    let joined = pass.linear(rows, weight, bias: bias)
-    let qkv = pass.reshape(
-      adapter.map { $0(rows, addedTo: joined, &pass) } ?? joined,
-      to: [x.shape[0], x.shape[1], 3 * x.channels])
+    let joined = pass.linear(x, weight, bias: bias)
+    let qkv = adapter.map { $0(x, addedTo: joined, &pass) } ?? joined
     return output(pass.attention(qkv, heads: heads, lengths: lengths), &pass)
   }
 }

@@ -6,9 +6,11 @@ import Studies
 import Tensors
 import Training
 
-/// Times an encoder with random weights: `zoo-bench evaluate|train ENCODER [--batch N] [--size N]
+/// Times an encoder with random weights: `zoo-bench evaluate|train ENCODER [--batch N] [--size N] [--tokens N]
 /// [--repeats N] [--threads N] [--kernels auto|native|onednn|reference]
 /// [--precision fp32|bf16] [--profile yes|no]`.
+///
+/// Encoders of texts with a tokenizer of their own read texts of `--tokens` pieces each out of 30,522.
 ///
 /// Prints one line of JSON: the seconds of every repeat after one warm-up, and the peak of resident
 /// memory in megabytes.
@@ -17,6 +19,7 @@ struct SpeedRun {
   private var encoder = ""
   private var batch = 16
   private var size = 224
+  private var tokens = 128
   private var repeats = 5
   private var threads = 2
   private var kernels: String?
@@ -24,7 +27,7 @@ struct SpeedRun {
   private var profiles = false
 
   private static let usage =
-    "expected evaluate|train ENCODER [--batch N] [--size N] [--repeats N] [--threads N] "
+    "expected evaluate|train ENCODER [--batch N] [--size N] [--tokens N] [--repeats N] [--threads N] "
     + "[--kernels auto|native|onednn|reference] [--precision fp32|bf16] [--profile yes|no]"
 
   /// Reads the arguments behind the program's name.
@@ -40,6 +43,7 @@ struct SpeedRun {
       switch (arguments[index], Int(value)) {
       case ("--batch", let number?) where number > 0: batch = number
       case ("--size", let number?) where number > 0: size = number
+      case ("--tokens", let number?) where number > 0: tokens = number
       case ("--repeats", let number?) where number > 0: repeats = number
       case ("--threads", let number?) where number > 0: threads = number
       case ("--kernels", _) where KernelChoice.names.contains(value): kernels = value
@@ -57,15 +61,10 @@ struct SpeedRun {
     Compute.setThreads(threads)
     let store = ParameterStore(random: RandomStream(seed: 1))
     let registry = EncoderRegistry(try Catalogue(path: Catalogue.find()))
-    let model = try registry.imageEncoder(encoder, at: Place()).make(
-      options: try JSONValue.parse(Data("{}".utf8)).object(),
-      input: ImageInput(size: size, channels: 3), scope: Scope(store))
-    let head = try Linear(Scope(store)("head"), from: model.featureWidth, to: 2)
-    let kernels = try KernelChoice.make(kernels, precision: precision)
     var random = RandomStream(seed: 2)
-    let images = Tensor(
-      (0..<batch * size * size * 3).map { _ in Float(random.uniform()) - 0.5 },
-      shape: [batch, size, size, 3])
+    let features = try subject(registry, Scope(store)("encoder"), &random)
+    let kernels = try KernelChoice.make(kernels, precision: precision)
+    let head = try Linear(Scope(store)("head"), from: features.width, to: 2)
     let optimizer = Optimizer(.sgd, weightDecay: 0)
     let labels = (0..<batch * 2).map { Float($0 % 2) }
 
@@ -76,12 +75,12 @@ struct SpeedRun {
       let start = ContinuousClock.now
       if work == "evaluate" {
         var pass = Forward(.evaluation, random: random, tape: nil, kernels: kernels)
-        check = head(model.features(images, &pass), &pass).values[0]
+        check = head(features.make(&pass), &pass).values[0]
       } else {
         let tape = Tape()
         var pass = Forward(.training, random: random, tape: tape, kernels: kernels)
         let loss = pass.binaryCrossEntropy(
-          head(model.features(images, &pass), &pass), targets: labels)
+          head(features.make(&pass), &pass), targets: labels)
         tape.backward(from: loss, gradient: Tensor([1], shape: [1]))
         optimizer.step(
           store.parameters, learningRate: 1e-4, clip: nil as Float?, factor: { _ in 1 })
@@ -94,6 +93,33 @@ struct SpeedRun {
       FileHandle.standardError.write(Data(Profile.table(rows).utf8))
     }
     return Self.report(seconds, check: check)
+  }
+
+  /// The features of a batch, and their width.
+  private func subject(
+    _ registry: EncoderRegistry, _ scope: Scope, _ random: inout RandomStream
+  ) throws -> (width: Int, make: (inout Forward) -> Tensor) {
+    let options = try JSONValue.parse(Data("{}".utf8)).object()
+    guard registry.names(.text).contains(encoder) else {
+      let model = try registry.imageEncoder(encoder, at: Place()).make(
+        options: options, input: ImageInput(size: size, channels: 3), scope: scope)
+      let images = Tensor(
+        (0..<batch * size * size * 3).map { _ in Float(random.uniform()) - 0.5 },
+        shape: [batch, size, size, 3])
+      return (model.featureWidth, { model.features(images, &$0) })
+    }
+    let entry = try registry.textEncoder(encoder, at: Place())
+    guard !entry.fileNames.isEmpty else {
+      throw ZooError(
+        .usage, "\(encoder) reads words; only encoders with a tokenizer are timed here")
+    }
+    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<30_522).map { "piece\($0)" }
+    let files = EncoderFiles(texts: ["vocab.txt": pieces.joined(separator: "\n")])
+    let model = try entry.make(
+      options: options, preparation: entry.preparation(files: files, options: options), scope: scope
+    )
+    let texts = (0..<batch).map { _ in (0..<tokens).map { _ in Int32(random.below(pieces.count)) } }
+    return (model.featureWidth, { model.features(texts, &$0) })
   }
 
   /// What a run prints.

@@ -6,7 +6,7 @@ import Testing
 @testable import TransformerPlugin
 
 /// Files of a network of two layers, eight wide, over twelve pieces.
-private func files(_ kind: String, _ changes: [String: String] = [:]) -> EncoderFiles {
+func smallFiles(_ kind: String, _ changes: [String: String] = [:]) -> EncoderFiles {
   let config = """
     {"model_type": "\(kind)", "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2,
      "intermediate_size": 16, "vocab_size": 12, "hidden_act": "gelu",
@@ -28,9 +28,9 @@ private func entry(_ name: String) throws -> TransformerEntry {
 }
 
 /// An encoder whose parameters follow a formula that the Python side shares.
-private func encoder(_ kind: String, _ given: JSONValue = [:]) throws -> any TextEncoder {
+func smallEncoder(_ kind: String, _ given: JSONValue = [:]) throws -> any TextEncoder {
   let entry = try entry(kind)
-  let preparation = try entry.preparation(files: files(kind), options: options(given))
+  let preparation = try entry.preparation(files: smallFiles(kind), options: options(given))
   let blank = ParameterStore.blank()
   _ = try entry.make(options: options(given), preparation: preparation, scope: Scope(blank))
   let keys = blank.parameters.map { ($0.key, $0.value.shape) }.sorted { $0.0 < $1.0 }
@@ -49,7 +49,7 @@ private func encoder(_ kind: String, _ given: JSONValue = [:]) throws -> any Tex
 private func features(_ kind: String, _ given: JSONValue = [:]) throws -> [Float] {
   var pass = Forward(
     .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
-  return try encoder(kind, given).features([[2, 5, 6, 7, 8, 3], [2, 9, 3]], &pass).values
+  return try smallEncoder(kind, given).features([[2, 5, 6, 7, 8, 3], [2, 9, 3]], &pass).values
 }
 
 private func near(_ found: some Sequence<Float>, _ expected: [Float]) -> Bool {
@@ -112,7 +112,7 @@ struct TransformerTests {
   @Test("In training frozen layers run as in evaluation and get no gradient")
   func frozen() throws {
     let entry = try entry("bert")
-    let preparation = try entry.preparation(files: files("bert"), options: options())
+    let preparation = try entry.preparation(files: smallFiles("bert"), options: options())
     let store = ParameterStore(random: RandomStream(seed: 1))
     let encoder = try entry.make(
       options: options(["dropout": 0.5]), preparation: preparation, scope: Scope(store))
@@ -153,7 +153,7 @@ struct TransformerTests {
     let entry = try entry(name)
     do {
       _ = try entry.preparation(
-        files: files("bert", ["config.json": config]), options: options())
+        files: smallFiles("bert", ["config.json": config]), options: options())
       Issue.record("accepted")
     } catch let error as ZooError {
       #expect("\(error)".contains(said), "\(error)")
@@ -164,7 +164,7 @@ struct TransformerTests {
   func sizes() throws {
     let entry = try entry("bert")
     #expect(throws: ZooError.self) {
-      _ = try entry.preparation(files: files("bert"), options: options(["width": 16]))
+      _ = try entry.preparation(files: smallFiles("bert"), options: options(["width": 16]))
     }
     let alone = EncoderFiles(texts: ["vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\na"])
     let given: JSONValue = ["width": 16, "heads": 4, "depth": 1, "hidden": 8]

@@ -53,6 +53,22 @@ void ez_softmax(float *_Nonnull x, size_t rows, size_t width, float factor,
 void ez_softmax_gradient(const float *_Nonnull p, float *_Nonnull dp, size_t rows, size_t width,
                          float factor);
 
+// Self-attention: of each head softmax(factor * Q * K^T) * V, factor 1 / sqrt(width / heads).
+typedef struct {
+  size_t batch, time, width, heads;
+  const int32_t *_Nonnull used; // the places of each sample that are read
+} ez_attention_shape;
+// Floats of workspace, forward or back.
+size_t ez_attention_workspace(const ez_attention_shape *_Nonnull shape, int lanes, int back);
+// qkv [batch, time, 3 * width], out [batch, time, width]; in logs [batch, heads, time], if there is one, what the
+// gradient needs. Where lanes are 8 or 16.
+void ez_attention(const ez_attention_shape *_Nonnull shape, int lanes, const float *_Nonnull qkv,
+                  float *_Nonnull workspace, float *_Nonnull out, float *_Nullable logs);
+// The gradient of qkv.
+void ez_attention_gradient(const ez_attention_shape *_Nonnull shape, int lanes, const float *_Nonnull qkv,
+                           const float *_Nonnull logs, const float *_Nonnull dy, float *_Nonnull workspace,
+                           float *_Nonnull gradient);
+
 // out[b, i, c] = x[b, i, c] * gate[b, c]; and the gate's gradient, sums over i of x * dy.
 void ez_gate(const float *_Nonnull x, const float *_Nonnull gate, size_t batch, size_t positions,
              size_t channels, float *_Nonnull out);

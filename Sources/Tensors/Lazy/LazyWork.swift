@@ -33,6 +33,22 @@ extension Tensor {
     return work
   }
 
+  /// The same, also where its places have been arranged otherwise and no gradient is wanted, for what concerns each
+  /// element or channel alone.
+  var fusableConvolution: LazyConvolution? {
+    if let work = lazyConvolution { return work }
+    guard node == nil, case .convolution(let work) = content.lazy, work.node == nil,
+      work.shape.last == channels
+    else { return nil }
+    return work
+  }
+
+  /// The result of what has fused, arranged as this tensor.
+  func fused(_ work: Tensor) -> Tensor {
+    guard work.shape != shape else { return work }
+    return Tensor(content: work.content, shape: shape)
+  }
+
   /// The normalisation with ReLU that is to make the content, if it is still to be done, so that a reader may
   /// do it while reading; nil of a reshaped one.
   var lazyNormalization: LazyNormalization? {

@@ -49,9 +49,9 @@ extension Forward {
   /// Relative error about 1e-6; a NaN stays one. Where a convolution made `x`, perhaps with a normalisation, nothing
   /// else should read it: in evaluation the function becomes part of the convolution.
   public func activate(_ x: Tensor, _ activation: Activation) -> Tensor {
-    if isLazy, x.node == nil, var work = x.lazyConvolution, !work.hasFunction {
+    if isLazy, x.node == nil, var work = x.fusableConvolution, !work.hasFunction {
       work.activation = activation
-      return Tensor(work)
+      return x.fused(Tensor(work))
     }
     let output = Tensor(x.shape, from: x) { ez_activate($1, activation.kind, $0, x.count) }
     trace?.note(.activation(activation), [x], output)

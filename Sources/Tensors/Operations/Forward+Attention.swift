@@ -7,8 +7,9 @@ extension Forward {
   ///
   /// Of each head of d = width / heads places: softmax(Q · Kᵀ / √d) · V. Vaswani et al. 2017,
   /// https://arxiv.org/abs/1706.03762. With `lengths`, the places of a sample behind its length are
-  /// read by none; their own rows are computed, and mean nothing. The tape keeps the weights,
-  /// `[batch, heads, time, time]`.
+  /// read by none; their own rows are computed, and mean nothing. The weights, `[batch, heads, time, time]`, are made a
+  /// block of queries at a time; the tape keeps a logarithm of each query, and they are made again. Kernels without such
+  /// loops keep them whole.
   ///
   /// - Precondition: the width divides by the heads, and every length is in `1...time`.
   public func attention(_ qkv: Tensor, heads: Int, lengths: [Int]? = nil) -> Tensor {
@@ -23,6 +24,7 @@ extension Forward {
     let shape = AttentionShape(
       batch: batch, time: time, width: qkv.channels / 3, heads: heads, used: places.map(Int32.init))
     operations?.add(2 * batch * time * time * shape.width)
+    if kernels.attentionLanes > 0 { return blockwiseAttention(qkv, shape, kernels.attentionLanes) }
     let weights = Tensor(uninitialized: [batch, heads, time, time])
     let output = Tensor(uninitialized: [batch, time, shape.width])
     shape.forward(qkv, weights, output)
@@ -32,6 +34,32 @@ extension Forward {
     return record(output, wanted: node != nil) { dy in
       guard let saved else { return }
       node?.accumulate(shape.gradient(saved.input.tensor, saved.weights, dy))
+    }
+  }
+
+  private func blockwiseAttention(_ qkv: Tensor, _ shape: AttentionShape, _ lanes: Int32) -> Tensor
+  {
+    let output = Tensor(uninitialized: [shape.batch, shape.time, shape.width])
+    let node = qkv.node
+    let logs = node == nil ? nil : Storage(count: shape.batch * shape.heads * shape.time)
+    shape.withKernelShape { kernel in
+      let space = Storage(count: ez_attention_workspace(kernel, lanes, 0))
+      withElements(qkv, space, output.writable, logs) { qkv, space, output, logs in
+        ez_attention(kernel, lanes, qkv, space, output, logs)
+      }
+    }
+    let (saved, dimensions) = (node == nil ? nil : SavedTensor(qkv), qkv.shape)
+    return record(output, wanted: node != nil, operation: "attention") { dy in
+      guard let saved, let logs else { return }
+      let gradient = Tensor(uninitialized: dimensions)
+      shape.withKernelShape { kernel in
+        let space = Storage(count: ez_attention_workspace(kernel, lanes, 1))
+        withElements(saved.tensor, logs, dy, space, gradient.writable) {
+          qkv, logs, dy, space, gradient in
+          ez_attention_gradient(kernel, lanes, qkv, logs, dy, space, gradient)
+        }
+      }
+      node?.accumulate(gradient)
     }
   }
 }
@@ -44,6 +72,16 @@ private struct AttentionShape {
   let heads: Int
   /// The places that are read, of each sample.
   let used: [Int32]
+
+  /// Calls `body` with the same for the blockwise loops.
+  func withKernelShape(_ body: (UnsafePointer<ez_attention_shape>) -> Void) {
+    used.withUnsafeBufferPointer { used in
+      guard let first = used.baseAddress else { return }
+      var shape = ez_attention_shape(
+        batch: batch, time: time, width: width, heads: heads, used: first)
+      body(&shape)
+    }
+  }
 
   private var head: Int { width / heads }
   private var factor: Float { 1 / Float(head).squareRoot() }

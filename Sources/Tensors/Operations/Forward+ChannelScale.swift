@@ -6,12 +6,12 @@ extension Forward {
     let values = value(of: factors)
     requireShapes(
       values.count == x.channels, "scaleChannels: \(x.shape) by \(factors.key) \(values.shape)")
-    if isLazy, let work = x.lazyConvolution {
+    if isLazy, let work = x.fusableConvolution {
       let zero = Tensor(repeating: 0, shape: [x.channels])
       let exact = ChannelAffine.Exact(
         scale: values.values.map(Double.init), shift: [Double](repeating: 0, count: x.channels))
       let affine = ChannelAffine(scale: values.detached, shift: zero, exact: exact)
-      if let fused = work.normalized(affine, relu: false) { return lazy(fused) }
+      if let fused = work.normalized(affine, relu: false) { return x.fused(lazy(fused)) }
     }
     // Traced as one step: within it the batch is taken apart.
     var untraced = self

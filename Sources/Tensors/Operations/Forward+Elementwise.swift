@@ -4,9 +4,9 @@ import COpenBLAS
 extension Forward {
   /// Rectified linear unit: max(0, x).
   public func relu(_ x: Tensor) -> Tensor {
-    if isLazy, var work = x.lazyConvolution, !work.hasFunction {
+    if isLazy, var work = x.fusableConvolution, !work.hasFunction {
       work.relu = true
-      return lazy(work)
+      return x.fused(lazy(work))
     }
     let output = Tensor(x.shape, from: x) { ez_relu($1, $0, x.count) }
     trace?.note(.relu, [x], output)
@@ -25,9 +25,11 @@ extension Forward {
     requireShapes(a.shape == b.shape, "add: \(a.shape) and \(b.shape) are not of one shape")
     if isLazy {
       for (x, y) in [(a, b), (b, a)] {
-        guard var work = x.lazyConvolution, work.isLinear else { continue }
-        work.addend = y
-        return lazy(work)
+        guard var work = x.fusableConvolution, work.isLinear,
+          work.shape == x.shape || y.node == nil
+        else { continue }
+        work.addend = work.shape == x.shape ? y : Tensor(content: y.content, shape: work.shape)
+        return x.fused(lazy(work))
       }
     }
     let output = Tensor(a.shape, from: a, b) { ez_add($1, $2, $0, a.count) }
@@ -130,8 +132,21 @@ extension Forward {
     }
   }
 
-  /// y = x · wᵀ + b: `[batch, in]` to `[batch, out]`, weights `[out, in]`, bias `[out]`.
+  /// y = x · wᵀ + b: `[…, in]` to `[…, out]`, weights `[out, in]`, bias `[out]`.
   public func linear(_ x: Tensor, _ weights: Parameter, bias: Parameter? = nil) -> Tensor {
+    guard x.shape.count > 2 else { return linearOfRows(x, weights, bias: bias) }
+    let rows = x.shape.dropLast().reduce(1, *)
+    let y: Tensor
+    if isLazy, weights.value.shape.count == 2, weights.value.channels == x.channels {
+      // A 1×1 convolution, so that what follows fuses with it.
+      y = convolution(reshape(x, to: [1, rows, 1, x.channels]), weights, bias: bias)
+    } else {
+      y = linearOfRows(reshape(x, to: [rows, x.channels]), weights, bias: bias)
+    }
+    return reshape(y, to: x.shape.dropLast() + [y.channels])
+  }
+
+  private func linearOfRows(_ x: Tensor, _ weights: Parameter, bias: Parameter?) -> Tensor {
     let (w, b) = (value(of: weights), bias.map { value(of: $0) })
     requireShapes(
       x.shape.count == 2 && w.shape.count == 2 && x.shape[1] == w.shape[1]
@@ -150,7 +165,9 @@ extension Forward {
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b?.node)
     let saved = weightNode == nil ? nil : SavedTensor(x)
     let plain = w.detached
-    return record(output, wanted: inputNode != nil || weightNode != nil || biasNode != nil) { dy in
+    return record(
+      output, wanted: inputNode != nil || weightNode != nil || biasNode != nil, operation: "linear"
+    ) { dy in
       if let x = saved?.tensor {
         let gradient = Tensor([n, k], from: dy, x) { gradient, dy, x in
           Tensors.multiply(

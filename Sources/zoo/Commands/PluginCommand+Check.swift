@@ -15,6 +15,10 @@ extension ZooCommand {
     .value(
       "tokenizer", "FOLDER",
       "The files of an encoder of texts with a tokenizer of its own; else a small one."),
+    .value(
+      "reference", "FILE",
+      "Inputs, features and weights from elsewhere (safetensors), with which the features are compared."
+    ),
   ]
 
   static let checkPlugin = Command(
@@ -46,7 +50,8 @@ extension ZooCommand {
       try record(subjects, EncoderConformance(settings, kernels: kernels) { _ in }, to: path)
     }
     let given = [
-      "encoder", "head", "options", "size", "vectors", "tokenizer", "threads", "kernels",
+      "encoder", "head", "options", "size", "vectors", "tokenizer", "reference", "threads",
+      "kernels",
     ]
     .flatMap { name in arguments.optionalString(name).map { ["--\(name)", $0] } ?? [] }
     let reports = try subjects.map { subject in
@@ -106,6 +111,7 @@ extension ZooCommand {
       size: try arguments.integer("size", in: 8...2048),
       vectors: arguments.optionalString("vectors"),
       tokenizer: arguments.optionalString("tokenizer"))
+    settings.reference = arguments.optionalString("reference")
     settings.golden = arguments.optionalArgument("DIR").map { "\($0)/golden.json" }
     return settings
   }

@@ -26,6 +26,7 @@ package final class BFloat16Kernels: Kernels {
   package let base: any Kernels
   package let arithmetic: Arithmetic
   package var library: String { "\(base.library), bf16 by \(arithmetic)" }
+  package var attentionLanes: Int32 { base.attentionLanes }
   private var workspace = Storage(count: 16)
 
   /// The kernels around others.

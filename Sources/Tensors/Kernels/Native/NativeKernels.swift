@@ -18,6 +18,7 @@ package final class NativeKernels: Kernels {
 
   package let name: String
   package var library: String { base.library }
+  package var attentionLanes: Int32 { lanes }
 
   /// The kernels around others; nil where the processor has neither AVX-512 nor AVX2.
   package convenience init?(over base: any Kernels) { self.init(over: base, lanes: ez_lanes()) }

@@ -1,0 +1,243 @@
+// Attention of one head after another, a block of queries at a time: its weights stay in the second cache, and no matrix of
+// all of them is made. Going back they are made again, as in Dao et al. 2022, https://arxiv.org/abs/2205.14135.
+#include "CKernels.h"
+
+#include "CKernelsLayers.h"
+#include "functions.h"
+#include "parallel.h"
+#include "product.h"
+
+#include <string.h>
+
+// Queries a block: a multiple of both tiles.
+enum { EZ_QUERIES = 96 };
+
+static size_t panels(int lanes, size_t columns) {
+  const size_t panel = 2 * (size_t)lanes;
+  return (columns + panel - 1) / panel * panel;
+}
+
+// Queries of a block, as even as tiles allow.
+static size_t block_rows(size_t time) {
+  const size_t blocks = (time + EZ_QUERIES - 1) / EZ_QUERIES, rows = (time + blocks - 1) / blocks;
+  return (rows + 11) / 12 * 12;
+}
+
+size_t ez_attention_workspace(const ez_attention_shape *s, int lanes, int back) {
+  const size_t head = s->width / s->heads, all = panels(lanes, s->time), wide = panels(lanes, head);
+  const size_t keys = all * head, values = wide * s->time, block = (size_t)EZ_QUERIES * s->time;
+  const size_t forward = keys + values + block;
+  return (size_t)ez_threads() * (back ? 2 * keys + values + 3 * block + 2 * wide * EZ_QUERIES : forward);
+}
+
+#if defined(__x86_64__)
+
+// Rows [rows, columns] that lie `stride` apart as the panels of a product by their transpose.
+static void pack_rows(int lanes, const float *x, size_t rows, size_t columns, size_t stride, float *packed) {
+  const size_t panel = 2 * (size_t)lanes;
+  for (size_t first = 0; first < rows; first += panel) {
+    float *to = packed + first * columns;
+    const size_t n = rows - first < panel ? rows - first : panel;
+    for (size_t r = 0; r < n; r++)
+      for (size_t c = 0; c < columns; c++) to[c * panel + r] = x[(first + r) * stride + c];
+    for (size_t c = 0; n < panel && c < columns; c++) memset(to + c * panel + n, 0, (panel - n) * sizeof(float));
+  }
+}
+
+// The same as the panels of a product by them.
+static void pack_columns(int lanes, const float *x, size_t rows, size_t columns, size_t stride, float *packed) {
+  const size_t panel = 2 * (size_t)lanes;
+  for (size_t first = 0; first < columns; first += panel) {
+    const size_t n = columns - first < panel ? columns - first : panel;
+    float *to = packed + first * rows;
+    for (size_t r = 0; r < rows; r++, to += panel) {
+      memcpy(to, x + r * stride + first, n * sizeof(float));
+      if (n < panel) memset(to + n, 0, (panel - n) * sizeof(float));
+    }
+  }
+}
+
+static void product(int lanes, const float *a, size_t a_stride, size_t rows, size_t depth, const float *packed,
+                    size_t columns, const float *add, float *c, size_t c_stride) {
+  const ez_finish finish = {.add = add};
+  const ez_prefetch none = {0};
+  (lanes == 16 ? ez_multiply_packed_16 : ez_multiply_packed_8)(a, a_stride, rows, depth, packed, columns, &finish,
+                                                             &none, c, c_stride);
+}
+
+typedef struct {
+  ez_attention_shape shape;
+  int lanes;
+  float factor;
+  const float *qkv, *dy;
+  float *out, *logs, *gradient, *workspace;
+  size_t share; // of the workspace, a thread's
+} ez_attention_work;
+
+// Each row to exp(factor * x - its log), of the first `used` places.
+EZ_CLONES static void weights_of(float *x, size_t rows, size_t used, size_t stride, float factor, const float *logs) {
+  for (size_t r = 0; r < rows; r++, x += stride) {
+    const float log = logs[r];
+    for (size_t i = 0; i < used; i++) x[i] = ez_exp(x[i] * factor - log);
+  }
+}
+
+// Each row to exp(factor * (x - its largest)), and in `shares` one over its sum; in `logs` the logarithm of the sum of
+// exp(factor * x).
+EZ_CLONES static void exponents(float *x, size_t rows, size_t used, size_t stride, float factor, float *shares,
+                                float *logs) {
+  for (size_t r = 0; r < rows; r++, x += stride) {
+    float largest = -__builtin_inff();
+    for (size_t i = 0; i < used; i++) largest = x[i] > largest || x[i] != x[i] ? x[i] : largest;
+    for (size_t i = 0; i < used; i++) x[i] = ez_exp((x[i] - largest) * factor);
+    float lanes[16] = {0};
+    size_t i = 0;
+    for (; i + 16 <= used; i += 16)
+      for (size_t j = 0; j < 16; j++) lanes[j] += x[i + j];
+    double sum = 0;
+    for (size_t j = 0; j < 16; j++) sum += lanes[j];
+    for (; i < used; i++) sum += x[i];
+    shares[r] = (float)(1 / sum);
+    if (logs) logs[r] = largest * factor + (float)__builtin_log(sum);
+  }
+}
+
+EZ_CLONES static void scale_rows(float *x, size_t rows, size_t columns, size_t stride, const float *factors) {
+  for (size_t r = 0; r < rows; r++, x += stride)
+    for (size_t c = 0; c < columns; c++) x[c] *= factors[r];
+}
+
+// dp to factor * p * (dp - the row's sum of p * dp).
+EZ_CLONES static void slopes_of(const float *p, float *dp, size_t rows, size_t used, size_t stride, float factor) {
+  for (size_t r = 0; r < rows; r++, p += stride, dp += stride) {
+    float lanes[16] = {0};
+    size_t i = 0;
+    for (; i + 16 <= used; i += 16)
+      for (size_t j = 0; j < 16; j++) lanes[j] += p[i + j] * dp[i + j];
+    double sum = 0;
+    for (size_t j = 0; j < 16; j++) sum += lanes[j];
+    for (; i < used; i++) sum += (double)p[i] * dp[i];
+    const float mean = (float)sum;
+    for (i = 0; i < used; i++) dp[i] = factor * p[i] * (dp[i] - mean);
+  }
+}
+
+// [rows, columns] to [columns, rows].
+EZ_CLONES static void transpose(const float *x, size_t rows, size_t columns, size_t stride, float *out) {
+  enum { SIDE = 16 };
+  for (size_t r = 0; r < rows; r += SIDE)
+    for (size_t c = 0; c < columns; c += SIDE)
+      for (size_t j = c; j < columns && j < c + SIDE; j++)
+        for (size_t i = r; i < rows && i < r + SIDE; i++) out[j * rows + i] = x[i * stride + j];
+}
+
+// Where a head's queries, results and logarithms are.
+typedef struct {
+  size_t head, stride, used, time, width;
+  const float *queries;
+  size_t result, row;
+} ez_head;
+
+static ez_head head_of(const ez_attention_work *w, size_t index) {
+  const ez_attention_shape *s = &w->shape;
+  const size_t sample = index / s->heads, number = index % s->heads, head = s->width / s->heads;
+  return (ez_head){.head = head,
+                   .stride = 3 * s->width,
+                   .used = (size_t)s->used[sample],
+                   .time = s->time,
+                   .width = s->width,
+                   .queries = w->qkv + sample * s->time * 3 * s->width + number * head,
+                   .result = sample * s->time * s->width + number * head,
+                   .row = index * s->time};
+}
+
+static void attention_body(void *context, size_t begin, size_t end) {
+  const ez_attention_work *w = context;
+  const int lanes = w->lanes;
+  const size_t grain = block_rows(w->shape.time);
+  for (size_t index = begin; index < end; index++) {
+    const ez_head h = head_of(w, index);
+    float *keys = w->workspace + (size_t)ez_thread() * w->share;
+    float *values = keys + panels(lanes, h.time) * h.head, *block = values + panels(lanes, h.head) * h.time;
+    float shares[EZ_QUERIES];
+    pack_rows(lanes, h.queries + h.width, h.used, h.head, h.stride, keys);
+    pack_columns(lanes, h.queries + 2 * h.width, h.used, h.head, h.stride, values);
+    for (size_t first = 0; first < h.time; first += grain) {
+      const size_t rows = h.time - first < grain ? h.time - first : grain;
+      float *out = w->out + h.result + first * h.width;
+      product(lanes, h.queries + first * h.stride, h.stride, rows, h.head, keys, h.used, NULL, block, h.used);
+      exponents(block, rows, h.used, h.used, w->factor, shares, w->logs ? w->logs + h.row + first : NULL);
+      product(lanes, block, h.used, rows, h.used, values, h.head, NULL, out, h.width);
+      scale_rows(out, rows, h.head, h.width, shares);
+    }
+  }
+}
+
+// P from the scores and the kept logarithms; dV = Pᵀ·dO, dP = dO·Vᵀ, dS = factor · P · (dP - sum P·dP), dQ = dS·K,
+// dK = dSᵀ·Q.
+static void gradient_body(void *context, size_t begin, size_t end) {
+  const ez_attention_work *w = context;
+  const int lanes = w->lanes;
+  const size_t grain = block_rows(w->shape.time);
+  for (size_t index = begin; index < end; index++) {
+    const ez_head h = head_of(w, index);
+    const size_t all = panels(lanes, h.time) * h.head, wide = panels(lanes, h.head);
+    float *keys_across = w->workspace + (size_t)ez_thread() * w->share, *values_across = keys_across + all;
+    float *keys = values_across + all, *weights = keys + wide * h.time;
+    float *slopes = weights + EZ_QUERIES * h.time, *turned = slopes + EZ_QUERIES * h.time;
+    float *queries = turned + EZ_QUERIES * h.time, *given = queries + wide * EZ_QUERIES;
+    const float *from = h.queries, *dy = w->dy + h.result;
+    float *dq = w->gradient + (h.queries - w->qkv), *dk = dq + h.width, *dv = dk + h.width;
+    pack_rows(lanes, from + h.width, h.used, h.head, h.stride, keys_across);
+    pack_rows(lanes, from + 2 * h.width, h.used, h.head, h.stride, values_across);
+    pack_columns(lanes, from + h.width, h.used, h.head, h.stride, keys);
+    for (size_t first = 0; first < h.time; first += grain) {
+      const size_t rows = h.time - first < grain ? h.time - first : grain;
+      const float *q = from + first * h.stride, *d = dy + first * h.width;
+      product(lanes, q, h.stride, rows, h.head, keys_across, h.used, NULL, weights, h.used);
+      weights_of(weights, rows, h.used, h.used, w->factor, w->logs + h.row + first);
+      pack_columns(lanes, d, rows, h.head, h.width, given);
+      transpose(weights, rows, h.used, h.used, turned);
+      product(lanes, turned, rows, h.used, rows, given, h.head, first ? dv : NULL, dv, h.stride);
+      product(lanes, d, h.width, rows, h.head, values_across, h.used, NULL, slopes, h.used);
+      slopes_of(weights, slopes, rows, h.used, h.used, w->factor);
+      product(lanes, slopes, h.used, rows, h.used, keys, h.head, NULL, dq + first * h.stride, h.stride);
+      pack_columns(lanes, q, rows, h.head, h.stride, queries);
+      transpose(slopes, rows, h.used, h.used, turned);
+      product(lanes, turned, rows, h.used, rows, queries, h.head, first ? dk : NULL, dk, h.stride);
+    }
+    // Places that are read by none.
+    for (size_t i = h.used; i < h.time; i++) {
+      memset(dk + i * h.stride, 0, h.head * sizeof(float));
+      memset(dv + i * h.stride, 0, h.head * sizeof(float));
+    }
+  }
+}
+
+static ez_attention_work work_of(const ez_attention_shape *shape, int lanes, const float *qkv, float *logs,
+                                 float *workspace, int back) {
+  ez_settle_products();
+  return (ez_attention_work){.shape = *shape,
+                             .lanes = lanes,
+                             .factor = 1 / __builtin_sqrtf((float)(shape->width / shape->heads)),
+                             .qkv = qkv,
+                             .logs = logs,
+                             .workspace = workspace,
+                             .share = ez_attention_workspace(shape, lanes, back) / (size_t)ez_threads()};
+}
+
+void ez_attention(const ez_attention_shape *shape, int lanes, const float *qkv, float *workspace, float *out,
+                  float *logs) {
+  ez_attention_work w = work_of(shape, lanes, qkv, logs, workspace, 0);
+  w.out = out;
+  ez_parallel(shape->batch * shape->heads, 1, attention_body, &w);
+}
+
+void ez_attention_gradient(const ez_attention_shape *shape, int lanes, const float *qkv, const float *logs,
+                           const float *dy, float *workspace, float *gradient) {
+  ez_attention_work w = work_of(shape, lanes, qkv, (float *)logs, workspace, 1);
+  w.dy = dy, w.gradient = gradient;
+  ez_parallel(shape->batch * shape->heads, 1, gradient_body, &w);
+}
+
+#endif
