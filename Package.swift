@@ -156,8 +156,8 @@ var targets: [Target] = [
   library(
     "Exchange",
     [
-      "Training", "Evaluation", "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "Tensors",
-      "Basics",
+      "Training", "Evaluation", "Fusion", "EncoderKit", "Registry", "Downloads", "Datasets",
+      "Images", "Tensors", "Basics",
     ]),
   library(
     "Packaging",
@@ -299,8 +299,8 @@ targets += tests(
 targets += tests(
   "Exchange",
   [
-    "Exchange", "Training", "Evaluation", "Fusion", "Registry", "EncoderKit", "Datasets", "Tensors",
-    "Basics",
+    "Exchange", "Training", "Evaluation", "Fusion", "Registry", "EncoderKit", "Downloads",
+    "Datasets", "Tensors", "Basics",
   ]
     + pluginDependencies)
 targets += tests(

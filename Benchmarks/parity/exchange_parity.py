@@ -11,6 +11,7 @@ with status 1 where a logit or probability differs by more than 1e-4.
 """
 
 import csv
+import hashlib
 import importlib.util
 import json
 import pathlib
@@ -55,7 +56,13 @@ DATA = {
         "table": "kinds.csv"},
 }
 
-# Name: the branches of the study, then whether torchvision can build the model; the task, where it is not binary.
+def transformer(encoder="bert", **more):
+    """A branch of a text encoder whose tokenizer lies in the folder "pieces", of the family that the encoder is of."""
+    return text(encoder, tokenizer=f"pieces-{encoder.split('-')[0]}", training={"epochs": 1, "batchSize": 16}, **more)
+
+
+SMALL_BERT = {"width": 64, "depth": 2, "heads": 4, "hidden": 128}
+# Name: the branches of the study, then whether a script can build the model; the task, where it is not binary.
 MODELS = {
     "DenseNet-121": ({"image": image("densenet121")}, True),
     "ResNet-50": ({"image": image("resnet50")}, True),
@@ -78,6 +85,28 @@ MODELS = {
         {"image": image("resnet18", 64, 1), "text": text(options={"dimension": 20, "epochs": 2})}, True, "multi-class"),
     "multimodal, several findings": (
         {"image": image("resnet18", 64, 1), "text": text(options={"dimension": 20, "epochs": 2})}, True, "multi-label"),
+    "ViT-Ti/16": ({"image": image("vit_tiny_patch16_224")}, True),
+    "ViT-S/14 of DINOv2, registers": ({"image": image("vit_small_patch14_reg4_dinov2", 112, 1)}, True),
+    "ViT, mean of patches, gated": (
+        {"image": image("vit_tiny_patch16_224", 96, 1, options={"pooling": "mean", "gated": True})}, False),
+    "ViT-Ti/16, adapters": ({"image": image("vit_tiny_patch16_224", 96, 1, lora={"rank": 4})}, False),
+    "ConvNeXt-T": ({"image": image("convnext_tiny", 96)}, True),
+    "ConvNeXt V2-T": ({"image": image("convnextv2_tiny", 96, 1)}, True),
+    "EfficientNet-B0": ({"image": image("efficientnet_b0", 96)}, True),
+    "EfficientNet-B0 of TensorFlow, odd": ({"image": image("tf_efficientnet_b0", 95, 1)}, True),
+    "EfficientNet-Lite0 of TensorFlow": ({"image": image("tf_efficientnet_lite0", 96)}, True),
+    "MobileNetV2": ({"image": image("mobilenetv2_100", 96, 1, flipAveraging=True)}, True),
+    "MobileNetV3, large": ({"image": image("mobilenetv3_large_100", 96)}, True),
+    "MiniLM-L6": ({"text": transformer("minilm-l6")}, False),
+    "BERT, pooler, several classes": (
+        {"text": transformer(options={"pooling": "pooler", **SMALL_BERT})}, False, "multi-class"),
+    "RoBERTa, first piece, two members": (
+        {"text": transformer("roberta", members=2, options={"pooling": "first", **SMALL_BERT})}, False),
+    "ViT and BERT, attention": (
+        {"image": image("vit_tiny_patch16_224", 96, 1), "text": transformer(options=SMALL_BERT),
+         "fusion": {"head": "attention", "training": {"epochs": 1}}}, False),
+    "MobileNetV3 and MiniLM-L6, several findings": (
+        {"image": image("mobilenetv3_small_100", 96, 1), "text": transformer("minilm-l6")}, False, "multi-label"),
 }
 
 
@@ -102,6 +131,17 @@ def prepare(zoo, folder):
     draw = random.Random(3)
     lines = [f"{word} {' '.join(f'{draw.gauss(0, 0.3):.5f}' for _ in range(50))}\n" for word in words]
     (folder / "glove.txt").write_text("".join(lines), encoding="utf-8")
+    # What no text holds stands where each family has it.
+    for family, special in {
+        "bert": ["[PAD]", "[UNK]", "[CLS]", "[SEP]"], "minilm": ["[PAD]", "[UNK]", "[CLS]", "[SEP]"],
+        "roberta": ["<s>", "<pad>", "</s>", "<unk>"],
+    }.items():
+        place = folder / f"pieces-{family}"
+        place.mkdir()
+        # Half of the words are known in whole, the others letter by letter.
+        letters = sorted(set("".join(words)))
+        pieces = special + letters + [f"##{letter}" for letter in letters] + ["."] + words[::2]
+        (place / "vocab.txt").write_text("\n".join(dict.fromkeys(pieces)) + "\n", encoding="utf-8")
     return rows[:CASES]
 
 
@@ -118,7 +158,10 @@ def onnx_inputs(model, script, folder, sample, row):
     notes = {entry.key: entry.value for entry in model.metadata_props}
     if "encoderzoo.image" in notes:
         inputs["image"] = script.picture(sample / row["image"]).numpy()
-    if "encoderzoo.text" in notes:
+    if "encoderzoo.vocabulary" not in notes and "encoderzoo.text" in notes:
+        found = pieces(json.loads(notes["encoderzoo.text"]), folder, row["text"])
+        inputs["words"] = numpy.array([found], dtype=numpy.int64)
+    elif "encoderzoo.text" in notes:
         index = {word: number for number, word in enumerate(json.loads(notes["encoderzoo.vocabulary"]))}
         rules = json.loads(notes["encoderzoo.text"])
         found = [index.get(word, rules["unknown"]) for word in script.words(row["text"])]
@@ -126,13 +169,33 @@ def onnx_inputs(model, script, folder, sample, row):
     return inputs
 
 
-def batch_of(cases):
+def pieces(rules, folder, report):
+    """A report as the tokenizer beside the file cuts it; its files must be those that the metadata name."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+    for name, digest in rules["tokenizer"]["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    vocabulary = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    index = {piece: number for number, piece in enumerate(vocabulary)}
+    cutter = Tokenizer(models.WordPiece(index, unk_token=vocabulary[rules["unknown"]]))
+    cutter.normalizer = normalizers.BertNormalizer(lowercase=True)
+    cutter.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    around = [*rules["beginning"]], [*rules["end"]]
+    most = rules["maximumWords"] - len(around[0]) - len(around[1])
+    return around[0] + cutter.encode(report, add_special_tokens=False).ids[:most] + around[1]
+
+
+def padding_of(notes):
+    return json.loads(notes.get("encoderzoo.text", "{}")).get("padding", 0)
+
+
+def batch_of(cases, padding):
     batch = {}
     for key in cases[0]:
         length = max(case[key].shape[1] for case in cases)
         batch[key] = numpy.concatenate(
-            [numpy.pad(case[key], [(0, 0), (0, length - case[key].shape[1])]) if key == "words" else case[key]
-             for case in cases])
+            [numpy.pad(case[key], [(0, 0), (0, length - case[key].shape[1])], constant_values=padding)
+             if key == "words" else case[key] for case in cases])
     return batch
 
 
@@ -153,7 +216,7 @@ def activated(logits, how):
 
 
 def compare(zoo, folder, name, branches, has_script, task, rows):
-    place = folder / name.replace(" ", "-").replace(",", "")
+    place = folder / name.translate(str.maketrans(" ", "-", ",/"))
     place.mkdir()
     sample = folder / "sample"
     study = {
@@ -165,7 +228,8 @@ def compare(zoo, folder, name, branches, has_script, task, rows):
         },
         "folds": {"kind": "k-fold", "count": 2, "validation": 0.2},
         "fusion": {"training": {"epochs": 1}, "fineTuning": {"epochs": 0}}, **json.loads(
-            json.dumps(branches).replace("glove.txt", str(folder / "glove.txt"))),
+            json.dumps(branches).replace("glove.txt", str(folder / "glove.txt"))
+            .replace('"pieces-', f'"{folder}/pieces-')),
     }
     (place / "study.json").write_text(json.dumps(study))
     model = place / "model"
@@ -188,11 +252,7 @@ def compare(zoo, folder, name, branches, has_script, task, rows):
         assert not (bundle / "load_in_python.py").exists()
         refused = subprocess.run([zoo, "export", model, "--python", place / "no.py"], capture_output=True, text=True)
         assert refused.returncode != 0 and "can't express" in refused.stderr, refused.stderr
-        # Its pictures are prepared by the script of a model that differs in the encoder's options alone.
-        text_of = (model / "model.json").read_text()
-        notes = json.loads(text_of)
-        notes["image"]["options"] = {}
-        script = picture_script(notes["image"])
+        script = picture_script(json.loads((model / "model.json").read_text()).get("image"))
     onnx.checker.check_model(str(place / "model.onnx"), full_check=True)
     loaded = onnx.load(place / "model.onnx", load_external_data=False)
     session = onnxruntime.InferenceSession(place / "model.onnx", providers=["CPUExecutionProvider"])
@@ -207,7 +267,7 @@ def compare(zoo, folder, name, branches, has_script, task, rows):
         said = json.loads(run(zoo, "predict", model, *image_options, *text_options, "--json"))
         logit, probability, label = answers(said, labels)
         ours.append(logit)
-        inputs = onnx_inputs(loaded, script, model, sample, row)
+        inputs = onnx_inputs(loaded, script, place / "model.tokenizer", sample, row)
         cases.append(inputs)
         worst["onnx"] = max(worst["onnx"], apart(session.run(None, inputs)[0][0], logit))
         worst["vino"] = max(worst["vino"], apart(vino(inputs)[0][0], logit)) if vino else float("nan")
@@ -227,7 +287,7 @@ def compare(zoo, folder, name, branches, has_script, task, rows):
                 bundled = json.loads(run(zoo, "predict", bundle, *image_options, *text_options, "--json"))
                 assert answers(bundled, labels)[2] == (
                     loader.answer(found) if task == "multi-class" else sorted(loader.answer(found))), bundled
-    together = session.run(None, batch_of(cases))[0]
+    together = session.run(None, batch_of(cases, padding_of(notes)))[0]
     worst["batch"] = float(numpy.abs(together - numpy.array(ours)).max())
     said = f"{worst['script']:.1e}" if has_script else "refused"
     print(
@@ -241,7 +301,7 @@ def apart(found, expected):
 
 
 class picture_script:
-    """The pictures of a grey model without resizing rules of its own, for models without a script."""
+    """The pictures of a model without resizing rules of its own, for models without a script."""
 
     def __init__(self, branch):
         self.branch = branch
@@ -250,13 +310,14 @@ class picture_script:
         import torch
 
         size = self.branch["size"]
-        picture = Image.open(path).convert("L")
+        picture = Image.open(path).convert("L" if self.branch["channels"] == 1 else "RGB")
         shorter = min(picture.size)
         picture = picture.resize([size * side // shorter for side in picture.size], Image.Resampling.BILINEAR)
         left, top = (round((side - size) / 2) for side in picture.size)
         pixels = numpy.asarray(picture.crop((left, top, left + size, top + size)), dtype=numpy.float32) / 255
         fitted = self.branch["normalization"]
-        return torch.from_numpy((pixels - fitted["mean"][0]) / fitted["deviation"][0])[None, None].float()
+        pixels = (pixels.reshape(size, size, -1) - fitted["mean"]) / fitted["deviation"]
+        return torch.from_numpy(pixels.transpose(2, 0, 1))[None].float()
 
 
 def main():

@@ -37,7 +37,8 @@ private struct ConvNeXtEntry: ImageEncoderEntry {
       ],
       image: ImageDetails(
         featureWidth: configuration.featureWidth, classifier: "head.fc",
-        stages: ConvNeXt.stages(of: configuration).map(\.name)))
+        stages: ConvNeXt.stages(of: configuration).map(\.name),
+        library: .timm))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

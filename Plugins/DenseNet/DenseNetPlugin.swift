@@ -38,7 +38,8 @@ private struct DenseNetEntry: ImageEncoderEntry {
       ],
       image: ImageDetails(
         featureWidth: configuration.featureWidth, classifier: "classifier",
-        stages: DenseNet.stages(of: configuration).map(\.name)))
+        stages: DenseNet.stages(of: configuration).map(\.name),
+        library: .torchvision))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

@@ -41,7 +41,8 @@ private struct EfficientNetEntry: ImageEncoderEntry {
       ],
       image: ImageDetails(
         featureWidth: configuration.featureWidth, classifier: "classifier",
-        stages: EfficientNet.stages(of: configuration).map(\.name), size: configuration.size))
+        stages: EfficientNet.stages(of: configuration).map(\.name), size: configuration.size,
+        library: .timm))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

@@ -41,7 +41,8 @@ private struct MobileNetEntry: ImageEncoderEntry, ShapedNames {
       ],
       image: ImageDetails(
         featureWidth: configuration.featureWidth, classifier: "classifier",
-        stages: MobileNet.stages(of: configuration).map(\.name)))
+        stages: MobileNet.stages(of: configuration).map(\.name),
+        library: .timm))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

@@ -35,7 +35,8 @@ private struct ResNetEntry: ImageEncoderEntry {
       ],
       image: ImageDetails(
         featureWidth: configuration.featureWidth, classifier: "fc",
-        stages: ResNet.stages(of: configuration).map(\.name)))
+        stages: ResNet.stages(of: configuration).map(\.name),
+        library: .torchvision))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

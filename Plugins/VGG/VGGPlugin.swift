@@ -40,7 +40,8 @@ private struct VGGEntry: ImageEncoderEntry {
       ],
       image: ImageDetails(
         featureWidth: configuration.featureWidth, classifier: "classifier.6",
-        stages: VGG.stages(of: configuration).map(\.name)))
+        stages: VGG.stages(of: configuration).map(\.name),
+        library: .torchvision))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

@@ -61,7 +61,8 @@ private struct ViTEntry: ImageEncoderEntry {
       ],
       image: ImageDetails(
         featureWidth: configuration.width, classifier: "head",
-        stages: VisionTransformer.stages(of: configuration).map(\.name), size: configuration.size))
+        stages: VisionTransformer.stages(of: configuration).map(\.name), size: configuration.size,
+        library: .timm))
   }
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {

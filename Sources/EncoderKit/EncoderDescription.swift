@@ -71,15 +71,27 @@ public struct ImageDetails: Sendable, Equatable {
   public let size: Int
   /// The channels of the images it was published for.
   public let channels: Int
+  /// The Python library that has a network of this name with these keys; nil where none does.
+  public let library: Library?
+
+  /// A Python library whose networks take an encoder's weights as they are.
+  public enum Library: String, Sendable, CaseIterable {
+    /// https://docs.pytorch.org/vision/stable/models.html.
+    case torchvision
+    /// https://huggingface.co/docs/timm.
+    case timm
+  }
 
   /// The facts of an encoder.
   public init(
-    featureWidth: Int, classifier: String, stages: [String], size: Int = 224, channels: Int = 3
+    featureWidth: Int, classifier: String, stages: [String], size: Int = 224, channels: Int = 3,
+    library: Library? = nil
   ) {
     self.featureWidth = featureWidth
     self.classifier = classifier
     self.stages = stages
     self.size = size
     self.channels = channels
+    self.library = library
   }
 }

@@ -35,14 +35,6 @@ package struct Exportability {
         "\(name): a model over vectors that were computed elsewhere can't be written as ONNX, and asked about no"
         + " new cases"
     }
-    if let text, let entry = try? registry.textEncoder(text.encoder, at: text.place),
-      !entry.fileNames.isEmpty
-    {
-      guard refused.insert(text.name).inserted else { return nil }
-      return
-        "\(text.name), and what it is joined with, can't be written as ONNX:"
-        + " \(TracedPasses.ownTokenizer.message); zoo export --onnx will refuse it, all else works"
-    }
     let isPair = parts.count == 2
     let readParts = isPair ? partsRead(by: head, image, text) : parts
     // A head that reads the features alone is the same over any pair.
@@ -51,7 +43,10 @@ package struct Exportability {
       return nil
     }
     let reason = Exportability.refusal {
-      try TracedPasses(try made(image, text, head), length: 300, kernels: kernels)
+      let model = try made(image, text, head)
+      // A transformer's time grows with the length, and what it does is the same.
+      return try TracedPasses(
+        model, length: model.ownTokenizer == nil ? 300 : 30, kernels: kernels)
     }
     if isPair, reason == nil || readParts.isEmpty { tried.formUnion(trials) }
     guard let reason else { return nil }
@@ -95,8 +90,9 @@ package struct Exportability {
     image?.members = 1
     text?.members = 1
     let words = Dictionary(uniqueKeysWithValues: (0..<500).map { ("word\($0)", 500 - $0) })
-    let preparation = text.map { _ in
-      TextPreparation(vocabulary: Vocabulary(counts: words), dimension: 8, vectors: nil)
+    let preparation = try text.map {
+      try $0.ownPreparation(registry)
+        ?? TextPreparation(vocabulary: Vocabulary(counts: words), dimension: 8, vectors: nil)
     }
     let part = head.partDecoder
     let fusion =

@@ -1,6 +1,8 @@
 import Basics
+import Downloads
 import EncoderKit
 import Evaluation
+import Foundation
 import Training
 
 /// What somebody must know to give a model its inputs and understand its output, as texts by key.
@@ -10,7 +12,9 @@ struct ModelInterface {
   let metadata: [(key: String, value: String)]
 
   /// The interface of a model that reads at most so many words; nil for any number.
-  init(_ model: TrainedModel, maximumWords: Int?) {
+  ///
+  /// - Throws: `ZooError` where libcrypto fails.
+  init(_ model: TrainedModel, maximumWords: Int?) throws {
     var entries: [(String, JSONValue)] = [
       ("task", model.task.rawValue.json),
       ("activation", (model.task == .multiClass ? "softmax" : "sigmoid").json),
@@ -21,7 +25,9 @@ struct ModelInterface {
     if let calibration = model.calibration { entries.append(("calibration", calibration.json)) }
     if model.task == .binary { entries.append(("positive", model.labels[1].json)) }
     if let image = model.image { entries.append(("image", ModelInterface.image(image))) }
-    if let text = model.text, let vocabulary = model.vocabulary {
+    if let text = model.text, let tokenizer = model.ownTokenizer {
+      entries.append(("text", try ModelInterface.pieces(text, tokenizer, model)))
+    } else if let text = model.text, let vocabulary = model.vocabulary {
       entries.append(
         (
           "text",
@@ -39,6 +45,27 @@ struct ModelInterface {
         if case .string(let text) = value.content { return ("encoderzoo.\(name)", text) }
         return ("encoderzoo.\(name)", value.text(pretty: false))
       }
+  }
+
+  /// Texts as pieces of the encoder's own tokenizer, whose files are named by their hashes.
+  private static func pieces(
+    _ branch: TextBranch, _ tokenizer: any TextTokenizer, _ model: TrainedModel
+  ) throws -> JSONValue {
+    let files = model.tokenizerFiles
+    let hashes = try (files?.names ?? []).map { name in
+      let hash = try SHA256Stream()
+      try (files?.bytes(name) ?? Data()).withUnsafeBytes { try hash.update($0) }
+      return (key: name, value: try hash.finish().json)
+    }
+    func ids(_ pieces: [Int32]) -> JSONValue { pieces.map { Int($0).json }.json }
+    return [
+      "encoder": branch.encoder.json, "input": "words",
+      "tokenizer": ["files": JSONValue(.object(hashes))],
+      "beginning": ids(tokenizer.beginning), "end": ids(tokenizer.end),
+      "padding": Int(tokenizer.padding).json, "unknown": tokenizer.unknown.map { Int($0) }.json,
+      "emptyText": ids(tokenizer.beginning + tokenizer.end),
+      "maximumWords": model.maximumPieces.json,
+    ]
   }
 
   private static func image(_ branch: ImageBranch) -> JSONValue {

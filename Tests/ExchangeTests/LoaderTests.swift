@@ -134,4 +134,38 @@ struct LoaderTests {
       image: #"{"encoder": "resnet18", "size": 64, "options": {"stemKernel": 7}}"#)
     #expect(try script(dropout).contains("resnet18"))
   }
+
+  @Test("Encoders with timm's keys are loaded by timm, in the size that their positions are for")
+  func timm() throws {
+    let vit = SmallModel(
+      name: "ViT",
+      image: #"""
+        {"encoder": "vit_tiny_patch16_224", "size": 32, "channels": 1,
+         "options": {"depthRate": 0.1, "pooling": "token"}}
+        """#)
+    let text = try script(vit)
+    #expect(text.contains("import timm\nfrom PIL"))
+    #expect(text.contains("Needs torch, timm, safetensors, pillow."))
+    let call = "\"vit_tiny_patch16_224\", pretrained=False, num_classes=0, in_chans=1, img_size=32)"
+    #expect(text.contains(call), "\(text)")
+    #expect(!text.contains("torchvision"))
+    let mobile = #"{"encoder": "mobilenetv3_small_100", "size": 32, "channels": 3}"#
+    let other = try script(SmallModel(name: "MobileNet", image: mobile, hidden: 0))
+    let plain = "\"mobilenetv3_small_100\", pretrained=False, num_classes=0, in_chans=3)"
+    #expect(other.contains(plain))
+  }
+
+  @Test("What of today's encoders a script can't express is refused in words")
+  func refusalsOfToday() throws {
+    func refusal(_ small: SmallModel) -> String { errorText { _ = try script(small) } }
+    for small in SmallModel.transformers {
+      #expect(
+        refusal(small).contains("a text encoder with a tokenizer of its own"),
+        "\(small.name): \(refusal(small))")
+    }
+    let (adapted, narrow, mean) = (SmallModel.images[3], SmallModel.images[4], SmallModel.images[1])
+    #expect(refusal(adapted).contains("adapters (\"lora\")"))
+    #expect(refusal(narrow).contains("timm's convnext_tiny has another"))
+    #expect(refusal(mean).contains("timm's vit_small_patch14_reg4_dinov2 has another"))
+  }
 }

@@ -22,20 +22,30 @@ struct ONNXInterpreter {
     case "Relu": return x[0].map { max(0, $0) }
     case "Tanh": return x[0].map { tanh($0) }
     case "Sigmoid": return x[0].map { 1 / (1 + exp(-$0)) }
+    case "Erf": return x[0].map { erf($0) }
+    case "Clip": return x[0].map { min(max($0, x[1].values[0]), x[2].values[0]) }
+    case "HardSwish": return x[0].map { $0 * min(max(0, $0 / 6 + 0.5), 1) }
+    case "HardSigmoid":
+      let (slope, middle) = (Double(node.floats["alpha"] ?? 0), Double(node.floats["beta"] ?? 0))
+      return x[0].map { min(max(0, slope * $0 + middle), 1) }
+    case "Equal": return combine(x[0], x[1]) { $0 == $1 ? 1 : 0 }
+    case "Not": return x[0].map { 1 - $0 }
+    case "CumSum":
+      precondition(node.integers["reverse"] == [1] && x[1] == NumberArray([], [1]))
+      return NumberArray(x[0].shape) { i in
+        (i[1]..<x[0].shape[1]).reduce(0.0) { $0 + x[0][[i[0], $1]] }
+      }
+    case "LayerNormalization":
+      precondition(node.integers["axis"] == [-1])
+      return normalize(x, Double(node.floats["epsilon"] ?? 0))
     case "Add": return combine(x[0], x[1], +)
     case "Mul": return combine(x[0], x[1], *)
     case "Div": return combine(x[0], x[1], /)
     case "Softmax":
       precondition(node.integers["axis"] == [-1])
       return softmax(x[0])
-    case "ReduceMean", "ReduceSum":
-      let axes = node.integers["axes"] ?? x[1].values.map { Int($0) }
-      precondition(axes == [1] && node.integers["keepdims"] == [0])
-      let count = x[0].shape[1]
-      return NumberArray([x[0].shape[0]] + x[0].shape.dropFirst(2)) { i in
-        let sum = (0..<count).reduce(0.0) { $0 + x[0][[i[0], $1] + i.dropFirst()] }
-        return node.type == "ReduceSum" ? sum : sum / Double(count)
-      }
+    case "ReduceMean", "ReduceSum", "ReduceL2", "ReduceMax":
+      return reduce(node, x[0], node.integers["axes"] ?? x[1].values.map { Int($0) })
     case "Cast": return node.integers["to"] == [9] ? x[0].map { $0 == 0 ? 0 : 1 } : x[0]
     case "Concat": return concatenate(x, node.integers["axis"]?[0] ?? 0)
     case "Reshape":
@@ -46,7 +56,17 @@ struct ONNXInterpreter {
       return x[0].reshaped(shape)
     case "Flatten":
       return x[0].reshaped([x[0].shape[0], x[0].shape.dropFirst().reduce(1, *)])
-    case "Unsqueeze": return x[0].reshaped([x[0].shape[0], 1] + x[0].shape.dropFirst())
+    case "Unsqueeze":
+      var shape = x[0].shape
+      shape.insert(1, at: Int(x[1].values[0]))
+      return x[0].reshaped(shape)
+    case "Identity": return x[0]
+    case "Shape":
+      let extents = x[0].shape[(node.integers["start"]?[0] ?? 0)..<(node.integers["end"]?[0] ?? 0)]
+      return NumberArray([extents.count], extents.map { Double($0) })
+    case "Expand":
+      let ones = NumberArray(x[1].values.map { Int($0) }) { _ in 1 }
+      return combine(x[0], ones, *)
     case "Transpose": return transpose(x[0], node.integers["perm"])
     case "Gemm":
       precondition(node.integers["transB"] == [1])
@@ -72,11 +92,6 @@ struct ONNXInterpreter {
         }
         return sum / area
       }
-    case "ReduceMax":
-      precondition(node.integers["axes"] == [2] && node.integers["keepdims"] == [0])
-      return NumberArray(Array(x[0].shape.prefix(2))) { i in
-        (0..<x[0].shape[2]).map { x[0][[i[0], i[1], $0]] }.max() ?? 0
-      }
     case "Gather":
       return NumberArray(x[1].shape + [x[0].shape[1]]) { i in
         x[0][[Int(x[1][Array(i.dropLast())]), i[i.count - 1]]]
@@ -86,6 +101,48 @@ struct ONNXInterpreter {
     case "MaxPool", "AveragePool": return pool(node, x[0])
     default: preconditionFailure("no operator \(node.type) here")
     }
+  }
+
+  private func reduce(_ node: ONNXFile.Node, _ x: NumberArray, _ axes: [Int]) -> NumberArray {
+    var small = x.shape
+    for axis in axes { small[axis] = 1 }
+    var groups = [[Double]](repeating: [], count: small.reduce(1, *))
+    var place = [Int](repeating: 0, count: small.count)
+    for value in x.values {
+      let group = small.indices.reduce(0) { $0 * small[$1] + (small[$1] == 1 ? 0 : place[$1]) }
+      groups[group].append(value)
+      for axis in place.indices.reversed() {
+        place[axis] += 1
+        if place[axis] < x.shape[axis] { break }
+        place[axis] = 0
+      }
+    }
+    let values = groups.map { group in
+      switch node.type {
+      case "ReduceMax": group.max() ?? 0
+      case "ReduceL2": group.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      case "ReduceSum": group.reduce(0, +)
+      default: group.reduce(0, +) / Double(group.count)
+      }
+    }
+    let keeps = node.integers["keepdims"] == [1]
+    return NumberArray(
+      keeps ? small : x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] }, values)
+  }
+
+  private func normalize(_ x: [NumberArray], _ epsilon: Double) -> NumberArray {
+    let width = x[1].values.count
+    var values: [Double] = []
+    for start in stride(from: 0, to: x[0].values.count, by: width) {
+      let row = x[0].values[start..<start + width]
+      let mean = row.reduce(0, +) / Double(width)
+      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
+      values += row.enumerated().map { place, value in
+        (value - mean) / (variance + epsilon).squareRoot() * x[1].values[place]
+          + x[2].values[place]
+      }
+    }
+    return NumberArray(x[0].shape, values)
   }
 
   private func combine(
@@ -162,68 +219,6 @@ struct ONNXInterpreter {
       var i = i
       i[axis] = places[i[axis]]
       return x[0][i]
-    }
-  }
-
-  private func convolve(_ node: ONNXFile.Node, _ x: [NumberArray]) -> NumberArray {
-    guard x[0].shape.count == 4 else {
-      // One axis: as images of one row.
-      var wide = node
-      wide.integers["pads"] = [
-        0, node.integers["pads"]?[0] ?? 0, 0, node.integers["pads"]?[1] ?? 0,
-      ]
-      func row(_ x: NumberArray) -> NumberArray {
-        x.reshaped([x.shape[0], x.shape[1], 1, x.shape[2]])
-      }
-      let result = convolve(wide, [row(x[0]), row(x[1])] + x.dropFirst(2))
-      return result.reshaped([result.shape[0], result.shape[1], result.shape[3]])
-    }
-    let (image, weights) = (x[0], x[1])
-    precondition(image.shape[1] == weights.shape[1] * (node.integers["group"]?[0] ?? 1))
-    precondition(image.shape[1] == weights.shape[1], "groups are not computed here")
-    let pads = node.integers["pads"] ?? [0, 0, 0, 0]
-    let strides = node.integers["strides"] ?? [1, 1]
-    let (kernelHeight, kernelWidth) = (weights.shape[2], weights.shape[3])
-    let height = (image.shape[2] + pads[0] + pads[2] - kernelHeight) / strides[0] + 1
-    let width = (image.shape[3] + pads[1] + pads[3] - kernelWidth) / strides[1] + 1
-    return NumberArray([image.shape[0], weights.shape[0], height, width]) { i in
-      var sum = x.count > 2 ? x[2].values[i[1]] : 0
-      for ky in 0..<kernelHeight {
-        let y = i[2] * strides[0] + ky - pads[0]
-        guard y >= 0, y < image.shape[2] else { continue }
-        for kx in 0..<kernelWidth {
-          let column = i[3] * strides[1] + kx - pads[1]
-          guard column >= 0, column < image.shape[3] else { continue }
-          for c in 0..<image.shape[1] {
-            sum += image[[i[0], c, y, column]] * weights[[i[1], c, ky, kx]]
-          }
-        }
-      }
-      return sum
-    }
-  }
-
-  private func pool(_ node: ONNXFile.Node, _ x: NumberArray) -> NumberArray {
-    let kernel = node.integers["kernel_shape"] ?? [1, 1]
-    let pads = node.integers["pads"] ?? [0, 0, 0, 0]
-    let strides = node.integers["strides"] ?? [1, 1]
-    let isMaximum = node.type == "MaxPool"
-    precondition(isMaximum || node.integers["count_include_pad"] == [1])
-    let height = (x.shape[2] + pads[0] + pads[2] - kernel[0]) / strides[0] + 1
-    let width = (x.shape[3] + pads[1] + pads[3] - kernel[1]) / strides[1] + 1
-    return NumberArray([x.shape[0], x.shape[1], height, width]) { i in
-      var inside: [Double] = []
-      for ky in 0..<kernel[0] {
-        let y = i[2] * strides[0] + ky - pads[0]
-        guard y >= 0, y < x.shape[2] else { continue }
-        for kx in 0..<kernel[1] {
-          let column = i[3] * strides[1] + kx - pads[1]
-          guard column >= 0, column < x.shape[3] else { continue }
-          inside.append(x[[i[0], i[1], y, column]])
-        }
-      }
-      return isMaximum
-        ? inside.max() ?? 0 : inside.reduce(0, +) / Double(kernel[0] * kernel[1])
     }
   }
 }

@@ -1,5 +1,6 @@
 import Basics
 import Datasets
+import Downloads
 import EncoderKit
 import Evaluation
 import Foundation
@@ -28,7 +29,7 @@ struct ONNXTests {
 
   @Test(
     "A plain interpreter gives the model's logits for one case and for several",
-    arguments: SmallModel.all + SmallModel.heads)
+    arguments: SmallModel.all + SmallModel.heads + SmallModel.today)
   func logits(_ small: SmallModel) throws {
     let model = try small.make()
     let interpreter = ONNXInterpreter(file: try file(model))
@@ -56,10 +57,12 @@ struct ONNXTests {
       }
       if let texts = batch.texts {
         let length = texts.map(\.count).max() ?? 0
+        let padding = Double(model.ownTokenizer?.padding ?? 0)
         inputs["words"] = NumberArray(
           [count, length],
-          texts.flatMap { $0.map { Double($0) } + [Double](repeating: 0, count: length - $0.count) }
-        )
+          texts.flatMap {
+            $0.map { Double($0) } + [Double](repeating: padding, count: length - $0.count)
+          })
       }
       let found = try #require(interpreter.run(inputs))
       #expect(found.shape == expected.shape)
@@ -72,12 +75,11 @@ struct ONNXTests {
   }
 
   @Test(
-    "Operators of every head stand in the set of operators that the file names, by ONNX Runtime",
+    "ONNX Runtime gives the logits of every head and every encoder of today",
     .enabled(if: Peer.python != nil, "no Python with onnxruntime: set ENCODERZOO_PYTHON"),
-    arguments: SmallModel.heads)
+    arguments: SmallModel.heads + SmallModel.today)
   func runtime(_ small: SmallModel) throws {
     let model = try small.make()
-    let branch = try #require(model.image)
     try withTemporaryFolder { folder in
       let path = "\(folder)/model.onnx"
       try ONNXExport(model, version: "1", kernels: ReferenceKernels()).write(to: path)
@@ -87,14 +89,19 @@ struct ONNXTests {
       var pass = Forward(
         .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
       let expected = model.logits(batch, &pass)
-      let images = Tensor(
-        try #require(batch.images),
-        shape: [
-          3, branch.preprocessing.size, branch.preprocessing.size, branch.preprocessing.channels,
-        ])
+      let images = model.image.flatMap { branch in
+        batch.images.map {
+          Tensor(
+            $0,
+            shape: [
+              3, branch.preprocessing.size, branch.preprocessing.size,
+              branch.preprocessing.channels,
+            ])
+        }
+      }
       let found = try Peer.logits(
-        of: path, image: (images.inFileOrder.values, images.inFileOrder.shape),
-        words: try #require(batch.texts), in: folder)
+        of: path, image: images?.inFileOrder, words: batch.texts,
+        padding: model.ownTokenizer?.padding ?? 0, in: folder)
       #expect(found.count == expected.count)
       for (a, b) in zip(found, expected.values) { #expect(abs(a - Double(b)) < 1e-4, "\(a) \(b)") }
     }
@@ -150,6 +157,55 @@ struct ONNXTests {
     #expect(try notes(.multiLabel)["encoderzoo.threshold"] == "0.5")
   }
 
+  @Test("A tokenizer of the encoder's own stands beside the file, and its hashes within")
+  func ownTokenizer() throws {
+    let model = try SmallModel(name: "RoBERTa", transformer: .init(encoder: "roberta")).make()
+    try withTemporaryFolder { folder in
+      let export = try ONNXExport(model, version: "1", kernels: ReferenceKernels())
+      #expect(export.tokenizerFolder(beside: "\(folder)/a.b.onnx") == "\(folder)/a.b.tokenizer")
+      try export.write(to: "\(folder)/a.b.onnx")
+      let file = ONNXFile(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/a.b.onnx")))
+      #expect(file.inputs == ["words": ["batch", "length"]])
+      #expect(file.metadata["encoderzoo.vocabulary"] == nil)
+      let note = try #require(file.metadata["encoderzoo.text"])
+      var text = try JSONValue.parse(Data(note.utf8)).object()
+      #expect(try text.integer("padding", in: 0...9, default: 0) == 2)
+      #expect(try text.required("emptyText").array().map { try $0.integer(in: 0...9) } == [0, 3])
+      #expect(try text.integer("maximumWords", in: 0...99, default: 0) == 20)
+      var tokenizer = try text.required("tokenizer").object()
+      let files = try tokenizer.required("files").object().members
+      #expect(files.map(\.key) == ["config.json", "vocab.txt"])
+      for (name, hash) in files {
+        let written = "\(folder)/a.b.tokenizer/\(name)"
+        #expect(try sha256(ofFile: written) == hash.string())
+        #expect(try readFile(written) == model.tokenizerFiles?.bytes(name))
+      }
+      // Weights have the model's names; positions are a table of 20 behind RoBERTa's first two.
+      let table = file.constants["text.embeddings.position_embeddings.weight"]
+      #expect(table?.shape == [22, 8])
+    }
+  }
+
+  @Test("Of today's encoders, too, nothing is told before a training")
+  func exportableToday() throws {
+    let registry = try SmallModel.registry()
+    var exportability = Exportability(registry: registry, kernels: ReferenceKernels())
+    let head = try HeadBranch(["head": "attention"], registry: registry)
+    try withTemporaryFolder { folder in
+      try SmallTransformer().writeFiles(folder, words: SmallModel.words)
+      let text = try TextBranch(
+        ["encoder": "bert", "tokenizer": folder.json], registry: registry,
+        defaults: TrainingSettings())
+      let image = try ImageBranch(
+        JSONValue.parse(Data(try #require(SmallModel.images[0].image).utf8)), registry: registry,
+        defaults: TrainingSettings())
+      #expect(exportability.note("bert", image: nil, text: text, head: head) == nil)
+      #expect(exportability.note("both", image: image, text: text, head: head) == nil)
+    }
+    #expect(
+      exportability.tried == [["attention", "vit_tiny_patch16_224"], ["attention", "bert"]])
+  }
+
   @Test("Before a training nothing is told of encoders and heads that can be written")
   func exportable() throws {
     let registry = try SmallModel.registry()
@@ -200,10 +256,12 @@ struct ONNXTests {
       return text
     }
     #expect(try refusal(Sums()).contains("a tensor made outside of the recorded operations"))
-    #expect(try refusal(Gated()).contains("the operation \"gate\""))
+    #expect(try refusal(Outer()).contains("the operation \"outerProduct\""))
     #expect(try refusal(Moody()).contains("other things with two cases than with one"))
     #expect(try refusal(Loudness()).contains("a factor that depends on the input"))
-    #expect(try refusal(Beside()).contains("\"concatenate\" of a constant for each case"))
+    #expect(try refusal(Crossed()).contains("a broadcast that is not of the same"))
+    #expect(try refusal(Paired()).contains("\"gatherRows\" that depends on the batch"))
+    #expect(try refusal(Beside()).isEmpty)
     #expect(try refusal(Plain()).isEmpty)
   }
 }
@@ -222,11 +280,31 @@ private struct Sums: ImageEncoder {
 }
 
 /// An operation that the writer does not know.
-private struct Gated: ImageEncoder {
+private struct Outer: ImageEncoder {
   let featureWidth = 1
-  let stages = [EncoderStage("gated")]
+  let stages = [EncoderStage("outer")]
   func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
-    pass.globalAveragePool(pass.gate(x, by: pass.globalAveragePool(x)))
+    let mean = pass.globalAveragePool(x)
+    return pass.outerProduct(mean, mean)
+  }
+}
+
+/// The mean repeated as often as there are cases, whatever comes of it.
+private struct Crossed: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("crossed")]
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    let all = pass.broadcast(pass.globalAveragePool(x), count: x.shape[0])
+    return pass.slice(pass.reshape(all, to: [x.shape[0], x.shape[0]]), 0..<1)
+  }
+}
+
+/// The first case's features for all.
+private struct Paired: ImageEncoder {
+  let featureWidth = 1
+  let stages = [EncoderStage("paired")]
+  func run(stage: Int, on x: Tensor, _ pass: inout Forward) -> Tensor {
+    pass.gatherRows(pass.globalAveragePool(x), [Int32](repeating: 0, count: x.shape[0]))
   }
 }
 

@@ -1,3 +1,4 @@
+import EncoderKit
 import Foundation
 
 /// ONNX Runtime in Python, where there is one.
@@ -11,21 +12,27 @@ enum Peer {
   private static let script = """
     import json, sys, numpy, onnxruntime
     given = json.load(open(sys.argv[2]))
-    image = numpy.array(given["image"], dtype=numpy.float32).reshape(given["shape"])
-    length = max(map(len, given["words"]))
-    words = numpy.array([row + [0] * (length - len(row)) for row in given["words"]], dtype=numpy.int64)
+    inputs = {}
+    if "image" in given:
+        inputs["image"] = numpy.array(given["image"], dtype=numpy.float32).reshape(given["shape"])
+    if "words" in given:
+        length = max(map(len, given["words"]))
+        inputs["words"] = numpy.array(
+            [row + [given["padding"]] * (length - len(row)) for row in given["words"]], dtype=numpy.int64)
     session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
-    print(json.dumps(session.run(["logits"], {"image": image, "words": words})[0].ravel().tolist()))
+    print(json.dumps(session.run(["logits"], inputs)[0].ravel().tolist()))
     """
 
   /// The logits that it gives for a batch.
   static func logits(
-    of model: String, image: (values: [Float], shape: [Int]), words: [[Int32]], in folder: String
+    of model: String, image: Tensor?, words: [[Int32]]?, padding: Int32, in folder: String
   ) throws -> [Double] {
-    let inputs: [String: Any] = [
-      "image": image.values.map(Double.init), "shape": image.shape,
-      "words": words.map { $0.map(Int.init) },
-    ]
+    var inputs: [String: Any] = ["padding": Int(padding)]
+    if let image {
+      inputs["image"] = image.values.map(Double.init)
+      inputs["shape"] = image.shape
+    }
+    if let words { inputs["words"] = words.map { $0.map(Int.init) } }
     let path = "\(folder)/inputs.json"
     try JSONSerialization.data(withJSONObject: inputs).write(to: URL(fileURLWithPath: path))
     let output = try run(python ?? "", ["-c", script, model, path])

@@ -22,6 +22,8 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
   var task = TaskKind.binary
   /// How both sides are joined; nil for features side by side.
   var fusion: FusionSettings?
+  /// A text encoder with a tokenizer of its own, in place of one of words.
+  var transformer: SmallTransformer?
   var testDescription: String { name }
 
   static let words = "the heart is large small no effusion lungs clear left right and of a"
@@ -118,26 +120,33 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     let imageBranch = try image.map {
       try ImageBranch(value($0), registry: registry, defaults: TrainingSettings())
     }
-    let textBranch = try text.map {
-      try TextBranch(
-        value("{\"encoder\": \"word2vec\", \"members\": \(textMembers), \"options\": \($0)}"),
-        registry: registry, defaults: TrainingSettings())
+    let own = try transformer.map {
+      try SmallModel.branch($0, members: textMembers, registry)
     }
+    let textBranch =
+      try own?.0
+      ?? text.map {
+        try TextBranch(
+          value("{\"encoder\": \"word2vec\", \"members\": \(textMembers), \"options\": \($0)}"),
+          registry: registry, defaults: TrainingSettings())
+      }
     let store = ParameterStore(random: RandomStream(seed: 11))
     let model = try TrainedModel(
       image: imageBranch, text: textBranch,
-      preparation: text.map { _ in
-        TextPreparation(
-          vocabulary: Vocabulary(
-            counting: [SmallModel.words.split(separator: " ").map(String.init)]),
-          dimension: 6, vectors: nil)
-      },
+      preparation: own?.1
+        ?? text.map { _ in
+          TextPreparation(
+            vocabulary: Vocabulary(
+              counting: [SmallModel.words.split(separator: " ").map(String.init)]),
+            dimension: 6, vectors: nil)
+        },
       decoder: .init(hidden: hidden, dropout: 0.3, featureDropout: 0), fusion: fusion,
       labels: labels,
       task: task, registry: registry, store: store)
     // As after training: no statistic, scale or shift is what it began as.
     var random = RandomStream(seed: 5)
-    for parameter in store.parameters where parameter.kind != .weight {
+    for parameter in store.parameters
+    where parameter.kind != .weight || parameter.key.hasSuffix("lora_B.weight") {
       parameter.update { values in
         for index in 0..<parameter.value.count { values[index] += Float(random.uniform(0, 0.3)) }
       }
@@ -156,7 +165,16 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
   }
 
   static func texts(_ model: TrainedModel, count: Int) -> [[Int32]]? {
-    model.vocabulary.map { vocabulary in
+    if let own = model.ownTokenizer {
+      // The second holds what fills up among its pieces, but is not filled up by it.
+      return [25, 3, 1, 9].prefix(count).enumerated().map { text, length in
+        own.beginning
+          + (0..<length).map {
+            text == 1 ? own.padding : Int32(4 + ($0 * 5 + text * 3) % (own.vocabulary.count - 4))
+          } + own.end
+      }
+    }
+    return model.vocabulary.map { vocabulary in
       // The first is longer than what is read, the second shorter than a kernel.
       [25, 1, 7, 12].prefix(count).enumerated().map { text, length in
         (0..<length).map { Int32(1 + ($0 * 5 + text * 3) % (vocabulary.count - 1)) }

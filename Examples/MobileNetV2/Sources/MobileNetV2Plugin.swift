@@ -14,7 +14,8 @@ private struct MobileNetV2Entry: ImageEncoderEntry {
     link: "https://arxiv.org/abs/1801.04381", licence: "Apache-2.0",
     options: [.init("width", default: "1", "what the paper's channels are multiplied by")],
     image: ImageDetails(
-      featureWidth: 1280, classifier: "classifier.1", stages: MobileNetV2.stages.map(\.name)))
+      featureWidth: 1280, classifier: "classifier.1", stages: MobileNetV2.stages.map(\.name),
+      library: .torchvision))
 
   func make(options: JSONObject, input: ImageInput, scope: Scope) throws -> any ImageEncoder {
     var options = options

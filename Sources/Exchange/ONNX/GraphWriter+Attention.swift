@@ -1,59 +1,15 @@
 import Tensors
 
-/// What fusion heads do with the words of texts, whose number is free.
+/// Attention, means over rows, and what tells words from what fills shorter texts up.
 extension GraphWriter {
-  /// The result of a step over texts word by word; nil where it reads none.
-  ///
-  /// A reshape that lays all words one behind the other, and its inverse, do nothing in the graph.
-  mutating func overSequences(_ index: Int, _ step: Trace.Step, _ inputs: [String]) throws
-    -> String?
-  {
-    let (apart, flat) = (
-      step.inputs.filter(sequences.contains), step.inputs.filter(flattened.contains)
-    )
-    guard !apart.isEmpty || !flat.isEmpty else { return nil }
-    let shape = passes.one.trace.steps[step.inputs[0]].shape
-    switch step.operation {
-    case .meanOverRows, .crossAttention: return nil
-    case .reshape where !apart.isEmpty && step.shape == [shape[0] * shape[1], shape[2]]:
-      flattened.insert(index)
-      return inputs[0]
-    case .reshape
-    where !flat.isEmpty && step.shape.count == 3 && Array(step.shape.dropFirst()) == shape:
-      sequences.insert(index)
-      return inputs[0]
-    case .linear(let weights, let bias) where !flat.isEmpty:
-      flattened.insert(index)
-      let matrix = parameter(weights)
-      let turned = shared["turned \(matrix)"] ?? graph.add("Transpose", [matrix])
-      shared["turned \(matrix)"] = turned
-      let product = graph.add("MatMul", [inputs[0], turned])
-      return bias.map { graph.add("Add", [product, parameter($0)]) } ?? product
-    case .relu, .tanh, .sigmoid, .add, .multiply, .scale:
-      guard apart.count == inputs.count || flat.count == inputs.count else {
-        throw refusal("rows of words beside others")
-      }
-      if flat.isEmpty { sequences.insert(index) } else { flattened.insert(index) }
-      switch step.operation {
-      case .relu: return graph.add("Relu", inputs)
-      case .tanh: return graph.add("Tanh", inputs)
-      case .sigmoid: return graph.add("Sigmoid", inputs)
-      case .add: return graph.add("Add", inputs)
-      case .multiply: return graph.add("Mul", inputs)
-      default: return nil
-      }
-    default: throw refusal("\"\(step.operation.name)\" over rows of words")
-    }
-  }
-
   /// Packed rows as texts word by word, zeros behind the shorter ones.
   mutating func unpack(_ index: Int, _ step: Trace.Step, _ input: String, _ layout: PackedLayout)
     throws -> String
   {
-    guard let reading, let texts = passes.one.texts, packed.contains(step.inputs[0]),
+    guard let reading, let texts = passes.one.texts, forms[step.inputs[0]] == .packed,
       layout.lengths == texts.lengths(reading)
     else { throw refusal("rows that are not the text's words") }
-    sequences.insert(index)
+    forms[index] = .apart
     return graph.add("Mul", [input, column()])
   }
 
@@ -61,7 +17,7 @@ extension GraphWriter {
   mutating func mean(
     _ index: Int, _ step: Trace.Step, _ input: String, _ counts: [Int]?, named own: String?
   ) throws -> String {
-    let readsWords = sequences.contains(step.inputs[0])
+    let readsWords = forms[step.inputs[0]] == .apart
     guard try isOfWords(index, counts, rows: step.inputs[0]) else {
       if readsWords { throw refusal("a mean over words and padding") }
       return graph.add(
@@ -82,10 +38,13 @@ extension GraphWriter {
     _ index: Int, _ step: Trace.Step, _ inputs: [String], heads: Int, _ counts: [Int]?,
     named own: String?
   ) throws -> String {
-    let readsWords = sequences.contains(step.inputs[1])
-    let isMasked = try isOfWords(index, counts, rows: step.inputs[1])
-    guard isMasked || !readsWords else { throw refusal("attention to words and padding") }
-    if sequences.contains(step.inputs[0]) { sequences.insert(index) }
+    let keys = step.inputs[step.inputs.count > 1 ? 1 : 0]
+    guard step.inputs.dropFirst().allSatisfy({ forms[$0] == forms[keys] }) else {
+      throw refusal("rows of words beside others")
+    }
+    let isMasked = try isOfWords(index, counts, rows: keys)
+    guard isMasked || forms[keys] == nil else { throw refusal("attention to words and padding") }
+    forms[index] = forms[step.inputs[0]]
     let width = step.shape[2]
     let apart = graph.constant([0, 0, heads, width / heads])
     func turned(_ name: String, _ order: [Int]) -> String {
@@ -110,25 +69,27 @@ extension GraphWriter {
     guard let counts else { return false }
     let others: [Int]? =
       switch passes.two.trace.steps[index].operation {
-      case .meanOverRows(let counts), .crossAttention(_, let counts): counts
+      case .meanOverRows(let counts), .crossAttention(_, let counts),
+        .attention(_, let counts):
+        counts
       default: nil
       }
     guard let others else { throw refusal("counts of rows that depend on the batch") }
     if let reading, let one = passes.one.texts, let two = passes.two.texts,
-      sequences.contains(source), counts.map(Int32.init) == one.lengths(reading),
+      forms[source] == .apart, counts.map(Int32.init) == one.lengths(reading),
       others.map(Int32.init) == two.lengths(reading)
     {
       return true
     }
     let rows = passes.one.trace.steps[source].shape[1]
-    guard !sequences.contains(source), (counts + others).allSatisfy({ $0 == rows }) else {
+    guard forms[source] == nil, (counts + others).allSatisfy({ $0 == rows }) else {
       throw refusal("counts of rows that are not the text's words")
     }
     return false
   }
 
   /// One for every word, zero for padding: `[batch, words, 1]`.
-  private mutating func column() -> String {
+  mutating func column() -> String {
     if let made = shared["column"] { return made }
     let made = graph.add("Transpose", [mask()], [("perm", .integers([0, 2, 1]))])
     shared["column"] = made

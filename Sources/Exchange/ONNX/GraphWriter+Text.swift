@@ -6,15 +6,12 @@ extension GraphWriter {
   mutating func embedding(
     _ index: Int, _ table: Parameter, _ indices: [Int32], padding: Int32?
   ) throws -> String {
-    guard let one = passes.one.texts, let two = passes.two.texts,
-      let found = one.reading(indices, padding: padding),
-      case .embedding(_, let others, _) = passes.two.trace.steps[index].operation,
-      others == two.rows(found), reading == nil || reading == found
-    else { throw refusal("a look-up of words that are not the text's in their order") }
-    reading = found
-    packed.insert(index)
+    guard let found = passes.reading(index), reading == found else {
+      throw refusal("a look-up of words that are not the text's in their order")
+    }
+    forms[index] = found.isFilled ? .flat : .packed
     let name = graph.constant(
-      table.key, padding == nil ? table.value : table.value.clearingFirstRow)
+      table.key, padding.map { table.value.clearing(row: Int($0)) } ?? table.value)
     return graph.add("Gather", [name, words()])
   }
 
@@ -26,7 +23,7 @@ extension GraphWriter {
     _ step: Trace.Step, _ input: String, _ weights: Parameter, _ bias: Parameter,
     _ layout: PackedLayout, named own: String?
   ) throws -> String {
-    guard let reading, let texts = passes.one.texts, packed.contains(step.inputs[0]),
+    guard let reading, let texts = passes.one.texts, forms[step.inputs[0]] == .packed,
       layout.lengths == texts.lengths(reading), layout.gap == reading.gap
     else { throw refusal("a convolution over rows that are not the text's words") }
     let turned =
@@ -52,10 +49,28 @@ extension GraphWriter {
     return made
   }
 
+  /// How many words are read of the longest text, as a vector of one number.
+  mutating func length() -> String { extent(1, of: words()) }
+
+  /// Whether each place has a word: `[batch, words]`.
+  private mutating func isWord() -> String {
+    let toTruth = [("to", ONNXGraph.Attribute.integer(9))]
+    guard let own = passes.one.texts?.ownPadding else {
+      return graph.add("Cast", [words()], toTruth)
+    }
+    // A text may hold the piece that fills up, but ends with another: whether one of those follows.
+    let filled = graph.add("Equal", [words(), graph.constant([Int(own)])])
+    let other = graph.add(
+      "Cast", [graph.add("Not", [filled])], [("to", .integer(1))])
+    let following = graph.add(
+      "CumSum", [other, graph.constant(scalar: 1)], [("reverse", .integer(1))])
+    return graph.add("Cast", [following], toTruth)
+  }
+
   /// One for every word, zero for padding: `[batch, 1, words]`.
   mutating func mask() -> String {
     if let made = shared["mask"] { return made }
-    let isWord = graph.add("Cast", [words()], [("to", .integer(9))])
+    let isWord = isWord()
     let number = graph.add("Cast", [isWord], [("to", .integer(1))])
     let made = graph.add("Unsqueeze", [number, graph.constant([1])])
     shared["mask"] = made
@@ -64,10 +79,10 @@ extension GraphWriter {
 }
 
 extension Tensor {
-  /// The same with zeros in the first row.
-  fileprivate var clearingFirstRow: Tensor {
+  /// The same with zeros in a row.
+  fileprivate func clearing(row: Int) -> Tensor {
     var values = self.values
-    for index in 0..<min(channels, values.count) { values[index] = 0 }
+    for index in row * channels..<(row + 1) * channels { values[index] = 0 }
     return Tensor(values, shape: shape)
   }
 }

@@ -1,6 +1,7 @@
 import Basics
 import EncoderKit
 import Evaluation
+import Foundation
 import Tensors
 import Training
 
@@ -15,14 +16,17 @@ package struct ONNXExport {
   /// The keys and texts of the file's metadata.
   package let metadata: [(key: String, value: String)]
   private let message: ProtobufMessage
+  /// The files of the encoder's own tokenizer; nil for a model without one.
+  private let tokenizer: EncoderFiles?
 
   /// Runs the model and puts the file together.
   ///
   /// - Throws: `ZooError` of code `.unsupported` that names what can't be written.
   package init(_ model: TrainedModel, version: String, kernels: any Kernels) throws {
     let writer = try ONNXExport.writer(model, kernels)
-    let interface = ModelInterface(model, maximumWords: writer.reading?.limit)
+    let interface = try ModelInterface(model, maximumWords: writer.reading?.limit)
     metadata = interface.metadata
+    tokenizer = model.tokenizerFiles
     message = writer.graph.model(
       producerVersion: version,
       description: "A classifier trained with EncoderZoo; no medical device.",
@@ -48,10 +52,24 @@ package struct ONNXExport {
         ? ["it reads both sides of every case: what stands in for a missing one is left out"] : [])
   }
 
-  /// Writes the file, whole or not at all.
+  /// The folder of the encoder's own tokenizer beside the file, `model.tokenizer` of `model.onnx`; nil for a model
+  /// without one.
+  package func tokenizerFolder(beside path: String) -> String? {
+    tokenizer.map { _ in "\(withoutExtension(path)).tokenizer" }
+  }
+
+  /// Writes the file, whole or not at all, and before it the tokenizer's.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
-  package func write(to path: String) throws { try message.write(to: path) }
+  package func write(to path: String) throws {
+    if let tokenizer, let folder = tokenizerFolder(beside: path) {
+      try AtomicFile.makeFolder(folder)
+      for name in tokenizer.names {
+        try AtomicFile.write(tokenizer.bytes(name) ?? Data(), to: "\(folder)/\(name)")
+      }
+    }
+    try message.write(to: path)
+  }
 
   /// The graph of a model, and how it reads texts.
   ///

@@ -73,6 +73,16 @@ struct ONNXGraph {
     return name
   }
 
+  /// Adds a constant whole number without an axis once; the name.
+  mutating func constant(scalar value: Int) -> String {
+    let name = "integer_\(value)"
+    guard names.insert(name).inserted else { return name }
+    var message = ONNXGraph.tensor(name, .integer, [])
+    message.add(7, value)
+    initializers.append(message)
+    return name
+  }
+
   /// Adds an operator with one output; the output's name, a fresh one unless given.
   mutating func add(
     _ type: String, _ inputs: [String], _ attributes: [(String, Attribute)] = [],

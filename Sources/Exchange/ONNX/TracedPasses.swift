@@ -31,25 +31,27 @@ struct TracedPasses {
         "not built: writing a model that joins several pictures of a case (\"views\")",
         at: views.place, advice: "zoo predict, bundles and the library run it")
     }
-    guard model.ownTokenizer == nil else { throw TracedPasses.ownTokenizer }
+    let own = model.ownTokenizer
+    if let own, own.end.last.map({ $0 == own.padding }) ?? true {
+      throw ZooError(
+        .unsupported,
+        "not built: writing a text encoder whose tokenizer puts no piece behind every text")
+    }
     try self.init(
       model.classifier,
       images: model.image.map { ($0.preprocessing.size, $0.preprocessing.channels) },
-      words: model.vocabulary?.count, length: length, kernels: kernels)
+      words: own?.vocabulary.count ?? model.vocabulary?.count, ownPadding: own?.padding,
+      length: length, kernels: kernels)
   }
 
-  /// The refusal of a text encoder with a tokenizer of its own.
-  static let ownTokenizer = ZooError(
-    .unsupported, "not built: writing a text encoder with a tokenizer of its own")
-
   /// Runs a classifier of images of a size, of texts over a vocabulary of so many words, or of
-  /// both.
+  /// both; `ownPadding` is the piece that fills texts up, of an encoder's own tokenizer.
   ///
   /// - Throws: `ZooError` of code `.unsupported` where the passes do other things for other
   ///   batches.
   init(
     _ classifier: MultimodalClassifier, images: (size: Int, channels: Int)?, words: Int?,
-    length: Int, kernels: any Kernels
+    ownPadding: Int32? = nil, length: Int, kernels: any Kernels
   ) throws {
     // In evaluation frozen stages do what others do, but run in a pass of their own.
     var classifier = classifier
@@ -61,7 +63,12 @@ struct TracedPasses {
           (0..<batch * size * size * channels).map { _ in Float(random.uniform(-1, 1)) },
           shape: [batch, size, size, channels])
       }
-      let texts = words.map { ProbeText(batch: batch, length: length, words: $0) }
+      // Of other lengths, so that what depends on them differs.
+      let texts = words.map {
+        ProbeText(
+          batch: batch, length: batch == 1 ? length : max(2, length * 2 / 3), words: $0,
+          ownPadding: ownPadding)
+      }
       return try TracedPasses.pass(classifier, pixels, texts, kernels)
     }
     one = try pass(1)
@@ -73,6 +80,15 @@ struct TracedPasses {
     else {
       throw ZooError(.unsupported, "the model does other things with two cases than with one")
     }
+  }
+
+  /// How a step reads the texts; nil where it is no look-up of their words in order.
+  func reading(_ index: Int) -> ProbeText.Reading? {
+    guard case .embedding(_, let indices, let padding) = one.trace.steps[index].operation,
+      case .embedding(_, let others, padding) = two.trace.steps[index].operation,
+      let texts = one.texts, let second = two.texts
+    else { return nil }
+    return texts.reading(indices, padding: padding, second, others)
   }
 
   private static func pass(
@@ -121,6 +137,16 @@ extension Trace.Operation {
     case .unpacked: "unpacked"
     case .meanOverRows: "meanOverRows"
     case .crossAttention: "crossAttention"
+    case .attention: "attention"
+    case .parameter(let parameter): parameter.key
+    case .activation(let function): function.rawValue
+    case .layerNormalization: "layerNormalization"
+    case .responseNormalization: "responseNormalization"
+    case .gate: "gate"
+    case .scaleChannels: "scaleChannels"
+    case .broadcast: "broadcast"
+    case .slice: "slice"
+    case .gatherRows: "gatherRows"
     case .unknown(let name): name
     }
   }

@@ -1,10 +1,14 @@
+import EncoderKit
 import Training
 
-/// The part of the script that reads a picture and runs torchvision's model of the encoder.
+/// The part of the script that reads a picture and runs a library's model of the encoder.
 struct ImageLoader {
   let branch: ImageBranch
+  let library: ImageDetails.Library
   /// The key of the published classifier, which is left out.
   let classifier: String
+  /// Whether the model's positions are those of images of one size.
+  let hasPositions: Bool
 
   var text: String {
     let prefixes =
@@ -31,9 +35,7 @@ struct ImageLoader {
       def image_features(tensors, path):
           x, parts = picture(path), []
           for prefix in \(python(prefixes)):
-              model = torchvision.models.\(branch.encoder)(weights=None)
-              model.set_submodule("\(classifier)", torch.nn.Identity())
-      \(channels)        own = {key[len(prefix):]: value for key, value in tensors.items() if key.startswith(prefix)}
+      \(model)        own = {key[len(prefix):]: value for key, value in tensors.items() if key.startswith(prefix)}
               model.load_state_dict(own, strict=True)
               model.eval()
               parts.append(\(average))
@@ -68,6 +70,23 @@ struct ImageLoader {
       branch.pixels.normalization?.mean ?? [0], branch.pixels.normalization?.deviation ?? [1]
     )
     return "\(mean), \(deviation)"
+  }
+
+  /// The lines that build the model without its classifier.
+  private var model: String {
+    guard library == .timm else {
+      return """
+                model = torchvision.models.\(branch.encoder)(weights=None)
+                model.set_submodule("\(classifier)", torch.nn.Identity())
+        \(channels)
+        """
+    }
+    let size = hasPositions ? ", img_size=\(branch.preprocessing.size)" : ""
+    return """
+              model = timm.create_model(
+                  "\(branch.encoder)", pretrained=False, num_classes=0, in_chans=\(branch.preprocessing.channels)\(size))
+
+      """
   }
 
   private var channels: String {

@@ -7,10 +7,10 @@ import Tensors
 import Training
 
 /// A short Python script that loads a saved model's folder with `safetensors.torch.load_file` and
-/// torchvision, and gives the logits that `zoo predict` gives.
+/// torchvision or timm, and gives the logits that `zoo predict` gives.
 ///
-/// The keys are torchvision's, so its model of the encoder's name takes the weights with
-/// `strict=True`. What that can't do (options that torchvision has not, encoders of words or heads
+/// The keys are the library's (`ImageDetails.Library`), so its model of the encoder's name takes the weights with
+/// `strict=True`. What that can't do (options that the library has not, adapters, text encoders or heads
 /// of another form) is refused; ONNX holds those. Same model, same bytes.
 package struct PythonLoader {
   /// The script's name in a bundle.
@@ -18,22 +18,30 @@ package struct PythonLoader {
 
   /// The script.
   package let text: String
+  private let library: ImageDetails.Library?
+
+  /// The packages of Python that the script needs, by their names on PyPI.
+  package var packages: [String] { PythonLoader.packages(library) }
 
   /// Writes the script for a model; it is run once to see what its text encoder and head do.
   ///
   /// - Throws: `ZooError` of code `.unsupported` that names what the script can't express.
   package init(_ model: TrainedModel, registry: EncoderRegistry, kernels: any Kernels) throws {
     try PythonLoader.checkHead(model)
+    if let text = model.text, model.ownTokenizer != nil {
+      throw PythonLoader.refusal(
+        "\(text.encoder), a text encoder with a tokenizer of its own; it knows the 1-D CNN over word vectors"
+      )
+    }
     let writer = try ONNXExport.writer(model, kernels)
     let steps = writer.passes.one.trace.steps
     try PythonLoader.checkKeys(model)
-    var sections = [PythonLoader.head(model)]
+    let loader = try PythonLoader.imageLoader(model, registry)
+    library = loader?.library
+    var sections = [PythonLoader.head(model, library)]
     var features: [String] = []
-    if let image = model.image {
-      let entry = try registry.imageEncoder(image.encoder, at: image.place)
-      try PythonLoader.checkOptions(image, entry.description)
-      sections.append(
-        ImageLoader(branch: image, classifier: entry.description.image?.classifier ?? "").text)
+    if let loader {
+      sections.append(loader.text)
       features.append("image_features(tensors, image)")
     }
     if let text = model.text {
@@ -60,76 +68,36 @@ package struct PythonLoader {
     text = sections.joined(separator: "\n\n") + "\n"
   }
 
-  private static func refusal(_ what: String) -> ZooError {
-    ZooError(
-      .unsupported, "the script can't express \(what)",
-      advice: "write an ONNX file instead: --onnx FILE")
-  }
-
-  /// A head is code of a plugin; the script knows features side by side under the decoder.
-  private static func checkHead(_ model: TrainedModel) throws {
-    guard let fusion = model.fusion else { return }
-    guard fusion.head == "concat" else {
-      throw refusal("the fusion head \"\(fusion.head)\"; it knows \"concat\"")
-    }
-    if fusion.decoders != nil { throw refusal("decoders of each side beside the fusion head") }
-    if fusion.learnsMissingModality {
-      throw refusal("what stands in for a missing side (\"missing\")")
-    }
-  }
-
-  /// Options that differ from the encoder's own; dropout does nothing in evaluation.
-  private static func checkOptions(_ branch: ImageBranch, _ description: EncoderDescription) throws
+  private static func imageLoader(_ model: TrainedModel, _ registry: EncoderRegistry) throws
+    -> ImageLoader?
   {
-    guard case .object(let given) = branch.options.content else { return }
-    for (key, value) in given where key != "dropout" {
-      let usual = description.options.first { $0.name == key }?.fallback
-      let parsed = try usual.map { try JSONValue.parse(Data($0.utf8)) }
-      guard parsed != value else { continue }
-      throw refusal(
-        "\"\(key)\": \(value.text(pretty: false)): torchvision's \(branch.encoder) has another")
+    guard let image = model.image else { return nil }
+    let description = try registry.imageEncoder(image.encoder, at: image.place).description
+    guard let details = description.image, let library = details.library else {
+      throw refusal("\(image.encoder), which neither torchvision nor timm has")
     }
+    if image.lora != nil { throw refusal("adapters (\"lora\")") }
+    try checkOptions(image, description, library)
+    return ImageLoader(
+      branch: image, library: library, classifier: details.classifier,
+      hasPositions: model.classifier.store.parameters.contains {
+        $0.key.hasSuffix(".pos_embed")
+      })
   }
 
-  /// Parameters that the script would leave out.
-  private static func checkKeys(_ model: TrainedModel) throws {
-    for parameter in model.classifier.store.parameters {
-      var parts = parameter.key.split(separator: ".").map(String.init)
-      if parts[0] == "text", (model.text?.members ?? 1) > 1 { parts.remove(at: 1) }
-      let known: [String]? =
-        switch parts[0] {
-        case "text": ["embedding", "convolutions"]
-        case "head": ["norm1", "hidden", "norm2", "output"]
-        case "image": nil
-        default: []
-        }
-      if let known, parts.count < 2 || !known.contains(parts[1]) {
-        throw refusal("what \"\(parameter.key)\" is for")
-      }
-    }
+  private static func packages(_ library: ImageDetails.Library?) -> [String] {
+    ["torch"] + (library.map { [$0.rawValue] } ?? []) + ["safetensors"]
+      + (library == nil ? [] : ["pillow"])
   }
 
-  private static func checkText(_ steps: [Trace.Step]) throws {
-    for (index, step) in steps.enumerated() {
-      guard case .embedding = step.operation else { continue }
-      for user in steps where user.inputs.contains(index) {
-        guard case .convolutionMaxOverTime = user.operation else {
-          throw refusal("the text encoder's \"\(user.operation.name)\"")
-        }
-      }
-    }
-  }
-
-  private static func head(_ model: TrainedModel) -> String {
+  private static func head(_ model: TrainedModel, _ library: ImageDetails.Library?) -> String {
     let imports =
-      model.image == nil
-      ? "" : "import torchvision\nfrom PIL import Image, ImageOps\n"
+      library.map { "import \($0.rawValue)\nfrom PIL import Image, ImageOps\n" } ?? ""
     let inputs = [
       model.image.map { _ in "--image FILE" },
       model.text.map { _ in "--text TEXT (or --text-file FILE)" },
     ].compactMap { $0 }.joined(separator: " ")
-    let packages =
-      model.image == nil ? "torch, safetensors" : "torch, torchvision, safetensors, pillow"
+    let packages = PythonLoader.packages(library).joined(separator: ", ")
     return """
       \"\"\"Gives the logits of a model trained with EncoderZoo, as `zoo predict` does.
 
@@ -197,8 +165,10 @@ package struct PythonLoader {
         }
       }
     } else if steps.count > 1, let before = last.dropLast().last,
-      !["concatenate", "globalAveragePool", "relu", "convolutionMaxOverTime", "multiply"]
-        .contains(before.operation.name)
+      ![
+        "concatenate", "globalAveragePool", "relu", "convolutionMaxOverTime", "multiply",
+        "layerNormalization", "reshape",
+      ].contains(before.operation.name)
     {
       throw refusal("the head")
     }

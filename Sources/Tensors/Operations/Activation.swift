@@ -54,6 +54,7 @@ extension Forward {
       return x.fused(Tensor(work))
     }
     let output = Tensor(x.shape, from: x) { ez_activate($1, activation.kind, $0, x.count) }
+    trace?.note(.activation(activation), [x], output)
     if activation == .relu6 { observeReLU?(output) }
     let node = x.node
     let saved = node == nil ? nil : SavedTensor(x)

@@ -28,6 +28,7 @@ extension Forward {
     let weights = Tensor(uninitialized: [batch, heads, time, time])
     let output = Tensor(uninitialized: [batch, time, shape.width])
     shape.forward(qkv, weights, output)
+    trace?.note(.attention(heads: heads, lengths: lengths), [qkv], output)
     let node = qkv.node
     let saved = node == nil ? nil : (input: SavedTensor(qkv), weights: weights)
     return record(output, wanted: node != nil) { dy in

@@ -16,6 +16,7 @@ extension Forward {
     let output = Tensor(x.shape, from: x, gate) { output, x, gate in
       ez_gate(x, gate, batch, positions, channels, output)
     }
+    trace?.note(.gate, [x, gate], output)
     let (node, gateNode) = (x.node, gate.node)
     let (saved, savedGate, gateShape) = (SavedTensor(x), SavedTensor(gate), gate.shape)
     return record(output, wanted: node != nil || gateNode != nil) { dy in

@@ -13,7 +13,13 @@ extension Forward {
       let affine = ChannelAffine(scale: values.detached, shift: zero, exact: exact)
       if let fused = work.normalized(affine, relu: false) { return x.fused(lazy(fused)) }
     }
-    let rows = reshape(x, to: [1, x.rows, x.channels])
-    return reshape(gate(rows, by: reshape(values, to: [1, x.channels])), to: x.shape)
+    // Traced as one step: within it the batch is taken apart.
+    var untraced = self
+    untraced.trace = nil
+    let rows = untraced.reshape(x, to: [1, x.rows, x.channels])
+    let gates = untraced.reshape(values, to: [1, x.channels])
+    let output = untraced.reshape(untraced.gate(rows, by: gates), to: x.shape)
+    trace?.note(.scaleChannels(factors), [x], output)
+    return output
   }
 }

@@ -19,6 +19,8 @@ extension Forward {
     let output = Tensor(x.shape, from: x, a, b, mean, inverse) { output, x, a, b, mean, inverse in
       ez_layer_norm(x, rows, width, epsilon, a, b, output, mean, inverse)
     }
+    trace?.note(
+      .layerNormalization(scale: scale, shift: shift, epsilon: epsilon), [x], output)
     let (node, scaleNode, shiftNode) = (x.node, a.node, b.node)
     let wanted = node != nil || scaleNode != nil || shiftNode != nil
     let saved = wanted ? SavedTensor(x) : nil

@@ -15,6 +15,8 @@ extension Forward {
       "responseNormalization: \(x.shape) by \(scale.key) \(w.shape)")
     let responses = Responses(of: x, epsilon: epsilon)
     let output = responses.apply(to: x, w, b)
+    trace?.note(
+      .responseNormalization(scale: scale, shift: shift, epsilon: epsilon), [x], output)
     let (node, scaleNode, shiftNode) = (x.node, w.node, b.node)
     let (saved, plain) = (SavedTensor(x), w.detached)
     return record(output, wanted: node != nil || scaleNode != nil || shiftNode != nil) { dy in

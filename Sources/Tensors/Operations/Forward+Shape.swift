@@ -8,6 +8,7 @@ extension Forward {
     let output = Tensor([count] + x.shape, from: x) { output, x in
       for sample in 0..<count { (output + sample * width).update(from: x, count: width) }
     }
+    trace?.note(.broadcast, [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(shape: shape) { sum, adds in
@@ -27,6 +28,7 @@ extension Forward {
     let output = Tensor(x.shape.dropLast() + [range.count], from: x) { output, x in
       ez_copy_columns(x + range.lowerBound, width, output, range.count, rows, range.count, 0)
     }
+    trace?.note(.slice(range), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(shape: shape) { sum, adds in
@@ -48,6 +50,7 @@ extension Forward {
     let output = Tensor([indices.count, width], from: x) { output, x in
       ez_gather_rows(x, indices, indices.count, width, output)
     }
+    trace?.note(.gatherRows(indices), [x], output)
     let (node, shape) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in
       node?.accumulate(shape: shape) { sum, adds in

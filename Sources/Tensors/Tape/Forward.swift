@@ -54,6 +54,7 @@ public struct Forward {
 
   /// The tensor of a parameter, through which its gradient arrives unless it is frozen.
   public func value(of parameter: Parameter) -> Tensor {
+    trace?.noteRead(parameter)
     var tensor = parameter.value
     tensor.node = tracksParameters && tape != nil && parameter.isTrainable ? parameter.node : nil
     return tensor

@@ -10,6 +10,8 @@ package final class Trace {
     case input
     /// A tensor that no noted operation made, such as a table of positions.
     case constant(Tensor)
+    /// A parameter's own tensor, read by an operation that does not name it.
+    case parameter(Parameter)
     case relu
     case add
     case multiply
@@ -39,6 +41,22 @@ package final class Trace {
     case meanOverRows(counts: [Int]?)
     /// Of queries, keys and values; of each case's keys the first ones, nil for all.
     case crossAttention(heads: Int, keyCounts: [Int]?)
+    /// Of queries, keys and values side by side; of each case's places the first ones, nil for all.
+    case attention(heads: Int, lengths: [Int]?)
+    /// A function of each element.
+    case activation(Activation)
+    /// Over the last axis.
+    case layerNormalization(scale: Parameter, shift: Parameter, epsilon: Float)
+    case responseNormalization(scale: Parameter, shift: Parameter, epsilon: Float)
+    /// Every channel of a case by its gate.
+    case gate
+    /// Every place of the last axis by a factor of its own.
+    case scaleChannels(Parameter)
+    /// The same for every case.
+    case broadcast
+    /// Some places of the last axis.
+    case slice(Range<Int>)
+    case gatherRows([Int32])
     /// An operation that has no description here, by its name.
     case unknown(String)
   }
@@ -53,6 +71,8 @@ package final class Trace {
 
   /// The operations in order.
   package private(set) var steps: [Step] = []
+  /// The parameters that were read, by what holds their values.
+  private var parameters: [ObjectIdentifier: Parameter] = [:]
 
   package init() {}
 
@@ -62,6 +82,11 @@ package final class Trace {
   /// The step that made a tensor; nil where none noted here did.
   package func step(of tensor: Tensor) -> Int? {
     tensor.content.traceMarks.last { $0.trace === self && $0.shape == tensor.shape }?.step
+  }
+
+  /// Learns whose values a tensor holds that an operation may be given.
+  func noteRead(_ parameter: Parameter) {
+    parameters[ObjectIdentifier(parameter.value.content)] = parameter
   }
 
   func note(_ operation: Operation, _ inputs: [Tensor], _ output: Tensor) {
@@ -79,7 +104,11 @@ package final class Trace {
   }
 
   private func constant(_ tensor: Tensor) -> Int {
-    append(Step(operation: .constant(tensor.detached), inputs: [], shape: tensor.shape), tensor)
+    let own = parameters[ObjectIdentifier(tensor.content)]
+    let operation = own.flatMap { $0.value.shape == tensor.shape ? Operation.parameter($0) : nil }
+    append(
+      Step(operation: operation ?? .constant(tensor.detached), inputs: [], shape: tensor.shape),
+      tensor)
     return steps.count - 1
   }
 

@@ -9,8 +9,9 @@ extension ZooCommand {
     name: "export", summary: "Write a trained model for the Python world.",
     discussion:
       "--onnx writes an ONNX file (operators of set 17, any batch) that ONNX Runtime and OpenVINO run; "
-      + "preprocessing, labels and vocabulary are in its metadata. --python writes a script that loads "
-      + "the model's folder into PyTorch and torchvision. Both give the logits that zoo predict gives. "
+      + "preprocessing, labels and vocabulary are in its metadata, the files of an encoder's own tokenizer in "
+      + "a folder beside it. --python writes a script that loads "
+      + "the model's folder into PyTorch, with torchvision or timm. Both give the logits that zoo predict gives. "
       + "What can't be written is refused. See docs/python.md.",
     examples: [
       ("zoo export model --onnx model.onnx", "image, text and multimodal models"),
@@ -38,16 +39,25 @@ extension ZooCommand {
       try ONNXExport(model, version: programVersion, kernels: kernels)
     }
     let script = try python.map { _ in
-      try PythonLoader(model, registry: registry, kernels: kernels).text
+      if let base = model.bases.first {
+        throw ZooError(
+          .unsupported,
+          "the script reads model.safetensors alone, which lacks what stayed of \(base.name)",
+          at: Place(path: folder),
+          advice: "write an ONNX file instead: --onnx FILE; or zoo bundle create --whole")
+      }
+      return try PythonLoader(model, registry: registry, kernels: kernels)
     }
     if let onnx, let file {
+      let tokenizer = file.tokenizerFolder(beside: onnx)
+      if let tokenizer { try OutputPlace.checkFile(tokenizer, advice: "choose another name") }
       try file.write(to: onnx)
-      print("wrote \(onnx)")
+      print("wrote \(onnx)" + (tokenizer.map { ", and its tokenizer to \($0)" } ?? ""))
       for line in file.summary { print("  \(line)") }
     }
     if let python, let script {
-      try AtomicFile.write(script, to: python)
-      print("wrote \(python); it needs torch, torchvision, safetensors and pillow")
+      try AtomicFile.write(script.text, to: python)
+      print("wrote \(python); it needs \(script.packages.joined(separator: ", "))")
     }
   }
 }
