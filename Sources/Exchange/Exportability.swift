@@ -44,9 +44,11 @@ package struct Exportability {
     }
     let reason = Exportability.refusal {
       let model = try made(image, text, head)
-      // A transformer's time grows with the length, and what it does is the same.
+      // A transformer's time grows with the length; without a limit it may do other things with long texts.
+      let isShort = model.ownTokenizer != nil && model.maximumPieces != nil
+      let isLong = model.ownTokenizer != nil && model.maximumPieces == nil
       return try TracedPasses(
-        model, length: model.ownTokenizer == nil ? 300 : 30, kernels: kernels)
+        model, length: isShort ? 30 : isLong ? 1201 : 300, kernels: kernels)
     }
     if isPair, reason == nil || readParts.isEmpty { tried.formUnion(trials) }
     guard let reason else { return nil }

@@ -17,10 +17,12 @@ struct ONNXTests {
     try ONNXFile(bytes(model))
   }
 
-  private func bytes(_ model: TrainedModel) throws -> Data {
+  private func bytes(_ model: TrainedModel, _ kernels: any Kernels = ReferenceKernels()) throws
+    -> Data
+  {
     var result = Data()
     try withTemporaryFolder { folder in
-      let export = try ONNXExport(model, version: "1", kernels: ReferenceKernels())
+      let export = try ONNXExport(model, version: "1", kernels: kernels)
       try export.write(to: "\(folder)/model.onnx")
       result = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/model.onnx"))
     }
@@ -157,6 +159,15 @@ struct ONNXTests {
     #expect(try notes(.multiLabel)["encoderzoo.threshold"] == "0.5")
   }
 
+  @Test("Whatever kernels run the model, the file is the same")
+  func kernels() throws {
+    guard let native = NativeKernels(over: ReferenceKernels()) else { return }
+    for small in SmallModel.images + [SmallModel.pairsOfToday[0]] {
+      let model = try small.make()
+      #expect(try bytes(model) == bytes(model, native), "\(small.name)")
+    }
+  }
+
   @Test("A tokenizer of the encoder's own stands beside the file, and its hashes within")
   func ownTokenizer() throws {
     let model = try SmallModel(name: "RoBERTa", transformer: .init(encoder: "roberta")).make()
@@ -183,6 +194,31 @@ struct ONNXTests {
       // Weights have the model's names; positions are a table of 20 behind RoBERTa's first two.
       let table = file.constants["text.embeddings.position_embeddings.weight"]
       #expect(table?.shape == [22, 8])
+    }
+  }
+
+  @Test("A text encoder that reads long texts in windows is refused, before a training, too")
+  func windows() throws {
+    var windows = SmallTransformer(options: #"{"longTexts": "windows"}"#)
+    // More than the first recording has, so that only a longer one can tell.
+    windows.capacity = 310
+    let model = try SmallModel(name: "windows", transformer: windows).make()
+    let message = errorText {
+      _ = try ONNXExport(model, version: "1", kernels: ReferenceKernels())
+    }
+    #expect(message.contains("of texts of 5001 words or pieces the model uses"), "\(message)")
+    #expect(message.contains("\"gatherRows\" over rows of words"))
+    let registry = try SmallModel.registry()
+    var exportability = Exportability(registry: registry, kernels: ReferenceKernels())
+    try withTemporaryFolder { folder in
+      try windows.writeFiles(folder, words: SmallModel.words)
+      let text = try TextBranch(
+        ["encoder": "bert", "tokenizer": folder.json, "options": ["longTexts": "windows"]],
+        registry: registry, defaults: TrainingSettings())
+      let note = exportability.note(
+        "bert", image: nil, text: text, head: try HeadBranch(["head": "concat"], registry: registry)
+      )
+      #expect(note?.contains("can't be written as ONNX") ?? false, "\(note ?? "")")
     }
   }
 

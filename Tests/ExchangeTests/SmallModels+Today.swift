@@ -13,6 +13,8 @@ struct SmallTransformer: Sendable {
   var options = "{}"
   /// More members of the branch's JSON.
   var more = ""
+  /// Pieces that are read at once.
+  var capacity = 20
   /// The piece that fills up comes second here, and third of all in RoBERTa's vocabulary.
   static let bert = ["[CLS]", "[PAD]", "[UNK]", "[SEP]"]
   static let roberta = ["<s>", "<unk>", "<pad>", "</s>"]
@@ -24,7 +26,7 @@ struct SmallTransformer: Sendable {
     let pieces = special + words.split(separator: " ").map(String.init)
     try pieces.joined(separator: "\n").write(
       toFile: "\(folder)/vocab.txt", atomically: true, encoding: .utf8)
-    let positions = encoder == "bert" ? 20 : 22
+    let positions = encoder == "bert" ? capacity : capacity + 2
     try """
     {"model_type": "\(encoder)", "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2,
      "intermediate_size": 12, "max_position_embeddings": \(positions),

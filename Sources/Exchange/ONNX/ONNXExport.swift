@@ -77,8 +77,16 @@ package struct ONNXExport {
   static func writer(_ model: TrainedModel, _ kernels: any Kernels) throws -> GraphWriter {
     let writer = try self.writer(model, length: 300, kernels)
     guard let reading = writer.reading, reading.limit == nil else { return writer }
-    // Longer than any encoder's limit.
-    return try self.writer(model, length: 100_001, kernels)
+    // Longer than any encoder's limit; one without a limit does all its work for them.
+    let readsAll = model.ownTokenizer != nil && model.maximumPieces == nil
+    let length = readsAll ? 5001 : 100_001
+    do {
+      return try self.writer(model, length: length, kernels)
+    } catch let error as ZooError where error.code == .unsupported {
+      throw ZooError(
+        error.code, "of texts of \(length) words or pieces \(error.message)", at: error.place,
+        advice: error.advice)
+    }
   }
 
   private static func writer(_ model: TrainedModel, length: Int, _ kernels: any Kernels) throws

@@ -24,11 +24,14 @@ extension Forward {
     let shape = AttentionShape(
       batch: batch, time: time, width: qkv.channels / 3, heads: heads, used: places.map(Int32.init))
     operations?.add(2 * batch * time * time * shape.width)
-    if kernels.attentionLanes > 0 { return blockwiseAttention(qkv, shape, kernels.attentionLanes) }
+    let operation = Trace.Operation.attention(heads: heads, lengths: lengths)
+    if kernels.attentionLanes > 0 {
+      return blockwiseAttention(qkv, shape, kernels.attentionLanes, operation)
+    }
     let weights = Tensor(uninitialized: [batch, heads, time, time])
     let output = Tensor(uninitialized: [batch, time, shape.width])
     shape.forward(qkv, weights, output)
-    trace?.note(.attention(heads: heads, lengths: lengths), [qkv], output)
+    trace?.note(operation, [qkv], output)
     let node = qkv.node
     let saved = node == nil ? nil : (input: SavedTensor(qkv), weights: weights)
     return record(output, wanted: node != nil) { dy in
@@ -37,8 +40,9 @@ extension Forward {
     }
   }
 
-  private func blockwiseAttention(_ qkv: Tensor, _ shape: AttentionShape, _ lanes: Int32) -> Tensor
-  {
+  private func blockwiseAttention(
+    _ qkv: Tensor, _ shape: AttentionShape, _ lanes: Int32, _ operation: Trace.Operation
+  ) -> Tensor {
     let output = Tensor(uninitialized: [shape.batch, shape.time, shape.width])
     let node = qkv.node
     let logs = node == nil ? nil : Storage(count: shape.batch * shape.heads * shape.time)
@@ -48,6 +52,7 @@ extension Forward {
         ez_attention(kernel, lanes, qkv, space, output, logs)
       }
     }
+    trace?.note(operation, [qkv], output)
     let (saved, dimensions) = (node == nil ? nil : SavedTensor(qkv), qkv.shape)
     return record(output, wanted: node != nil, operation: "attention") { dy in
       guard let saved, let logs else { return }
