@@ -8,20 +8,48 @@ import Synchronization
 ///
 /// A training step asks for the same sizes again and again; giving large blocks back to the system
 /// would cost a page fault for each 4 KiB of each step. Sizes are rounded up so that nearby ones
-/// share. For each size, what is kept is bounded by what was in use at once.
+/// share. What is kept is bounded: where batches are of ever other lengths, blocks of sizes that have not been asked for
+/// longest go back to the system once all blocks together pass one and a half times the most that was in use.
 package final class MemoryPool: Sendable {
   package static let shared = MemoryPool()
 
   private struct State {
     // Addresses, since raw pointers are not Sendable; each is owned by this pool alone.
     var free: [Int: [UInt]] = [:]
+    /// Of each size the last request for it, by its number.
+    var asked: [Int: Int] = [:]
+    var requests = 0
+    var kept = 0
     var inUse = 0
     var peak = 0
+
+    /// Takes blocks out of what is kept until all together are within a limit; who calls it gives them back.
+    mutating func shed(to limit: Int) -> [UInt] {
+      var shed: [UInt] = []
+      while inUse + kept > limit {
+        guard
+          let size = free.filter({ !$0.value.isEmpty }).keys.min(by: {
+            (asked[$0] ?? 0, $0) < (asked[$1] ?? 0, $1)
+          }), let address = free[size]?.popLast()
+        else { break }
+        shed.append(address)
+        kept -= size
+      }
+      return shed
+    }
   }
   private let state = Mutex(State())
+  /// Bytes that may be kept beyond one and a half times the most in use.
+  private let slack: Int
   /// Whether what is given back is overwritten with NaN, so that who reads it later is found out; for
   /// tests, which set `ENCODERZOO_OVERWRITE_FREED`.
   private let overwrites = getenv("ENCODERZOO_OVERWRITE_FREED") != nil
+
+  /// A pool; `slack` are bytes that may be kept in any case.
+  init(slack: Int = 128 << 20) { self.slack = slack }
+
+  /// Bytes that are kept for tensors to come.
+  var kept: Int { state.withLock { $0.kept } }
 
   /// Bytes of live tensors now and at most so far.
   package var usage: (now: Int, peak: Int) { state.withLock { ($0.inUse, $0.peak) } }
@@ -37,11 +65,18 @@ package final class MemoryPool: Sendable {
 
   func take(_ bytes: Int) -> UnsafeMutableRawPointer {
     let size = MemoryPool.rounded(bytes)
-    let kept = state.withLock { state -> UInt? in
+    let (kept, shed) = state.withLock { state -> (UInt?, [UInt]) in
       state.inUse += size
       state.peak = max(state.peak, state.inUse)
-      return state.free[size]?.popLast()
+      state.requests += 1
+      state.asked[size] = state.requests
+      if let kept = state.free[size]?.popLast() {
+        state.kept -= size
+        return (kept, [])
+      }
+      return (nil, state.shed(to: state.peak + state.peak / 2 + slack))
     }
+    for address in shed { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
     if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) { return pointer }
     return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
   }
@@ -52,6 +87,7 @@ package final class MemoryPool: Sendable {
     if overwrites { pointer.initializeMemory(as: UInt8.self, repeating: 0xFF, count: size) }
     state.withLock { state in
       state.inUse -= size
+      state.kept += size
       state.free[size, default: []].append(address)
     }
   }
