@@ -1,3 +1,5 @@
+#include "fused.h"
+
 // Attention of one head after another, a block of queries at a time: its weights stay in the second cache, and no matrix of
 // all of them is made. Going back they are made again, as in Dao et al. 2022, https://arxiv.org/abs/2205.14135.
 #include "CKernels.h"
