@@ -55,6 +55,7 @@ struct ReportChartTests {
     #expect(plot.front(items).map(\.name) == ["text", "multimodal"])
     #expect(plot.html.components(separatedBy: "<circle").count - 1 == 2 * 3)
     #expect(plot.html.contains("text \(NumberText.metric(items[0].mean)) at 310\u{a0}k"))
+    #expect(plot.html.contains("against the mean test accuracy"))
     #expect(!plot.html.contains("Not drawn"))
     data.combinations[0].multiplyAdds = nil
     #expect(

@@ -66,9 +66,9 @@ struct CostPlot {
       <div class="plot">
       \(drawing(items, front, width: 1040, height: 380).html(label: label(front), style: "wide"))\
       \(drawing(items, front, width: 360, height: 330).html(label: label(front), style: "narrow"))</div>
-      <figcaption>What an answer costs: multiply-adds of one case, the encoders’ included, against the mean with \
-      its corrected 95% interval. The line joins what nothing cheaper reaches; the others’ names show under the \
-      pointer.\(note)</figcaption>
+      <figcaption>What an answer costs: multiply-adds of one case, the encoders’ included, against the mean \
+      \(data.comparisons.subset) \(htmlEscaped(data.comparisons.metric.title)) with its corrected \
+      95% interval. The line joins what nothing cheaper reaches; the others’ names show under the pointer.\(note)</figcaption>
       </figure>
 
       """
@@ -96,7 +96,7 @@ struct CostPlot {
   private func drawing(_ items: [Item], _ front: [Item], width: Double, height: Double)
     -> SVGDrawing
   {
-    let (left, top, bottom) = (52.0, 12.0, height - 46)
+    let (left, top, bottom) = (52.0, 28.0, height - 46)
     var drawing = SVGDrawing(width: width, height: height)
     let costs = items.map { log10($0.multiplyAdds) }
     let x = ChartScale(
