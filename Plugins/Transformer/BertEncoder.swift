@@ -90,12 +90,15 @@ struct BertEncoder: TextEncoder {
   private func run(_ texts: [[Int32]], _ pass: inout Forward) -> (
     Tensor, lengths: [Int], windows: TextWindows?
   ) {
-    let limit = configuration.longTexts == .windows ? Int.max : configuration.positions
+    let readsAll = configuration.longTexts == .windows
+    let limit = readsAll ? Int.max : configuration.positions
     // An empty text is read as one of padding.
     let texts = texts.map { $0.isEmpty ? [padding] : Array($0.prefix(limit)) }
-    let windows = TextWindows(
-      lengths: texts.map(\.count), stride: texts.map(\.count).max() ?? 1,
-      capacity: min(configuration.maximumPieces, configuration.positions), around: around)
+    let windows =
+      readsAll
+      ? TextWindows(
+        lengths: texts.map(\.count), stride: texts.map(\.count).max() ?? 1,
+        capacity: configuration.maximumPieces, around: around) : nil
     let lengths = windows?.lengths ?? texts.map(\.count)
     let frozen = pass.mode == .training ? frozenStages : 0
     var x: Tensor

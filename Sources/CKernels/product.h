@@ -27,8 +27,7 @@ typedef struct {
 enum { EZ_PREFETCHED = 256 };
 
 // Whether products read one factor from memory themselves, which saves instructions, or load it once for two, which saves
-// reads: which is faster is the processor's, up to a factor of two (the first on Zen 4 and Sapphire Rapids, the second on Ice
-// Lake). Both give the same bits.
+// reads: which is faster is the processor's, up to a factor of two (the second on Ice Lake). Both give the same bits.
 extern int ez_reads_factors;
 // Tries both once, in a quarter of a millisecond, unless that was done; before the loops of all threads.
 void ez_settle_products(void);

@@ -16,26 +16,16 @@ extension EncoderConformance {
       throw wrong(
         "input", "has shape \(input.shape); expected [images, channels, side, side]", path)
     }
-    let (count, channels, side) = (input.shape[0], input.shape[1], input.shape[2])
+    let (channels, side) = (input.shape[1], input.shape[2])
     let mapping = try WeightImport(
       StateDictionary.read(path: path), entry: entry, options: settings.options.object(),
       size: side)
     let encoder = try entry.makeNamed(
       options: settings.options.object(), input: ImageInput(size: side, channels: channels),
       scope: Scope(try store(mapping, path)))
-    // [images, channels, rows, columns] to [images, rows, columns, channels].
-    var values = [Float](repeating: 0, count: input.values.count)
-    let places = side * side
-    for image in 0..<count {
-      for channel in 0..<channels {
-        for place in 0..<places {
-          values[(image * places + place) * channels + channel] =
-            input.values[(image * channels + channel) * places + place]
-        }
-      }
-    }
     var pass = makePass(.evaluation)
-    let found = encoder.features(Tensor(values, shape: [count, side, side, channels]), &pass)
+    let found = encoder.features(
+      Tensor(input.values, shape: input.shape).fromFileOrder, &pass)
     return compared(found, expected, path)
   }
 
@@ -92,25 +82,9 @@ extension EncoderConformance {
   private func store(_ mapping: WeightImport, _ path: String) throws -> ParameterStore {
     var saved: [String: Tensor] = [:]
     for (key, tensor) in try mapping.tensors(allowing: Self.names) {
-      saved[key] = channelsLast(tensor)
+      saved[key] = Tensor(tensor.values, shape: tensor.shape).fromFileOrder
     }
     return ParameterStore(saved: saved, origin: path)
-  }
-
-  /// `[out, in, …]` to `[out, …, in]`.
-  private func channelsLast(_ tensor: Numbers) -> Tensor {
-    guard tensor.shape.count > 2 else { return Tensor(tensor.values, shape: tensor.shape) }
-    let (outer, inner) = (tensor.shape[0], tensor.shape[1])
-    let places = tensor.shape[2...].reduce(1, *)
-    var values = [Float](repeating: 0, count: tensor.values.count)
-    for o in 0..<outer {
-      for i in 0..<inner {
-        for place in 0..<places {
-          values[(o * places + place) * inner + i] = tensor.values[(o * inner + i) * places + place]
-        }
-      }
-    }
-    return Tensor(values, shape: [outer] + tensor.shape[2...] + [inner])
   }
 
   private func compared(_ found: Tensor, _ expected: Numbers, _ path: String) -> ConformanceCheck {

@@ -51,6 +51,16 @@ struct TextWindowsTests {
     #expect(zip(found.words, expected).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
+  @Test("Unless windows are asked for, what the encoder is given is read at once")
+  func atOnce() throws {
+    func features(_ options: JSONValue) throws -> [Float] {
+      var pass = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: ReferenceKernels())
+      return try smallEncoder("bert", options).features([[2, 5, 6, 7, 8, 9, 10, 3]], &pass).values
+    }
+    #expect(try features(["maximumPieces": 6]) == features([:]))
+  }
+
   @Test("In windows nothing of a text is cut")
   func nothingCut() throws {
     let entry = try #require(

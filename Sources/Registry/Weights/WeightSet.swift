@@ -69,14 +69,17 @@ package struct WeightSet: Sendable, Equatable {
     return path.hasPrefix("/") ? path : "\(parentFolder(of: place.path ?? "."))/\(path)"
   }
 
+  /// The weights and the files beside them.
+  private func localFiles(_ weights: String) -> [String] {
+    [weights] + files.map { "\(parentFolder(of: weights))/\($0)" }
+  }
+
   /// Sees that a set that is read where it lies is what the catalogue says; others were checked when they were fetched.
   ///
   /// - Throws: `ZooError` of code `.notFound` for a file that is not there, `.badFormat` for another one.
   package func checkLocal() throws {
     guard let localPath else { return }
-    let folder = parentFolder(of: localPath)
-    for path in [localPath] + files.map({ "\(folder)/\($0)" })
-    where !FileManager.default.fileExists(atPath: path) {
+    for path in localFiles(localPath) where !FileManager.default.fileExists(atPath: path) {
       throw ZooError(
         .notFound, "is not there; the weight set \"\(name)\" has it by \(url)",
         at: Place(path: path),
@@ -121,9 +124,8 @@ package struct WeightSet: Sendable, Equatable {
   /// The path of the weights on this machine; nil where a file of the set is missing.
   package var path: String? {
     if let localPath {
-      let folder = parentFolder(of: localPath)
-      let all = [localPath] + files.map { "\(folder)/\($0)" }
-      return all.allSatisfy { FileManager.default.fileExists(atPath: $0) } ? localPath : nil
+      let isWhole = localFiles(localPath).allSatisfy { FileManager.default.fileExists(atPath: $0) }
+      return isWhole ? localPath : nil
     }
     guard let cache = try? cache(), let all = try? remoteFiles() else { return nil }
     let paths = all.map { cache.path(for: $0) }
