@@ -4,6 +4,7 @@
 #   make test        the tests
 #   make check       the tests of what changed, or of ONLY=Training,Images; quick after an edit
 #   make test-long   the tests, those that take minutes, and each reader fuzzed for ten seconds
+#   make test-cluster the tests over Slurm and GNU parallel, which it installs
 #   make fuzz        every reader of foreign files under libFuzzer, SECONDS (60) each
 #   make bench       the benchmarks
 #   make lint        swift format, strict
@@ -38,7 +39,7 @@ ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo check test test-long fuzz bench lint format docs kit-listing install clean packages build
+.PHONY: help demo check test test-long test-cluster fuzz bench lint format docs kit-listing install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -75,6 +76,13 @@ test-long: packages
 	ENCODERZOO_LONG_TESTS=1 $(TEST_ENVIRONMENT) scripts/leaves-nothing.sh \
 	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 	Fuzz/fuzz.sh --seconds 10
+
+# A Slurm of two nodes is started on this machine.
+test-cluster: packages
+	@scripts/install-packages.sh slurmctld slurmd slurm-client munge parallel
+	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
+	ENCODERZOO_CLUSTER_TESTS=1 $(TEST_ENVIRONMENT) scripts/leaves-nothing.sh \
+	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build --filter ClusterTests
 
 fuzz: packages
 	Fuzz/fuzz.sh --seconds $(SECONDS)

@@ -69,6 +69,13 @@ let wanted = Context.environment["ENCODERZOO_TESTS"].map {
 }
 
 /// A test target exists as soon as its folder holds a Swift file.
+/// Tests that compute much themselves, to compare with: the others' own code is compiled without optimisation, which
+/// takes half the time. What they test is optimised as ever.
+let computingTests: Set<String> = [
+  "Tensors", "Layers", "EncoderKit", "Fusion", "Conformance", "WordVectors", "Evaluation", "Images",
+]
+let unoptimized: [SwiftSetting] = isDeveloped ? [.unsafeFlags(["-Onone"])] : []
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
   guard wanted?.contains(name) ?? true else { return [] }
   let folder = folder ?? "Tests/\(name)Tests"
@@ -78,7 +85,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? 
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: folder,
       exclude: names.contains("Resources") ? ["Resources"] : [],
-      swiftSettings: strict + oneDNNSettings)
+      swiftSettings: strict + oneDNNSettings
+        + (computingTests.contains(name) || name.hasSuffix("Plugin") ? [] : unoptimized))
   ]
 }
 

@@ -40,6 +40,8 @@ package final class ProgressReporter: Sendable {
     /// Whether the terminal's cursor stands behind a line that may be rewritten.
     var isLineOpen = false
     var notes: [ReportedNote] = []
+    /// What is said while a piece of work keeps its notes, said before or not; nil while none does.
+    var kept: [ReportedNote]?
   }
 
   /// What an observer is told.
@@ -140,9 +142,7 @@ package final class ProgressReporter: Sendable {
   /// A note is what a person must know of a result though nothing failed: what was left out, cut,
   /// guessed or chosen by default, with counts. Reports show all of ``notes``.
   package func note(_ text: String) {
-    state.withLock { state in
-      add(ReportedNote(text: text), &state)
-    }
+    note(ReportedNote(text: text))
   }
 
   /// Notes the first of several texts on one subject, such as those of every split.
@@ -153,6 +153,7 @@ package final class ProgressReporter: Sendable {
   /// Says a note again that was kept from an earlier run.
   package func note(_ kept: ReportedNote) {
     state.withLock { state in
+      if state.kept?.contains(kept) == false { state.kept?.append(kept) }
       if let subject = kept.subject, !state.noted.insert(subject).inserted { return }
       add(kept, &state)
     }
@@ -161,11 +162,14 @@ package final class ProgressReporter: Sendable {
   /// All notes so far, in order.
   package var notes: [String] { state.withLock { $0.notes.map(\.text) } }
 
-  /// Runs `body`, and returns the notes that were said meanwhile, for a run that is gone on with to say again.
+  /// Runs `body`, and returns the notes of it, for a run that is gone on with to say again.
+  ///
+  /// Also those that had been said before: which piece of work was the first to say them depends on who did what.
   package func keepingNotes<Value>(_ body: () throws -> Value) rethrows -> (Value, [ReportedNote]) {
-    let count = state.withLock { $0.notes.count }
+    state.withLock { $0.kept = [] }
+    defer { state.withLock { $0.kept = nil } }
     let value = try body()
-    return (value, state.withLock { Array($0.notes.dropFirst(count)) })
+    return (value, state.withLock { $0.kept ?? [] })
   }
 
   /// Ends the stage with a line that stays: its steps, its time, its last note.

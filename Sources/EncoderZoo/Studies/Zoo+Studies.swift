@@ -84,10 +84,19 @@ extension Zoo {
     _ study: StudySpecification, folder: String, options: RunOptions, reporter: ProgressReporter,
     command: String
   ) throws -> [String] {
-    try StudyRun(
-      study: study, folder: folder, session: session(reporter), command: command,
-      evaluator: StudyEvaluator()
-    ).run(resumes: options.resumes, skipsBad: options.skipsUnusableCases)
+    try studyRun(study, folder: folder, reporter: reporter, command: command)
+      .run(resumes: options.resumes, skipsBad: options.skipsUnusableCases)
+  }
+
+  /// A comparison in its folder, which nothing is done with yet.
+  ///
+  /// - Throws: `ZooError` for kernels that this build or machine has not got.
+  package func studyRun(
+    _ study: StudySpecification, folder: String, reporter: ProgressReporter, command: String
+  ) throws -> StudyRun {
+    StudyRun(
+      study: study, folder: folder, session: try session(reporter), command: command,
+      evaluator: StudyEvaluator())
   }
 
   /// Trains on the calling thread.

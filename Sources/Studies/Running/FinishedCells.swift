@@ -71,6 +71,11 @@ struct FinishedCells {
     }
   }
 
+  /// Whether a cell has scores, good or bad.
+  func isThere(_ name: String, _ split: Split) throws -> Bool {
+    FileManager.default.fileExists(atPath: try "\(place(split, name))/\(Self.scoresName)")
+  }
+
   /// What a cell is made from: the run's files, and the weights of the parts of a multimodal one.
   func inputs(of combination: Combination, _ split: Split) throws -> [String: String] {
     var all = inputs

@@ -53,6 +53,19 @@ package enum KernelChoice {
     return BFloat16Kernels(kernels)
   }
 
+  /// The names by which `make(_:precision:)` gives some kernels again.
+  static func names(of kernels: any Kernels) -> (kernels: String, precision: String) {
+    let halves = ", bf16"
+    let isHalf = kernels.name.hasSuffix(halves)
+    let precision = precisions[isHalf ? 1 : 0]
+    switch isHalf ? String(kernels.name.dropLast(halves.count)) : kernels.name {
+    case "reference": return ("reference", precision)
+    case "oneDNN": return ("onednn", precision)
+    case "native over reference": return ("native", precision)
+    default: return ("auto", precision)
+    }
+  }
+
   /// What a run of an earlier version wrote for kernels with today's name: `onednn` stood for our own loops
   /// over it, too.
   package static func formerRecord(of name: String) -> String? {

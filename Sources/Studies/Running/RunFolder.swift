@@ -97,7 +97,7 @@ struct RunFolder {
   private var beginning: [String] {
     [
       RunFolder.machineName, RunFolder.foldsName, DataDigest.fileName, KeptPictures.fileName,
-      DataNote.fileName, specificationName,
+      DataNote.fileName, StudyPlan.fileName, specificationName,
     ]
   }
 
@@ -197,8 +197,10 @@ struct RunFolder {
   /// - Throws: what `body` throws.
   func running<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as ZooError {
-      let found = (try? OutputPlace.entries(of: path)) ?? []
-      if Set(found).isSubset(of: beginning) {
+      let found = Set((try? OutputPlace.entries(of: path)) ?? [])
+      let claims = CellClaims(run: path)
+      if found.isSubset(of: beginning + [CellClaims.folderName]), claims.areAllFree {
+        claims.removeAll()
         // The specification first: without it the folder holds no run.
         for name in beginning.reversed() {
           try? FileManager.default.removeItem(atPath: "\(path)/\(name)")

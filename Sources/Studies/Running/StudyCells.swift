@@ -5,48 +5,113 @@ import Foundation
 import Training
 
 /// The cells of a comparison in their folders: those that are finished are read, others are run.
+///
+/// Each is claimed first, since other processes may make cells of the same run.
 struct StudyCells {
   let finished: FinishedCells
   let runner: CellRunner
+  let claims: CellClaims
+
+  /// Microseconds between two looks at cells that others make.
+  private static let pause: UInt32 = 500_000
 
   private var progress: ProgressReporter { runner.context.session.progress }
 
-  /// The scores of every combination on every split, with the time that is left told after each cell.
+  /// A cell that is asked for.
+  struct Item {
+    let combination: Combination
+    let split: Split
+
+    var key: String { FinishedCells.key(combination, split) }
+  }
+
+  /// What came of the cells that were asked for.
+  struct Outcome {
+    /// Of the finished ones, in order.
+    let files: [CellFile]
+    /// How many this process made.
+    let made: Int
+    /// How many others make, or what they start from.
+    let others: Int
+  }
+
+  /// What came of a try to make a cell.
+  private enum Attempt {
+    /// It was finished already, by whomever.
+    case found(CellFile)
+    case made(CellFile)
+    /// Somebody else makes it, or what it starts from.
+    case others
+  }
+
+  /// The scores of every combination on every split, in order; cells that others make are waited for.
   ///
-  /// `known` are cells that were seen to be finished, by their keys.
-  ///
-  /// - Throws: `ZooError`, or `Interrupted`, which says how many cells are kept.
+  /// - Throws: as `run`.
   func all(
     _ combinations: [Combination], _ splits: [Split], known: [String: CellFile] = [:]
   ) throws -> [CellFile] {
-    let work = splits.flatMap { split in combinations.map { (combination: $0, split: split) } }
-    var (files, seconds): ([CellFile], [String: [Double]]) = ([], [:])
-    var kept = 0
-    for (index, item) in work.enumerated() {
-      let key = FinishedCells.key(item.combination, item.split)
-      if let file = try known[key] ?? finished.file(item.combination, item.split) {
-        for note in file.notes { progress.note(note) }
-        files.append(file)
-        kept += 1
-        continue
-      }
-      if kept > 0, kept == index {
-        progress.line("\(kept) of the \(work.count) cells are finished already")
-      }
-      do {
-        let file = try cell(item.combination, item.split) { own in
-          seconds[item.combination.name, default: []].append(own)
-          let rest = work[(index + 1)...].map(\.combination.name)
-          return "cell \(index + 1) of \(work.count)\(StudyCells.timeLeft(rest, seconds))"
-        }
-        files.append(file)
-      } catch is Interrupted {
-        throw Interrupted(
-          "\(index) of the \(work.count) cells are kept in \(finished.folder); the same command with --resume"
-            + " goes on")
-      }
+    let work = splits.flatMap { split in combinations.map { Item(combination: $0, split: split) } }
+    return try run(work, known: known).files
+  }
+
+  /// Makes cells in their order, those of parts before the multimodal ones that start from them, with the time that is
+  /// left told after each.
+  ///
+  /// - Parameters:
+  ///   - work: the cells.
+  ///   - known: cells that were seen to be finished, by their keys.
+  ///   - limit: how many are made at most; cells of others are not waited for then. Nil makes and awaits all.
+  /// - Throws: `ZooError`, or `Interrupted`, which says how many cells are kept.
+  func run(_ work: [Item], known: [String: CellFile] = [:], limit: Int? = nil) throws -> Outcome {
+    var (files, seconds): ([Int: CellFile], [String: [Double]]) = ([:], [:])
+    var (pending, made, isWaiting) = (Array(work.indices), 0, false)
+    func outcome() -> Outcome {
+      Outcome(
+        files: work.indices.compactMap { files[$0] }, made: made, others: pending.count)
     }
-    return files
+    do {
+      while !pending.isEmpty {
+        let before = files.count
+        for index in pending {
+          if let limit, made >= limit { return outcome() }
+          let item = work[index]
+          let attempt = try attempt(item, known: known[item.key]) { own in
+            seconds[item.combination.name, default: []].append(own)
+            let rest = pending.filter { $0 > index && files[$0] == nil }
+            return "cell \(files.count + 1) of \(work.count)"
+              + StudyCells.timeLeft(rest.map { work[$0].combination.name }, seconds)
+          } begins: {
+            guard made == 0, !files.isEmpty else { return }
+            progress.line("\(files.count) of the \(work.count) cells are finished already")
+          }
+          switch attempt {
+          case .found(let file):
+            for note in file.notes { progress.note(note) }
+            files[index] = file
+          case .made(let file):
+            files[index] = file
+            made += 1
+          case .others: continue
+          }
+        }
+        pending.removeAll { files[$0] != nil }
+        guard files.count == before, !pending.isEmpty else { continue }
+        if limit != nil { break }
+        if !isWaiting {
+          progress.line(
+            "the last \(pending.count == 1 ? "cell is" : "\(pending.count) cells are") made by others, or start from"
+              + " theirs: waiting for them")
+        }
+        isWaiting = true
+        try Interruption.check()
+        usleep(Self.pause)
+      }
+      return outcome()
+    } catch is Interrupted {
+      throw Interrupted(
+        "\(files.count) of the \(work.count) cells are kept in \(finished.folder); the same command with --resume"
+          + " goes on")
+    }
   }
 
   /// Such as ", 3 min 20 s left", from what cells of each combination took; empty at the end.
@@ -57,14 +122,42 @@ struct StudyCells {
     return ", about \(NumberText.duration(left)) left"
   }
 
-  /// Runs a cell; `told` is given its seconds and says how far the work is.
+  /// Makes a cell if it is not finished, and nobody else is at it.
+  private func attempt(
+    _ item: Item, known: CellFile?, told: (Double) -> String, begins: () -> Void
+  ) throws -> Attempt {
+    if let file = try known ?? finished.file(item.combination, item.split) { return .found(file) }
+    for part in item.combination.recipe.parts {
+      guard try finished.isThere(part, item.split) else { return .others }
+    }
+    let name = try CellClaims.name(item.combination.name, split: item.split.name)
+    guard let claim = try claims.claim(name) else { return .others }
+    defer { claim.release() }
+    // Who had it may have finished between the look and the claim.
+    if let file = try finished.file(item.combination, item.split, tells: false) {
+      return .found(file)
+    }
+    begins()
+    guard let file = try cell(item.combination, item.split, claim, told: told) else {
+      return .others
+    }
+    return .made(file)
+  }
+
+  /// Runs a cell; `told` is given its seconds and says how far the work is. Nil where somebody took it over meanwhile.
   private func cell(
-    _ combination: Combination, _ split: Split, told: (Double) -> String
-  ) throws -> CellFile {
+    _ combination: Combination, _ split: Split, _ claim: CellClaim, told: (Double) -> String
+  ) throws -> CellFile? {
     try Interruption.check()
     let start = ContinuousClock.now
     let (outcome, notes) = try progress.keepingNotes {
       try runner.run(combination.recipe, split) { try checkedPart(finished.place(split, $0)) }
+    }
+    guard claim.isHeld else {
+      progress.line(
+        "\(split.name) \(combination.name) was taken over by another process, which had not heard from this one"
+      )
+      return nil
     }
     let place = try finished.place(split, combination.name)
     try AtomicFile.makeFolder(place)

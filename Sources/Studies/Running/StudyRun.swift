@@ -39,33 +39,102 @@ package struct StudyRun {
 
   /// Runs what is not there yet, and writes tables and report.
   ///
+  /// Other processes may make cells of the run meanwhile.
+  ///
   /// - Throws: `ZooError`, or `Interrupted` with everything finished so far kept.
   /// - Returns: the summary lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
-    try OutputPlace.locked(folder) { try runAlone(resumes: resumes, skipsBad: skipsBad) }
+    try OutputPlace.locked(folder) {
+      let begun = try begun(resumes: resumes, skipsBad: skipsBad)
+      return try begun.place.running {
+        try note(begun)
+        let runner = CellRunner(study: study, cases: begun.cases, session: session)
+        let cells = StudyCells(
+          finished: try finishedCells(begun.place), runner: runner, claims: CellClaims(run: folder))
+        let files = try cells.all(study.combinations, begun.splits, known: begun.finished)
+        CellClaims(run: folder).removeAll()
+        return try tables(begun, files, missing: [], skipsBad: skipsBad)
+      }
+    }
   }
 
-  private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
+  /// Writes what a run begins with, and no cell.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted`.
+  package func plan(resumes: Bool, skipsBad: Bool) throws {
+    try OutputPlace.locked(folder) {
+      let begun = try begun(resumes: resumes, skipsBad: skipsBad)
+      try begun.place.running { try note(begun) }
+    }
+  }
+
+  /// Lets other processes make what is not there yet, and writes tables and report.
+  ///
+  /// - Parameter work: runs once everything that a run begins with is written, and returns when all cells are finished.
+  /// - Throws: `ZooError`, `Interrupted`, or what `work` throws.
+  /// - Returns: the summary lines to print.
+  package func run(resumes: Bool, skipsBad: Bool, by work: (StudyPlan) throws -> Void) throws
+    -> [String]
+  {
+    try OutputPlace.locked(folder) {
+      // Its pictures are not kept in memory while others read them.
+      do {
+        let begun = try begun(resumes: resumes, skipsBad: skipsBad)
+        try begun.place.running { try note(begun) }
+      }
+      try work(StudyPlan(run: folder))
+      return try mergedAlone(skipsBad: skipsBad)
+    }
+  }
+
+  /// Writes tables and report of the cells that are finished.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted`.
+  /// - Returns: the summary lines to print; the first ones count the cells that are missing.
+  package func merged(skipsBad: Bool) throws -> [String] {
+    try OutputPlace.locked(folder) { try mergedAlone(skipsBad: skipsBad) }
+  }
+
+  private func mergedAlone(skipsBad: Bool) throws -> [String] {
+    let begun = try begun(resumes: true, skipsBad: skipsBad)
+    let finished = try finishedCells(begun.place)
+    let work = begun.splits.flatMap { split in study.combinations.map { ($0, split) } }
+    let files = try work.map { combination, split in
+      try begun.finished[FinishedCells.key(combination, split)]
+        ?? finished.file(combination, split)
+    }
+    for file in files { for note in file?.notes ?? [] { progress.note(note) } }
+    let missing = zip(work, files).filter { $1 == nil }.map { "\($0.0.1.name)/\($0.0.0.name)" }
+    guard missing.count < work.count else {
+      throw ZooError(
+        .conflict, "none of the \(work.count) cells is finished", at: Place(path: folder),
+        advice: "zoo cell \(folder) --all makes them")
+    }
+    if missing.isEmpty { CellClaims(run: folder).removeAll() }
+    return try tables(begun, files.compactMap { $0 }, missing: missing, skipsBad: skipsBad)
+  }
+
+  /// A study whose folder holds its beginning: what its cells are made of, and what must be said of it.
+  struct Begun {
+    let cases: StudyCases
+    let splits: [Split]
+    let place: RunFolder
+    /// Cells that were seen to be finished, by their keys.
+    let finished: [String: CellFile]
+    let folds: FoldPlan
+    let seen: SeenCases
+    let external: ExternalSets
+    let deviations: [String]
+    let warnings: [String]
+  }
+
+  private func begun(resumes: Bool, skipsBad: Bool) throws -> Begun {
     let place = try SeenCases.lookedAtFirst(study, skipsBad: skipsBad, in: folder, registry) {
       try runFolder(skipsBad: skipsBad)
     }
     try place.check(resumes: resumes)
     if !place.isBegun { try study.checkFolders() }
-    var finished: [String: CellFile] = [:]
-    let (cases, pictures) = try StudyLoader.load(
-      study, skipsBad: skipsBad, progress: progress, for: place
-    ) { set in
-      try place.check(DataDigest(set), of: set, progress: progress)
-      // Folds that are others are told below.
-      guard let splits = try? place.keptSplits(of: set) else {
-        return Set(study.images.map(\.name))
-      }
-      finished = try finishedCells(place).all(study.combinations, splits)
-      let missing = splits.flatMap { split in
-        study.combinations.filter { finished[FinishedCells.key($0, split)] == nil }
-      }
-      return Set(missing.compactMap { $0.image?.name })
-    }
+    let (cases, pictures, finished) = try loaded(for: place, skipsBad: skipsBad)
     let data = try DataDigest(cases.set)
     try place.check(data, of: cases.set, progress: progress)
     for left in cases.set.leftOut.prefix(10) where skipsBad {
@@ -73,7 +142,7 @@ package struct StudyRun {
     }
     let deviations =
       (study.images.flatMap(\.deviations) + study.texts.flatMap(\.notes)).map { "\($0)." }
-    var warnings =
+    let warnings =
       try TrainedImages.warnings(study.images, cases.set, registry) + incomplete(cases)
     for note in study.formerNames + deviations + warnings + study.data.notes { progress.note(note) }
     try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
@@ -93,41 +162,74 @@ package struct StudyRun {
       study, labels: cases.task.labels, skipsBad: skipsBad, isBegun: place.isBegun, registry)
     try external.check(
       study.images, own: data, by: evaluator, in: folder, skipsBad: skipsBad, progress: progress)
-    warnings = banner + external.warnings + warnings + checked
     for note in banner + external.warnings + seen.notes + external.notes
       + folds.notes(on: cases.set, splits: splits)
     {
       progress.note(note)
     }
-    let origins = try SyntheticOrigins.names(of: study.images, registry)
     try place.begin(splits, of: cases.set, data, pictures: pictures)
-    let others = external
-    return try place.running {
-      try others.write(to: folder)
-      try DataNote(
-        cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
-        syntheticOrigins: origins, seen: seen, folds: folds.sentence, seed: study.seed,
-        splits: splits
-      ).write(to: folder)
-      return try tables(
-        cases, splits, place, finished, deviations: deviations, warnings: warnings,
-        external: others, skipsBad: skipsBad)
-    }
+    return Begun(
+      cases: cases, splits: splits, place: place, finished: finished, folds: folds, seen: seen,
+      external: external, deviations: deviations,
+      warnings: banner + external.warnings + warnings + checked)
   }
 
-  private func finishedCells(_ place: RunFolder) throws -> FinishedCells {
+  /// The cases, with the pictures that cells still to be made read; and the cells that are finished.
+  ///
+  /// `wanted` are the names of the combinations that somebody means to make; nil for all.
+  func loaded(for place: RunFolder, skipsBad: Bool, wanted: Set<String>? = nil) throws -> (
+    cases: StudyCases, pictures: KeptPictures, finished: [String: CellFile]
+  ) {
+    var finished: [String: CellFile] = [:]
+    let (cases, pictures) = try StudyLoader.load(
+      study, skipsBad: skipsBad, progress: progress, for: place
+    ) { set in
+      try place.check(DataDigest(set), of: set, progress: progress)
+      // Folds that are others are told below.
+      guard let splits = try? place.keptSplits(of: set) else {
+        return Set(study.images.map(\.name))
+      }
+      finished = try finishedCells(place).all(study.combinations, splits)
+      let missing = splits.flatMap { split in
+        study.combinations.filter {
+          finished[FinishedCells.key($0, split)] == nil && wanted?.contains($0.name) != false
+        }
+      }
+      return Set(missing.compactMap { $0.image?.name })
+    }
+    return (cases, pictures, finished)
+  }
+
+  /// Writes the notes of a run that was begun: its plan, the data, the external data.
+  private func note(_ begun: Begun) throws {
+    try begun.external.write(to: folder)
+    try DataNote(
+      begun.cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
+      syntheticOrigins: SyntheticOrigins.names(of: study.images, registry), seen: begun.seen,
+      folds: begun.folds.sentence, seed: study.seed, splits: begun.splits
+    ).write(to: folder)
+    let skipsBad = begun.place.environment.contains { $0 == ("option skip-bad", "yes") }
+    var plan = StudyPlan(study, skipsBad: skipsBad, session.kernels, command: command)
+    plan.cells = begun.splits.flatMap { split in
+      study.combinations.map {
+        StudyPlan.Cell(split: split.name, combination: $0.name, needs: $0.recipe.parts)
+      }
+    }
+    try plan.write(to: folder)
+  }
+
+  func finishedCells(_ place: RunFolder) throws -> FinishedCells {
     FinishedCells(folder: folder, inputs: try place.inputs(), progress: progress)
   }
 
-  /// Runs the cells that are not there yet, and writes tables and report.
+  /// Writes tables and report.
   private func tables(
-    _ cases: StudyCases, _ splits: [Split], _ place: RunFolder, _ finished: [String: CellFile],
-    deviations: [String], warnings: [String], external: ExternalSets, skipsBad: Bool
+    _ begun: Begun, _ files: [CellFile], missing: [String], skipsBad: Bool
   ) throws -> [String] {
-    let runner = CellRunner(study: study, cases: cases, session: session)
-    let cells = StudyCells(finished: try finishedCells(place), runner: runner)
-    let files = try cells.all(study.combinations, splits, known: finished)
-    let shortcuts = try self.shortcuts(cases, splits)
+    let (cases, splits) = (begun.cases, begun.splits)
+    let lacks = Self.sentence(missing: missing, of: study.combinations.count * splits.count)
+    for note in lacks { progress.note(note) }
+    let shortcuts = missing.isEmpty ? try self.shortcuts(cases, splits) : []
     let found = shortcuts.compactMap(\.warning)
     for note in found { progress.note(note) }
     let fittedOnValidation = try headsFittedOnValidation()
@@ -136,20 +238,35 @@ package struct StudyRun {
       task: cases.task.kind, labels: cases.task.labels, rule: study.thresholdRule,
       seed: study.seed, skipsBad: skipsBad,
       fittedOnValidation: study.combinations(of: Set(fittedOnValidation)), session: session)
-    let elsewhere = try external.sets.map { try evaluator.evaluate($0.item, $0.set, of: run) }
-    let warnings = warnings + found
+    // External data are asked once every model is there.
+    let elsewhere =
+      missing.isEmpty
+      ? try begun.external.sets.map { try evaluator.evaluate($0.item, $0.set, of: run) } : []
+    let warnings = lacks + begun.warnings + found
     let optimistic = fittedOnValidation.map {
       "\($0): its weights were learnt on the validation subset, so what it scores there is optimistic, and it"
         + " is not among those that validation chooses from."
     }
-    let shown = Set(deviations + warnings + elsewhere.flatMap(\.warnings))
+    let shown = Set(begun.deviations + warnings + elsewhere.flatMap(\.warnings))
     let tables = StudyTables(
       study: study, cases: cases, splits: splits, cells: files,
-      deviations: deviations + optimistic, warnings: warnings,
+      deviations: begun.deviations + optimistic, warnings: warnings,
       notes: progress.notes.filter { !shown.contains($0) },
       headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere)
-    return try tables.write(to: folder, command: command, environment: environment)
+    return try lacks
+      + tables.write(to: folder, command: command, environment: environment)
       + shortcuts.map(\.line)
+  }
+
+  /// What a report without all cells says first; none where nothing is missing.
+  static func sentence(missing: [String], of count: Int) -> [String] {
+    guard !missing.isEmpty else { return [] }
+    let more = missing.count > 6 ? " and \(missing.count - 6) more" : ""
+    return [
+      "incomplete: \(missing.count) of the \(count) cells are missing: "
+        + "\(missing.prefix(6).joined(separator: ", "))\(more). Means are over the splits that a combination has;"
+        + " external data and probes of attributes are not evaluated yet."
+    ]
   }
 
   /// What untouched encoders tell of the cases' attributes, in a study of probes; written to the run's folder.
@@ -188,7 +305,7 @@ package struct StudyRun {
         of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))
   }
 
-  private func runFolder(skipsBad: Bool) throws -> RunFolder {
+  func runFolder(skipsBad: Bool) throws -> RunFolder {
     let weights = try study.images.compactMap { branch in
       if let features = branch.features { return features }
       return try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }

@@ -32,6 +32,8 @@ package struct StudySpecification: Sendable {
   package var external: [ExternalSpecification]
   /// The file as it was read.
   package var source: JSONValue
+  /// The folder that its data paths are relative to; empty for the working folder.
+  package private(set) var folder: String
   /// A line for each key that the file calls by a former name.
   package private(set) var formerNames: [String] = []
 
@@ -49,7 +51,7 @@ package struct StudySpecification: Sendable {
   /// - Throws: `ZooError` with the key, and with file and line where it came from one.
   package init(_ source: JSONValue, folder: String, registry: EncoderRegistry) throws {
     let (source, notes) = FormerNames.translated(source)
-    (self.source, formerNames) = (source, notes)
+    (self.source, self.folder, formerNames) = (source, folder, notes)
     var root = try StudySpecification.root(source)
     name = try root.string("name")
     data = try DataSpecification(root.required("data"), folder: folder)

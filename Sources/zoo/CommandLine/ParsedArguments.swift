@@ -28,6 +28,12 @@ struct ParsedArguments: Sendable {
     return optionValues[name] != nil
   }
 
+  /// Whether an option stands on the command line, whatever its default.
+  func isGiven(_ name: String) -> Bool {
+    _ = declared(name)
+    return optionValues[name] != nil
+  }
+
   /// All values of an option in their order; the default alone when none was given.
   func values(_ name: String) -> [String] {
     guard let value = declared(name).value else {

@@ -6,7 +6,7 @@ import Studies
 import Training
 
 extension ZooCommand {
-  private static let studyOptions: [Option] = [
+  static let studyOptions: [Option] = [
     .value("output", "DIR", isRequired: true, "Where everything is written."),
     .value("data", "DIR", "The folder that the specification's data paths are relative to."),
     .flag("skip-bad", "Leave out cases that can't be used, and list them."), precision,
@@ -17,40 +17,66 @@ extension ZooCommand {
     discussion:
       "Trains every combination on every split and writes results.csv, epochs.csv, folds.csv, the "
       + "study as it was run, the models, and report.html. A run that was stopped goes on with "
-      + "--resume and ends with the same numbers.",
+      + "--resume and ends with the same numbers. Other processes and machines may help: zoo cell.",
     examples: [
       ("zoo compare study.json --output run", "a whole study"),
+      ("zoo compare study.json --output run --jobs 4", "in four processes"),
       ("zoo compare study.json --output run --resume", "go on after a stop"),
+      ("zoo compare study.json --output run --plan", "for zoo cell and zoo merge"),
     ],
-    options: studyOptions + [.flag("resume", "Go on with the run in --output.")],
+    options: studyOptions + runOptions,
     arguments: [Argument("STUDY.json", "The study's specification.")]
   ) { arguments in try runStudy(arguments, verb: "compare") { $0 } }
+
+  /// For commands over the cells of a study.
+  private static let runOptions: [Option] = [
+    .flag("resume", "Go on with the run in --output."),
+    .value(
+      "jobs", "N",
+      "Make cells in N processes, each with its share of the processors, or with --threads; else 1."
+    ),
+    .flag("plan", "Write what a run begins with, and make no cell."),
+  ]
 
   private static func runStudy(
     _ arguments: ParsedArguments, verb: String,
     _ adapted: (StudySpecification) throws -> StudySpecification
   ) throws {
-    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let jobs = try arguments.integer("jobs", in: 1...256) ?? 1
+    let zoo = try zoo(
+      arguments, precision: arguments.optionalString(precision.name), processes: jobs)
     let path = arguments.argument("STUDY.json")
     let study = try adapted(zoo.specification(study(path, arguments)))
     let output = try arguments.string("output")
     try OutputPlace.checkWritable(output)
     let progress = progress(arguments)
     try tellExportability(study, zoo, progress)
-    let lines = try zoo.compare(
-      study, folder: output,
-      options: RunOptions(
-        resumes: arguments.flag("resume"), skipsUnusableCases: arguments.flag("skip-bad")),
-      reporter: progress, command: "zoo \(verb) \(path) --output \(output)")
+    let run = try zoo.studyRun(
+      study, folder: output, reporter: progress, command: "zoo \(verb) \(path) --output \(output)")
+    let (resumes, skipsBad) = (arguments.flag("resume"), arguments.flag("skip-bad"))
+    if arguments.flag("plan") {
+      try run.plan(resumes: resumes, skipsBad: skipsBad)
+      let count = try StudyPlan(run: output).cells.count
+      print(
+        "planned: \(count) cells; zoo cell \(output) --all makes them, zoo merge \(output) the report"
+      )
+      return
+    }
+    let lines =
+      try jobs == 1
+      ? run.run(resumes: resumes, skipsBad: skipsBad)
+      : run.run(resumes: resumes, skipsBad: skipsBad) { plan in
+        try LocalJobs(folder: output, count: jobs, progress: progress).run(plan)
+      }
     print(lines.joined(separator: "\n"))
   }
 
-  private static func study(_ path: String, _ arguments: ParsedArguments) throws -> Study {
+  static func study(_ path: String, _ arguments: ParsedArguments) throws -> Study {
     try Study(contentsOf: path, dataFolder: arguments.optionalString("data"))
   }
 
   /// Notes which models of a study can't become ONNX files: after the training it would be too late.
-  private static func tellExportability(
+  static func tellExportability(
     _ study: StudySpecification, _ zoo: Zoo, _ progress: ProgressReporter
   ) throws {
     var exportability = Exportability(registry: zoo.registry, kernels: try zoo.makeKernels())
@@ -119,9 +145,8 @@ extension ZooCommand {
     ],
     options: studyOptions + [
       .value(
-        "shortcuts", "NAMES", "Attributes to probe for beside the study's, with commas between."),
-      .flag("resume", "Go on with the run in --output."),
-    ],
+        "shortcuts", "NAMES", "Attributes to probe for beside the study's, with commas between.")
+    ] + runOptions,
     arguments: [Argument("STUDY.json", "The study's specification.")]
   ) { arguments in
     let names = arguments.optionalString("shortcuts")?.split(separator: ",").map(String.init) ?? []

@@ -16,7 +16,8 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, pretrain, probe, writeFeatures, predict, evaluate, explain,
+      list, show, train, compare, cell, merge, slurm, pretrain, probe, writeFeatures, predict,
+      evaluate, explain,
       detect,
       sanity,
       words, export,
@@ -42,19 +43,23 @@ enum ZooCommand {
   ///
   /// The first thing that a command does: the process may start itself once more. From here on the
   /// time is measured, if it asks for a profile.
+  ///
+  /// `usual` is a plan whose threads and kernels are taken where the command line names none.
   static func kernels(
-    _ arguments: ParsedArguments, precision: String? = nil
+    _ arguments: ParsedArguments, precision: String? = nil, plan usual: StudyPlan? = nil
   ) throws -> any Kernels {
     Compute.settleLibraries()
     if arguments.flag("profile") { Profile.start() }
-    let threads = try arguments.integer("threads", in: 1...1024) ?? Compute.processors
+    let threads =
+      try arguments.integer("threads", in: 1...1024) ?? usual?.threads ?? Compute.processors
     try checkAddressSpace(threads: threads)
     Compute.setThreads(threads)
-    let name = arguments.optionalString("kernels")
+    let isPlanned = usual != nil && !arguments.isGiven("kernels")
+    let name = isPlanned ? usual?.kernels : arguments.optionalString("kernels")
     if let name, let today = KernelChoice.formerNames[name] {
       writeWhole("note: --kernels \(name) is called --kernels \(today) now\n", to: STDERR_FILENO)
     }
-    return try KernelChoice.make(name, precision: precision)
+    return try KernelChoice.make(name, precision: precision ?? usual?.precision)
   }
 
   /// Refuses more threads than the address space has room for.
@@ -89,12 +94,17 @@ enum ZooCommand {
 
   /// The zoo that the command line asks for.
   ///
-  /// The first thing that a command does, as of `kernels`.
-  static func zoo(_ arguments: ParsedArguments, precision: String? = nil) throws -> Zoo {
+  /// The first thing that a command does, as of `kernels`. `processes` are at work beside each other, each with the
+  /// threads that are asked for, else with its share.
+  static func zoo(_ arguments: ParsedArguments, precision: String? = nil, processes: Int = 1) throws
+    -> Zoo
+  {
     _ = try kernels(arguments, precision: precision)
+    // Several processes share the processors.
+    let share = processes == 1 ? nil : max(1, Compute.processors / processes)
     return try open(
       Zoo.Configuration(
-        threads: arguments.integer("threads", in: 1...1024),
+        threads: arguments.integer("threads", in: 1...1024) ?? share,
         kernels: arguments.optionalString("kernels").flatMap {
           Zoo.KernelSet(rawValue: KernelChoice.formerNames[$0] ?? $0)
         } ?? .automatic,

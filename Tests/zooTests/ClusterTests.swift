@@ -1,0 +1,151 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A Slurm of two nodes on this machine.
+private struct LocalSlurm {
+  let folder: String
+
+  static let script = packageFile("scripts/local-slurm.sh")
+
+  /// Starts it, runs `body`, and stops it.
+  static func running(_ body: (LocalSlurm) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let started = try ProgramRunner.run(shell: "\(script) start \(folder)/slurm")
+      defer { _ = try? ProgramRunner.run(shell: "\(script) stop \(folder)/slurm") }
+      try #require(started.status == 0, "\(started.error)")
+      try body(LocalSlurm(folder: "\(folder)/slurm"))
+    }
+  }
+
+  var environment: [String: String] { ["SLURM_CONF": "\(folder)/slurm.conf"] }
+
+  func run(_ arguments: [String]) throws -> ProgramRunner.Outcome {
+    try ProgramRunner.run(arguments, environment: environment)
+  }
+
+  /// What `status` says of a run once none of its jobs waits or runs, after at most three minutes.
+  func ended(_ run: String, meanwhile: () throws -> Void = {}) throws -> String {
+    for _ in 0..<360 {
+      let status = try self.run(["slurm", "status", run]).output
+      if status.contains("no job waits or runs") { return status }
+      try meanwhile()
+      usleep(500_000)
+    }
+    return "still at work after three minutes"
+  }
+}
+
+@Suite(
+  "A comparison on a cluster", .serialized,
+  .enabled(
+    if: ProgramRunner.program != nil
+      && ProcessInfo.processInfo.environment["ENCODERZOO_CLUSTER_TESTS"] != nil,
+    "run by make test-cluster"))
+struct ClusterTests {
+  /// A study of fifteen cells of about a second.
+  private func study(_ folder: String) throws -> String {
+    let path = try SmallStudy.prepare(folder)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+      .replacing("\"count\": 2", with: "\"count\": 5")
+      .replacing("\"training\": {\"epochs\": 2, ", with: "\"training\": {\"epochs\": 40, ")
+      .replacing("\"training\": {\"epochs\": 2}", with: "\"training\": {\"epochs\": 60}")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
+  private func tables(_ run: String) throws -> [String] {
+    try ["results.csv", "epochs.csv"].map {
+      try String(contentsOfFile: "\(run)/\($0)", encoding: .utf8)
+    }
+  }
+
+  @Test("Slurm, GNU parallel and one process end with the same bytes")
+  func sameBytes() throws {
+    try LocalSlurm.running { slurm in
+      let folder = slurm.folder
+      let study = try study(folder)
+      let common = ["--threads", "1", "--quiet"]
+      try ProgramRunner.succeed(["compare", study, "--output", "\(folder)/run"] + common)
+
+      let run = "\(folder)/slurm-run"
+      let sent = try slurm.run(
+        ["slurm", "submit", study, "--output", run, "--tasks", "2", "--time", "10"] + common)
+      #expect(sent.status == 0, "\(sent.error)")
+      #expect(sent.output.hasPrefix("submitted: 15 cells as job "), "\(sent.output)")
+      let again = try slurm.run(
+        ["slurm", "submit", study, "--output", run, "--resume"] + common)
+      #expect(again.status == 1)
+      #expect(again.error.contains("of this run still wait or run"), "\(again.error)")
+      let status = try slurm.ended(run)
+      #expect(status.hasPrefix("cells: 15 of 15 finished"), "\(status)")
+      #expect(try tables(run) == tables("\(folder)/run"))
+
+      let parallel = "\(folder)/parallel"
+      try ProgramRunner.succeed(["compare", study, "--output", parallel, "--plan"] + common)
+      let made = try ProgramRunner.run(
+        shell: "\"$ZOO\" cell \(parallel) --list | cut -f 3 "
+          + "| parallel --jobs 2 \"$ZOO\" cell \(parallel) '{}' --quiet")
+      #expect(made.status == 0, "\(made.error)")
+      try ProgramRunner.succeed(["merge", parallel, "--quiet"])
+      #expect(try tables(parallel) == tables("\(folder)/run"))
+    }
+  }
+
+  @Test("Workers killed at random, and a node that is lost, change no byte")
+  func killed() throws {
+    try LocalSlurm.running { slurm in
+      let folder = slurm.folder
+      let study = try study(folder)
+      let common = ["--threads", "1", "--quiet"]
+      try ProgramRunner.succeed(["compare", study, "--output", "\(folder)/run"] + common)
+      let run = "\(folder)/killed"
+      var kills = 0
+      var random = SystemRandomNumberGenerator()
+      for round in 0..<12 {
+        let resume = round == 0 ? [] : ["--resume"]
+        let sent = try slurm.run(
+          ["slurm", "submit", study, "--output", run, "--tasks", "2"] + common + resume)
+        #expect(sent.status == 0, "\(sent.error)")
+        let status = try slurm.ended(run) {
+          usleep(UInt32.random(in: 0..<800_000, using: &random))
+          let one = try ProgramRunner.run(
+            shell: "pgrep -f 'cell \(run) --free' | shuf -n 1 | xargs -r kill -9")
+          if kills < 30, one.status == 0 { kills += 1 }
+          if kills == 10 {
+            // A node goes, with its daemon and all that it runs, and comes back.
+            _ = try ProgramRunner.run(shell: "kill -9 $(cat \(folder)/n2.daemon)")
+            _ = try ProgramRunner.run(shell: "\(LocalSlurm.script) node \(folder) n2")
+          }
+        }
+        #expect(!status.contains("still at work"))
+        if status.hasPrefix("cells: 15 of 15") { break }
+      }
+      #expect(kills > 5)
+      try ProgramRunner.succeed(["merge", run, "--quiet"])
+      #expect(try tables(run) == tables("\(folder)/run"))
+    }
+  }
+
+  @Test("A worker stops before its time is over; where no cell fits into it, it says so and ends")
+  func timeLimit() throws {
+    try LocalSlurm.running { slurm in
+      let folder = slurm.folder
+      let study = try study(folder)
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      // The words alone take longer than the job has.
+      try text.replacing("\"epochs\": 40", with: "\"epochs\": 10000")
+        .write(toFile: study, atomically: true, encoding: .utf8)
+      let run = "\(folder)/run"
+      // Slurm's least time is a minute; the signal comes two before the end: at once.
+      let sent = try slurm.run([
+        "slurm", "submit", study, "--output", run, "--tasks", "1", "--time", "1", "--threads", "1",
+      ])
+      #expect(sent.status == 0, "\(sent.error)")
+      let status = try slurm.ended(run)
+      #expect(status.hasPrefix("cells: 0 of 15 finished, 0 running"), "\(status)")
+      let log = try String(contentsOfFile: "\(run)/slurm/cells-1.log", encoding: .utf8)
+      #expect(log.contains("zoo: no cell was finished within the time of the job"), "\(log)")
+    }
+  }
+}
