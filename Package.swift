@@ -68,14 +68,15 @@ let wanted = Context.environment["ENCODERZOO_TESTS"].map {
   Set($0.split(separator: ",").map(String.init))
 }
 
-/// A test target exists as soon as its folder holds a Swift file.
-/// Tests that compute much themselves, to compare with: the others' own code is compiled without optimisation, which
-/// takes half the time. What they test is optimised as ever.
+/// Tests that compute much themselves, to compare with.
+///
+/// The others' own code is compiled without optimisation, which is quicker. What they test is optimised as ever.
 let computingTests: Set<String> = [
   "Tensors", "Layers", "EncoderKit", "Fusion", "Conformance", "WordVectors", "Evaluation", "Images",
 ]
 let unoptimized: [SwiftSetting] = isDeveloped ? [.unsafeFlags(["-Onone"])] : []
 
+/// A test target exists as soon as its folder holds a Swift file.
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
   guard wanted?.contains(name) ?? true else { return [] }
   let folder = folder ?? "Tests/\(name)Tests"
@@ -93,6 +94,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? 
 var targets: [Target] = [
   .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+  .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   // Tells the linker to export a program's symbols: plugins are found by theirs.
   .systemLibrary(name: "CExportedSymbols"),
@@ -161,6 +163,7 @@ var targets: [Target] = [
       "Studies", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
       "Bundles", "Downloads", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ]),
+  library("Runs", ["Studies", "Evaluation", "Datasets", "Downloads", "CSQLite", "Basics"]),
   library(
     "Exchange",
     [
@@ -183,7 +186,7 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Studies",
+      "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Runs", "Studies",
       "DataCheck", "DataImport", "Explanation", "Evaluation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM",
       "CImageCodecs",
@@ -292,6 +295,7 @@ for (name, dependencies) in [
       "Downloads", "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
+  ("Runs", ["Runs", "Evaluation", "Basics"]),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }

@@ -17,6 +17,7 @@ packages=(
   libcurl4-openssl-dev
   libssl-dev
   libsodium-dev
+  libsqlite3-dev
   libdcmtk-dev
   libopenjp2-7-dev
   pkg-config

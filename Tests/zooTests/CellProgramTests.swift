@@ -142,6 +142,33 @@ struct CellProgramTests {
     }
   }
 
+  @Test("A signal stops all processes, and the run goes on")
+  func stopped() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder)
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      try text.replacing(
+        "\"training\": {\"epochs\": 2, ", with: "\"training\": {\"epochs\": 5000, "
+      )
+      .write(toFile: study, atomically: true, encoding: .utf8)
+      let run = "\(folder)/run"
+      let stopped = try ProgramRunner.run(
+        shell: """
+          "$ZOO" compare \(study) --output \(run) --jobs 2 --threads 1 & parent=$!
+          for i in $(seq 200); do [ -e \(run)/claims ] && break; sleep 0.1; done
+          kill -TERM $parent; wait $parent; echo "status $?"
+          pgrep -f "[c]ell \(run) --all" || echo "none left"
+          """)
+      #expect(stopped.output.contains("status 130"), "\(stopped.output)")
+      #expect(stopped.output.contains("none left"), "\(stopped.output)")
+      #expect(
+        stopped.error.contains(
+          "interrupted: 0 of the 6 cells are kept in \(run); the same command"),
+        "\(stopped.error)")
+      #expect(try states(run) == ["free", "free", "waiting", "free", "free", "waiting"])
+    }
+  }
+
   @Test("A folder without a plan, other threads and two choices are refused")
   func refused() throws {
     try withTemporaryFolder { folder in

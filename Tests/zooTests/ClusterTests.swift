@@ -110,7 +110,7 @@ struct ClusterTests {
         let status = try slurm.ended(run) {
           usleep(UInt32.random(in: 0..<800_000, using: &random))
           let one = try ProgramRunner.run(
-            shell: "pgrep -f 'cell \(run) --free' | shuf -n 1 | xargs -r kill -9")
+            shell: "pgrep -f '[c]ell \(run) --free' | shuf -n 1 | xargs -r kill -9")
           if kills < 30, one.status == 0 { kills += 1 }
           if kills == 10 {
             // A node goes, with its daemon and all that it runs, and comes back.

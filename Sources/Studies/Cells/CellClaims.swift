@@ -96,7 +96,9 @@ package struct CellClaims: Sendable {
     return now - then
   }
 
-  /// When a file was touched. It is opened for that: NFS asks the server then, and does not answer from memory.
+  /// When a file was touched.
+  ///
+  /// It is opened for that: NFS asks the server then, and does not answer from memory.
   private static func touched(_ path: String) -> Double? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { return nil }

@@ -10,7 +10,9 @@ package enum CellState: Sendable, Equatable {
   case waiting
   case free
 
-  /// The state of every cell of a plan, in its order. Finished cells are not held against their digests.
+  /// The state of every cell of a plan, in its order.
+  ///
+  /// Finished cells are not held against their digests.
   ///
   /// - Throws: `ZooError` of code `.system`.
   package static func all(

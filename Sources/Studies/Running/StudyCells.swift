@@ -62,6 +62,7 @@ struct StudyCells {
   ///   - known: cells that were seen to be finished, by their keys.
   ///   - limit: how many are made at most; cells of others are not waited for then. Nil makes and awaits all.
   /// - Throws: `ZooError`, or `Interrupted`, which says how many cells are kept.
+  /// - Returns: the scores of the finished ones, and how many were made here or are others'.
   func run(_ work: [Item], known: [String: CellFile] = [:], limit: Int? = nil) throws -> Outcome {
     var (files, seconds): ([Int: CellFile], [String: [Double]]) = ([:], [:])
     var (pending, made, isWaiting) = (Array(work.indices), 0, false)
@@ -144,7 +145,9 @@ struct StudyCells {
     return .made(file)
   }
 
-  /// Runs a cell; `told` is given its seconds and says how far the work is. Nil where somebody took it over meanwhile.
+  /// Runs a cell; `told` is given its seconds and says how far the work is.
+  ///
+  /// Nil where somebody took it over meanwhile.
   private func cell(
     _ combination: Combination, _ split: Split, _ claim: CellClaim, told: (Double) -> String
   ) throws -> CellFile? {

@@ -70,7 +70,10 @@ package struct StudyRun {
 
   /// Lets other processes make what is not there yet, and writes tables and report.
   ///
-  /// - Parameter work: runs once everything that a run begins with is written, and returns when all cells are finished.
+  /// - Parameters:
+  ///   - resumes: whether a run that is there is gone on with.
+  ///   - skipsBad: whether cases that can't be used are left out.
+  ///   - work: runs once everything that a run begins with is written, and returns when all cells are finished.
   /// - Throws: `ZooError`, `Interrupted`, or what `work` throws.
   /// - Returns: the summary lines to print.
   package func run(resumes: Bool, skipsBad: Bool, by work: (StudyPlan) throws -> Void) throws

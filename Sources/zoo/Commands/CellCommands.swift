@@ -74,7 +74,9 @@ extension ZooCommand {
     arguments: [Argument("RUN", "The run's folder.")]
   ) { arguments in
     let (run, plan) = try plannedRun(arguments.argument("RUN"), arguments)
-    print(try run.merged(skipsBad: plan.skipsBad).joined(separator: "\n"))
+    let lines = try run.merged(skipsBad: plan.skipsBad)
+    addToIndex(run.folder)
+    print(lines.joined(separator: "\n"))
   }
 
   /// A planned run, by the kernels and threads of its plan where the command line names no others; the process works in

@@ -68,6 +68,7 @@ extension ZooCommand {
       : run.run(resumes: resumes, skipsBad: skipsBad) { plan in
         try LocalJobs(folder: output, count: jobs, progress: progress).run(plan)
       }
+    addToIndex(output)
     print(lines.joined(separator: "\n"))
   }
 
