@@ -12,7 +12,9 @@ export SLURM_CONF=$dir/slurm.conf
 daemon() { # Its process number goes to DIR/NAME.daemon.
   local name=$1
   shift
-  setsid "$@" </dev/null >"$dir/$name.out" 2>&1 &
+  # Who starts this may have blocked signals, as threads of Dispatch do: the daemons wait for them.
+  setsid perl -MPOSIX -e 'sigprocmask(SIG_UNBLOCK, POSIX::SigSet->new(1..31)); exec @ARGV or die' "$@" \
+    </dev/null >"$dir/$name.out" 2>&1 &
   echo $! >"$dir/$name.daemon"
 }
 
