@@ -70,7 +70,7 @@ let wanted = Context.environment["ENCODERZOO_TESTS"].map {
 
 /// Tests that compute much themselves, to compare with.
 ///
-/// The others' own code is compiled without optimisation, which is quicker. What they test is optimised as ever.
+/// The others' own code is compiled without optimisation. What they test is optimised as ever.
 let computingTests: Set<String> = [
   "Tensors", "Layers", "EncoderKit", "Fusion", "Conformance", "WordVectors", "Evaluation", "Images",
 ]
@@ -295,7 +295,7 @@ for (name, dependencies) in [
       "Downloads", "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
-  ("Runs", ["Runs", "Evaluation", "Basics"]),
+  ("Runs", ["Runs", "Studies", "Evaluation", "Basics"]),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }

@@ -12,8 +12,9 @@ export SLURM_CONF=$dir/slurm.conf
 daemon() { # Its process number goes to DIR/NAME.daemon.
   local name=$1
   shift
-  # Who starts this may have blocked signals, as threads of Dispatch do: the daemons wait for them.
-  setsid perl -MPOSIX -e 'sigprocmask(SIG_UNBLOCK, POSIX::SigSet->new(1..31)); exec @ARGV or die' "$@" \
+  # Who starts this may have blocked signals, which the daemons wait for, and left pipes open, whose ends somebody reads.
+  setsid perl -MPOSIX -e 'sigprocmask(SIG_UNBLOCK, POSIX::SigSet->new(1..31));
+    POSIX::close($_) for 3 .. 255; exec @ARGV or die' "$@" \
     </dev/null >"$dir/$name.out" 2>&1 &
   echo $! >"$dir/$name.daemon"
 }

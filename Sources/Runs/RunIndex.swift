@@ -7,9 +7,8 @@ import Studies
 ///
 /// A folder that changed is read anew when the index is asked. SQLite's files belong on a disk of the machine's own.
 package final class RunIndex {
-  /// The file, and the version of what is in it.
-  package let path: String
   private let database: Database
+  /// Of what is in the file.
   private static let version = 1.0
 
   /// What runs are looked for by; nil and empty ask for all.
@@ -41,21 +40,17 @@ package final class RunIndex {
       advice: "set XDG_DATA_HOME to a folder that can be written")
   }
 
-  /// Opens an index; one of another version, or a damaged one, begins empty.
+  /// Opens an index; one of another version is made anew over the runs that it knew.
   ///
-  /// - Throws: `ZooError` of code `.system` where the file can't be made.
+  /// - Throws: `ZooError` of code `.system` where the file can't be made, or is no index.
   package init(_ path: String) throws {
-    self.path = path
     try AtomicFile.makeFolder(parentFolder(of: path))
-    let opened = try Database(path)
-    if try RunIndex.isCurrent(opened) {
-      database = opened
-      return
-    }
-    // What it held is found again by a scan of the folders; the paths are kept where they can be read.
-    let known = (try? opened.rows("SELECT path FROM runs")) ?? []
-    database = opened
+    database = try Database(path)
+    if RunIndex.isCurrent(database) { return }
     try database.transaction {
+      // Another process may have made it meanwhile.
+      if RunIndex.isCurrent(database) { return }
+      let known = (try? database.rows("SELECT path FROM runs")) ?? []
       try database.run(
         """
         DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS version;
@@ -69,7 +64,7 @@ package final class RunIndex {
     }
   }
 
-  private static func isCurrent(_ database: Database) throws -> Bool {
+  private static func isCurrent(_ database: Database) -> Bool {
     guard let row = try? database.rows("SELECT number FROM version").first else { return false }
     return row == [.number(version)]
   }
@@ -121,12 +116,21 @@ package final class RunIndex {
 
   /// Deletes a run's folder; links in it are not followed.
   ///
-  /// - Throws: `ZooError` of code `.conflict` while a command works there, `.notFound` where it holds no comparison.
+  /// - Throws: `ZooError` of code `.conflict` while a command works there or a process makes a cell, `.notFound` where it
+  ///   holds no comparison.
   package static func delete(_ folder: String) throws {
     guard RunRecord.isRun(folder) else {
       throw ZooError(.notFound, "holds no comparison; nothing was deleted", at: Place(path: folder))
     }
     try OutputPlace.locked(folder) {
+      let states =
+        try (try? StudyPlan(run: folder)).map { try CellState.all(of: $0, run: folder) } ?? []
+      let running = states.first { if case .running = $0.state { true } else { false } }
+      if let running {
+        throw ZooError(
+          .conflict, "nothing was deleted: \(running.cell.name) is \(running.state.text)",
+          at: Place(path: folder), advice: "stop it, or wait for it")
+      }
       do { try FileManager.default.removeItem(atPath: folder) } catch {
         throw ZooError(
           .system, "can't be deleted whole: \(systemReason(of: error))", at: Place(path: folder))

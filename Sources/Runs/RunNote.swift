@@ -17,7 +17,7 @@ package struct RunNote: Sendable, Equatable {
     guard FileManager.default.fileExists(atPath: path) else { return }
     var root = try JSONValue.parse(contentsOf: path).object()
     _ = try root.required("schema").integer(in: 1...1)
-    tags = try root.required("tags").array().map { try $0.string() }
+    tags = try root.strings("tags") ?? []
     note = try root.string("note")
     try root.finish()
   }
@@ -27,7 +27,7 @@ package struct RunNote: Sendable, Equatable {
   /// - Throws: `ZooError` of code `.system` that names the path.
   package func write(to folder: String) throws {
     let value: JSONValue = [
-      "schema": 1, "tags": JSONValue(.array(tags.map(\.json))), "note": note.json,
+      "schema": 1, "tags": tags.json, "note": note.json,
     ]
     try AtomicFile.write(value.text() + "\n", to: "\(folder)/\(Self.fileName)")
   }

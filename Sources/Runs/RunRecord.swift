@@ -95,19 +95,22 @@ package struct RunRecord: Sendable, Equatable {
     foldsDigest = try sha256(ofFile: "\(path)/folds.csv")
     let kept = try RunNote(folder: path)
     (tags, note) = (kept.tags, kept.note)
-    if let plan = try? StudyPlan(run: path) {
+    // Runs of earlier versions have none.
+    let isPlanned = FileManager.default.fileExists(atPath: "\(path)/\(StudyPlan.fileName)")
+    let plan = isPlanned ? try StudyPlan(run: path) : nil
+    if let plan {
       cells = plan.cells.count
       finishedCells = try CellWatch(plan, run: path).done
     }
     let results = "\(path)/results.csv"
     guard FileManager.default.fileExists(atPath: results) else { return }
     let rows = try ResultsFile.read(results)
-    best = RunRecord.best(rows, try member("metric")?.string())
+    best = try RunRecord.best(rows, plan, path)
     let timings = try CSVTable(path: "\(path)/timings.csv")
     let column = try timings.column("seconds")
     let times = (0..<timings.rowCount).compactMap { Double(timings[$0, column]) }
     seconds = times.reduce(0, +)
-    // Runs of earlier versions have no plan: their tables hold all cells.
+    // Without a plan the tables hold all cells.
     if cells == 0 { (cells, finishedCells) = (times.count, times.count) }
     if finishedCells == cells {
       state = .finished
@@ -127,22 +130,27 @@ package struct RunRecord: Sendable, Equatable {
   }
 
   /// As the report's first sentence chooses: by validation, so that the score on test is none that was chosen.
-  private static func best(_ rows: [ResultRow], _ asked: String?) -> Score? {
-    let metrics = [asked, "accuracy", "macro-average-precision", "macro-auroc"].compactMap { $0 }
-    let known = Set(rows.map(\.metric.rawValue))
-    guard let metric = metrics.first(where: known.contains) else { return nil }
-    let of = rows.filter { $0.metric.rawValue == metric }
-    let summaries = ResultSummary.summaries(of: of)
-    let models = summaries.filter { !StudyTables.baselineNames.contains($0.combination) }
-    let chosen = models.filter { $0.subset == .validation && $0.mean != nil }
-      .max { ($0.mean ?? 0) < ($1.mean ?? 0) }
+  private static func best(_ rows: [ResultRow], _ plan: StudyPlan?, _ folder: String) throws
+    -> Score?
+  {
+    let known = Set(rows.map(\.metric))
+    guard let metric = try ScoreMetric.chief(of: folder, plan, among: known) else { return nil }
+    let summaries = ResultSummary.summaries(of: rows.filter { $0.metric == .score(metric) })
+    let apart = Set(StudyTables.baselineNames + (plan?.fittedOnValidation ?? []))
+    let rivals = summaries.filter {
+      $0.subset == .validation && $0.mean != nil && !apart.contains($0.combination)
+    }
+    let chosen = rivals.max { first, second in
+      let (low, high) = metric.higherIsBetter ? (first, second) : (second, first)
+      return (low.mean ?? 0) < (high.mean ?? 0)
+    }
     guard let chosen,
-      let test = models.first(where: {
+      let test = summaries.first(where: {
         $0.subset == .test && $0.combination == chosen.combination
       }), let mean = test.mean
     else { return nil }
     return Score(
-      combination: chosen.combination, metric: metric, mean: mean,
+      combination: chosen.combination, metric: metric.rawValue, mean: mean,
       deviation: test.standardDeviation, splits: test.values.count)
   }
 

@@ -32,28 +32,39 @@ package struct ScoreTable: Sendable {
   ///
   /// - Parameters:
   ///   - folders: of runs with tables; several must be over the same cases and splits.
-  ///   - asked: the metric; nil takes what the first run's study compares by, where that says so, else accuracy, mAP or macro AUROC.
+  ///   - asked: the metric; nil takes what the first run compares by.
   /// - Throws: `ZooError` of code `.conflict` that says what differs between the runs, or for a metric that a run lacks.
+  /// - Precondition: there is a folder.
   package init(_ folders: [String], metric asked: ScoreMetric? = nil) throws {
     try ScoreTable.checkSame(folders)
-    var (rows, ratios): ([ResultRow], [Double]) = ([], [])
-    for (index, folder) in folders.enumerated() {
-      let own = try ResultsFile.read("\(folder)/results.csv")
-      // Baselines depend on cases and splits alone: one run's stand for all.
-      let kept = index == 0 ? own : own.filter { !Self.isBaseline($0.combination) }
-      rows += kept.map { row in
+    var rows: [ResultRow] = []
+    var (baselines, others): ([String: [ResultRow]], [String]) = ([:], [])
+    for folder in folders {
+      let own = Dictionary(
+        grouping: try ResultsFile.read("\(folder)/results.csv")
+      ) { Self.isBaseline($0.combination) }
+      rows += (own[false] ?? []).map { row in
         var row = row
-        if folders.count > 1, !Self.isBaseline(row.combination) {
+        if folders.count > 1 {
           row.combination = "\(Self.short(folder, among: folders)): \(row.combination)"
         }
         return row
       }
-      ratios += try DataNote(folder: folder).splits.map {
-        Double($0.counts[2]) / Double(max(1, $0.counts[0]))
+      for (name, found) in Dictionary(grouping: own[true] ?? [], by: \.combination) {
+        if let kept = baselines[name] {
+          if kept != found { others.append("\(Self.short(folder, among: folders)): \(name)") }
+        } else {
+          baselines[name] = found
+        }
       }
     }
+    rows += StudyTables.baselineNames.flatMap { baselines[$0] ?? [] }
+    let ratio =
+      mean(
+        try DataNote(folder: folders[0]).splits.map {
+          Double($0.counts[2]) / Double(max(1, $0.counts[0]))
+        }) ?? 0
     metric = try ScoreTable.metric(asked, rows, folders[0])
-    let ratio = mean(ratios) ?? 0
     let found = ResultSummary.summaries(
       of: rows.filter { [metric] in $0.subset == .test && $0.metric == .score(metric) })
     let isHigherBetter = metric.higherIsBetter
@@ -80,7 +91,11 @@ package struct ScoreTable: Sendable {
       }
     }
     self.rows = table
-    notes = pairs.skipped.map { "\($0.first) and \($0.second) were not tested: \($0.reason)" }
+    notes =
+      others.map {
+        "\($0) has other scores than the run before it, whose words are read otherwise; it is left out"
+      }
+      + pairs.skipped.map { "\($0.first) and \($0.second) were not tested: \($0.reason)" }
   }
 
   private static func isBaseline(_ name: String) -> Bool {
@@ -95,6 +110,9 @@ package struct ScoreTable: Sendable {
   }
 
   private static func checkSame(_ folders: [String]) throws {
+    if let twice = folders.first(where: { folder in folders.count { $0 == folder } > 1 }) {
+      throw ZooError(.usage, "the run is given twice", at: Place(path: twice))
+    }
     for folder in folders where !FileManager.default.fileExists(atPath: "\(folder)/results.csv") {
       throw ZooError(
         .notFound, "holds no tables yet", at: Place(path: folder),
@@ -105,7 +123,7 @@ package struct ScoreTable: Sendable {
     for folder in folders.dropFirst() {
       for (file, what) in kinds {
         guard
-          try (readFile("\(first)/\(file)")) == readFile("\(folder)/\(file)")
+          try readFile("\(first)/\(file)") == readFile("\(folder)/\(file)")
         else {
           throw ZooError(
             .conflict, "\(what) are not those of \(first)", at: Place(path: "\(folder)/\(file)"),
@@ -128,12 +146,8 @@ package struct ScoreTable: Sendable {
       }
       return asked
     }
-    let root = try JSONValue.parse(contentsOf: "\(folder)/study.json").object().members
-    let own = root.first { $0.key == "metric" }.flatMap { try? $0.value.string() }
-    let order =
-      [own.flatMap(ScoreMetric.init(rawValue:)), .accuracy, .macroAveragePrecision, .macroAUROC]
-      .compactMap { $0 }
-    guard let metric = order.first(where: { known.contains(.score($0)) }) else {
+    let plan = try? StudyPlan(run: folder)
+    guard let metric = try ScoreMetric.chief(of: folder, plan, among: known) else {
       throw ZooError(.badValue, "the run has no scores on test", at: Place(path: folder))
     }
     return metric

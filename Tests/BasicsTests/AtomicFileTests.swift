@@ -111,6 +111,33 @@ struct AtomicFileTests {
     }
   }
 
+  @Test(
+    "What another machine writes to a shared folder stays for a day, whatever runs here under its number"
+  )
+  func otherMachines() throws {
+    try withTemporaryFolder { folder in
+      let dead = Process()
+      dead.executableURL = URL(fileURLWithPath: "/bin/true")
+      try dead.run()
+      dead.waitUntilExit()
+      let gone = dead.processIdentifier
+      let machine = TemporaryName.machine == "00000000" ? "00000001" : "00000000"
+      let random = "0123456789abcdef"
+      let (fresh, old) = ("a.\(gone).\(machine)\(random).tmp", "b.\(gone).\(machine)\(random).tmp")
+      let own = "c.\(gone).\(TemporaryName.machine)\(random).tmp"
+      for name in [fresh, old, own] {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -90_000)],
+        ofItemAtPath: "\(folder)/\(old)")
+      #expect(TemporaryName.removeRemains(below: folder) == 2)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [fresh])
+      let name = TemporaryName.beside("\(folder)/x")
+      #expect(name.contains(".\(getpid()).\(TemporaryName.machine)"))
+    }
+  }
+
   @Test("A folder that can't be made is named with the system's reason")
   func folderReason() throws {
     try withTemporaryFolder { folder in

@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Studies
 import TestSupport
 import Testing
 
@@ -31,6 +32,34 @@ struct RunIndexTests {
       #expect(abs((run.best?.deviation ?? 0) - 0.1) < 1e-12)
       // What is read back is what was read.
       #expect(run == RunRecord(reading: run.path))
+    }
+  }
+
+  @Test("Of a metric that is better when lower, the lowest did best")
+  func lowerIsBetter() throws {
+    try withTemporaryFolder { folder in
+      try RunSample(metric: "log-loss").write(to: folder)
+      #expect(RunRecord(reading: folder).best?.combination == "words")
+    }
+  }
+
+  @Test("A run in which a process makes a cell is not deleted")
+  func deleteRunning() throws {
+    try withTemporaryFolder { folder in
+      let run = "\(folder)/run"
+      try RunSample().write(to: run)
+      let plan = """
+        {"schema": 1, "command": "", "dataFolder": "", "workingFolder": "/", "skipBad": false,
+         "probes": false, "shortcuts": [], "kernels": "auto", "precision": "fp32", "threads": 1,
+         "cells": [{"split": "r1f1", "combination": "net"}]}
+        """
+      try plan.write(toFile: "\(run)/plan.json", atomically: true, encoding: .utf8)
+      let claim = try #require(try CellClaims(run: run).claim("r1f1.net"))
+      let error = #expect(throws: ZooError.self) { try RunIndex.delete(run) }
+      #expect(error?.message.hasPrefix("nothing was deleted: r1f1/net is running (") == true)
+      claim.release()
+      try RunIndex.delete(run)
+      #expect(!FileManager.default.fileExists(atPath: run))
     }
   }
 

@@ -7,13 +7,14 @@ struct RunSample {
   var rate = 0.001
   var cases = "id,image\n1,abc\n"
   var folds = "split,subset,id\nr1f1,test,1\n"
-  /// Accuracy on test of each combination by split.
+  var metric = "accuracy"
+  /// The metric on validation and test of each combination by split.
   var accuracies: [(String, [Double])] = [("net", [0.9, 0.8, 0.7]), ("words", [0.8, 0.7, 0.6])]
 
   func write(to folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let study = """
-      {"schema": 2, "name": "\(name)", "data": {"format": "csv", "path": "cases.csv"},
+      {"schema": 2, "name": "\(name)", "metric": "\(metric)", "data": {"format": "csv", "path": "cases.csv"},
        "image": [{"name": "net", "encoder": "\(encoder)", "training": {"learningRate": \(rate)}}],
        "text": {"encoder": "word2vec"}, "fusion": {"head": ["concat", "gated"]}}
       """
@@ -22,7 +23,7 @@ struct RunSample {
     for (name, values) in accuracies {
       for (index, value) in values.enumerated() {
         for subset in ["validation", "test"] {
-          rows += "\(name),r1f\(index + 1),\(subset),accuracy,\(value)\n"
+          rows += "\(name),r1f\(index + 1),\(subset),\(metric),\(value)\n"
         }
         timings += "\(name),r1f\(index + 1),10.0\n"
       }

@@ -55,6 +55,26 @@ struct ScoreTableTests {
     }
   }
 
+  @Test("A run that is given twice is refused, and a baseline that only the second has takes part")
+  func twice() throws {
+    try withTemporaryFolder { folder in
+      let words = "TF-IDF + logistic regression"
+      try RunSample().write(to: "\(folder)/one")
+      try RunSample(accuracies: [("text", [0.9, 0.7, 0.8]), (words, [0.95, 0.9, 0.85])])
+        .write(to: "\(folder)/two")
+      try RunSample(accuracies: [("text", [0.9, 0.7, 0.8]), (words, [0.5, 0.6, 0.4])])
+        .write(to: "\(folder)/three")
+      let error = #expect(throws: ZooError.self) {
+        try ScoreTable(["\(folder)/one", "\(folder)/one"])
+      }
+      #expect(error?.message == "the run is given twice")
+      let table = try ScoreTable(["one", "two", "three"].map { "\(folder)/\($0)" })
+      #expect(table.rows.filter(\.isBaseline).map(\.name) == [words])
+      #expect(abs((table.rows.first { $0.isBaseline }?.mean ?? 0) - 0.9) < 1e-12)
+      #expect(table.notes.contains { $0.hasPrefix("three: \(words) has other scores") })
+    }
+  }
+
   @Test("Names mean nothing to LaTeX, and a row is a row in every form")
   func forms() throws {
     try withTemporaryFolder { folder in

@@ -166,6 +166,10 @@ struct CellProgramTests {
           "interrupted: 0 of the 6 cells are kept in \(run); the same command"),
         "\(stopped.error)")
       #expect(try states(run) == ["free", "free", "waiting", "free", "free", "waiting"])
+      // What a person can do after the stop of a cell alone: it knows no --resume.
+      let log = try String(contentsOfFile: "\(run)/jobs/1.log", encoding: .utf8)
+      #expect(log.contains("; the same command goes on"), "\(log)")
+      #expect(!log.contains("--resume"))
     }
   }
 

@@ -40,7 +40,10 @@ struct SlurmCommandTests {
           "--sbatch=--constraint=avx512",
         ], environment: environment)
       #expect(outcome.status == 0, "\(outcome.error)")
-      #expect(outcome.output.hasPrefix("submitted: 2 cells as job 77, tables and report as job 77"))
+      #expect(
+        outcome.output.hasPrefix(
+          "submitted: 2 cells as job 77 (workers: 2, each with 2 threads), tables and report as job 77"
+        ))
       let calls = try String(contentsOfFile: "\(folder)/programs/calls", encoding: .utf8)
       #expect(
         calls == """
@@ -52,6 +55,7 @@ struct SlurmCommandTests {
       for line in [
         "--array=1-2", "--cpus-per-task=2", "--requeue", "--signal=B:TERM@120", "--time=04:00:00",
         "--partition=cpu", "--mem=8G", "--constraint=avx512", "--job-name=zoo-small",
+        "--output=\"\(run)/slurm/cells-%a.log\"",
       ] {
         #expect(script.contains("#SBATCH \(line)\n"), "\(line)")
       }
@@ -73,6 +77,7 @@ struct SlurmCommandTests {
       #expect(cancelled.status == 0)
       #expect(
         try String(contentsOfFile: "\(folder)/programs/gone", encoding: .utf8) == "77\n77\n")
+      #expect(FileManager.default.fileExists(atPath: "\(run)/slurm/cancelled"))
     }
   }
 

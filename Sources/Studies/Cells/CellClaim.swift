@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import Synchronization
 
 /// The right to make a cell, kept by a heartbeat until it is given back.
 package final class CellClaim: Sendable {
@@ -10,7 +9,6 @@ package final class CellClaim: Sendable {
   private let path: String
   /// The claim that somebody makes who takes this one for abandoned.
   private let next: String
-  private let isDone = Mutex(false)
   private let bell = DispatchSemaphore(value: 0)
 
   init(path: String, next: String, lease: Double) {
@@ -33,11 +31,6 @@ package final class CellClaim: Sendable {
 
   /// Gives the cell back, finished or not.
   package func release() {
-    let first = isDone.withLock { done in
-      defer { done = true }
-      return !done
-    }
-    guard first else { return }
     bell.signal()
     let descriptor = open(path + CellClaim.freed, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
     // Where nothing can be written any more, the lease ends it.

@@ -33,15 +33,14 @@ package struct CellRun {
   /// Makes cells.
   ///
   /// - Throws: `ZooError` where the run is of other data, kernels or threads, or a name is no cell's; `Interrupted`.
-  /// - Returns: lines that say what was made, and what is left.
-  package func make(_ choice: Choice) throws -> [String] {
+  /// - Returns: a line that says what was made, and what is left.
+  package func make(_ choice: Choice) throws -> String {
     let progress = run.session.progress
     let wanted = try plan.wanted(choice, in: run.folder)
     if case .one = choice, try wanted.allSatisfy({ try isThere($0) }) {
-      return ["\(wanted.last?.name ?? "the cell") is finished already"]
+      return "\(wanted.last?.name ?? "the cell") is finished already"
     }
     let place = try run.runFolder(skipsBad: plan.skipsBad)
-    guard place.isBegun else { throw StudyPlan.missing(run.folder) }
     try place.check(resumes: true)
     let (cases, _, finished) = try run.loaded(
       for: place, skipsBad: plan.skipsBad, wanted: Set(wanted.map(\.combination)))
@@ -62,15 +61,15 @@ package struct CellRun {
     }
     let cells = StudyCells(
       finished: try run.finishedCells(place),
-      runner: CellRunner(study: run.study, cases: cases, session: run.session), claims: claims)
+      runner: CellRunner(study: run.study, cases: cases, session: run.session), claims: claims,
+      advice: "the same command goes on")
     let limit = choice == .next ? 1 : choice == .free ? Int.max : nil
     let outcome = try cells.run(work, known: finished, limit: limit)
     let left = try plan.cells.count { try !isThere($0) }
-    return [
+    return
       "made \(outcome.made == 1 ? "1 cell" : "\(outcome.made) cells"); \(plan.cells.count - left) of"
-        + " \(plan.cells.count) are finished"
-        + (left == 0 ? ": zoo merge \(run.folder) makes tables and report" : "")
-    ]
+      + " \(plan.cells.count) are finished"
+      + (left == 0 ? ": zoo merge \(run.folder) makes tables and report" : "")
   }
 
   private func isThere(_ cell: StudyPlan.Cell) throws -> Bool {

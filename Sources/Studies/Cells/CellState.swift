@@ -34,8 +34,7 @@ package enum CellState: Sendable, Equatable {
 
   /// Whether a cell has scores.
   static func isThere(_ cell: StudyPlan.Cell, in folder: String) throws -> Bool {
-    let place = try FolderName.cell(cell.combination, split: cell.split, in: folder)
-    return FileManager.default.fileExists(atPath: "\(place)/\(FinishedCells.scoresName)")
+    try FinishedCells.isThere(cell.combination, split: cell.split, in: folder)
   }
 
   /// For a list: one word, and for a running one where.

@@ -25,19 +25,20 @@ package struct CellWatch {
   /// - Throws: `ZooError` for scores that can't be read.
   package mutating func finished() throws -> [String] {
     var lines: [String] = []
-    for cell in missing where try CellState.isThere(cell, in: folder) {
+    // Looked at once: one that ends between two looks would never be told.
+    let found = try missing.filter { try CellState.isThere($0, in: folder) }
+    for cell in found {
       let place = try FolderName.cell(cell.combination, split: cell.split, in: folder)
       let file = try CellFile.read("\(place)/\(FinishedCells.scoresName)")
-      let test = file.results.filter { $0.subset == .test }
-      let metrics = [ScoreMetric.accuracy, .macroAveragePrecision, .macroAUROC]
-      let shown = metrics.lazy.compactMap { metric in
-        test.first { $0.metric == .score(metric) }.flatMap(\.value).map { (metric, $0) }
-      }.first
-      let score = shown.map { String(format: "test %@ %.3f ", $0.0.title, $0.1) } ?? ""
+      let score = plan.metric.flatMap { metric in
+        file.results.first { $0.subset == .test && $0.metric == .score(metric) }?.value
+          .map { String(format: "test %@ %.3f ", metric.title, $0) }
+      }
       lines.append(
-        String(format: "%@ %@: %@(%.0f s)", cell.split, cell.combination, score, file.seconds))
+        String(format: "%@ %@: %@(%.0f s)", cell.split, cell.combination, score ?? "", file.seconds)
+      )
     }
-    if !lines.isEmpty { missing = try missing.filter { try !CellState.isThere($0, in: folder) } }
+    missing.removeAll { found.contains($0) }
     return lines
   }
 }

@@ -57,6 +57,8 @@ package struct SlurmJobs: Sendable {
   private let options: Options
 
   static let folderName = "slurm"
+  /// A file that tells workers which were told to stop that they shall not come again.
+  private static let cancelledName = "cancelled"
   private static let missing =
     "run it where jobs are submitted, or see docs/cluster.md for other engines"
 
@@ -91,9 +93,13 @@ package struct SlurmJobs: Sendable {
     try AtomicFile.write(mergeScript, to: "\(place)/merge.sh")
     func number(_ arguments: [String]) throws -> String {
       // Of several clusters the cluster's name stands behind the number.
-      try sbatch.run(["--parsable"] + arguments).split(whereSeparator: { ";\n".contains($0) })
-        .first.map(String.init) ?? ""
+      let text = try sbatch.run(["--parsable"] + arguments)
+      guard let number = text.split(whereSeparator: { ";\n".contains($0) }).first else {
+        throw ZooError(.system, "told no number of a job", at: Place(path: sbatch.path))
+      }
+      return String(number)
     }
+    try? FileManager.default.removeItem(atPath: "\(place)/\(Self.cancelledName)")
     let cells = try number(["\(place)/cells.sh"])
     let merge: String
     do { merge = try number(["--dependency=afterany:\(cells)", "\(place)/merge.sh"]) } catch {
@@ -120,9 +126,9 @@ package struct SlurmJobs: Sendable {
   /// Takes a run's jobs back; what runs stops at the next safe moment.
   ///
   /// - Throws: `ZooError` where Slurm is not there or refuses.
-  package static func cancel(_ jobs: Submitted) throws {
+  package static func cancel(_ jobs: Submitted, run folder: String) throws {
     let scancel = try ForeignProgram("scancel", advice: missing)
-    // Both the worker and the script that would let it come again.
+    try AtomicFile.write("", to: "\(folder)/\(folderName)/\(cancelledName)")
     try scancel.run([jobs.merge])
     try scancel.run([jobs.cells])
   }
@@ -131,23 +137,27 @@ package struct SlurmJobs: Sendable {
     let asked: [(String, String?)] = [
       ("partition", options.partition), ("account", options.account),
     ]
+    // sbatch reads quotes, and takes a percent sign for its own.
+    let place = "\(folder)/\(Self.folderName)".replacing("%", with: "%%")
     let all =
-      ["--job-name=\(name)", "--output=\(folder)/\(Self.folderName)/\(log)", "--open-mode=append"]
+      ["--job-name=\(name)", "--output=\"\(place)/\(log)\"", "--open-mode=append"]
       + asked.compactMap { key, value in value.map { "--\(key)=\($0)" } } + lines + options.others
     return "#!/bin/bash\n" + all.map { "#SBATCH \($0)\n" }.joined()
       + """
       cd \(quoted(plan.workingFolder)) || exit 1
       if [ ! -e \(quoted("\(folder)/\(StudyPlan.fileName)")) ]; then
-        echo "zoo: $(hostname) does not see \(folder): share it among the nodes under the same path" >&2
+        echo "zoo: $(hostname) does not see" \(quoted(folder + ":")) "share it among the nodes under the same path" >&2
         exit 1
       fi
 
       """
   }
 
+  /// How many workers there are: no more than cells that can begin at once.
+  package var workers: Int { max(1, min(options.tasks, plan.cells.count { $0.needs.isEmpty })) }
+
   /// The array's script.
   var cellScript: String {
-    let workers = max(1, min(options.tasks, plan.cells.count { $0.needs.isEmpty }))
     let limits = [
       options.time.map { "--time=\($0)" }, options.memory.map { "--mem=\($0)" },
     ].compactMap { $0 }
@@ -176,7 +186,7 @@ package struct SlurmJobs: Sendable {
           if [ -n "$stopped" ] || [ "$status" -ne 137 ]; then break; fi
           echo "zoo: the worker was killed (where nobody did that, the memory was too small), attempt $attempt of 3" >&2
         done
-        if [ -n "$stopped" ] && [ "$status" -ne 0 ]; then
+        if [ -n "$stopped" ] && [ "$status" -ne 0 ] && [ ! -e \(quoted("\(folder)/\(Self.folderName)/\(Self.cancelledName)")) ]; then
           if [ "$(finished)" -eq "$before" ]; then
             echo "zoo: no cell was finished within the time of the job: ask for more by --time" >&2
             exit 1

@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Evaluation
 import Foundation
 import Registry
 
@@ -22,6 +23,10 @@ package struct StudyPlan: Sendable, Equatable {
   package var threads: Int
   /// What the report says made it.
   package var command: String
+  /// What combinations are compared and chosen by; nil in plans of versions that did not write it.
+  package var metric: ScoreMetric?
+  /// The combinations that validation does not choose from, since their heads learn from it.
+  package var fittedOnValidation: [String] = []
   /// Every cell, those of one encoder before those that start from them.
   package var cells: [Cell] = []
 
@@ -60,15 +65,17 @@ package struct StudyPlan: Sendable, Equatable {
     workingFolder = try root.string("workingFolder")
     skipsBad = try root.required("skipBad").boolean()
     probes = try root.required("probes").boolean()
-    shortcuts = try root.required("shortcuts").array().map { try $0.string() }
+    shortcuts = try root.strings("shortcuts") ?? []
     kernels = try root.string("kernels")
     precision = try root.string("precision")
     threads = try root.required("threads").integer(in: 1...1024)
     command = try root.string("command")
+    metric = try root.optionalString("metric").flatMap(ScoreMetric.init(rawValue:))
+    fittedOnValidation = try root.strings("fittedOnValidation") ?? []
     cells = try root.required("cells").array().map { value in
       var cell = try value.object()
       let (split, combination) = (try cell.string("split"), try cell.string("combination"))
-      let needs = try cell.value("needs")?.array().map { try $0.string() } ?? []
+      let needs = try cell.strings("needs") ?? []
       try cell.finish()
       return Cell(split: split, combination: combination, needs: needs)
     }
@@ -108,14 +115,16 @@ package struct StudyPlan: Sendable, Equatable {
     [
       "schema": 1, "command": command.json, "dataFolder": dataFolder.json,
       "workingFolder": workingFolder.json, "skipBad": skipsBad.json, "probes": probes.json,
-      "shortcuts": JSONValue(.array(shortcuts.map(\.json))), "kernels": kernels.json,
+      "shortcuts": shortcuts.json, "kernels": kernels.json,
       "precision": precision.json, "threads": threads.json,
+      "metric": (metric?.rawValue).json,
+      "fittedOnValidation": fittedOnValidation.json,
       "cells": JSONValue(
         .array(
           cells.map { cell in
             [
               "split": cell.split.json, "combination": cell.combination.json,
-              "needs": JSONValue(.array(cell.needs.map(\.json))),
+              "needs": cell.needs.json,
             ]
           })),
     ]

@@ -71,9 +71,10 @@ struct FinishedCells {
     }
   }
 
-  /// Whether a cell has scores, good or bad.
-  func isThere(_ name: String, _ split: Split) throws -> Bool {
-    FileManager.default.fileExists(atPath: try "\(place(split, name))/\(Self.scoresName)")
+  /// Whether a cell of a run has scores, good or bad.
+  static func isThere(_ combination: String, split: String, in run: String) throws -> Bool {
+    let place = try FolderName.cell(combination, split: split, in: run)
+    return FileManager.default.fileExists(atPath: "\(place)/\(scoresName)")
   }
 
   /// What a cell is made from: the run's files, and the weights of the parts of a multimodal one.

@@ -11,6 +11,8 @@ struct StudyCells {
   let finished: FinishedCells
   let runner: CellRunner
   let claims: CellClaims
+  /// What a person does after a stop.
+  var advice = "the same command with --resume goes on"
 
   /// Microseconds between two looks at cells that others make.
   private static let pause: UInt32 = 500_000
@@ -31,8 +33,6 @@ struct StudyCells {
     let files: [CellFile]
     /// How many this process made.
     let made: Int
-    /// How many others make, or what they start from.
-    let others: Int
   }
 
   /// What came of a try to make a cell.
@@ -62,13 +62,12 @@ struct StudyCells {
   ///   - known: cells that were seen to be finished, by their keys.
   ///   - limit: how many are made at most; cells of others are not waited for then. Nil makes and awaits all.
   /// - Throws: `ZooError`, or `Interrupted`, which says how many cells are kept.
-  /// - Returns: the scores of the finished ones, and how many were made here or are others'.
+  /// - Returns: the scores of the finished ones, and how many were made here.
   func run(_ work: [Item], known: [String: CellFile] = [:], limit: Int? = nil) throws -> Outcome {
     var (files, seconds): ([Int: CellFile], [String: [Double]]) = ([:], [:])
     var (pending, made, isWaiting) = (Array(work.indices), 0, false)
     func outcome() -> Outcome {
-      Outcome(
-        files: work.indices.compactMap { files[$0] }, made: made, others: pending.count)
+      Outcome(files: work.indices.compactMap { files[$0] }, made: made)
     }
     do {
       while !pending.isEmpty {
@@ -110,8 +109,7 @@ struct StudyCells {
       return outcome()
     } catch is Interrupted {
       throw Interrupted(
-        "\(files.count) of the \(work.count) cells are kept in \(finished.folder); the same command with --resume"
-          + " goes on")
+        "\(files.count) of the \(work.count) cells are kept in \(finished.folder); \(advice)")
     }
   }
 
@@ -129,7 +127,9 @@ struct StudyCells {
   ) throws -> Attempt {
     if let file = try known ?? finished.file(item.combination, item.split) { return .found(file) }
     for part in item.combination.recipe.parts {
-      guard try finished.isThere(part, item.split) else { return .others }
+      guard try FinishedCells.isThere(part, split: item.split.name, in: finished.folder) else {
+        return .others
+      }
     }
     let name = try CellClaims.name(item.combination.name, split: item.split.name)
     guard let claim = try claims.claim(name) else { return .others }

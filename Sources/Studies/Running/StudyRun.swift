@@ -47,7 +47,7 @@ package struct StudyRun {
     try OutputPlace.locked(folder) {
       let begun = try begun(resumes: resumes, skipsBad: skipsBad)
       return try begun.place.running {
-        try note(begun)
+        try note(begun, skipsBad: skipsBad)
         let runner = CellRunner(study: study, cases: begun.cases, session: session)
         let cells = StudyCells(
           finished: try finishedCells(begun.place), runner: runner, claims: CellClaims(run: folder))
@@ -62,10 +62,12 @@ package struct StudyRun {
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   package func plan(resumes: Bool, skipsBad: Bool) throws {
-    try OutputPlace.locked(folder) {
-      let begun = try begun(resumes: resumes, skipsBad: skipsBad)
-      try begun.place.running { try note(begun) }
-    }
+    try OutputPlace.locked(folder) { try planAlone(resumes: resumes, skipsBad: skipsBad) }
+  }
+
+  private func planAlone(resumes: Bool, skipsBad: Bool) throws {
+    let begun = try begun(resumes: resumes, skipsBad: skipsBad)
+    try begun.place.running { try note(begun, skipsBad: skipsBad) }
   }
 
   /// Lets other processes make what is not there yet, and writes tables and report.
@@ -81,10 +83,7 @@ package struct StudyRun {
   {
     try OutputPlace.locked(folder) {
       // Its pictures are not kept in memory while others read them.
-      do {
-        let begun = try begun(resumes: resumes, skipsBad: skipsBad)
-        try begun.place.running { try note(begun) }
-      }
+      try planAlone(resumes: resumes, skipsBad: skipsBad)
       try work(StudyPlan(run: folder))
       return try mergedAlone(skipsBad: skipsBad)
     }
@@ -204,15 +203,17 @@ package struct StudyRun {
   }
 
   /// Writes the notes of a run that was begun: its plan, the data, the external data.
-  private func note(_ begun: Begun) throws {
+  private func note(_ begun: Begun, skipsBad: Bool) throws {
     try begun.external.write(to: folder)
     try DataNote(
       begun.cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
       syntheticOrigins: SyntheticOrigins.names(of: study.images, registry), seen: begun.seen,
       folds: begun.folds.sentence, seed: study.seed, splits: begun.splits
     ).write(to: folder)
-    let skipsBad = begun.place.environment.contains { $0 == ("option skip-bad", "yes") }
     var plan = StudyPlan(study, skipsBad: skipsBad, session.kernels, command: command)
+    plan.metric = study.metric(for: begun.cases.set)
+    let fitted = try study.combinations(of: Set(headsFittedOnValidation()))
+    plan.fittedOnValidation = study.combinations.map(\.name).filter(fitted.contains)
     plan.cells = begun.splits.flatMap { split in
       study.combinations.map {
         StudyPlan.Cell(split: split.name, combination: $0.name, needs: $0.recipe.parts)

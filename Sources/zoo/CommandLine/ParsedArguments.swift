@@ -25,7 +25,7 @@ struct ParsedArguments: Sendable {
   /// Whether a flag was given.
   func flag(_ name: String) -> Bool {
     precondition(declared(name).value == nil, "--\(name) takes a value; it is no flag")
-    return optionValues[name] != nil
+    return isGiven(name)
   }
 
   /// Whether an option stands on the command line, whatever its default.

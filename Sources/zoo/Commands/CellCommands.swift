@@ -45,9 +45,7 @@ extension ZooCommand {
       return
     }
     let (run, planned) = try plannedRun(folder, arguments)
-    print(
-      try CellRun(run: run, plan: planned, lease: lease).make(choice(arguments))
-        .joined(separator: "\n"))
+    print(try CellRun(run: run, plan: planned, lease: lease).make(choice(arguments)))
   }
 
   /// Which cells a command line asks for.

@@ -61,11 +61,12 @@ extension ZooCommand {
         "\(folder) lies on \(kind), as a rule one machine's own: every node must see it under this path"
       )
     }
-    let jobs = try SlurmJobs(
-      run: folder, plan: plan, name: study.name, program: programPath(), options: options
-    ).submit()
+    let slurm = SlurmJobs(
+      run: folder, plan: plan, name: study.name, program: programPath(), options: options)
+    let jobs = try slurm.submit()
     print(
-      "submitted: \(plan.cells.count) cells as job \(jobs.cells), tables and report as job \(jobs.merge);"
+      "submitted: \(plan.cells.count) cells as job \(jobs.cells) (workers: \(slurm.workers), each with"
+        + " \(plan.threads == 1 ? "1 thread" : "\(plan.threads) threads")), tables and report as job \(jobs.merge);"
         + " zoo slurm status \(output) tells how far they are")
   }
 
@@ -92,7 +93,7 @@ extension ZooCommand {
   ) { arguments in
     let folder = arguments.argument("RUN")
     let jobs = try SlurmJobs.Submitted(run: folder)
-    try SlurmJobs.cancel(jobs)
+    try SlurmJobs.cancel(jobs, run: folder)
     print("cancelled: jobs \(jobs.cells) and \(jobs.merge); finished cells stay in \(folder)")
   }
 }
