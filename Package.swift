@@ -68,14 +68,6 @@ let wanted = Context.environment["ENCODERZOO_TESTS"].map {
   Set($0.split(separator: ",").map(String.init))
 }
 
-/// Tests that compute much themselves, to compare with.
-///
-/// The others' own code is compiled without optimisation. What they test is optimised as ever.
-let computingTests: Set<String> = [
-  "Tensors", "Layers", "EncoderKit", "Fusion", "Conformance", "WordVectors", "Evaluation", "Images",
-]
-let unoptimized: [SwiftSetting] = isDeveloped ? [.unsafeFlags(["-Onone"])] : []
-
 /// A test target exists as soon as its folder holds a Swift file.
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
   guard wanted?.contains(name) ?? true else { return [] }
@@ -86,8 +78,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? 
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: folder,
       exclude: names.contains("Resources") ? ["Resources"] : [],
-      swiftSettings: strict + oneDNNSettings
-        + (computingTests.contains(name) || name.hasSuffix("Plugin") ? [] : unoptimized))
+      swiftSettings: strict + oneDNNSettings)
   ]
 }
 
