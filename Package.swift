@@ -129,6 +129,7 @@ var targets: [Target] = [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
       "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
     ]),
+  library("Tuning", ["Basics"]),
   library("NearDuplicates", ["Images", "Basics"]),
   library("DataCheck", ["NearDuplicates", "Datasets", "Evaluation", "Images", "Pages", "Basics"]),
   library(
@@ -143,7 +144,7 @@ var targets: [Target] = [
   library(
     "Studies",
     [
-      "NearDuplicates", "DataCheck", "WordVectors", "Training", "Fusion", "EncoderKit",
+      "NearDuplicates", "DataCheck", "WordVectors", "Tuning", "Training", "Fusion", "EncoderKit",
       "Evaluation", "Datasets", "Registry", "Bundles", "Downloads", "WeightFiles", "Images",
       "DICOM", "Pages", "Tensors", "Basics",
     ],
@@ -282,11 +283,12 @@ for (name, dependencies) in [
   (
     "Studies",
     [
-      "Studies", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
+      "Studies", "Tuning", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
       "Downloads", "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
   ("Runs", ["Runs", "Studies", "Evaluation", "Basics"]),
+  ("Tuning", ["Tuning", "Basics"]),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }

@@ -12,6 +12,16 @@ extension DenseDecoder.Configuration {
       featureDropout: Float(try object.number("featureDropout", in: 0...0.95, default: 0)))
   }
 
+  /// Reads the decoder of a branch: what it leaves out is as in a fusion head that says nothing.
+  ///
+  /// - Throws: `ZooError` for an unknown key or a value out of range.
+  init(part object: JSONObject) throws {
+    var object = object
+    try self.init(&object, dropout: 0.3)
+    if object.value("hidden") == nil { hidden /= 2 }
+    try object.finish()
+  }
+
   /// Reads what `json` gave.
   ///
   /// - Throws: `ZooError` for an unknown key or a value out of range.

@@ -5,7 +5,7 @@ import Registry
 /// A branch whose features were computed elsewhere: `{"features": FILE}`, with a name and a training.
 package enum FeatureBranch {
   /// What such a branch may say.
-  private static let keys: Set<String> = ["name", "features", "training"]
+  private static let keys: Set<String> = ["name", "features", "training", "decoder"]
 
   /// The branch as a saved model has it, with its encoder and the width of its vectors; any other branch as it is.
   ///

@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Fusion
 import Images
 import Registry
 
@@ -41,6 +42,8 @@ package struct ImageBranch: Sendable, Equatable {
   package var views: ViewSettings?
   /// How adapters learn beside weights that stay; nil where there are none.
   package var lora: LowRankSettings?
+  /// The decoder of a model of this branch alone; nil takes that of the fusion head, half as wide.
+  package var decoder: DenseDecoder.Configuration?
   /// The name without the weights' that a list of weights adds.
   package var family: String
   /// Where it is not given what its weights were trained on, in sentences.
@@ -96,6 +99,7 @@ package struct ImageBranch: Sendable, Equatable {
     frozenStages = 0
     let adapters = object.value("lora")
     lora = try adapters.map { try LowRankSettings($0) }
+    decoder = try object.object("decoder").map { try DenseDecoder.Configuration(part: $0) }
     try object.finish()
     guard members == 1 || frozen == nil else {
       throw ZooError(
@@ -144,6 +148,7 @@ package struct ImageBranch: Sendable, Equatable {
     if let lora { members.append(("lora", lora.json)) }
     if let views { members.append(("views", views.json)) }
     if let features { members.append(("features", features.json)) }
+    if let decoder { members.append(("decoder", decoder.json)) }
     return JSONValue(.object(members))
   }
 }

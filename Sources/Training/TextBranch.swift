@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Fusion
 import Registry
 
 /// The text side of a model: which encoder and how it is trained.
@@ -20,6 +21,8 @@ package struct TextBranch: Sendable, Equatable {
   package var frozen: String?
   /// How adapters learn beside weights that stay; nil where there are none.
   package var lora: LowRankSettings?
+  /// The decoder of a model of this branch alone; nil takes that of the fusion head, half as wide.
+  package var decoder: DenseDecoder.Configuration?
   /// What was chosen for it, and what of its weights is not used, in sentences.
   package internal(set) var notes: [String] = []
   package var training: TrainingSettings
@@ -57,6 +60,7 @@ package struct TextBranch: Sendable, Equatable {
     members = try object.integer("members", in: 1...16, default: 1)
     let adapters = object.value("lora")
     lora = try adapters.map { try LowRankSettings($0) }
+    decoder = try object.object("decoder").map { try DenseDecoder.Configuration(part: $0) }
     try object.finish()
     if features != nil {
       frozen = nil
@@ -126,6 +130,7 @@ package struct TextBranch: Sendable, Equatable {
     if let frozen { members.append(("freeze", frozen.json)) }
     if let lora { members.append(("lora", lora.json)) }
     if let features { members.append(("features", features.json)) }
+    if let decoder { members.append(("decoder", decoder.json)) }
     return JSONValue(.object(members))
   }
 }

@@ -4,6 +4,9 @@ import EncoderKit
 import Evaluation
 import Foundation
 
+/// Looks at the validation scores of a training, epoch by epoch; what it throws ends the training.
+package typealias EpochWatch = (Trainer.EpochScore) throws -> Void
+
 /// The training loop of one model.
 package struct Trainer {
   package let settings: TrainingSettings
@@ -18,6 +21,8 @@ package struct Trainer {
   package let rateFactor: (String) -> Double
   /// The logits of a batch, `[batch, outputs]`.
   package let logits: (RawBatch, inout Forward) -> Tensor
+  /// Is told the validation scores after each epoch; what it throws ends the training.
+  package var watch: EpochWatch?
 
   package init(
     settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
@@ -144,6 +149,7 @@ package struct Trainer {
       now.state.scores.append(watched)
       now.state.finished = epoch + 1
       try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+      try watch?(watched)
     }
     average?.swap()
     if settings.select == .best, let best = now.best {

@@ -5,6 +5,8 @@ package enum ResultSubset: RawRepresentable, Hashable, Sendable, CaseIterable {
   case training
   case validation
   case test
+  /// The test subset, of the model with the specification's own settings where others were searched for.
+  case untuned
   /// The test subset, a model of both sides shown one of them.
   case missingModality(MissingModalitySubset)
   /// The test subset, a model of several views shown the picture of one of them.
@@ -15,13 +17,14 @@ package enum ResultSubset: RawRepresentable, Hashable, Sendable, CaseIterable {
   package static let allCases: [ResultSubset] =
     [.training, .validation, .test]
     + MissingModalitySubset.allCases.map(ResultSubset.missingModality)
-    + FittedThresholdSubset.allCases.map(ResultSubset.fitted)
+    + FittedThresholdSubset.allCases.map(ResultSubset.fitted) + [.untuned]
 
   package var rawValue: String {
     switch self {
     case .training: "training"
     case .validation: "validation"
     case .test: "test"
+    case .untuned: "test, untuned"
     case .missingModality(let subset): subset.rawValue
     case .view(let name): "test, \(name) only"
     case .fitted(let subset): subset.rawValue

@@ -59,9 +59,11 @@ package struct CellRun {
         at: Place(path: "\(run.folder)/\(StudyPlan.fileName)"),
         advice: "zoo compare with --plan --resume writes it anew")
     }
+    let runner = CellRunner(study: run.study, cases: cases, session: run.session)
+    let all = try run.finishedCells(place)
     let cells = StudyCells(
-      finished: try run.finishedCells(place),
-      runner: CellRunner(study: run.study, cases: cases, session: run.session), claims: claims,
+      finished: all, runner: runner, claims: claims,
+      tuner: try CellTuner(run.study, runner, splitCount: splits.count, all, place),
       advice: "the same command goes on")
     let limit = choice == .next ? 1 : choice == .free ? Int.max : nil
     let outcome = try cells.run(work, known: finished, limit: limit)

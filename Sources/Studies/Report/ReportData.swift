@@ -48,6 +48,8 @@ package struct ReportData: Sendable {
   package var epochs: [EpochRow] = []
   /// Its metric is the one that the study is about.
   package var comparisons: PairComparisons
+  /// What was searched for; nil where settings are those of the specification.
+  package var tuning: ReportTuning?
   /// The names of the views of a case's pictures; empty where they are not told apart.
   package var views: [String] = []
   /// What the models are worth on other data.

@@ -32,7 +32,7 @@ package struct ReportPage {
       title: data.title, lede: size.joined(separator: " · "),
       content: answer + scoreSection + labelSection + missingModalitySection + missingViewsSection
         + externalSection
-        + pairSection + epochSection
+        + pairSection + tuningSection + epochSection
         + detailSection,
       files: ["results.csv", "epochs.csv", "folds.csv"])
     page.head = head
@@ -52,6 +52,7 @@ package struct ReportPage {
       + (hasMissingViews ? [("one-view", "Views missing")] : [])
       + (data.external.isEmpty ? [] : [("external", "Elsewhere")])
       + [("pairs", "Comparisons")]
+      + (data.tuning == nil ? [] : [("tuning", "Tuning")])
       + (hasEpochs ? [("epochs", "Learning curves")] : []) + [("details", "Details")]
     let items = links.map { "<li><a href=\"#\($0.0)\">\($0.1)</a></li>" }.joined()
     return synthetic + PageParts.warnings(data.warnings, strong: "Mind:")

@@ -16,10 +16,12 @@ struct CellFile: Sendable {
   let epochs: [EpochRow]
   /// What was noted while it ran: a run that is gone on with says it again.
   let notes: [ReportedNote]
+  /// What was searched for and chosen; nil without a search.
+  var tuning: CellTuning?
 
   /// The file as it is written.
   var text: String {
-    let value: JSONValue = [
+    var value: JSONValue = [
       "schema": 2, "combination": combination.json,
       "split": split.json, "parameters": parameterCount.json,
       "multiplyAdds": multiplyAdds.json, "seconds": seconds.json,
@@ -41,6 +43,9 @@ struct CellFile: Sendable {
           })),
       "notes": JSONValue(.array(notes.map(\.json))),
     ]
+    if let tuning, case .object(let members) = value.content {
+      value = JSONValue(.object(members + [("tuning", tuning.json)]))
+    }
     return value.text() + "\n"
   }
 
@@ -66,10 +71,12 @@ struct CellFile: Sendable {
     }
     // Cells of older versions kept none.
     let notes = try root.value("notes")?.array().map { try ReportedNote($0) } ?? []
+    let tuning = try root.value("tuning").map { try CellTuning($0) }
     try root.finish()
     return CellFile(
       combination: combination, split: split, parameterCount: parameters,
-      multiplyAdds: work, seconds: seconds, results: results, epochs: epochs, notes: notes)
+      multiplyAdds: work, seconds: seconds, results: results, epochs: epochs, notes: notes,
+      tuning: tuning)
   }
 
   private static func fields(_ value: JSONValue, count: Int) throws -> [JSONValue] {

@@ -30,6 +30,12 @@ package struct CellRunner {
     calibration = nil
   }
 
+  /// The same rules in another context.
+  init(_ context: RecipeContext, like other: CellRunner) {
+    self.context = context
+    (thresholdRule, calibration, metric) = (other.thresholdRule, other.calibration, other.metric)
+  }
+
   /// What a cell leaves behind besides its model.
   package struct Outcome {
     /// Nil for a rule that is no network.

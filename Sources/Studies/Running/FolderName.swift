@@ -59,6 +59,11 @@ package enum FolderName {
     return isEarlier ? earlier : "\(cells)/\(name)"
   }
 
+  /// The folder of the trials of a combination, or of a baseline, in a run's.
+  package static func trials(_ name: String, split: String, in run: String) throws -> String {
+    try "\(run)/\(CellTuner.folderName)/\(split)/\(ofCombination(name))"
+  }
+
   private static func cut(_ name: String, of whole: String) throws -> String {
     var kept = Array(name.utf8.prefix(limit - 17))
     // Half an escape would read as another one.

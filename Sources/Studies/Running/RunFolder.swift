@@ -75,6 +75,7 @@ struct RunFolder {
       try readFile(specificationPath) == Data((text + "\n").utf8)
         || FormerNames.translated(JSONValue.parse(contentsOf: specificationPath)).value.text()
           == text
+        || fewerTrials() != nil
     else {
       throw ZooError(
         .conflict, "the run there is of another specification", at: Place(path: specificationPath),
@@ -91,6 +92,39 @@ struct RunFolder {
           "use the same --kernels, --threads, options, weights and vectors, so that the numbers"
           + " stay comparable")
     }
+  }
+
+  /// How many trials the run here was begun with, where it is this one but for that number, which is larger now.
+  private func fewerTrials() throws -> Int? {
+    guard isBegun, let now = specification.tuningTrials else { return nil }
+    let kept = try JSONValue.parse(contentsOf: "\(path)/\(specificationName)")
+    guard let before = kept.tuningTrials, before < now,
+      kept.withoutTrials.text() == specification.withoutTrials.text()
+    else { return nil }
+    return before
+  }
+
+  /// Makes a run that was begun with fewer trials go on with more: its cells begin anew from their trials.
+  ///
+  /// - Throws: `ZooError` of code `.system`.
+  func addTrials(progress: ProgressReporter) throws {
+    guard let before = try fewerTrials(), let now = specification.tuningTrials else { return }
+    progress.line(
+      "the run was begun with \(before) trials and goes on with \(now): its cells are made anew from them"
+    )
+    // The cells first: after a stop in between the run is still the one with fewer trials.
+    let cells = "\(path)/cells"
+    for split in (try? OutputPlace.entries(of: cells)) ?? [] {
+      for cell in (try? OutputPlace.entries(of: "\(cells)/\(split)")) ?? [] {
+        let scores = "\(cells)/\(split)/\(cell)/\(FinishedCells.scoresName)"
+        guard FileManager.default.fileExists(atPath: scores) else { continue }
+        do { try FileManager.default.removeItem(atPath: scores) } catch {
+          throw ZooError(
+            .system, "can't be removed: \(systemReason(of: error))", at: Place(path: scores))
+        }
+      }
+    }
+    try AtomicFile.write(specification.text() + "\n", to: "\(path)/\(specificationName)")
   }
 
   /// The files that are written when a run begins.

@@ -11,6 +11,8 @@ struct StudyCells {
   let finished: FinishedCells
   let runner: CellRunner
   let claims: CellClaims
+  /// Searches for settings first; nil takes those of the specification.
+  var tuner: CellTuner?
   /// What a person does after a stop.
   var advice = "the same command with --resume goes on"
 
@@ -153,10 +155,18 @@ struct StudyCells {
   ) throws -> CellFile? {
     try Interruption.check()
     let start = ContinuousClock.now
-    let (outcome, notes) = try progress.keepingNotes {
-      try runner.run(combination.recipe, split) { try checkedPart(finished.place(split, $0)) }
+    let (made, notes) = try progress.keepingNotes { () -> CellTuner.Outcome? in
+      guard let tuner else {
+        return CellTuner.Outcome(
+          try runner.run(combination.recipe, split) {
+            "\(try checkedPart(finished.place(split, $0)))/model"
+          })
+      }
+      return try tuner.run(combination, split, isHeld: { claim.isHeld }) {
+        try checkedPart(finished.place(split, $0))
+      }
     }
-    guard claim.isHeld else {
+    guard let made, claim.isHeld else {
       progress.line(
         "\(split.name) \(combination.name) was taken over by another process, which had not heard from this one"
       )
@@ -165,15 +175,21 @@ struct StudyCells {
     let place = try finished.place(split, combination.name)
     try AtomicFile.makeFolder(place)
     var names: [String] = []
+    let outcome = made.outcome
     if let model = outcome.model {
       try LogitsFile.write(outcome.logits, to: place)
       names = [LogitsFile.fileName] + (try model.write(to: "\(place)/model")).map { "model/\($0)" }
+    }
+    let untuned = CellTuner.untunedName
+    try? FileManager.default.removeItem(atPath: "\(place)/\(untuned)")
+    if let model = made.untuned {
+      names += try model.write(to: "\(place)/\(untuned)").map { "\(untuned)/\($0)" }
     }
     let file = CellFile(
       combination: combination.name, split: split.name,
       parameterCount: outcome.parameterCount, multiplyAdds: outcome.multiplyAdds,
       seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
-      epochs: outcome.epochs, notes: notes)
+      epochs: outcome.epochs, notes: notes, tuning: made.tuning)
     let text = file.text
     var digests = try FileDigests(
       of: names, in: place, inputs: finished.inputs(of: combination, split))
@@ -189,9 +205,9 @@ struct StudyCells {
     return file
   }
 
-  /// The model folder of a part, seen to be what its cell left.
+  /// The folder of a part's cell, seen to be what it left.
   private func checkedPart(_ place: String) throws -> String {
     try FileDigests.check(folder: place)
-    return "\(place)/model"
+    return place
   }
 }

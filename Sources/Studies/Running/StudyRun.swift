@@ -35,7 +35,7 @@ package struct StudyRun {
   }
 
   private var registry: EncoderRegistry { session.registry }
-  private var progress: ProgressReporter { session.progress }
+  var progress: ProgressReporter { session.progress }
 
   /// Runs what is not there yet, and writes tables and report.
   ///
@@ -49,8 +49,11 @@ package struct StudyRun {
       return try begun.place.running {
         try note(begun, skipsBad: skipsBad)
         let runner = CellRunner(study: study, cases: begun.cases, session: session)
+        let finished = try finishedCells(begun.place)
         let cells = StudyCells(
-          finished: try finishedCells(begun.place), runner: runner, claims: CellClaims(run: folder))
+          finished: finished, runner: runner, claims: CellClaims(run: folder),
+          tuner: try CellTuner(
+            study, runner, splitCount: begun.splits.count, finished, begun.place))
         let files = try cells.all(study.combinations, begun.splits, known: begun.finished)
         CellClaims(run: folder).removeAll()
         return try tables(begun, files, missing: [], skipsBad: skipsBad)
@@ -130,11 +133,12 @@ package struct StudyRun {
     let warnings: [String]
   }
 
-  private func begun(resumes: Bool, skipsBad: Bool) throws -> Begun {
+  func begun(resumes: Bool, skipsBad: Bool) throws -> Begun {
     let place = try SeenCases.lookedAtFirst(study, skipsBad: skipsBad, in: folder, registry) {
       try runFolder(skipsBad: skipsBad)
     }
     try place.check(resumes: resumes)
+    try place.addTrials(progress: progress)
     if !place.isBegun { try study.checkFolders() }
     let (cases, pictures, finished) = try loaded(for: place, skipsBad: skipsBad)
     let data = try DataDigest(cases.set)
@@ -147,6 +151,9 @@ package struct StudyRun {
     let warnings =
       try TrainedImages.warnings(study.images, cases.set, registry) + incomplete(cases)
     for note in study.formerNames + deviations + warnings + study.data.notes { progress.note(note) }
+    if let tuning = study.tuning {
+      progress.note(tuning.sentence(study.metric(for: cases.set)))
+    }
     try StudyTexts.note(cases, of: study, registry: registry, progress: progress)
     var folds = study.folds
     let splits = try place.splits(of: cases.set, progress: progress) { byImage in
@@ -203,7 +210,7 @@ package struct StudyRun {
   }
 
   /// Writes the notes of a run that was begun: its plan, the data, the external data.
-  private func note(_ begun: Begun, skipsBad: Bool) throws {
+  func note(_ begun: Begun, skipsBad: Bool) throws {
     try begun.external.write(to: folder)
     try DataNote(
       begun.cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
@@ -256,7 +263,10 @@ package struct StudyRun {
       study: study, cases: cases, splits: splits, cells: files,
       deviations: begun.deviations + optimistic, warnings: warnings,
       notes: progress.notes.filter { !shown.contains($0) },
-      headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere)
+      headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere,
+      tuner: try CellTuner(
+        study, CellRunner(study: study, cases: cases, session: session),
+        splitCount: splits.count, finishedCells(begun.place), begun.place))
     return try lacks
       + tables.write(to: folder, command: command, environment: environment)
       + shortcuts.map(\.line)

@@ -5,9 +5,11 @@ import Training
 extension StudyTables {
   /// The rows of the baselines, what they are, and what was guessed for want of answers.
   func baselineRows() throws -> (
-    rows: [ResultRow], baselines: [ReportBaseline], notes: [String]
+    rows: [ResultRow], baselines: [ReportBaseline], notes: [String],
+    tuning: [String: CellTuning]
   ) {
     var rows: [ResultRow] = []
+    var tuning: [String: CellTuning] = [:]
     var constant: Set<Int> = []
     let hasTexts = study.readsTexts
     let baselines =
@@ -24,18 +26,30 @@ extension StudyTables {
       }
       guard hasTexts else { continue }
       let written = split.training.filter { cases.lacksText?[$0] != true }
-      let text = try TextBaseline(
-        training: written.map { cases.words[$0] }, answers: cases.task.answers(written))
-      constant.formUnion(text.constantOutputs)
-      rows += try baselineRows(of: baselines[1].name, split) { indices in
-        text.probabilities(indices.map { cases.words[$0] })
+      let name = baselines[1].name
+      func fitted(_ options: TextBaseline.Options) throws -> [ResultRow] {
+        let text = try TextBaseline(
+          training: written.map { cases.words[$0] }, answers: cases.task.answers(written),
+          options: options)
+        constant.formUnion(text.constantOutputs)
+        return try baselineRows(of: name, split) { indices in
+          text.probabilities(indices.map { cases.words[$0] })
+        }
+      }
+      let own = try fitted(.init())
+      if let tuner {
+        let (options, found) = try tuner.baseline(split, name: name)
+        tuning[split.name] = found
+        rows += try fitted(options) + CellTuner.untunedRows(own)
+      } else {
+        rows += own
       }
     }
     let notes = constant.sorted().map {
       "\(StudyTables.baselineNames[1]): \"\(cases.task.questions[$0])\" has one answer alone, or none, in the"
         + " texts of a training subset; there it is answered with its share"
     }
-    return (rows, baselines, notes)
+    return (rows, baselines, notes, tuning)
   }
 
   /// The baseline that looks at nothing; where the splits disagree on the commoner class, or there is one for

@@ -24,6 +24,8 @@ package struct StudyTables {
   let headsFittedOnValidation: Set<String>
   /// What the models are worth on other data.
   let external: [ReportExternal]
+  /// Searches for the settings of the learned baseline; nil takes the usual ones.
+  var tuner: CellTuner?
 
   /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
   ///
@@ -79,6 +81,10 @@ package struct StudyTables {
     data.limits += deviations
     data.warnings = warnings + external.flatMap(\.warnings)
     data.external = external
+    data.tuning = try reportTuning(baselines.tuning)
+    if let tuning = data.tuning {
+      try AtomicFile.write(trialRows(tuning), to: "\(folder)/trials.csv")
+    }
     data.views = study.data.views?.names ?? []
     data.notes = notes + baselines.notes
     data.fittedOnValidation = study.combinations(of: headsFittedOnValidation)

@@ -1,3 +1,4 @@
+import Fusion
 import Training
 
 /// One row of a comparison: an image branch, a text branch, or both under a head.
@@ -27,9 +28,14 @@ package struct Combination: Sendable {
     }
   }
 
+  /// The decoder of a model of one encoder alone.
+  package var partDecoder: DenseDecoder.Configuration {
+    image?.decoder ?? text?.decoder ?? head.partDecoder
+  }
+
   private func unimodal(_ encoder: UnimodalRecipe.Encoder, count: Int) -> any Recipe {
     let member = UnimodalRecipe(
-      name: name, encoder: encoder, decoder: head.partDecoder, views: head.views)
+      name: name, encoder: encoder, decoder: partDecoder, views: head.views)
     return count > 1 ? EnsembleRecipe(of: member, count: count) : member
   }
 }

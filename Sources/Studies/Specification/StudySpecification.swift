@@ -28,6 +28,8 @@ package struct StudySpecification: Sendable {
   package private(set) var probes = false
   /// Attributes that a command asks to probe for, beside those of the data.
   package private(set) var shortcuts: [String] = []
+  /// How settings are searched for; nil takes those of the specification.
+  package var tuning: TuningSpecification?
   /// Data that the models are evaluated on once they are trained.
   package var external: [ExternalSpecification]
   /// The file as it was read.
@@ -88,6 +90,7 @@ package struct StudySpecification: Sendable {
           "threshold", among: ThresholdRule.fitted.map(\.name), default: ThresholdRule.youden.name))
       ?? .youden
     calibration = try StudySpecification.calibration(&root, task)
+    tuning = try root.value("tuning").map { try TuningSpecification($0, of: task) }
     try root.finish()
     if heads.isEmpty { heads = [try HeadBranch([:], registry: registry)] }
     guard !images.isEmpty || !texts.isEmpty else {
@@ -105,6 +108,7 @@ package struct StudySpecification: Sendable {
     try checkNames()
     try checkHeads(registry)
     try checkLosses()
+    try tuning?.check(self, registry: registry)
   }
 
   /// Whether an encoder reads the cases' images: vectors that were computed elsewhere need none.
@@ -128,6 +132,7 @@ package struct StudySpecification: Sendable {
     }
     var study = self
     study.probes = true
+    study.tuning = nil
     study.texts = []
     study.shortcuts = shortcuts
     study.data.attributes += shortcuts
@@ -172,7 +177,7 @@ package struct StudySpecification: Sendable {
     return ModelCalibration.Kind(rawValue: name)
   }
 
-  private static func metric(_ value: JSONValue, of task: TaskKind) throws -> ScoreMetric {
+  static func metric(_ value: JSONValue, of task: TaskKind) throws -> ScoreMetric {
     let name = try value.string()
     let metrics = ScoreMetric.metrics(of: task)
     if let metric = ScoreMetric(rawValue: name), metrics.contains(metric) { return metric }

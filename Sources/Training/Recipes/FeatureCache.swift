@@ -25,7 +25,7 @@ package final class FeatureCache {
 
   /// Maps of frozen stages.
   struct MapsKey: Hashable {
-    /// All that the branch is, with what was fitted for a split.
+    /// All that the branch is but how it is trained, with what was fitted for a split.
     let branch: JSONValue
     let views: Int
     /// The split whose weights were drawn; nil for given ones, which are the same on every split.
@@ -34,14 +34,25 @@ package final class FeatureCache {
 
   /// The features of texts by an encoder that is frozen whole.
   struct TextKey: Hashable {
+    /// As of maps.
     let branch: JSONValue
     /// As of maps.
     let drawnFor: String?
   }
 
+  /// The vocabulary and the word vectors of a text encoder, from the training subset of a split.
+  struct WordsKey: Hashable {
+    let split: String
+    /// Stands for the random numbers.
+    let draws: UInt64
+    /// As of maps.
+    let branch: JSONValue
+  }
+
   /// What both encoders of a pair gave on a split.
   struct EncodedKey: Hashable {
     let split: String
+    var variant = ""
     let image: String
     let text: String
     let views: Int
@@ -58,6 +69,7 @@ package final class FeatureCache {
   private var preparations: [JSONValue: TextPreparation] = [:]
   private var given: [String: [[Float]]] = [:]
   private var latestTexts: [String: Latest<TextKey, [[Float]]>] = [:]
+  private var words: [WordsKey: TextPreparation] = [:]
   private var latestEncoded = Latest<EncodedKey, [[CaseFeatures]]>()
 
   package init(folder: FeatureFolder? = nil, mapLimit: Int = 2 << 30) {
@@ -95,6 +107,18 @@ package final class FeatureCache {
     if let kept = preparations[branch.json] { return kept }
     let made = try make()
     preparations[branch.json] = made
+    return made
+  }
+
+  /// How many vocabularies are held: those of one split, and of the inner folds of a search on it.
+  private static let wordsLimit = 12
+
+  /// The vocabulary and the word vectors that a recipe fitted to a split.
+  func words(_ key: WordsKey, make: () throws -> TextPreparation) rethrows -> TextPreparation {
+    if let kept = words[key] { return kept }
+    if words.count >= Self.wordsLimit { words = [:] }
+    let made = try make()
+    words[key] = made
     return made
   }
 

@@ -113,7 +113,7 @@ package struct MultimodalRecipe: Recipe {
     of model: TrainedModel, _ source: BatchSource, _ split: Split, _ context: RecipeContext
   ) throws -> [[CaseFeatures]] {
     let key = FeatureCache.EncodedKey(
-      split: split.name, image: image, text: text, views: head.views,
+      split: split.name, variant: context.variant, image: image, text: text, views: head.views,
       reads: (model.classifier.fusion?.description.reads ?? []).subtracting([.logits]))
     func make() throws -> [[CaseFeatures]] {
       try context.encode(

@@ -26,7 +26,8 @@ extension RecipeContext {
     // Weights that are given are the same on every split, and so is all that is frozen of them,
     // where their normalisation is theirs too; the branch's description holds that.
     let key = FeatureCache.MapsKey(
-      branch: branch.json, views: views, drawnFor: branch.weights == nil ? split.name : nil)
+      branch: branch.json.withoutTraining, views: views,
+      drawnFor: branch.weights == nil ? split.name : nil)
     var plain = source
     // Cases without an image have a black one, which no batch asks for.
     plain.lacksImage = nil

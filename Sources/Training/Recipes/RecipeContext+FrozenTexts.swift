@@ -20,7 +20,7 @@ extension RecipeContext {
       model.classifier.fusion?.description.reads.contains(.words) != true
     else { return nil }
     let key = FeatureCache.TextKey(
-      branch: branch.json, drawnFor: branch.weights == nil ? split.name : nil)
+      branch: branch.json.withoutTraining, drawnFor: branch.weights == nil ? split.name : nil)
     return try cache.textFeatures(of: branch.name, key) {
       let texts = model.texts(of: cases) ?? []
       let file =

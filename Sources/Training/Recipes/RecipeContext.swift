@@ -13,6 +13,10 @@ package struct RecipeContext {
   package let seed: UInt64
   /// What encoders gave before; nil where frozen stages run anew in every epoch.
   let cache: FeatureCache?
+  /// Looks at every training of a recipe; nil for nobody.
+  package var watch: EpochWatch?
+  /// Tells parts apart that have the same names and other weights.
+  package var variant = ""
 
   package init(
     session: Session, cases: StudyCases, tokenizer: Tokenizer, seed: UInt64, cache: FeatureCache?
@@ -22,6 +26,13 @@ package struct RecipeContext {
     self.tokenizer = tokenizer
     self.seed = seed
     self.cache = cache
+  }
+
+  /// The same for work whose progress is told to others, with the same cache.
+  package func telling(_ progress: ProgressReporter) -> RecipeContext {
+    RecipeContext(
+      session: Session(registry: registry, kernels: session.kernels, progress: progress),
+      cases: cases, tokenizer: tokenizer, seed: seed, cache: cache)
   }
 
   var registry: EncoderRegistry { session.registry }
@@ -35,11 +46,13 @@ package struct RecipeContext {
   func trainer(
     _ model: TrainedModel, _ settings: TrainingSettings, _ source: BatchSource, _ title: String
   ) -> Trainer {
-    Trainer(
+    var trainer = Trainer(
       settings: settings, store: model.classifier.store, kernels: session.kernels, source: source,
       task: cases.task, title: title, progress: progress,
       rateFactor: { model.depthFactor($0) },
       logits: { batch, forward in model.logits(batch, &forward) })
+    trainer.watch = watch
+    return trainer
   }
 
   /// A new model of the task whose parameters come from `store`.

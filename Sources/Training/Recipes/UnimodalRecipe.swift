@@ -79,12 +79,19 @@ extension RecipeContext {
   ) throws -> TextPreparation {
     if let own = try ownPreparation(of: branch) { return own }
     if branch.features != nil { return .withoutWords }
-    let vectors = try branch.vectorsPath(registry, progress: progress)
-    let preparation = try progress.stage("\(split.name) \(branch.name): word vectors") { advance in
-      try registry.textEncoder(branch.encoder, at: branch.place).prepare(
-        corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
-        vectors: vectors, random: random, progress: advance)
+    func make() throws -> TextPreparation {
+      let vectors = try branch.vectorsPath(registry, progress: progress)
+      return try progress.stage("\(split.name) \(branch.name): word vectors") { advance in
+        try registry.textEncoder(branch.encoder, at: branch.place).prepare(
+          corpus: split.training.map { cases.words[$0] }, options: branch.options.object(),
+          vectors: vectors, random: random, progress: advance)
+      }
     }
+    // Its first number stands for the stream: members of an ensemble draw their own.
+    var draws = random
+    let key = FeatureCache.WordsKey(
+      split: split.name, draws: draws.next(), branch: branch.json.withoutTraining)
+    let preparation = try cache?.words(key, make: make) ?? make()
     try Interruption.check()
     if let coverage = preparation.coverage {
       progress.line("\(split.name) \(name): \(coverage)")

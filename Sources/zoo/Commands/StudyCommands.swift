@@ -23,10 +23,21 @@ extension ZooCommand {
       ("zoo compare study.json --output run --jobs 4", "in four processes"),
       ("zoo compare study.json --output run --resume", "go on after a stop"),
       ("zoo compare study.json --output run --plan", "for zoo cell and zoo merge"),
+      ("zoo compare study.json --output run --trials 20", "each combination at its best settings"),
     ],
-    options: studyOptions + runOptions,
+    options: studyOptions + runOptions + [trials],
     arguments: [Argument("STUDY.json", "The study's specification.")]
-  ) { arguments in try runStudy(arguments, verb: "compare") { $0 } }
+  ) { arguments in
+    let count = try trialCount(arguments)
+    let added = count.map { " --trials \($0)" } ?? ""
+    try runStudy(arguments, verb: "compare", added) { study in
+      try count.map { try study.withTrials($0, registry: registry()) } ?? study
+    }
+  }
+
+  private static func trialCount(_ arguments: ParsedArguments) throws -> Int? {
+    try arguments.integer("trials", in: 1...100_000)
+  }
 
   /// For commands over the cells of a study.
   private static let runOptions: [Option] = [
@@ -38,8 +49,13 @@ extension ZooCommand {
     .flag("plan", "Write what a run begins with, and make no cell."),
   ]
 
+  private static let trials = Option.value(
+    "trials", "N",
+    "Search for the settings of each combination and learned baseline in N trials a split; in place of the study's."
+  )
+
   private static func runStudy(
-    _ arguments: ParsedArguments, verb: String,
+    _ arguments: ParsedArguments, verb: String, _ added: String = "",
     _ adapted: (StudySpecification) throws -> StudySpecification
   ) throws {
     let jobs = try arguments.integer("jobs", in: 1...256) ?? 1
@@ -52,7 +68,8 @@ extension ZooCommand {
     let progress = progress(arguments)
     try tellExportability(study, zoo, progress)
     let run = try zoo.studyRun(
-      study, folder: output, reporter: progress, command: "zoo \(verb) \(path) --output \(output)")
+      study, folder: output, reporter: progress,
+      command: "zoo \(verb) \(path) --output \(output)\(added)")
     let (resumes, skipsBad) = (arguments.flag("resume"), arguments.flag("skip-bad"))
     if arguments.flag("plan") {
       try run.plan(resumes: resumes, skipsBad: skipsBad)
@@ -70,6 +87,46 @@ extension ZooCommand {
       }
     addToIndex(output)
     print(lines.joined(separator: "\n"))
+  }
+
+  static let tune = Command(
+    name: "tune", summary: "Search for the settings of one combination.",
+    discussion:
+      "Tries settings on one split of the study, inside its training and validation subsets: those of the encoders "
+      + "first, then of the fusion over them. What is searched over and how stands in \"tuning\" of the study, with "
+      + "defaults for all. Writes tuned.json, the study of this combination with the chosen settings, for zoo compare; "
+      + "each trial is kept, so a stopped search goes on with --resume, and --trials adds more to it.",
+    examples: [
+      (
+        "zoo tune study.json --combination \"net + words\" --trials 20 --output tuned",
+        "20 trials each"
+      ),
+      ("zoo tune study.json --combination words --trials 40 --output tuned --resume", "20 more"),
+    ],
+    options: studyOptions + [
+      .value("combination", "NAME", isRequired: true, "The combination, as compare names it."),
+      .value(
+        "split", "NAME", "The split whose training and validation cases are used; else the first."),
+      trials, .flag("resume", "Go on with the search in --output."),
+    ],
+    arguments: [Argument("STUDY.json", "The study's specification.")]
+  ) { arguments in
+    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
+    let path = arguments.argument("STUDY.json")
+    var study = try zoo.specification(study(path, arguments))
+    if let count = try trialCount(arguments) {
+      study = try study.withTrials(count, registry: zoo.registry)
+    }
+    let output = try arguments.string("output")
+    try OutputPlace.checkWritable(output)
+    let run = try zoo.studyRun(
+      study, folder: output, reporter: progress(arguments),
+      command: "zoo tune \(path) --output \(output)")
+    print(
+      try run.tune(
+        arguments.string("combination"), split: arguments.optionalString("split"),
+        resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")
+      ).joined(separator: "\n"))
   }
 
   static func study(_ path: String, _ arguments: ParsedArguments) throws -> Study {

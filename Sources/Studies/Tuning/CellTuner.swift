@@ -1,0 +1,274 @@
+import Basics
+import Datasets
+import Downloads
+import EncoderKit
+import Evaluation
+import Foundation
+import Registry
+import Training
+import Tuning
+
+/// Searches for the settings of cells, and makes them with what was chosen.
+///
+/// A search sees the training and validation subsets of its split alone. That of a multimodal cell changes its fusion;
+/// its encoders are those of their own cells, which were searched for as long.
+struct CellTuner {
+  let study: StudySpecification
+  let tuning: TuningSpecification
+  let runner: CellRunner
+  /// How many splits the study has.
+  let splitCount: Int
+  /// The run's folder.
+  let folder: String
+  /// The SHA-256 of what all cells depend on but the number of trials.
+  let inputs: [String: String]
+  /// Reads what the cell of a part chose.
+  let chosen: (Combination, Split) throws -> CellTuning?
+
+  /// The folder of the trials in a run's.
+  static let folderName = "trials"
+  /// The folder of a cell's model with the specification's own settings, which untuned multimodal models start from.
+  static let untunedName = "untuned"
+
+  /// A finished cell, and what it would have been without a search.
+  struct Outcome {
+    var outcome: CellRunner.Outcome
+    /// Nil without a search.
+    let tuning: CellTuning?
+    /// The model with the specification's own settings; nil where that was chosen, or nothing starts from it.
+    let untuned: TrainedModel?
+
+    init(
+      _ outcome: CellRunner.Outcome, tuning: CellTuning? = nil, untuned: TrainedModel? = nil
+    ) {
+      (self.outcome, self.tuning, self.untuned) = (outcome, tuning, untuned)
+    }
+  }
+
+  private var context: RecipeContext { runner.context }
+  private var progress: ProgressReporter { context.session.progress }
+  private var metric: ScoreMetric { tuning.metric ?? study.metric(for: context.cases.set) }
+
+  /// Searches, and makes the cell with the chosen settings; its scores also hold those of its own settings on the test
+  /// subset.
+  ///
+  /// - Parameters:
+  ///   - combination: as the specification has it.
+  ///   - split: what it is trained and tested on.
+  ///   - isHeld: whether the cell is still this process's; it is asked before each trial.
+  ///   - part: the folder of a part's cell.
+  /// - Throws: `ZooError`, or `Interrupted`; finished trials are kept.
+  /// - Returns: nil where the cell was taken over by another process.
+  func run(
+    _ combination: Combination, _ split: Split, isHeld: () -> Bool, part: (String) throws -> String
+  ) throws -> Outcome? {
+    let side = TunedSide(combination: combination)
+    let (registry, cases) = (context.session.registry, context.cases)
+    let isFixed = try learnsOnScored(combination)
+    if isFixed {
+      progress.note(
+        "\(combination.head.name): its weights are learnt on validation, where trials are scored, so nothing was"
+          + " searched for; \"scoredOn\": {\"folds\": 3} in \"tuning\" would")
+    }
+    let space = try isFixed ? SearchSpace([]) : tuning.space(of: combination)
+    let own = side.own(space)
+    let usable = cases.usable(split, combination.recipe.reads)
+    let inner = try InnerSplits(of: usable, tuning.scoring, study, cases)
+    let series = try series(
+      combination.name, split, space, own, fingerprint: fingerprint(combination, part))
+    let innerParts = InnerParts(self, inner, combination, split)
+    guard
+      let trials = try trials(
+        series, title: "\(split.name) \(combination.name): trials", isHeld: isHeld,
+        { settings, context in
+          let tried = try side.combination(with: settings, registry: registry)
+          return try score(inner) { split, indices in
+            let fit = try tried.recipe.fit(split, context) { name in
+              split.name == usable.name
+                ? try TrainedModel.read(
+                  from: "\(part(name))/model", registry: registry, readsCases: false)
+                : try innerParts.model(name, split, context)
+            }
+            return try fit.answers(indices)
+          }
+        })
+    else { return nil }
+    let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter) ?? trials[0]
+    let tuned = CellTuning(chosen: best.number, own: own, trials: trials)
+    var outcome = try runner.run(
+      side.combination(with: best.settings, registry: registry).recipe, split
+    ) { try "\(part($0))/model" }
+    let untuned = try self.untuned(combination, split, isChosen: best.number == 1, outcome, part)
+    outcome.results += untuned.rows
+    return Outcome(outcome, tuning: tuned, untuned: untuned.model)
+  }
+
+  /// Whether its head learns from the very cases that trials are scored on, so that nothing can be chosen there.
+  private func learnsOnScored(_ combination: Combination) throws -> Bool {
+    guard combination.image != nil, combination.text != nil, tuning.scoring == .validation else {
+      return false
+    }
+    let head = combination.head
+    return try context.session.registry.fusionHead(head.head, at: head.place).description.learnsOn
+      == .validation
+  }
+
+  /// Runs a series, each trial with its progress and its notes kept to itself: those of the chosen settings are told
+  /// when the cell is made.
+  private func trials(
+    _ series: TrialSeries, title: String, isHeld: () -> Bool,
+    _ evaluate: ([String: JSONValue], RecipeContext) throws -> (Double, Double)
+  ) throws -> [Trial]? {
+    struct TakenOver: Error {}
+    let total: Int? = if case .trials(let count) = series.budget { count } else { nil }
+    let outer = progress
+    let quiet = context.telling(
+      ProgressReporter { event in
+        guard case .stage(let name, let done, let total, _) = event else { return }
+        outer.advance(by: 0, note: "\(name) \(done)\(total.map { "/\($0)" } ?? "")")
+      })
+    outer.begin(title, total: series.space.isEmpty ? 1 : total)
+    defer { outer.end() }
+    do {
+      return try series.run { settings, watch in
+        try Interruption.check()
+        guard isHeld() else { throw TakenOver() }
+        var context = quiet
+        context.watch = { try watch.see(epoch: $0.epoch, loss: $0.logLoss) }
+        return try evaluate(settings, context)
+      } finished: { trials in
+        let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter)?.value
+        outer.advance(note: "best \(metric.title) \(NumberText.metric(best))")
+      }
+    } catch is TakenOver { return nil }
+  }
+
+  /// What a trial is worth: the mean over the inner splits, and the mean log loss, which decides between equal ones.
+  private func score(_ inner: InnerSplits, answers: (Split, [Int]) throws -> Answers) throws -> (
+    Double, Double
+  ) {
+    var (values, losses): ([Double], [Double]) = ([], [])
+    for split in inner.splits {
+      let indices = inner.scored(split)
+      let (value, loss) = try scored(indices, answers(split, indices), split)
+      values.append(value)
+      losses.append(loss)
+    }
+    return (mean(values) ?? 0, mean(losses) ?? 0)
+  }
+
+  private func scored(_ indices: [Int], _ answers: Answers, _ split: Split) throws -> (
+    Double, Double
+  ) {
+    let result = try context.cases.task.evaluation(indices, answers)
+    guard let value = result[metric] else {
+      throw ZooError(
+        .badValue,
+        "trials can't be chosen by \(metric.title): it is undefined on the \(indices.count) cases that \(split.name)"
+          + " scores them on, such as where all have one answer", at: tuning.place,
+        advice:
+          "set \"metric\": \"\(ScoreMetric.logLoss.rawValue)\" in \"tuning\", or keep more cases for validation"
+      )
+    }
+    return (value, result[.logLoss] ?? 0)
+  }
+
+  /// The test scores of the specification's own settings, from parts with their own settings, and the model that others
+  /// start from.
+  private func untuned(
+    _ combination: Combination, _ split: Split, isChosen: Bool, _ outcome: CellRunner.Outcome,
+    _ part: (String) throws -> String
+  ) throws -> (rows: [ResultRow], model: TrainedModel?) {
+    let parts = try combination.recipe.parts.map(part)
+    let own = parts.map { "\($0)/\(Self.untunedName)" }
+    let areChosen = own.allSatisfy { !exists($0) }
+    if isChosen, areChosen { return (Self.untunedRows(outcome.results), nil) }
+    var context = context.telling(ProgressReporter { _ in })
+    context.variant = Self.untunedName
+    let plain = CellRunner(context, like: runner)
+    let places = Dictionary(
+      uniqueKeysWithValues: zip(
+        combination.recipe.parts, zip(parts, own).map { exists($1) ? $1 : "\($0)/model" }))
+    let found = try plain.run(combination.recipe, split) { places[$0] ?? "" }
+    let isPart = combination.recipe.parts.isEmpty && !study.images.isEmpty && !study.texts.isEmpty
+    return (Self.untunedRows(found.results), isPart ? found.model : nil)
+  }
+
+  /// The test rows of a model with the specification's own settings, as they stand beside those of the chosen ones.
+  static func untunedRows(_ results: [ResultRow]) -> [ResultRow] {
+    results.filter { $0.subset == .test }.map { row in
+      var row = row
+      row.subset = .untuned
+      return row
+    }
+  }
+
+  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// What the trials of a cell depend on besides the run.
+  private func fingerprint(
+    _ combination: Combination, _ part: (String) throws -> String
+  ) throws -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: try combination.recipe.parts.map {
+        ("part \($0)", try sha256(ofFile: "\(part($0))/model/model.safetensors"))
+      })
+  }
+
+  /// The trials of a combination, or of a baseline, on a split.
+  private func series(
+    _ name: String, _ split: Split, _ space: SearchSpace, _ own: [String: JSONValue],
+    fingerprint: [String: String] = [:]
+  ) throws -> TrialSeries {
+    let all = inputs.merging(fingerprint) { first, _ in first }
+    let lines = all.keys.sorted().map { "\($0) \(all[$0] ?? "")" }
+    let searches = splitCount * (study.combinations.count + (study.readsTexts ? 1 : 0))
+    return TrialSeries(
+      folder: try FolderName.trials(name, split: split.name, in: folder), space: space, own: own,
+      sampler: tuning.sampler, halving: tuning.halving, budget: tuning.budget(searches: searches),
+      higherIsBetter: metric.higherIsBetter,
+      random: RandomStream(seed: study.seed).derived("tuning").derived(split.name).derived(name),
+      fingerprint: try sha256(of: ([split.name, name] + lines).joined(separator: "\n")))
+  }
+
+  /// The baseline of the words, searched for as long as the combinations.
+  func baseline(_ split: Split, name: String) throws -> (options: TextBaseline.Options, CellTuning)
+  {
+    let cases = context.cases
+    let space = try tuning.baselineSpace()
+    let own: [String: JSONValue] = [
+      "inverseStrength": 1.0, "bigrams": false, "minimumDocuments": 1,
+    ]
+    let usable = cases.usable(split, [.text])
+    let inner = try InnerSplits(of: usable, tuning.scoring, study, cases)
+    func evaluate(_ settings: [String: JSONValue], _: RecipeContext) throws -> (Double, Double) {
+      try score(inner) { split, indices in
+        let model = try TextBaseline(
+          training: split.training.map { cases.words[$0] },
+          answers: cases.task.answers(split.training), options: .init(settings))
+        return .probabilities(model.probabilities(indices.map { cases.words[$0] }))
+      }
+    }
+    let trials =
+      try trials(
+        series(name, split, space, own), title: "\(split.name) \(name): trials",
+        isHeld: { true }, evaluate) ?? []
+    let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter) ?? trials[0]
+    return (
+      try TextBaseline.Options(best.settings),
+      CellTuning(chosen: best.number, own: own, trials: trials)
+    )
+  }
+}
+
+extension TextBaseline.Options {
+  /// The options with settings of the baseline's space in place of the usual ones.
+  ///
+  /// - Throws: `ZooError` for a value that is none.
+  init(_ settings: [String: JSONValue]) throws {
+    self.init()
+    if let value = settings["inverseStrength"] { inverseStrength = try value.number() }
+    if let value = settings["bigrams"] { usesBigrams = try value.boolean() }
+    if let value = settings["minimumDocuments"] { minimumDocuments = try value.integer() }
+  }
+}
