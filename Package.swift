@@ -191,7 +191,7 @@ var targets: [Target] = [
       "Basics",
     ] + pluginDependencies, path: "Benchmarks/parity/Sources", swiftSettings: strict),
   .executableTarget(
-    name: "evaluation-parity", dependencies: ["Datasets", "Evaluation", "Basics"],
+    name: "evaluation-parity", dependencies: ["Datasets", "Evaluation", "Tuning", "Basics"],
     path: "Benchmarks/parity/Evaluation", swiftSettings: strict),
   .executableTarget(
     name: "dicom-parity", dependencies: ["DICOM", "Basics"], path: "Benchmarks/parity/DICOM",

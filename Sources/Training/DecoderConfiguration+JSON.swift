@@ -34,10 +34,13 @@ extension DenseDecoder.Configuration {
   /// The members as a specification would give them.
   var members: [(key: String, value: JSONValue)] {
     [
-      ("hidden", hidden.json), ("dropout", Double(dropout).json),
-      ("featureDropout", Double(featureDropout).json),
+      ("hidden", hidden.json), ("dropout", Self.json(dropout)),
+      ("featureDropout", Self.json(featureDropout)),
     ]
   }
 
   var json: JSONValue { JSONValue(.object(members)) }
+
+  /// As a person writes it: 0.3 and not 0.30000001192092896.
+  private static func json(_ share: Float) -> JSONValue { (Double("\(share)") ?? Double(share)).json }
 }

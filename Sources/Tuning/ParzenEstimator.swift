@@ -1,77 +1,108 @@
 import Basics
 import Foundation
 
-/// The densities of good and of other values of one setting: the tree-structured Parzen estimator.
+/// The densities of good and of other settings: the tree-structured Parzen estimator.
 ///
 /// Bergstra et al., "Algorithms for hyper-parameter optimization", NIPS 2011,
-/// https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization. Settings are modelled apart from each
-/// other. The widths, the weights of old trials and the share of good ones are Optuna's (Akiba et al. 2019,
-/// https://arxiv.org/abs/1907.10902).
+/// https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization. Settings are modelled together
+/// (Falkner et al., "BOHB", ICML 2018, https://arxiv.org/abs/1807.01774): a kernel is a trial. The widths, the weights of
+/// old trials and the share of good ones are Optuna's (Akiba et al. 2019, https://arxiv.org/abs/1907.10902).
 struct ParzenEstimator {
-  /// How many values are drawn from the good ones' density; that of the largest ratio is taken.
+  /// How many settings are drawn from the good ones' density; those of the largest ratio are taken.
   private static let candidates = 24
 
-  private let parameter: SearchParameter
-  private let good: Mixture
-  private let other: Mixture
+  private let parameters: [SearchParameter]
+  private let good: KernelDensity
+  private let other: KernelDensity
 
   /// - Parameters:
-  ///   - parameter: the setting.
-  ///   - ranked: number and settings of the trials so far, from best to worst.
-  init(_ parameter: SearchParameter, ranked: [(number: Int, settings: [String: JSONValue])]) {
-    self.parameter = parameter
+  ///   - parameters: settings that are modelled together.
+  ///   - ranked: number and settings of the trials so far, from best to worst; those that lack one of the settings are
+  ///     passed over.
+  init(_ parameters: [SearchParameter], ranked: [(number: Int, settings: [String: JSONValue])]) {
+    self.parameters = parameters
     let count = min(25, Int((0.1 * Double(ranked.count)).rounded(.up)))
     // In the order in which they were tried: old ones weigh less.
-    func units(_ trials: some Sequence<(number: Int, settings: [String: JSONValue])>) -> [Double] {
-      trials.sorted { $0.number < $1.number }
-        .compactMap { $0.settings[parameter.key].flatMap(parameter.unit) }
+    func density(_ trials: some Sequence<(number: Int, settings: [String: JSONValue])>)
+      -> KernelDensity
+    {
+      KernelDensity(
+        parameters,
+        trials.sorted { $0.number < $1.number }.map(\.settings))
     }
-    good = Mixture(units(ranked.prefix(count)), choices: parameter.choiceCount)
-    other = Mixture(units(ranked.dropFirst(count)), choices: parameter.choiceCount)
+    good = density(ranked.prefix(count))
+    other = density(ranked.dropFirst(count))
   }
 
-  /// The drawn value whose density among the good ones is largest against that among the others.
-  func best(_ random: inout RandomStream) -> JSONValue {
-    var best: (score: Double, unit: Double)?
+  /// The drawn settings whose density among the good ones is largest against that among the others.
+  func best(_ random: inout RandomStream) -> [String: JSONValue] {
+    var best: (score: Double, units: [Double])?
     for _ in 0..<Self.candidates {
-      let unit = good.sample(&random)
-      let score = log(good.density(unit)) - log(other.density(unit))
-      if best.map({ score > $0.score }) ?? true { best = (score, unit) }
+      let units = good.sample(&random)
+      let score = log(good(units)) - log(other(units))
+      if best.map({ score > $0.score }) ?? true { best = (score, units) }
     }
-    return parameter.value(at: best?.unit ?? 0.5)
+    return Dictionary(
+      uniqueKeysWithValues: zip(parameters, best?.units ?? []).map { ($0.key, $0.value(at: $1)) })
   }
 }
 
-/// A density over 0…1: normal curves cut off at the ends, or shares of choices, with one part for what nobody has
-/// tried yet.
-struct Mixture {
-  private var parts: [(mean: Double, width: Double, weight: Double)] = []
-  private var shares: [Double] = []
+/// A density over settings: a kernel around each trial, and a wide one for what nobody has tried yet.
+struct KernelDensity {
+  /// Of one setting.
+  private enum Kernel {
+    /// A normal curve cut off at the ends of 0…1.
+    case normal(mean: Double, width: Double)
+    /// Shares of choices.
+    case shares([Double])
+  }
+
+  /// The kernels of each trial, one a setting.
+  private var kernels: [[Kernel]]
+  private let weights: [Double]
 
   /// - Parameters:
-  ///   - units: what was tried, the oldest first.
-  ///   - choices: the number of choices; nil for a range.
-  init(_ units: [Double], choices: Int?) {
-    let weights = Self.weights(units.count)
-    let total = weights.reduce(1, +)
-    if let choices {
-      shares = [Double](repeating: 1 / (Double(choices) * total), count: choices)
-      for (unit, weight) in zip(units, weights) {
-        shares[min(choices - 1, Int(unit * Double(choices)))] += weight / total
+  ///   - parameters: the settings.
+  ///   - trials: what was tried, the oldest first; those that lack a setting are passed over.
+  init(_ parameters: [SearchParameter], _ trials: [[String: JSONValue]]) {
+    let rows = trials.compactMap { settings -> [Double]? in
+      let units = parameters.compactMap { parameter in
+        settings[parameter.key].flatMap(parameter.unit)
       }
-      return
+      return units.count == parameters.count ? units : nil
     }
-    let all = (zip(units, weights).map { (mean: $0, weight: $1) } + [(mean: 0.5, weight: 1)])
-      .enumerated().sorted { ($0.element.mean, $0.offset) < ($1.element.mean, $1.offset) }
-    let least = 1 / min(100, 1 + Double(all.count))
-    for (index, item) in all.enumerated() {
-      // The distance to the farther neighbour; to the only one at an end.
-      let left = index > 0 ? item.element.mean - all[index - 1].element.mean : nil
-      let right = index + 1 < all.count ? all[index + 1].element.mean - item.element.mean : nil
-      let isPrior = item.offset == units.count
-      let width = isPrior ? 1 : min(1, max(least, max(left ?? 0, right ?? 0)))
-      parts.append((item.element.mean, width, item.element.weight / total))
+    let own = Self.weights(rows.count) + [1]
+    let total = own.reduce(0, +)
+    weights = own.map { $0 / total }
+    let columns = parameters.indices.map { column in
+      Self.kernels(rows.map { $0[column] }, choices: parameters[column].choiceCount)
     }
+    kernels = (0...rows.count).map { row in columns.map { $0[row] } }
+  }
+
+  /// The kernels of the values of one setting, the wide one last.
+  private static func kernels(_ units: [Double], choices: Int?) -> [Kernel] {
+    let count = Double(units.count + 1)
+    if let choices {
+      return units.map { unit in
+        var shares = [Double](repeating: 1 / count, count: choices)
+        shares[min(choices - 1, Int(unit * Double(choices)))] += 1
+        let total = shares.reduce(0, +)
+        return .shares(shares.map { $0 / total })
+      } + [.shares([Double](repeating: 1 / Double(choices), count: choices))]
+    }
+    let least = 1 / min(100, 1 + count)
+    let order = units.indices.sorted { (units[$0], $0) < (units[$1], $1) }
+    var widths = [Double](repeating: 1, count: units.count)
+    for (place, index) in order.enumerated() {
+      // The distance to the farther neighbour; the ends of the range count where there is but one value.
+      let left = place > 0 ? units[order[place - 1]] : units.count == 1 ? 0 : nil
+      let right = place + 1 < order.count ? units[order[place + 1]] : units.count == 1 ? 1 : nil
+      let width = max(
+        left.map { units[index] - $0 } ?? 0, right.map { $0 - units[index] } ?? 0)
+      widths[index] = min(1, max(least, width))
+    }
+    return zip(units, widths).map { .normal(mean: $0, width: $1) } + [.normal(mean: 0.5, width: 1)]
   }
 
   /// The last 25 weigh the same, older ones less.
@@ -79,45 +110,55 @@ struct Mixture {
     guard count > 25 else { return [Double](repeating: 1, count: count) }
     let old = count - 25
     let ramp = (0..<old).map { index in
-      old == 1 ? 1 : 1 / Double(count) + (1 - 1 / Double(count)) * Double(index) / Double(old - 1)
+      old == 1
+        ? 1 / Double(count)
+        : 1 / Double(count) + (1 - 1 / Double(count)) * Double(index) / Double(old - 1)
     }
     return ramp + [Double](repeating: 1, count: 25)
   }
 
-  func density(_ unit: Double) -> Double {
-    guard shares.isEmpty else {
-      return shares[min(shares.count - 1, Int(unit * Double(shares.count)))]
+  /// The density at a place, a unit a setting.
+  func callAsFunction(_ units: [Double]) -> Double {
+    zip(weights, kernels).reduce(0) { sum, item in
+      sum + item.0 * zip(item.1, units).reduce(1) { $0 * Self.density($1.0, $1.1) }
     }
-    return parts.reduce(0) { sum, part in
-      let z = (unit - part.mean) / part.width
-      let mass = Self.below((1 - part.mean) / part.width) - Self.below(-part.mean / part.width)
-      return sum + part.weight * exp(-0.5 * z * z) / (part.width * 2.506_628_274_631_000_2 * mass)
+  }
+
+  private static func density(_ kernel: Kernel, _ unit: Double) -> Double {
+    switch kernel {
+    case .shares(let shares): return shares[min(shares.count - 1, Int(unit * Double(shares.count)))]
+    case .normal(let mean, let width):
+      let z = (unit - mean) / width
+      let mass = below((1 - mean) / width) - below(-mean / width)
+      return exp(-0.5 * z * z) / (width * 2.506_628_274_631_000_2 * mass)
     }
   }
 
   private static func below(_ z: Double) -> Double { 0.5 * erfc(-z * 0.5.squareRoot()) }
 
-  func sample(_ random: inout RandomStream) -> Double {
-    var rest = random.uniform()
-    guard shares.isEmpty else {
-      for (index, share) in shares.enumerated() {
-        rest -= share
-        if rest < 0 { return (Double(index) + 0.5) / Double(shares.count) }
-      }
-      return (Double(shares.count) - 0.5) / Double(shares.count)
-    }
-    var chosen = parts[parts.count - 1]
-    for part in parts {
-      rest -= part.weight
-      if rest < 0 {
-        chosen = part
-        break
+  func sample(_ random: inout RandomStream) -> [Double] {
+    let chosen = Self.index(weights, random.uniform())
+    return kernels[chosen].map { kernel in
+      switch kernel {
+      case .shares(let shares):
+        return (Double(Self.index(shares, random.uniform())) + 0.5) / Double(shares.count)
+      case .normal(let mean, let width):
+        // The mean is inside, and no curve is wider than the range: a third of the draws at least are.
+        while true {
+          let unit = mean + width * random.normal()
+          if (0...1).contains(unit) { return unit }
+        }
       }
     }
-    // The mean is inside, and no curve is wider than the range: a third of the draws at least are.
-    while true {
-      let unit = chosen.mean + chosen.width * random.normal()
-      if (0...1).contains(unit) { return unit }
+  }
+
+  /// Which of some shares of 1 a number of 0..<1 falls into.
+  private static func index(_ shares: [Double], _ number: Double) -> Int {
+    var rest = number
+    for (index, share) in shares.enumerated() {
+      rest -= share
+      if rest < 0 { return index }
     }
+    return shares.count - 1
   }
 }

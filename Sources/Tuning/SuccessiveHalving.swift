@@ -10,7 +10,7 @@ package struct SuccessiveHalving: Sendable, Equatable {
   /// The epoch of the first rung, from 1 on.
   package let first: Int
 
-  package init(factor: Int = 3, first: Int = 1) {
+  package init(factor: Int = 3, first: Int = 3) {
     self.factor = factor
     self.first = first
   }

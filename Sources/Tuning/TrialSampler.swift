@@ -32,10 +32,14 @@ package enum TrialSampler: String, Sendable, CaseIterable {
     switch self {
     case .tpe where number > Self.startCount:
       let ranked = Trial.ranked(earlier, higherIsBetter: higherIsBetter)
+        .map { (number: $0.number, settings: $0.number == 1 ? own : $0.settings) }
+      // What every trial has is modelled together; what hangs on a condition by itself.
+      let together = ParzenEstimator(
+        space.parameters.filter { $0.condition == nil }, ranked: ranked
+      ).best(&stream)
       return space.settings { parameter in
-        let estimator = ParzenEstimator(
-          parameter, ranked: ranked.map { ($0.number, $0.number == 1 ? own : $0.settings) })
-        return estimator.best(&stream)
+        together[parameter.key] ?? ParzenEstimator([parameter], ranked: ranked).best(&stream)[
+          parameter.key] ?? parameter.value(at: 0.5)
       }
     case .tpe, .random: return space.settings { $0.value(at: stream.uniform()) }
     case .sobol:

@@ -54,17 +54,12 @@ package enum TuningSummary {
     }
     guard best.count >= 2, all.count >= 10 else { return [] }
     let divergences = space.parameters.map { parameter -> Double in
-      func density(_ settings: [[String: JSONValue]]) -> Mixture {
-        Mixture(
-          settings.compactMap { $0[parameter.key].flatMap(parameter.unit) },
-          choices: parameter.choiceCount)
-      }
-      let (top, whole) = (density(best), density(all))
+      let (top, whole) = (KernelDensity([parameter], best), KernelDensity([parameter], all))
       let places = parameter.choiceCount ?? 100
       let units = (0..<places).map { (Double($0) + 0.5) / Double(places) }
       let weight = parameter.choiceCount == nil ? 1 / Double(places) : 1
       return units.reduce(0) { sum, unit in
-        let (p, q) = (top.density(unit), whole.density(unit))
+        let (p, q) = (top([unit]), whole([unit]))
         return sum + weight * q * (p / q - 1) * (p / q - 1)
       }
     }

@@ -30,6 +30,7 @@ struct Question {
     case "holm": return try holm()
     case "bootstrap": return try bootstrap()
     case "stratify": return try stratify()
+    case "search": return try search()
     case "simulate":
       return try Simulation(
         seed: UInt64(object.integer("seed", in: 0...9999, default: 1)),

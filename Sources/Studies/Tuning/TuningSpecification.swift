@@ -85,7 +85,7 @@ package struct TuningSpecification: Sendable, Equatable {
     var object = try value.object()
     let halving = SuccessiveHalving(
       factor: try object.integer("factor", in: 2...10, default: 3),
-      first: try object.integer("first", in: 1...1000, default: 1))
+      first: try object.integer("first", in: 1...1000, default: 3))
     try object.finish()
     return halving
   }
