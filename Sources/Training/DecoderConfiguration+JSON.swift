@@ -42,5 +42,7 @@ extension DenseDecoder.Configuration {
   var json: JSONValue { JSONValue(.object(members)) }
 
   /// As a person writes it: 0.3 and not 0.30000001192092896.
-  private static func json(_ share: Float) -> JSONValue { (Double("\(share)") ?? Double(share)).json }
+  private static func json(_ share: Float) -> JSONValue {
+    (Double("\(share)") ?? Double(share)).json
+  }
 }

@@ -4,7 +4,7 @@ import EncoderKit
 import Evaluation
 import Foundation
 
-/// Looks at the validation scores of a training, epoch by epoch; what it throws ends the training.
+/// Looks at the scores of a training, epoch by epoch, those on validation last; what it throws ends the training.
 package typealias EpochWatch = (Trainer.EpochScore) throws -> Void
 
 /// The training loop of one model.
@@ -21,7 +21,7 @@ package struct Trainer {
   package let rateFactor: (String) -> Double
   /// The logits of a batch, `[batch, outputs]`.
   package let logits: (RawBatch, inout Forward) -> Tensor
-  /// Is told the validation scores after each epoch; what it throws ends the training.
+  /// Is told the scores after each epoch; what it throws ends the training.
   package var watch: EpochWatch?
 
   package init(
@@ -142,13 +142,13 @@ package struct Trainer {
         now.state.stale += 1
       }
       average?.swap()
-      now.state.scores.append(
-        EpochScore(
-          epoch: firstEpoch + epoch, subset: .training, accuracy: trained.accuracy,
-          logLoss: trained.logLoss))
-      now.state.scores.append(watched)
+      let own = EpochScore(
+        epoch: firstEpoch + epoch, subset: .training, accuracy: trained.accuracy,
+        logLoss: trained.logLoss)
+      now.state.scores += [own, watched]
       now.state.finished = epoch + 1
       try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+      try watch?(own)
       try watch?(watched)
     }
     average?.swap()

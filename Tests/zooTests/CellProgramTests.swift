@@ -123,6 +123,36 @@ struct CellProgramTests {
     }
   }
 
+  @Test("Scalars for TensorBoard are written by cells of all processes, and the run can be watched")
+  func events() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder, image: false)
+      let run = "\(folder)/run"
+      try ProgramRunner.succeed(
+        ["compare", study, "--plan", "--tensorboard"] + common(folder, "run"))
+      #expect(
+        try ProgramRunner.succeed(["runs", "watch", run, "--once"])
+          == "0 of 2 cells are finished, 0 are being made\n")
+      let both = try ProgramRunner.run(
+        shell: "\"$ZOO\" runs watch \(run) & sleep 1; \"$ZOO\" cell \(run) --all --quiet; wait")
+      #expect(both.status == 0, "\(both.error)")
+      #expect(both.error.contains("r1f2 words: test accuracy"), "\(both.error)")
+      #expect(both.output.contains("2 of 2 cells are finished, 0 are being made"))
+      for split in ["r1f1", "r1f2"] {
+        let place = "\(run)/tensorboard/\(split)/words"
+        let files = try FileManager.default.contentsOfDirectory(atPath: place)
+        #expect(files.count == 1)
+        let data = try Data(contentsOf: URL(filePath: "\(place)/\(files[0])"))
+        for tag in ["training/accuracy", "validation/log-loss", "test/auroc"] {
+          #expect(data.range(of: Data(tag.utf8)) != nil, "\(tag)")
+        }
+      }
+      try ProgramRunner.succeed(["merge", run, "--quiet"])
+      let results = try String(contentsOfFile: "\(run)/results.json", encoding: .utf8)
+      #expect(results.contains("\"testToTrainingRatio\""))
+    }
+  }
+
   @Test("A process that is killed loses its cell at once, and the run ends with the same bytes")
   func killed() throws {
     try withTemporaryFolder { folder in

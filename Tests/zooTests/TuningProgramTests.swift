@@ -159,7 +159,8 @@ struct TuningProgramTests {
   func folds() throws {
     try withTemporaryFolder { folder in
       let study = try prepare(
-        folder, "\"tuning\": {\"trials\": 2, \"scoredOn\": {\"folds\": 2}, \"halving\": {\"first\": 1}},")
+        folder,
+        "\"tuning\": {\"trials\": 2, \"scoredOn\": {\"folds\": 2}, \"halving\": {\"first\": 1}},")
       try ProgramRunner.succeed(
         ["tune", study, "--combination", "net + words"] + common(folder, "folds"))
       let trial = try String(

@@ -64,7 +64,7 @@ package struct CellRun {
     let cells = StudyCells(
       finished: all, runner: runner, claims: claims,
       tuner: try CellTuner(run.study, runner, splitCount: splits.count, all, place),
-      advice: "the same command goes on")
+      writesEvents: plan.writesEvents, advice: "the same command goes on")
     let limit = choice == .next ? 1 : choice == .free ? Int.max : nil
     let outcome = try cells.run(work, known: finished, limit: limit)
     let left = try plan.cells.count { try !isThere($0) }

@@ -21,6 +21,8 @@ package struct StudyPlan: Sendable, Equatable {
   package var precision: String
   /// Of each process.
   package var threads: Int
+  /// Whether the scores of each epoch are written for TensorBoard.
+  package var writesEvents = false
   /// What the report says made it.
   package var command: String
   /// What combinations are compared and chosen by; nil in plans of versions that did not write it.
@@ -70,6 +72,7 @@ package struct StudyPlan: Sendable, Equatable {
     precision = try root.string("precision")
     threads = try root.required("threads").integer(in: 1...1024)
     command = try root.string("command")
+    writesEvents = try root.boolean("tensorBoard", default: false)
     metric = try root.optionalString("metric").flatMap(ScoreMetric.init(rawValue:))
     fittedOnValidation = try root.strings("fittedOnValidation") ?? []
     cells = try root.required("cells").array().map { value in
@@ -117,7 +120,7 @@ package struct StudyPlan: Sendable, Equatable {
       "workingFolder": workingFolder.json, "skipBad": skipsBad.json, "probes": probes.json,
       "shortcuts": shortcuts.json, "kernels": kernels.json,
       "precision": precision.json, "threads": threads.json,
-      "metric": (metric?.rawValue).json,
+      "tensorBoard": writesEvents.json, "metric": (metric?.rawValue).json,
       "fittedOnValidation": fittedOnValidation.json,
       "cells": JSONValue(
         .array(

@@ -148,7 +148,8 @@ extension ReportPage {
         let cells = data.splits.map { split in
           "<td>\(text(search.settings(split)[parameter.key]))</td>"
         }
-        return "<tr><th scope=\"row\">\(breakable(search.name))<br>\(breakable(parameter.key))</th>"
+        return "<tr><th scope=\"row\">\(breakable(search.name))</th>"
+          + "<td class=\"words\">\(breakable(parameter.key))</td>"
           + "<td>\(text(search.own[parameter.key]))</td>\(cells.joined())</tr>\n"
       }
     }
@@ -159,7 +160,7 @@ extension ReportPage {
       <table>
       <caption><span>“–” where a setting does not apply.</span></caption>
       <thead>
-      <tr><th scope="col">Setting</th><th scope="col">own</th>\(heads.joined())</tr>
+      <tr><th scope="col">Combination</th><th scope="col" class="words">Setting</th><th scope="col">own</th>\(heads.joined())</tr>
       </thead>
       <tbody>
       \(rows.joined())</tbody>

@@ -105,13 +105,16 @@ package struct ReportPage {
         + "\(htmlEscaped(pair.reason)).</li>\n"
     }
     let list = skipped.isEmpty ? "" : "<ul>\n\(skipped.joined())</ul>\n"
+    let power = PowerNote(data.comparisons).map {
+      "<p>\(htmlEscaped($0.sentence(data.comparisons.metric, splits: data.splits.count)))</p>\n"
+    }
     return """
       <section id="pairs" aria-labelledby="pairs-head">
       <h2 id="pairs-head">Comparisons, pair by pair</h2>
       <p>Both of a pair are trained and tested on the same splits, and the differences are taken \
       split by split. A difference is called significant where its p, adjusted after Holm for the \
       number of pairs, is below 0.05.</p>
-      \(PairMatrix(data: data, scores: scores).html)\(pairTables)\(list)</section>
+      \(power ?? "")\(PairMatrix(data: data, scores: scores).html)\(pairTables)\(list)</section>
 
       """
   }

@@ -7,7 +7,7 @@ import Training
 
 /// Runs and scores recipes on splits, the unit of work of a study.
 package struct CellRunner {
-  package let context: RecipeContext
+  package private(set) var context: RecipeContext
   private let thresholdRule: ThresholdRule
   /// How calibrators are fitted on the validation subset; nil for none.
   private let calibration: ModelCalibration.Kind?
@@ -28,6 +28,13 @@ package struct CellRunner {
   init(_ context: RecipeContext, _ thresholdRule: ThresholdRule, metric: ScoreMetric) {
     (self.context, self.thresholdRule, self.metric) = (context, thresholdRule, metric)
     calibration = nil
+  }
+
+  /// The same, with somebody who looks at every training.
+  func watched(by watch: EpochWatch?) -> CellRunner {
+    var runner = self
+    runner.context.watch = watch
+    return runner
   }
 
   /// The same rules in another context.

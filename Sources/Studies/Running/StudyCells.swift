@@ -13,6 +13,8 @@ struct StudyCells {
   let claims: CellClaims
   /// Searches for settings first; nil takes those of the specification.
   var tuner: CellTuner?
+  /// Whether the scores of each epoch are written for TensorBoard.
+  var writesEvents = false
   /// What a person does after a stop.
   var advice = "the same command with --resume goes on"
 
@@ -155,13 +157,20 @@ struct StudyCells {
   ) throws -> CellFile? {
     try Interruption.check()
     let start = ContinuousClock.now
+    let events =
+      try writesEvents
+      ? CellEvents(
+        combination.name, split: split.name, run: finished.folder,
+        task: runner.context.cases.task.kind) : nil
+    let runner = runner.watched(by: events?.see)
     let (made, notes) = try progress.keepingNotes { () -> CellTuner.Outcome? in
-      guard let tuner else {
+      guard var tuner else {
         return CellTuner.Outcome(
           try runner.run(combination.recipe, split) {
             "\(try checkedPart(finished.place(split, $0)))/model"
           })
       }
+      tuner.runner = runner
       return try tuner.run(combination, split, isHeld: { claim.isHeld }) {
         try checkedPart(finished.place(split, $0))
       }
@@ -196,6 +205,7 @@ struct StudyCells {
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
+    try events?.finish(file)
     let metric = runner.metric
     let test = outcome.value(metric, .test)
     progress.line(

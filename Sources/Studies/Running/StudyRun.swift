@@ -22,6 +22,8 @@ package struct StudyRun {
   package let command: String
   /// Evaluates the models on the study's external data.
   let evaluator: any ExternalEvaluator
+  /// Whether the scores of each epoch are written for TensorBoard.
+  package var writesEvents = false
 
   package init(
     study: StudySpecification, folder: String, session: Session, command: String,
@@ -53,7 +55,8 @@ package struct StudyRun {
         let cells = StudyCells(
           finished: finished, runner: runner, claims: CellClaims(run: folder),
           tuner: try CellTuner(
-            study, runner, splitCount: begun.splits.count, finished, begun.place))
+            study, runner, splitCount: begun.splits.count, finished, begun.place),
+          writesEvents: writesEvents)
         let files = try cells.all(study.combinations, begun.splits, known: begun.finished)
         CellClaims(run: folder).removeAll()
         return try tables(begun, files, missing: [], skipsBad: skipsBad)
@@ -218,6 +221,7 @@ package struct StudyRun {
       folds: begun.folds.sentence, seed: study.seed, splits: begun.splits
     ).write(to: folder)
     var plan = StudyPlan(study, skipsBad: skipsBad, session.kernels, command: command)
+    plan.writesEvents = writesEvents
     plan.metric = study.metric(for: begun.cases.set)
     let fitted = try study.combinations(of: Set(headsFittedOnValidation()))
     plan.fittedOnValidation = study.combinations.map(\.name).filter(fitted.contains)

@@ -27,7 +27,7 @@ package struct StudyTables {
   /// Searches for the settings of the learned baseline; nil takes the usual ones.
   var tuner: CellTuner?
 
-  /// Writes `results.csv`, `epochs.csv`, `timings.csv` and `report.html`.
+  /// Writes `results.csv`, `results.json`, `epochs.csv`, `timings.csv`, of a tuned study `trials.csv`, and `report.html`.
   ///
   /// - Throws: `ZooError` of code `.system` that names the path.
   /// - Returns: a line a combination, then where the report is.
@@ -89,6 +89,9 @@ package struct StudyTables {
     data.notes = notes + baselines.notes
     data.fittedOnValidation = study.combinations(of: headsFittedOnValidation)
     data.checklist = checklist(environment)
+    try AtomicFile.write(
+      ResultsDocument(data: data, seed: study.seed).json.text() + "\n",
+      to: "\(folder)/results.json")
     let page = ReportPage(data)
     try page.write(to: "\(folder)/report.html")
     return summary(results, names + baselines.baselines.map(\.name))

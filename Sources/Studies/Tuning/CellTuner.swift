@@ -15,7 +15,7 @@ import Tuning
 struct CellTuner {
   let study: StudySpecification
   let tuning: TuningSpecification
-  let runner: CellRunner
+  var runner: CellRunner
   /// How many splits the study has.
   let splitCount: Int
   /// The run's folder.
@@ -134,7 +134,10 @@ struct CellTuner {
         try Interruption.check()
         guard isHeld() else { throw TakenOver() }
         var context = quiet
-        context.watch = { try watch.see(epoch: $0.epoch, loss: $0.logLoss) }
+        context.watch = { score in
+          guard score.subset == .validation else { return }
+          try watch.see(epoch: score.epoch, loss: score.logLoss)
+        }
         return try evaluate(settings, context)
       } finished: { trials in
         let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter)?.value

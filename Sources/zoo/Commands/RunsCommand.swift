@@ -11,7 +11,7 @@ extension ZooCommand {
       + "adds others. It holds nothing of its own and may be deleted. A run is named by its folder, or by a part "
       + "of its name or path that no other one has.",
     subcommands: [
-      runsList, runsShow, runsDiff, runsTable, runsTag, runsNote, runsScan, runsDelete,
+      runsList, runsShow, runsWatch, runsDiff, runsTable, runsTag, runsNote, runsScan, runsDelete,
     ])
 
   private static let runArgument = Argument("RUN", "A run's folder, or a part of its name.")

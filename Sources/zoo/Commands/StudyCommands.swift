@@ -47,6 +47,10 @@ extension ZooCommand {
       "Make cells in N processes, each with its share of the processors, or with --threads; else 1."
     ),
     .flag("plan", "Write what a run begins with, and make no cell."),
+    .flag(
+      "tensorboard",
+      "Write the scores of each epoch to tensorboard in the run's folder, as TensorBoard reads them."
+    ),
   ]
 
   private static let trials = Option.value(
@@ -67,9 +71,10 @@ extension ZooCommand {
     try OutputPlace.checkWritable(output)
     let progress = progress(arguments)
     try tellExportability(study, zoo, progress)
-    let run = try zoo.studyRun(
+    var run = try zoo.studyRun(
       study, folder: output, reporter: progress,
       command: "zoo \(verb) \(path) --output \(output)\(added)")
+    run.writesEvents = arguments.flag("tensorboard")
     let (resumes, skipsBad) = (arguments.flag("resume"), arguments.flag("skip-bad"))
     if arguments.flag("plan") {
       try run.plan(resumes: resumes, skipsBad: skipsBad)

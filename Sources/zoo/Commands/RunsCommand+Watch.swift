@@ -1,0 +1,47 @@
+import Basics
+import Foundation
+import Studies
+
+extension ZooCommand {
+  static let runsWatch = Command(
+    name: "watch",
+    summary: "Follow a comparison that runs elsewhere, until its cells are finished.",
+    discussion:
+      "Looks at the run's folder once a second, from any machine that shares it: each cell as it is finished, the "
+      + "number of cells that are being made, and the time left at the pace since the watch began. It changes "
+      + "nothing. With --once it tells how far the run is and ends.",
+    examples: [("zoo runs watch run", "until all cells are finished")],
+    options: [.flag("once", "Tell how far it is, and end.")],
+    arguments: [Argument("RUN", "The run's folder.")]
+  ) { arguments in
+    let folder = arguments.argument("RUN")
+    let plan = try StudyPlan(run: folder)
+    var watch = try CellWatch(plan, run: folder)
+    func running() throws -> Int {
+      try CellState.all(of: plan, run: folder).count { item in
+        if case .running = item.state { true } else { false }
+      }
+    }
+    func summary() throws -> String {
+      "\(watch.done) of \(plan.cells.count) cells are finished, \(try running()) are being made"
+    }
+    if arguments.flag("once") || watch.left == 0 {
+      print(try summary())
+      return
+    }
+    let progress = progress(arguments)
+    progress.line(try summary())
+    progress.begin("cells", total: watch.left)
+    while watch.left > 0 {
+      try Interruption.check()
+      for line in try watch.finished() {
+        progress.line(line)
+        progress.advance()
+      }
+      progress.advance(by: 0, note: "\(try running()) being made")
+      sleep(1)
+    }
+    progress.end()
+    print(try summary())
+  }
+}
