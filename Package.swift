@@ -68,6 +68,12 @@ let wanted = Context.environment["ENCODERZOO_TESTS"].map {
   Set($0.split(separator: ",").map(String.init))
 }
 
+/// Test targets that take long to compile and compute next to nothing themselves.
+///
+/// Their own code is compiled without optimisation; what they test is optimised as ever.
+let lightTests: Set<String> = ["Explanation", "Studies", "zoo"]
+let unoptimized: [SwiftSetting] = isDeveloped ? [.unsafeFlags(["-Onone"])] : []
+
 /// A test target exists as soon as its folder holds a Swift file.
 func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? = nil) -> [Target] {
   guard wanted?.contains(name) ?? true else { return [] }
@@ -78,7 +84,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], folder: String? 
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: folder,
       exclude: names.contains("Resources") ? ["Resources"] : [],
-      swiftSettings: strict + oneDNNSettings)
+      swiftSettings: strict + oneDNNSettings + (lightTests.contains(name) ? unoptimized : []))
   ]
 }
 

@@ -46,6 +46,13 @@ struct DocumentScene {
       "needs the surrogate pairs",
     "zoo weights import FILE --for resnet50 --prefix module.encoder_q":
       "needs a file with two encoders",
+    // Programs that are not part of what `make test-long` installs; `make test-cluster` tries them.
+    "zoo slurm submit study.json --output /shared/run --tasks 16 --time 04:00:00 --threads 4":
+      "needs Slurm",
+    "zoo slurm status /shared/run": "needs Slurm",
+    "zoo slurm cancel /shared/run": "needs Slurm",
+    "seq 15 | parallel --jobs 4 zoo cell planned {}": "needs GNU parallel",
+    "zoo runs delete second-run": "asks a person",
     // The processor.
     "zoo compare study.json --output run --precision bf16":
       "needs a processor that multiplies bf16",
@@ -61,6 +68,10 @@ struct DocumentScene {
     "docs/explain.md": ["zoo compare Examples/phantom.json --output demo/phantom"],
     "docs/publish.md": ["cp -R \"$PACKAGE/weights/phantom-words\" words"],
     "docs/python.md": ["zoo train study.json --output model"],
+    "docs/runs.md": [
+      "sed s/concat/sum/ study.json > second.json", "zoo compare study.json --output first-run",
+      "zoo compare second.json --output second-run",
+    ],
     "docs/word-vectors.md": [
       "zoo train study.json --output model", "cut -d '\"' -f 2 cases.csv > reports.txt",
       "printf 'effusion\\nheart\\n' > words.txt",

@@ -59,8 +59,8 @@ extension StudyRun {
         return zip(wanted, files).flatMap { lines($0, $1, tuning.metric ?? runner.metric) }
           + [
             "on \(chosen.name), whose test subset took no part; zoo compare \(folder)/\(Self.tunedName)"
-              + (study.folder.isEmpty ? "" : " --data \(study.folder)")
-              + " --output DIR scores the settings on all splits"
+              + " --data \(study.folder.isEmpty ? "." : study.folder) --output DIR scores the settings on"
+              + " all splits"
           ]
       }
     }
