@@ -44,6 +44,38 @@ struct DocumentScene {
     "zoo compare Examples/transfer.json --data DATA --output transfer": "needs the surrogate pairs",
     "zoo compare Examples/heads.json --data DATA --output heads --threads 1":
       "needs the surrogate pairs",
+    "zoo evaluate run --data other/cases.csv --groups sex --output elsewhere":
+      "needs data of others",
+    "zoo predict model --cases new.csv --output predictions.csv":
+      "needs data of others",
+    "zoo evaluate run --data other/cases.csv --label-column view --groups sex --output elsewhere":
+      "needs data of others",
+    "zoo evaluate model phantom-words --data study.json --output elsewhere":
+      "needs data of others",
+    "zoo evaluate run --combination net --split r1f2 --data a/study.json --data b/study.json --output elsewhere":
+      "needs data of others",
+    "zoo probe study.json --output shortcuts --shortcuts view,sex,site":
+      "needs data of others",
+    "zoo data show chest.dcm":
+      "needs DICOM files",
+    "zoo data show chest.dcm --output chest.png":
+      "needs DICOM files",
+    "zoo predict model --image chest.dcm --text \"The lungs are clear.\"":
+      "needs DICOM files",
+    "zoo data import export --reports reports.csv --text-column report --column label --output cases":
+      "needs DICOM files",
+    "zoo explain model --image chest.png --finding effusion --output why-effusion":
+      "needs a model of several findings",
+    "zoo explain model --image chest.png --finding effusion --against opacity --output rather":
+      "needs a model of several findings",
+    "zoo plugin check MyNet --reference reference.safetensors":
+      "needs other programs",
+    "python Benchmarks/parity/dicom_parity.py .build/release/dicom-parity":
+      "needs other programs",
+    "python Benchmarks/speed/dicom_speed.py .build/release/zoo-bench":
+      "needs other programs",
+    "zoo compare Examples/mesh.json --data DATA --output mesh":
+      "needs the surrogate pairs",
     "zoo weights import FILE --for resnet50 --prefix module.encoder_q":
       "needs a file with two encoders",
     // Programs that are not part of what `make test-long` installs; `make test-cluster` tries them.
@@ -65,7 +97,14 @@ struct DocumentScene {
       "zoo compare study.json --output run", "zoo train dense.json --output dense",
       "zoo weights export dense --output FILE",
     ],
-    "docs/explain.md": ["zoo compare Examples/phantom.json --output demo/phantom"],
+    "docs/evaluate.md": [
+      "zoo train study.json --output model",
+      "mkdir chests && cp images/0001.png images/0002.png chests",
+    ],
+    "docs/explain.md": [
+      "zoo compare Examples/phantom.json --output demo/phantom",
+      "zoo train dense.json --output model",
+    ],
     "docs/publish.md": ["cp -R \"$PACKAGE/weights/phantom-words\" words"],
     "docs/python.md": ["zoo train study.json --output model"],
     "docs/runs.md": [

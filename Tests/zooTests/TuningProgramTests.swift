@@ -64,11 +64,28 @@ struct TuningProgramTests {
       #expect(
         own.map(key).sorted() == plain.filter { known.contains($0.combination) }.map(key).sorted())
 
+      let report = try String(contentsOfFile: "\(folder)/tuned/report.html", encoding: .utf8)
+      #expect(report.contains("those that were searched for under “Tuning”"))
+      #expect(!report.contains("Nothing was tuned by the program"))
+
+      // A model of shuffled labels is trained as the true one was.
+      try ProgramRunner.succeed([
+        "sanity", "\(folder)/tuned", "--combination", "net", "--study", study, "--cases", "2",
+        "--nodes", "2", "--shuffled-labels", "--output", "\(folder)/sane", "--quiet",
+      ])
+      func training(_ model: String) throws -> String {
+        let text = try String(contentsOfFile: "\(model)/model.json", encoding: .utf8)
+        let found = try #require(text.firstMatch(of: #/"learningRate": [^,\n]*/#))
+        return String(found.output)
+      }
+      let chosen = try training("\(folder)/tuned/cells/r1f1/net/model")
+      #expect(chosen != "\"learningRate\": 0.001")
+      #expect(try training("\(folder)/sane/shuffled-labels") == chosen)
+
       let trials = try String(contentsOfFile: "\(folder)/tuned/trials.csv", encoding: .utf8)
       // Four combinations and baselines on two splits, four trials each, and the heading.
       #expect(trials.split(separator: "\n").count == 1 + 4 * 2 * 4)
       #expect(trials.matches(of: #/,yes,/#).count == 4 * 2)
-      let report = try String(contentsOfFile: "\(folder)/tuned/report.html", encoding: .utf8)
       for part in [
         "id=\"tuning\"", "own settings", "Best so far", "training.learningRate",
         "inverseStrength 0.01 to 1000, log",

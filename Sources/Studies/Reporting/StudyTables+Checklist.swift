@@ -27,7 +27,9 @@ extension StudyTables {
       .training: study.probes
         ? "No encoder was trained. A logistic regression over its standardised features, or the vote of the nearest"
           + " training cases; the penalty, or the number of neighbours, has the lowest log loss on validation."
-        : "All settings are under “Training”. Nothing was tuned by the program.",
+        : study.tuning.map {
+          "All settings are under “Training”, those that were searched for under “Tuning”: \($0.sentence(metric))"
+        } ?? "All settings are under “Training”. Nothing was tuned by the program.",
       .start: start,
       .selection: selection,
       .ensembles: ensembles,

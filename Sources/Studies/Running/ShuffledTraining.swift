@@ -9,8 +9,8 @@ import Training
 /// A model of a study trained anew, its labels shuffled: it learns its cases by heart, if anything.
 ///
 /// The data randomisation test of Adebayo et al. 2018, "Sanity checks for saliency maps",
-/// https://arxiv.org/abs/1810.03292. Specification, seed and split are those of the true model; only
-/// the labels move, within the training subset and within the validation subset, so that both keep their
+/// https://arxiv.org/abs/1810.03292. Specification, seed, split and, of a tuned study, the chosen settings are those of
+/// the true model; only the labels move, within the training subset and within the validation subset, so that both keep their
 /// classes' shares.
 package struct ShuffledTraining {
   package let study: StudySpecification
@@ -70,9 +70,10 @@ package struct ShuffledTraining {
         random: RandomStream(seed: study.seed).derived("shuffled labels"),
         outputs: cases.task.targets.outputs), outputs: cases.task.targets.outputs)
     let runner = CellRunner(study: study, cases: cases, session: session)
-    let recipe = combination.recipe
-    for part in study.combinations.map(\.recipe) where recipe.parts.contains(part.name) {
-      try runner.run(part, split) { "\(folder)/\($0)" }.model?.write(to: "\(folder)/\(part.name)")
+    let recipe = try tuned(combination, of: place).recipe
+    for part in study.combinations where recipe.parts.contains(part.name) {
+      try runner.run(tuned(part, of: place).recipe, split) { "\(folder)/\($0)" }
+        .model?.write(to: "\(folder)/\(part.name)")
     }
     let outcome = try runner.run(recipe, split) { "\(folder)/\($0)" }
     guard let model = outcome.model else { preconditionFailure("training gave no model") }
@@ -81,6 +82,19 @@ package struct ShuffledTraining {
     return Outcome(
       model: model, metric: metric, training: outcome.value(metric, .training) ?? .nan,
       test: outcome.value(metric, .test) ?? .nan, warnings: banner)
+  }
+
+  /// The combination with the settings that a tuned study chose for the cell beside, or of, a model.
+  private func tuned(_ combination: Combination, of model: Place) throws -> Combination {
+    guard let path = model.path else { return combination }
+    let cells = URL(filePath: path).deletingLastPathComponent().deletingLastPathComponent()
+    let scores = try cells.appending(path: FolderName.ofCombination(combination.name))
+      .appending(path: FinishedCells.scoresName).path(percentEncoded: false)
+    guard FileManager.default.fileExists(atPath: scores),
+      let tuning = try CellFile.read(scores).tuning
+    else { return combination }
+    return try TunedSide(combination: combination).combination(
+      with: tuning.settings, registry: session.registry)
   }
 
   /// What starting weights have seen of the cases, in sentences; all that is known of it is noted.

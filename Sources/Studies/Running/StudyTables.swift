@@ -78,6 +78,11 @@ package struct StudyTables {
       "Everything fitted (vocabulary, word vectors, pixel statistics, weights) is fitted on the "
         + "training subset of each split alone.",
     ]
+    if study.tuning != nil {
+      data.limits.append(
+        "Settings were chosen by what they score inside the training and validation subsets, so validation scores are"
+          + " optimistic; test scores are not.")
+    }
     data.limits += deviations
     data.warnings = warnings + external.flatMap(\.warnings)
     data.external = external

@@ -57,6 +57,11 @@ package struct TrainingRun {
     {
       progress.note(sentence)
     }
+    if study.tuning != nil {
+      progress.note(
+        "\"tuning\" is passed over: the settings are those of the specification; zoo tune searches for others"
+      )
+    }
     if !study.external.isEmpty {
       progress.note(
         "external data are passed over: ask the trained model by zoo evaluate MODEL --data")

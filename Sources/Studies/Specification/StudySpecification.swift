@@ -132,7 +132,11 @@ package struct StudySpecification: Sendable {
     }
     var study = self
     study.probes = true
-    study.tuning = nil
+    if study.tuning != nil {
+      study.tuning = nil
+      study.data.notes.append(
+        "\"tuning\" is passed over: a probe chooses its penalty on validation anyway")
+    }
     study.texts = []
     study.shortcuts = shortcuts
     study.data.attributes += shortcuts

@@ -77,6 +77,8 @@ struct CellTuner {
     let series = try series(
       combination.name, split, space, own, fingerprint: fingerprint(combination, part))
     let innerParts = InnerParts(self, inner, combination, split)
+    let places = Dictionary(
+      uniqueKeysWithValues: try combination.recipe.parts.map { ($0, try part($0)) })
     guard
       let trials = try trials(
         series, title: "\(split.name) \(combination.name): trials", isHeld: isHeld,
@@ -86,7 +88,7 @@ struct CellTuner {
             let fit = try tried.recipe.fit(split, context) { name in
               split.name == usable.name
                 ? try TrainedModel.read(
-                  from: "\(part(name))/model", registry: registry, readsCases: false)
+                  from: "\(places[name] ?? "")/model", registry: registry, readsCases: false)
                 : try innerParts.model(name, split, context)
             }
             return try fit.answers(indices)
