@@ -74,6 +74,9 @@ struct DocumentScene {
       "needs other programs",
     "python Benchmarks/speed/dicom_speed.py .build/release/zoo-bench":
       "needs other programs",
+    "zoo predict model --images chests --output chests.csv": "needs a model of images alone",
+    "zoo compare Examples/tuned.json --data DATA --output tuned --jobs 2":
+      "needs the surrogate pairs",
     "zoo compare Examples/mesh.json --data DATA --output mesh":
       "needs the surrogate pairs",
     "zoo weights import FILE --for resnet50 --prefix module.encoder_q":
@@ -99,7 +102,7 @@ struct DocumentScene {
     ],
     "docs/evaluate.md": [
       "zoo train study.json --output model",
-      "mkdir chests && cp images/0001.png images/0002.png chests",
+      "cp demo/sample/cases.csv cases.csv",
     ],
     "docs/explain.md": [
       "zoo compare Examples/phantom.json --output demo/phantom",

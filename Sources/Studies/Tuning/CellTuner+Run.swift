@@ -44,6 +44,8 @@ extension JSONValue {
     let index = members.firstIndex { $0.key == "tuning" }
     var inner: [(key: String, value: JSONValue)] = []
     if let index, case .object(let own) = members[index].value.content { inner = own }
+    // Trials that are asked for take the place of hours.
+    if count != nil { inner.removeAll { $0.key == "hours" } }
     let number = inner.firstIndex { $0.key == "trials" }
     if let count {
       if let number {
