@@ -89,25 +89,6 @@ package struct SearchParameter: Sendable, Equatable {
       low: try low.integer(), high: try high.integer(), isLogarithmic: isLogarithmic)
   }
 
-  /// The parameter as a specification gives it.
-  package var json: JSONValue {
-    var members: [(key: String, value: JSONValue)]
-    switch domain {
-    case .number(let low, let high, let isLogarithmic):
-      members = [("low", low.json), ("high", high.json)]
-      if isLogarithmic { members.append(("log", true)) }
-    case .integer(let low, let high, let isLogarithmic):
-      members = [("low", low.json), ("high", high.json), ("integer", true)]
-      if isLogarithmic { members.append(("log", true)) }
-    case .choice(let values): members = [("choices", values.json)]
-    }
-    if let condition {
-      members.append(
-        ("when", JSONValue(.object([(condition.key, condition.values.json)]))))
-    }
-    return JSONValue(.object(members))
-  }
-
   /// How a person reads it, such as "training.learningRate 1e-05 to 0.01, log".
   package var sentence: String {
     let range =

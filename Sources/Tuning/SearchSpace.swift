@@ -47,9 +47,4 @@ package struct SearchSpace: Sendable, Equatable {
     guard let condition = parameter.condition else { return true }
     return chosen[condition.key].map(condition.values.contains) ?? false
   }
-
-  /// The space as a specification gives it.
-  package var json: JSONValue {
-    JSONValue(.object(parameters.map { ($0.key, $0.json) }))
-  }
 }

@@ -85,19 +85,25 @@ package struct TrialSeries {
   /// - Parameters:
   ///   - evaluate: runs a trial with settings by their dotted keys, and returns the value to choose by, and what decides
   ///     between equal ones (less is better). A `ZooError` of code `.notFinite` makes it a failed trial.
+  ///   - replaced: is told the number of the first trial whose file is there and can't be used.
   ///   - finished: is told of each trial, also of those that were read.
   /// - Throws: what `evaluate` throws; `ZooError` of code `.system` where a file can't be written.
   /// - Returns: the trials in their order.
   package func run(
     evaluate: ([String: JSONValue], TrialWatch) throws -> (value: Double, tieBreaker: Double),
-    finished: ([Trial]) -> Void
+    replaced: (Int) -> Void = { _ in }, finished: ([Trial]) -> Void
   ) throws -> [Trial] {
     var trials: [Trial] = []
+    var isReplacing = false
     while !isSpent(trials) {
       let number = trials.count + 1
       if let kept = kept(number) {
         trials.append(kept)
       } else {
+        if !isReplacing, FileManager.default.fileExists(atPath: path(number)) {
+          isReplacing = true
+          replaced(number)
+        }
         let trial = try made(number, after: trials, evaluate)
         try AtomicFile.makeFolder(folder)
         try AtomicFile.write(text(of: trial), to: path(number))

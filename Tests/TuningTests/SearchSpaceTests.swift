@@ -79,19 +79,4 @@ struct SearchSpaceTests {
     }
     #expect("\(error)".contains("depends on it in turn"), "\(error)")
   }
-
-  @Test("A space read back from its JSON is the same")
-  func roundTrip() throws {
-    let space = try SearchSpace([
-      SearchParameter("rate", .number(low: 1e-4, high: 1, isLogarithmic: true)),
-      SearchParameter("depth", .integer(low: 1, high: 9, isLogarithmic: true)),
-      SearchParameter("kind", .choice([true, "x", 2]), when: .init(key: "depth", values: [1, 2])),
-    ])
-    let read = try SearchSpace(
-      JSONValue.parse(Data(space.json.text().utf8)).object().members.map {
-        try SearchParameter($0.key, $0.value)
-      })
-    #expect(read.json == space.json)
-    #expect(read.parameters.map(\.domain) == space.parameters.map(\.domain))
-  }
 }

@@ -65,6 +65,14 @@ struct TrialSeriesTests {
       #expect(plain(again) == plain(first))
       _ = try run(series(folder, .trials(6), fingerprint: "b"), made: &made)
       #expect(made == 6)
+      var told: [Int] = []
+      _ = try series(folder, .trials(7), fingerprint: "c").run { _, _ in
+        (1, 0)
+      } replaced: {
+        told.append($0)
+      } finished: { _ in
+      }
+      #expect(told == [1])
     }
   }
 

@@ -59,12 +59,10 @@ package struct CellRun {
         at: Place(path: "\(run.folder)/\(StudyPlan.fileName)"),
         advice: "zoo compare with --plan --resume writes it anew")
     }
-    let runner = CellRunner(study: run.study, cases: cases, session: run.session)
-    let all = try run.finishedCells(place)
-    let cells = StudyCells(
-      finished: all, runner: runner, claims: claims,
-      tuner: try CellTuner(run.study, runner, splitCount: splits.count, all, place),
-      writesEvents: plan.writesEvents, advice: "the same command goes on")
+    var cells = try run.cells(cases, splits, place)
+    cells.claims = claims
+    cells.writesEvents = plan.writesEvents
+    cells.advice = "the same command goes on"
     let limit = choice == .next ? 1 : choice == .free ? Int.max : nil
     let outcome = try cells.run(work, known: finished, limit: limit)
     let left = try plan.cells.count { try !isThere($0) }

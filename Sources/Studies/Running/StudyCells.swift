@@ -10,7 +10,7 @@ import Training
 struct StudyCells {
   let finished: FinishedCells
   let runner: CellRunner
-  let claims: CellClaims
+  var claims: CellClaims
   /// Searches for settings first; nil takes those of the specification.
   var tuner: CellTuner?
   /// Whether the scores of each epoch are written for TensorBoard.

@@ -50,14 +50,8 @@ package struct StudyRun {
       let begun = try begun(resumes: resumes, skipsBad: skipsBad)
       return try begun.place.running {
         try note(begun, skipsBad: skipsBad)
-        let runner = CellRunner(study: study, cases: begun.cases, session: session)
-        let finished = try finishedCells(begun.place)
-        let cells = StudyCells(
-          finished: finished, runner: runner, claims: CellClaims(run: folder),
-          tuner: try CellTuner(
-            study, runner, splitCount: begun.splits.count, finished, begun.place),
-          writesEvents: writesEvents)
-        let files = try cells.all(study.combinations, begun.splits, known: begun.finished)
+        let files = try cells(begun.cases, begun.splits, begun.place).all(
+          study.combinations, begun.splits, known: begun.finished)
         CellClaims(run: folder).removeAll()
         return try tables(begun, files, missing: [], skipsBad: skipsBad)
       }
@@ -237,6 +231,20 @@ package struct StudyRun {
     FinishedCells(folder: folder, inputs: try place.inputs(), progress: progress)
   }
 
+  /// The cells of the run, to be read and made.
+  ///
+  /// - Throws: `ZooError` where a file of the run can't be read.
+  func cells(_ cases: StudyCases, _ splits: [Split], _ place: RunFolder) throws -> StudyCells {
+    let runner = CellRunner(study: study, cases: cases, session: session)
+    let finished = try finishedCells(place)
+    return StudyCells(
+      finished: finished, runner: runner, claims: CellClaims(run: folder),
+      tuner: try CellTuner(
+        study, runner, splitCount: splits.count, finished,
+        specificationName: place.specificationName),
+      writesEvents: writesEvents)
+  }
+
   /// Writes tables and report.
   private func tables(
     _ begun: Begun, _ files: [CellFile], missing: [String], skipsBad: Bool
@@ -268,9 +276,7 @@ package struct StudyRun {
       deviations: begun.deviations + optimistic, warnings: warnings,
       notes: progress.notes.filter { !shown.contains($0) },
       headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere,
-      tuner: try CellTuner(
-        study, CellRunner(study: study, cases: cases, session: session),
-        splitCount: splits.count, finishedCells(begun.place), begun.place))
+      tuner: try self.cells(cases, splits, begun.place).tuner)
     return try lacks
       + tables.write(to: folder, command: command, environment: environment)
       + shortcuts.map(\.line)

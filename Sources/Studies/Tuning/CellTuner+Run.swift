@@ -12,22 +12,18 @@ extension CellTuner {
   ///   - runner: makes its cells.
   ///   - splitCount: how many splits it has.
   ///   - finished: the run's cells.
-  ///   - place: the run's folder.
-  /// - Throws: `ZooError` where a file of the run can't be read.
+  ///   - specificationName: what the run calls its specification.
+  /// - Throws: `ZooError` where libcrypto fails.
   init?(
     _ study: StudySpecification, _ runner: CellRunner, splitCount: Int, _ finished: FinishedCells,
-    _ place: RunFolder
+    specificationName: String
   ) throws {
     guard let tuning = study.tuning else { return nil }
-    var inputs = try place.inputs()
     // More trials begin with the same ones.
-    inputs[place.specificationName] = try sha256(of: study.source.withoutTrials.text())
+    let specification = try sha256(of: study.source.withoutTrials.text())
     self.init(
-      study: study, tuning: tuning, runner: runner, splitCount: splitCount,
-      folder: finished.folder, inputs: inputs
-    ) { combination, split in
-      try finished.file(combination, split, tells: false)?.tuning
-    }
+      study: study, tuning: tuning, runner: runner, splitCount: splitCount, finished: finished,
+      specification: [specificationName: specification])
   }
 }
 

@@ -18,12 +18,10 @@ struct CellTuner {
   var runner: CellRunner
   /// How many splits the study has.
   let splitCount: Int
-  /// The run's folder.
-  let folder: String
-  /// The SHA-256 of what all cells depend on but the number of trials.
-  let inputs: [String: String]
-  /// Reads what the cell of a part chose.
-  let chosen: (Combination, Split) throws -> CellTuning?
+  /// The run's cells.
+  let finished: FinishedCells
+  /// Name and SHA-256 of the specification without the number of trials.
+  let specification: [String: String]
 
   /// The folder of the trials in a run's.
   static let folderName = "trials"
@@ -74,11 +72,11 @@ struct CellTuner {
     let own = side.own(space)
     let usable = cases.usable(split, combination.recipe.reads)
     let inner = try InnerSplits(of: usable, tuning.scoring, study, cases)
-    let series = try series(
-      combination.name, split, space, own, fingerprint: fingerprint(combination, part))
-    let innerParts = InnerParts(self, inner, combination, split)
     let places = Dictionary(
       uniqueKeysWithValues: try combination.recipe.parts.map { ($0, try part($0)) })
+    let series = try series(
+      combination.name, split, space, own, inputs: finished.inputs(of: combination, split))
+    let innerParts = InnerParts(self, split)
     guard
       let trials = try trials(
         series, title: "\(split.name) \(combination.name): trials", isHeld: isHeld,
@@ -99,8 +97,8 @@ struct CellTuner {
     let tuned = CellTuning(chosen: best.number, own: own, trials: trials)
     var outcome = try runner.run(
       side.combination(with: best.settings, registry: registry).recipe, split
-    ) { try "\(part($0))/model" }
-    let untuned = try self.untuned(combination, split, isChosen: best.number == 1, outcome, part)
+    ) { "\(places[$0] ?? "")/model" }
+    let untuned = try self.untuned(combination, split, isChosen: best.number == 1, outcome, places)
     outcome.results += untuned.rows
     return Outcome(outcome, tuning: tuned, untuned: untuned.model)
   }
@@ -141,6 +139,10 @@ struct CellTuner {
           try watch.see(epoch: score.epoch, loss: score.logLoss)
         }
         return try evaluate(settings, context)
+      } replaced: { number in
+        outer.line(
+          "\(title): those from \(number) on are made anew; what is there is damaged, or of other encoders"
+        )
       } finished: { trials in
         let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter)?.value
         outer.advance(note: "best \(metric.title) \(NumberText.metric(best))")
@@ -182,18 +184,19 @@ struct CellTuner {
   /// start from.
   private func untuned(
     _ combination: Combination, _ split: Split, isChosen: Bool, _ outcome: CellRunner.Outcome,
-    _ part: (String) throws -> String
+    _ parts: [String: String]
   ) throws -> (rows: [ResultRow], model: TrainedModel?) {
-    let parts = try combination.recipe.parts.map(part)
-    let own = parts.map { "\($0)/\(Self.untunedName)" }
-    let areChosen = own.allSatisfy { !exists($0) }
-    if isChosen, areChosen { return (Self.untunedRows(outcome.results), nil) }
+    func own(_ place: String) -> String? {
+      let path = "\(place)/\(Self.untunedName)"
+      return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+    if isChosen, parts.values.allSatisfy({ own($0) == nil }) {
+      return (Self.untunedRows(outcome.results), nil)
+    }
     var context = context.telling(ProgressReporter { _ in })
     context.variant = Self.untunedName
     let plain = CellRunner(context, like: runner)
-    let places = Dictionary(
-      uniqueKeysWithValues: zip(
-        combination.recipe.parts, zip(parts, own).map { exists($1) ? $1 : "\($0)/model" }))
+    let places = parts.mapValues { own($0) ?? "\($0)/model" }
     let found = try plain.run(combination.recipe, split) { places[$0] ?? "" }
     let isPart = combination.recipe.parts.isEmpty && !study.images.isEmpty && !study.texts.isEmpty
     return (Self.untunedRows(found.results), isPart ? found.model : nil)
@@ -208,28 +211,17 @@ struct CellTuner {
     }
   }
 
-  private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-  /// What the trials of a cell depend on besides the run.
-  private func fingerprint(
-    _ combination: Combination, _ part: (String) throws -> String
-  ) throws -> [String: String] {
-    Dictionary(
-      uniqueKeysWithValues: try combination.recipe.parts.map {
-        ("part \($0)", try sha256(ofFile: "\(part($0))/model/model.safetensors"))
-      })
-  }
-
   /// The trials of a combination, or of a baseline, on a split.
   private func series(
     _ name: String, _ split: Split, _ space: SearchSpace, _ own: [String: JSONValue],
-    fingerprint: [String: String] = [:]
+    inputs: [String: String]
   ) throws -> TrialSeries {
-    let all = inputs.merging(fingerprint) { first, _ in first }
+    let all = inputs.merging(specification) { _, other in other }
     let lines = all.keys.sorted().map { "\($0) \(all[$0] ?? "")" }
     let searches = splitCount * (study.combinations.count + (study.readsTexts ? 1 : 0))
     return TrialSeries(
-      folder: try FolderName.trials(name, split: split.name, in: folder), space: space, own: own,
+      folder: try FolderName.trials(name, split: split.name, in: finished.folder), space: space,
+      own: own,
       sampler: tuning.sampler, halving: tuning.halving, budget: tuning.budget(searches: searches),
       higherIsBetter: metric.higherIsBetter,
       random: RandomStream(seed: study.seed).derived("tuning").derived(split.name).derived(name),
@@ -256,7 +248,8 @@ struct CellTuner {
     }
     let trials =
       try trials(
-        series(name, split, space, own), title: "\(split.name) \(name): trials",
+        series(name, split, space, own, inputs: finished.inputs),
+        title: "\(split.name) \(name): trials",
         isHeld: { true }, evaluate) ?? []
     let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter) ?? trials[0]
     return (

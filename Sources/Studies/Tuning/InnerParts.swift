@@ -7,13 +7,10 @@ import Tuning
 /// those of the cells have seen the cases that the trial is scored on.
 final class InnerParts {
   private let tuner: CellTuner
-  private let combination: Combination
   private let split: Split
   private var models: [String: TrainedModel] = [:]
 
-  init(_ tuner: CellTuner, _ inner: InnerSplits, _ combination: Combination, _ split: Split) {
-    (self.tuner, self.combination, self.split) = (tuner, combination, split)
-  }
+  init(_ tuner: CellTuner, _ split: Split) { (self.tuner, self.split) = (tuner, split) }
 
   /// The model of a part on an inner split; it is made once for all trials.
   ///
@@ -24,7 +21,7 @@ final class InnerParts {
     guard let part = tuner.study.combinations.first(where: { $0.name == name }) else {
       preconditionFailure("\(name) is a part and no combination")
     }
-    let settings = try tuner.chosen(part, split)
+    let settings = try tuner.finished.file(part, split, tells: false)?.tuning
     let recipe = try TunedSide(combination: part).combination(
       with: settings?.settings ?? [:], registry: context.session.registry
     ).recipe

@@ -44,19 +44,14 @@ extension StudyRun {
             .usage, "the study has no split \"\(split ?? "")\"", at: study.source.place,
             advice: "expected one of: \(begun.splits.map(\.name).joined(separator: ", "))")
         }
-        let runner = CellRunner(study: study, cases: begun.cases, session: session)
-        let finished = try finishedCells(begun.place)
-        let cells = StudyCells(
-          finished: finished, runner: runner, claims: CellClaims(run: folder),
-          tuner: try CellTuner(
-            study, runner, splitCount: begun.splits.count, finished, begun.place))
+        let cells = try cells(begun.cases, begun.splits, begun.place)
         let parts = combination.recipe.parts
         let wanted = combinations.filter { parts.contains($0.name) } + [combination]
         let files = try cells.run(
           wanted.map { StudyCells.Item(combination: $0, split: chosen) }, known: begun.finished
         ).files
         try writeTuned(zip(wanted, files).map { ($0, $1.tuning?.settings ?? [:]) })
-        return zip(wanted, files).flatMap { lines($0, $1, tuning.metric ?? runner.metric) }
+        return zip(wanted, files).flatMap { lines($0, $1, tuning.metric ?? cells.runner.metric) }
           + [
             "on \(chosen.name), whose test subset took no part; zoo compare \(folder)/\(Self.tunedName)"
               + " --data \(study.folder.isEmpty ? "." : study.folder) --output DIR scores the settings on"

@@ -106,10 +106,8 @@ extension TuningSpecification {
         let count = parameter.choiceCount ?? 2
         for index in 0..<count {
           let unit =
-            count == 1
-            ? 0.5
-            : parameter.choiceCount == nil
-              ? Double(index) : (Double(index) + 0.5) / Double(count)
+            parameter.choiceCount == nil
+            ? Double(index) : (Double(index) + 0.5) / Double(count)
           do {
             _ = try side.combination(
               with: [parameter.key: parameter.value(at: unit)], registry: registry)

@@ -38,15 +38,6 @@ package struct TuningSpecification: Sendable, Equatable {
   /// The sides and the baseline that a space may be given for, besides names.
   static let sides = ["image", "text", "fusion", "baseline"]
 
-  /// A search of so many trials, by default.
-  package init(trials: Int) {
-    budget = .trials(trials)
-    sampler = .tpe
-    scoring = .validation
-    spaces = [:]
-    place = Place()
-  }
-
   /// Reads `"tuning"` of a specification.
   ///
   /// - Throws: `ZooError` for an unknown key or a value out of range.

@@ -12,9 +12,9 @@ extension ZooCommand {
       + "nothing. With --once it tells how far the run is and ends.",
     examples: [("zoo runs watch run", "until all cells are finished")],
     options: [.flag("once", "Tell how far it is, and end.")],
-    arguments: [Argument("RUN", "The run's folder.")]
+    arguments: [runArgument]
   ) { arguments in
-    let folder = arguments.argument("RUN")
+    let folder = try folder(arguments.argument("RUN"))
     let plan = try StudyPlan(run: folder)
     var watch = try CellWatch(plan, run: folder)
     func running() throws -> Int {

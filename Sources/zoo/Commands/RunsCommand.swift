@@ -14,7 +14,7 @@ extension ZooCommand {
       runsList, runsShow, runsWatch, runsDiff, runsTable, runsTag, runsNote, runsScan, runsDelete,
     ])
 
-  private static let runArgument = Argument("RUN", "A run's folder, or a part of its name.")
+  static let runArgument = Argument("RUN", "A run's folder, or a part of its name.")
 
   private static let runsList = Command(
     name: "list", summary: "List runs, the newest first.",
@@ -235,7 +235,7 @@ extension ZooCommand {
   }
 
   /// The folder that a word of the command line means: itself, or the one run of the index that it is a part of.
-  private static func folder(_ word: String) throws -> String {
+  static func folder(_ word: String) throws -> String {
     let path = URL(fileURLWithPath: word).standardizedFileURL.path
     if RunRecord.isRun(path) { return path }
     var filter = RunIndex.Filter()
