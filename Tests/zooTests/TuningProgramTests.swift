@@ -137,6 +137,51 @@ struct TuningProgramTests {
     }
   }
 
+  @Test("Trials are the same to the byte whatever the labels of the test cases are")
+  func testLabels() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder, image: false)
+      let text = try String(contentsOfFile: study, encoding: .utf8)
+      try text.replacing(
+        "\"kind\": \"k-fold\", \"count\": 2",
+        with:
+          "\"kind\": \"lists\", \"training\": \"training.txt\", \"test\": \"test.txt\", \"groupByText\": false, \"groupByPatient\": false"
+      ).replacing(
+        "\"seed\": 3,", with: "\"seed\": 3, \"tuning\": {\"trials\": 6, \"metric\": \"auroc\"},"
+      )
+      .write(toFile: study, atomically: true, encoding: .utf8)
+      let table = "\(folder)/sample/cases.csv"
+      let lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+        .map(String.init)
+      // Lists name a case by its picture, as ChestX-ray14's do.
+      let ids = lines.dropFirst().map { "\($0.prefix { $0 != "," }).png" }
+      for (name, own) in [("training", ids.prefix(40)), ("test", ids.suffix(20))] {
+        try own.joined(separator: "\n").appending("\n").write(
+          toFile: "\(folder)/\(name).txt", atomically: true, encoding: .utf8)
+      }
+      try ProgramRunner.succeed(["compare", study] + common(folder, "true"))
+      let turned = lines.enumerated().map { index, text -> String in
+        guard index > 40 else { return text }
+        return text.contains(",abnormal,")
+          ? text.replacing(",abnormal,", with: ",normal,")
+          : text.replacing(",normal,", with: ",abnormal,")
+      }
+      try turned.joined(separator: "\n").appending("\n")
+        .write(toFile: table, atomically: true, encoding: .utf8)
+      try ProgramRunner.succeed(["compare", study] + common(folder, "turned"))
+      func content(_ name: String) throws -> [String] {
+        try ["true", "turned"].map {
+          try String(contentsOfFile: "\(folder)/\($0)/\(name)", encoding: .utf8)
+        }
+      }
+      let trials = try content("trials.csv")
+      #expect(trials[0] == trials[1])
+      #expect(trials[0].split(separator: "\n").count == 1 + 2 * 6)
+      let results = try content("results.csv")
+      #expect(results[0] != results[1])
+    }
+  }
+
   @Test("An encoder that is good at another rate alone loses untuned, and is found by the search")
   func anotherRate() throws {
     try withTemporaryFolder { folder in
