@@ -25,29 +25,32 @@ extension FoldPlan {
     guard case .groupOut(let column) = kind else { return [] }
     let matrix = set.labelMatrix
     let width = matrix.names.count
-    return splits.flatMap { split in
+    var notes: [String] = []
+    for split in splits {
       let used = split.training.count + split.validation.count + split.test.count
       let kept = set.cases.count - used
-      let fewest =
-        (0..<width).map { label in
-          split.test.count { matrix.answers[$0 * width + label] }
-        }.min() ?? 0
-      return [
-        kept == 0
-          ? nil
-          : "\(split.name): \(kept) cases of other sites are left out of training and validation, as they share"
-            + " \(links.map(\.rawValue).joined(separator: ", ")) with cases of this one",
-        fewest >= 10
-          ? nil
-          : "\(split.name): a label has \(fewest) of its \(split.test.count) cases; its scores are coarse",
-      ].compactMap { $0 }
+      if kept > 0 {
+        let shared = links.map(\.rawValue).joined(separator: ", ")
+        notes.append(
+          "\(split.name): \(kept) cases of other sites are left out of training and validation, as they share"
+            + " \(shared) with cases of this one")
+      }
+      let counts = (0..<width).map { (label: Int) -> Int in
+        split.test.count { matrix.answers[$0 * width + label] }
+      }
+      let fewest = counts.min() ?? 0
+      if fewest < 10 {
+        notes.append(
+          "\(split.name): a label has \(fewest) of its \(split.test.count) cases; its scores are coarse"
+        )
+      }
     }
-      + (splits.count < 2
-        ? []
-        : [
-          "every split tests one \(column) that was not trained on. The corrected t-test takes splits for random"
-            + " divisions of one population, which these are not: its intervals and p hold over sites like these"
-            + " \(splits.count), and tell little where they are few"
-        ])
+    if splits.count > 1 {
+      notes.append(
+        "every split tests one \(column) that was not trained on. The corrected t-test takes splits for random"
+          + " divisions of one population, which these are not: its intervals and p hold over sites like these"
+          + " \(splits.count), and tell little where they are few")
+    }
+    return notes
   }
 }

@@ -24,7 +24,9 @@ private struct Scene {
       scope: Scope(store))
     let (count, side) = (2, 32)
     // [images, channels, rows, columns].
-    let input = (0..<count * 3 * side * side).map { Float(($0 * 37) % 101) / 50 - 1 }
+    let input = (0..<count * 3 * side * side).map { (place: Int) -> Float in
+      Float((place * 37) % 101) / 50 - 1
+    }
     var pixels = [Float](repeating: 0, count: input.count)
     for index in input.indices {
       let (image, rest) = (index / (3 * side * side), index % (3 * side * side))

@@ -36,7 +36,7 @@ struct StratificationTests {
   @Test("Labels that divide evenly are divided evenly, alone and together")
   func exact() throws {
     // Two labels in all four combinations, five cases each.
-    let answers = (0..<20).flatMap { [$0 % 2 == 0, $0 % 4 < 2] }
+    let answers = (0..<20).flatMap { (index: Int) -> [Bool] in [index % 2 == 0, index % 4 < 2] }
     let matrix = LabelMatrix(names: ["a", "b"], answers: answers)
     let plan = FoldPlan(kind: .folds(count: 5, repeats: 2), validationFraction: 0.25, seed: 3)
     for split in try plan.splits(of: matrix, groups: singles(20)) {
@@ -104,7 +104,7 @@ struct StratificationTests {
     for round in 0..<20 {
       let rare = Set(stream.permutation(60)[..<5])
       // The rare label comes with the common one, which must not crowd it out.
-      let answers = (0..<60).flatMap { index in
+      let answers = (0..<60).flatMap { (index: Int) -> [Bool] in
         [index % 2 == 0 || rare.contains(index), rare.contains(index), index % 7 == 0]
       }
       let matrix = LabelMatrix(names: ["common", "rare", "other"], answers: answers)

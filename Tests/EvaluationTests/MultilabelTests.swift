@@ -44,7 +44,8 @@ struct MultilabelTests {
     #expect(found.labels.map(\.positives) == [2, 2, 0])
     #expect(found.labels.map(\.negatives) == [2, 1, 4])
     #expect(found.labels.map(\.unknown) == [0, 1, 0])
-    #expect(found.labels.map(\.prevalence.value) == [0.5, 2.0 / 3, 0])
+    let prevalences: [Double?] = [0.5, 2.0 / 3, 0]
+    #expect(found.labels.map(\.prevalence.value) == prevalences)
     #expect(abs((found.labels[1].averagePrecision.value ?? 0) - 5.0 / 6) < 1e-15)
     #expect(found.undefinedLabels.map(\.label) == [2])
     #expect(found.undefinedLabels[0].reason == .noPositives)

@@ -36,7 +36,7 @@ struct NearestNeighboursTests {
 
   @Test("The probability is the share of the votes, pulled towards the training subset's")
   func probability() {
-    #expect(nearest.probabilities([[0, 1, 2, 3]], k: 3) == [(2 + 0.5) / 4])
+    #expect(nearest.probabilities([[0, 1, 2, 3]], k: 3) == [2.5 / 4])
     #expect(nearest.probabilities([[0], [2]], k: 1) == [0.75, 0.25])
   }
 

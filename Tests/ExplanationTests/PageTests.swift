@@ -33,9 +33,8 @@ struct PageTests {
 
   /// An explanation of a picture that was cropped, with two maps, one of which is full of ties.
   static func explanation(label: String = "abnormal") throws -> CaseExplanation {
-    let original = PixelImage(
-      width: 320, height: 240, channels: 1,
-      pixels: (0..<320 * 240).map { UInt8($0 % 320 * 255 / 320) })
+    let pixels = (0..<76_800).map { (place: Int) -> UInt8 in UInt8(place % 320 * 255 / 320) }
+    let original = PixelImage(width: 320, height: 240, channels: 1, pixels: pixels)
     let size = 224
     let ties = AttributionMap(
       height: size, width: size,

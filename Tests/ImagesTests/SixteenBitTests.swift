@@ -44,9 +44,8 @@ import Testing
 
   @Test("Low samples keep their differences through resizing: 12 bits are not cut to 8")
   func keepsDifferences() {
-    let image = PixelImage(
-      width: 64, height: 64, channels: 1,
-      samples: (0..<64 * 64).map { UInt16(100 + $0 % 64 / 2) }, white: 4095)
+    let samples = (0..<4096).map { (place: Int) -> UInt16 in UInt16(100 + place % 64 / 2) }
+    let image = PixelImage(width: 64, height: 64, channels: 1, samples: samples, white: 4095)
     let values = Set(image.resized(shorterSide: 32).floats())
     #expect(values.count == 32, "\(values.count) levels are left of 32")
     #expect(values.max().map { $0 < 0.04 } == true)

@@ -290,8 +290,8 @@ struct PublishedNameTests {
     let positions = try #require(result["pos_embed"])
     #expect(positions.shape == [1, 5, 4] && positions.values.prefix(4) == [0, 1, 2, 3])
     // The mean over a grid stays where it was.
-    let places = stride(from: 4, to: 20, by: 4).map { positions.values[$0] }
-    #expect(abs(places.reduce(0, +) / 4 - 34) < 1e-3)
+    let sum: Float = stride(from: 4, to: 20, by: 4).reduce(0) { $0 + positions.values[$1] }
+    #expect(abs(sum / 4 - 34) < 1e-3)
     let interpolated = "[1, 17, 4] was interpolated to [1, 5, 4]"
     #expect(mapping.lines.contains { $0.contains(interpolated) })
     #expect(mapping.leftOut?.contains(interpolated) == true)

@@ -16,10 +16,11 @@ struct EventFileTests {
   @Test("A file is what TensorBoard's writer makes of the same events, byte for byte")
   func bytes() {
     let data = EventFile([.init(tag: "test/auroc", step: 300, value: 0.75)], time: 1.5).data
-    #expect(
-      data.map { String(format: "%02x", $0) }.joined()
-        == "1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c"
-        + "2100000000000000017becf609000000000000f83f10ac022a130a110a0a746573742f6175726f63"
-        + "150000403fb956aaf8")
+    let expected = """
+      1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c\
+      2100000000000000017becf609000000000000f83f10ac022a130a110a0a746573742f6175726f63\
+      150000403fb956aaf8
+      """
+    #expect(data.map { String(format: "%02x", $0) }.joined() == expected)
   }
 }

@@ -185,7 +185,8 @@ struct CellProgramTests {
       let stopped = try ProgramRunner.run(
         shell: """
           "$ZOO" compare \(study) --output \(run) --jobs 2 --threads 1 & parent=$!
-          for i in $(seq 200); do [ -e \(run)/claims ] && break; sleep 0.1; done
+          # Both processes are at work: one that starts has no cell to tell of.
+          for i in $(seq 600); do [ "$(ls \(run)/claims 2>/dev/null | wc -l)" -ge 2 ] && break; sleep 0.1; done
           kill -TERM $parent; wait $parent; echo "status $?"
           pgrep -f "[c]ell \(run) --all" || echo "none left"
           """)

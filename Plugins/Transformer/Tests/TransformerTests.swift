@@ -36,8 +36,9 @@ func smallEncoder(_ kind: String, _ given: JSONValue = [:]) throws -> any TextEn
   let keys = blank.parameters.map { ($0.key, $0.value.shape) }.sorted { $0.0 < $1.0 }
   let values = keys.enumerated().map { number, item in
     let offset = item.0.hasSuffix("LayerNorm.weight") ? 1.0 : 0
-    let values = (0..<item.1.reduce(1, *)).map {
-      Float(0.2 * sin(0.37 * Double($0) + Double(number)) + offset)
+    let values = (0..<item.1.reduce(1, *)).map { (place: Int) -> Float in
+      let angle: Double = 0.37 * Double(place) + Double(number)
+      return Float(0.2 * sin(angle) + offset)
     }
     return (item.0, Tensor(values, shape: item.1))
   }

@@ -26,12 +26,13 @@ package struct DICOMValues: Sendable {
       let picture = try frame.colour()
       channels = 3
       let bytes = picture.pixels
-      modality =
-        picture.depth == 8
-        ? bytes.map { Double($0) / 255 }
-        : stride(from: 0, to: bytes.count, by: 2).map {
-          Double(Int(bytes[$0]) | Int(bytes[$0 + 1]) << 8) / 65535
+      if picture.depth == 8 {
+        modality = bytes.map { Double($0) / 255 }
+      } else {
+        modality = stride(from: 0, to: bytes.count, by: 2).map { (place: Int) -> Double in
+          Double(Int(bytes[place]) | Int(bytes[place + 1]) << 8) / 65535
         }
+      }
       windowed = modality
       return
     }

@@ -89,9 +89,14 @@ private struct Neighbourhood: Sendable {
     self.width = width
     self.height = height
     let reach = Int(radius)
-    disc = (-reach...reach).flatMap { y in
-      (-reach...reach).map { x in (x: x, y: y, square: x * x + y * y) }
-    }.filter { Double($0.square) <= radius * radius }
+    var disc: [(x: Int, y: Int, square: Int)] = []
+    for y in -reach...reach {
+      for x in -reach...reach {
+        let square = x * x + y * y
+        if Double(square) <= radius * radius { disc.append((x: x, y: y, square: square)) }
+      }
+    }
+    self.disc = disc
   }
 
   func forEach(around point: Int, _ body: (_ other: Int, _ square: Int) -> Void) {

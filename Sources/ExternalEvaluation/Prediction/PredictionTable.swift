@@ -28,11 +28,12 @@ struct PredictionTable {
     let answers = prediction.answers
     let decision =
       prediction.label ?? answers.filter(\.isPositive).map(\.label).joined(separator: "|")
-    return [id, decision]
-      + answers.flatMap { answer in
-        (model.task == .multiLabel ? [answer.isPositive ? "1" : "0"] : [])
-          + ["\(answer.probability)", "\(answer.logit)"]
-          + (model.calibration == nil ? [] : [answer.calibrated.map { "\($0)" } ?? ""])
-      }
+    var row = [id, decision]
+    for answer in answers {
+      if model.task == .multiLabel { row.append(answer.isPositive ? "1" : "0") }
+      row += ["\(answer.probability)", "\(answer.logit)"]
+      if model.calibration != nil { row.append(answer.calibrated.map { "\($0)" } ?? "") }
+    }
+    return row
   }
 }

@@ -82,9 +82,10 @@ struct LocalHash: Sendable, Equatable {
   }
 
   /// The cosines of the transform: 8 frequencies of 16 places.
-  private static let cosines: [Float] = (0..<8).flatMap { frequency in
-    (0..<patch).map { place in
-      cosine(Double(frequency * (2 * place + 1)) / Double(2 * patch))
+  private static let cosines: [Float] = (0..<8).flatMap { (frequency: Int) -> [Float] in
+    (0..<patch).map { (place: Int) -> Float in
+      let angle = Double(frequency * (2 * place + 1))
+      return cosine(angle / Double(2 * patch))
     }
   }
 

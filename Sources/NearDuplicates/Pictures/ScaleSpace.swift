@@ -65,12 +65,15 @@ struct ScaleSpace {
       let (width, height) = (near.1.width, near.1.height)
       let places = near.0.values.withUnsafeBufferPointer { before in
         near.1.values.withUnsafeBufferPointer { own in
-          near.2.values.withUnsafeBufferPointer { after in
-            (1..<(height - 1)).flatMap { y in
-              (y * width + 1..<(y + 1) * width - 1).filter {
-                isExtremum($0, width, before, own, after)
+          near.2.values.withUnsafeBufferPointer { after -> [Int] in
+            var places: [Int] = []
+            for y in 1..<(height - 1) {
+              let row: Range<Int> = y * width + 1..<(y + 1) * width - 1
+              for place in row where isExtremum(place, width, before, own, after) {
+                places.append(place)
               }
             }
+            return places
           }
         }
       }

@@ -44,10 +44,12 @@ struct NamePrefix {
       }
     }
     // Of equals the first in the file: only for messages, since equals are never chosen between.
-    candidates = found.values.map { ($0, $0.names.min() ?? 0) }.sorted { a, b in
-      (-a.0.names.count - a.0.fitting.count, a.1)
-        < (-b.0.names.count - b.0.fitting.count, b.1)
-    }.map(\.0)
+    let ranked = found.values.map { one -> (candidate: Candidate, count: Int, first: Int) in
+      (one, one.names.count + one.fitting.count, one.names.min() ?? 0)
+    }
+    candidates = ranked.sorted { a, b in
+      a.count != b.count ? a.count > b.count : a.first < b.first
+    }.map(\.candidate)
   }
 
   /// The prefix that is meant; `asked` names it, whole or by its last parts.

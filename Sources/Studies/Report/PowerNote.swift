@@ -24,8 +24,10 @@ struct PowerNote {
   /// the power together, which is an approximation. More cases are taken to lessen s² in proportion.
   init?(_ comparisons: PairComparisons) {
     let ratio = comparisons.testToTrainingRatio
-    let spreads = comparisons.pairs.map(\.test).filter { $0.standardError > 0 }.map { test in
-      (test.count, test.standardError / (1 / Double(test.count) + ratio).squareRoot())
+    let tests = comparisons.pairs.map(\.test).filter { $0.standardError > 0 }
+    let spreads = tests.map { test -> (Int, Double) in
+      let share: Double = 1 / Double(test.count) + ratio
+      return (test.count, test.standardError / share.squareRoot())
     }.sorted { $0.1 < $1.1 }
     guard !spreads.isEmpty, comparisons.metric.bounds.upper == 1 else { return nil }
     let (count, spread) = spreads[spreads.count / 2]
