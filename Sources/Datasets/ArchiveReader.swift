@@ -4,20 +4,30 @@ import Foundation
 
 /// Reads the files of an archive (tar, gzipped or otherwise compressed, or zip) one after the
 /// other, without unpacking anything to the disk.
-enum ArchiveReader {
+package enum ArchiveReader {
   /// Bounds that no honest archive of reports comes near; sizes are counted while unpacking, as the
   /// sizes that an archive states may lie.
-  struct Limits: Sendable {
-    var entries = 1_000_000
-    var entryBytes = 4 << 20
-    var totalBytes = 2 << 30
+  package struct Limits: Sendable {
+    /// Entries of any kind.
+    var entries: Int
+    /// Bytes of one file.
+    var entryBytes: Int
+    /// Bytes of all files that are read.
+    var totalBytes: Int
+
+    /// By default those of an archive of reports.
+    package init(
+      entries: Int = 1_000_000, entryBytes: Int = 4 << 20, totalBytes: Int = 2 << 30
+    ) {
+      (self.entries, self.entryBytes, self.totalBytes) = (entries, entryBytes, totalBytes)
+    }
   }
 
   /// Calls `body` with the name and bytes of every regular file whose name `wanted` accepts.
   ///
   /// - Throws: `ZooError` of code `.notFound`, or `.badFormat` where the archive is damaged,
   ///   encrypted or beyond the limits; and what `body` throws.
-  static func forEachFile(
+  package static func forEachFile(
     in path: String, limits: Limits = Limits(), where wanted: (String) -> Bool,
     _ body: (String, Data) throws -> Void
   ) throws {
@@ -77,7 +87,8 @@ enum ArchiveReader {
       guard count > 0 else { throw failure(archive, place.path ?? "") }
       guard data.count + count <= limits.entryBytes else {
         throw ZooError(
-          .badFormat, "more than \(limits.entryBytes) bytes; no report is that long", at: place)
+          .badFormat,
+          "more than \(limits.entryBytes) bytes; no file of the collection is that long", at: place)
       }
       data.append(contentsOf: chunk[..<count])
     }

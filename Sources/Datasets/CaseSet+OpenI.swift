@@ -24,7 +24,16 @@ extension CaseSet {
     let table = try projections.map { try OpenI.Projections(path: $0, options: options.table) }
     let wanted = options.projection
     try options.checkViews(hasTable: table != nil)
-    return try OpenI.caseSet(reports, checker: checker, origin: path, options: options) { report in
+    var notes: [String] = []
+    let several = reports.count { $0.images.count > 1 }
+    if options.imageRoot != nil, table == nil, several > 0 {
+      notes.append(
+        "nothing tells which picture is frontal: of \(counted(several, "report")) with several the first was taken;"
+          + " \"projections\" names the table that tells")
+    }
+    return try OpenI.caseSet(
+      reports, checker: checker, origin: path, options: options, notes: notes
+    ) { report in
       guard let root = options.imageRoot else { return [] }
       func kind(_ image: String) -> OpenI.Projection? {
         table?.kinds[OpenI.kaggleFileName(image: image)]

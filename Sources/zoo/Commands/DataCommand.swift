@@ -7,7 +7,7 @@ extension ZooCommand {
   static let data = Command(
     name: "data", summary: "Look at data, or make some to try things on.",
     subcommands: [
-      check, dataShow, dataImport,
+      check, dataShow, dataImport, dataFetch,
       Command(
         name: "sample",
         summary: "Write the phantom sample: synthetic chest-like images with reports.",

@@ -1,0 +1,120 @@
+import Basics
+import Datasets
+import Foundation
+
+/// Writes `cases.csv` of a collection that lies in a folder: a row a case, with the frontal picture's path.
+struct CollectionTable {
+  private let collection: PublishedCollection
+  private let folder: String
+  private let dicom: String?
+  private let progress: ProgressReporter
+
+  init(
+    _ collection: PublishedCollection, in folder: String, dicom: String?, progress: ProgressReporter
+  ) {
+    self.collection = collection
+    self.folder = folder
+    self.dicom = dicom
+    self.progress = progress
+  }
+
+  /// Writes the table.
+  ///
+  /// - Returns: lines on what it holds and what was left out.
+  /// - Throws: `ZooError` for tables or reports that are missing or damaged.
+  func write() throws -> [String] {
+    collection.name == PublishedCollection.openI.name ? try openI() : try chestXray14()
+  }
+
+  private func isThere(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(folder)/\(name)")
+  }
+
+  private func openI() throws -> [String] {
+    var lines: [String] = []
+    let projections = "\(folder)/indiana_projections.csv"
+    if let dicom, !isThere("indiana_projections.csv") {
+      lines.append(try DICOMViews.write(tree: dicom, to: projections, progress: progress))
+    }
+    let table = isThere("indiana_projections.csv") ? projections : nil
+    var options = OpenI.Options(imageRoot: "\(folder)/images")
+    options.rules = CaseRules(
+      image: .wanted, text: .wanted, labels: [OpenI.normal, OpenI.abnormal], skipsBad: true)
+    let set: CaseSet
+    let reports: [OpenIReport]
+    let xml = ["NLMCXR_reports.tgz", "ecgen-radiology"].first(where: isThere)
+    if let xml {
+      set = try CaseSet.openI(path: "\(folder)/\(xml)", projections: table, options: options)
+      reports = try OpenI.reports(path: "\(folder)/\(xml)")
+    } else if isThere("indiana_reports.csv") {
+      let path = "\(folder)/indiana_reports.csv"
+      set = try CaseSet.openIKaggle(reports: path, projections: table, options: options)
+      reports = try OpenI.kaggleReports(path: path)
+    } else {
+      throw ZooError(
+        .notFound,
+        "no reports are there; expected NLMCXR_reports.tgz, ecgen-radiology or indiana_reports.csv",
+        at: Place(path: folder))
+    }
+    let sections = Dictionary(reports.map { ($0.id, $0.sections) }, uniquingKeysWith: { a, _ in a })
+    var writer = CSVWriter(columns: ["id", "image", "findings", "impression", "label"])
+    for one in set.cases {
+      writer.append([
+        one.id, try relative(one.images.first?.path), one.text ?? "",
+        sections[one.id]?["IMPRESSION"] ?? "", one.label ?? "",
+      ])
+    }
+    try writer.write(to: "\(folder)/cases.csv")
+    return lines + summary(set)
+  }
+
+  private func chestXray14() throws -> [String] {
+    let name = try folderEntries(folder).first {
+      $0.hasPrefix("Data_Entry_2017") && $0.hasSuffix(".csv")
+    }
+    guard let name else {
+      throw ZooError(
+        .notFound,
+        "the pictures are there, the table of findings is not: NIH offers it under no address of its own",
+        at: Place(path: folder),
+        advice:
+          "download \(collection.tables.joined(separator: ", ")) from \(collection.page) into it, and run this again"
+      )
+    }
+    let rules = CaseRules(
+      image: .required, labels: [ChestXray14.normal, ChestXray14.abnormal], skipsBad: true)
+    let set = try CaseSet.chestXray14(
+      table: "\(folder)/\(name)", imageRoot: "\(folder)/images", rules: rules)
+    var writer = CSVWriter(
+      columns: ["id", "image", "findings", "label", "patient", "view", "sex", "ageBand"])
+    for one in set.cases {
+      writer.append(
+        [
+          one.id, try relative(one.images.first?.path),
+          one.findings.isEmpty ? ChestXray14.noFinding : one.findings.joined(separator: "|"),
+          one.label ?? "", one.group ?? "",
+        ] + ChestXray14.attributes.map { one.attributes[$0] ?? "" })
+    }
+    try writer.write(to: "\(folder)/cases.csv")
+    let missing = collection.tables.dropFirst().filter { !isThere($0) }
+    let lists =
+      missing.isEmpty
+      ? [] : ["not there: \(missing.joined(separator: ", ")), from \(collection.page)"]
+    return summary(set) + lists
+  }
+
+  /// A path as it is written in the table: relative to its folder.
+  private func relative(_ path: String?) throws -> String {
+    guard let path else { return "" }
+    let prefix = "\(folder)/"
+    return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+  }
+
+  private func summary(_ set: CaseSet) -> [String] {
+    let counts = zip(set.labels, set.labelCounts).map { "\($1) \($0)" }.joined(separator: ", ")
+    let left = set.leftOutCounts.map { "\($0.count) \($0.reason.rawValue)" }
+    return set.notes
+      + ["\(folder)/cases.csv: \(counted(set.cases.count, "case")) (\(counts))"]
+      + (left.isEmpty ? [] : ["left out: \(left.joined(separator: ", "))"])
+  }
+}
