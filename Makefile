@@ -2,6 +2,8 @@
 #
 #   make demo        install packages, build, compare encoders on the phantom sample
 #   make test        the tests
+#   make paper       the tables and figures of the 2019 study, over the collections in DATA (data); DOCUMENT
+#                    (none) is where a copy without patients' pictures is written
 #   make check       the tests of what changed, or of ONLY=Training,Images; quick after an edit
 #   make test-long   the tests, those that take minutes, and each reader fuzzed for ten seconds
 #   make test-cluster the tests over Slurm and GNU parallel, which it installs
@@ -18,6 +20,7 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 SECONDS ?= 60
+DATA ?= data
 
 # Package.swift finds plugins and tests by their folders; a kept manifest or plan would not see new
 # ones.
@@ -39,7 +42,7 @@ ZOO = $$($(SWIFT) build $(FRESH) -c release --show-bin-path)/zoo
 KIT = Basics Tensors Layers WordVectors EncoderKit
 SHARE = $(DESTDIR)$(PREFIX)/share/encoderzoo
 
-.PHONY: help demo check test test-long test-cluster fuzz bench lint format docs kit-listing install clean packages build
+.PHONY: help demo paper check test test-long test-cluster fuzz bench lint format docs kit-listing install clean packages build
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -61,6 +64,11 @@ demo: build
 	resume=; if [ -e demo/phantom ]; then resume=--resume; fi; \
 	"$$zoo" compare Examples/phantom.json --output demo/phantom $$resume; \
 	echo "The report is at demo/phantom/report.html"
+
+# What is finished is kept: after a stop the same command goes on.
+paper: build
+	@"$(ZOO)" paper Examples/paper --data "$(DATA)" --output paper \
+	  $(if $(DOCUMENT),--document "$(DOCUMENT)")
 
 check: packages
 	@scripts/check.sh $(ONLY)

@@ -109,7 +109,7 @@ var targets: [Target] = [
   .target(name: "CStartup", cSettings: optimized),
   .target(name: "CWorker", cSettings: optimized),
   library("Basics", []),
-  library("Pages", ["Basics"], embedded: ["page.css", "sort.js"]),
+  library("Pages", ["Basics"], embedded: ["colours.css", "drawing.css", "page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
   library("Layers", ["Tensors", "CKernels", "Basics"]),
@@ -133,7 +133,7 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
-      "Bundles", "Evaluation", "Layers", "Tensors", "Basics",
+      "Bundles", "Evaluation", "WordVectors", "Layers", "Tensors", "Basics",
     ]),
   library("Tuning", ["Basics"]),
   library("NearDuplicates", ["Images", "Basics"]),
@@ -161,6 +161,13 @@ var targets: [Target] = [
       "Studies", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
       "Bundles", "Downloads", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ]),
+  library("Collections", ["DICOM", "Datasets", "Downloads", "Basics"]),
+  library(
+    "Paper",
+    [
+      "EncoderZoo", "Explanation", "Studies", "Training", "WordVectors", "Evaluation", "Datasets",
+      "Registry", "Downloads", "Images", "Pages", "Tensors", "Basics",
+    ]),
   library("Runs", ["Studies", "Evaluation", "Datasets", "Downloads", "CSQLite", "Basics"]),
   library(
     "Exchange",
@@ -184,7 +191,8 @@ var targets: [Target] = [
   .executableTarget(
     name: "zoo",
     dependencies: [
-      "EncoderZoo", "Packaging", "Bundles", "Exchange", "ExternalEvaluation", "Runs", "Studies",
+      "EncoderZoo", "Collections", "Paper", "Packaging", "Bundles", "Exchange",
+      "ExternalEvaluation", "Runs", "Studies",
       "DataCheck", "DataImport", "Explanation", "Evaluation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM",
       "CImageCodecs",
@@ -295,6 +303,10 @@ for (name, dependencies) in [
   ),
   ("Runs", ["Runs", "Studies", "Evaluation", "Basics"]),
   ("Tuning", ["Tuning", "Basics"]),
+  (
+    "Paper", ["Paper", "EncoderZoo", "Registry", "Evaluation", "WordVectors", "Datasets", "Basics"]
+  ),
+  ("Collections", ["Collections", "DICOM", "Datasets", "Downloads", "Images", "Basics"]),
 ] as [(String, [Target.Dependency])] {
   targets += tests(name, dependencies)
 }

@@ -1,8 +1,12 @@
 /// The files of `Resources/`, which the build puts into the program.
 package enum PageResource {
-  /// The style sheet of every page; its colours are Okabe and Ito's
+  /// The colours of everything, light and dark; the series' are Okabe and Ito's
   /// (https://jfly.uni-koeln.de/color/).
-  package static let sheet = text(PackageResources.page_css)
+  static let colours = text(PackageResources.colours_css)
+  /// What drawings are made of.
+  static let drawing = text(PackageResources.drawing_css)
+  /// The style sheet of every page.
+  package static let sheet = colours + "\n" + drawing + "\n" + text(PackageResources.page_css)
   /// Sorts the tables that `SortableTable` makes headings for.
   package static let sorting = text(PackageResources.sort_js)
 

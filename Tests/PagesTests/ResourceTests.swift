@@ -11,7 +11,7 @@ private let node: String? = ["/usr/bin/node", "/usr/bin/nodejs", "/usr/local/bin
 @Suite("Style sheets and scripts as what they are")
 struct ResourceTests {
   private static let folders = ["Sources/Pages/Resources", "Sources/Explanation/Resources"]
-  /// The sheet of every page first.
+  /// Those of every page first.
   private static let sheets = paths(".css")
   private static let scripts = paths(".js")
 
@@ -28,8 +28,11 @@ struct ResourceTests {
 
   @Test("What is embedded is what stands in the files")
   func embedded() throws {
-    #expect(Self.sheets.count == 2 && Self.scripts.count == 3)
-    #expect(try PageResource.sheet == Self.read("Sources/Pages/Resources/page.css"))
+    #expect(Self.sheets.count == 4 && Self.scripts.count == 3)
+    let files = try ["colours", "drawing", "page"].map {
+      try Self.read("Sources/Pages/Resources/\($0).css")
+    }
+    #expect(PageResource.sheet == files.joined(separator: "\n"))
     #expect(try PageResource.sorting == Self.read("Sources/Pages/Resources/sort.js"))
   }
 

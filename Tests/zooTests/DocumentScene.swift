@@ -19,6 +19,10 @@ struct DocumentScene {
     "swift test -c release -Xswiftc -enable-testing --scratch-path .build/test --skip-build --filter FoldPlanTests":
       "runs in the folder that these tests run in",
     // The network.
+    "zoo data fetch open-i --output DATA/open-i": "downloads 1.4 GB",
+    "zoo data fetch open-i --from downloads --output DATA/open-i": "needs the archives",
+    "zoo data fetch chestx-ray14 --output DATA/chestx-ray14": "downloads 46 GB",
+    "zoo paper Examples/paper --data DATA --output paper": "trains for an hour",
     "zoo weights fetch resnet18-imagenet": "downloads 47 MB",
     "zoo weights fetch glove-6b-100d": "downloads 862 MB",
     "zoo vectors train reports.txt --from glove-6b-300d --output further.txt":

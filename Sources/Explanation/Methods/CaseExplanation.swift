@@ -37,7 +37,7 @@ package struct CaseExplanation: Sendable {
   package let words: TextExplanation?
   /// Nil where the model reads one modality alone.
   package let joint: JointExplanation?
-  package let settings: ExplanationSettings
+  package var settings: ExplanationSettings
   /// What is to be known of the text: words that are cut off or unknown.
   package var textNotes: [String] = []
   /// The positive class is chosen from this probability on; nil where the most probable class is.

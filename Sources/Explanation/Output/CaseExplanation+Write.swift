@@ -47,7 +47,7 @@ extension CaseExplanation {
   }
 
   /// A picture with a map and its circles.
-  func overlay(of image: ImageExplanation, on picture: Picture) -> PixelImage {
+  package func overlay(of image: ImageExplanation, on picture: Picture) -> PixelImage {
     let circles = sights(of: [image])[0].neighbourhoods.map {
       $0.circle(in: picture.geometry, mapWidth: image.map.width)
     }

@@ -5,7 +5,7 @@ import Pages
 
 /// A metric over the epochs: lines are means over the splits, bands mean ± SD, paler where only some
 /// splits went on.
-struct EpochChart {
+package struct EpochChart {
   /// As in `epochs.csv`.
   let metric: String
   /// True where the metric can't leave 0…1.
@@ -15,12 +15,20 @@ struct EpochChart {
   /// Room for the labels at the lines' ends.
   var right = 74.0
 
+  /// A chart of a metric, in units of its own box.
+  package init(
+    metric: String, isShare: Bool, width: Double = 340, height: Double = 214, right: Double = 74
+  ) {
+    (self.metric, self.isShare) = (metric, isShare)
+    (self.width, self.height, self.right) = (width, height, right)
+  }
+
   private let left = 42.0
   private let top = 10.0
   private let bottom = 38.0
 
   /// The vertical range that holds lines and bands, with a margin.
-  func range(_ curves: [EpochCurve]) -> ClosedRange<Double> {
+  package func range(_ curves: [EpochCurve]) -> ClosedRange<Double> {
     let points = curves.flatMap(\.points)
     let lows = points.map { $0.mean - ($0.deviation ?? 0) }
     let highs = points.map { $0.mean + ($0.deviation ?? 0) }
@@ -31,7 +39,7 @@ struct EpochChart {
   }
 
   /// The chart as an SVG element.
-  func drawing(
+  package func drawing(
     _ name: String, _ curves: [EpochCurve], range: ClosedRange<Double>
   ) -> String {
     var drawing = SVGDrawing(width: width, height: height)

@@ -1,28 +1,34 @@
 import Evaluation
 
 /// A metric of one combination on one subset, epoch by epoch, over the splits.
-struct EpochCurve {
-  struct Point: Equatable {
-    let epoch: Int
-    let mean: Double
+package struct EpochCurve {
+  package struct Point: Equatable {
+    package let epoch: Int
+    package let mean: Double
     /// Nil where one split alone reached the epoch.
-    let deviation: Double?
+    package let deviation: Double?
     /// Splits that reached the epoch.
-    let count: Int
+    package let count: Int
   }
 
   /// What it is called beside its end.
-  let label: String
+  package let label: String
   /// The class of its line and band in the style sheet.
-  let style: String
+  package let style: String
   /// By epoch, ascending.
-  let points: [Point]
+  package let points: [Point]
+
+  package init(label: String, style: String, points: [Point]) {
+    (self.label, self.style, self.points) = (label, style, points)
+  }
 
   /// The most splits that any epoch has.
   var splitCount: Int { points.map(\.count).max() ?? 0 }
 
   /// The curves of a combination, training before validation; subsets without values have none.
-  static func curves(_ rows: [EpochRow], combination: String, metric: String) -> [EpochCurve] {
+  package static func curves(_ rows: [EpochRow], combination: String, metric: String)
+    -> [EpochCurve]
+  {
     var values: [String: [Int: [Double]]] = [:]
     let sorted = RowOrder().sorted(
       rows.filter { $0.combination == combination && $0.metric.rawValue == metric })

@@ -3,6 +3,7 @@ import EncoderKit
 import Foundation
 import Registry
 import Studies
+import Training
 
 extension ZooCommand {
   static let vectors = Command(
@@ -148,7 +149,8 @@ extension ZooCommand {
     let output = try newFile(arguments.string("output"), "another --output")
     let member = try arguments.integer("member", in: 1...1000) ?? 1
     try write(
-      wordVectors(ofModel: modelFolder(arguments.argument("MODEL"), registry()), member: member),
+      WordVectorTable(
+        ofModel: modelFolder(arguments.argument("MODEL"), registry()), member: member),
       to: output, arguments)
   }
 }

@@ -16,7 +16,8 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, tune, cell, merge, slurm, runs, pretrain, probe, writeFeatures,
+      list, show, train, compare, tune, cell, merge, slurm, runs, paper, pretrain, probe,
+      writeFeatures,
       predict,
       evaluate, explain,
       detect,
