@@ -71,7 +71,11 @@ let wanted = Context.environment["ENCODERZOO_TESTS"].map {
 /// Test targets that take long to compile and compute next to nothing themselves.
 ///
 /// Their own code is compiled without optimisation; what they test is optimised as ever.
-let lightTests: Set<String> = ["Explanation", "Studies", "zoo"]
+let lightTests: Set<String> = [
+  "Basics", "Bundles", "Collections", "Conformance", "DataCheck", "DataImport", "Datasets",
+  "DICOM", "Downloads", "EncoderZoo", "Evaluation", "Explanation", "ExternalEvaluation", "Fusion",
+  "Images", "Packaging", "Pages", "Paper", "Registry", "Runs", "Studies", "WeightFiles", "zoo",
+]
 let unoptimized: [SwiftSetting] = isDeveloped ? [.unsafeFlags(["-Onone"])] : []
 
 /// A test target exists as soon as its folder holds a Swift file.
