@@ -291,6 +291,7 @@ struct PaperDocument {
       | \(SeenCase.sights.map { "\($0.name) sight sensitivity (\(NumberText.short($0.value)))" }.joined(separator: " | ")) |
       |---|---|---|
       \(pictures.joined())|
+      | \(seen.circleCounts.map { counted($0, "circle") }.joined(separator: " | ")) |
 
       ![The words of the report, each with its score](\(figures)/figure-3.svg)
 

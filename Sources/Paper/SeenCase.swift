@@ -16,7 +16,7 @@ struct SeenCase {
 
   /// The sight sensitivities of Figure 2.
   static let sights: [(name: String, value: Double)] = [
-    ("high", 0.95), ("middle", 0.8), ("low", 0.4),
+    ("high", 0.9), ("middle", 0.7), ("low", 0.4),
   ]
 
   /// Explains the case; nil where the model is not trained yet.
@@ -43,6 +43,15 @@ struct SeenCase {
       images: found.images, text: text, finding: nil, settings: settings,
       progress: results.progress
     ).details
+  }
+
+  /// How many circles each sight sensitivity shows, in the order of `sights`.
+  var circleCounts: [Int] {
+    SeenCase.sights.map { sight in
+      var shown = explanation
+      shown.settings.sensitivity = sight.value
+      return shown.sights.first?.neighbourhoods.count ?? 0
+    }
   }
 
   /// What is shown, in sentences.
