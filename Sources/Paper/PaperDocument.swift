@@ -191,8 +191,8 @@ struct PaperDocument {
 
       The image encoder alone, fine-tuned; means over \(comparison.scores.folds.count) splits of \(size(comparison)),
       bands are ± one standard deviation. The paper's DenseNet-121 reaches \(PaperNumbers.transfer.chestXray14) within an
-      epoch from ChestX-ray14, and \(PaperNumbers.transfer.imageNet) from ImageNet. Half of the cases are abnormal or
-      nearly so: an accuracy below a half, as ImageNet's there, is worse than answering by chance.
+      epoch from ChestX-ray14, and \(PaperNumbers.transfer.imageNet) from ImageNet. Of two classes
+      an accuracy below a half, as ImageNet's there, is worse than always naming the commoner one.
 
       ![Validation accuracy by epoch, a line for each set of weights](\(figures)/figure-4.svg)
 
