@@ -54,16 +54,34 @@ package struct CollectionFetch {
     let file = try RemoteFile(
       url: url ?? archive.url, size: nil, hash: .firstDownload, fileName: archive.fileName)
     guard archive.content == .pictures else {
-      _ = try DownloadCache(folder: output).fetch(file, progress: progress, policy: policy)
+      let path = try DownloadCache(folder: output).fetch(file, progress: progress, policy: policy)
+      try opened(path) {
+        try ArchiveReader.forEachFile(in: path, where: { _ in false }) { _, _ in }
+      }
       return []
     }
     try requireSpace(archive.size)
     let path = try DownloadCache(folder: archives).fetch(file, progress: progress, policy: policy)
-    let outcome = try PictureUnpacker(folder: images).unpack(path, progress: progress)
-    try checkFound(outcome, in: path)
+    let outcome = try opened(path) {
+      let outcome = try PictureUnpacker(folder: images).unpack(path, progress: progress)
+      try checkFound(outcome, in: path)
+      return outcome
+    }
     try AtomicFile.write("\(outcome.written + outcome.present)\n", to: mark)
     if !keepsArchives { unlink(path) }
     return [line(outcome, archive.fileName)]
+  }
+
+  /// Opens what was downloaded; what is no archive, such as a server's page, goes again with the hash that was noted,
+  /// or the next download would have to be the same.
+  private func opened<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ZooError where error.code == .badFormat {
+      unlink(path)
+      unlink("\(parentFolder(of: path))/.\(lastName(of: path)).pinned")
+      throw ZooError(
+        error.code, "what came is not the publisher's archive: \(error.message)", at: error.place,
+        advice: "it was removed; run the same command again, or give the archives by --from")
+    }
   }
 
   private func requireSpace(_ size: Int) throws {
@@ -169,6 +187,9 @@ package struct CollectionFetch {
     {
       return
     }
+    // The collection is brought to where it is already.
+    let own = URL(fileURLWithPath: target).standardizedFileURL.path
+    if full == own || full.hasPrefix(own + "/") { return }
     guard symlink(full, target) == 0 else {
       let reason = String(cString: strerror(errno))
       throw ZooError(

@@ -252,6 +252,36 @@ struct CollectionFetchTests {
     }
   }
 
+  @Test(
+    "A page in the archive's place is removed with its hash, so that the next try may bring the archive"
+  )
+  func page() throws {
+    try withTemporaryFolder { folder in
+      let archive = try pictures()
+      let bad = Mutex("NLMCXR_reports.tgz")
+      let server = try TestServer { request, connection in
+        let name = lastName(of: request.path)
+        let good = name == "NLMCXR_reports.tgz" ? reports : archive
+        let data = name == bad.withLock { $0 } ? Data("<html>Please log in.</html>".utf8) : good
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(data.count)\r\n\r\n")
+        connection.send(Array(data)[...])
+      }
+      let mirror = "http://127.0.0.1:\(server.port)"
+      for name in ["NLMCXR_reports.tgz", "NLMCXR_png.tgz"] {
+        bad.withLock { $0 = name }
+        #expect {
+          try fetch("\(folder)/a", mirror: mirror)
+        } throws: { "\($0)".contains("is not the publisher's archive") && "\($0)".contains(name) }
+      }
+      bad.withLock { $0 = "" }
+      #expect(
+        try fetch("\(folder)/a", mirror: mirror)
+          .contains("NLMCXR_png.tgz: 3 pictures unpacked, 0 were there"))
+      // In its own folder, from its own folder.
+      #expect(try fetch("\(folder)/a", from: "\(folder)/a").contains { $0.contains("2 cases") })
+    }
+  }
+
   @Test("A mirror that has not got it is told, and nothing is half made")
   func absent() throws {
     try withTemporaryFolder { folder in
