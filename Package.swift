@@ -165,7 +165,7 @@ var targets: [Target] = [
       "Studies", "Training", "Fusion", "EncoderKit", "Evaluation", "Datasets", "Registry",
       "Bundles", "Downloads", "Images", "DICOM", "Pages", "Tensors", "Basics",
     ]),
-  library("Collections", ["DICOM", "Datasets", "Downloads", "Basics"]),
+  library("Collections", ["DataImport", "DICOM", "Datasets", "Downloads", "Basics"]),
   library(
     "Paper",
     [

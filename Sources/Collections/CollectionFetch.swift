@@ -49,7 +49,9 @@ package struct CollectionFetch {
 
   private func fetch(_ archive: PublishedCollection.Archive) throws -> [String] {
     let mark = "\(output)/.\(archive.fileName).unpacked"
-    if archive.content == .pictures, FileManager.default.fileExists(atPath: mark) { return [] }
+    if archive.content == .pictures, let count = try? readLines(mark).first {
+      return ["\(archive.fileName): its \(count) pictures were unpacked before"]
+    }
     let url = mirror.map { "\($0.hasSuffix("/") ? String($0.dropLast()) : $0)/\(archive.fileName)" }
     let file = try RemoteFile(
       url: url ?? archive.url, size: nil, hash: .firstDownload, fileName: archive.fileName)
@@ -122,7 +124,6 @@ package struct CollectionFetch {
     if names.contains("ecgen-radiology") {
       try link(joinPath(source, "ecgen-radiology"), "ecgen-radiology")
     }
-    var outcome = PictureUnpacker.Outcome()
     var missing: [String] = []
     for archive in collection.archives {
       let path = joinPath(source, archive.fileName)
@@ -138,7 +139,6 @@ package struct CollectionFetch {
       let unpacked = try PictureUnpacker(folder: images).unpack(path, progress: progress)
       try checkFound(unpacked, in: path)
       lines.append(line(unpacked, archive.fileName))
-      outcome = outcome + unpacked
     }
     guard missing.count == collection.archives.count(where: { $0.content == .pictures }) else {
       if !missing.isEmpty { lines.append("not there: \(missing.joined(separator: ", "))") }

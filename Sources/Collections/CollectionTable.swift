@@ -33,7 +33,10 @@ struct CollectionTable {
   private func openI() throws -> [String] {
     var lines: [String] = []
     let projections = "\(folder)/indiana_projections.csv"
-    if let dicom, !isThere("indiana_projections.csv") {
+    if dicom != nil, isThere("indiana_projections.csv") {
+      lines.append(
+        "indiana_projections.csv is there and tells the views; the DICOM files were not read")
+    } else if let dicom {
       lines.append(try DICOMViews.write(tree: dicom, to: projections, progress: progress))
     }
     let table = isThere("indiana_projections.csv") ? projections : nil
@@ -60,7 +63,7 @@ struct CollectionTable {
     var writer = CSVWriter(columns: ["id", "image", "findings", "impression", "label"])
     for one in set.cases {
       writer.append([
-        one.id, try relative(one.images.first?.path), one.text ?? "",
+        one.id, relative(one.images.first?.path), one.text ?? "",
         sections[one.id]?["IMPRESSION"] ?? "", one.label ?? "",
       ])
     }
@@ -69,10 +72,11 @@ struct CollectionTable {
   }
 
   private func chestXray14() throws -> [String] {
-    let name = try folderEntries(folder).first {
+    let names = try folderEntries(folder).sorted().filter {
       $0.hasPrefix("Data_Entry_2017") && $0.hasSuffix(".csv")
     }
-    guard let name else {
+    // Data_Entry_2017_v2020.csv comes behind the table that it corrects.
+    guard let name = names.last else {
       throw ZooError(
         .notFound,
         "the pictures are there, the table of findings is not: NIH offers it under no address of its own",
@@ -90,7 +94,7 @@ struct CollectionTable {
     for one in set.cases {
       writer.append(
         [
-          one.id, try relative(one.images.first?.path),
+          one.id, relative(one.images.first?.path),
           one.findings.isEmpty ? ChestXray14.noFinding : one.findings.joined(separator: "|"),
           one.label ?? "", one.group ?? "",
         ] + ChestXray14.attributes.map { one.attributes[$0] ?? "" })
@@ -100,11 +104,12 @@ struct CollectionTable {
     let lists =
       missing.isEmpty
       ? [] : ["not there: \(missing.joined(separator: ", ")), from \(collection.page)"]
-    return summary(set) + lists
+    let others = names.dropLast().map { "\(name) was read, \($0) was not" }
+    return others + summary(set) + lists
   }
 
   /// A path as it is written in the table: relative to its folder.
-  private func relative(_ path: String?) throws -> String {
+  private func relative(_ path: String?) -> String {
     guard let path else { return "" }
     let prefix = "\(folder)/"
     return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path

@@ -1,7 +1,7 @@
 import Basics
 import DICOM
+import DataImport
 import Datasets
-import Foundation
 
 /// Which of Open-i's pictures are frontal, by the headers of the DICOM files that it was made of.
 ///
@@ -17,7 +17,7 @@ enum DICOMViews {
   /// - Returns: a sentence on what was found.
   /// - Throws: `ZooError` for a folder that holds none, or a table that can't be written; `Interrupted`.
   static func write(tree: String, to path: String, progress: ProgressReporter) throws -> String {
-    let files = try DICOMViews.files(below: tree)
+    let files = try DataImport.files(below: tree).filter { $0.hasSuffix(".dcm") }
     guard !files.isEmpty else {
       throw ZooError(.notFound, "no .dcm file is below it", at: Place(path: tree))
     }
@@ -49,20 +49,5 @@ enum DICOMViews {
     try table.write(to: path)
     return
       "views of \(known) pictures from DICOM headers; \(unknown) have none that is known, \(unreadable) can't be read"
-  }
-
-  private static func files(below root: String) throws -> [String] {
-    var found: [String] = []
-    var open = [root]
-    while let folder = open.popLast() {
-      for name in try folderEntries(folder) {
-        let path = joinPath(folder, name)
-        var status = stat()
-        guard lstat(path, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR { open.append(path) }
-        if status.st_mode & S_IFMT == S_IFREG, name.hasSuffix(".dcm") { found.append(path) }
-      }
-    }
-    return found.sorted()
   }
 }

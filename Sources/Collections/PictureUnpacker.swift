@@ -15,12 +15,6 @@ struct PictureUnpacker {
     var present = 0
     /// Files that are no pictures, though their names say so.
     var damaged: [String] = []
-
-    static func + (a: Outcome, b: Outcome) -> Outcome {
-      Outcome(
-        written: a.written + b.written, present: a.present + b.present,
-        damaged: a.damaged + b.damaged)
-    }
   }
 
   let folder: String
@@ -30,10 +24,17 @@ struct PictureUnpacker {
     entries: 1_000_000, entryBytes: 64 << 20, totalBytes: 1 << 40)
   private static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-  /// Unpacks; a picture of the same name and size is left as it is.
+  /// Unpacks; a picture that is there with the same bytes is left as it is.
   ///
-  /// - Throws: `ZooError` for an archive that is damaged or holds two pictures of one name; `Interrupted`.
+  /// - Throws: `ZooError` for an archive that is damaged or holds two pictures of one name, and for a folder that is a
+  ///   link to somebody's own pictures; `Interrupted`.
   func unpack(_ archive: String, progress: ProgressReporter) throws -> Outcome {
+    var status = stat()
+    if lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+      throw ZooError(
+        .conflict, "leads to another folder, where nothing is written", at: Place(path: folder),
+        advice: "remove the link, or choose another --output")
+    }
     try AtomicFile.makeFolder(folder)
     var outcome = Outcome()
     var seen: Set<String> = []
@@ -54,7 +55,7 @@ struct PictureUnpacker {
         return
       }
       let target = "\(folder)/\(name)"
-      if size(of: target) == data.count {
+      if (try? readFile(target)) == data {
         outcome.present += 1
       } else {
         try AtomicFile.write(data, to: target)
@@ -69,11 +70,5 @@ struct PictureUnpacker {
     let name = lastName(of: path)
     return name.hasSuffix(".png") && !name.hasPrefix(".") && name.utf8.count <= 200
       && !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
-  }
-
-  private func size(of path: String) -> Int? {
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
   }
 }

@@ -77,7 +77,7 @@ package struct DataImport: Sendable {
   }
 
   /// All files below a folder, sorted; links to folders are not followed.
-  static func files(below root: String) throws -> [String] {
+  package static func files(below root: String) throws -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue
     else { throw ZooError(.notFound, "no such folder", at: Place(path: root)) }

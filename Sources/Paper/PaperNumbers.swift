@@ -32,8 +32,6 @@ enum PaperNumbers {
   static let highRate = ModelRow(multimodal: 0.81, text: 0.77, image: 0.74)
   /// Table 3 at the rate 10⁻⁵.
   static let lowRate = ModelRow(multimodal: 0.77, text: 0.74, image: 0.66)
-  /// What the abstract states: the multimodal model's gain over text, and over image.
-  static let gains = (overText: 0.04, overImage: 0.07)
   /// Figure 4, validation accuracy within an epoch of fine-tuning, read off.
   static let transfer = (chestXray14: "about .70", imageNet: ".3 to .45")
   /// The report of Figures 2 and 3.

@@ -42,7 +42,7 @@ struct PaperPlaces: Sendable {
     return try catalogue.weightSet(name).path != nil
   }
 
-  /// Writes a table's rows of one half of the patients, unless it is there.
+  /// Writes a table's rows of one half of the patients.
   ///
   /// Which half a patient belongs to depends on his name alone, so that two tables are divided alike.
   ///

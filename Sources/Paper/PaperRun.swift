@@ -57,7 +57,8 @@ package struct PaperRun {
       for (number, study) in wanted.enumerated() {
         progress.line("\(study.rawValue) (\(number + 1) of \(wanted.count))")
         try make(study)
-        try write(document)
+        // The last document is written below.
+        if number + 1 < wanted.count { try write(document) }
       }
       let path = try write(document)
       return ["wrote \(path)"] + (document.map { ["wrote \($0)"] } ?? [])
@@ -68,19 +69,15 @@ package struct PaperRun {
     let resolved = try studies.resolved(study)
     for sentence in resolved.differences { progress.note(sentence) }
     let folder = "\(output)/\(study.rawValue)"
-    let before = try? String(
-      contentsOfFile: "\(output)/studies/\(study.rawValue).json", encoding: .utf8)
-    if before == resolved.study.text,
-      FileManager.default.fileExists(atPath: "\(folder)/report.html")
-    {
+    let isBegun = FileManager.default.fileExists(atPath: folder)
+    let specification = try writeSpecification(resolved.study, study.rawValue, isBegun: isBegun)
+    let last = study.isModel ? "model.json" : "report.html"
+    guard !FileManager.default.fileExists(atPath: "\(folder)/\(last)") else {
       progress.line("\(study.rawValue) is finished")
       return
     }
     try prepare(resolved)
-    let specification = try writeSpecification(resolved.study, study.rawValue)
-    let isBegun = FileManager.default.fileExists(atPath: folder)
     if study.isModel {
-      guard !FileManager.default.fileExists(atPath: "\(folder)/model.json") else { return }
       _ = try zoo.train(
         zoo.specification(resolved.study), folder: folder, options: RunOptions(), reporter: progress
       )
@@ -94,9 +91,20 @@ package struct PaperRun {
 
   /// Writes a specification as it is run.
   ///
+  /// - Throws: `ZooError` of code `.conflict` where the run that is begun is one of another specification: what is
+  ///   there would be taken for this one's.
   /// - Returns: its path.
-  private func writeSpecification(_ study: Study, _ name: String) throws -> String {
+  private func writeSpecification(_ study: Study, _ name: String, isBegun: Bool) throws -> String {
     let path = "\(output)/studies/\(name).json"
+    if isBegun, let before = try? String(contentsOfFile: path, encoding: .utf8),
+      before != study.text
+    {
+      throw ZooError(
+        .conflict,
+        "\(output)/\(name) is of another specification: since it was begun, the specification, its stand-ins or what is"
+          + " at hand have changed", at: Place(path: path),
+        advice: "move \(output)/\(name) away to make it anew, or choose another --output")
+    }
     try AtomicFile.makeFolder("\(output)/studies")
     try AtomicFile.write(study.text, to: path)
     return path
@@ -108,16 +116,17 @@ package struct PaperRun {
     if resolved.isSynthetic { try makeSample() }
     guard resolved.needsPretraining else { return }
     let folder = "\(output)/pretrained"
-    guard !FileManager.default.fileExists(atPath: "\(folder)/model.json") else { return }
+    let isBegun = FileManager.default.fileExists(atPath: folder)
     let pretraining = try studies.resolved(named: "pretrain")
+    let path = try writeSpecification(pretraining.study, "pretrained", isBegun: isBegun)
+    guard !FileManager.default.fileExists(atPath: "\(folder)/model.json") else { return }
     try prepare(pretraining)
-    let path = try writeSpecification(pretraining.study, "pretrain")
     let specification = try PretrainingSpecification(
       path: path, registry: zoo.registry, dataFolder: places.data)
     _ = try PretrainingRun(
       specification: specification, folder: folder,
       session: Session(registry: zoo.registry, kernels: zoo.makeKernels(), progress: progress)
-    ).run(resumes: FileManager.default.fileExists(atPath: folder), skipsBad: false)
+    ).run(resumes: isBegun, skipsBad: false)
   }
 
   /// A sample whose writing was stopped is made anew.

@@ -12,7 +12,6 @@ struct SeenCase {
   let isSynthetic: Bool
   private let explanation: CaseExplanation
   private let report: String
-  private let id: String
 
   /// The sight sensitivities of Figure 2.
   static let sights: [(name: String, value: Double)] = [
@@ -34,7 +33,7 @@ struct SeenCase {
     let likeness = ReportLikeness(PaperNumbers.report)
     guard let found = likeness.nearest(of: cases), let text = found.text else { return nil }
     isSynthetic = resolved.isSynthetic
-    (report, id) = (text, found.id)
+    report = text
     var settings = ExplanationSettings()
     settings.methods = [.integratedGradients]
     settings.baselines = [.black]

@@ -6,7 +6,7 @@ import WordVectors
 /// The spaces differ in dimension and rotation, so that vectors can't be compared; what they say of pairs of words can:
 /// the correlation of all cosines (representational similarity, Kriegeskorte et al. 2008,
 /// https://doi.org/10.3389/neuro.06.004.2008), and how many of a word's nearest words are the same.
-struct VectorLikeness: Equatable {
+struct VectorLikeness {
   /// Words of each table, and of both.
   let words: (first: Int, second: Int, shared: Int)
   /// The words that were compared: the first of those that both have.
@@ -45,11 +45,6 @@ struct VectorLikeness: Equatable {
     correlation = VectorLikeness.correlation(pairs)
     commonNeighbours = Double(common) / Double(used.count * VectorLikeness.neighbourCount)
     byChance = Double(VectorLikeness.neighbourCount) / Double(used.count - 1)
-  }
-
-  static func == (a: VectorLikeness, b: VectorLikeness) -> Bool {
-    a.words == b.words && a.compared == b.compared && a.correlation == b.correlation
-      && a.commonNeighbours == b.commonNeighbours
   }
 
   private static func norm(_ vector: ArraySlice<Float>?) -> Double {

@@ -167,6 +167,12 @@ struct CollectionFetchTests {
       try put(picture(5), "\(library)/NLMCXR_png/CXR2_IM-0652-1001.png")
       _ = try fetch("\(folder)/b", from: library)
       #expect(try rows("\(folder)/b", ["id", "label"]) == [["CXR2", "abnormal"]])
+      // Nothing is unpacked into the folder of somebody's own pictures.
+      try put(pictures(), "\(folder)/archives/NLMCXR_png.tgz")
+      #expect {
+        try fetch("\(folder)/b", from: "\(folder)/archives")
+      } throws: { "\($0)".contains("leads to another folder") }
+      #expect(try folderEntries("\(library)/NLMCXR_png") == ["CXR2_IM-0652-1001.png"])
       #expect {
         try fetch("\(folder)/c", from: folder + "/a/images")
       } throws: { "\($0)".contains("no reports are there") }
@@ -277,6 +283,19 @@ struct CollectionFetchTests {
       #expect(
         try fetch("\(folder)/a", mirror: mirror)
           .contains("NLMCXR_png.tgz: 3 pictures unpacked, 0 were there"))
+      // A picture of the same size and other bytes is written anew.
+      let path = "\(folder)/a/images/CXR2_IM-0652-1001.png"
+      var other = try readFile(path)
+      other[other.count - 1] ^= 1
+      try put(other, path)
+      unlink("\(folder)/a/.NLMCXR_png.tgz.unpacked")
+      #expect(
+        try fetch("\(folder)/a", mirror: mirror)
+          .contains("NLMCXR_png.tgz: 1 pictures unpacked, 2 were there"))
+      #expect(try readFile(path) == picture(3))
+      #expect(
+        try fetch("\(folder)/a", mirror: mirror)
+          .contains("NLMCXR_png.tgz: its 3 pictures were unpacked before"))
       // In its own folder, from its own folder.
       #expect(try fetch("\(folder)/a", from: "\(folder)/a").contains { $0.contains("2 cases") })
     }

@@ -80,9 +80,22 @@ struct PaperProgramTests {
       let copy = try document("copy.md")
       #expect(copy.contains("](copy/figure-2-high.png)") && copy.contains("](copy/figure-4.svg)"))
       #expect(FileManager.default.fileExists(atPath: "\(folder)/copy/figure-3.svg"))
-      // Twice the same, but for what pictures say.
       try ProgramRunner.succeed(arguments("transfer"))
       #expect(try document("out/paper.md") == second)
+      // Another specification is not taken for the one that was run, however often it is asked.
+      for (name, old, new) in [
+        ("text-ungrouped", "\"seed\": 1", "\"seed\": 2"), ("model", "\"seed\": 1", "\"seed\": 2"),
+      ] {
+        let path = "\(folder)/specs/\(name).json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.contains(old))
+        try text.replacing(old, with: new).write(toFile: path, atomically: true, encoding: .utf8)
+        for _ in 1...2 {
+          let made = try ProgramRunner.run(arguments(name))
+          #expect(made.status == 1, "\(name)")
+          #expect(made.error.contains("\(name) is of another specification"), "\(made.error)")
+        }
+      }
     }
   }
 

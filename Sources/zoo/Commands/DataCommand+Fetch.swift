@@ -31,6 +31,15 @@ extension ZooCommand {
     ]
   ) { arguments in
     let collection = try PublishedCollection.named(arguments.argument("COLLECTION"))
+    if arguments.optionalString("from") != nil {
+      if arguments.optionalString("mirror") != nil || arguments.flag("keep-archives") {
+        throw arguments.error(
+          "--mirror and --keep-archives are of a download, and --from downloads nothing")
+      }
+    }
+    if arguments.optionalString("dicom") != nil, collection.name != "open-i" {
+      throw arguments.error("--dicom is of open-i: all pictures of \(collection.name) are frontal")
+    }
     let output = try arguments.string("output")
     try OutputPlace.checkWritable(output)
     writeWhole(collection.lines.joined(separator: "\n") + "\n", to: 2)
