@@ -43,28 +43,31 @@ struct CollectionTable {
     var options = OpenI.Options(imageRoot: "\(folder)/images")
     options.rules = CaseRules(
       image: .wanted, text: .wanted, labels: [OpenI.normal, OpenI.abnormal], skipsBad: true)
-    let set: CaseSet
-    let reports: [OpenIReport]
-    let xml = ["NLMCXR_reports.tgz", "ecgen-radiology"].first(where: isThere)
-    if let xml {
-      set = try CaseSet.openI(path: "\(folder)/\(xml)", projections: table, options: options)
-      reports = try OpenI.reports(path: "\(folder)/\(xml)")
+    // The other section is read by the same rules, so that one damaged report stops neither.
+    var others = OpenI.Options(sections: ["IMPRESSION"])
+    others.rules = CaseRules(labels: options.rules.labels, skipsBad: true)
+    let (set, impressions): (CaseSet, CaseSet)
+    if let xml = ["NLMCXR_reports.tgz", "ecgen-radiology"].first(where: isThere) {
+      let path = "\(folder)/\(xml)"
+      set = try CaseSet.openI(path: path, projections: table, options: options)
+      impressions = try CaseSet.openI(path: path, options: others)
     } else if isThere("indiana_reports.csv") {
       let path = "\(folder)/indiana_reports.csv"
       set = try CaseSet.openIKaggle(reports: path, projections: table, options: options)
-      reports = try OpenI.kaggleReports(path: path)
+      impressions = try CaseSet.openIKaggle(reports: path, options: others)
     } else {
       throw ZooError(
         .notFound,
         "no reports are there; expected NLMCXR_reports.tgz, ecgen-radiology or indiana_reports.csv",
         at: Place(path: folder))
     }
-    let sections = Dictionary(reports.map { ($0.id, $0.sections) }, uniquingKeysWith: { a, _ in a })
+    let texts = Dictionary(
+      impressions.cases.map { ($0.id, $0.text ?? "") }, uniquingKeysWith: { first, _ in first })
     var writer = CSVWriter(columns: ["id", "image", "findings", "impression", "label"])
     for one in set.cases {
       writer.append([
         one.id, relative(one.images.first?.path), one.text ?? "",
-        sections[one.id]?["IMPRESSION"] ?? "", one.label ?? "",
+        texts[one.id] ?? "", one.label ?? "",
       ])
     }
     try writer.write(to: "\(folder)/cases.csv")

@@ -114,6 +114,21 @@ struct CollectionFetchTests {
     }
   }
 
+  @Test("A report that can't be read is left out and counted; the others become cases")
+  func damaged() throws {
+    try withTemporaryFolder { folder in
+      let good = report(2, "Cardiomegaly", images: ["CXR2_IM-0652-1001"])
+      try put(
+        ArchiveBuilder.tar([
+          (name: good.0, data: good.1), (name: "ecgen-radiology/3.xml", data: Data("<eCit".utf8)),
+        ]), "\(folder)/from/NLMCXR_reports.tgz")
+      try put(pictures(), "\(folder)/from/NLMCXR_png.tgz")
+      let lines = try fetch("\(folder)/a", from: "\(folder)/from")
+      #expect(lines.contains("left out: 1 unreadable"))
+      #expect(try rows("\(folder)/a", ["id", "impression"]) == [["CXR2", "Impression of 2."]])
+    }
+  }
+
   @Test("Nothing that an archive names leads out of the folder; what is no picture is told")
   func hostile() throws {
     try withTemporaryFolder { folder in
