@@ -21,9 +21,9 @@ struct LikenessTests {
     let words = (0..<60).map { "w\($0)" }
     let values = random(240, seed: 1)
     let one = try table(words, values)
-    // The axes exchanged, one turned round, all three times as long.
+    // The axes exchanged, one turned round, each vector of another length.
     let other = (0..<60).flatMap { row -> [Float] in
-      let v = values[row * 4..<row * 4 + 4].map { $0 * 3 }
+      let v = values[row * 4..<row * 4 + 4].map { $0 * Float(1 + row % 5) }
       return [v[2], -v[0], v[3], v[1]]
     }
     let same = try #require(
