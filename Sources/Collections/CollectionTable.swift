@@ -53,6 +53,12 @@ struct CollectionTable {
       impressions = try CaseSet.openI(path: path, options: others)
     } else if isThere("indiana_reports.csv") {
       let path = "\(folder)/indiana_reports.csv"
+      guard table != nil else {
+        throw ZooError(
+          .notFound,
+          "the reports of Kaggle's layout name no pictures, and indiana_projections.csv is not there",
+          at: Place(path: path), advice: "put it beside them, or give the DICOM files by --dicom")
+      }
       set = try CaseSet.openIKaggle(reports: path, projections: table, options: options)
       impressions = try CaseSet.openIKaggle(reports: path, options: others)
     } else {

@@ -176,6 +176,10 @@ struct CollectionFetchTests {
         try rows("\(folder)/a", ["id", "image", "findings"]) == [
           ["CXR1", "images/1_IM-0001-3001.dcm.png", "Clear lungs."]
         ])
+      unlink("\(kaggle)/indiana_projections.csv")
+      #expect {
+        try fetch("\(folder)/without", from: kaggle)
+      } throws: { "\($0)".contains("indiana_projections.csv is not there") }
       let library = "\(folder)/library"
       let text = report(2, "Cardiomegaly", images: ["CXR2_IM-0652-1001"])
       try put(text.1, "\(library)/\(text.0)")
