@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 _Static_assert(zooTransferMessageSize >= CURL_ERROR_SIZE, "libcurl writes this many bytes");
@@ -45,6 +46,11 @@ static bool append(struct curl_slist **headers, const char *line) {
 static bool makeHeaders(const ZooTransferRequest *request, struct curl_slist **headers) {
   // Compressed on the way, byte ranges and sizes would count other bytes than the file's.
   if (!append(headers, "Accept-Encoding: identity")) return false;
+  // A server that does not know of it would be waited for.
+  if (!append(headers, "Expect:")) return false;
+  for (const char *const *line = request->headers; line != NULL && *line != NULL; line++) {
+    if (!append(headers, *line)) return false;
+  }
   if (request->offset == 0) return true;
   char line[512];
   int count = snprintf(line, sizeof line, "Range: bytes=%" PRId64 "-", request->offset);
@@ -90,9 +96,16 @@ static const char *certificates(void) {
   return path == NULL || path[0] == '\0' ? NULL : path;
 }
 
+/// The bytes of a file that is open.
+static curl_off_t sizeOf(FILE *file) {
+  struct stat status;
+  return fstat(fileno(file), &status) == 0 ? (curl_off_t)status.st_size : 0;
+}
+
 /// Sets every option; the first failure stays.
 static CURLcode setOptions(
-    CURL *handle, const ZooTransferRequest *request, struct curl_slist *headers, char *message) {
+    CURL *handle, const ZooTransferRequest *request, FILE *file, struct curl_slist *headers,
+    char *message) {
   CURLcode code = CURLE_OK;
 #define SET(option, value) \
   if (code == CURLE_OK) code = curl_easy_setopt(handle, option, value)
@@ -121,6 +134,16 @@ static CURLcode setOptions(
   SET(CURLOPT_NOPROGRESS, 0L);
   SET(CURLOPT_XFERINFOFUNCTION, progress);
   SET(CURLOPT_XFERINFODATA, (void *)request);
+  if (file != NULL) {
+    // libcurl reads it by fread.
+    SET(CURLOPT_UPLOAD, 1L);
+    SET(CURLOPT_READDATA, (void *)file);
+    SET(CURLOPT_INFILESIZE_LARGE, sizeOf(file));
+  } else if (request->body != NULL) {
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->bodyCount);
+    SET(CURLOPT_POSTFIELDS, request->body);
+  }
+  if (request->method != NULL) SET(CURLOPT_CUSTOMREQUEST, request->method);
 #undef SET
   return code;
 }
@@ -153,7 +176,10 @@ ZooTransferOutcome zooTransferPerform(const ZooTransferRequest *request, char *m
     curl_easy_cleanup(handle);
     return zooTransferOther;
   }
-  CURLcode code = setOptions(handle, request, headers, message);
+  FILE *file = request->file == NULL ? NULL : fopen(request->file, "rbe");
+  CURLcode code = request->file != NULL && file == NULL
+                      ? CURLE_READ_ERROR
+                      : setOptions(handle, request, file, headers, message);
   if (code == CURLE_OK) code = performQuietly(handle);
   ZooTransferOutcome result = outcome(handle, code);
   if (code != CURLE_OK && message[0] == '\0') {
@@ -161,5 +187,6 @@ ZooTransferOutcome zooTransferPerform(const ZooTransferRequest *request, char *m
   }
   curl_easy_cleanup(handle);
   curl_slist_free_all(headers);
+  if (file != NULL) fclose(file);
   return result;
 }

@@ -13,6 +13,18 @@ final class Transfer {
     /// The first byte asked for; 0 for the whole file.
     var offset = 0
     var validator: Validator?
+    var method = "GET"
+    /// Lines such as `Name: value`.
+    var headers: [String] = []
+    var content = Content.none
+  }
+
+  /// What a request sends.
+  enum Content {
+    case none
+    case data(Data)
+    /// The file of a path.
+    case file(String)
   }
 
   /// Most bytes of headers that an answer may have.
@@ -81,6 +93,35 @@ final class Transfer {
             raw.scheme = scheme
             raw.userAgent = agent
             raw.validator = request.validator == nil ? nil : validator
+            return sendContent(&raw, request, &message)
+          }
+        }
+      }
+    }
+  }
+
+  private func sendContent(
+    _ raw: inout ZooTransferRequest, _ request: Request, _ message: inout [CChar]
+  ) -> ZooTransferOutcome {
+    let lines = request.headers.map { strdup($0) }
+    defer { for line in lines { free(line) } }
+    let headers = lines.map { UnsafePointer($0) } + [nil]
+    return headers.withUnsafeBufferPointer { headers in
+      request.method.withCString { method in
+        raw.headers = headers.baseAddress
+        // A plain GET stays libcurl's own.
+        raw.method = request.method == "GET" ? nil : method
+        switch request.content {
+        case .none: return zooTransferPerform(&raw, &message)
+        case .data(let data):
+          return data.withUnsafeBytes { bytes in
+            raw.body = bytes.baseAddress
+            raw.bodyCount = bytes.count
+            return zooTransferPerform(&raw, &message)
+          }
+        case .file(let path):
+          return path.withCString { path in
+            raw.file = path
             return zooTransferPerform(&raw, &message)
           }
         }

@@ -41,27 +41,40 @@ struct TransferFailure: Error, Equatable {
     }
   }
 
-  /// The sentence for a person.
+  /// The sentence for a person on a file that was to come.
   func error(for file: RemoteFile, host: String, kept: Int, policy: DownloadPolicy) -> ZooError {
-    let rest = kept > 0 ? " \(byteText(kept)) are kept: the next try goes on from there." : ""
-    let (message, advice) =
+    let rest = kept > 0 ? "\(byteText(kept)) are kept: the next try goes on from there." : nil
+    return error(at: file.url, host: host, rest: rest, policy: policy)
+  }
+
+  /// The sentence for a person.
+  ///
+  /// - Parameters:
+  ///   - url: what was asked.
+  ///   - host: that was asked.
+  ///   - rest: what is left of it for the next try; nil where that begins anew.
+  ///   - policy: whose patience ended.
+  func error(at url: String, host: String, rest: String? = nil, policy: DownloadPolicy) -> ZooError
+  {
+    func advice(_ text: String) -> String { rest.map { "\(text) \($0)" } ?? text }
+    let (message, advised) =
       switch kind {
       case .unknownHost:
-        ("no address is known for the host \(host)", "Check the network connection.\(rest)")
+        ("no address is known for the host \(host)", advice("Check the network connection."))
       case .noConnection:
         (
           "no connection to \(host) (\(reason))",
-          "Check the network connection and the proxy settings.\(rest)"
+          advice("Check the network connection and the proxy settings.")
         )
       case .cut:
         (
           "the connection was cut (\(reason))",
-          kept > 0 ? "Run the command again:\(rest)" : "Run the command again."
+          rest.map { "Run the command again: \($0)" } ?? "Run the command again."
         )
       case .slow:
         (
           "the server sent less than \(policy.slowestRate) bytes a second for "
-            + "\(policy.slowSeconds) s", "Try again later.\(rest)"
+            + "\(policy.slowSeconds) s", advice("Try again later.")
         )
       case .badCertificate:
         (
@@ -69,9 +82,9 @@ struct TransferFailure: Error, Equatable {
           "Check the clock and that the package ca-certificates is installed. Where the network "
             + "has a certificate of its own, name its file in CURL_CA_BUNDLE."
         )
-      case .other: ("the download failed (\(reason))", "Try again later.\(rest)")
+      case .other: ("the transfer failed (\(reason))", advice("Try again later."))
       }
-    return ZooError(.download, message, at: Place(path: file.url), advice: advice)
+    return ZooError(.download, message, at: Place(path: url), advice: advised)
   }
 }
 

@@ -58,7 +58,7 @@ struct BadAnswerTests {
       sentence: "the connection was cut (Empty reply from server)", requests: 3),
     BadAnswer(
       testDescription: "no HTTP", answer: { _, connection in connection.send("hello\n") },
-      sentence: "the download failed (Received HTTP/0.9 when not allowed)"),
+      sentence: "the transfer failed (Received HTTP/0.9 when not allowed)"),
     BadAnswer(
       testDescription: "endless headers",
       answer: { _, connection in

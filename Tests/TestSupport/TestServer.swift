@@ -7,9 +7,12 @@ import Synchronization
 package final class TestServer: Sendable {
   /// A request, as far as tests look at it.
   package struct Request: Sendable {
+    package var method: String
     package var path: String
     /// By lower-case name.
     package var fields: [String: String]
+    /// As long as the headers say.
+    package var body: [UInt8] = []
 
     /// The first byte asked for, if a part was asked for.
     package var offset: Int? {
@@ -110,23 +113,35 @@ package struct Connection: Sendable {
   }
 }
 
-/// Reads up to the empty line; nil when the other side leaves before.
+/// Reads a request with its body; nil when the other side leaves before.
 private func readRequest(_ descriptor: Int32) -> TestServer.Request? {
   var bytes: [UInt8] = []
   var piece = [UInt8](repeating: 0, count: 4096)
-  while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+  func read() -> Bool {
     let count = recv(descriptor, &piece, piece.count, 0)
-    guard count > 0 else { return nil }
+    guard count > 0 else { return false }
     bytes += piece[..<count]
+    return true
   }
-  let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
+  var end: Int?
+  while end == nil {
+    guard read() else { return nil }
+    end = bytes.indices.dropLast(3).first { bytes[$0..<($0 + 4)].elementsEqual("\r\n\r\n".utf8) }
+  }
+  let start = (end ?? 0) + 4
+  let lines = String(decoding: bytes[..<(start - 4)], as: UTF8.self).components(
+    separatedBy: "\r\n")
   let words = lines[0].split(separator: " ")
-  guard words.count == 3, words[0] == "GET" else { return nil }
+  guard words.count == 3 else { return nil }
   var fields: [String: String] = [:]
   for line in lines.dropFirst() {
     guard let colon = line.firstIndex(of: ":") else { continue }
     fields[line[..<colon].lowercased()] =
       line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
   }
-  return TestServer.Request(path: String(words[1]), fields: fields)
+  let length = fields["content-length"].flatMap { Int($0) } ?? 0
+  while bytes.count < start + length { guard read() else { return nil } }
+  return TestServer.Request(
+    method: String(words[0]), path: String(words[1]), fields: fields,
+    body: Array(bytes[start..<(start + length)]))
 }

@@ -38,9 +38,18 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   zooTransferOther,
 } ZooTransferOutcome;
 
-/// One GET request; redirects are not followed.
+/// One request; redirects are not followed.
 typedef struct {
   const char *url;
+  /// GET where it is NULL.
+  const char *method;
+  /// What is sent, where it is not NULL, with its type among the headers.
+  const void *body;
+  size_t bodyCount;
+  /// The path of a file that is sent in place of the body, or NULL.
+  const char *file;
+  /// Lines such as "Name: value", ended by NULL; or NULL.
+  const char *const *headers;
   /// The one scheme that may be spoken.
   const char *scheme;
   const char *userAgent;
