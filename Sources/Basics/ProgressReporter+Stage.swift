@@ -7,6 +7,8 @@ struct ProgressStage: Sendable {
   let start: Double
   var done = 0
   var note = ""
+  /// Seconds that the rest takes, and when that was said; nil for the mean rate.
+  var expected: (seconds: Double, at: Double)?
 
   /// The line of a running stage, such as `training  30/120  25 %  loss 0.41  45 s left`.
   func text(at time: Double) -> String {
@@ -31,6 +33,7 @@ struct ProgressStage: Sendable {
 
   /// The time left at the stage's mean rate; nil within the first second, when it would only jump.
   private func secondsLeft(at time: Double) -> Double? {
+    if let expected { return max(0, expected.seconds - (time - expected.at)) }
     let elapsed = time - start
     guard let total, done > 0, done < total, elapsed >= 1 else { return nil }
     return elapsed * Double(total - done) / Double(done)

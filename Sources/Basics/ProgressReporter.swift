@@ -39,6 +39,10 @@ package final class ProgressReporter: Sendable {
     var lastShown = -Double.infinity
     /// Whether the terminal's cursor stands behind a line that may be rewritten.
     var isLineOpen = false
+    /// Lines below that of the stage, on a terminal.
+    var rows: [String] = []
+    /// How many of them stand there.
+    var shownRows = 0
     var notes: [ReportedNote] = []
     /// What is said while a piece of work keeps its notes, said before or not; nil while none does.
     var kept: [ReportedNote]?
@@ -125,6 +129,26 @@ package final class ProgressReporter: Sendable {
     }
   }
 
+  /// Says how long the rest will take, in place of the stage's mean rate; nil takes that again.
+  package func expect(secondsLeft: Double?) {
+    guard mode != .quiet else { return }
+    state.withLock { state in
+      state.stage?.expected = secondsLeft.map { ($0, now()) }
+    }
+  }
+
+  /// Whether ``rows(_:)`` shows anything.
+  package var showsRows: Bool { mode == .terminal }
+
+  /// Shows lines below that of the stage, such as one for each worker; on a terminal alone, until others replace them.
+  package func rows(_ texts: [String]) {
+    guard mode == .terminal else { return }
+    state.withLock { state in
+      state.rows = texts.map(singleLine)
+      show(&state, at: now())
+    }
+  }
+
   /// Writes a line that stays.
   package func line(_ text: String) {
     guard mode != .quiet else { return }
@@ -193,6 +217,7 @@ package final class ProgressReporter: Sendable {
     observer?(.ended(name: stage.name))
     permanent(stage.endText(at: now()), &state)
     state.stage = nil
+    state.rows = []
   }
 
   private func observe(_ stage: ProgressStage?) {
@@ -207,16 +232,23 @@ package final class ProgressReporter: Sendable {
     let text = stage.text(at: time)
     if mode == .terminal {
       // The last column stays free: some terminals wrap as soon as it is filled.
-      write("\r\(text.prefix(max(1, width() - 1)))\u{1b}[K")
+      let room = max(1, width() - 1)
+      // Rows that are gone are wiped out; the cursor stays in the stage's line.
+      let wipes = state.shownRows > state.rows.count
+      let below = state.rows.map { "\n\($0.prefix(room))\u{1b}[K" }.joined()
+      let back = state.rows.isEmpty ? "" : "\u{1b}[\(state.rows.count)A\r"
+      write("\r\(wipes ? "\u{1b}[J" : "")\(text.prefix(room))\u{1b}[K\(below)\(back)")
       state.isLineOpen = true
+      state.shownRows = state.rows.count
     } else {
       write(text + "\n")
     }
   }
 
   private func permanent(_ text: String, _ state: inout State) {
-    write((state.isLineOpen ? "\r\u{1b}[K" : "") + text + "\n")
-    state.isLineOpen = false
+    let wiped = state.shownRows > 0 ? "\u{1b}[J" : "\u{1b}[K"
+    write((state.isLineOpen ? "\r" + wiped : "") + text + "\n")
+    (state.isLineOpen, state.shownRows) = (false, 0)
   }
 }
 

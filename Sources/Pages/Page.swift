@@ -36,11 +36,13 @@ package struct Page {
   package var head = ""
   /// The sections, HTML.
   package var content: String
-  /// The files beside the page that hold its numbers.
+  /// The files beside the page that hold its numbers; may be none.
   package var files: [String]
   /// Rules beside those of every page.
   package var style = ""
   package var scripts: [Script] = []
+  /// Seconds after which a browser reads the page anew; nil for never.
+  package var refreshSeconds: Int?
   /// Whether the page shows pictures that lie beside it.
   package var hasPicturesBeside = false
 
@@ -66,6 +68,7 @@ package struct Page {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta http-equiv="Content-Security-Policy" content="\(policy)">
       <meta name="color-scheme" content="light dark">
+      \(refreshSeconds.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">\n" } ?? "")\
       <title>\(htmlEscaped(windowTitle ?? title)) · EncoderZoo</title>
       <link rel="icon" href="data:,">
       <style>
@@ -79,7 +82,7 @@ package struct Page {
       \(head)</header>
       <main>
       \(content)</main>
-      <footer><p>Written by EncoderZoo. The numbers behind this page: \(names) beside it.</p></footer>
+      <footer><p>Written by EncoderZoo.\(files.isEmpty ? "" : " The numbers behind this page: \(names) beside it.")</p></footer>
       \(scripts.map(\.html).joined())</body>
       </html>
 

@@ -4,9 +4,18 @@ import Foundation
 
 /// Tells which cells of a planned run were finished since the last look.
 package struct CellWatch {
+  /// What came of a finished cell.
+  package struct Outcome: Sendable, Equatable {
+    /// By the study's metric on test; nil where it is undefined.
+    package let score: Double?
+    package let seconds: Double
+  }
+
   private let plan: StudyPlan
   private let folder: String
   private var missing: [StudyPlan.Cell]
+  /// Of finished cells that were read, by their names.
+  package private(set) var outcomes: [String: Outcome] = [:]
 
   /// - Throws: `ZooError` where a cell's name is none for a folder.
   package init(_ plan: StudyPlan, run folder: String) throws {
@@ -24,21 +33,52 @@ package struct CellWatch {
   ///
   /// - Throws: `ZooError` for scores that can't be read.
   package mutating func finished() throws -> [String] {
-    var lines: [String] = []
     // Looked at once: one that ends between two looks would never be told.
     let found = try missing.filter { try CellState.isThere($0, in: folder) }
-    for cell in found {
-      let place = try FolderName.cell(cell.combination, split: cell.split, in: folder)
-      let file = try CellFile.read("\(place)/\(FinishedCells.scoresName)")
+    let lines = try found.map { cell in
+      let outcome = try outcome(of: cell)
+      outcomes[cell.name] = outcome
       let score = plan.metric.flatMap { metric in
-        file.results.first { $0.subset == .test && $0.metric == .score(metric) }?.value
-          .map { String(format: "test %@ %.3f ", metric.title, $0) }
+        outcome.score.map { String(format: "test %@ %.3f ", metric.title, $0) }
       }
-      lines.append(
-        String(format: "%@ %@: %@(%.0f s)", cell.split, cell.combination, score ?? "", file.seconds)
-      )
+      return String(
+        format: "%@ %@: %@(%.0f s)", cell.split, cell.combination, score ?? "", outcome.seconds)
     }
     missing.removeAll { found.contains($0) }
     return lines
+  }
+
+  /// Reads what came of every finished cell, those that were finished before the first look, too.
+  ///
+  /// - Throws: `ZooError` for scores that can't be read.
+  package mutating func learn() throws {
+    _ = try finished()
+    let open = Set(missing.map(\.name))
+    for cell in plan.cells where !open.contains(cell.name) && outcomes[cell.name] == nil {
+      outcomes[cell.name] = try outcome(of: cell)
+    }
+  }
+
+  /// How long the missing cells take so many workers, by what cells of each combination took; nil before one is read.
+  package func secondsLeft(workers: Int) -> Double? {
+    guard !outcomes.isEmpty else { return nil }
+    var known: [String: [Double]] = [:]
+    for cell in plan.cells {
+      guard let outcome = outcomes[cell.name] else { continue }
+      known[cell.combination, default: []].append(outcome.seconds)
+    }
+    let usual = mean(outcomes.values.map(\.seconds)) ?? 0
+    let means = known.mapValues { mean($0) ?? usual }
+    let work = missing.reduce(0) { $0 + (means[$1.combination] ?? usual) }
+    return work / Double(max(1, workers))
+  }
+
+  private func outcome(of cell: StudyPlan.Cell) throws -> Outcome {
+    let place = try FolderName.cell(cell.combination, split: cell.split, in: folder)
+    let file = try CellFile.read("\(place)/\(FinishedCells.scoresName)")
+    let score = plan.metric.flatMap { metric in
+      file.results.first { $0.subset == .test && $0.metric == .score(metric) }?.value
+    }
+    return Outcome(score: score, seconds: file.seconds)
   }
 }

@@ -7,7 +7,7 @@ import Pages
 ///
 /// Joined are those that nothing cheaper reaches. Counts, not times: they are the same on every machine and in every
 /// run.
-struct CostPlot {
+package struct CostPlot {
   /// A combination in the plot.
   struct Item: Equatable {
     let name: String
@@ -84,7 +84,7 @@ struct CostPlot {
   }
 
   /// Such as "1.8 G", "310 M".
-  static func text(_ multiplyAdds: Double) -> String {
+  package static func text(_ multiplyAdds: Double) -> String {
     let (factor, unit): (Double, String) =
       multiplyAdds >= 1e12
       ? (1e12, "T")

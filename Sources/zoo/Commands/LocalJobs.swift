@@ -28,6 +28,7 @@ struct LocalJobs {
   func run(_ plan: StudyPlan) throws {
     var watch = try CellWatch(plan, run: folder)
     guard watch.left > 0 else { return }
+    try watch.learn()
     let count = min(count, watch.left)
     progress.line(
       "\(count) processes of \(plan.threads == 1 ? "1 thread" : "\(plan.threads) threads") make"
@@ -38,12 +39,14 @@ struct LocalJobs {
     do {
       for number in 1...count { jobs.append(try start(number, plan)) }
       progress.begin("cells", total: plan.cells.count)
+      progress.expect(secondsLeft: watch.secondsLeft(workers: count))
       progress.advance(by: plan.cells.count - watch.left)
-      var killed: Set<Int> = []
+      var (killed, rows) = (Set<Int>(), WorkerRows())
       while jobs.contains(where: \.process.isRunning) {
         try Interruption.check()
         try tell(&watch)
         for job in jobs where !job.process.isRunning { try see(job, &killed) }
+        try show(jobs, plan, &rows)
         usleep(Self.pause)
       }
       for job in jobs { try see(job, &killed) }
@@ -70,8 +73,45 @@ struct LocalJobs {
   private func tell(_ watch: inout CellWatch) throws {
     for line in try watch.finished() {
       progress.line(line)
+      progress.expect(secondsLeft: watch.secondsLeft(workers: min(count, max(1, watch.left))))
       progress.advance()
     }
+  }
+
+  /// What the processes are at, looked at once a second.
+  private struct WorkerRows {
+    var looked = ContinuousClock.now
+    /// The cell of each process, and since when.
+    var cells: [Int32: (name: String, since: ContinuousClock.Instant)] = [:]
+  }
+
+  /// Shows a line for each process: its cell, for how long, and what it said last.
+  private func show(_ jobs: [Job], _ plan: StudyPlan, _ rows: inout WorkerRows) throws {
+    let now = ContinuousClock.now
+    guard progress.showsRows, now - rows.looked >= .seconds(1) else { return }
+    rows.looked = now
+    var running: [Int32: String] = [:]
+    for (cell, state) in try CellState.all(of: plan, run: folder) {
+      if case .running(_, let process) = state { running[process] = cell.name }
+    }
+    let texts = jobs.map { job -> String in
+      let number = job.process.processIdentifier
+      guard job.process.isRunning else { return "  \(job.number)  ended" }
+      guard let name = running[number] else { return "  \(job.number)  waits or reads" }
+      if rows.cells[number]?.name != name { rows.cells[number] = (name, now) }
+      let seconds = rows.cells[number].map { (now - $0.since) / .seconds(1) } ?? 0
+      return "  \(job.number)  \(name)  \(durationText(seconds))  \(lastLine(of: job))"
+    }
+    progress.rows(texts)
+  }
+
+  private func lastLine(of job: Job) -> String {
+    guard let handle = FileHandle(forReadingAtPath: job.log) else { return "" }
+    defer { try? handle.close() }
+    let end = (try? handle.seekToEnd()) ?? 0
+    try? handle.seek(toOffset: end > 400 ? end - 400 : 0)
+    let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+    return text.split(separator: "\n").last.map(String.init) ?? ""
   }
 
   private func start(_ number: Int, _ plan: StudyPlan) throws -> Job {

@@ -36,6 +36,7 @@ extension ZooCommand {
       try Interruption.check()
       for line in try watch.finished() {
         progress.line(line)
+        progress.expect(secondsLeft: watch.secondsLeft(workers: try running()))
         progress.advance()
       }
       progress.advance(by: 0, note: "\(try running()) being made")
