@@ -16,7 +16,7 @@ struct SplitBuilder {
 
   init(name: String, index: Int, line: Int) {
     split = Split(
-      name: name, index: index, repeatIndex: Self.repeatIndex(name) ?? index, training: [],
+      name: name, index: index, repeatIndex: Split.repeatIndex(ofName: name) ?? index, training: [],
       validation: [], test: [])
     self.line = line
   }
@@ -61,14 +61,5 @@ struct SplitBuilder {
     result.validation.sort()
     result.test.sort()
     return result
-  }
-
-  /// The repeat in a name such as `r2f1`, from 0.
-  private static func repeatIndex(_ name: String) -> Int? {
-    guard name.hasPrefix("r"), let fold = name.firstIndex(of: "f"),
-      let number = Int(name[name.index(after: name.startIndex)..<fold]), number > 0,
-      Int(name[name.index(after: fold)...]) != nil
-    else { return nil }
-    return number - 1
   }
 }

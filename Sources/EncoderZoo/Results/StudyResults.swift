@@ -42,8 +42,10 @@ public struct StudyResults: Sendable {
   /// - Throws: `ZooError` that names the file that is missing or damaged, and its line.
   public init(contentsOf folder: String) throws {
     self.folder = folder
-    rows = try ResultsFile.read("\(folder)/results.csv")
-    counts = try DataNote(folder: folder).splits.map {
+    rows = SeedAverage.rows(try ResultsFile.read("\(folder)/results.csv"))
+    let splits = try DataNote(folder: folder).splits
+    let own = SplitName.withoutSeeds(splits.map(\.name))
+    counts = splits.filter { own[$0.name] == $0.name }.map {
       FoldCounts(
         fold: $0.name, training: $0.counts[0], validation: $0.counts[1], test: $0.counts[2])
     }
@@ -72,7 +74,7 @@ public struct StudyResults: Sendable {
       .notFound, "holds no model of \(combination) on \(fold)", at: Place(path: folder))
   }
 
-  /// A metric on one fold; nil where it is undefined or was not measured.
+  /// A metric on one fold, the mean over its seeds; nil where it is undefined or was not measured.
   public func value(
     _ metric: Metric, of combination: String, fold: String, on subset: Subset = .test
   ) -> Double? {

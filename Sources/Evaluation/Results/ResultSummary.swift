@@ -25,7 +25,7 @@ package struct ResultSummary: Sendable, Equatable {
   package var standardDeviation: Double? { Evaluation.standardDeviation(values) }
 
   /// One summary for each combination, subset and metric of the rows, in the order of the rows of
-  /// `results.csv`.
+  /// `results.csv`; the value of a split that was trained from several seeds is their mean.
   package static func summaries(
     of rows: [ResultRow], order: RowOrder = RowOrder()
   ) -> [ResultSummary] {
@@ -36,7 +36,7 @@ package struct ResultSummary: Sendable, Equatable {
     }
     var keys: [Key] = []
     var cells: [Key: (values: [Double], undefined: Int)] = [:]
-    for row in order.sorted(rows) {
+    for row in order.sorted(SeedAverage.rows(rows)) {
       let key = Key(combination: row.combination, subset: row.subset, metric: row.metric)
       if cells[key] == nil { keys.append(key) }
       if let value = row.value {

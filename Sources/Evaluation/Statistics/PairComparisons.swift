@@ -26,7 +26,7 @@ package struct PairComparisons: Sendable, Equatable {
   /// It runs anew over the comparisons with references, which answer another question.
   ///
   /// Two combinations are compared only where both have the metric on the very same splits, at
-  /// least two of them.
+  /// least two of them; the value of a split that was trained from several seeds is their mean.
   ///
   /// - Parameters:
   ///   - names: the combinations to compare.
@@ -45,7 +45,8 @@ package struct PairComparisons: Sendable, Equatable {
     scored = subset
     self.testToTrainingRatio = testToTrainingRatio
     var values: [String: [String: Double?]] = [:]
-    for row in rows where row.metric == .score(metric) && row.subset == subset {
+    let own = rows.filter { $0.metric == .score(metric) && $0.subset == subset }
+    for row in SeedAverage.rows(own) {
       values[row.combination, default: [:]][row.split] = .some(row.value)
     }
     var skipped: [Skipped] = []

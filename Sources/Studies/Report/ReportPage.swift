@@ -114,7 +114,7 @@ package struct ReportPage {
       <p>Both of a pair are trained and tested on the same splits, and the differences are taken \
       split by split. A difference is called significant where its p, adjusted after Holm for the \
       number of pairs, is below 0.05.</p>
-      \(power ?? "")\(PairMatrix(data: data, scores: scores).html)\(pairTables)\(list)</section>
+      \(power ?? "")\(seedTable)\(PairMatrix(data: data, scores: scores).html)\(pairTables)\(list)</section>
 
       """
   }

@@ -22,7 +22,7 @@ struct ReportScores {
         metric: summary.metric)
       summaries[cell] = summary
     }
-    for row in data.results {
+    for row in SeedAverage.rows(data.results) {
       let cell = Cell(
         combination: row.combination, subset: row.subset.rawValue, metric: row.metric)
       if let value = row.value { bySplit[cell, default: [:]][row.split] = value }

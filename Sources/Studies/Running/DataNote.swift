@@ -128,6 +128,11 @@ package struct DataNote: Sendable, Equatable {
 }
 
 extension FoldPlan {
+  /// The same of splits that are trained from several seeds.
+  func sentence(seeds: Int) -> String {
+    seeds == 1 ? sentence : "\(sentence); each split trained from \(seeds) seeds"
+  }
+
   /// How cases are divided, for a reader.
   var sentence: String {
     let groups = [

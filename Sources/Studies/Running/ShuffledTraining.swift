@@ -57,7 +57,7 @@ package struct ShuffledTraining {
   ) throws -> Outcome {
     let combination = try combination(of: model, named: name, at: place)
     var cases = try StudyLoader.load(study, skipsBad: false, progress: session.progress)
-    let splits = try study.folds.splits(of: cases.set)
+    let splits = try study.folds.splits(of: cases.set).repeated(seeds: study.seeds)
     guard let split = splits.first(where: { $0.name == splitName ?? splits[0].name }) else {
       throw ZooError(
         .badValue, "the study makes no split \(splitName ?? "")", at: study.data.place)

@@ -155,21 +155,22 @@ package struct StudyRun {
     var folds = study.folds
     let splits = try place.splits(of: cases.set, progress: progress) { byImage in
       folds = byImage ? study.folds : study.folds.withoutPictures
-      return try folds.splits(of: cases.set)
+      return try folds.splits(of: cases.set).repeated(seeds: study.seeds)
     }
+    let divisions = splits.ofFirstSeed
     try StudyTexts.checkTokenizer(of: study, cases, splits: splits, in: folder)
     let seen = try SeenCases(
-      images: study.images, texts: study.texts, of: cases.set, study.data.origin, splits: splits,
-      registry)
+      images: study.images, texts: study.texts, of: cases.set, study.data.origin,
+      splits: divisions, registry)
     let banner = try seen.warnings(study.data.origin, isBegun: place.isBegun)
-    let checked = StudyCheck.warnings(study, cases, splits)
+    let checked = StudyCheck.warnings(study, cases, divisions)
     for warning in checked { progress.note(warning) }
     var external = try ExternalSets(
       study, labels: cases.task.labels, skipsBad: skipsBad, isBegun: place.isBegun, registry)
     try external.check(
       study.images, own: data, by: evaluator, in: folder, skipsBad: skipsBad, progress: progress)
     for note in banner + external.warnings + seen.notes + external.notes
-      + folds.notes(on: cases.set, splits: splits)
+      + folds.notes(on: cases.set, splits: divisions)
     {
       progress.note(note)
     }
@@ -212,7 +213,7 @@ package struct StudyRun {
     try DataNote(
       begun.cases.set, table: study.data.resolvedPath, isSynthetic: study.data.isSynthetic,
       syntheticOrigins: SyntheticOrigins.names(of: study.images, registry), seen: begun.seen,
-      folds: begun.folds.sentence, seed: study.seed, splits: begun.splits
+      folds: begun.folds.sentence(seeds: study.seeds), seed: study.seed, splits: begun.splits
     ).write(to: folder)
     var plan = StudyPlan(study, skipsBad: skipsBad, session.kernels, command: command)
     plan.writesEvents = writesEvents
@@ -252,7 +253,7 @@ package struct StudyRun {
     let (cases, splits) = (begun.cases, begun.splits)
     let lacks = Self.sentence(missing: missing, of: study.combinations.count * splits.count)
     for note in lacks { progress.note(note) }
-    let shortcuts = missing.isEmpty ? try self.shortcuts(cases, splits) : []
+    let shortcuts = missing.isEmpty ? try self.shortcuts(cases, splits.ofFirstSeed) : []
     let found = shortcuts.compactMap(\.warning)
     for note in found { progress.note(note) }
     let fittedOnValidation = try headsFittedOnValidation()
@@ -272,7 +273,7 @@ package struct StudyRun {
     }
     let shown = Set(begun.deviations + warnings + elsewhere.flatMap(\.warnings))
     let tables = StudyTables(
-      study: study, cases: cases, splits: splits, cells: files,
+      study: study, cases: cases, splits: splits.ofFirstSeed, cells: files,
       deviations: begun.deviations + optimistic, warnings: warnings,
       notes: progress.notes.filter { !shown.contains($0) },
       headsFittedOnValidation: Set(fittedOnValidation), external: elsewhere,

@@ -100,7 +100,7 @@ extension StudyTables {
   /// as those of nearest neighbours.
   private func confusion(_ name: String, folder: String) throws -> MulticlassCounts? {
     var (labels, answers): ([Int], [Int]) = ([], [])
-    for split in splits {
+    for split in splits.repeated(seeds: study.seeds) {
       let cell = try FolderName.cell(name, split: split.name, in: folder)
       guard FileManager.default.fileExists(atPath: "\(cell)/\(LogitsFile.fileName)") else {
         return nil

@@ -12,6 +12,7 @@ package struct StudyTables {
 
   let study: StudySpecification
   let cases: StudyCases
+  /// Those of the first seed; the others divide the cases alike.
   let splits: [Split]
   let cells: [CellFile]
   /// Where branches are given something else than their weights were trained on, in sentences.
@@ -39,7 +40,8 @@ package struct StudyTables {
     let results = cells.flatMap(\.results) + baselines.rows
     let epochs = cells.flatMap(\.epochs).map { StudyTables.named($0, cases.task.kind) }
     let order = RowOrder(
-      combinations: names + baselines.baselines.map(\.name), splits: splits.map(\.name))
+      combinations: names + baselines.baselines.map(\.name),
+      splits: splits.repeated(seeds: study.seeds).map(\.name))
     try ResultsFile.write(results, order: order, to: "\(folder)/results.csv")
     try EpochsFile.write(epochs, order: order, to: "\(folder)/epochs.csv")
     var timings = CSVWriter(columns: ["combination", "split", "seconds"])
@@ -53,7 +55,7 @@ package struct StudyTables {
       / Double(max(1, splits.count))
     var data = ReportData(
       title: study.name, dataDescription: "\(cases.set.name): \(cases.set.description)",
-      foldsDescription: study.folds.sentence, splits: splits.map(\.name),
+      foldsDescription: study.folds.sentence(seeds: study.seeds), splits: splits.map(\.name),
       combinations: study.combinations.map(reportCombination), results: results,
       comparisons: PairComparisons(
         names: names, references: baselines.baselines.map(\.name), rows: results, metric: metric,
@@ -133,7 +135,12 @@ package struct StudyTables {
       ["test subset".padding(toLength: width, withPad: " ", startingAt: 0)]
       + columns.dropLast().map { $0.title.padding(toLength: 13, withPad: " ", startingAt: 0) }
       + columns.suffix(1).map(\.title)
-    return ["\(head.joined(separator: "  ")) (mean ± SD over \(splits.count) splits)"] + lines
+    return ["\(head.joined(separator: "  ")) (mean ± SD over \(splits.count) splits\(ofSeeds))"]
+      + lines
+  }
+
+  private var ofSeeds: String {
+    study.seeds == 1 ? "" : ", each the mean of \(study.seeds) seeds"
   }
 
   /// What the lines of a finished comparison tell.
@@ -163,5 +170,6 @@ package struct StudyTables {
       + study.texts.map { PageFact($0.name, $0.json.text(pretty: false)) }
       + study.heads.map { PageFact("fusion \($0.name)", $0.json.text(pretty: false)) }
       + [PageFact("seed", "\(study.seed)")]
+      + (study.seeds == 1 ? [] : [PageFact("seeds of each split", "\(study.seeds)")])
   }
 }

@@ -57,6 +57,9 @@ package struct TrainingRun {
     {
       progress.note(sentence)
     }
+    if study.seeds > 1 {
+      progress.note("\"seeds\" is passed over: one model is trained, from the first seed")
+    }
     if study.tuning != nil {
       progress.note(
         "\"tuning\" is passed over: the settings are those of the specification; zoo tune searches for others"

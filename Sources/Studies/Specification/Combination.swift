@@ -1,3 +1,4 @@
+import Basics
 import Fusion
 import Training
 
@@ -90,5 +91,17 @@ extension StudySpecification {
           }
         }
       }
+  }
+}
+
+extension Combination {
+  /// What it was set to: its branches and head as a specification gives them.
+  package var settings: JSONValue {
+    var members: [(key: String, value: JSONValue)] = []
+    if let image { members.append(("image", image.json)) }
+    if let text { members.append(("text", text.json)) }
+    if image != nil, text != nil { members.append(("fusion", head.json)) }
+    if let probe { members.append(("probe", probe.rawValue.json)) }
+    return JSONValue(.object(members))
   }
 }

@@ -14,6 +14,8 @@ package struct StudySpecification: Sendable {
   package var data: DataSpecification
   package var folds: FoldPlan
   package var seed: UInt64
+  /// How many times each split is trained, from another seed each.
+  package var seeds: Int
   package var tokenizer: Tokenizer
   package var images: [ImageBranch]
   package var texts: [TextBranch]
@@ -58,6 +60,7 @@ package struct StudySpecification: Sendable {
     name = try root.string("name")
     data = try DataSpecification(root.required("data"), folder: folder)
     seed = UInt64(try root.integer("seed", in: 0...Int.max, default: 1))
+    seeds = try root.integer("seeds", in: 1...100, default: 1)
     folds = try StudySpecification.folds(root.object("folds"), seed: seed, folder: folder)
     if case .groupOut(let column) = folds.kind { data.attributes.append(column) }
     tokenizer = try Tokenizer(root.object("tokenizer"), unspaced: .characters)

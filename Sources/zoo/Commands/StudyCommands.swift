@@ -84,6 +84,8 @@ extension ZooCommand {
       )
       return
     }
+    let page = ProgressPageWriter(run: output)
+    defer { page.finish() }
     let lines =
       try jobs == 1
       ? run.run(resumes: resumes, skipsBad: skipsBad)

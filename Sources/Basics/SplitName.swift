@@ -1,0 +1,32 @@
+import Foundation
+
+/// The names of splits that are trained more than once, from other seeds: `r1f1`, `r1f1-seed2`, `r1f1-seed3`.
+package enum SplitName {
+  private static let mark = "-seed"
+
+  /// The name of a split under a seed of the study's, from 1; the first has the split's own.
+  package static func named(_ split: String, seed: Int) -> String {
+    seed == 1 ? split : "\(split)\(mark)\(seed)"
+  }
+
+  /// The split and the seed of a name; the name itself and 1 where it has no mark.
+  package static func parts(_ name: String) -> (split: String, seed: Int) {
+    guard let range = name.range(of: mark, options: .backwards), range.lowerBound > name.startIndex,
+      let seed = Int(name[range.upperBound...]), seed > 1,
+      String(seed) == name[range.upperBound...]
+    else { return (name, 1) }
+    return (String(name[..<range.lowerBound]), seed)
+  }
+
+  /// The splits of names, whatever their seed.
+  ///
+  /// A name that merely looks like one, of a site called so, stays: the split without a mark must be among the names.
+  package static func withoutSeeds(_ names: some Sequence<String>) -> [String: String] {
+    let known = Set(names)
+    return Dictionary(
+      uniqueKeysWithValues: known.map { name in
+        let split = parts(name).split
+        return (name, known.contains(split) ? split : name)
+      })
+  }
+}

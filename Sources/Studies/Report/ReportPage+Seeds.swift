@@ -1,0 +1,38 @@
+import Basics
+import Evaluation
+import Pages
+
+/// How much of what scores differ by is chance of the seed.
+extension ReportPage {
+  /// The table; empty where each split was trained once.
+  var seedTable: String {
+    let metric = data.comparisons.metric
+    let found = data.combinations.compactMap { combination in
+      SeedVariance(data.results, combination: combination.name, metric: .score(metric)).map {
+        (name: combination.name, variance: $0)
+      }
+    }
+    guard let seeds = found.first?.variance.seeds else { return "" }
+    let rows = found.map { name, variance in
+      let share = variance.seedShare.map { "\(Int((100 * $0).rounded())) %" } ?? "–"
+      return "<tr><th scope=\"row\">\(breakable(name))</th>"
+        + "<td>\(NumberText.metric(variance.mean))</td>"
+        + "<td>\(NumberText.metric(variance.splitDeviation))</td>"
+        + "<td>\(NumberText.metric(variance.seedDeviation))</td><td>\(share)</td></tr>\n"
+    }
+    let table = """
+      <table>
+      <caption><span>Test \(htmlEscaped(metric.title)): what one training is off by. Each split was trained from \
+      \(seeds) seeds; in every other table a split has their mean.</span></caption>
+      <thead>
+      <tr><th scope="col">Combination</th><th scope="col">mean</th><th scope="col">SD between splits</th>\
+      <th scope="col">SD between seeds</th><th scope="col">share of the seed in the variance</th></tr>
+      </thead>
+      <tbody>
+      \(rows.joined())</tbody>
+      </table>
+
+      """
+    return PageParts.box("Seeds and splits", table)
+  }
+}
