@@ -172,7 +172,8 @@ var targets: [Target] = [
       "EncoderZoo", "Explanation", "Studies", "Training", "WordVectors", "Evaluation", "Datasets",
       "Registry", "Downloads", "Images", "Pages", "Tensors", "Basics",
     ]),
-  library("Runs", ["Studies", "Evaluation", "Datasets", "Downloads", "CSQLite", "Basics"]),
+  library(
+    "Runs", ["Studies", "Evaluation", "Datasets", "Downloads", "Pages", "CSQLite", "Basics"]),
   library(
     "Exchange",
     [
@@ -305,7 +306,7 @@ for (name, dependencies) in [
       "Downloads", "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
-  ("Runs", ["Runs", "Studies", "Evaluation", "Basics"]),
+  ("Runs", ["Runs", "Studies", "Evaluation", "Downloads", "Basics"]),
   ("Tuning", ["Tuning", "Basics"]),
   (
     "Paper", ["Paper", "EncoderZoo", "Registry", "Evaluation", "WordVectors", "Datasets", "Basics"]

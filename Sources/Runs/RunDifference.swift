@@ -28,7 +28,7 @@ package enum RunDifference {
   }
 
   /// The leaves of a value with their paths.
-  private static func values(_ value: JSONValue, _ path: String = "") -> [(String, String)] {
+  static func values(_ value: JSONValue, _ path: String = "") -> [(String, String)] {
     func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
     switch value.content {
     case .object(let members):

@@ -45,9 +45,7 @@ package struct ScoreTable: Sendable {
       ) { Self.isBaseline($0.combination) }
       rows += (own[false] ?? []).map { row in
         var row = row
-        if folders.count > 1 {
-          row.combination = "\(Self.short(folder, among: folders)): \(row.combination)"
-        }
+        row.combination = Self.name(row.combination, of: folder, among: folders)
         return row
       }
       for (name, found) in Dictionary(grouping: own[true] ?? [], by: \.combination) {
@@ -93,9 +91,15 @@ package struct ScoreTable: Sendable {
     self.rows = table
     notes =
       others.map {
-        "\($0) has other scores than the run before it, whose words are read otherwise; it is left out"
+        "\($0) has other scores than in the run before, where words are read or settings chosen otherwise; it is left out"
       }
       + pairs.skipped.map { "\($0.first) and \($0.second) were not tested: \($0.reason)" }
+  }
+
+  /// What a combination of a run is called in the table of some runs.
+  static func name(_ combination: String, of folder: String, among folders: [String]) -> String {
+    folders.count == 1 || isBaseline(combination)
+      ? combination : "\(short(folder, among: folders)): \(combination)"
   }
 
   private static func isBaseline(_ name: String) -> Bool {
@@ -103,7 +107,7 @@ package struct ScoreTable: Sendable {
   }
 
   /// The last part of a folder's path, or the whole where another run's ends alike.
-  private static func short(_ folder: String, among folders: [String]) -> String {
+  static func short(_ folder: String, among folders: [String]) -> String {
     let name = URL(fileURLWithPath: folder).lastPathComponent
     let isUnique = folders.count { URL(fileURLWithPath: $0).lastPathComponent == name } == 1
     return isUnique ? name : folder

@@ -11,7 +11,9 @@ extension ZooCommand {
       + "adds others. It holds nothing of its own and may be deleted. A run is named by its folder, or by a part "
       + "of its name or path that no other one has.",
     subcommands: [
-      runsList, runsShow, runsWatch, runsDiff, runsTable, runsTag, runsNote, runsScan, runsDelete,
+      runsList, runsShow, runsWatch, runsDiff, runsTable, runsReport,
+      runsMLflow, runsTag, runsNote, runsScan,
+      runsDelete,
     ])
 
   static let runArgument = Argument("RUN", "A run's folder, or a part of its name.")
@@ -135,15 +137,7 @@ extension ZooCommand {
     ],
     arguments: [Argument("RUN", "Runs' folders, or parts of their names.", isRepeatable: true)]
   ) { arguments in
-    let metric = try arguments.optionalString("metric").map { name in
-      guard let metric = ScoreMetric(rawValue: name) else {
-        let names = ScoreMetric.allCases.map(\.rawValue)
-        throw ZooError(
-          .usage, "unknown metric \"\(name)\"; valid: \(names.joined(separator: ", "))",
-          advice: nearestName(to: name, among: names).map { "did you mean \"\($0)\"?" })
-      }
-      return metric
-    }
+    let metric = try scoreMetric(arguments)
     let table = try ScoreTable(arguments.arguments("RUN").map(folder), metric: metric)
     for note in table.notes { warn(note) }
     let format = try ScoreTable.Format(rawValue: arguments.string("format")) ?? .text
