@@ -1,4 +1,5 @@
 import Basics
+import Dispatch
 import Foundation
 import Studies
 
@@ -154,11 +155,10 @@ package final class RunIndex {
   package func runs(_ filter: Filter = Filter()) throws -> (found: [RunRecord], gone: [String]) {
     var records: [RunRecord] = []
     var (changed, gone): ([RunRecord], [String]) = ([], [])
-    for row in try database.rows(
+    let rows = try database.rows(
       "SELECT \(RunIndex.columns) FROM runs ORDER BY begun DESC, path")
-    {
-      let kept = RunIndex.record(row)
-      guard let stamp = RunRecord.stamp(kept.path) else {
+    for (kept, stamp) in RunIndex.looked(rows) {
+      guard let stamp else {
         gone.append(kept.path)
         continue
       }
@@ -175,6 +175,22 @@ package final class RunIndex {
       try database.transaction { for record in changed { try write(record) } }
     }
     return (records.filter { RunIndex.matches($0, filter) }, gone)
+  }
+
+  /// The runs of rows with the stamps that their folders have now, looked at by all processors.
+  private static func looked(_ rows: [[Database.Value]]) -> [(run: RunRecord, stamp: String?)] {
+    var found: [(run: RunRecord, stamp: String?)] = rows.map { _ in (RunRecord(path: ""), nil) }
+    let piece = 500
+    found.withUnsafeMutableBufferPointer { found in
+      nonisolated(unsafe) let found = found
+      DispatchQueue.concurrentPerform(iterations: (rows.count + piece - 1) / piece) { part in
+        for index in (part * piece)..<min(rows.count, (part + 1) * piece) {
+          let run = record(rows[index])
+          found[index] = (run, RunRecord.stamp(run.path))
+        }
+      }
+    }
+    return found
   }
 
   private static func matches(_ run: RunRecord, _ filter: Filter) -> Bool {
@@ -223,7 +239,10 @@ package final class RunIndex {
     func number(_ index: Int) -> Double? {
       if case .number(let number) = row[index] { number } else { nil }
     }
-    func lines(_ index: Int) -> [String] { text(index).split(separator: "\n").map(String.init) }
+    func lines(_ index: Int) -> [String] {
+      let whole = text(index)
+      return whole.isEmpty ? [] : whole.split(separator: "\n").map(String.init)
+    }
     var run = RunRecord(path: text(0))
     (run.name, run.problem) = (text(1), text(3))
     run.state = RunRecord.State(rawValue: text(2)) ?? .broken

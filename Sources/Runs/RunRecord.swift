@@ -50,16 +50,36 @@ package struct RunRecord: Sendable, Equatable {
   /// Sizes and times of what this was read from.
   package var stamp = ""
 
-  private static let sources = ["study.json", "results.csv", RunNote.fileName]
-
   /// What changes when a run's folder does; nil where it holds no comparison.
+  ///
+  /// A list of ten thousand runs asks for as many: one look at each file, and no text but the answer.
   package static func stamp(_ folder: String) -> String? {
-    guard isRun(folder) else { return nil }
-    return sources.map { name in
+    var path = folder
+    path.reserveCapacity(folder.utf8.count + 16)
+    func status(_ name: StaticString) -> stat? {
+      path.append("/")
+      path.append("\(name)")
       var status = stat()
-      guard stat("\(folder)/\(name)", &status) == 0 else { return "-" }
-      return "\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }.joined(separator: " ")
+      let found = path.withCString { stat($0, &status) == 0 }
+      path.removeLast(name.utf8CodeUnitCount + 1)
+      return found ? status : nil
+    }
+    guard let study = status("study.json"), status("folds.csv") != nil else { return nil }
+    let files = [study, status("results.csv"), status("notes.json")]
+    var stamp = ""
+    for file in files {
+      if !stamp.isEmpty { stamp.append(" ") }
+      guard let file else {
+        stamp.append("-")
+        continue
+      }
+      stamp.append(String(file.st_size))
+      stamp.append(":")
+      stamp.append(String(file.st_mtim.tv_sec))
+      stamp.append(".")
+      stamp.append(String(file.st_mtim.tv_nsec))
+    }
+    return stamp
   }
 
   /// Whether a folder holds a comparison.

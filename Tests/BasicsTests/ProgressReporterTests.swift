@@ -40,6 +40,54 @@ struct ProgressReporterTests {
       ])
   }
 
+  @Test("Rows stand below the stage's line, are rewritten with it, and are wiped out at its end")
+  func rows() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal, width: 12)
+    progress.begin("cells", total: 2)
+    bench.pass(1)
+    progress.rows(["1  a long name of a cell", "2  b\u{7}"])
+    bench.pass(1)
+    progress.rows(["1  a"])
+    progress.line("a: 0.9")
+    progress.end()
+    #expect(
+      bench.written == [
+        "\rcells  0/2 \u{1b}[K",
+        "\rcells  0/2 \u{1b}[K\n1  a long n\u{1b}[K\n2  b \u{1b}[K\u{1b}[2A\r",
+        "\r\u{1b}[Jcells  0/2 \u{1b}[K\n1  a\u{1b}[K\u{1b}[1A\r",
+        "\r\u{1b}[Ja: 0.9\n",
+        "\rcells  0/2 \u{1b}[K\n1  a\u{1b}[K\u{1b}[1A\r",
+        "\r\u{1b}[Jcells: 0/2 in 2 s\n",
+      ])
+  }
+
+  @Test("Where there is no terminal rows are not shown")
+  func plainRows() {
+    let bench = Bench()
+    let progress = bench.reporter(.plain)
+    progress.begin("cells", total: 2)
+    bench.pass(60)
+    progress.rows(["1  a"])
+    #expect(bench.written.isEmpty)
+    #expect(!progress.showsRows)
+  }
+
+  @Test("What the rest is expected to take counts down, in place of the mean rate")
+  func expected() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal)
+    progress.begin("cells", total: 10)
+    progress.expect(secondsLeft: 100)
+    bench.pass(30)
+    progress.advance()
+    progress.expect(secondsLeft: nil)
+    bench.pass(30)
+    progress.advance()
+    #expect(bench.written[1].contains("1 min 10 s left"))
+    #expect(bench.written[2].contains("4 min 00 s left"))
+  }
+
   @Test("A terminal is written to at most ten times a second")
   func terminalRate() {
     let bench = Bench()

@@ -384,4 +384,47 @@ struct StudyProgramTests {
       #expect(skipped.error.contains("0007.png") || skipped.error.contains("left out"))
     }
   }
+
+  @Test("Seeds add trainings of each split; the first has the numbers of a study without them")
+  func seeds() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder, image: false)
+      let several = "\(folder)/several.json"
+      try String(contentsOfFile: study, encoding: .utf8)
+        .replacing("\"seed\": 3,", with: "\"seed\": 3, \"seeds\": 2,")
+        .write(toFile: several, atomically: true, encoding: .utf8)
+      try ProgramRunner.succeed(["compare", study, "--output", "\(folder)/one", "--quiet"])
+      let made = try ProgramRunner.run([
+        "compare", several, "--output", "\(folder)/two", "--quiet",
+      ])
+      #expect(made.status == 0, "\(made.error)")
+      #expect(made.output.contains("(mean ± SD over 2 splits, each the mean of 2 seeds)"))
+      for name in ["results.csv", "epochs.csv"] {
+        let one = try String(contentsOfFile: "\(folder)/one/\(name)", encoding: .utf8)
+        let two = try String(contentsOfFile: "\(folder)/two/\(name)", encoding: .utf8)
+        let lines = two.split(separator: "\n")
+        let own = lines.filter { !$0.contains("-seed2,") }
+        #expect(own == one.split(separator: "\n"))
+        // Baselines have no seeds; the words' rows are there twice, with other numbers.
+        let words = lines.filter { $0.hasPrefix("words,") }
+        #expect(words.count == 2 * own.count { $0.hasPrefix("words,") })
+        let second = words.filter { $0.contains("-seed2,") }.map {
+          $0.replacing("-seed2,", with: ",")
+        }
+        #expect(Set(second) != Set(own.map(String.init)).intersection(second))
+      }
+      let report = try String(contentsOfFile: "\(folder)/two/report.html", encoding: .utf8)
+      #expect(report.contains("Each split was trained from 2 seeds"))
+      #expect(report.contains("each split trained from 2 seeds"))
+      let plain = try String(contentsOfFile: "\(folder)/one/report.html", encoding: .utf8)
+      #expect(!plain.contains("seeds;"))
+      // A table takes a split once, whatever its seeds.
+      let table = try ProgramRunner.run([
+        "runs", "table", "\(folder)/two", "--format", "csv",
+      ])
+      #expect(table.status == 0, "\(table.error)")
+      let row = table.output.split(separator: "\n").first { $0.hasPrefix("words,") }
+      #expect(row?.split(separator: ",")[6] == "2", "\(table.output)")
+    }
+  }
 }

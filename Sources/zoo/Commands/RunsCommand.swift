@@ -43,7 +43,7 @@ extension ZooCommand {
     filter.data = arguments.optionalString("data")
     filter.state = arguments.optionalString("state").flatMap(RunRecord.State.init(rawValue:))
     let (runs, gone) = try RunIndex.standard().runs(filter)
-    for run in runs { print(line(run)) }
+    if !runs.isEmpty { print(runs.map(line).joined(separator: "\n")) }
     for run in runs where run.state == .broken { warn("can't be read: \(run.problem)") }
     if !gone.isEmpty {
       warn(
