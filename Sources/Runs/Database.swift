@@ -7,7 +7,7 @@ import Foundation
 /// Other processes may use it meanwhile: who finds it busy waits up to ten seconds.
 final class Database {
   /// What a column holds, or a question asks with.
-  enum Value: Equatable {
+  enum Value: Sendable, Equatable {
     case text(String)
     case number(Double)
     case null

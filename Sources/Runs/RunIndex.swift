@@ -1,5 +1,4 @@
 import Basics
-import Dispatch
 import Foundation
 import Studies
 
@@ -13,7 +12,7 @@ package final class RunIndex {
   private static let version = 1.0
 
   /// What runs are looked for by; nil and empty ask for all.
-  package struct Filter: Sendable {
+  package struct Filter: Sendable, Equatable {
     /// A part of name or path, or with `*` and `?` a pattern of the whole name.
     package var pattern: String?
     package var tag: String?
@@ -148,49 +147,73 @@ package final class RunIndex {
     }
   }
 
+  /// Runs that were found.
+  package struct Found: Sendable {
+    /// By their beginning, the newest first.
+    package var runs: [RunRecord] = []
+    /// Folders that are not there any more.
+    package var gone: [String] = []
+    /// How many more there are than were asked for.
+    package var left = 0
+  }
+
   /// Runs by their beginning, the newest first; folders that changed are read anew, and those that are gone are given
   /// apart.
   ///
-  /// - Throws: `ZooError` of code `.system`.
-  package func runs(_ filter: Filter = Filter()) throws -> (found: [RunRecord], gone: [String]) {
-    var records: [RunRecord] = []
-    var (changed, gone): ([RunRecord], [String]) = ([], [])
-    let rows = try database.rows(
-      "SELECT \(RunIndex.columns) FROM runs ORDER BY begun DESC, path")
-    for (kept, stamp) in RunIndex.looked(rows) {
+  /// - Parameters:
+  ///   - filter: what is looked for.
+  ///   - limit: how many at most; without a filter no others are looked at.
+  /// - Throws: `ZooError` of code `.system`, or `Interrupted`.
+  package func runs(_ filter: Filter = Filter(), limit: Int? = nil) throws -> Found {
+    var found = Found()
+    var changed: [RunRecord] = []
+    let isWhole = filter == Filter()
+    var select = "SELECT \(RunIndex.columns) FROM runs ORDER BY begun DESC, path"
+    if let limit, isWhole {
+      select += " LIMIT \(limit)"
+      let count = try database.rows("SELECT count(*) FROM runs").first?.first
+      if case .number(let number)? = count { found.left = max(0, Int(number) - limit) }
+    }
+    for (kept, stamp) in try RunIndex.looked(database.rows(select)) {
       guard let stamp else {
-        gone.append(kept.path)
+        found.gone.append(kept.path)
         continue
       }
       // Cells of one that is not finished come without a change of these files.
       guard kept.stamp != stamp || kept.state == .begun else {
-        records.append(kept)
+        found.runs.append(kept)
         continue
       }
       let record = RunRecord(reading: kept.path)
       changed.append(record)
-      records.append(record)
+      found.runs.append(record)
     }
     if !changed.isEmpty {
       try database.transaction { for record in changed { try write(record) } }
     }
-    return (records.filter { RunIndex.matches($0, filter) }, gone)
+    if !isWhole { found.runs.removeAll { !RunIndex.matches($0, filter) } }
+    if let limit, found.runs.count > limit {
+      found.left = found.runs.count - limit
+      found.runs.removeLast(found.left)
+    }
+    return found
   }
 
   /// The runs of rows with the stamps that their folders have now, looked at by all processors.
-  private static func looked(_ rows: [[Database.Value]]) -> [(run: RunRecord, stamp: String?)] {
-    var found: [(run: RunRecord, stamp: String?)] = rows.map { _ in (RunRecord(path: ""), nil) }
+  ///
+  /// - Throws: `Interrupted`.
+  private static func looked(_ rows: [[Database.Value]]) throws -> [(RunRecord, String?)] {
+    // Pieces: one run is too little work to hand over.
     let piece = 500
-    found.withUnsafeMutableBufferPointer { found in
-      nonisolated(unsafe) let found = found
-      DispatchQueue.concurrentPerform(iterations: (rows.count + piece - 1) / piece) { part in
-        for index in (part * piece)..<min(rows.count, (part + 1) * piece) {
-          let run = record(rows[index])
-          found[index] = (run, RunRecord.stamp(run.path))
-        }
-      }
+    let parts = stride(from: 0, to: rows.count, by: piece).map {
+      rows[$0..<min(rows.count, $0 + piece)]
     }
-    return found
+    return try mappedInParallel(parts) { part in
+      part.map { row in
+        let run = record(row)
+        return (run, RunRecord.stamp(run.path))
+      }
+    }.flatMap { $0 }
   }
 
   private static func matches(_ run: RunRecord, _ filter: Filter) -> Bool {

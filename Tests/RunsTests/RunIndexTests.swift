@@ -19,7 +19,7 @@ struct RunIndexTests {
   func scan() throws {
     try withTemporaryFolder { folder in
       let index = try made(folder, ["a": RunSample(), "deep/er/b": RunSample(name: "Second")])
-      let runs = try index.runs().found
+      let runs = try index.runs().runs
       #expect(runs.map(\.name).sorted() == ["First", "Second"])
       let run = try #require(runs.first { $0.name == "First" })
       #expect(run.path == URL(fileURLWithPath: "\(folder)/runs/a").standardizedFileURL.path)
@@ -63,6 +63,30 @@ struct RunIndexTests {
     }
   }
 
+  @Test("The newest alone are given where so many are asked for, and the others counted")
+  func limit() throws {
+    try withTemporaryFolder { folder in
+      let names = ["a", "b", "c", "d"]
+      let index = try made(
+        folder, Dictionary(uniqueKeysWithValues: names.map { ($0, RunSample(name: $0)) }))
+      for (place, name) in names.enumerated() {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSince1970: 1e9 + Double(place))],
+          ofItemAtPath: "\(folder)/runs/\(name)/study.json")
+      }
+      _ = try index.runs()
+      let found = try index.runs(limit: 3)
+      #expect(found.runs.map(\.name) == ["d", "c", "b"])
+      #expect(found.left == 1)
+      #expect(try index.runs(limit: 9).left == 0)
+      var filter = RunIndex.Filter()
+      filter.encoder = "dense*"
+      let some = try index.runs(filter, limit: 1)
+      #expect(some.runs.map(\.name) == ["d"])
+      #expect(some.left == 3)
+    }
+  }
+
   @Test("Runs are found by name, tag, encoder, data and state")
   func filters() throws {
     try withTemporaryFolder { folder in
@@ -76,7 +100,7 @@ struct RunIndexTests {
       func names(_ change: (inout RunIndex.Filter) -> Void) throws -> [String] {
         var filter = RunIndex.Filter()
         change(&filter)
-        return try index.runs(filter).found.map(\.name).sorted()
+        return try index.runs(filter).runs.map(\.name).sorted()
       }
       #expect(try names { $0.pattern = "seco" } == ["Second"])
       #expect(try names { $0.pattern = "F*" } == ["First"])
@@ -118,7 +142,7 @@ struct RunIndexTests {
       let path = "\(folder)/index/runs.sqlite"
       do { _ = try made(folder, ["a": RunSample()]) }
       try Database(path).run("UPDATE version SET number = 0; ALTER TABLE runs DROP COLUMN note")
-      #expect(try RunIndex(path).runs().found.map(\.name) == ["First"])
+      #expect(try RunIndex(path).runs().runs.map(\.name) == ["First"])
       try "no database, but a text that is long enough to be looked at".write(
         toFile: path, atomically: true, encoding: .utf8)
       let error = #expect(throws: ZooError.self) { try RunIndex(path).runs() }
@@ -141,7 +165,7 @@ struct RunIndexTests {
         }
         try await group.waitForAll()
       }
-      #expect(try RunIndex(path).runs().found.count == 40)
+      #expect(try RunIndex(path).runs().runs.count == 40)
     }
   }
 

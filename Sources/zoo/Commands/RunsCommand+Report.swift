@@ -40,7 +40,7 @@ extension ZooCommand {
     }
     let runs =
       try names.isEmpty
-      ? RunIndex.standard().runs(filter).found : names.map { RunRecord(reading: try folder($0)) }
+      ? RunIndex.standard().runs(filter).runs : names.map { RunRecord(reading: try folder($0)) }
     guard !runs.isEmpty else {
       throw ZooError(
         .notFound, "no run is in the index" + (filter.tag.map { " with the tag \($0)" } ?? ""),

@@ -18,6 +18,9 @@ extension ZooCommand {
 
   static let runArgument = Argument("RUN", "A run's folder, or a part of its name.")
 
+  /// How many runs a terminal is shown without being asked for more.
+  private static let terminalLimit = 50
+
   private static let runsList = Command(
     name: "list", summary: "List runs, the newest first.",
     discussion:
@@ -31,6 +34,9 @@ extension ZooCommand {
       .value("encoder", "PATTERN", "Runs with an encoder or head of that name."),
       .value("data", "DIGITS", "Runs over the data whose digest begins so."),
       .value("state", choices: RunRecord.State.allCases.map(\.rawValue), "How far they are."),
+      .value(
+        "limit", "N",
+        "The newest ones alone; else \(terminalLimit) on a terminal, and all elsewhere."),
     ],
     arguments: [
       Argument("PATTERN", "A part of name or path, or a pattern of the name.", isOptional: true)
@@ -42,13 +48,22 @@ extension ZooCommand {
     filter.encoder = arguments.optionalString("encoder")
     filter.data = arguments.optionalString("data")
     filter.state = arguments.optionalString("state").flatMap(RunRecord.State.init(rawValue:))
-    let (runs, gone) = try RunIndex.standard().runs(filter)
+    let limit =
+      try arguments.integer("limit", in: 1...1_000_000_000)
+      ?? (isatty(STDOUT_FILENO) == 1 ? terminalLimit : nil)
+    let found = try RunIndex.standard().runs(filter, limit: limit)
+    let (runs, gone) = (found.runs, found.gone)
     if !runs.isEmpty { print(runs.map(line).joined(separator: "\n")) }
     for run in runs where run.state == .broken { warn("can't be read: \(run.problem)") }
     if !gone.isEmpty {
       warn(
         "\(gone.count) \(gone.count == 1 ? "run is" : "runs are") not there any more, the first \(gone[0]);"
           + " zoo runs scan --forget-missing forgets them")
+    }
+    if found.left > 0 {
+      warn(
+        "\(NumberText.count(found.left)) older \(found.left == 1 ? "run is" : "runs are") not shown; --limit shows more"
+      )
     }
     if runs.isEmpty { warn("no run; zoo runs scan DIR looks for runs below a folder") }
   }
@@ -70,9 +85,9 @@ extension ZooCommand {
   private static func date(_ seconds: Double) -> String {
     var (time, parts) = (time_t(seconds), tm())
     localtime_r(&time, &parts)
-    return String(
-      format: "%04d-%02d-%02d %02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-      parts.tm_hour, parts.tm_min)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+      + " \(two(parts.tm_hour)):\(two(parts.tm_min))"
   }
 
   private static let runsShow = Command(
@@ -234,7 +249,7 @@ extension ZooCommand {
     if RunRecord.isRun(path) { return path }
     var filter = RunIndex.Filter()
     filter.pattern = word
-    let found = try RunIndex.standard().runs(filter).found
+    let found = try RunIndex.standard().runs(filter).runs
     let exact = found.filter { $0.name == word || $0.path.hasSuffix("/\(word)") }
     let matches = exact.isEmpty ? found : exact
     guard let run = matches.first else {
