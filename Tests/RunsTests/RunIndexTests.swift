@@ -123,7 +123,8 @@ struct RunIndexTests {
       try FileManager.default.removeItem(atPath: "\(folder)/runs/b")
       try "combination,split\nnet".write(
         toFile: "\(folder)/runs/c/results.csv", atomically: true, encoding: .utf8)
-      let (runs, gone) = try index.runs()
+      let found = try index.runs()
+      let (runs, gone) = (found.runs, found.gone)
       #expect(gone == [URL(fileURLWithPath: "\(folder)/runs/b").standardizedFileURL.path])
       #expect(runs.count == 2)
       #expect(runs.first { $0.path.hasSuffix("/a") }?.best?.mean == 0.5)

@@ -73,3 +73,28 @@ private enum TestFunction: String {
     [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
   ]
 }
+
+extension Question {
+  /// The settings of the next trial of a search over a space that the question brings, after earlier trials.
+  mutating func ask() throws -> JSONValue {
+    guard let sampler = TrialSampler(rawValue: try text("sampler")) else {
+      throw ZooError(.badValue, "unknown sampler")
+    }
+    let random = RandomStream(seed: UInt64(try integer("seed")))
+    let space = try SearchSpace(
+      try json("space").object().members.map { try SearchParameter($0.key, $0.value) })
+    let earlier = try json("trials").array().enumerated().map { index, value in
+      var trial = try value.object()
+      let settings = try trial.required("settings").object().members
+      // Numbers as in `search`, where the first trial is drawn, too.
+      return Trial(
+        number: index + 2,
+        settings: Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0.value) }),
+        outcome: .finished(value: try trial.required("value").number(), tieBreaker: 0))
+    }
+    let settings = sampler.settings(
+      number: earlier.count + 2, earlier: earlier, own: [:], in: space, higherIsBetter: true, random
+    )
+    return JSONValue(.object(settings.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) }))
+  }
+}

@@ -31,6 +31,7 @@ struct Question {
     case "bootstrap": return try bootstrap()
     case "stratify": return try stratify()
     case "search": return try search()
+    case "ask": return try ask()
     case "simulate":
       return try Simulation(
         seed: UInt64(object.integer("seed", in: 0...9999, default: 1)),
@@ -59,6 +60,8 @@ struct Question {
   mutating func integer(_ key: String) throws -> Int { try object.required(key).integer() }
 
   mutating func number(_ key: String) throws -> Double { try object.required(key).number() }
+
+  mutating func json(_ key: String) throws -> JSONValue { try object.required(key) }
 
   mutating func text(_ key: String) throws -> String { try object.string(key) }
 }
