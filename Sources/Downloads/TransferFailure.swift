@@ -54,6 +54,7 @@ struct TransferFailure: Error, Equatable {
   ///   - host: that was asked.
   ///   - rest: what is left of it for the next try; nil where that begins anew.
   ///   - policy: whose patience ended.
+  /// - Returns: an error of code `.download`.
   func error(at url: String, host: String, rest: String? = nil, policy: DownloadPolicy) -> ZooError
   {
     func advice(_ text: String) -> String { rest.map { "\(text) \($0)" } ?? text }

@@ -59,6 +59,7 @@ package final class WebService {
   ///   - value: what is sent; nil sends nothing.
   ///   - isRepeatable: whether it does no harm twice; else nothing is sent again once a connection stood.
   /// - Throws: `ZooError` of code `.download` where no answer comes; what `checkInterruption` throws.
+  /// - Returns: the answer.
   package func send(
     _ method: String, _ path: String, _ value: JSONValue? = nil, isRepeatable: Bool = true
   ) throws -> Answer {
@@ -72,6 +73,7 @@ package final class WebService {
   ///   - file: its path on this machine.
   ///   - path: behind the address.
   /// - Throws: as `send`, and `ZooError` of code `.system` for a file that can't be read.
+  /// - Returns: the answer, whatever its status.
   package func put(file: String, _ path: String) throws -> Answer {
     guard access(file, R_OK) == 0 else {
       throw ZooError(

@@ -164,6 +164,7 @@ package final class RunIndex {
   ///   - filter: what is looked for.
   ///   - limit: how many at most; without a filter no others are looked at.
   /// - Throws: `ZooError` of code `.system`, or `Interrupted`.
+  /// - Returns: what was found, and how many more there are.
   package func runs(_ filter: Filter = Filter(), limit: Int? = nil) throws -> Found {
     var found = Found()
     var changed: [RunRecord] = []

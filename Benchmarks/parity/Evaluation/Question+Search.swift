@@ -95,6 +95,7 @@ extension Question {
     let settings = sampler.settings(
       number: earlier.count + 2, earlier: earlier, own: [:], in: space, higherIsBetter: true, random
     )
-    return JSONValue(.object(settings.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) }))
+    let sorted = settings.sorted { $0.key < $1.key }
+    return JSONValue(.object(sorted.map { (key: $0.key, value: $0.value) }))
   }
 }

@@ -21,11 +21,10 @@ package struct SeedVariance: Sendable, Equatable {
     return split + seed > 0 ? seed / (split + seed) : nil
   }
 
-  /// Of one combination, metric and subset.
+  /// Of one combination, metric and subset of any rows.
   ///
-  /// - Parameter rows: any rows.
-  /// - Returns: nil where splits do not all have the same number of seeds, two at least, where there is one split, or
-  ///   where a value is undefined.
+  /// Nil where splits do not all have the same number of seeds, two at least, where there is one split, or where a value
+  /// is undefined.
   package init?(
     _ rows: [ResultRow], combination: String, metric: ResultMetric, subset: ResultSubset = .test
   ) {

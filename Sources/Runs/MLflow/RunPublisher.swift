@@ -76,6 +76,7 @@ package struct RunPublisher {
   ///
   /// - Parameter advance: is told of runs that are done, by their number.
   /// - Throws: `ZooError` of code `.download` with what the server says, or `Interrupted`.
+  /// - Returns: what was sent, and what a person must know of it.
   package mutating func send(_ advance: (Int) -> Void) throws -> Summary {
     let place = try server.experiment(experiment)
     let known = try server.runs(in: place, tag: TrackedStudy.studyTag, value: study.digest)
