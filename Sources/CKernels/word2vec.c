@@ -2,6 +2,8 @@
 
 #include "word2vec.h"
 
+#include "CKernels.h"
+
 #include <sched.h>
 #include <stdlib.h>
 #include <time.h>
@@ -240,7 +242,7 @@ static void train_pieces_any(worker *w) { train_pieces(w, 1, 3, 1); }
 
 static void run(worker *w) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+  if (!ez_is_reproducible() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
     return train_pieces_512(w);
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return train_pieces_256(w);

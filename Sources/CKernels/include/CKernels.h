@@ -146,6 +146,9 @@ void ez_transpose(const float *_Nonnull x, size_t batch, size_t rows, size_t col
 // layouts but the weights, once. `lanes` is how many floats a vector holds: 16 (AVX-512) or 8 (AVX2), no
 // more than the processor has, the same for a weight's packing and its use. 0: there is neither.
 int ez_lanes(void);
+// Whether results must not depend on the processor or the number of threads: ENCODERZOO_REPRODUCIBLE is 1 in
+// the environment that the process began with. Vectors of 8 floats are used then.
+int ez_is_reproducible(void);
 // Whether the processor has all that a library's kernels for servers of the Skylake kind use.
 int ez_is_skylake_server(void);
 

@@ -21,6 +21,8 @@ package struct StudyPlan: Sendable, Equatable {
   package var precision: String
   /// Of each process.
   package var threads: Int
+  /// Whether numbers are the same on every machine and with any number of threads.
+  package var isReproducible = false
   /// Whether the scores of each epoch are written for TensorBoard.
   package var writesEvents = false
   /// What the report says made it.
@@ -52,6 +54,7 @@ package struct StudyPlan: Sendable, Equatable {
     (probes, shortcuts) = (study.probes, study.shortcuts)
     (self.kernels, precision) = KernelChoice.names(of: kernels)
     threads = Compute.threads
+    isReproducible = Compute.isReproducible
     self.command = command
   }
 
@@ -72,6 +75,7 @@ package struct StudyPlan: Sendable, Equatable {
     precision = try root.string("precision")
     threads = try root.required("threads").integer(in: 1...1024)
     command = try root.string("command")
+    isReproducible = try root.boolean("reproducible", default: false)
     writesEvents = try root.boolean("tensorBoard", default: false)
     metric = try root.optionalString("metric").flatMap(ScoreMetric.init(rawValue:))
     fittedOnValidation = try root.strings("fittedOnValidation") ?? []
@@ -120,6 +124,7 @@ package struct StudyPlan: Sendable, Equatable {
       "workingFolder": workingFolder.json, "skipBad": skipsBad.json, "probes": probes.json,
       "shortcuts": shortcuts.json, "kernels": kernels.json,
       "precision": precision.json, "threads": threads.json,
+      "reproducible": isReproducible.json,
       "tensorBoard": writesEvents.json, "metric": (metric?.rawValue).json,
       "fittedOnValidation": fittedOnValidation.json,
       "cells": JSONValue(

@@ -14,6 +14,7 @@ package enum KernelChoice {
   ///
   /// - Throws: `ZooError` of code `.unsupported` when this build or machine has not got them.
   package static func make(_ name: String?) throws -> any Kernels {
+    if Compute.isReproducible { return try reproducible(name) }
     switch name.map({ formerNames[$0] ?? $0 }) {
     case "native":
       guard let kernels = NativeKernels(over: ReferenceKernels()) else {
@@ -35,6 +36,27 @@ package enum KernelChoice {
     }
   }
 
+  private static func reproducible(_ name: String?) throws -> any Kernels {
+    if let name, name != names[0], name != "native" {
+      throw ZooError(
+        .usage,
+        "--kernels \(name) gives other numbers on other processors, so not with --reproducible",
+        advice: "leave out --kernels")
+    }
+    guard Compute.hasReproducibleCore else {
+      throw ZooError(
+        .unsupported,
+        "OpenBLAS is at its kernels for \(Compute.blasCore); reproducible numbers need those for Haswell",
+        advice: "install libopenblas0-openmp, which has kernels for many processors")
+    }
+    guard let kernels = NativeKernels(over: ReferenceKernels()) else {
+      throw ZooError(
+        .unsupported, "this processor has no AVX2, which reproducible numbers need",
+        advice: "leave out --reproducible")
+    }
+    return kernels
+  }
+
   /// How numbers are multiplied, for the command line; the first is the default.
   package static let precisions = ["fp32", "bf16"]
 
@@ -44,6 +66,12 @@ package enum KernelChoice {
   package static func make(_ name: String?, precision: String?) throws -> any Kernels {
     let kernels = try make(name)
     guard precision == "bf16" else { return kernels }
+    guard !Compute.isReproducible else {
+      throw ZooError(
+        .usage,
+        "--precision bf16 gives other numbers on other processors, so not with --reproducible",
+        advice: "leave one of them out")
+    }
     guard BFloat16Kernels.Arithmetic.best != .plain else {
       throw ZooError(
         .unsupported,
@@ -61,7 +89,8 @@ package enum KernelChoice {
     switch isHalf ? String(kernels.name.dropLast(halves.count)) : kernels.name {
     case "reference": return ("reference", precision)
     case "oneDNN": return ("onednn", precision)
-    case "native over reference": return ("native", precision)
+    case "native over reference", "native over reference\(NativeKernels.reproducible)":
+      return ("native", precision)
     default: return ("auto", precision)
     }
   }

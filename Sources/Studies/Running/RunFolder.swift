@@ -29,7 +29,7 @@ struct RunFolder {
     [
       ("zoo", programVersion), ("kernels", kernels.name),
       ("kernel library", kernels.library), ("OpenBLAS core", Compute.blasCore),
-      ("threads", "\(Compute.threads)"),
+      ("threads", Compute.isReproducible ? "any number" : "\(Compute.threads)"),
     ]
   }
 
@@ -89,7 +89,7 @@ struct RunFolder {
           + differences.joined(separator: "; "),
         at: Place(path: "\(path)/\(RunFolder.machineName)"),
         advice:
-          "use the same --kernels, --threads, options, weights and vectors, so that the numbers"
+          "use the same --kernels, --threads, --reproducible, options, weights and vectors, so that the numbers"
           + " stay comparable")
     }
   }
@@ -131,7 +131,7 @@ struct RunFolder {
   private var beginning: [String] {
     [
       RunFolder.machineName, RunFolder.foldsName, DataDigest.fileName, KeptPictures.fileName,
-      DataNote.fileName, StudyPlan.fileName, specificationName,
+      DataNote.fileName, StudyPlan.fileName, ProgressPage.fileName, specificationName,
     ]
   }
 

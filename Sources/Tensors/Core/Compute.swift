@@ -17,8 +17,22 @@ public enum Compute {
   /// Sets the number of threads, at least one, for kernels called from this thread.
   package static func setThreads(_ count: Int) {
     ez_set_threads(Int32(max(1, count)))
-    openblas_set_num_threads(Int32(max(1, count)))
+    // OpenBLAS divides sums by its threads.
+    openblas_set_num_threads(isReproducible ? 1 : Int32(max(1, count)))
   }
+
+  /// Whether numbers have the same bits on every processor with AVX2 and with any number of threads.
+  ///
+  /// Native kernels then use vectors of eight floats and choose their ways as for ``reproducibleThreads``; OpenBLAS uses
+  /// one thread and the kernels of its core Haswell. What makes it so is in the environment when the process begins.
+  public static var isReproducible: Bool { ez_is_reproducible() != 0 }
+
+  /// The number of threads for which a way is chosen, where the choice must not depend on them.
+  static let reproducibleThreads = 4
+  private static let reproducibleCore = "Haswell"
+
+  /// Whether OpenBLAS took the kernels that reproducible numbers need.
+  package static var hasReproducibleCore: Bool { blasCore == reproducibleCore }
 
   /// Sets what libraries read from the environment when they are loaded; call it before anything is done.
   ///
@@ -31,12 +45,19 @@ public enum Compute {
   /// an epoch of a text model took 1.0 s for 0.3 s. Third, glibc's malloc asks for large pages only if it is
   /// told to, where the system gives them to who asks: a training step reads and writes hundreds of megabytes,
   /// and finding them in pages of 4 KiB took up to a sixth of its time.
-  package static func settleLibraries() {
+  ///
+  /// - Parameter reproducibly: whether ``isReproducible`` is asked for.
+  package static func settleLibraries(reproducibly: Bool = false) {
     var settings: [(name: String, value: String)] = []
+    if reproducibly, !isReproducible { settings.append(("ENCODERZOO_REPRODUCIBLE", "1")) }
+    if reproducibly || isReproducible {
+      let core = getenv("OPENBLAS_CORETYPE").map { String(cString: $0) }
+      if core != reproducibleCore { settings.append(("OPENBLAS_CORETYPE", reproducibleCore)) }
+    }
     if getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil {
       settings.append(("GOMP_SPINCOUNT", "500"))
     }
-    if getenv("OPENBLAS_CORETYPE") == nil, let core = betterBlasCore {
+    if !reproducibly, getenv("OPENBLAS_CORETYPE") == nil, let core = betterBlasCore {
       settings.append(("OPENBLAS_CORETYPE", core))
     }
     let tunables = getenv("GLIBC_TUNABLES").map { String(cString: $0) } ?? ""

@@ -83,8 +83,9 @@ extension ZooCommand {
     StudyRun, StudyPlan
   ) {
     // The process may start itself anew here: before it works elsewhere.
-    Compute.settleLibraries()
     let plan = try StudyPlan(run: folder)
+    Compute.settleLibraries(
+      reproducibly: arguments.flag("reproducible") || plan.isReproducible)
     let kernels = try kernels(arguments, plan: plan)
     let place = URL(fileURLWithPath: folder).standardizedFileURL.path
     guard FileManager.default.changeCurrentDirectoryPath(plan.workingFolder) else {

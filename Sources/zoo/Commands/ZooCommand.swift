@@ -32,6 +32,9 @@ enum ZooCommand {
       "kernels", default: KernelChoice.names[0], choices: KernelChoice.names,
       formerChoices: KernelChoice.formerNames.keys.sorted(),
       "What multiplies: our loops over oneDNN, those without it, oneDNN alone, OpenBLAS alone."),
+    .flag(
+      "reproducible",
+      "The same numbers on every processor with AVX2 and with any --threads, by slower kernels."),
     .flag("profile", "Print where the time went, by operation, at the end."),
     .flag("quiet", "Show no progress, only notes on the result."), .help, .version,
   ]
@@ -50,7 +53,8 @@ enum ZooCommand {
   static func kernels(
     _ arguments: ParsedArguments, precision: String? = nil, plan usual: StudyPlan? = nil
   ) throws -> any Kernels {
-    Compute.settleLibraries()
+    Compute.settleLibraries(
+      reproducibly: arguments.flag("reproducible") || usual?.isReproducible == true)
     if arguments.flag("profile") { Profile.start() }
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? usual?.threads ?? Compute.processors

@@ -1,9 +1,14 @@
 extension NativeKernels {
+  /// Threads among which work is divided; a fixed number where a choice must not depend on them.
+  private static var threads: Double {
+    Double(Compute.isReproducible ? Compute.reproducibleThreads : Compute.threads)
+  }
+
   /// A shape is tried by what it costs: products, transforms, weights read from memory.
   ///
   /// Nanoseconds on one core of the machine the loops were measured on; only their ratio matters.
   func prefersWinograd(_ shape: [Int], to out: Int) -> Bool {
-    let (from, threads) = (shape[3], Double(Compute.threads))
+    let (from, threads) = (shape[3], Self.threads)
     guard from.isMultiple(of: 16), out.isMultiple(of: 16) else { return false }
     let tiles = Double(shape[0] * ((shape[1] + 3) / 4) * ((shape[2] + 3) / 4))
     let positions = Double(shape[0] * shape[1] * shape[2])
@@ -19,7 +24,7 @@ extension NativeKernels {
   /// The same for a convolution with stride 2: 25 products for a tile's 36, at odd ends fewer.
   func prefersPhases(_ from: [Int], _ to: [Int]) -> Bool {
     guard from[3].isMultiple(of: 16), to[3].isMultiple(of: 16) else { return false }
-    let (product, threads) = (Double(from[3] * to[3]), Double(Compute.threads))
+    let (product, threads) = (Double(from[3] * to[3]), Self.threads)
     let terms = Double(to[0] * (5 * to[1] + to[1] % 2) * (5 * to[2] + to[2] % 2)) / 4
     let tiles = Double(to[0] * ((to[1] + 1) / 2) * ((to[2] + 1) / 2))
     let direct = Double(to[0] * to[1] * to[2]) * 9 * product / 52 / threads + 36 * product / 40

@@ -17,6 +17,8 @@ package final class NativeKernels: Kernels {
   private var workspace = Storage(count: 16)
 
   package let name: String
+  /// What a name ends in where numbers are the same on every machine.
+  package static let reproducible = ", reproducible"
   package var library: String { base.library }
   package var attentionLanes: Int32 { lanes }
 
@@ -27,7 +29,7 @@ package final class NativeKernels: Kernels {
   init?(over base: any Kernels, lanes: Int32) {
     guard lanes > 0 else { return nil }
     (self.base, self.lanes) = (base, lanes)
-    name = "native over \(base.name)"
+    name = "native over \(base.name)" + (Compute.isReproducible ? Self.reproducible : "")
     runsAnyWindow = lanes == 8 || !base.hasFastWindows
   }
 
