@@ -83,8 +83,8 @@ with tempfile.TemporaryDirectory() as folder:
             means = {}
             for row in results:
                 key = (row["combination"], row["split"])
-                if (*key, name(row)) not in drawn:
-                    expected.setdefault(key, set()).add((name(row), last.get(key, 0), float(row["value"])))
+                called = name(row) + (" selected" if (*key, name(row)) in drawn else "")
+                expected.setdefault(key, set()).add((called, last.get(key, 0), float(row["value"])))
                 # Splits that were trained from several seeds count once.
                 split = row["split"].rsplit("-seed", 1)[0]
                 means.setdefault((row["combination"], name(row)), {}).setdefault(split, []).append(float(row["value"]))
@@ -134,7 +134,7 @@ with tempfile.TemporaryDirectory() as folder:
             line = send(address, run)
             again = client.search_runs([experiment.experiment_id], max_results=50000)
             assert len(again) == len(found) and all(one.info.status == "FINISHED" for one in again), line
-            print("a broken try is replaced: " + line.split(": ", 1)[1])
+            print("an earlier try is replaced: " + line.split(": ", 1)[1])
     finally:
         server.terminate()
         server.wait()

@@ -65,6 +65,7 @@ package final class ProgressReporter: Sendable {
   private let write: @Sendable (String) -> Void
   private let now: @Sendable () -> Double
   private let width: @Sendable () -> Int
+  private let height: @Sendable () -> Int
   private let state = Mutex(State())
 
   /// A reporter that writes to the standard error, or hands its texts to `write`.
@@ -75,7 +76,8 @@ package final class ProgressReporter: Sendable {
     let start = ContinuousClock.now
     self.init(
       mode: mode, write: write ?? writeToStandardError,
-      now: { (ContinuousClock.now - start) / .seconds(1) }, width: standardErrorWidth)
+      now: { (ContinuousClock.now - start) / .seconds(1) }, width: { standardErrorSize().columns },
+      height: { standardErrorSize().rows })
   }
 
   /// A reporter that writes nothing and tells `observer` of everything, one thread at a time, in order.
@@ -87,18 +89,21 @@ package final class ProgressReporter: Sendable {
     write = { _ in }
     now = { 0 }
     width = { 80 }
+    height = { 24 }
   }
 
   /// A reporter with a clock (seconds) and a terminal width (columns) of the caller's.
   init(
     mode: Mode, write: @escaping @Sendable (String) -> Void,
-    now: @escaping @Sendable () -> Double, width: @escaping @Sendable () -> Int
+    now: @escaping @Sendable () -> Double, width: @escaping @Sendable () -> Int,
+    height: @escaping @Sendable () -> Int = { 24 }
   ) {
     self.mode = mode == .automatic ? (isStandardErrorTerminal() ? .terminal : .plain) : mode
     observer = nil
     self.write = write
     self.now = now
     self.width = width
+    self.height = height
   }
 
   /// Starts a stage of `total` steps (nil: unknown), ending the one before.
@@ -144,7 +149,10 @@ package final class ProgressReporter: Sendable {
   package func rows(_ texts: [String]) {
     guard mode == .terminal else { return }
     state.withLock { state in
-      state.rows = texts.map(singleLine)
+      // More lines than the window has would scroll it.
+      let room = max(1, height() - 2)
+      state.rows = texts.prefix(texts.count > room ? room - 1 : room).map(singleLine)
+      if texts.count > room { state.rows.append("  and \(texts.count - room + 1) more") }
       show(&state, at: now())
     }
   }
@@ -263,10 +271,10 @@ private func isStandardErrorTerminal() -> Bool {
   isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 }
 
-private func standardErrorWidth() -> Int {
+private func standardErrorSize() -> (columns: Int, rows: Int) {
   var size = winsize()
-  guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-  return Int(size.ws_col)
+  guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+  return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
 }
 
 /// Progress that can't be written is no reason to stop the work: failures are ignored.

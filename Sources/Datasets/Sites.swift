@@ -57,6 +57,8 @@ struct Sites {
       var text = String(plain)
       while text.hasSuffix(" ") { text.removeLast() }
       if text.hasPrefix(" ") { text = "_" + text.dropFirst() }
+      // No site is taken for a seed of another.
+      if SplitName.parts(text).seed > 1 { text += "_" }
       var unique = text
       while let count = seen[unique.lowercased()] {
         seen[unique.lowercased()] = count + 1

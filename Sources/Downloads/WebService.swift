@@ -39,7 +39,12 @@ package final class WebService {
     self.policy = own
     var text = address
     while text.hasSuffix("/") { text.removeLast() }
-    try Address(text).check(own)
+    let parts = try Address(text)
+    guard ["http", "https"].contains(parts.scheme) else {
+      throw ZooError(
+        .badValue, "\(address) is no server's address; expected one such as http://127.0.0.1:5000")
+    }
+    try parts.check(own)
     self.address = text
     self.headers = headers
     self.checkInterruption = checkInterruption
@@ -130,7 +135,10 @@ package final class WebService {
     request.content = content
     request.headers = headers
     if case .none = content {} else { request.headers.append("Content-Type: \(type)") }
-    try transfer.perform(request, policy: policy)
+    var patience = policy
+    // While a server stores a large file it says nothing.
+    if case .file = content { patience.slowSeconds = max(600, policy.slowSeconds) }
+    try transfer.perform(request, policy: patience)
     return Answer(status: status, data: data)
   }
 

@@ -68,7 +68,8 @@ struct RunRecord {
       var scores = try JSONValue.parse(contentsOf: "\(cell)/scores.json").object()
       let name = try scores.string("combination")
       results =
-        try exists(table) ? ResultsFile.read(table).filter { $0.combination == name } : []
+        try exists(table)
+        ? SeedAverage.rows(ResultsFile.read(table)).filter { $0.combination == name } : []
     } else {
       guard let split = note.splits.first else {
         throw ZooError(.badFormat, "the run has no split", at: Place(path: root.path))

@@ -132,7 +132,8 @@ package struct RunRecord: Sendable, Equatable {
     seconds = times.reduce(0, +)
     // Without a plan the tables hold all cells.
     if cells == 0 { (cells, finishedCells) = (times.count, times.count) }
-    if finishedCells == cells {
+    // Tables may be of an earlier moment than the cells.
+    if finishedCells == cells, times.count >= cells {
       state = .finished
       finished = RunRecord.time(results)
     }

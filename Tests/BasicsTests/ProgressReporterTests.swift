@@ -62,6 +62,16 @@ struct ProgressReporterTests {
       ])
   }
 
+  @Test("More rows than a terminal is high are counted")
+  func manyRows() {
+    let bench = Bench()
+    let progress = bench.reporter(.terminal)
+    progress.begin("cells", total: 2)
+    bench.pass(1)
+    progress.rows((1...64).map { "\($0)" })
+    #expect(bench.written[1].contains("\n21\u{1b}[K\n  and 43 more\u{1b}[K\u{1b}[22A\r"))
+  }
+
   @Test("Where there is no terminal rows are not shown")
   func plainRows() {
     let bench = Bench()

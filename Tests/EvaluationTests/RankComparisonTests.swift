@@ -67,6 +67,19 @@ struct RankComparisonTests {
     #expect(ranks.friedmanP == nil)
   }
 
+  @Test("Means that are equal on paper tie, whatever the order of their sum")
+  func rounding() {
+    let (first, second) = ((0.8 + 0.9 + 0.7) / 3, (0.7 + 0.8 + 0.9) / 3)
+    #expect(SignedRankTest([first - second, 0.1]).count == 1)
+    // Steps of .1, in floating point each another one.
+    let test = SignedRankTest([0.3 - 0.2, 0.9 - 0.8, 0.2 - 0.3, 0.7 - 0.5])
+    #expect(test.positiveSum == 8)
+    let ranks = RankComparison(
+      names: ["a", "b"], dataSets: ["1", "2"], scores: [[first, second], [second, first]],
+      higherIsBetter: true)
+    #expect(ranks.meanRanks == [1.5, 1.5])
+  }
+
   @Test("The Bayesian signed-rank test agrees with baycomp's, within the noise of its samples")
   func bayesian() {
     let test = BayesianSignedRank(Self.scores.map { $0[0] - $0[3] })

@@ -27,13 +27,22 @@ struct MLflowTests {
       let epochs = """
         combination,split,epoch,subset,metric,value
         net,r1f1,1,validation,accuracy,0.5
-        net,r1f1,2,validation,accuracy,0.9
+        net,r1f1,2,validation,accuracy,0.6
 
         """
       try epochs.write(toFile: "\(run)/epochs.csv", atomically: true, encoding: .utf8)
       try AtomicFile.makeFolder("\(run)/cells/r1f1/net/model")
       try "weights".write(
         toFile: "\(run)/cells/r1f1/net/model/model.json", atomically: true, encoding: .utf8)
+      let scores = """
+        {"schema": 2, "combination": "net", "split": "r1f1", "parameters": 1, "seconds": 1,
+         "results": [], "epochs": [], "tuning": {"chosen": 2, "own": {"training.learningRate": 0.1},
+           "trials": [{"schema": 1, "number": 2,
+             "settings": {"training.learningRate": 0.02}, "value": 0.5,
+             "tieBreaker": 0.5, "rungs": {}, "seconds": 1}]}}
+        """
+      try scores.write(
+        toFile: "\(run)/cells/r1f1/net/scores.json", atomically: true, encoding: .utf8)
       let fake = MLflowFake()
       let server = try TestServer(fake.answer)
       try body(run, fake, server)
@@ -71,8 +80,10 @@ struct MLflowTests {
       #expect(split.tags["mlflow.parentRunId"] == "0")
       #expect(
         split.metrics.sorted() == [
-          "test/accuracy 2 0.9", "validation/accuracy 1 0.5", "validation/accuracy 2 0.9",
+          "test/accuracy 2 0.9", "validation/accuracy 1 0.5", "validation/accuracy 2 0.6",
+          "validation/accuracy selected 2 0.9",
         ])
+      #expect(split.parameters == ["split": "r1f1", "chosen.training.learningRate": "0.02"])
       #expect(split.files == ["model/model.json": 7])
       #expect(runs["words r1f3"]?.metrics.contains("test/accuracy 0 0.6") == true)
     }
@@ -134,6 +145,14 @@ struct MLflowTests {
     try withRun { run, fake, server in
       _ = try send(run, to: server, withModels: false)
       #expect(fake.runs["net r1f1"]?.files.isEmpty == true)
+      // With them later, runs without make room.
+      let whole = try send(run, to: server)
+      #expect((whole.sent, whole.replaced) == (8, 8))
+      #expect(fake.runs["net r1f1"]?.files.count == 1)
+      #expect(fake.count == 8)
+      // And without again nothing is lost.
+      let less = try send(run, to: server, withModels: false)
+      #expect((less.sent, less.known) == (0, 8))
     }
   }
 

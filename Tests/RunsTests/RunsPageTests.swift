@@ -78,7 +78,7 @@ struct RunsPageTests {
       let names = try dataSets(6, in: folder)
       let groups = try RunGroup.groups(
         names.map { RunRecord(reading: "\(folder)/\($0)") }, metric: nil)
-      let found = try #require(try DataSetComparison(groups))
+      let found = try #require(try DataSetComparison.made(groups).found)
       #expect(found.ranks.names == ["a", "b"])
       #expect(found.ranks.dataSets == names)
       #expect(found.ranks.meanRanks == [1, 2])
@@ -98,7 +98,7 @@ struct RunsPageTests {
       let names = try dataSets(3, in: folder)
       let groups = try RunGroup.groups(
         names.map { RunRecord(reading: "\(folder)/\($0)") }, metric: nil)
-      let found = try #require(try DataSetComparison(groups))
+      let found = try #require(try DataSetComparison.made(groups).found)
       #expect(found.sentences[0].contains("With 3 data sets no pair can be significant"))
     }
   }
@@ -112,10 +112,10 @@ struct RunsPageTests {
       try RunSample(cases: "id,image\n3,x\n", metric: "auroc").write(to: "\(folder)/four")
       let groups = try RunGroup.groups(
         ["one", "two", "three", "four"].map { RunRecord(reading: "\(folder)/\($0)") }, metric: nil)
-      let found = try #require(try DataSetComparison(groups))
+      let found = try #require(try DataSetComparison.made(groups).found)
       #expect(found.ranks.dataSets == ["one", "two"])
       #expect(found.notes.contains { $0.contains("sets otherwise than First") })
-      #expect(found.notes.contains { $0.contains("/three is passed over") })
+      #expect(found.notes.contains { $0.contains("in other splits") })
       #expect(found.notes.contains { $0.contains("compared by auroc") })
     }
   }
@@ -125,7 +125,54 @@ struct RunsPageTests {
     try withTemporaryFolder { folder in
       try RunSample().write(to: "\(folder)/one")
       let groups = try RunGroup.groups([RunRecord(reading: "\(folder)/one")], metric: nil)
-      #expect(try DataSetComparison(groups) == nil)
+      let made = try DataSetComparison.made(groups)
+      #expect(made.found == nil)
+    }
+  }
+
+  @Test("Data sets that can't be compared say why, and baselines alone are no rivals")
+  func unsaid() throws {
+    try withTemporaryFolder { folder in
+      try RunSample(accuracies: [("a", [0.9, 0.8]), ("TF-IDF + logistic regression", [0.9, 0.8])])
+        .write(to: "\(folder)/one")
+      try RunSample(
+        cases: "id,image\n2,x\n",
+        accuracies: [("b", [0.9, 0.8]), ("TF-IDF + logistic regression", [0.9, 0.8])]
+      ).write(to: "\(folder)/two")
+      let found = try page(folder, ["one", "two"])
+      #expect(found.notes.count == 1)
+      #expect(found.notes[0].hasPrefix("no comparison over data sets: two combinations"))
+    }
+  }
+
+  @Test("Tables that are older than the cells are no finished run")
+  func oldTables() throws {
+    try withTemporaryFolder { folder in
+      let run = "\(folder)/run"
+      try RunSample().write(to: run)
+      let plan = """
+        {"schema": 1, "command": "", "dataFolder": "", "workingFolder": "/", "skipBad": false,
+         "probes": false, "shortcuts": [], "kernels": "auto", "precision": "fp32", "threads": 1,
+         "cells": [{"split": "r1f1", "combination": "net"}, {"split": "r1f2", "combination": "net"}]}
+        """
+      try plan.write(toFile: "\(run)/plan.json", atomically: true, encoding: .utf8)
+      for split in ["r1f1", "r1f2"] {
+        try AtomicFile.makeFolder("\(run)/cells/\(split)/net")
+        let scores = """
+          {"schema": 2, "combination": "net", "split": "\(split)", "parameters": 1, "seconds": 1,
+           "results": [], "epochs": []}
+          """
+        try scores.write(
+          toFile: "\(run)/cells/\(split)/net/scores.json", atomically: true, encoding: .utf8)
+      }
+      try "combination,split,seconds\nnet,r1f1,1\n".write(
+        toFile: "\(run)/timings.csv", atomically: true, encoding: .utf8)
+      #expect(RunRecord(reading: run).state == .begun)
+      let found = try page(folder, ["run"])
+      #expect(found.notes.contains { $0.contains("are not of all 2 cells") })
+      try "combination,split,seconds\nnet,r1f1,1\nnet,r1f2,1\n".write(
+        toFile: "\(run)/timings.csv", atomically: true, encoding: .utf8)
+      #expect(RunRecord(reading: run).state == .finished)
     }
   }
 }

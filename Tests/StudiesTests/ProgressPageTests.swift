@@ -81,6 +81,35 @@ struct ProgressPageTests {
     }
   }
 
+  @Test("A run that was stopped says so, and its page rests")
+  func stopped() throws {
+    try withRun(finished: [("r1f1", "net", 0.9, 1)]) { _, folder in
+      let writer = ProgressPageWriter(run: folder)
+      writer.finish()
+      let html = try String(
+        contentsOfFile: "\(folder)/\(ProgressPage.fileName)", encoding: .utf8)
+      #expect(html.contains("stopped: --resume goes on"))
+      #expect(!html.contains("http-equiv=\"refresh\""))
+    }
+  }
+
+  @Test("A cell that is made anew is read anew")
+  func anew() throws {
+    try withRun(finished: [("r1f1", "net", 0.9, 100)]) { plan, folder in
+      var watch = try CellWatch(plan, run: folder)
+      try watch.learn()
+      let path = "\(folder)/cells/r1f1/net/\(FinishedCells.scoresName)"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try FileManager.default.removeItem(atPath: path)
+      try watch.learn()
+      #expect(watch.left == 4)
+      #expect(watch.outcomes.isEmpty)
+      try AtomicFile.write(text.replacing("0.9", with: "0.5"), to: path)
+      try watch.learn()
+      #expect(watch.outcomes["r1f1/net"]?.score == 0.5)
+    }
+  }
+
   @Test("A finished run's page rests, and leads to the report")
   func finished() throws {
     try withRun(

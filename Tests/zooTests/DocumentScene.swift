@@ -28,6 +28,7 @@ struct DocumentScene {
     "zoo vectors train reports.txt --from glove-6b-300d --output further.txt":
       "needs a set that is downloaded",
     "zoo bundle search --from https://models.example.org": "needs a server",
+    "zoo runs mlflow first-run --server http://127.0.0.1:5000": "needs a server",
     "zoo bundle install chest-pair --from https://models.example.org": "needs a server",
     "zoo predict chest-pair --image chest.png --text-file report.txt":
       "needs the bundle of a server",

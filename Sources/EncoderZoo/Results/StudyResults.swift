@@ -24,6 +24,8 @@ public struct StudyResults: Sendable {
   /// Cases of each fold's training, validation and test subset.
   public let counts: [FoldCounts]
   private let rows: [ResultRow]
+  /// One for each seed of a split.
+  private let trained: [ResultRow]
 
   /// How many cases a fold's subsets hold.
   public struct FoldCounts: Sendable, Equatable {
@@ -42,7 +44,8 @@ public struct StudyResults: Sendable {
   /// - Throws: `ZooError` that names the file that is missing or damaged, and its line.
   public init(contentsOf folder: String) throws {
     self.folder = folder
-    rows = SeedAverage.rows(try ResultsFile.read("\(folder)/results.csv"))
+    trained = try ResultsFile.read("\(folder)/results.csv")
+    rows = SeedAverage.rows(trained)
     let splits = try DataNote(folder: folder).splits
     let own = SplitName.withoutSeeds(splits.map(\.name))
     counts = splits.filter { own[$0.name] == $0.name }.map {
@@ -82,9 +85,10 @@ public struct StudyResults: Sendable {
       .value
   }
 
-  /// The threshold that a fold's validation subset chose, a probability; nil where none was.
+  /// The threshold that a fold's validation subset chose for the model of the first seed, a probability; nil where none
+  /// was.
   public func fittedThreshold(of combination: String, fold: String) -> Double? {
-    rows.first {
+    trained.first {
       matches($0, .threshold, combination, .testAtFittedThreshold)
         && $0.split == fold
     }?.value

@@ -40,7 +40,7 @@ package struct RankComparison: Sendable, Equatable {
     (self.names, self.dataSets) = (names, dataSets)
     let (k, n) = (Double(names.count), Double(dataSets.count))
     let ranks = scores.map { row in
-      twiceAverageRanks(row.map { higherIsBetter ? -$0 : $0 }).map { Double($0) / 2 }
+      twiceAverageRanks(row.map { settled(higherIsBetter ? -$0 : $0) }).map { Double($0) / 2 }
     }
     let means = names.indices.map { column in ranks.reduce(0) { $0 + $1[column] } / n }
     meanRanks = means

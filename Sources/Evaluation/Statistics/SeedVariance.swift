@@ -10,21 +10,21 @@ package struct SeedVariance: Sendable, Equatable {
   package let splits: Int
   package let seeds: Int
   package let mean: Double
-  /// The standard deviation between the expected scores of splits; 0 where seeds explain all.
-  package let splitDeviation: Double
+  /// The standard deviation between the expected scores of splits; 0 where seeds explain all, nil of one split.
+  package let splitDeviation: Double?
   /// The standard deviation between seeds on the same split.
   package let seedDeviation: Double
 
-  /// The share of the variance of a single score that is by the seed; nil where nothing varies.
+  /// The share of the variance of a single score that is by the seed; nil where nothing varies, and of one split.
   package var seedShare: Double? {
+    guard let splitDeviation else { return nil }
     let (split, seed) = (splitDeviation * splitDeviation, seedDeviation * seedDeviation)
     return split + seed > 0 ? seed / (split + seed) : nil
   }
 
   /// Of one combination, metric and subset of any rows.
   ///
-  /// Nil where splits do not all have the same number of seeds, two at least, where there is one split, or where a value
-  /// is undefined.
+  /// Nil where splits do not all have the same number of seeds, two at least, or where a value is undefined.
   package init?(
     _ rows: [ResultRow], combination: String, metric: ResultMetric, subset: ResultSubset = .test
   ) {
@@ -36,7 +36,7 @@ package struct SeedVariance: Sendable, Equatable {
       groups[own[row.split] ?? row.split, default: []].append(value)
     }
     let counts = Set(groups.values.map(\.count))
-    guard let seeds = counts.first, counts.count == 1, seeds > 1, groups.count > 1 else {
+    guard let seeds = counts.first, counts.count == 1, seeds > 1 else {
       return nil
     }
     let means = groups.sorted { naturalOrder($0.key, $1.key) }.map {
@@ -47,11 +47,12 @@ package struct SeedVariance: Sendable, Equatable {
       let own = group.value.reduce(0, +) / Double(seeds)
       return sum + group.value.reduce(0) { $0 + ($1 - own) * ($1 - own) }
     }
-    let between = means.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(means.count - 1)
     let seedVariance = within / Double(means.count * (seeds - 1))
     (self.splits, self.seeds, self.mean) = (means.count, seeds, center)
     // The means of splits still hold the seeds' variance over their number.
-    splitDeviation = max(0, between - seedVariance / Double(seeds)).squareRoot()
+    splitDeviation = standardDeviation(means).map { deviation in
+      max(0, deviation * deviation - seedVariance / Double(seeds)).squareRoot()
+    }
     seedDeviation = seedVariance.squareRoot()
   }
 }

@@ -19,7 +19,8 @@ package struct SignedRankTest: Sendable, Equatable {
   /// - Precondition: at most 1000 of them.
   package init(_ differences: [Double]) {
     precondition(differences.count <= 1000, "\(differences.count) pairs")
-    let own = differences.filter { $0 != 0 }
+    // Means that are equal on paper differ in their last digits.
+    let own = differences.map(settled).filter { $0 != 0 }
     count = own.count
     // Twice the ranks are whole numbers, ties too.
     let ranks = twiceAverageRanks(own.map { abs($0) })
@@ -52,3 +53,6 @@ func twiceAverageRanks(_ values: [Double]) -> [Int] {
   }
   return ranks
 }
+
+/// A number without what rounding has left in its last digits, so that equal ones tie.
+func settled(_ value: Double) -> Double { (value * 1e11).rounded() / 1e11 }

@@ -80,6 +80,9 @@ package struct CaseSelection: Sendable {
       if let known { deviations += try known.deviations(of: set, ofCommonCases: true) }
       let splits = try FoldsFile.read(
         path: folds, cases: set, groups: study.folds.withoutPictures.groups(of: set))
+      if splits.contains(where: { $0.seed > 1 }) {
+        deviations.append("of each split the model of the first seed is asked")
+      }
       groups = try splits.filter { $0.repeatIndex == splits[0].repeatIndex }.map { split in
         let folder = try "\(FolderName.cell(name, split: split.name, in: model))/model"
         guard FileManager.default.fileExists(atPath: "\(folder)/model.json") else {

@@ -30,6 +30,13 @@ final class MLflowServer {
     let answer = try service.send("GET", Self.folder + query)
     if answer.status != 404 {
       let found = try Self.member("experiment", of: try value(answer, query)).object()
+      let stage = try? Self.text("lifecycle_stage", of: found)
+      guard stage != "deleted" else {
+        throw ZooError(
+          .conflict, "the experiment \"\(name)\" is in the server's bin",
+          at: Place(path: service.address),
+          advice: "restore it there, or give another --experiment")
+      }
       return try Self.text("experiment_id", of: found)
     }
     let made = try call("experiments/create", ["name": name.json], isRepeatable: false)

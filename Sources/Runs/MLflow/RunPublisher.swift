@@ -80,16 +80,21 @@ package struct RunPublisher {
   package mutating func send(_ advance: (Int) -> Void) throws -> Summary {
     let place = try server.experiment(experiment)
     let known = try server.runs(in: place, tag: TrackedStudy.studyTag, value: study.digest)
-    var there: [String: String] = [:]
-    for run in known {
-      let key = run.tags[TrackedStudy.keyTag] ?? ""
-      if run.isFinished, there[key] == nil {
-        there[key] = run.id
-      }
+    // A run without its models or settings makes room for one with them.
+    let isWhole = known.map { run in
+      let content = run.tags[TrackedStudy.contentTag] ?? ""
+      return run.isFinished
+        && study.content.isSubset(of: content.split(separator: " ").map(String.init))
     }
-    for run in known where !run.isFinished {
-      try server.delete(run.id)
-      summary.replaced += 1
+    var there: [String: String] = [:]
+    for (run, isWhole) in zip(known, isWhole) {
+      let key = run.tags[TrackedStudy.keyTag] ?? ""
+      if isWhole, there[key] == nil {
+        there[key] = run.id
+      } else {
+        try server.delete(run.id)
+        summary.replaced += 1
+      }
     }
     for run in study.runs {
       // A parent is finished last: where it is, all of it is there.
@@ -114,8 +119,8 @@ package struct RunPublisher {
     }
     if summary.filesLeftOut > 0 {
       summary.notes.append(
-        "\(summary.filesLeftOut) files were not sent: the server does not take files for others; start it with"
-          + " --serve-artifacts")
+        "\(summary.filesLeftOut) files were not sent: the experiment keeps its files where the server does not take them"
+          + " for others; send the run to another --experiment of a server with --serve-artifacts")
     }
     return summary
   }

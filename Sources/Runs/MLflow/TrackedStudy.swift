@@ -16,10 +16,17 @@ struct TrackedStudy {
   /// The SHA-256 of study, data, splits and scores.
   let digest: String
   private(set) var runs: [TrackedRun] = []
+  /// What is sent beside numbers: settings, models.
+  let content: Set<String>
   /// Names of metrics that the server would not take as they are, and what they became.
   private(set) var renamed: [(String, String)] = []
   /// Settings whose text was cut.
   private(set) var cut = 0
+
+  /// What the name of a model's score ends in where a curve has the name.
+  private static let selected = " selected"
+  /// The tag that tells what was sent of a run beside its numbers.
+  static let contentTag = "encoderzoo.content"
 
   /// Most bytes of a parameter's value, and of names.
   private static let longestValue = 6000
@@ -39,10 +46,13 @@ struct TrackedStudy {
         .conflict,
         record.state == .broken
           ? "can't be read: \(record.problem)"
-          : "is not finished: \(record.finishedCells) of \(record.cells) cells",
-        at: Place(path: folder), advice: record.state == .broken ? nil : "zoo merge, then again")
+          : "has no tables of all its cells: \(record.finishedCells) of \(record.cells) are finished",
+        at: Place(path: folder),
+        advice: record.state == .broken
+          ? nil : "zoo compare with --resume, or zoo cell and zoo merge, make them")
     }
     title = record.name
+    content = Set((settings.isEmpty ? [] : ["settings"]) + (withModels ? ["models"] : []))
     let sources = ["study.json", "results.csv", "epochs.csv"]
     let parts =
       try sources.map { try sha256(ofFile: "\(folder)/\($0)") }
@@ -56,7 +66,8 @@ struct TrackedStudy {
     let timings = try Self.timings(folder)
     let end = Int((record.finished ?? 0) * 1000)
     let common = [
-      (Self.studyTag, digest), ("encoderzoo.data", record.dataDigest),
+      (Self.studyTag, digest), (Self.contentTag, content.sorted().joined(separator: " ")),
+      ("encoderzoo.data", record.dataDigest),
       ("encoderzoo.folds", record.foldsDigest), ("encoderzoo.study", record.name),
       ("mlflow.source.name", "zoo compare"), ("mlflow.source.type", "LOCAL"),
     ]
@@ -74,6 +85,9 @@ struct TrackedStudy {
         var child = TrackedRun(name: "\(combination) \(split)", key: "\(combination) [\(split)]")
         child.tags = common + [(Self.keyTag, child.key), ("encoderzoo.split", split)]
         child.parameters = [("split", split)]
+        child.parameters += try ChosenSettings.of(combination, split: split, run: folder).map {
+          ("chosen.\(MetricNames.allowed($0.key))", String($0.value.prefix(Self.longestValue / 4)))
+        }
         child.metrics = Self.metrics(
           own.filter { $0.split == split }, curves.filter { $0.split == split }, names)
         let cell = try FolderName.cell(combination, split: split, in: folder)
@@ -122,12 +136,15 @@ struct TrackedStudy {
         TrackedRun.Metric(name: names[row.trackedName], step: row.epoch, value: $0)
       }
     }
-    // Curves have those on training and validation, of every epoch.
+    // The model is that of the epoch which was chosen: its scores are none of the last one's curve.
     let drawn = Set(epochs.map(\.trackedName))
     return curves
       + results.compactMap { row in
-        guard let value = row.value, !drawn.contains(row.trackedName) else { return nil }
-        return TrackedRun.Metric(name: names[row.trackedName], step: last, value: value)
+        let name = names[row.trackedName]
+        return row.value.map {
+          TrackedRun.Metric(
+            name: drawn.contains(row.trackedName) ? name + selected : name, step: last, value: $0)
+        }
       }
   }
 

@@ -1,6 +1,7 @@
 import Basics
 import Evaluation
 import Foundation
+import Studies
 
 /// Combinations of the same names over several data sets.
 struct DataSetComparison {
@@ -11,18 +12,24 @@ struct DataSetComparison {
   /// What a reader must know of it, in sentences: runs passed over, settings that differ.
   let notes: [String]
 
-  /// Nil where fewer than two data sets share two combinations.
-  ///
-  /// Of several runs over the same cases the first that is given counts.
+  /// Compares runs over several data sets; of several over the same cases the first that is given counts.
   ///
   /// - Throws: `ZooError` for a study that can't be read.
-  init?(_ groups: [RunGroup]) throws {
+  /// - Returns: nil where fewer than two data sets share two combinations, with what was passed over on the way.
+  static func made(_ groups: [RunGroup]) throws -> (found: DataSetComparison?, notes: [String]) {
     var seen: Set<String> = []
     var (sets, notes): ([(run: RunRecord, table: ScoreTable)], [String]) = ([], [])
     for group in groups {
-      guard let run = group.runs.first(where: { $0.state == .finished }) else { continue }
-      guard seen.insert(run.dataDigest).inserted, !run.dataDigest.isEmpty else {
-        notes.append("\(run.path) is passed over: its data stand here already, in other splits")
+      guard let run = group.runs.first(where: { $0.state == .finished }) else {
+        notes.append("\(group.runs[0].name) is passed over: it is not finished")
+        continue
+      }
+      guard !run.dataDigest.isEmpty else {
+        notes.append("\(run.name) is passed over: it keeps no digest of its data")
+        continue
+      }
+      guard seen.insert(run.dataDigest).inserted else {
+        notes.append("\(run.name) is passed over: its data stand here already, in other splits")
         continue
       }
       let passed = group.runs.filter { $0.path != run.path }
@@ -31,10 +38,13 @@ struct DataSetComparison {
           "\(passed.map(\.name).joined(separator: ", ")) passed over: of runs over the same cases the first given counts"
         )
       }
-      guard let table = try? ScoreTable([run.path], metric: group.table?.metric) else { continue }
-      sets.append((run, table))
+      do {
+        sets.append((run, try ScoreTable([run.path], metric: group.table?.metric)))
+      } catch let error as ZooError {
+        notes.append("\(run.name) is passed over: \(errorSentence(error))")
+      }
     }
-    guard let first = sets.first else { return nil }
+    guard seen.count > 1, let first = sets.first else { return (nil, []) }
     let metric = first.table.metric
     for other in sets where other.table.metric != metric {
       notes.append(
@@ -42,11 +52,17 @@ struct DataSetComparison {
       )
     }
     sets.removeAll { $0.table.metric != metric }
-    let names = first.table.rows.map(\.name).filter { name in
+    // Who looks at nothing is no rival.
+    let rivals = first.table.rows.map(\.name).filter { $0 != StudyTables.baselineNames[0] }
+    let names = rivals.filter { name in
       sets.allSatisfy { set in set.table.rows.contains { $0.name == name } }
     }
-    guard sets.count > 1, names.count > 1 else { return nil }
-    let others = Set(sets.flatMap { $0.table.rows.map(\.name) }).subtracting(names)
+    guard sets.count > 1, names.count > 1, !Set(names).isSubset(of: StudyTables.baselineNames)
+    else {
+      return (nil, notes + ["two combinations of the same names on two data sets are the least"])
+    }
+    let others = Set(sets.flatMap { $0.table.rows.map(\.name) })
+      .subtracting(names + [StudyTables.baselineNames[0]])
     if !others.isEmpty {
       notes.append(
         "not on every data set, so left out: \(others.sorted().joined(separator: ", "))")
@@ -63,16 +79,14 @@ struct DataSetComparison {
             + (keys.count > 6 ? " and \(keys.count - 6) more" : ""))
       }
     }
-    self.metric = metric
-    self.notes = notes
-    scores = sets.map { set in
+    let scores = sets.map { set in
       names.map { name in set.table.rows.first { $0.name == name }?.mean ?? .nan }
     }
-    ranks = RankComparison(
+    let ranks = RankComparison(
       names: names,
       dataSets: sets.map { set in ScoreTable.short(set.run.path, among: sets.map(\.run.path)) },
-      scores: scores,
-      higherIsBetter: metric.higherIsBetter)
+      scores: scores, higherIsBetter: metric.higherIsBetter)
+    return (DataSetComparison(metric: metric, ranks: ranks, scores: scores, notes: notes), notes)
   }
 
   /// What the tests say, a sentence each.

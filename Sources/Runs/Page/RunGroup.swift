@@ -42,6 +42,10 @@ struct RunGroup {
     var notes = runs.filter { run in !ready.contains { $0.path == run.path } }.map {
       "\($0.name) has no tables yet: \($0.finishedCells) of \($0.cells) cells are finished"
     }
+    for run in ready where run.state == .begun {
+      notes.append(
+        "\(run.name): its tables are not of all \(run.cells) cells; means are over those they have")
+    }
     do {
       table = ready.isEmpty ? nil : try ScoreTable(ready.map(\.path), metric: metric)
     } catch let error as ZooError {

@@ -22,7 +22,9 @@ package struct RunsPage {
   package init(_ runs: [RunRecord], metric: ScoreMetric? = nil) throws {
     self.runs = runs
     groups = try RunGroup.groups(runs, metric: metric)
-    overDataSets = try DataSetComparison(groups)
+    let compared = try DataSetComparison.made(groups)
+    overDataSets = compared.found
+    let unsaid = compared.found == nil ? compared.notes : []
     var differences: [String: [RunDifference.Line]] = [:]
     for group in groups {
       for run in group.runs.dropFirst() {
@@ -32,7 +34,7 @@ package struct RunsPage {
     self.differences = differences
     notes =
       runs.filter { $0.state == .broken }.map { "\($0.path) can't be read: \($0.problem)" }
-      + groups.flatMap(\.notes)
+      + groups.flatMap(\.notes) + unsaid.map { "no comparison over data sets: \($0)" }
   }
 
   /// Writes the page, whole or not at all; links lead from its folder to the runs' reports.

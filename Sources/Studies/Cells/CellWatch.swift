@@ -9,6 +9,8 @@ package struct CellWatch {
     /// By the study's metric on test; nil where it is undefined.
     package let score: Double?
     package let seconds: Double
+    /// When its file was written: a cell that was made anew is read anew.
+    fileprivate let written: Int
   }
 
   private let plan: StudyPlan
@@ -52,11 +54,27 @@ package struct CellWatch {
   ///
   /// - Throws: `ZooError` for scores that can't be read.
   package mutating func learn() throws {
-    _ = try finished()
-    let open = Set(missing.map(\.name))
-    for cell in plan.cells where !open.contains(cell.name) && outcomes[cell.name] == nil {
-      outcomes[cell.name] = try outcome(of: cell)
+    missing = []
+    for cell in plan.cells {
+      guard let written = try written(cell) else {
+        missing.append(cell)
+        outcomes[cell.name] = nil
+        continue
+      }
+      if outcomes[cell.name]?.written != written { outcomes[cell.name] = try outcome(of: cell) }
     }
+  }
+
+  private func scores(_ cell: StudyPlan.Cell) throws -> String {
+    try FolderName.cell(cell.combination, split: cell.split, in: folder)
+      + "/\(FinishedCells.scoresName)"
+  }
+
+  /// When a cell was finished, in nanoseconds since 1970; nil while it is not.
+  private func written(_ cell: StudyPlan.Cell) throws -> Int? {
+    var status = stat()
+    guard stat(try scores(cell), &status) == 0 else { return nil }
+    return status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
   }
 
   /// How long the missing cells take so many workers, by what cells of each combination took; nil before one is read.
@@ -74,11 +92,11 @@ package struct CellWatch {
   }
 
   private func outcome(of cell: StudyPlan.Cell) throws -> Outcome {
-    let place = try FolderName.cell(cell.combination, split: cell.split, in: folder)
-    let file = try CellFile.read("\(place)/\(FinishedCells.scoresName)")
+    let written = try written(cell) ?? 0
+    let file = try CellFile.read(scores(cell))
     let score = plan.metric.flatMap { metric in
       file.results.first { $0.subset == .test && $0.metric == .score(metric) }?.value
     }
-    return Outcome(score: score, seconds: file.seconds)
+    return Outcome(score: score, seconds: file.seconds, written: written)
   }
 }

@@ -14,15 +14,19 @@ package struct ProgressPage {
   private let watch: CellWatch
   private let states: [(cell: StudyPlan.Cell, state: CellState)]
   private let time: Double
+  private let isRunning: Bool
 
   /// - Parameters:
   ///   - plan: the run's.
   ///   - folder: the run's.
   ///   - watch: has looked at the finished cells.
   ///   - time: now, in seconds since 1970.
+  ///   - isRunning: whether who writes it goes on.
   /// - Throws: `ZooError` where the folder can't be read.
-  package init(_ plan: StudyPlan, run folder: String, _ watch: CellWatch, time: Double) throws {
-    (self.plan, self.watch, self.time) = (plan, watch, time)
+  package init(
+    _ plan: StudyPlan, run folder: String, _ watch: CellWatch, time: Double, isRunning: Bool = true
+  ) throws {
+    (self.plan, self.watch, self.time, self.isRunning) = (plan, watch, time, isRunning)
     states = try CellState.all(of: plan, run: folder)
     let root = try JSONValue.parse(contentsOf: "\(folder)/study.json").object().members
     title = try root.first { $0.key == "name" }?.value.string() ?? folder
@@ -45,7 +49,9 @@ package struct ProgressPage {
       "\(done) of \(plan.cells.count) cells are finished", "\(running.count) are being made",
       isOver
         ? ""
-        : left.map { "about \(NumberText.duration($0)) left" } ?? "time left not known yet",
+        : !isRunning
+          ? "stopped: --resume goes on"
+          : left.map { "about \(NumberText.duration($0)) left" } ?? "time left not known yet",
     ].filter { !$0.isEmpty }
     var page = Page(
       eyebrow: "EncoderZoo comparison, while it runs", title: title,
@@ -60,7 +66,7 @@ package struct ProgressPage {
 
         """, files: ["plan.json"])
     page.style = "progress { width: 100%; height: 1rem; accent-color: var(--a); }\n"
-    page.refreshSeconds = isOver ? nil : Self.refresh
+    page.refreshSeconds = isOver || !isRunning ? nil : Self.refresh
     return page.html
   }
 
@@ -154,7 +160,7 @@ package final class ProgressPageWriter: @unchecked Sendable {
     var last = false
     while true {
       // What can't be read or written now may be a moment later; the run itself says what is wrong.
-      try? Self.write(folder, &known)
+      try? Self.write(folder, &known, isRunning: !last)
       if last { break }
       lock.lock()
       if !isOver { _ = lock.wait(until: Date(timeIntervalSinceNow: Self.pause)) }
@@ -167,16 +173,17 @@ package final class ProgressPageWriter: @unchecked Sendable {
     lock.unlock()
   }
 
-  private static func write(_ folder: String, _ known: inout (plan: StudyPlan, watch: CellWatch)?)
-    throws
-  {
+  private static func write(
+    _ folder: String, _ known: inout (plan: StudyPlan, watch: CellWatch)?, isRunning: Bool
+  ) throws {
     let plan = try StudyPlan(run: folder)
     // A run that goes on with more trials has another plan.
     var watch =
       try known.flatMap { $0.plan == plan ? $0.watch : nil } ?? CellWatch(plan, run: folder)
     try watch.learn()
     known = (plan, watch)
-    let page = try ProgressPage(plan, run: folder, watch, time: Date().timeIntervalSince1970)
+    let page = try ProgressPage(
+      plan, run: folder, watch, time: Date().timeIntervalSince1970, isRunning: isRunning)
     try AtomicFile.write(page.html, to: "\(folder)/\(ProgressPage.fileName)")
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 
 /// A metric of one combination on one subset, epoch by epoch, over the splits.
@@ -29,17 +30,23 @@ package struct EpochCurve {
   package static func curves(_ rows: [EpochRow], combination: String, metric: String)
     -> [EpochCurve]
   {
-    var values: [String: [Int: [Double]]] = [:]
+    let own = SplitName.withoutSeeds(rows.lazy.map(\.split))
+    // Seeds of a split count as one: by subset, epoch and split.
+    var values: [String: [Int: [String: [Double]]]] = [:]
     let sorted = RowOrder().sorted(
       rows.filter { $0.combination == combination && $0.metric.rawValue == metric })
     for row in sorted {
       guard let value = row.value else { continue }
-      values[row.subset.rawValue, default: [:]][row.epoch, default: []].append(value)
+      values[row.subset.rawValue, default: [:]][row.epoch, default: [:]][
+        own[row.split] ?? row.split, default: []
+      ].append(value)
     }
     return ["training", "validation"].compactMap { subset in
       guard let epochs = values[subset] else { return nil }
       let points = epochs.keys.sorted().compactMap { epoch -> Point? in
-        guard let all = epochs[epoch], let mean = Evaluation.mean(all) else { return nil }
+        let splits = (epochs[epoch] ?? [:]).sorted { naturalOrder($0.key, $1.key) }
+        let all = splits.compactMap { Evaluation.mean($0.value) }
+        guard let mean = Evaluation.mean(all) else { return nil }
         return Point(
           epoch: epoch, mean: mean, deviation: Evaluation.standardDeviation(all), count: all.count)
       }

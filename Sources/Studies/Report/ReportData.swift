@@ -25,6 +25,8 @@ package struct ReportData: Sendable {
   package var foldsDescription: String
   /// The splits in their order.
   package var splits: [String]
+  /// How many times each was trained, from another seed each.
+  package var seeds = 1
   /// What is asked about a case.
   package var task = TaskKind.binary
   /// The negative and the positive class, the classes, or the labels, in their order.

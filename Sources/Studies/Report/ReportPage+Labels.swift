@@ -62,7 +62,8 @@ extension ReportPage {
       <h3>Confusion matrix</h3>
       <p class="aside">Rows are the classes of the cases, columns the most probable class by the model; \
       below each count its share of the row, which also shades the cell. The test subsets of all \
-      splits are counted together\(isRepeated ? ", so that a case counts once in each of them" : "").</p>
+      splits are counted together\(isRepeated ? ", so that a case counts once in each of them" : "")\
+      \(data.seeds > 1 ? "; each case counts once for each of the \(data.seeds) seeds" : "").</p>
       \(table(shown))\(others.isEmpty
         ? ""
         : fold(

@@ -12,7 +12,15 @@ extension ReportPage {
         (name: combination.name, variance: $0)
       }
     }
-    guard let seeds = found.first?.variance.seeds else { return "" }
+    guard data.seeds > 1 else { return "" }
+    let missing = data.combinations.map(\.name).filter { name in
+      !found.contains { $0.name == name }
+    }
+    let absent =
+      missing.isEmpty
+      ? ""
+      : " Left out, since a score is undefined or a training is missing: \(missing.joined(separator: ", "))."
+    guard !found.isEmpty else { return "<p>\(htmlEscaped("Seeds and splits." + absent))</p>\n" }
     let rows = found.map { name, variance in
       let share = variance.seedShare.map { "\(Int((100 * $0).rounded())) %" } ?? "–"
       return "<tr><th scope=\"row\">\(breakable(name))</th>"
@@ -23,7 +31,7 @@ extension ReportPage {
     let table = """
       <table>
       <caption><span>Test \(htmlEscaped(metric.title)): what one training is off by. Each split was trained from \
-      \(seeds) seeds; in every other table a split has their mean.</span></caption>
+      \(data.seeds) seeds; in the tables of scores a split has their mean.\(htmlEscaped(absent))</span></caption>
       <thead>
       <tr><th scope="col">Combination</th><th scope="col">mean</th><th scope="col">SD between splits</th>\
       <th scope="col">SD between seeds</th><th scope="col">share of the seed in the variance</th></tr>

@@ -55,7 +55,7 @@ extension ReportPage {
       <tr><th scope="col">Combination</th><th scope="col">own settings</th><th scope="col">tuned</th>\
       <th scope="col">gain</th><th scope="col" class="apart">Holm p</th><th scope="col">trials</th>\
       <th scope="col">ended early</th><th scope="col">failed</th>\
-      <th scope="col">splits that kept<br>their own settings</th><th scope="col">time</th></tr>
+      <th scope="col">\(data.seeds > 1 ? "trainings" : "splits") that kept<br>their own settings</th><th scope="col">time</th></tr>
       </thead>
       <tbody>
       \(rows.joined())</tbody>
@@ -140,12 +140,16 @@ extension ReportPage {
   }
 
   private func chosen(_ tuning: ReportTuning) -> String {
+    // Every training of a split has a search of its own.
+    let trained = (1...max(1, data.seeds)).flatMap { seed in
+      data.splits.map { SplitName.named($0, seed: seed) }
+    }
     let rows = tuning.searches.flatMap { search in
       search.space.parameters.map { parameter -> String in
         func text(_ value: JSONValue?) -> String {
           value.map { htmlEscaped($0.text(pretty: false)) } ?? "–"
         }
-        let cells = data.splits.map { split in
+        let cells = trained.map { split in
           "<td>\(text(search.settings(split)[parameter.key]))</td>"
         }
         return "<tr><th scope=\"row\">\(breakable(search.name))</th>"
@@ -153,7 +157,7 @@ extension ReportPage {
           + "<td>\(text(search.own[parameter.key]))</td>\(cells.joined())</tr>\n"
       }
     }
-    let heads = data.splits.map { "<th scope=\"col\">\(htmlEscaped($0))</th>" }
+    let heads = trained.map { "<th scope=\"col\">\(htmlEscaped($0))</th>" }
     return PageParts.box(
       "Chosen settings",
       """

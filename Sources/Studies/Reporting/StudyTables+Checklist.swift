@@ -19,7 +19,7 @@ extension StudyTables {
       .missingData: "\(cases.set.leftOut.count) cases were left out, each named with its reason."
         + (study.data.keepsIncomplete ? " Cases that lack one side were kept." : ""),
       .inputs: inputs,
-      .partitions: study.folds.sentence,
+      .partitions: study.folds.sentence(seeds: study.seeds),
       .model: study.combinations.map(\.name).joined(separator: "; ")
         + (study.probes
           ? ": an untouched image encoder, and a simple rule over its features."
@@ -36,7 +36,7 @@ extension StudyTables {
       .software: environment.map { "\($0.0) \($0.1)" }.joined(separator: "; "),
       .measures:
         "\(cases.task.kind.chiefMetrics.map(\.title).joined(separator: ", ")), and those of"
-        + " results.csv: mean and standard deviation over \(splits.count) splits; corrected resampled"
+        + " results.csv: mean and standard deviation over \(splits.count) splits\(ofSeeds); corrected resampled"
         + " t-tests and Bayesian correlated t-tests between combinations.",
       .updating: "None after evaluation."
         + (study.calibration == nil

@@ -12,7 +12,7 @@ struct ResultsDocument {
       combinations: data.combinations.map(\.name) + data.baselines.map(\.name),
       splits: data.splits)
     let summaries = ResultSummary.summaries(of: data.results, order: order)
-    let rows = Dictionary(grouping: data.results) { $0.combination }
+    let rows = Dictionary(grouping: SeedAverage.rows(data.results)) { $0.combination }
     let combinations = data.combinations.map { one -> JSONValue in
       [
         "name": one.name.json, "imageEncoder": one.imageEncoder.json, "weights": one.weights.json,
@@ -32,6 +32,7 @@ struct ResultsDocument {
     return [
       "schema": 1, "study": data.title.json, "program": programVersion.json, "seed": "\(seed)".json,
       "task": data.task.rawValue.json, "labels": data.labels.json, "splits": data.splits.json,
+      "seeds": data.seeds.json,
       "metric": comparisons.metric.rawValue.json,
       "higherIsBetter": comparisons.metric.higherIsBetter.json,
       "testToTrainingRatio": comparisons.testToTrainingRatio.json,

@@ -50,6 +50,8 @@ package struct StudyRun {
       let begun = try begun(resumes: resumes, skipsBad: skipsBad)
       return try begun.place.running {
         try note(begun, skipsBad: skipsBad)
+        let page = ProgressPageWriter(run: folder)
+        defer { page.finish() }
         let files = try cells(begun.cases, begun.splits, begun.place).all(
           study.combinations, begun.splits, known: begun.finished)
         CellClaims(run: folder).removeAll()
@@ -84,6 +86,8 @@ package struct StudyRun {
     try OutputPlace.locked(folder) {
       // Its pictures are not kept in memory while others read them.
       try planAlone(resumes: resumes, skipsBad: skipsBad)
+      let page = ProgressPageWriter(run: folder)
+      defer { page.finish() }
       try work(StudyPlan(run: folder))
       return try mergedAlone(skipsBad: skipsBad)
     }
@@ -289,7 +293,7 @@ package struct StudyRun {
     let more = missing.count > 6 ? " and \(missing.count - 6) more" : ""
     return [
       "incomplete: \(missing.count) of the \(count) cells are missing: "
-        + "\(missing.prefix(6).joined(separator: ", "))\(more). Means are over the splits that a combination has;"
+        + "\(missing.prefix(6).joined(separator: ", "))\(more). Means are over the splits, and of a split over the seeds, that a combination has;"
         + " external data and probes of attributes are not evaluated yet."
     ]
   }

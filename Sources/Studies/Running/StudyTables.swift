@@ -61,6 +61,7 @@ package struct StudyTables {
         names: names, references: baselines.baselines.map(\.name), rows: results, metric: metric,
         testToTrainingRatio: ratio),
       command: command)
+    data.seeds = study.seeds
     data.validationCounts = splits.map(\.validation.count)
     data.metricReason = metricReason
     data.epochs = epochs
@@ -139,7 +140,8 @@ package struct StudyTables {
       + lines
   }
 
-  private var ofSeeds: String {
+  /// What tables add where a split was trained more than once.
+  var ofSeeds: String {
     study.seeds == 1 ? "" : ", each the mean of \(study.seeds) seeds"
   }
 

@@ -1,4 +1,5 @@
 import Basics
+import Foundation
 import Tuning
 
 /// What the search of one cell tried and chose, as its scores file holds it.
@@ -44,5 +45,23 @@ struct CellTuning: Sendable, Equatable {
       return trial
     }
     try object.finish()
+  }
+}
+
+/// The settings that a search chose for a cell of a finished run.
+package enum ChosenSettings {
+  /// By their dotted keys; empty where nothing was searched for, or the cell is not there.
+  ///
+  /// - Throws: `ZooError` for a cell that can't be read.
+  package static func of(_ combination: String, split: String, run: String) throws -> [(
+    key: String, value: String
+  )] {
+    let cell = try FolderName.cell(combination, split: split, in: run)
+    let path = "\(cell)/\(FinishedCells.scoresName)"
+    guard FileManager.default.fileExists(atPath: path), let tuning = try CellFile.read(path).tuning
+    else { return [] }
+    return tuning.settings.sorted { $0.key < $1.key }.map {
+      ($0.key, $0.value.text(pretty: false))
+    }
   }
 }

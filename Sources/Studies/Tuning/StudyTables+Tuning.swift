@@ -36,7 +36,7 @@ extension StudyTables {
     var table = CSVWriter(
       columns: ["combination", "split", "trial", "chosen", "value", "outcome", "settings"])
     for search in tuning.searches {
-      for split in splits.map(\.name) {
+      for split in splits.repeated(seeds: study.seeds).map(\.name) {
         for trial in search.trials[split] ?? [] {
           let isChosen = search.chosen[split] == trial.number
           table.append(

@@ -55,7 +55,8 @@ struct LocalJobs {
     } catch {
       for job in jobs where job.process.isRunning { stop(job.process) }
       for job in jobs { job.process.waitUntilExit() }
-      try tell(&watch)
+      // What went wrong first is thrown.
+      try? tell(&watch)
       progress.end()
       guard error is Interrupted else { throw error }
       throw Interrupted(

@@ -46,20 +46,25 @@ extension ZooCommand {
     let progress = progress(arguments)
     progress.line("\(run): \(publisher.size / 1_000_000) MB of files at most")
     progress.begin("runs", total: publisher.count)
-    let summary = try publisher.send { progress.advance(by: $0) }
+    // Two senders would take each other's runs for a broken try.
+    let summary = try OutputPlace.locked(run) {
+      try publisher.send { progress.advance(by: $0) }
+    }
     progress.end()
     for note in summary.notes { warn(note) }
     print(
       "\(service.address), experiment \"\(summary.experiment)\": \(summary.sent) runs sent with \(summary.values)"
         + " numbers and \(summary.files) files (\(summary.bytes / 1_000_000) MB)"
         + (summary.known > 0 ? ", \(summary.known) were there" : "")
-        + (summary.replaced > 0 ? ", \(summary.replaced) of a broken try replaced" : ""))
+        + (summary.replaced > 0 ? ", \(summary.replaced) of an earlier try replaced" : ""))
   }
 
   /// The header's value, as MLflow's own client makes it; nil without credentials.
   private static func authorization(_ environment: [String: String]) -> String? {
-    if let user = environment["MLFLOW_TRACKING_USERNAME"], !user.isEmpty {
-      let pair = "\(user):\(environment["MLFLOW_TRACKING_PASSWORD"] ?? "")"
+    if let user = environment["MLFLOW_TRACKING_USERNAME"], !user.isEmpty,
+      let password = environment["MLFLOW_TRACKING_PASSWORD"], !password.isEmpty
+    {
+      let pair = "\(user):\(password)"
       return "Basic \(Data(pair.utf8).base64EncodedString())"
     }
     return environment["MLFLOW_TRACKING_TOKEN"].flatMap { $0.isEmpty ? nil : "Bearer \($0)" }

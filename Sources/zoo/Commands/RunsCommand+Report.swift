@@ -38,9 +38,12 @@ extension ZooCommand {
     guard names.isEmpty || filter.tag == nil else {
       throw ZooError(.usage, "expected RUN or --tag, not both")
     }
-    let runs =
-      try names.isEmpty
-      ? RunIndex.standard().runs(filter).runs : names.map { RunRecord(reading: try folder($0)) }
+    let known = try names.isEmpty ? RunIndex.standard().runs(filter) : nil
+    let runs = try known?.runs ?? names.map { RunRecord(reading: try folder($0)) }
+    if let gone = known?.gone, let first = gone.first {
+      warn(
+        "\(counted(gone.count, "run")) of the index not there, so left out, the first \(first)")
+    }
     guard !runs.isEmpty else {
       throw ZooError(
         .notFound, "no run is in the index" + (filter.tag.map { " with the tag \($0)" } ?? ""),

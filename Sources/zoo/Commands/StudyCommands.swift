@@ -84,8 +84,6 @@ extension ZooCommand {
       )
       return
     }
-    let page = ProgressPageWriter(run: output)
-    defer { page.finish() }
     let lines =
       try jobs == 1
       ? run.run(resumes: resumes, skipsBad: skipsBad)
