@@ -23,7 +23,7 @@ public enum Compute {
 
   /// Whether numbers have the same bits on every processor with AVX2 and with any number of threads.
   ///
-  /// Native kernels then use vectors of eight floats and choose their ways as for ``reproducibleThreads``; OpenBLAS uses
+  /// Native kernels then use vectors of eight floats and choose their ways as for four threads; OpenBLAS uses
   /// one thread and the kernels of its core Haswell. What makes it so is in the environment when the process begins.
   public static var isReproducible: Bool { ez_is_reproducible() != 0 }
 
