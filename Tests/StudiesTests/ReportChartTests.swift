@@ -73,4 +73,18 @@ struct ReportChartTests {
     #expect(charts.contains("curve partial"))
     #expect(!charts.contains("NaN") && !charts.contains("nan"))
   }
+
+  @Test("Names of dots in one place lie above and below, and none on another")
+  func costLabels() {
+    let dots = (0..<6).map { (x: 100 + Double($0), y: 40.0, length: 90.0) }
+    let labels = CostPlot.labels(dots, right: 400, top: 30, bottom: 300)
+    let lines = labels.map(\.y).sorted()
+    #expect(lines.first == 33)
+    #expect(zip(lines, lines.dropFirst()).allSatisfy { $1 - $0 >= 13.5 })
+    #expect(lines.allSatisfy { (30...300).contains($0) })
+    // Near the edge a name ends at its dot.
+    let edge = CostPlot.labels([(x: 380, y: 100, length: 90)], right: 400, top: 30, bottom: 300)
+    #expect(edge[0].isLeft)
+    #expect(edge[0].x == 371)
+  }
 }

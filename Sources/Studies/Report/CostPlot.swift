@@ -123,7 +123,6 @@ package struct CostPlot {
       anchor: "middle")
     drawing.path(
       front.map { (x(log10($0.multiplyAdds)), y($0.mean)) }, style: "curve series-a partial")
-    var taken: [(x: ClosedRange<Double>, y: Double)] = []
     for item in items {
       let (cx, cy) = (x(log10(item.multiplyAdds)), y(item.mean))
       let isFront = front.contains(item)
@@ -137,22 +136,43 @@ package struct CostPlot {
         title: "\(item.name): \(NumberText.metric(item.mean)) at "
           + "\(CostPlot.text(item.multiplyAdds)) multiply-adds")
     }
-    for item in front {
-      let (cx, cy) = (x(log10(item.multiplyAdds)), y(item.mean))
-      let text = shortened(item.name, to: width > 500 ? 40 : 22)
-      let length = Double(text.count) * 6.6
-      let isLeft = cx + 9 + length > width - 14
-      let extent = isLeft ? (cx - 9 - length)...(cx - 9) : (cx + 9)...(cx + 9 + length)
-      // Names that would lie on one another move up, line by line.
-      var base = cy - 7
-      while taken.contains(where: { $0.x.overlaps(extent) && abs($0.y - base) < 14 }) {
-        base -= 14
-      }
-      taken.append((extent, base))
+    let texts = front.map { shortened($0.name, to: width > 500 ? 40 : 22) }
+    let labels = CostPlot.labels(
+      zip(front, texts).map { item, text in
+        (x(log10(item.multiplyAdds)), y(item.mean), Double(text.count) * 6.6)
+      }, right: width - 14, top: top + 8, bottom: bottom - 4)
+    for (text, label) in zip(texts, labels) {
       drawing.text(
-        isLeft ? cx - 9 : cx + 9, max(base, top + 8), text, style: "row-label small",
-        anchor: isLeft ? "end" : "start")
+        label.x, label.y, text, style: "row-label small", anchor: label.isLeft ? "end" : "start")
     }
     return drawing
+  }
+
+  /// Where the names of dots stand: beside and above them, line by line higher where they would lie on one another, and
+  /// below where there is no room above.
+  ///
+  /// - Parameters:
+  ///   - dots: where each is, and how long its name.
+  ///   - right: where the drawing ends.
+  ///   - top: the highest line of text.
+  ///   - bottom: the lowest.
+  /// - Returns: the place of each name, and whether it ends there.
+  static func labels(
+    _ dots: [(x: Double, y: Double, length: Double)], right: Double, top: Double, bottom: Double
+  ) -> [(x: Double, y: Double, isLeft: Bool)] {
+    var taken: [(x: ClosedRange<Double>, y: Double)] = []
+    return dots.map { dot in
+      let isLeft = dot.x + 9 + dot.length > right
+      let extent =
+        isLeft ? (dot.x - 9 - dot.length)...(dot.x - 9) : (dot.x + 9)...(dot.x + 9 + dot.length)
+      func isFree(_ line: Double) -> Bool {
+        !taken.contains { $0.x.overlaps(extent) && abs($0.y - line) < 13.5 }
+      }
+      let above = Array(stride(from: max(top, dot.y - 7), through: top, by: -14))
+      let below = Array(stride(from: max(top, dot.y - 7) + 14, through: bottom, by: 14))
+      let line = (above + below).first(where: isFree) ?? max(top, dot.y - 7)
+      taken.append((extent, line))
+      return (isLeft ? dot.x - 9 : dot.x + 9, line, isLeft)
+    }
   }
 }
