@@ -56,16 +56,16 @@ package struct RunRecord: Sendable, Equatable {
   package static func stamp(_ folder: String) -> String? {
     var path = folder
     path.reserveCapacity(folder.utf8.count + 16)
-    func status(_ name: StaticString) -> stat? {
+    func status(_ name: String) -> stat? {
       path.append("/")
-      path.append("\(name)")
+      path.append(name)
       var status = stat()
       let found = path.withCString { stat($0, &status) == 0 }
-      path.removeLast(name.utf8CodeUnitCount + 1)
+      path.removeLast(name.count + 1)
       return found ? status : nil
     }
     guard let study = status("study.json"), status("folds.csv") != nil else { return nil }
-    let files = [study, status("results.csv"), status("notes.json")]
+    let files = [study, status("results.csv"), status(RunNote.fileName)]
     var stamp = ""
     for file in files {
       if !stamp.isEmpty { stamp.append(" ") }

@@ -28,10 +28,10 @@ struct StudyNotesTests {
         "\(folder)/north.csv", turned: true, more: [["odd", "Xyzzy plugh.", "path.", "p0", "F"]])
       let first = try evaluated(folder)
       let unknown = first.notes.filter { $0.contains("knows no word of 1 of the 61 texts") }
-      #expect(unknown.count == 1 && unknown[0].hasSuffix("(2 of 2 models)"), "\(first.notes)")
+      #expect(unknown.count == 1 && unknown[0].hasSuffix("(2 of 2 splits)"), "\(first.notes)")
       let warnings = first.report.warnings
       #expect(warnings.count == 1 && warnings[0].contains("are the labels turned round?"))
-      #expect(warnings[0].hasSuffix("(2 of 2 models)"), "\(warnings)")
+      #expect(warnings[0].hasSuffix("(2 of 2 splits)"), "\(warnings)")
       #expect(Set(first.notes).isSuperset(of: warnings))
       let again = try evaluated(folder)
       #expect(again.notes == first.notes)

@@ -48,7 +48,7 @@ struct ExternalProgramTests {
 
   private func notes(_ outcome: ProgramRunner.Outcome) -> [Substring] {
     outcome.error.split(separator: "\n").filter {
-      $0.hasPrefix("note: ") && ($0.contains("north") || $0.hasSuffix(" models)"))
+      $0.hasPrefix("note: ") && ($0.contains("north") || $0.hasSuffix(" splits)"))
     }
   }
 
@@ -80,7 +80,7 @@ struct ExternalProgramTests {
       }
       let said = notes(first)
       #expect(said.count { $0.contains("its head late learnt from the validation cases") } == 1)
-      #expect(said.contains { $0.hasSuffix("(2 of 2 models)") }, "\(said)")
+      #expect(said.contains { $0.hasSuffix("(2 of 2 splits)") }, "\(said)")
       let report = try elsewhere(folder + "/run")
       #expect(report.contains("The head of net + words late learnt from the validation cases"))
       #expect(report.contains("A program made these cases"))

@@ -39,13 +39,11 @@ package struct SeedVariance: Sendable, Equatable {
     guard let seeds = counts.first, counts.count == 1, seeds > 1 else {
       return nil
     }
-    let means = groups.sorted { naturalOrder($0.key, $1.key) }.map {
-      $0.value.reduce(0, +) / Double(seeds)
-    }
+    let ordered = groups.sorted { naturalOrder($0.key, $1.key) }.map(\.value)
+    let means = ordered.map { $0.reduce(0, +) / Double(seeds) }
     let center = means.reduce(0, +) / Double(means.count)
-    let within = groups.sorted { naturalOrder($0.key, $1.key) }.reduce(0.0) { sum, group in
-      let own = group.value.reduce(0, +) / Double(seeds)
-      return sum + group.value.reduce(0) { $0 + ($1 - own) * ($1 - own) }
+    let within = zip(ordered, means).reduce(0.0) { sum, group in
+      sum + group.0.reduce(0) { $0 + ($1 - group.1) * ($1 - group.1) }
     }
     let seedVariance = within / Double(means.count * (seeds - 1))
     (self.splits, self.seeds, self.mean) = (means.count, seeds, center)

@@ -20,6 +20,6 @@ struct SplitSentences {
 
   /// All of them, in the order in which they were said first; those of a single split as they are.
   var sentences: [String] {
-    counts.map { splits == 1 ? $0.text : "\($0.text) (\($0.splits) of \(splits) models)" }
+    counts.map { splits == 1 ? $0.text : "\($0.text) (\($0.splits) of \(splits) splits)" }
   }
 }

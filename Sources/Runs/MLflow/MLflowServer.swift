@@ -49,14 +49,14 @@ final class MLflowServer {
   func runs(in experiment: String, tag: String, value: String) throws -> [Known] {
     var (found, token): ([Known], String?) = ([], nil)
     repeat {
-      let answer = try call(
+      var answer = try call(
         "runs/search",
         [
           "experiment_ids": [experiment.json], "filter": "tags.`\(tag)` = '\(value)'".json,
           "run_view_type": "ACTIVE_ONLY", "max_results": 1000, "page_token": token.json,
-        ])
-      let members = try answer.object().members
-      for run in try members.first(where: { $0.key == "runs" })?.value.array() ?? [] {
+        ]
+      ).object()
+      for run in try answer.value("runs")?.array() ?? [] {
         let info = try Self.member("info", of: run).object()
         let data = try Self.member("data", of: run).object().members
         let tags = try data.first { $0.key == "tags" }?.value.array() ?? []
@@ -70,10 +70,7 @@ final class MLflowServer {
                 return (try Self.text("key", of: pair), try Self.text("value", of: pair))
               }, uniquingKeysWith: { first, _ in first })))
       }
-      token = try members.first { $0.key == "next_page_token" }.flatMap { member in
-        if case .null = member.value.content { return nil }
-        return try member.value.string()
-      }
+      token = try answer.value("next_page_token")?.string()
     } while token?.isEmpty == false
     return found
   }

@@ -20,7 +20,7 @@ struct TrackedStudy {
   let content: Set<String>
   /// Names of metrics that the server would not take as they are, and what they became.
   private(set) var renamed: [(String, String)] = []
-  /// Settings whose text was cut.
+  /// Settings whose name or text was cut.
   private(set) var cut = 0
 
   /// What the name of a model's score ends in where a curve has the name.
@@ -86,7 +86,7 @@ struct TrackedStudy {
         child.tags = common + [(Self.keyTag, child.key), ("encoderzoo.split", split)]
         child.parameters = [("split", split)]
         child.parameters += try ChosenSettings.of(combination, split: split, run: folder).map {
-          ("chosen.\(MetricNames.allowed($0.key))", String($0.value.prefix(Self.longestValue / 4)))
+          parameter("chosen.\($0.key)", $0.value)
         }
         child.metrics = Self.metrics(
           own.filter { $0.split == split }, curves.filter { $0.split == split }, names)
@@ -105,14 +105,19 @@ struct TrackedStudy {
   /// The settings of a combination as pairs of text.
   private mutating func parameters(_ settings: JSONValue?) -> [(String, String)] {
     guard let settings else { return [] }
-    return RunDifference.values(settings).compactMap { key, value in
-      if value == "null" { return nil }
-      let name = String(MetricNames.allowed(key).prefix(Self.longestName))
-      guard value.utf8.count > Self.longestValue else { return (name, value) }
-      cut += 1
-      // A character has four bytes at most, but for those of several scalars.
-      return (name, String(value.unicodeScalars.prefix(Self.longestValue / 4)))
-    }
+    return RunDifference.values(settings).filter { $0.1 != "null" }.map { parameter($0.0, $0.1) }
+  }
+
+  /// A setting as the server takes it; what is longer is cut and counted.
+  private mutating func parameter(_ key: String, _ value: String) -> (String, String) {
+    let name = MetricNames.allowed(key)
+    let isLong = value.utf8.count > Self.longestValue
+    if isLong || name.count > Self.longestName { cut += 1 }
+    // A character has four bytes at most, but for those of several scalars.
+    return (
+      String(name.prefix(Self.longestName)),
+      isLong ? String(value.unicodeScalars.prefix(Self.longestValue / 4)) : value
+    )
   }
 
   /// Means and deviations over the splits.

@@ -73,16 +73,10 @@ struct RunGroup {
         return (
           try one.string("name"),
           Cost(
-            multiplyAdds: try number(one.value("multiplyAdds")),
-            parameters: try number(one.value("parameters")).map { Int($0) },
-            seconds: try number(one.value("seconds")))
+            multiplyAdds: try one.value("multiplyAdds")?.number(),
+            parameters: try one.value("parameters")?.integer(),
+            seconds: try one.value("seconds")?.number())
         )
       }, uniquingKeysWith: { first, _ in first })
-  }
-
-  private static func number(_ value: JSONValue?) throws -> Double? {
-    guard let value else { return nil }
-    if case .null = value.content { return nil }
-    return try value.number()
   }
 }

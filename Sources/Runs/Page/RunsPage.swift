@@ -58,7 +58,7 @@ package struct RunsPage {
       content: list(from: folder) + groups.enumerated().map { section($1, number: $0 + 1) }.joined()
         + ranks,
       files: [])
-    page.head = PageParts.warnings(notes, strong: "Left out:")
+    page.head = PageParts.warnings(notes, strong: "Mind:")
     page.style = ".tie { stroke: var(--a); stroke-width: 5; stroke-linecap: round; }\n"
     page.scripts = [SortableTable.script]
     return page.html
@@ -85,7 +85,7 @@ package struct RunsPage {
       return "<tr><th scope=\"row\" data-key=\"\(htmlEscaped(run.name))\">\(name)"
         + (note.isEmpty ? "" : "<span class=\"sd\">\(htmlEscaped(note))</span>") + "</th>"
         + "<td data-key=\"\(set ?? groups.count)\">\(set.map { "\($0 + 1)" } ?? "–")</td>"
-        + "<td data-key=\"\(run.begun)\">\(htmlEscaped(Self.date(run.begun)))</td>"
+        + "<td data-key=\"\(run.begun)\">\(htmlEscaped(LocalTime.text(run.begun)))</td>"
         + "<td class=\"words\" data-key=\"\(htmlEscaped(state))\">\(htmlEscaped(state))</td>"
         + "<td data-key=\"\(run.seconds)\">\(htmlEscaped(NumberText.duration(run.seconds)))</td>"
         + "<td data-key=\"\(run.best.map { "\($0.mean)" } ?? "")\">\(score ?? "–")</td></tr>\n"
@@ -126,14 +126,6 @@ package struct RunsPage {
     let plain = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: ";:?#"))
     return parts.map { $0.addingPercentEncoding(withAllowedCharacters: plain) ?? $0 }
       .joined(separator: "/")
-  }
-
-  private static func date(_ seconds: Double) -> String {
-    var (time, parts) = (time_t(seconds), tm())
-    localtime_r(&time, &parts)
-    return String(
-      format: "%04d-%02d-%02d %02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-      parts.tm_hour, parts.tm_min)
   }
 
   // MARK: - Runs over the same cases

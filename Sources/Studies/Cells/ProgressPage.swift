@@ -44,14 +44,9 @@ package struct ProgressPage {
   package var html: String {
     let done = count { $0 == .finished }
     let isOver = done == plan.cells.count
-    let left = watch.secondsLeft(workers: running.count)
     let facts = [
       "\(done) of \(plan.cells.count) cells are finished", "\(running.count) are being made",
-      isOver
-        ? ""
-        : !isRunning
-          ? "stopped: --resume goes on"
-          : left.map { "about \(NumberText.duration($0)) left" } ?? "time left not known yet",
+      remark(isOver: isOver),
     ].filter { !$0.isEmpty }
     var page = Page(
       eyebrow: "EncoderZoo comparison, while it runs", title: title,
@@ -60,7 +55,7 @@ package struct ProgressPage {
         <section id="cells" aria-labelledby="cells-head">
         <h2 id="cells-head">Cells</h2>
         <progress max="\(plan.cells.count)" value="\(done)">\(done) of \(plan.cells.count)</progress>
-        \(PageParts.box("Cells by combination and split", table))\(workers)<p>As of \(htmlEscaped(clock)).\
+        \(PageParts.box("Cells by combination and split", table))\(workers)<p>As of \(htmlEscaped(LocalTime.text(time, seconds: true))).\
         \(isOver ? " <a href=\"report.html\">The report</a> is there once the tables are written." : "")</p>
         </section>
 
@@ -70,12 +65,14 @@ package struct ProgressPage {
     return page.html
   }
 
-  private var clock: String {
-    var (seconds, parts) = (time_t(time), tm())
-    localtime_r(&seconds, &parts)
-    return String(
-      format: "%04d-%02d-%02d %02d:%02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1,
-      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec)
+  /// How it goes on; empty where there is nothing to say.
+  private func remark(isOver: Bool) -> String {
+    if isOver { return "" }
+    // Others may make cells of a run that was left here.
+    if !isRunning { return running.isEmpty ? "stopped: --resume goes on" : "" }
+    return watch.secondsLeft(workers: running.count).map {
+      "about \(NumberText.duration($0)) left"
+    } ?? "time left not known yet"
   }
 
   private var table: String {
@@ -128,12 +125,36 @@ package struct ProgressPage {
   }
 }
 
+extension ProgressPage {
+  /// Writes the page of a run that nobody makes cells of from here.
+  ///
+  /// - Throws: `ZooError` where the folder can't be read or written to.
+  static func write(_ folder: String) throws {
+    var known: (plan: StudyPlan, watch: CellWatch)?
+    try write(folder, &known, isRunning: false)
+  }
+
+  /// Writes the page; `known` is what an earlier look has learnt.
+  fileprivate static func write(
+    _ folder: String, _ known: inout (plan: StudyPlan, watch: CellWatch)?, isRunning: Bool
+  ) throws {
+    let plan = try StudyPlan(run: folder)
+    // A run that goes on with more trials has another plan.
+    var watch =
+      try known.flatMap { $0.plan == plan ? $0.watch : nil } ?? CellWatch(plan, run: folder)
+    try watch.learn()
+    known = (plan, watch)
+    let page = try ProgressPage(
+      plan, run: folder, watch, time: Date().timeIntervalSince1970, isRunning: isRunning)
+    try AtomicFile.write(page.html, to: "\(folder)/\(fileName)")
+  }
+}
+
 /// Keeps the page of a run's progress up to date while the run goes on.
 package final class ProgressPageWriter: @unchecked Sendable {
   private let folder: String
   private let lock = NSCondition()
   private var isOver = false
-  private var thread: Thread?
   private var hasEnded = false
   /// Seconds between two looks.
   private static let pause = 5.0
@@ -141,9 +162,7 @@ package final class ProgressPageWriter: @unchecked Sendable {
   /// Begins to look at a folder; nothing is written before the run has begun.
   package init(run folder: String) {
     self.folder = folder
-    let thread = Thread { [weak self] in self?.work() }
-    self.thread = thread
-    thread.start()
+    Thread.detachNewThread { self.work() }
   }
 
   /// Writes the page a last time, and ends.
@@ -160,7 +179,7 @@ package final class ProgressPageWriter: @unchecked Sendable {
     var last = false
     while true {
       // What can't be read or written now may be a moment later; the run itself says what is wrong.
-      try? Self.write(folder, &known, isRunning: !last)
+      try? ProgressPage.write(folder, &known, isRunning: !last)
       if last { break }
       lock.lock()
       if !isOver { _ = lock.wait(until: Date(timeIntervalSinceNow: Self.pause)) }
@@ -171,19 +190,5 @@ package final class ProgressPageWriter: @unchecked Sendable {
     hasEnded = true
     lock.broadcast()
     lock.unlock()
-  }
-
-  private static func write(
-    _ folder: String, _ known: inout (plan: StudyPlan, watch: CellWatch)?, isRunning: Bool
-  ) throws {
-    let plan = try StudyPlan(run: folder)
-    // A run that goes on with more trials has another plan.
-    var watch =
-      try known.flatMap { $0.plan == plan ? $0.watch : nil } ?? CellWatch(plan, run: folder)
-    try watch.learn()
-    known = (plan, watch)
-    let page = try ProgressPage(
-      plan, run: folder, watch, time: Date().timeIntervalSince1970, isRunning: isRunning)
-    try AtomicFile.write(page.html, to: "\(folder)/\(ProgressPage.fileName)")
   }
 }

@@ -98,7 +98,12 @@ package struct StudyRun {
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the summary lines to print; the first ones count the cells that are missing.
   package func merged(skipsBad: Bool) throws -> [String] {
-    try OutputPlace.locked(folder) { try mergedAlone(skipsBad: skipsBad) }
+    try OutputPlace.locked(folder) {
+      let lines = try mergedAlone(skipsBad: skipsBad)
+      // Other processes made the cells: the page is of the moment when a comparison was here last.
+      try ProgressPage.write(folder)
+      return lines
+    }
   }
 
   private func mergedAlone(skipsBad: Bool) throws -> [String] {

@@ -45,12 +45,12 @@ extension ZooCommand {
       withModels: !arguments.flag("no-models"))
     let progress = progress(arguments)
     progress.line("\(run): \(publisher.size / 1_000_000) MB of files at most")
-    progress.begin("runs", total: publisher.count)
     // Two senders would take each other's runs for a broken try.
     let summary = try OutputPlace.locked(run) {
-      try publisher.send { progress.advance(by: $0) }
+      progress.begin("runs", total: publisher.count)
+      defer { progress.end() }
+      return try publisher.send { progress.advance(by: $0) }
     }
-    progress.end()
     for note in summary.notes { warn(note) }
     print(
       "\(service.address), experiment \"\(summary.experiment)\": \(summary.sent) runs sent with \(summary.values)"

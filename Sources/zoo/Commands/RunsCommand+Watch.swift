@@ -8,7 +8,7 @@ extension ZooCommand {
     summary: "Follow a comparison that runs elsewhere, until its cells are finished.",
     discussion:
       "Looks at the run's folder once a second, from any machine that shares it: each cell as it is finished, the "
-      + "number of cells that are being made, and the time left at the pace since the watch began. It changes "
+      + "number of cells that are being made, and the time left, by what cells of each combination took. It changes "
       + "nothing. With --once it tells how far the run is and ends.",
     examples: [("zoo runs watch run", "until all cells are finished")],
     options: [.flag("once", "Tell how far it is, and end.")],
@@ -31,15 +31,18 @@ extension ZooCommand {
     }
     let progress = progress(arguments)
     progress.line(try summary())
+    try watch.learn()
     progress.begin("cells", total: watch.left)
+    progress.expect(secondsLeft: watch.secondsLeft(workers: try running()))
     while watch.left > 0 {
       try Interruption.check()
-      for line in try watch.finished() {
+      let (lines, workers) = (try watch.finished(), try running())
+      for line in lines {
         progress.line(line)
-        progress.expect(secondsLeft: watch.secondsLeft(workers: try running()))
         progress.advance()
       }
-      progress.advance(by: 0, note: "\(try running()) being made")
+      if !lines.isEmpty { progress.expect(secondsLeft: watch.secondsLeft(workers: workers)) }
+      progress.advance(by: 0, note: "\(workers) being made")
       sleep(1)
     }
     progress.end()

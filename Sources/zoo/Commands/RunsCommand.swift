@@ -11,9 +11,8 @@ extension ZooCommand {
       + "adds others. It holds nothing of its own and may be deleted. A run is named by its folder, or by a part "
       + "of its name or path that no other one has.",
     subcommands: [
-      runsList, runsShow, runsWatch, runsDiff, runsTable, runsReport,
-      runsMLflow, runsTag, runsNote, runsScan,
-      runsDelete,
+      runsList, runsShow, runsWatch, runsDiff, runsTable, runsReport, runsMLflow, runsTag, runsNote,
+      runsScan, runsDelete,
     ])
 
   static let runArgument = Argument("RUN", "A run's folder, or a part of its name.")
@@ -69,7 +68,7 @@ extension ZooCommand {
   }
 
   private static func line(_ run: RunRecord) -> String {
-    let began = date(run.begun)
+    let began = LocalTime.text(run.begun)
     let state =
       run.state == .begun ? "\(run.finishedCells) of \(run.cells) cells" : run.state.rawValue
     let score = run.best.map { best in
@@ -82,14 +81,6 @@ extension ZooCommand {
       + (score.map { "\n    \($0)" } ?? "")
   }
 
-  private static func date(_ seconds: Double) -> String {
-    var (time, parts) = (time_t(seconds), tm())
-    localtime_r(&time, &parts)
-    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-      + " \(two(parts.tm_hour)):\(two(parts.tm_min))"
-  }
-
   private static let runsShow = Command(
     name: "show", summary: "Tell what is known of a run.",
     examples: [("zoo runs show run", "one run")], arguments: [runArgument]
@@ -98,7 +89,7 @@ extension ZooCommand {
     let facts: [(String, String?)] = [
       ("name", run.name), ("folder", run.path), ("state", run.state.rawValue),
       ("problem", run.problem), ("cells", "\(run.finishedCells) of \(run.cells)"),
-      ("begun", date(run.begun)), ("finished", run.finished.map(date)),
+      ("begun", LocalTime.text(run.begun)), ("finished", run.finished.map { LocalTime.text($0) }),
       ("time of all cells", NumberText.duration(run.seconds)),
       ("encoders and heads", run.encoders.joined(separator: ", ")),
       ("data", String(run.dataDigest.prefix(16))), ("splits", String(run.foldsDigest.prefix(16))),

@@ -34,7 +34,7 @@ enum ZooCommand {
       "What multiplies: our loops over oneDNN, those without it, oneDNN alone, OpenBLAS alone."),
     .flag(
       "reproducible",
-      "The same numbers on every processor with AVX2 and with any --threads, by slower kernels."),
+      "Numbers that depend neither on --threads nor on which processor with AVX2 it is; slower."),
     .flag("profile", "Print where the time went, by operation, at the end."),
     .flag("quiet", "Show no progress, only notes on the result."), .help, .version,
   ]
