@@ -62,4 +62,24 @@ static inline float ez_normal_share(float x) {
   return x < 0 ? tail : 1.0f - tail;
 }
 
+// x times the normal distribution's share below x, GELU: within 1e-6 of its value, within 4e-7 of it relatively for
+// x > -1. max(0, x) - y * (0.5 - y * R(y * y)) with y = min(|x|, 5.5), beyond which the second term is under 2e-7; R is
+// the share between 0 and y over y, a minimax fit by quotients of degree 5 (within 7e-9).
+static inline float ez_gelu_of(float x) {
+  const float size = x < 0 ? -x : x, y = size > 5.5f ? 5.5f : size, s = y * y;
+  float p = 2.2749363282059676e-08f;
+  p = p * s + 6.3521083575324155e-06f;
+  p = p * s + 0.00016882549971342087f;
+  p = p * s + 0.00467725982889533f;
+  p = p * s + 0.03385263681411743f;
+  p = p * s + 0.398942232131958f;
+  float q = 1.1975031384281465e-06f;
+  q = q * s + 7.364739576587453e-05f;
+  q = q * s + 0.0018844440346583724f;
+  q = q * s + 0.028645865619182587f;
+  q = q * s + 0.25152188539505005f;
+  q = q * s + 1.0f;
+  return (x < 0 ? 0 : x) - y * (0.5f - y * (p / q));
+}
+
 #endif

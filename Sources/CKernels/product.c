@@ -76,6 +76,19 @@ static int are_large(int lanes, size_t depth, size_t columns) {
   return ez_packed_count(lanes, depth, columns) * sizeof(float) >= 512 * 1024;
 }
 
+// Floats of rows a chunk, by the size of a core's second cache: 1 MiB of them in one of 1.25 or more (measured with 1.25
+// and 2), a quarter of a smaller one (with 512 KiB: 7 % faster than twice as many; the rest goes through the third).
+static size_t cached_rows(void) {
+  static atomic_size_t known;
+  size_t found = atomic_load_explicit(&known, memory_order_relaxed);
+  if (found == 0) {
+    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    found = bytes <= 0 || bytes >= 1280 * 1024 ? 1u << 18 : (size_t)bytes / 4 / sizeof(float);
+    atomic_store_explicit(&known, found, memory_order_relaxed);
+  }
+  return found;
+}
+
 // Rows a chunk: a multiple of a tile's.
 static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t columns) {
   const size_t tile = lanes == 16 ? 12 : 6, threads = (size_t)ez_threads();
@@ -83,8 +96,8 @@ static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t column
   if (!are_large(lanes, depth, columns))
     // Small maps are cut finer, so that every thread has some.
     return rows >= 8 * many ? many : (14 + tile - 1) / tile * tile;
-  // Large weights are read once for as many rows as stay in the cache: 1 MiB.
-  const size_t most = (1u << 18) / (depth + EZ_GAP) / tile * tile;
+  // Large weights are read once for as many rows as stay in the second cache beside a panel of them and results.
+  const size_t most = cached_rows() / (depth + EZ_GAP) / tile * tile;
   const size_t cap = most < many ? many : most > EZ_MOST_ROWS ? EZ_MOST_ROWS / tile * tile : most;
   const size_t share = (rows + threads - 1) / threads, chunks = (share + cap - 1) / cap;
   return ((share + chunks - 1) / chunks + tile - 1) / tile * tile;

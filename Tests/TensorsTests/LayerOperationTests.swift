@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Tensors
@@ -222,6 +223,33 @@ extension TensorsSuite {
       let qkv = Tensor([0, 0, 1, 0, 0, 2, 0, 0, 6], shape: [1, 3, 3])
       #expect(makePass().attention(qkv, heads: 1).values == [3, 3, 3])
       #expect(makePass().attention(qkv, heads: 1, lengths: [2]).values == [1.5, 1.5, 1.5])
+    }
+
+    @Test(
+      "GELU is x times the normal distribution's share below x: near zero, in the tails and beyond")
+    func gelu() {
+      let x = (-1200...1200).map { Float($0) * 0.01 } + [-1e30, 1e30, -.infinity, .infinity]
+      let y = makePass().activate(Tensor(x, shape: [x.count]), .gelu).values
+      for (x, y) in zip(x, y).dropLast(4) {
+        let exact = Double(x) * 0.5 * erfc(-Double(x) * 0.5.squareRoot())
+        #expect(abs(Double(y) - exact) < (x > -1 ? 4e-7 * abs(exact) + 1e-37 : 1e-6), "\(x)")
+      }
+      let last = y.suffix(4).map { $0 }
+      #expect(abs(last[0]) < 2e-7 && last[1] == 1e30 && abs(last[2]) < 2e-7 && last[3] == .infinity)
+    }
+
+    @Test("Attention keeps a NaN among the scores of a query, and those of the others")
+    func notANumberInAttention() {
+      for set in KernelSet.allCases {
+        var qkv = [Float](repeating: 0.25, count: 40 * 3 * 8)
+        qkv[17 * 24 + 3] = .nan  // a query of the first head
+        let pass = makePass(.evaluation, set.make())
+        let y = pass.attention(Tensor(qkv, shape: [1, 40, 24]), heads: 2).values
+        for place in 0..<40 {
+          #expect(y[place * 8].isNaN == (place == 17), "\(set)")
+          #expect(abs(y[place * 8 + 4] - 0.25) < 1e-6, "\(set)")
+        }
+      }
     }
 
     @Test("A NaN stays one through every function")
