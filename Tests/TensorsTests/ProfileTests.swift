@@ -35,6 +35,29 @@ extension TensorsSuite {
       #expect(rows.map(\.seconds) == rows.map(\.seconds).sorted(by: >))
     }
 
+    @Test("Multiply-adds are counted without computing anything, as many as where all is computed")
+    func counted() throws {
+      let kernel = Parameter(key: "w", kind: .weight, value: randomTensor([6, 3, 3, 4], "w"))
+      let dense = Parameter(key: "d", kind: .weight, value: randomTensor([12, 6], "d"))
+      let narrow = Parameter(key: "n", kind: .weight, value: randomTensor([3, 4], "n"))
+      func run(_ count: OperationCount) -> [Float] {
+        var pass = Forward(
+          .evaluation, random: RandomStream(seed: 1), tape: nil, kernels: ReferenceKernels())
+        pass.operations = count
+        let maps = pass.relu(
+          pass.convolution(randomTensor([2, 8, 8, 4], "x"), kernel, stride: 2, padding: 1))
+        let rows = pass.linear(pass.reshape(maps, to: [2, 16, 6]), dense)
+        return pass.linear(pass.reshape(pass.attention(rows, heads: 2), to: [32, 4]), narrow).values
+      }
+      let (all, dry) = (OperationCount(), OperationCount(computes: false))
+      let (values, zeros) = (run(all), run(dry))
+      #expect(values.contains { $0 != 0 } && zeros.allSatisfy { $0 == 0 })
+      #expect(values.count == zeros.count)
+      #expect(
+        all.multiplyAdds == 2 * 16 * 6 * 36 + 32 * 12 * 6 + 2 * 2 * 16 * 16 * 4 + 32 * 3 * 4)
+      #expect(dry.multiplyAdds == all.multiplyAdds)
+    }
+
     @Test("Lazy steps are measured where they run")
     func deferred() throws {
       let weights = Parameter(key: "w", kind: .weight, value: randomTensor([8, 3, 3, 4], "w"))

@@ -23,7 +23,11 @@ extension Forward {
       "attention: lengths \(places) do not fit \(qkv.shape)")
     let shape = AttentionShape(
       batch: batch, time: time, width: qkv.channels / 3, heads: heads, used: places.map(Int32.init))
-    operations?.add(2 * batch * time * time * shape.width)
+    if let zeros = counted(
+      2 * batch * time * time * shape.width, [batch, time, shape.width])
+    {
+      return zeros
+    }
     let operation = Trace.Operation.attention(heads: heads, lengths: lengths)
     if kernels.attentionLanes > 0 {
       return blockwiseAttention(qkv, shape, kernels.attentionLanes, operation)

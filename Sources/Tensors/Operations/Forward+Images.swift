@@ -37,8 +37,8 @@ extension Forward {
         x.shape, height: height, width: width, stride: stride, dilation: dilation),
       dilation: dilation, groups: groups)
     requireWindow(window, "convolution", over: x)
-    operations?.add(
-      window.outputShape(x.shape, channels: w.shape[0]).reduce(1, *) * (w.count / w.shape[0]))
+    let shape = window.outputShape(x.shape, channels: w.shape[0])
+    if let zeros = counted(shape.reduce(1, *) * (w.count / w.shape[0]), shape) { return zeros }
     if isLazy {
       return lazy(
         LazyConvolution(

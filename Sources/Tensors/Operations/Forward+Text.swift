@@ -97,7 +97,7 @@ extension Forward {
       layout.gap >= kernel - 1,
       "convolutionMaxOverTime: \(x.shape) by \(weights.key) \(w.shape): a gap of \(layout.gap) rows "
         + "is too short for \(kernel) words")
-    operations?.add(layout.rows * w.count)
+    if let zeros = counted(layout.rows * w.count, [documents, filters]) { return zeros }
     let responses = Storage(count: layout.rows * filters)
     var winners = [Int32](repeating: -1, count: documents * filters)
     let output = Tensor([documents, filters], from: x, w, b, responses) {

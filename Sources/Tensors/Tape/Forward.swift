@@ -65,6 +65,13 @@ public struct Forward {
     (tape == nil || !tracksParameters) && mode == .evaluation && observeReLU == nil && trace == nil
   }
 
+  /// Counts multiply-adds; zeros of the shape of their result where nothing is to be computed for the count.
+  func counted(_ multiplyAdds: Int, _ shape: [Int]) -> Tensor? {
+    guard let operations else { return nil }
+    operations.add(multiplyAdds)
+    return operations.computes || tape != nil ? nil : Tensor(repeating: 0, shape: shape)
+  }
+
   /// Records a step: `backward` gets the gradient with respect to `output`.
   func record(
     _ output: Tensor, wanted: Bool, operation: StaticString = #function,
