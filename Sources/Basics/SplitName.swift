@@ -18,6 +18,21 @@ package enum SplitName {
     return (String(name[..<range.lowerBound]), seed)
   }
 
+  private static let innerMark = " inner "
+
+  /// The name of a fold inside a split, from 1: `r1f1-seed2 inner 1`.
+  package static func inner(_ split: String, _ number: Int) -> String {
+    "\(split)\(innerMark)\(number)"
+  }
+
+  /// The name of the split that a fold is inside of; the name itself where it is of none.
+  package static func outer(_ name: String) -> String {
+    guard let range = name.range(of: innerMark, options: .backwards),
+      Int(name[range.upperBound...]) != nil
+    else { return name }
+    return String(name[..<range.lowerBound])
+  }
+
   /// The splits of names, whatever their seed.
   ///
   /// A name that merely looks like one, of a site called so, stays: the split without a mark must be among the names.

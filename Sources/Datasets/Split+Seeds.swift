@@ -1,8 +1,8 @@
 import Basics
 
 extension Split {
-  /// The seed of the study's that it is trained from, from 1.
-  package var seed: Int { SplitName.parts(name).seed }
+  /// The seed of the study's that it, or the split that it is inside of, is trained from, from 1.
+  package var seed: Int { SplitName.parts(SplitName.outer(name)).seed }
 
   /// The place among the repeats of a name that was read; nil where the name does not tell.
   static func repeatIndex(ofName name: String) -> Int? {

@@ -10,6 +10,8 @@ public final class ParameterStore {
   public private(set) var parameters: [Parameter] = []
   private var indices: [String: Int] = [:]
   private let random: RandomStream?
+  /// Streams of their own for what is drawn below a prefix.
+  private let draws: [String: RandomStream]
   private let given: [String: Tensor]
   /// Whether every parameter must be given.
   private let isWhole: Bool
@@ -19,18 +21,21 @@ public final class ParameterStore {
   /// A store that initialises every parameter.
   public convenience init(random: RandomStream) { self.init(random: random, given: [:]) }
 
-  /// A store that takes what is given by key, in the package's layout, and initialises the rest.
-  package init(random: RandomStream, given: [String: Tensor]) {
-    (self.random, self.given, isWhole, origin) = (random, given, false, nil)
+  /// A store that takes what is given by key, in the package's layout, and initialises the rest; what is below a
+  /// prefix of `draws` from a stream of its own.
+  package init(
+    random: RandomStream, given: [String: Tensor], draws: [String: RandomStream] = [:]
+  ) {
+    (self.random, self.given, self.draws, isWhole, origin) = (random, given, draws, false, nil)
   }
 
   /// A store that takes every parameter from saved tensors by key, in the package's layout.
   package init(saved: [String: Tensor], origin: String?) {
-    (random, given, isWhole, self.origin) = (nil, saved, true, origin)
+    (random, given, draws, isWhole, self.origin) = (nil, saved, [:], true, origin)
   }
 
   private init() {
-    (random, given, isWhole, origin) = (nil, [:], false, nil)
+    (random, given, draws, isWhole, origin) = (nil, [:], [:], false, nil)
   }
 
   /// A store whose parameters are all zero: for their keys, shapes and number.
@@ -82,7 +87,8 @@ public final class ParameterStore {
         .badFormat, "has no tensor \"\(key)\" of shape \(shape)", at: Place(path: origin),
         advice: "these weights belong to another model or configuration")
     } else if let random {
-      value = initializer.tensor(shape, random: random.derived(key))
+      let own = draws.first { key.hasPrefix("\($0.key).") }?.value
+      value = initializer.tensor(shape, random: (own ?? random).derived(key))
     } else {
       value = Tensor(repeating: 0, shape: shape)
     }

@@ -111,7 +111,31 @@ package struct ImageBranch: Sendable, Equatable {
       try checkAdapters(lora, at: adapters.place, registry: registry)
     }
     if let source { try adopt(source, registry: registry) }
+    if isFrozenAsDrawn, !isSaved { stayAsDrawn() }
   }
+
+  /// Gives the pixels of a network that stays as it is drawn fixed numbers, where none are asked for: with those of each
+  /// split's training subset it would look at every picture anew for every split, to no end.
+  private mutating func stayAsDrawn() {
+    var note = Self.frozenAsDrawn(name)
+    if pixels.normalization == nil, !fitsNormalization {
+      let count = preprocessing.channels
+      pixels.normalization = PixelNormalization(
+        mean: [Float](repeating: 0.5, count: count),
+        deviation: [Float](repeating: 0.25, count: count))
+      note += "; its pixels have 0.5 taken away and are divided by 0.25"
+    }
+    deviations.append(note)
+  }
+
+  /// What is said of an encoder of which stages stay as they are drawn.
+  static func frozenAsDrawn(_ name: String) -> String {
+    "\(name): is frozen without weights, so what is frozen stays as it is drawn: features of a random network, the"
+      + " same on all splits, drawn anew for each seed"
+  }
+
+  /// Whether stages of it stay as they are drawn at random: frozen, and without weights.
+  package var isFrozenAsDrawn: Bool { frozenStages > 0 && weights == nil && features == nil }
 
   /// The branch as a specification would give it.
   package var json: JSONValue {

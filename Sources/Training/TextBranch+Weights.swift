@@ -44,6 +44,7 @@ extension TextBranch {
       of: entry.makeNamed(
         options: options.object(), preparation: preparation, scope: Scope(ParameterStore.blank())
       ).stages)
+    if isFrozenAsDrawn { notes.append(ImageBranch.frozenAsDrawn(name)) }
   }
 
   /// Sees that adapters are for layers of the encoder, and notes what learns.
@@ -61,6 +62,11 @@ extension TextBranch {
       scope: Scope(outline)("text"))
     let start = weights == nil ? "; these are random: \"weights\" names others" : ""
     notes.append("\(name): \(try lora.sentence(outline, at: place))\(start)")
+  }
+
+  /// Whether stages of it stay as they are drawn at random: frozen, and without weights.
+  package var isFrozenAsDrawn: Bool {
+    frozen != nil && frozen != "none" && weights == nil && features == nil
   }
 
   /// How many of an encoder's stages, from the first on, keep their weights.

@@ -24,6 +24,9 @@ struct SeedTests {
     #expect(SplitName.named("r1f2", seed: 1) == "r1f2")
     #expect(SplitName.named("r1f2", seed: 3) == "r1f2-seed3")
     #expect(SplitName.parts("r1f2-seed3") == ("r1f2", 3))
+    #expect(SplitName.outer(SplitName.inner("r1f2-seed3", 2)) == "r1f2-seed3")
+    #expect(SplitName.outer("r1f2-seed3") == "r1f2-seed3")
+    #expect(SplitName.outer("St. inner city") == "St. inner city")
     for name in ["r1f2", "-seed2", "r1f2-seed1", "r1f2-seed02", "r1f2-seed", "seed2"] {
       #expect(SplitName.parts(name) == (name, 1))
     }

@@ -138,6 +138,57 @@ struct RecipeTests {
     }
   }
 
+  @Test(
+    "What is frozen without weights is drawn once for a seed: splits share its features, heads are drawn for each"
+  )
+  func frozenAsDrawn() throws {
+    try withTemporaryFolder { folder in
+      let branch = try RecipeScene.image("whole", [("freeze", "all")])
+      let scene = try RecipeScene(folder, [branch])
+      func fit(_ name: String, _ branch: ImageBranch, in scene: RecipeScene) throws -> Fit {
+        var split = scene.split
+        split.name = name
+        return try RecipeScene.net(branch).fit(split, scene.context) { _ in
+          throw ZooError(.conflict, "no parts", at: Place())
+        }
+      }
+      func weights(_ fit: Fit, _ prefix: String) throws -> [[Float]] {
+        try #require(fit.model).classifier.store.parameters.filter { $0.key.hasPrefix(prefix) }
+          .map(\.value.values)
+      }
+      let first = try fit("r1f1", branch, in: scene)
+      let second = try fit("r1f2", branch, in: scene)
+      let inner = try fit("r1f2 inner 3", branch, in: scene)
+      let seed = try fit("r1f1-seed2", branch, in: scene)
+      #expect(try weights(first, "image.") == weights(second, "image."))
+      #expect(try weights(first, "image.") == weights(inner, "image."))
+      #expect(try weights(first, "image.") != weights(seed, "image."))
+      #expect(try weights(first, "head.") != weights(second, "head."))
+      // Answers are those of the weights, not of what another seed left in the cache.
+      for (name, cached) in [("r1f1", first), ("r1f1-seed2", seed)] {
+        let bare = try fit(name, branch, in: RecipeScene(folder, [branch], cache: nil))
+        let (mine, others) = (
+          try logits(cached.answers(scene.split.test)), try logits(bare.answers(scene.split.test))
+        )
+        #expect(zip(mine, others).allSatisfy { abs($0 - $1) < 1e-4 })
+      }
+      // A branch that trains is drawn for every split.
+      let free = try RecipeScene.image("whole")
+      let plain = try RecipeScene(folder, [free])
+      #expect(
+        try weights(fit("r1f1", free, in: plain), "image.conv1")
+          != weights(fit("r1f2", free, in: plain), "image.conv1"))
+      #expect(branch.deviations.count == 1 && free.deviations.isEmpty)
+    }
+  }
+
+  private func logits(_ answers: Answers) throws -> [Float] {
+    guard case .logits(let values) = answers else {
+      throw ZooError(.conflict, "expected logits", at: Place())
+    }
+    return values
+  }
+
   @Test("A linear probe leaves a model behind, a vote of neighbours none")
   func probes() throws {
     try withTemporaryFolder { folder in
@@ -201,9 +252,9 @@ struct RecipeTests {
     #expect(load(other) == 2)
 
     var maps = 0
-    func map(_ branch: JSONValue, drawnFor split: String? = nil) -> Int {
+    func map(_ branch: JSONValue, drawn digest: String? = nil) -> Int {
       _ = cache.maps(
-        .init(branch: "a", stages: 2), .init(branch: branch, views: 1, drawnFor: split)
+        .init(branch: "a", stages: 2), .init(branch: branch, views: 1, drawn: digest)
       ) {
         maps += 1
         return nil
@@ -212,6 +263,6 @@ struct RecipeTests {
     }
     #expect(map(["size": 1, "fit": "crop"]) == 1 && map(["fit": "crop", "size": 1]) == 1)
     #expect(map(["size": 2, "fit": "crop"]) == 2)
-    #expect(map(["size": 2, "fit": "crop"], drawnFor: "r1f1") == 3)
+    #expect(map(["size": 2, "fit": "crop"], drawn: "0f") == 3)
   }
 }

@@ -85,7 +85,11 @@ package struct PredictionRun {
       try begun.check(identity, at: statePath)
       if begun.done == source.count { return try finish(begun, notes: []) }
     }
-    try OutputPlace.checkFile(output)
+    try OutputPlace.checkFile(
+      output,
+      advice: resumes && begun == nil
+        ? "no stopped prediction lies beside it: if this one has ended, nothing is left to do; for another, choose another --output"
+        : "choose another --output")
     if begun == nil { try OutputPlace.checkFile(leftOutPath) }
     for note in source.notes { progress.note(note) }
     var tally = ReadingTally(predictor.model)

@@ -333,6 +333,10 @@ package struct StudyRun {
   private var environment: [(String, String)] {
     // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
     RunFolder.machine(session.kernels) + [("decoders start at", "log-odds")]
+      // Before, such an encoder was drawn for every split.
+      + (study.images.contains(where: \.isFrozenAsDrawn)
+        || study.texts.contains(where: \.isFrozenAsDrawn)
+        ? [("encoders frozen without weights", "drawn once for a seed")] : [])
       + (study.probes ? [("probes", "yes")] : [])
       + (study.shortcuts.isEmpty ? [] : [("shortcuts", study.shortcuts.joined(separator: ","))])
       + registry.pluginDigests(

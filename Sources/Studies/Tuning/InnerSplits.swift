@@ -40,7 +40,7 @@ struct InnerSplits {
       let own = cases.set.with(cases: split.training.map { cases.set.cases[$0] }, leftOut: [])
       splits = try plan.splits(of: own).enumerated().map { index, fold in
         Split(
-          name: "\(split.name) inner \(index + 1)", index: index, repeatIndex: 0,
+          name: SplitName.inner(split.name, index + 1), index: index, repeatIndex: 0,
           training: fold.training.map { split.training[$0] }, validation: split.validation,
           test: fold.test.map { split.training[$0] })
       }

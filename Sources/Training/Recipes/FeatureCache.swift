@@ -28,8 +28,8 @@ package final class FeatureCache {
     /// All that the branch is but how it is trained, with what was fitted for a split.
     let branch: JSONValue
     let views: Int
-    /// The split whose weights were drawn; nil for given ones, which are the same on every split.
-    let drawnFor: String?
+    /// The digest of weights that were drawn; nil for given ones, which the branch names.
+    let drawn: String?
   }
 
   /// The features of texts by an encoder that is frozen whole.
@@ -37,7 +37,7 @@ package final class FeatureCache {
     /// As of maps.
     let branch: JSONValue
     /// As of maps.
-    let drawnFor: String?
+    let drawn: String?
   }
 
   /// The vocabulary and the word vectors of a text encoder, from the training subset of a split.

@@ -62,6 +62,13 @@ struct FeatureFile {
     path = "\(folder.path)/\(try hash.finish()).safetensors"
   }
 
+  /// The SHA-256 of a model's parameters below a prefix.
+  ///
+  /// - Throws: `ZooError` where libcrypto fails.
+  static func digest(of model: TrainedModel, _ prefix: String) throws -> String {
+    try hash("", model) { $0.hasPrefix(prefix) }.finish()
+  }
+
   /// The SHA-256 of a description and of a model's parameters of some keys, to go on with.
   private static func hash(
     _ description: String, _ model: TrainedModel, of keys: (String) -> Bool

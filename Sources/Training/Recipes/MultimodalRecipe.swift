@@ -29,7 +29,7 @@ package struct MultimodalRecipe: Recipe {
     let random = context.random(split, name)
     let model = try joined(try part(image), try part(text), split, context, random)
     let title = title(split)
-    let source = try context.source(of: model, split, views: head.views, title: title)
+    let source = try context.source(of: model, views: head.views, title: title)
     let features = try features(of: model, source, split, context)
     model.classifier.fusion?.missingModalityEmbeddings?.begin(
       split.training.compactMap { features[$0].first })

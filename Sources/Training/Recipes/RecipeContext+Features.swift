@@ -34,9 +34,10 @@ extension RecipeContext {
     var model = try self.model(
       image: image, text: text, preparation: preparation,
       decoder: .init(hidden: 0, dropout: 0, featureDropout: 0),
-      store: store(image, text, preparation, random(split, name).derived("parameters")))
+      store: store(
+        image, text, preparation, split, random(split, name).derived("parameters")))
     model.tokenizer = Tokenizer()  // words are not read
-    return (model, try source(of: model, split, views: 1, title: title))
+    return (model, try source(of: model, views: 1, title: title))
   }
 
   /// The features of all cases, in their order.

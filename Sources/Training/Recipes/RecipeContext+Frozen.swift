@@ -9,10 +9,8 @@ extension RecipeContext {
   ///
   /// Augmentation of frozen stages is drawn once for each of the `views`, not anew each epoch.
   /// Without a cache there are pictures.
-  func source(of model: TrainedModel, _ split: Split, views: Int, title: String) throws
-    -> BatchSource
-  {
-    let frozenTexts = try frozenTexts(of: model, split, title: title)
+  func source(of model: TrainedModel, views: Int, title: String) throws -> BatchSource {
+    let frozenTexts = try frozenTexts(of: model, title: title)
     var source = model.source(cases, readsTexts: frozenTexts == nil)
     source.textFeatures = frozenTexts
     if let path = model.image?.features {
@@ -23,11 +21,11 @@ extension RecipeContext {
     let stages = model.classifier.frozenImageStages
     guard let cache, let branch = model.image, stages > 0 else { return source }
     let views = branch.augmentation.isOff ? 1 : views
-    // Weights that are given are the same on every split, and so is all that is frozen of them,
-    // where their normalisation is theirs too; the branch's description holds that.
+    // What is frozen of given weights is the same on every split, where their normalisation is theirs too; the
+    // branch's description holds that. What is frozen as it was drawn is told by its digest.
     let key = FeatureCache.MapsKey(
       branch: branch.json.withoutTraining, views: views,
-      drawnFor: branch.weights == nil ? split.name : nil)
+      drawn: branch.weights == nil ? try FeatureFile.digest(of: model, "image.") : nil)
     var plain = source
     // Cases without an image have a black one, which no batch asks for.
     plain.lacksImage = nil

@@ -12,7 +12,7 @@ extension RecipeContext {
   /// What a text encoder that is frozen whole makes of every text, read from the user's cache or computed; nil where
   /// it learns, where a head reads words, and without a cache.
   func frozenTexts(
-    of model: TrainedModel, _ split: Split, title: String
+    of model: TrainedModel, title: String
   ) throws -> [[Float]]? {
     if let path = model.text?.features { return try givenFeatures(path) }
     guard let cache, let branch = model.text, model.hasFrozenText,
@@ -20,7 +20,8 @@ extension RecipeContext {
       model.classifier.fusion?.description.reads.contains(.words) != true
     else { return nil }
     let key = FeatureCache.TextKey(
-      branch: branch.json.withoutTraining, drawnFor: branch.weights == nil ? split.name : nil)
+      branch: branch.json.withoutTraining,
+      drawn: branch.weights == nil ? try FeatureFile.digest(of: model, "text.") : nil)
     return try cache.textFeatures(of: branch.name, key) {
       let texts = model.texts(of: cases) ?? []
       let file =

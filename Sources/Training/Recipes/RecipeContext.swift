@@ -67,17 +67,27 @@ package struct RecipeContext {
     return model
   }
 
+  /// The stream that an encoder without weights is drawn from where stages of it stay as they are drawn: one for each
+  /// seed, so that all splits look through the same random features, which are made once.
+  private func drawnOnce(_ branch: String, _ split: Split) -> RandomStream {
+    RandomStream(seed: seed).derived("frozen as drawn").derived(split.seed).derived(branch)
+  }
+
   /// A store that draws what the weights of the one side do not give, by the keys of a whole model.
   func store(
-    _ image: ImageBranch?, _ text: TextBranch?, _ preparation: TextPreparation?,
+    _ image: ImageBranch?, _ text: TextBranch?, _ preparation: TextPreparation?, _ split: Split,
     _ random: RandomStream
   ) throws -> ParameterStore {
+    if let text, text.isFrozenAsDrawn {
+      return ParameterStore(
+        random: random, given: [:], draws: ["text": drawnOnce(text.name, split)])
+    }
     if let text, let preparation, text.weights != nil {
       func load() throws -> [String: Tensor] { try text.givenWeights(preparation, registry) }
       return ParameterStore(
         random: random, given: try cache?.textWeights(of: text, make: load) ?? load())
     }
-    return try store(image, random)
+    return try store(image, split, random)
   }
 
   /// What a text encoder with a tokenizer of its own is built over; nil for one that reads words.
@@ -94,8 +104,14 @@ package struct RecipeContext {
   }
 
   /// The same of images alone.
-  func store(_ branch: ImageBranch?, _ random: RandomStream) throws -> ParameterStore {
-    guard let branch, let name = branch.weights else { return ParameterStore(random: random) }
+  func store(_ branch: ImageBranch?, _ split: Split, _ random: RandomStream) throws
+    -> ParameterStore
+  {
+    guard let branch, let name = branch.weights else {
+      guard let branch, branch.isFrozenAsDrawn else { return ParameterStore(random: random) }
+      return ParameterStore(
+        random: random, given: [:], draws: ["image": drawnOnce(branch.name, split)])
+    }
     func load() throws -> [String: Tensor] {
       try WeightSource(name, prefix: branch.weightPrefix, registry, at: branch.place)
         .load(branch, registry: registry)

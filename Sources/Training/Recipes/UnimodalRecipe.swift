@@ -59,11 +59,11 @@ package struct UnimodalRecipe: Recipe {
     }
     let model = try context.model(
       image: image, text: text, preparation: preparation, decoder: decoder,
-      store: context.store(image, text, preparation, random.derived("parameters")))
+      store: context.store(image, text, preparation, split, random.derived("parameters")))
     let settings = image?.training ?? text?.training ?? TrainingSettings()
     model.classifier.startOutputs(
       at: context.cases.task.startLogits(split.training, settings))
-    let source = try context.source(of: model, split, views: views, title: title)
+    let source = try context.source(of: model, views: views, title: title)
     let trainer = context.trainer(model, settings, source, title)
     let scores = try trainer.train(
       on: split.training, validation: split.validation, random: random.derived("training"),
