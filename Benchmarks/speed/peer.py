@@ -34,6 +34,7 @@ parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"],
                     help="bf16 is autocast in PyTorch and a hint to OpenVINO")
 parser.add_argument("--output", metavar="FILE", help="where export writes the ONNX file")
+parser.add_argument("--exports", metavar="DIR", help="where ONNX files are kept for other engines and rounds")
 options = parser.parse_args()
 IS_TEXT = options.tokens is not None
 SHAPE = (options.batch, options.tokens) if IS_TEXT else (options.batch, 3, options.size, options.size)
@@ -104,8 +105,10 @@ def training():
     torch, model = torch_model()
     model = model.to(memory_format=torch.channels_last).train()
     images = inputs(torch)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4, momentum=0.9, fused=True)
     labels = torch.randint(0, 1000, (options.batch,))
+    if options.engine == "compiled":
+        model = torch.compile(model)
 
     def step():
         optimizer.zero_grad()
@@ -174,11 +177,12 @@ def openvino(path, given):
 def exported(engine):
     # In a process of its own, so that neither PyTorch nor the export counts as the engine's memory.
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.onnx")
-        subprocess.run(
-            [sys.executable, __file__, "export", options.model, "--batch", str(options.batch),
-             "--size", str(options.size), "--output", path]
-            + (["--tokens", str(options.tokens)] if IS_TEXT else []), check=True, stdout=sys.stderr)
+        path = os.path.join(options.exports or folder, f"{options.model}-{'x'.join(map(str, SHAPE))}.onnx")
+        if not os.path.exists(path):
+            subprocess.run(
+                [sys.executable, __file__, "export", options.model, "--batch", str(options.batch),
+                 "--size", str(options.size), "--output", path]
+                + (["--tokens", str(options.tokens)] if IS_TEXT else []), check=True, stdout=sys.stderr)
         random = numpy.random.default_rng(1)
         return engine(path, random.integers(0, 30522, SHAPE) if IS_TEXT
                       else random.standard_normal(SHAPE, dtype=numpy.float32))
@@ -189,7 +193,7 @@ if options.work == "export":
     sys.exit()
 at_once = 1
 if options.work == "train":
-    assert options.engine == "pytorch", "PyTorch alone trains"
+    assert options.engine in ("pytorch", "compiled"), "PyTorch alone trains"
     step = training()
 elif options.engine in ("pytorch", "compiled"):
     step = pytorch()

@@ -12,8 +12,8 @@ import Training
 ///
 /// Encoders of texts with a tokenizer of their own read texts of `--tokens` pieces each out of 30,522.
 ///
-/// Prints one line of JSON: the seconds of every repeat after one warm-up, and the peak of resident
-/// memory in megabytes.
+/// Prints one line of JSON: the seconds of every repeat after one warm-up, the peak of resident memory in megabytes, and
+/// the multiply-adds of a batch's pass forwards.
 struct SpeedRun {
   private var work = ""
   private var encoder = ""
@@ -70,15 +70,18 @@ struct SpeedRun {
 
     var seconds: [Double] = []
     var check: Float = 0
+    let count = OperationCount()
     for index in 0...repeats {
       if profiles, index == 1 { Profile.start() }
       let start = ContinuousClock.now
       if work == "evaluate" {
         var pass = Forward(.evaluation, random: random, tape: nil, kernels: kernels)
+        if index == 0 { pass.operations = count }
         check = head(features.make(&pass), &pass).values[0]
       } else {
         let tape = Tape()
         var pass = Forward(.training, random: random, tape: tape, kernels: kernels)
+        if index == 0 { pass.operations = count }
         let loss = pass.binaryCrossEntropy(
           head(features.make(&pass), &pass), targets: labels)
         tape.backward(from: loss, gradient: Tensor([1], shape: [1]))
@@ -92,7 +95,7 @@ struct SpeedRun {
     if let rows = Profile.stop() {
       FileHandle.standardError.write(Data(Profile.table(rows).utf8))
     }
-    return Self.report(seconds, check: check)
+    return Self.report(seconds, check: check, multiplyAdds: count.multiplyAdds)
   }
 
   /// The features of a batch, and their width.
@@ -123,12 +126,12 @@ struct SpeedRun {
   }
 
   /// What a run prints.
-  static func report(_ seconds: [Double], check: Float) -> String {
+  static func report(_ seconds: [Double], check: Float, multiplyAdds: Int = 0) -> String {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let times = seconds.map { String(format: "%.8f", $0) }.joined(separator: ", ")
     return """
-      {"seconds": [\(times)], "megabytes": \(usage.ru_maxrss / 1024), "check": \(check)}
+      {"seconds": [\(times)], "megabytes": \(usage.ru_maxrss / 1024), "check": \(check), "multiplyAdds": \(multiplyAdds)}
       """
   }
 }
