@@ -281,7 +281,7 @@ for (name, dependencies) in [
     "Training",
     [
       "Training", "Fusion", "Evaluation", "Registry", "EncoderKit", "Datasets", "WeightFiles",
-      "Images", "DICOM", "Basics",
+      "Downloads", "Images", "DICOM", "Basics",
     ] + pluginDependencies
   ),
   (

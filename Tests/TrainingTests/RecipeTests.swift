@@ -1,7 +1,9 @@
 import Basics
 import Datasets
+import Downloads
 import EncoderKit
 import Evaluation
+import Foundation
 import Fusion
 import Images
 import Registry
@@ -179,6 +181,46 @@ struct RecipeTests {
         try weights(fit("r1f1", free, in: plain), "image.conv1")
           != weights(fit("r1f2", free, in: plain), "image.conv1"))
       #expect(branch.deviations.count == 1 && free.deviations.isEmpty)
+    }
+  }
+
+  @Test(
+    "Features that another process makes are waited for; those of a network as drawn are kept, too")
+  func waits() throws {
+    try withTemporaryFolder { folder in
+      let branch = try RecipeScene.image("whole", [("freeze", "all")])
+      let kept = "\(folder)/features"
+      func answers() throws -> [Float] {
+        let cache = FeatureCache(folder: FeatureFolder(path: kept, environment: []))
+        let scene = try RecipeScene(folder, [branch], cache: cache)
+        return try logits(scene.fit(RecipeScene.net(branch)).answers(scene.split.test))
+      }
+      let first = try answers()
+      let files = try FileManager.default.contentsOfDirectory(atPath: kept)
+      #expect(files.count == 1)
+      let name = try #require(files.first)
+      let path = "\(kept)/\(name)"
+      let aside = "\(folder)/aside"
+      try FileManager.default.moveItem(atPath: path, toPath: aside)
+      // Another one is at it: it brings the file, then lets go.
+      let (holds, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      Thread.detachNewThread {
+        if let lock = try? FileLock("\(path).lock", onWait: {}) {
+          holds.signal()
+          usleep(400_000)
+          try? FileManager.default.moveItem(atPath: aside, toPath: path)
+          released.signal()
+          _ = consume lock
+        }
+      }
+      holds.wait()
+      let before =
+        try? FileManager.default.attributesOfItem(atPath: aside)[.systemFileNumber] as? Int
+      #expect(try answers() == first)
+      #expect(released.wait(timeout: .now()) == .success)
+      let after = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+      #expect(before != nil && before == after)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: kept) == [name])
     }
   }
 

@@ -84,8 +84,40 @@ struct FeatureFile {
     return hash
   }
 
+  /// The features that are kept, or else what `make` gives, which is kept then.
+  ///
+  /// Where another process is making the same, it is waited for.
+  ///
+  /// - Throws: what `make` throws, or `Interrupted`.
+  func features(
+    pictures: Int, views: Int, _ progress: ProgressReporter, title: String,
+    make: () throws -> FrozenMaps?
+  ) throws -> FrozenMaps? {
+    if let kept = read(pictures: pictures, views: views) { return kept }
+    try? AtomicFile.makeFolder(parentFolder(of: path))
+    var isWaiting = false
+    let lock: FileLock
+    do {
+      lock = try FileLock("\(path).lock") {
+        try Interruption.check()
+        if !isWaiting {
+          progress.line("\(title): another process makes these features; waiting for them")
+        }
+        isWaiting = true
+      }
+    } catch let error as ZooError where error.code == .system {
+      // A folder that can't be written or locked: each makes its own.
+      return try make()
+    }
+    let kept = read(pictures: pictures, views: views)
+    let made = try kept ?? make()
+    if kept == nil, let made { write(made) }
+    _ = consume lock
+    return made
+  }
+
   /// The features, if they were kept and are whole.
-  func read(pictures: Int, views: Int) -> FrozenMaps? {
+  private func read(pictures: Int, views: Int) -> FrozenMaps? {
     // One that is damaged is computed again, as one that is not there.
     guard let file = try? TensorFile.read(path: path),
       let digest = try? ContentDigest(text: "", file: file),
@@ -104,9 +136,7 @@ struct FeatureFile {
   }
 
   /// Keeps features; a cache that can't be written is done without.
-  func write(_ maps: FrozenMaps) {
-    let folder = parentFolder(of: path)
-    try? AtomicFile.makeFolder(folder)
+  private func write(_ maps: FrozenMaps) {
     let tensors = maps.views.enumerated().map { view, features in
       (
         name: "view\(view)", shape: [features.count] + maps.shape,

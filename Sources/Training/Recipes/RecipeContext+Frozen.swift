@@ -47,11 +47,25 @@ extension RecipeContext {
     let pictures = source.pictures.map { choice in choice.used.map { all[$0] } } ?? all
     let slots = source.pictures?.slotOfPlace
     let file =
-      isWhole && branch.weights != nil
+      isWhole
       ? try FeatureFile(
         cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
         slots: branch.views?.encoders == .each ? slots : nil) : nil
-    if let kept = file?.read(pictures: all.count, views: views) { return kept }
+    func make() throws -> FrozenMaps? {
+      try computedMaps(of: model, branch, source, pictures, all, views: views, title: title, cache)
+    }
+    guard let file else { return try make() }
+    return try file.features(
+      pictures: all.count, views: views, progress, title: title, make: make)
+  }
+
+  private func computedMaps(
+    of model: TrainedModel, _ branch: ImageBranch, _ source: BatchSource,
+    _ pictures: [PictureReference], _ all: [PictureReference], views: Int, title: String,
+    _ cache: FeatureCache
+  ) throws -> FrozenMaps? {
+    let isWhole = model.classifier.frozenImageStages == model.classifier.image?.stages.count
+    let slots = source.pictures?.slotOfPlace
     let mirrors = branch.averagesFlip
     let rounds = views + (mirrors ? 1 : 0)
     var forward = Forward(
@@ -96,8 +110,6 @@ extension RecipeContext {
       made[0] = zip(made[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
       mirrored = []
     }
-    let maps = FrozenMaps(shape: shape, views: made, mirrored: mirrored)
-    file?.write(maps)
-    return maps
+    return FrozenMaps(shape: shape, views: made, mirrored: mirrored)
   }
 }

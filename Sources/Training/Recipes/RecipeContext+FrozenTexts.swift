@@ -24,12 +24,15 @@ extension RecipeContext {
       drawn: branch.weights == nil ? try FeatureFile.digest(of: model, "text.") : nil)
     return try cache.textFeatures(of: branch.name, key) {
       let texts = model.texts(of: cases) ?? []
-      let file =
-        branch.weights == nil ? nil : try FeatureFile(cache.folder, model, branch, texts)
-      if let kept = file?.read(pictures: texts.count, views: 1) { return kept.views[0] }
-      let features = try features(of: texts, by: encoder, title: title)
-      file?.write(FrozenMaps(shape: [encoder.featureWidth], views: [features]))
-      return features
+      func make() throws -> FrozenMaps {
+        FrozenMaps(
+          shape: [encoder.featureWidth],
+          views: [try features(of: texts, by: encoder, title: title)])
+      }
+      let file = try FeatureFile(cache.folder, model, branch, texts)
+      let found = try file?.features(
+        pictures: texts.count, views: 1, progress, title: title, make: make)
+      return try (found ?? make()).views[0]
     }
   }
 
