@@ -135,7 +135,10 @@ package struct ImageBranch: Sendable, Equatable {
   }
 
   /// Whether stages of it stay as they are drawn at random: frozen, and without weights.
-  package var isFrozenAsDrawn: Bool { frozenStages > 0 && weights == nil && features == nil }
+  package var isFrozenAsDrawn: Bool { frozenStages > 0 && isDrawn }
+
+  /// Whether its weights are drawn at random.
+  package var isDrawn: Bool { weights == nil && features == nil }
 
   /// The branch as a specification would give it.
   package var json: JSONValue {

@@ -334,7 +334,7 @@ package struct StudyRun {
     // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
     RunFolder.machine(session.kernels) + [("decoders start at", "log-odds")]
       // Before, such an encoder was drawn for every split.
-      + (study.images.contains(where: \.isFrozenAsDrawn)
+      + (study.images.contains { $0.isFrozenAsDrawn || study.probes && $0.isDrawn }
         || study.texts.contains(where: \.isFrozenAsDrawn)
         ? [("encoders frozen without weights", "drawn once for a seed")] : [])
       + (study.probes ? [("probes", "yes")] : [])

@@ -106,8 +106,10 @@ struct FeatureFile {
         isWaiting = true
       }
     } catch let error as ZooError where error.code == .system {
-      // A folder that can't be written or locked: each makes its own.
-      return try make()
+      // A folder that can't be locked, or not written either: each makes its own.
+      let made = try make()
+      if let made { write(made) }
+      return made
     }
     let kept = read(pictures: pictures, views: views)
     let made = try kept ?? make()
