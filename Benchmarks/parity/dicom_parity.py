@@ -1,6 +1,6 @@
 """Compares the values that the program reads from pydicom's own test files with pydicom's.
 
-    /opt/peers/bin/pip install pydicom "pylibjpeg[all]" numpy
+    pip install pydicom "pylibjpeg[all]" numpy
     swift build -c release --product dicom-parity
     python Benchmarks/parity/dicom_parity.py .build/release/dicom-parity [FILE …]
 

@@ -75,8 +75,8 @@ ROWS = {
 }
 STUDY = "a study: 2 frozen image encoders × 2 text encoders × 1 head, 5 splits × 10 epochs, 600 cases "
 # One thread is faster over small models, two for wide ones: the better one counts.
-STUDY_PEERS = {f"PyTorch, features kept, {count} thread{'s' if count > 1 else ''} for the heads": ("--threads", count)
-               for count in (1, 2)}
+STUDY_PEERS = {f"PyTorch, features kept, {count} thread{'s' if count > 1 else ''} for texts and heads":
+               ("--threads", count) for count in (1, 2)}
 # Whole commands: what it is, arguments of each variant of the peer, goal (ratio, memory ratio).
 TASKS = {
     "gradients": ("integrated gradients, DenseNet-121, 50 nodes (`zoo explain`, whole)",
@@ -166,7 +166,8 @@ def bounds():
         return {}
     with tempfile.TemporaryDirectory() as folder:
         try:
-            subprocess.run([compiler, "-O2", "-pthread", os.path.join(HERE, "peak.c"), "-o", f"{folder}/peak"], check=True)
+            subprocess.run(
+                [compiler, "-O2", "-pthread", os.path.join(HERE, "peak.c"), "-o", f"{folder}/peak"], check=True)
             found = json.loads(
                 subprocess.run([f"{folder}/peak", "2"], check=True, capture_output=True, text=True).stdout)
         except subprocess.CalledProcessError as error:
@@ -498,7 +499,7 @@ def has_bf16():
         return "avx512_bf16" in file.read()
 
 
-OWN = ("Bounds", "Whole tasks", "How cost grows with cases", "How cost grows (DenseNet-121, evaluation)",
+OWN = ("Whole tasks", "How cost grows with cases", "How cost grows (DenseNet-121, evaluation)",
        "What this does not measure")
 
 

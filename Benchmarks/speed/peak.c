@@ -27,42 +27,30 @@ enum { ROUNDS = 1 << 22, CHAINS = 12, FLOATS = 8 << 20 };
 #define KEEP(i) __asm__ volatile("" : "+x"(sum[i]));
 #define KEEP_WIDE(i) __asm__ volatile("" : "+v"(sum[i]));
 
-__attribute__((target("avx2,fma"))) static double lanes8(void) {
-  __m256 sum[CHAINS], a = _mm256_set1_ps(0.5f), b = _mm256_set1_ps(0.25f);
-  for (int i = 0; i < CHAINS; i++) sum[i] = b;
-  for (long n = 0; n < ROUNDS; n++) {
-#define STEP(i) sum[i] = _mm256_fmadd_ps(a, b, sum[i]);
-    EACH(STEP)
-    EACH(KEEP)
-#undef STEP
+/* What the chains of one kind of instruction do; `start`, `a` and `b` are vectors, `step` gives the next sum. */
+#define LOOP(name, features, vector, start, factors, step, keep, operations) \
+  __attribute__((target(features))) static double name(void) { \
+    vector sum[CHAINS]; \
+    factors; \
+    for (int i = 0; i < CHAINS; i++) sum[i] = start; \
+    for (long n = 0; n < ROUNDS; n++) { \
+      EACH(step) \
+      EACH(keep) \
+    } \
+    return 2.0 * (operations) * CHAINS * ROUNDS; \
   }
-  return 2.0 * 8 * CHAINS * ROUNDS;
-}
 
-__attribute__((target("avx512f"))) static double lanes16(void) {
-  __m512 sum[CHAINS], a = _mm512_set1_ps(0.5f), b = _mm512_set1_ps(0.25f);
-  for (int i = 0; i < CHAINS; i++) sum[i] = b;
-  for (long n = 0; n < ROUNDS; n++) {
-#define STEP(i) sum[i] = _mm512_fmadd_ps(a, b, sum[i]);
-    EACH(STEP)
-    EACH(KEEP_WIDE)
-#undef STEP
-  }
-  return 2.0 * 16 * CHAINS * ROUNDS;
-}
-
-__attribute__((target("avx512f,avx512bf16"))) static double pairs16(void) {
-  __m512 sum[CHAINS];
-  __m512bh a = (__m512bh)_mm512_set1_epi16(0x3f00), b = (__m512bh)_mm512_set1_epi16(0x3e80);
-  for (int i = 0; i < CHAINS; i++) sum[i] = _mm512_set1_ps(0.25f);
-  for (long n = 0; n < ROUNDS; n++) {
-#define STEP(i) sum[i] = _mm512_dpbf16_ps(sum[i], a, b);
-    EACH(STEP)
-    EACH(KEEP_WIDE)
-#undef STEP
-  }
-  return 2.0 * 32 * CHAINS * ROUNDS;
-}
+#define STEP8(i) sum[i] = _mm256_fmadd_ps(a, b, sum[i]);
+LOOP(lanes8, "avx2,fma", __m256, _mm256_set1_ps(0.25f), __m256 a = _mm256_set1_ps(0.5f); __m256 b = _mm256_set1_ps(0.25f),
+     STEP8, KEEP, 8)
+#define STEP16(i) sum[i] = _mm512_fmadd_ps(a, b, sum[i]);
+LOOP(lanes16, "avx512f", __m512, _mm512_set1_ps(0.25f), __m512 a = _mm512_set1_ps(0.5f); __m512 b = _mm512_set1_ps(0.25f),
+     STEP16, KEEP_WIDE, 16)
+/* 0.5 and 0.25 in bf16; each instruction adds two products a lane. */
+#define STEP_PAIRS(i) sum[i] = _mm512_dpbf16_ps(sum[i], a, b);
+LOOP(pairs16, "avx512f,avx512bf16", __m512, _mm512_set1_ps(0.25f),
+     __m512bh a = (__m512bh)_mm512_set1_epi16(0x3f00); __m512bh b = (__m512bh)_mm512_set1_epi16(0x3e80), STEP_PAIRS,
+     KEEP_WIDE, 32)
 
 static float *arrays[64][3];
 
