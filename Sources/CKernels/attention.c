@@ -89,14 +89,14 @@ EZ_CLONES static void weights_of(float *x, size_t rows, size_t used, size_t stri
 EZ_CLONES static void exponents(float *x, size_t rows, size_t used, size_t stride, float factor, float *shares,
                                 float *logs) {
   for (size_t r = 0; r < rows; r++, x += stride) {
-    // Sixteen at once; what is not a number stays, in its lane and at the end.
+    // Sixteen at once. What is not a number is never the largest: its exponential keeps it.
     float largest = -__builtin_inff(), lanes[16];
     size_t i = 0;
     for (size_t j = 0; j < 16; j++) lanes[j] = largest;
     for (; i + 16 <= used; i += 16)
-      for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] > lanes[j] || x[i + j] != x[i + j] ? x[i + j] : lanes[j];
-    for (; i < used; i++) largest = x[i] > largest || x[i] != x[i] ? x[i] : largest;
-    for (size_t j = 0; j < 16; j++) largest = lanes[j] > largest || lanes[j] != lanes[j] ? lanes[j] : largest;
+      for (size_t j = 0; j < 16; j++) lanes[j] = x[i + j] > lanes[j] ? x[i + j] : lanes[j];
+    for (; i < used; i++) largest = x[i] > largest ? x[i] : largest;
+    for (size_t j = 0; j < 16; j++) largest = lanes[j] > largest ? lanes[j] : largest;
     for (i = 0; i < used; i++) x[i] = ez_exp((x[i] - largest) * factor);
     for (size_t j = 0; j < 16; j++) lanes[j] = 0;
     for (i = 0; i + 16 <= used; i += 16)

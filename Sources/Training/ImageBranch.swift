@@ -111,21 +111,25 @@ package struct ImageBranch: Sendable, Equatable {
       try checkAdapters(lora, at: adapters.place, registry: registry)
     }
     if let source { try adopt(source, registry: registry) }
-    if isFrozenAsDrawn, !isSaved { stayAsDrawn() }
+    if isFrozenAsDrawn, !isSaved {
+      let pixels = fixPixelsAsDrawn()
+      deviations.append(
+        Self.frozenAsDrawn(name)
+          + (pixels ? "; its pixels have 0.5 taken away and are divided by 0.25" : ""))
+    }
   }
 
   /// Gives the pixels of a network that stays as it is drawn fixed numbers, where none are asked for: with those of each
   /// split's training subset it would look at every picture anew for every split, to no end.
-  private mutating func stayAsDrawn() {
-    var note = Self.frozenAsDrawn(name)
-    if pixels.normalization == nil, !fitsNormalization {
-      let count = preprocessing.channels
-      pixels.normalization = PixelNormalization(
-        mean: [Float](repeating: 0.5, count: count),
-        deviation: [Float](repeating: 0.25, count: count))
-      note += "; its pixels have 0.5 taken away and are divided by 0.25"
-    }
-    deviations.append(note)
+  ///
+  /// Returns whether it did.
+  package mutating func fixPixelsAsDrawn() -> Bool {
+    guard isFrozenAsDrawn, pixels.normalization == nil, !fitsNormalization else { return false }
+    let count = preprocessing.channels
+    pixels.normalization = PixelNormalization(
+      mean: [Float](repeating: 0.5, count: count),
+      deviation: [Float](repeating: 0.25, count: count))
+    return true
   }
 
   /// What is said of an encoder of which stages stay as they are drawn.

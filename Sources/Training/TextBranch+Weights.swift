@@ -66,8 +66,11 @@ extension TextBranch {
 
   /// Whether stages of it stay as they are drawn at random: frozen, and without weights.
   package var isFrozenAsDrawn: Bool {
-    frozen != nil && frozen != "none" && weights == nil && features == nil
+    frozen != nil && frozen != "none" && isDrawn
   }
+
+  /// Whether its weights are drawn at random.
+  package var isDrawn: Bool { weights == nil && features == nil }
 
   /// How many of an encoder's stages, from the first on, keep their weights.
   ///

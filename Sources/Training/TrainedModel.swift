@@ -181,14 +181,28 @@ package struct TrainedModel {
 
   /// What the learning rate of a parameter is multiplied by for its depth in the image encoder.
   package func depthFactor(_ key: String) -> Double {
-    guard let image, let encoder = classifier.image, key.hasPrefix("image.") else { return 1 }
-    var own = String(key.dropFirst("image.".count))
-    if image.views?.encoders == .each, own.hasPrefix("view") {
-      own = own.split(separator: ".").dropFirst().joined(separator: ".")
+    guard let image, let encoder = classifier.image, let own = imageEncoderKey(key) else {
+      return 1
     }
     return image.depthFactor(
       own,
       (encoder as? ImageEnsemble)?.memberStages ?? encoder.stages)
+  }
+
+  /// A parameter's key as its image encoder counts it, whichever view it is of; nil of anything else.
+  private func imageEncoderKey(_ key: String) -> String? {
+    guard let image, key.hasPrefix("image.") else { return nil }
+    let own = String(key.dropFirst("image.".count))
+    guard image.views?.encoders == .each, own.hasPrefix("view") else { return own }
+    return own.split(separator: ".").dropFirst().joined(separator: ".")
+  }
+
+  /// Whether a parameter is of the image encoder's frozen stages, whose maps are made once.
+  func isInFrozenImageStage(_ key: String) -> Bool {
+    guard let own = imageEncoderKey(key), let stages = classifier.image?.stages else {
+      return false
+    }
+    return stages.prefix(classifier.frozenImageStages).contains { $0.owns(own) }
   }
 
   /// The batches of this model over cases.

@@ -1,6 +1,9 @@
 import Basics
 import Foundation
+import Registry
+import TestSupport
 import Testing
+import Training
 
 @testable import Studies
 
@@ -30,6 +33,29 @@ struct TuningSpecificationTests {
     #expect(study.tuningTrials == 5)
     #expect(try study.withoutTrials == json(#"{"tuning": {"sampler": "random"}}"#))
     #expect(try json(#"{"tuning": {"hours": 2}}"#).tuningTrials == nil)
+  }
+
+  @Test(
+    "A trial that freezes an encoder without weights sees the pixels that its written specification gives"
+  )
+  func frozenTrial() throws {
+    let registry = EncoderRegistry(try Catalogue(path: packageFile("registry.json")))
+    func study(_ image: JSONValue) throws -> StudySpecification {
+      let text = """
+        {"schema": 2, "name": "s",
+         "data": {"format": "csv", "path": "t.csv", "columns": {"image": "i", "label": "l"}, "labels": ["a", "b"]},
+         "image": \(image.text())}
+        """
+      return try StudySpecification(json(text), folder: "", registry: registry)
+    }
+    let own = try #require(study(["encoder": "resnet18", "size": 32]).combinations.first)
+    #expect(own.image?.pixels.normalization == nil)
+    let trial = try TunedSide(combination: own).combination(
+      with: ["freeze": "all"], registry: registry)
+    let pixels = try #require(trial.image?.pixels.normalization)
+    #expect(Set(pixels.mean) == [0.5] && Set(pixels.deviation) == [0.25])
+    let again = try #require(study(TunedSide(combination: trial).json).combinations.first)
+    #expect(again.image?.pixels == trial.image?.pixels)
   }
 
   @Test("A member at a dotted key is read, set, and made where objects on the way lack")

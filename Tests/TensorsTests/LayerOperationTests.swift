@@ -238,6 +238,23 @@ extension TensorsSuite {
       #expect(abs(last[0]) < 2e-7 && last[1] == 1e30 && abs(last[2]) < 2e-7 && last[3] == .infinity)
     }
 
+    @Test("The largest score of a query is found wherever it stands: beyond it others vanish")
+    func largestScore() {
+      let time = 40  // two vectors of sixteen and a rest
+      for set in KernelSet.allCases {
+        for place in 0..<time {
+          // Queries 20; keys 0 but for a large one and a half as large one, whose exponentials alone are infinite.
+          var qkv = [Float](repeating: 0, count: time * 3)
+          for item in 0..<time { (qkv[item * 3], qkv[item * 3 + 2]) = (20, Float(item)) }
+          qkv[place * 3 + 1] = 20
+          qkv[(place + 1) % time * 3 + 1] = 10
+          let pass = makePass(.evaluation, set.make())
+          let y = pass.attention(Tensor(qkv, shape: [1, time, 3]), heads: 1).values
+          #expect(y.allSatisfy { abs($0 - Float(place)) < 1e-4 }, "\(set), \(place)")
+        }
+      }
+    }
+
     @Test("Attention keeps a NaN among the scores of a query, and those of the others")
     func notANumberInAttention() {
       for set in KernelSet.allCases {

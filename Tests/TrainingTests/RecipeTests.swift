@@ -185,6 +185,30 @@ struct RecipeTests {
   }
 
   @Test(
+    "The digest of what stays as drawn is of the frozen stages alone: training changes the others")
+  func frozenInPart() throws {
+    try withTemporaryFolder { folder in
+      let branch = try RecipeScene.image("part", [("freeze", "layer1")])
+      let scene = try RecipeScene(folder, [branch])
+      func digests(_ split: String) throws -> (frozen: String, all: String) {
+        var own = scene.split
+        own.name = split
+        let fit = try RecipeScene.net(branch).fit(own, scene.context) { _ in
+          throw ZooError(.conflict, "no parts", at: Place())
+        }
+        let model = try #require(fit.model)
+        return (
+          try FeatureFile.digest(of: model, model.isInFrozenImageStage),
+          try FeatureFile.digest(of: model) { $0.hasPrefix("image.") }
+        )
+      }
+      let (first, second) = (try digests("r1f1"), try digests("r1f2"))
+      #expect(first.frozen == second.frozen && first.all != second.all)
+      #expect(try digests("r1f1-seed2").frozen != first.frozen)
+    }
+  }
+
+  @Test(
     "Features that another process makes are waited for; those of a network as drawn are kept, too")
   func waits() throws {
     try withTemporaryFolder { folder in

@@ -136,6 +136,7 @@ package struct PretrainingRun {
     return RunFolder(
       path: folder, specificationName: "specification.json", specification: specification.source,
       environment: RunFolder.machine(session.kernels) + registry.pluginDigests(of: [branch.encoder])
+        + (branch.isFrozenAsDrawn ? RunFolder.drawnOnce : [])
         + RunFolder.options(skipsBad: skipsBad)
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
   }

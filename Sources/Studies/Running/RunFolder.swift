@@ -33,6 +33,9 @@ struct RunFolder {
     ]
   }
 
+  /// Of encoders that are frozen without weights: versions before drew one for every split, and fitted its pixels.
+  static let drawnOnce = [("encoders frozen without weights", "drawn once for a seed")]
+
   /// Options of the command line that decide which cases take part.
   static func options(skipsBad: Bool) -> [(String, String)] {
     [("\(optionPrefix)skip-bad", skipsBad ? "yes" : "no")]

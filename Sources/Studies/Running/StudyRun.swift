@@ -329,14 +329,18 @@ package struct StudyRun {
     }.map(\.name)
   }
 
+  /// Whether an encoder without weights is frozen, by its branch, by a probe or by a setting that is searched for.
+  private var mayDrawOnce: Bool {
+    let searches = study.tuning?.spaces.values.contains { $0.keys.contains("freeze") } ?? false
+    return study.images.contains { $0.isFrozenAsDrawn || (study.probes || searches) && $0.isDrawn }
+      || study.texts.contains { $0.isFrozenAsDrawn || searches && $0.isDrawn }
+  }
+
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
     // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
     RunFolder.machine(session.kernels) + [("decoders start at", "log-odds")]
-      // Before, such an encoder was drawn for every split.
-      + (study.images.contains { $0.isFrozenAsDrawn || study.probes && $0.isDrawn }
-        || study.texts.contains(where: \.isFrozenAsDrawn)
-        ? [("encoders frozen without weights", "drawn once for a seed")] : [])
+      + (mayDrawOnce ? RunFolder.drawnOnce : [])
       + (study.probes ? [("probes", "yes")] : [])
       + (study.shortcuts.isEmpty ? [] : [("shortcuts", study.shortcuts.joined(separator: ","))])
       + registry.pluginDigests(

@@ -117,6 +117,8 @@ extension ImageBranch {
     (freezesStatistics, layerDecay) = (other.freezesStatistics, other.layerDecay)
     (frozen, frozenStages) = (other.frozen, other.frozenStages)
     (lora, decoder) = (other.lora, other.decoder)
+    // As a specification of these settings would have them.
+    _ = fixPixelsAsDrawn()
   }
 }
 

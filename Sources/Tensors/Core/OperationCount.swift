@@ -6,7 +6,8 @@ package final class OperationCount {
   /// The multiply-adds so far.
   package private(set) var multiplyAdds = 0
 
-  /// Whether what is counted is computed, too; where it is not, it gives zeros in a pass that records nothing.
+  /// Whether what is counted is computed, too; where it is not, all but recurrences give zeros in a pass that records
+  /// nothing.
   package let computes: Bool
 
   package init(computes: Bool = true) { self.computes = computes }

@@ -62,11 +62,11 @@ struct FeatureFile {
     path = "\(folder.path)/\(try hash.finish()).safetensors"
   }
 
-  /// The SHA-256 of a model's parameters below a prefix.
+  /// The SHA-256 of a model's parameters of some keys.
   ///
   /// - Throws: `ZooError` where libcrypto fails.
-  static func digest(of model: TrainedModel, _ prefix: String) throws -> String {
-    try hash("", model) { $0.hasPrefix(prefix) }.finish()
+  static func digest(of model: TrainedModel, _ keys: (String) -> Bool) throws -> String {
+    try hash("", model, of: keys).finish()
   }
 
   /// The SHA-256 of a description and of a model's parameters of some keys, to go on with.

@@ -25,7 +25,8 @@ extension RecipeContext {
     // branch's description holds that. What is frozen as it was drawn is told by its digest.
     let key = FeatureCache.MapsKey(
       branch: branch.json.withoutTraining, views: views,
-      drawn: branch.weights == nil ? try FeatureFile.digest(of: model, "image.") : nil)
+      drawn: branch.weights == nil
+        ? try FeatureFile.digest(of: model, model.isInFrozenImageStage) : nil)
     var plain = source
     // Cases without an image have a black one, which no batch asks for.
     plain.lacksImage = nil

@@ -21,7 +21,8 @@ extension RecipeContext {
     else { return nil }
     let key = FeatureCache.TextKey(
       branch: branch.json.withoutTraining,
-      drawn: branch.weights == nil ? try FeatureFile.digest(of: model, "text.") : nil)
+      drawn: branch.weights == nil
+        ? try FeatureFile.digest(of: model) { $0.hasPrefix("text.") } : nil)
     return try cache.textFeatures(of: branch.name, key) {
       let texts = model.texts(of: cases) ?? []
       func make() throws -> FrozenMaps {
