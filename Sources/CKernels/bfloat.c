@@ -47,7 +47,7 @@ rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf
   const uint16_t *right = b->values;
   for (size_t s = 0; s < a->segments; s++) {
     const uint16_t *left = a->values + first * a->stride + s * a->segment_stride;
-    for (size_t k = 0; k < a->depth; k += 2, right += b->stride) {
+    for (size_t k = 0; k < a->used; k += 2, right += b->stride) {
       const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
       const __m512bh b1 = (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK);
 #pragma clang loop unroll(full)
@@ -59,6 +59,7 @@ rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf
         sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
       }
     }
+    right += (a->depth - a->used) / 2 * b->stride;
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
@@ -67,7 +68,8 @@ rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf
   }
 }
 
-// 28 registers of sums are 14 rows; what is left over of 32 or fewer goes by 4, 2 and 1.
+// 28 registers of sums are 14 rows, and maps of 7 × 7 have lines of half as many; what is left over of 32 or fewer
+// goes by 8, 4, 2 and 1.
 EZ_VECTORS static void block_of_vectors(const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows,
                                         float *c, size_t stride, int accumulate) {
   size_t row = 0;
@@ -76,6 +78,7 @@ EZ_VECTORS static void block_of_vectors(const ez_bf16_rows *a, const ez_bf16_pai
     rows_of_vectors(n, a, row, b, c + row * stride, stride, accumulate);
   EZ_ROWS(14)
   EZ_ROWS(8)
+  EZ_ROWS(7)
   EZ_ROWS(4)
   EZ_ROWS(2)
   EZ_ROWS(1)
@@ -84,6 +87,11 @@ EZ_VECTORS static void block_of_vectors(const ez_bf16_rows *a, const ez_bf16_pai
 
 EZ_VECTORS static __mmask16 lanes_of(size_t count) {
   return count >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << count) - 1);
+}
+
+// Sixteen numbers of bf16 in single precision.
+static inline __attribute__((always_inline)) EZ_VECTORS __m512 widened(__m256i halves) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
 
 static inline __attribute__((always_inline)) EZ_VECTORS __m512
@@ -161,11 +169,16 @@ EZ_VECTORS static void round_by_vectors(const ez_part *parts, size_t part_count,
   }
 }
 
+// What is added to sums: nothing, numbers of single precision, or bf16.
+enum { EZ_ADDS_NOTHING, EZ_ADDS_FLOATS, EZ_ADDS_HALVES };
+
 static inline __attribute__((always_inline)) EZ_VECTORS void
 finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size_t place, size_t column,
                   const int halves, const int adds) {
   const size_t left = w->columns - column;
+  const int past_cache = w->past_cache && left >= EZ_BLOCK;
   const __mmask16 low = lanes_of(left), high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
+  const __mmask32 both = (__mmask32)low | (__mmask32)high << 16;
   __m512 b0 = _mm512_setzero_ps(), b1 = b0;
   if (w->bias)
     b0 = _mm512_maskz_loadu_ps(low, w->bias + column), b1 = _mm512_maskz_loadu_ps(high, w->bias + column + EZ_HALF);
@@ -174,14 +187,22 @@ finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size
   for (size_t i = 0; i < rows; i++, sums += EZ_BLOCK) {
     const size_t at = (place + i) * w->columns + column;
     __m512 y0 = _mm512_add_ps(_mm512_loadu_ps(sums), b0), y1 = _mm512_add_ps(_mm512_loadu_ps(sums + EZ_HALF), b1);
-    if (adds) {
+    if (adds == EZ_ADDS_FLOATS) {
       y0 = _mm512_add_ps(y0, _mm512_maskz_loadu_ps(low, w->add + at));
       y1 = _mm512_add_ps(y1, _mm512_maskz_loadu_ps(high, w->add + at + EZ_HALF));
+    } else if (adds == EZ_ADDS_HALVES) {
+      const __m512i x = _mm512_maskz_loadu_epi16(both, w->add_halves + at);
+      y0 = _mm512_add_ps(y0, widened(_mm512_castsi512_si256(x)));
+      y1 = _mm512_add_ps(y1, widened(_mm512_extracti64x4_epi64(x, 1)));
     }
     y0 = _mm512_max_ps(floor, y0), y1 = _mm512_max_ps(floor, y1);
     if (halves) {
-      _mm512_mask_storeu_epi16(w->halves + at, (__mmask32)low | (__mmask32)high << 16,
-                               (__m512i)_mm512_cvtne2ps_pbh(y1, y0));
+      const __m512i y = (__m512i)_mm512_cvtne2ps_pbh(y1, y0);
+      if (past_cache) _mm512_stream_si512((void *)(w->halves + at), y);
+      else _mm512_mask_storeu_epi16(w->halves + at, both, y);
+    } else if (past_cache) {
+      _mm512_stream_ps(w->out + at, y0);
+      _mm512_stream_ps(w->out + at + EZ_HALF, y1);
     } else {
       _mm512_mask_storeu_ps(w->out + at, low, y0);
       _mm512_mask_storeu_ps(w->out + at + EZ_HALF, high, y1);
@@ -191,10 +212,34 @@ finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size
 
 EZ_VECTORS static void finish_rows(const ez_bf16_results *w, const float *sums, size_t rows, size_t place,
                                    size_t column) {
-  if (w->halves && w->add) finish_by_vectors(w, sums, rows, place, column, 1, 1);
-  else if (w->halves) finish_by_vectors(w, sums, rows, place, column, 1, 0);
-  else if (w->add) finish_by_vectors(w, sums, rows, place, column, 0, 1);
-  else finish_by_vectors(w, sums, rows, place, column, 0, 0);
+#define EZ_FINISH(halves, adds) finish_by_vectors(w, sums, rows, place, column, halves, adds)
+  if (w->halves && w->add_halves) EZ_FINISH(1, EZ_ADDS_HALVES);
+  else if (w->halves && w->add) EZ_FINISH(1, EZ_ADDS_FLOATS);
+  else if (w->halves) EZ_FINISH(1, EZ_ADDS_NOTHING);
+  else if (w->add_halves) EZ_FINISH(0, EZ_ADDS_HALVES);
+  else if (w->add) EZ_FINISH(0, EZ_ADDS_FLOATS);
+  else EZ_FINISH(0, EZ_ADDS_NOTHING);
+#undef EZ_FINISH
+}
+
+static inline __attribute__((always_inline, target("prfchw"))) void
+fetch(const void *x, size_t row, size_t first, size_t bytes, size_t rows, const int writes) {
+  const char *at = (const char *)x + first;
+  for (size_t i = 0; i < rows; i++, at += row)
+    for (size_t line = 0; line < bytes; line += 64) {
+      if (writes) __builtin_prefetch(at + line, 1, 3);
+      else __builtin_prefetch(at + line, 0, 3);
+    }
+}
+
+__attribute__((target("prfchw"))) static void fetch_results(const ez_bf16_results *r, size_t rows, size_t place,
+                                                             size_t column) {
+  const size_t half = sizeof *r->halves, single = sizeof *r->out, at = place * r->columns + column;
+  if (r->add_halves) fetch(r->add_halves, r->columns * half, at * half, EZ_BLOCK * half, rows, 0);
+  else if (r->add) fetch(r->add, r->columns * single, at * single, EZ_BLOCK * single, rows, 0);
+  if (r->past_cache) return;
+  if (r->halves) fetch(r->halves, r->columns * half, at * half, EZ_BLOCK * half, rows, 1);
+  else fetch(r->out, r->columns * single, at * single, EZ_BLOCK * single, rows, 1);
 }
 
 // Products of 32 rows, or of the first 16. What is rounded ahead is so while the tiles multiply, which leave
@@ -264,6 +309,8 @@ void ez_bf16_begin(int kind) {
 void ez_bf16_end(int kind) {
 #if defined(__x86_64__)
   if (kind == EZ_BF16_TILES) release_tiles();
+  // What was written past the cache is seen by others from here on.
+  _mm_sfence();
 #endif
 }
 
@@ -275,11 +322,12 @@ static void block_of_numbers(const ez_bf16_rows *a, const ez_bf16_pairs *b, size
     const uint16_t *right = b->values;
     for (size_t s = 0; s < a->segments; s++) {
       const uint16_t *left = a->values + i * a->stride + s * a->segment_stride;
-      for (size_t k = 0; k < a->depth; k += 2, right += b->stride) {
+      for (size_t k = 0; k < a->used; k += 2, right += b->stride) {
         const float x0 = ez_bf16_value(left[k]), x1 = ez_bf16_value(left[k + 1]);
         for (size_t j = 0; j < EZ_BLOCK; j++)
           sum[j] += x0 * ez_bf16_value(right[2 * j]) + x1 * ez_bf16_value(right[2 * j + 1]);
       }
+      right += (a->depth - a->used) / 2 * b->stride;
     }
   }
 }
@@ -297,6 +345,12 @@ void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size
   }
 #endif
   block_of_numbers(a, b, rows, c, stride, accumulate);
+}
+
+void ez_bf16_fetch(int kind, const ez_bf16_results *results, size_t rows, size_t place, size_t column) {
+#if defined(__x86_64__)
+  if (kind != EZ_BF16_PLAIN) fetch_results(results, rows, place, column);
+#endif
 }
 
 void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const float *scale,
@@ -342,6 +396,7 @@ void ez_bf16_finish(int kind, const ez_bf16_results *w, const float *sums, size_
       const size_t at = (place + i) * w->columns + column + j;
       float y = sums[i * EZ_BLOCK + j] + (w->bias ? w->bias[column + j] : 0);
       if (w->add) y += w->add[at];
+      if (w->add_halves) y += ez_bf16_value(w->add_halves[at]);
       // Written so that a NaN stays one.
       if (w->relu && y < 0) y = 0;
       if (w->halves) w->halves[at] = ez_bf16_of(y);

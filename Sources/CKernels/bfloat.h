@@ -9,17 +9,22 @@
 // of AMX, each 16 rows of 64 bytes.
 enum { EZ_BLOCK = 32, EZ_HALF = 16 };
 
+// Rows that are multiplied together: 16 by tiles, 14 by vectors; and how many of a block's are best done, twice that.
+static inline size_t ez_bf16_together(int kind) { return kind == EZ_BF16_VECTORS ? 14 : EZ_HALF; }
+static inline size_t ez_bf16_step(int kind) { return 2 * ez_bf16_together(kind); }
+
 static inline size_t ez_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
 
 // Prepares a thread for blocks, and gives back what that took.
 void ez_bf16_begin(int kind);
 void ez_bf16_end(int kind);
 
-// One factor of a block: rows of bf16, read in segments of `depth` (a multiple of 32) products.
+// One factor of a block: rows of bf16, read in segments of `depth` (a multiple of 32) products, of which those
+// from `used` (even) on are by zero.
 typedef struct {
   const uint16_t *values;
   size_t stride; // between rows
-  size_t segments, segment_stride, depth;
+  size_t segments, segment_stride, depth, used;
 } ez_bf16_rows;
 
 // The other: pairs of rows, [segments * depth / 2][columns][2], `stride` between pairs.
@@ -43,11 +48,14 @@ typedef struct {
 void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
                    size_t stride, int accumulate, ez_bf16_ahead *ahead);
 
-// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu; with `halves` rounded, there.
+// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu; with `halves` rounded, there. What is
+// added may be bf16, too. Results that no cache would keep are written past it: a line of memory need not be read
+// before it is written.
 typedef struct {
   size_t columns;
   const float *bias, *add; // each may be NULL
-  int relu;
+  const uint16_t *add_halves; // in place of `add`, or NULL
+  int relu, past_cache;
   float *out;
   uint16_t *halves;
 } ez_bf16_results;
@@ -55,6 +63,10 @@ typedef struct {
 // Finishes sums[rows, 32]: of columns from `column` on, of places from `place` on.
 void ez_bf16_finish(int kind, const ez_bf16_results *results, const float *sums, size_t rows, size_t place,
                     size_t column);
+
+// Asks for the memory that finishing so many rows will add or write to, while their products are still made: a line or
+// two of each row, too far apart for a processor to foresee.
+void ez_bf16_fetch(int kind, const ez_bf16_results *results, size_t rows, size_t place, size_t column);
 
 // Rounds `rows` rows of parts side by side from row `first` on, normalised where there is a scale, to rows
 // `pitch` apart, zero from the last channel up to `width`.

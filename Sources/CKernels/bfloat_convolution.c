@@ -10,28 +10,45 @@ static size_t run_of(size_t kernel_width, size_t channels) {
   return ez_up(kernel_width * channels, EZ_BLOCK);
 }
 
+// How much of it is not weights of zero: dot products take two at a time.
+static size_t used_of(size_t kernel_width, size_t channels) { return ez_up(kernel_width * channels, 2); }
+
 size_t ez_bf16_packed_count(size_t in, size_t out, size_t kernel_height, size_t kernel_width, int transposed) {
   const size_t channels = transposed ? out : in, columns = transposed ? in : out;
   return ez_up(columns, EZ_BLOCK) * kernel_height * run_of(kernel_width, channels);
 }
 
-void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_height, size_t kernel_width,
-                  const float *scale, int transposed, uint16_t *packed) {
-  const size_t channels = transposed ? out : in;
-  const size_t run = run_of(kernel_width, channels), panel = kernel_height * run * EZ_BLOCK;
-  memset(packed, 0, ez_bf16_packed_count(in, out, kernel_height, kernel_width, transposed) * sizeof *packed);
-  // Read in the order of the weights, [out][y][x][in].
-  for (size_t o = 0; o < out; o++)
-    for (size_t y = 0; y < kernel_height; y++)
-      for (size_t x = 0; x < kernel_width; x++) {
-        const float *from = weights + ((o * kernel_height + y) * kernel_width + x) * in;
-        const size_t line = transposed ? kernel_height - 1 - y : y, place = transposed ? kernel_width - 1 - x : x;
-        for (size_t i = 0; i < in; i++) {
-          const size_t column = transposed ? i : o, k = line * run + place * channels + (transposed ? o : i);
-          packed[column / EZ_BLOCK * panel + k / 2 * 2 * EZ_BLOCK + column % EZ_BLOCK * 2 + k % 2] =
-              ez_bf16_of(scale ? from[i] * scale[o] : from[i]);
+typedef struct {
+  const float *weights, *scale;
+  size_t in, out, height, width;
+  int transposed;
+  uint16_t *packed;
+} ez_bf16_packing;
+
+// Read in the order of the weights, [out][y][x][in].
+static void pack_body(void *context, size_t begin, size_t end) {
+  const ez_bf16_packing *w = context;
+  const size_t channels = w->transposed ? w->out : w->in;
+  const size_t run = run_of(w->width, channels), panel = w->height * run * EZ_BLOCK;
+  for (size_t o = begin; o < end; o++)
+    for (size_t y = 0; y < w->height; y++)
+      for (size_t x = 0; x < w->width; x++) {
+        const float *from = w->weights + ((o * w->height + y) * w->width + x) * w->in;
+        const size_t line = w->transposed ? w->height - 1 - y : y, place = w->transposed ? w->width - 1 - x : x;
+        for (size_t i = 0; i < w->in; i++) {
+          const size_t column = w->transposed ? i : o;
+          const size_t k = line * run + place * channels + (w->transposed ? o : i);
+          w->packed[column / EZ_BLOCK * panel + k / 2 * 2 * EZ_BLOCK + column % EZ_BLOCK * 2 + k % 2] =
+              ez_bf16_of(w->scale ? from[i] * w->scale[o] : from[i]);
         }
       }
+}
+
+void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_height, size_t kernel_width,
+                  const float *scale, int transposed, uint16_t *packed) {
+  memset(packed, 0, ez_bf16_packed_count(in, out, kernel_height, kernel_width, transposed) * sizeof *packed);
+  ez_bf16_packing w = {weights, scale, in, out, kernel_height, kernel_width, transposed, packed};
+  ez_parallel(out, EZ_ELEMENTS / (kernel_height * kernel_width * in) + 1, pack_body, &w);
 }
 
 // Most rows of a pointwise chunk; a gap of one line of cache lies between rows, since rows a power of two
@@ -116,10 +133,12 @@ static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t colu
                       ez_bf16_ahead *ahead) {
   _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK];
   const ez_bf16_pairs pairs = {weights, 2 * EZ_BLOCK};
-  for (size_t first = 0; first < g->count; first += EZ_BLOCK) {
-    const size_t left = g->count - first, rows = left < EZ_BLOCK ? left : EZ_BLOCK;
+  const size_t step = ez_bf16_step(w->kind);
+  for (size_t first = 0; first < g->count; first += step) {
+    const size_t left = g->count - first, rows = left < step ? left : step;
     ez_bf16_rows here = g->rows;
     here.values += first * here.stride;
+    if (g->line == g->count) ez_bf16_fetch(w->kind, &w->results, rows, g->place + first, column);
     ez_bf16_block(w->kind, &here, &pairs, rows, sums, EZ_BLOCK, 0, ahead);
     finish(w, g, sums, first, rows, column);
   }
@@ -139,7 +158,8 @@ static void pointwise_body(void *context, size_t begin, size_t end) {
     const size_t blocks = ez_up(count, EZ_BLOCK) / EZ_BLOCK * (ez_up(w->window.out_channels, EZ_BLOCK) / EZ_BLOCK);
     ez_bf16_ahead ahead = {w->groups, w->scale, w->shift, after, after + further,
                            (further + blocks - 1) / blocks, next, pitch};
-    const ez_bf16_group group = {{rows, pitch, 1, 0, depth}, count, count, count, begin};
+    const ez_bf16_group group = {{rows, pitch, 1, 0, depth, used_of(1, w->window.channels)}, count, count, count,
+                                 begin};
     for (size_t column = 0; column < w->window.out_channels; column += EZ_BLOCK)
       run_group(w, &group, column, w->weights + column * depth, w->groups ? &ahead : NULL);
     if (w->groups) {
@@ -191,7 +211,7 @@ static void direct_body(void *context, size_t begin, size_t end) {
       const uint16_t *weights = w->weights + column * g->kernel_height * depth;
       if (g->stride == 1) {
         // All lines as one, with the places between two lines computed and left out.
-        const ez_bf16_group group = {{lines, c, g->kernel_height, line, depth},
+        const ez_bf16_group group = {{lines, c, g->kernel_height, line, depth, used_of(g->kernel_width, c)},
                                      (rows - 1) * across + g->out_width, across, g->out_width,
                                      begin * g->out_width};
         run_group(w, &group, column, weights, NULL);
@@ -199,7 +219,8 @@ static void direct_body(void *context, size_t begin, size_t end) {
       }
       for (size_t row = 0; row < rows; row++) {
         const ez_bf16_group group = {
-            {lines + row * g->stride * line, g->stride * c, g->kernel_height, line, depth},
+            {lines + row * g->stride * line, g->stride * c, g->kernel_height, line, depth,
+             used_of(g->kernel_width, c)},
             g->out_width, g->out_width, g->out_width, (begin + row) * g->out_width};
         run_group(w, &group, column, weights, NULL);
       }
@@ -213,21 +234,35 @@ void ez_bf16_widen(const uint16_t *halves, size_t count, float *out) {
   for (size_t i = 0; i < count; i++) out[i] = ez_bf16_value(halves[i]);
 }
 
+// Whether results are more than the shared cache would keep, and lie so that whole lines of it are written. What is
+// written over what is added has been read already.
+static int goes_past_cache(const ez_window *g, const ez_bf16_results *r) {
+  const void *to = r->halves ? (const void *)r->halves : r->out;
+  const size_t line = r->columns * (r->halves ? sizeof *r->halves : sizeof *r->out);
+  const size_t bytes = g->batch * g->out_height * g->out_width * line;
+  return bytes > EZ_KEPT && line % 64 == 0 && (uintptr_t)to % 64 == 0 && to != (const void *)r->add &&
+         to != (const void *)r->add_halves;
+}
+
 void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *source, const uint16_t *halves,
-                         const uint16_t *weights, const ez_epilogue *epilogue, void *workspace, float *out,
-                         uint16_t *out_halves) {
+                         const uint16_t *weights, const ez_epilogue *epilogue, const uint16_t *add_halves,
+                         void *workspace, float *out, uint16_t *out_halves) {
   ez_bf16_work w = {.kind = kind, .window = *window, .halves = halves, .weights = weights};
   if (source)
     w.parts = source->parts, w.part_count = source->part_count, w.scale = source->scale, w.shift = source->shift;
-  w.results = (ez_bf16_results){window->out_channels, epilogue->bias, epilogue->add, epilogue->relu, out, out_halves};
+  w.results = (ez_bf16_results){.columns = window->out_channels, .bias = epilogue->bias, .relu = epilogue->relu};
+  w.results.add = epilogue->add, w.results.add_halves = add_halves;
+  w.results.out = out, w.results.halves = out_halves;
+  w.results.past_cache = goes_past_cache(window, &w.results);
   w.workspace = workspace, w.room = room(window);
   if (is_pointwise(window)) {
     const size_t rows = window->batch * window->height * window->width;
-    // As many chunks for one thread as for the other, and rows that half a block divides.
+    // As many chunks for one thread as for the other, and rows that are multiplied together.
     const size_t threads = (size_t)ez_threads(), fair = (rows + threads - 1) / threads;
-    const size_t chunks = (fair + EZ_POINTWISE - 1) / EZ_POINTWISE;
+    const size_t together = ez_bf16_together(kind), most = EZ_POINTWISE / together * together;
+    const size_t chunks = (fair + most - 1) / most;
     ez_part groups[EZ_GROUPS];
-    w.chunk = ez_up((fair + chunks - 1) / chunks, EZ_HALF);
+    w.chunk = ez_up((fair + chunks - 1) / chunks, together);
     if (kind == EZ_BF16_TILES && !halves && groups_of(w.parts, w.part_count, groups)) w.groups = groups;
     ez_parallel(rows, chunks * w.chunk, pointwise_body, &w);
     return;

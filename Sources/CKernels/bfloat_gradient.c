@@ -219,7 +219,7 @@ static void sums_body(void *context, size_t begin, size_t end) {
     const size_t offset = tap / w->kernel_width * w->transposed.across + tap % w->kernel_width;
     const size_t left = w->transposed.channels - row;
     const ez_bf16_rows a = {w->transposed_values + row * w->transposed_pitch + offset, w->transposed_pitch, 1, 0,
-                            w->depth};
+                            w->depth, w->depth};
     const ez_bf16_pairs b = {w->paired_values + 2 * column, w->paired_pitch};
     ez_bf16_block(w->kind, &a, &b, left < EZ_BLOCK ? left : EZ_BLOCK,
                   w->sums + tap * w->tap + row * w->columns + column, w->columns, w->first > 0,

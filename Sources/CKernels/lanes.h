@@ -9,6 +9,7 @@
 #undef v_set1
 #undef v_load
 #undef v_store
+#undef v_stream
 #undef v_add
 #undef v_sub
 #undef v_mul
@@ -40,6 +41,9 @@ EZ_ON_PAIR ez_pair ez_pair_load(const float *from) {
 }
 EZ_ON_PAIR void ez_pair_store(float *to, ez_pair x) {
   _mm256_storeu_ps(to, x.low), _mm256_storeu_ps(to + 8, x.high);
+}
+EZ_ON_PAIR void ez_pair_stream(float *to, ez_pair x) {
+  _mm256_stream_ps(to, x.low), _mm256_stream_ps(to + 8, x.high);
 }
 #define EZ_PAIRWISE(name, of) \
   EZ_ON_PAIR ez_pair name(ez_pair x, ez_pair y) { \
@@ -78,6 +82,7 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_set1 ez_pair_set1
 #define v_load ez_pair_load
 #define v_store ez_pair_store
+#define v_stream ez_pair_stream
 #define v_add ez_pair_add
 #define v_sub ez_pair_sub
 #define v_mul ez_pair_mul
@@ -99,6 +104,7 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_set1 _mm512_set1_ps
 #define v_load _mm512_loadu_ps
 #define v_store _mm512_storeu_ps
+#define v_stream _mm512_stream_ps
 #define v_add _mm512_add_ps
 #define v_sub _mm512_sub_ps
 #define v_mul _mm512_mul_ps
@@ -124,6 +130,7 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_set1 _mm256_set1_ps
 #define v_load _mm256_loadu_ps
 #define v_store _mm256_storeu_ps
+#define v_stream _mm256_stream_ps
 #define v_add _mm256_add_ps
 #define v_sub _mm256_sub_ps
 #define v_mul _mm256_mul_ps

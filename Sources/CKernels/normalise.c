@@ -100,16 +100,57 @@ void ez_affine(const float *x, size_t rows, size_t channels, const float *scale,
 
 typedef struct {
   const ez_gradient_part *parts;
-  size_t part_count, channels, stride, grain;
+  size_t part_count, channels, rows, stride, grain;
   const float *dy, *scale, *shift, *mean, *a, *b, *d;
   double *partial;
   int relu;
 } ez_part_rows;
 
-// Few channels a part: more than two vectors at once would leave most of them to the loop's rest.
-#define EZ_NARROW _Pragma("clang loop interleave_count(2)")
+// Channels whose factors and sums stay in registers.
+enum { EZ_WIDTH = 32 };
 
-// Rows are taken whole, so that dy is read as it lies; s and t stay in the first cache.
+// Asks for what the next rows of a part will read or write: parts are many, and too far apart for a processor to
+// foresee.
+static inline __attribute__((always_inline)) void ask(const float *x, size_t count, const int writes) {
+  for (size_t j = 0; j < count; j += 16) {
+    if (writes) __builtin_prefetch(x + j, 1, 2);
+    else __builtin_prefetch(x + j, 0, 2);
+  }
+}
+
+// s[j] and t[j] += of some rows of `width` channels (a constant), which stay in registers.
+static inline __attribute__((always_inline)) void
+add_sums(const ez_part_rows *w, const size_t width, const float *restrict x, size_t c, const float *restrict dy,
+         size_t rows, size_t o, const int relu, float *restrict s, float *restrict t) {
+  float sum[EZ_WIDTH], centred[EZ_WIDTH], scale[EZ_WIDTH], shift[EZ_WIDTH], mean[EZ_WIDTH];
+  const size_t bytes = width * sizeof(float);
+  memcpy(sum, s + o, bytes), memcpy(centred, t + o, bytes), memcpy(mean, w->mean + o, bytes);
+  if (relu) memcpy(scale, w->scale + o, bytes), memcpy(shift, w->shift + o, bytes);
+  for (size_t i = 0; i < rows; i++, x += c, dy += w->stride) {
+    ask(x + EZ_SHORT * c, width, 0), ask(dy + EZ_SHORT * w->stride, width, 0);
+    for (size_t j = 0; j < width; j++) {
+      const float g = !relu || x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+      sum[j] += g;
+      centred[j] += g * (x[j] - mean[j]);
+    }
+  }
+  memcpy(s + o, sum, bytes), memcpy(t + o, centred, bytes);
+}
+
+// What is left of a part's channels.
+static inline __attribute__((always_inline)) void
+add_rest(const ez_part_rows *w, size_t width, const float *restrict x, size_t c, const float *restrict dy,
+         size_t rows, size_t o, float *restrict s, float *restrict t) {
+  const float *restrict scale = w->scale + o, *restrict shift = w->shift + o, *restrict mean = w->mean + o;
+  for (size_t i = 0; i < rows; i++, x += c, dy += w->stride)
+    for (size_t j = 0; j < width; j++) {
+      const float g = !w->relu || x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+      s[o + j] += g;
+      t[o + j] += g * (x[j] - mean[j]);
+    }
+}
+
+// Rows are taken some at a time, and of them a part after the other; s and t stay in the first cache.
 EZ_CLONES static void gradient_sums_body(void *context, size_t begin, size_t end) {
   const ez_part_rows w = *(const ez_part_rows *)context;
   const size_t all = w.channels;
@@ -117,30 +158,17 @@ EZ_CLONES static void gradient_sums_body(void *context, size_t begin, size_t end
   float *restrict s = malloc(2 * all * sizeof(float)), *restrict t = s + all;
   memset(sum, 0, 2 * all * sizeof(double));
   for (size_t r = begin; r < end; r += EZ_SHORT) {
-    const size_t last = r + EZ_SHORT < end ? r + EZ_SHORT : end;
+    const size_t rows = end - r < EZ_SHORT ? end - r : EZ_SHORT;
     memset(s, 0, 2 * all * sizeof(float));
-    for (size_t i = r; i < last; i++) {
-      size_t o = 0;
-      for (size_t p = 0; p < w.part_count; p++) {
-        const size_t c = w.parts[p].channels;
-        const float *restrict x = w.parts[p].values + i * c, *restrict dy = w.dy + i * w.stride + o;
-        const float *restrict mean = w.mean + o;
-        float *restrict sp = s + o, *restrict tp = t + o;
-        if (w.relu) {
-          const float *restrict scale = w.scale + o, *restrict shift = w.shift + o;
-          EZ_NARROW for (size_t j = 0; j < c; j++) {
-            const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
-            sp[j] += g;
-            tp[j] += g * (x[j] - mean[j]);
-          }
-        } else {
-          EZ_NARROW for (size_t j = 0; j < c; j++) {
-            sp[j] += dy[j];
-            tp[j] += dy[j] * (x[j] - mean[j]);
-          }
-        }
-        o += c;
-      }
+    for (size_t p = 0, o = 0; p < w.part_count; p++) {
+      const size_t c = w.parts[p].channels;
+      const float *x = w.parts[p].values + r * c, *dy = w.dy + r * w.stride + o;
+      size_t k = 0;
+      for (; k + EZ_WIDTH <= c; k += EZ_WIDTH)
+        if (w.relu) add_sums(&w, EZ_WIDTH, x + k, c, dy + k, rows, o + k, 1, s, t);
+        else add_sums(&w, EZ_WIDTH, x + k, c, dy + k, rows, o + k, 0, s, t);
+      if (k < c) add_rest(&w, c - k, x + k, c, dy + k, rows, o + k, s, t);
+      o += c;
     }
     for (size_t j = 0; j < all; j++) sum[j] += s[j], centred[j] += t[j];
   }
@@ -175,36 +203,83 @@ void ez_affine_gradient_sums(const ez_gradient_part *parts, size_t part_count, c
   free(partial);
 }
 
-EZ_CLONES static void affine_gradient_body(void *context, size_t begin, size_t end) {
-  const ez_part_rows w = *(const ez_part_rows *)context;
-  for (size_t r = begin; r < end; r++) {
-    size_t o = 0;
-    for (size_t p = 0; p < w.part_count; p++) {
-      const size_t c = w.parts[p].channels;
-      const float *restrict x = w.parts[p].values + r * c, *restrict dy = w.dy + r * w.stride + o;
-      const float *restrict scale = w.scale + o, *restrict shift = w.shift + o;
-      const float *restrict a = w.a + o, *restrict b = w.b + o, *restrict d = w.d + o;
-      o += c;
-      if (!w.parts[p].gradient) continue;
-      float *restrict dx = w.parts[p].gradient + r * c;
-      if (!w.parts[p].accumulate) memset(dx, 0, c * sizeof(float));
-      if (w.relu) {
-        EZ_NARROW for (size_t j = 0; j < c; j++) {
-          const float g = x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
-          dx[j] += a[j] * g + b[j] * x[j] + d[j];
-        }
-      } else {
-        EZ_NARROW for (size_t j = 0; j < c; j++) dx[j] += a[j] * dy[j] + b[j] * x[j] + d[j];
-      }
+// A line of memory, at its address.
+typedef float ez_line __attribute__((vector_size(64)));
+
+// dx (+)= of some rows of `width` channels (a constant), whose factors stay in registers.
+static inline __attribute__((always_inline)) void
+send_back(const ez_part_rows *w, const size_t width, const float *restrict x, size_t c, const float *restrict dy,
+          size_t rows, size_t o, const int relu, const int accumulate, const int past_cache, float *restrict dx) {
+  float scale[EZ_WIDTH], shift[EZ_WIDTH], a[EZ_WIDTH], b[EZ_WIDTH], d[EZ_WIDTH];
+  const size_t bytes = width * sizeof(float);
+  if (relu) memcpy(scale, w->scale + o, bytes), memcpy(shift, w->shift + o, bytes);
+  memcpy(a, w->a + o, bytes), memcpy(b, w->b + o, bytes), memcpy(d, w->d + o, bytes);
+  for (size_t i = 0; i < rows; i++, x += c, dy += w->stride, dx += c) {
+    ask(x + EZ_SHORT * c, width, 0), ask(dy + EZ_SHORT * w->stride, width, 0);
+    if (!past_cache) ask(dx + EZ_SHORT * c, width, 1);
+    float y[EZ_WIDTH];
+    for (size_t j = 0; j < width; j++) {
+      const float g = !relu || x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+      y[j] = (accumulate ? dx[j] : 0) + (a[j] * g + b[j] * x[j] + d[j]);
+    }
+    if (!past_cache) {
+      memcpy(dx, y, bytes);
+      continue;
+    }
+    for (size_t j = 0; j < width; j += 16) {
+      ez_line line;
+      memcpy(&line, y + j, sizeof line);
+      __builtin_nontemporal_store(line, (ez_line *)(dx + j));
     }
   }
+}
+
+static inline __attribute__((always_inline)) void
+send_rest(const ez_part_rows *w, size_t width, const float *restrict x, size_t c, const float *restrict dy,
+          size_t rows, size_t o, int accumulate, float *restrict dx) {
+  const float *restrict scale = w->scale + o, *restrict shift = w->shift + o;
+  const float *restrict a = w->a + o, *restrict b = w->b + o, *restrict d = w->d + o;
+  for (size_t i = 0; i < rows; i++, x += c, dy += w->stride, dx += c)
+    for (size_t j = 0; j < width; j++) {
+      const float g = !w->relu || x[j] * scale[j] + shift[j] > 0 ? dy[j] : 0;
+      dx[j] = (accumulate ? dx[j] : 0) + (a[j] * g + b[j] * x[j] + d[j]);
+    }
+}
+
+EZ_CLONES static void affine_gradient_body(void *context, size_t begin, size_t end) {
+  const ez_part_rows w = *(const ez_part_rows *)context;
+  for (size_t r = begin; r < end; r += EZ_SHORT) {
+    const size_t rows = end - r < EZ_SHORT ? end - r : EZ_SHORT;
+    for (size_t p = 0, o = 0; p < w.part_count; o += w.parts[p++].channels) {
+      if (!w.parts[p].gradient) continue;
+      const size_t c = w.parts[p].channels;
+      const int adds = w.parts[p].accumulate;
+      const float *x = w.parts[p].values + r * c, *dy = w.dy + r * w.stride + o;
+      float *dx = w.parts[p].gradient + r * c;
+      // Memory that is not read need not come into the cache before it is written.
+      const int past_cache = !adds && w.rows * c * sizeof(float) > EZ_KEPT && c % 16 == 0 && (uintptr_t)dx % 64 == 0;
+      size_t k = 0;
+#define EZ_SEND(relu, adds, past_cache) \
+  send_back(&w, EZ_WIDTH, x + k, c, dy + k, rows, o + k, relu, adds, past_cache, dx + k)
+      for (; k + EZ_WIDTH <= c; k += EZ_WIDTH)
+        if (!w.relu) EZ_SEND(0, adds, 0);
+        else if (adds) EZ_SEND(1, 1, 0);
+        else if (past_cache) EZ_SEND(1, 0, 1);
+        else EZ_SEND(1, 0, 0);
+#undef EZ_SEND
+      if (k < c) send_rest(&w, c - k, x + k, c, dy + k, rows, o + k, adds, dx + k);
+    }
+  }
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
 }
 
 void ez_affine_gradient(const ez_gradient_part *parts, size_t part_count, const float *dy,
                         size_t dy_stride, size_t rows, const float *scale, const float *shift, int relu,
                         const float *a, const float *b, const float *d) {
   ez_part_rows w = {.parts = parts, .part_count = part_count, .dy = dy, .scale = scale, .shift = shift};
-  w.a = a, w.b = b, w.d = d, w.stride = dy_stride, w.relu = relu;
+  w.a = a, w.b = b, w.d = d, w.rows = rows, w.stride = dy_stride, w.relu = relu;
   ez_parallel(rows, ez_rows_per_chunk(channels_of(parts, part_count)), affine_gradient_body, &w);
 }
 

@@ -14,6 +14,9 @@
 // A chunk of element-wise work: 64 KiB of floats stays in the second-level cache.
 #define EZ_ELEMENTS ((size_t)16384)
 
+// Bytes of a result that the shared cache keeps for who reads it next.
+#define EZ_KEPT ((size_t)8 << 20)
+
 // Channels whose sums over places stay in registers.
 #define EZ_GROUP ((size_t)64)
 static inline size_t ez_groups(size_t channels) { return (channels + EZ_GROUP - 1) / EZ_GROUP; }

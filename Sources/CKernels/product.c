@@ -52,15 +52,49 @@ size_t ez_packed_count(int lanes, size_t depth, size_t columns) {
   return (columns + panel - 1) / panel * panel * depth;
 }
 
+typedef struct {
+  const float *weights, *scale;
+  size_t columns, depth, panel;
+  float *packed;
+} ez_packing;
+
+static void pack_body(void *context, size_t begin, size_t end) {
+  const ez_packing *w = context;
+  const size_t panel = w->panel, depth = w->depth;
+  for (size_t p = begin; p < end; p++) {
+    float *to = w->packed + p * panel * depth;
+    if ((p + 1) * panel > w->columns) memset(to, 0, panel * depth * sizeof(float));
+    for (size_t n = p * panel; n < (p + 1) * panel && n < w->columns; n++) {
+      const float factor = w->scale ? w->scale[n] : 1;
+      for (size_t k = 0; k < depth; k++) to[k * panel + n % panel] = w->weights[n * depth + k] * factor;
+    }
+  }
+}
+
 void ez_pack_weights(int lanes, const float *weights, size_t columns, size_t depth,
                      const float *scale, float *packed) {
   const size_t panel = 2 * (size_t)lanes;
-  memset(packed, 0, ez_packed_count(lanes, depth, columns) * sizeof(float));
-  for (size_t n = 0; n < columns; n++) {
-    const float factor = scale ? scale[n] : 1;
-    float *to = packed + n / panel * panel * depth + n % panel;
-    for (size_t k = 0; k < depth; k++) to[k * panel] = weights[n * depth + k] * factor;
+  ez_packing w = {weights, scale, columns, depth, panel, packed};
+  ez_parallel((columns + panel - 1) / panel, EZ_ELEMENTS / (panel * depth + 1) + 1, pack_body, &w);
+}
+
+static void pack_transposed_body(void *context, size_t begin, size_t end) {
+  const ez_packing *w = context;
+  const size_t panel = w->panel, depth = w->depth;
+  for (size_t p = begin; p < end; p++) {
+    const size_t first = p * panel, width = w->columns - first < panel ? w->columns - first : panel;
+    float *to = w->packed + first * depth;
+    for (size_t k = 0; k < depth; k++, to += panel) {
+      memcpy(to, w->weights + k * w->columns + first, width * sizeof(float));
+      memset(to + width, 0, (panel - width) * sizeof(float));
+    }
   }
+}
+
+void ez_pack_transposed(int lanes, const float *weights, size_t columns, size_t depth, float *packed) {
+  const size_t panel = 2 * (size_t)lanes;
+  ez_packing w = {weights, NULL, columns, depth, panel, packed};
+  ez_parallel((columns + panel - 1) / panel, EZ_ELEMENTS / (panel * depth + 1) + 1, pack_transposed_body, &w);
 }
 
 enum { EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
@@ -193,7 +227,10 @@ void ez_pointwise(int lanes, const ez_source *source, const float *weights, size
   for (size_t p = 0; p < w.part_count; p++) w.depth += w.parts[p].channels;
   w.places = source->places, w.scale = source->scale, w.shift = source->shift, w.rows = source->rows;
   w.columns = columns, w.weights = weights, w.out = out, w.workspace = workspace;
-  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1}, w.function = epilogue->function;
+  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1, 0}, w.function = epilogue->function;
+  // More than a cache would keep need not come into it before it is written.
+  w.finish.past_cache = w.rows * columns * sizeof(float) > EZ_KEPT && columns % 16 == 0 && !w.function &&
+                        epilogue->add != out && (uintptr_t)out % 64 == 0;
   w.grain = pointwise_rows(lanes, w.rows, w.depth, columns);
   w.large = are_large(lanes, w.depth, columns);
   w.copies = w.places || collide(lanes, w.depth);
@@ -204,7 +241,7 @@ void ez_direct(int lanes, const ez_window *window, const float *x, const float *
                const ez_epilogue *epilogue, float *workspace, float *out) {
   ez_settle_products();
   ez_direct_work w = {.window = *window, .x = x, .weights = weights, .out = out};
-  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1}, w.function = epilogue->function;
+  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1, 0}, w.function = epilogue->function;
   w.workspace = workspace, w.lines = direct_lines(window);
   ez_parallel(window->batch * window->out_height, direct_rows(window),
               lanes == 16 ? direct_body_16 : direct_body_8, &w);

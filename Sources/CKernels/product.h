@@ -13,6 +13,7 @@ typedef struct {
   const float *add;  // laid out as the result, or NULL
   int relu;
   int prefetches; // whether results lie beyond the second cache, and are prefetched while the tile before is summed
+  int past_cache; // whether whole tiles are written past the cache, where each row's begins a line of memory
 } ez_finish;
 
 // What is prefetched from beyond the second cache while sums are made.

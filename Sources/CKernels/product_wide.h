@@ -58,8 +58,10 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int f
       for (size_t k = 0; k < EZ_TILE_ROWS && b != eights; k++) {
         for (size_t i = k; i < EZ_TILE_ROWS; i += depth / 8) {
           const float *place = c + next + (ptrdiff_t)(i * c_stride);
-          __builtin_prefetch(place, 1, 2);
-          __builtin_prefetch(place + EZ_LANES, 1, 2);
+          if (!finish->past_cache) {
+            __builtin_prefetch(place, 1, 2);
+            __builtin_prefetch(place + EZ_LANES, 1, 2);
+          }
           if (finish->add && finish->add != c) {
             const float *add = finish->add + next + (ptrdiff_t)(i * c_stride);
             __builtin_prefetch(add, 0, 2);
@@ -95,7 +97,10 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int f
     }
     float *to = c + (size_t)i * c_stride + column;
     // AVX2's masked stores are slow whatever their mask.
-    if (whole) {
+    if (whole && finish->past_cache) {
+      v_stream(to, v_max(floor, y0));
+      v_stream(to + EZ_LANES, v_max(floor, y1));
+    } else if (whole) {
       v_store(to, v_max(floor, y0));
       v_store(to + EZ_LANES, v_max(floor, y1));
     } else {
@@ -232,6 +237,8 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
   EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish, &prefetch,
                               w->out + begin * w->columns, w->columns);
   if (w->function) ez_activate_here(w->function - 1, w->out + begin * w->columns, (end - begin) * w->columns);
+  // What was written past the cache is seen by others from here on.
+  if (finish.past_cache) _mm_sfence();
 }
 
 // A chunk of output rows, y from begin to end of all images behind each other. The lines of input that

@@ -14,7 +14,7 @@
 #define EZ_A2 (EZ_A * EZ_A)
 #define EZ_B2 (EZ_B * EZ_B)
 
-enum { EZ_POINTS = 36, EZ_LINE = 16 };
+enum { EZ_POINTS = 36, EZ_LINE = 16, EZ_TASKS = 16 };
 
 // A last tile of one or two results needs the points 0, ±A, ∞ alone (F(2, 3)): whether one of an axis is left out.
 // The weights are the same, the inputs make up for what the others' factors took from them.
@@ -25,16 +25,24 @@ size_t ez_winograd_count(int lanes, size_t in, size_t out) {
   return EZ_POINTS * ez_packed_count(lanes, in, out);
 }
 
-// The weights at the six points of one axis.
-static void interpolate(const double g[3], double u[6]) {
-  const double a = EZ_A, b = EZ_B;
-  const double na = 2 * EZ_A2 * (EZ_A2 - EZ_B2), nb = 2 * EZ_B2 * (EZ_B2 - EZ_A2);
-  u[0] = g[0] / (EZ_A2 * EZ_B2);
-  u[1] = (g[0] + a * g[1] + EZ_A2 * g[2]) / na;
-  u[2] = (g[0] - a * g[1] + EZ_A2 * g[2]) / na;
-  u[3] = (g[0] + b * g[1] + EZ_B2 * g[2]) / nb;
-  u[4] = (g[0] - b * g[1] + EZ_B2 * g[2]) / nb;
-  u[5] = g[2];
+// Numbers that are worked on side by side.
+enum { EZ_SIDE = 16 };
+typedef double ez_side[EZ_SIDE];
+
+// The weights at the six points of one axis; `step` lines apart.
+static inline __attribute__((always_inline)) void interpolate(const ez_side *g, size_t g_step, ez_side *u, size_t step) {
+  const double na = 1 / (2 * EZ_A2 * (EZ_A2 - EZ_B2)), nb = 1 / (2 * EZ_B2 * (EZ_B2 - EZ_A2));
+  const double none = 1 / (EZ_A2 * EZ_B2);
+  for (size_t i = 0; i < EZ_SIDE; i++) {
+    const double g0 = g[0][i], g1 = g[g_step][i], g2 = g[2 * g_step][i];
+    const double a = na * (g0 + EZ_A2 * g2), b = nb * (g0 + EZ_B2 * g2);
+    u[0][i] = none * g0;
+    u[step][i] = a + na * EZ_A * g1;
+    u[2 * step][i] = a - na * EZ_A * g1;
+    u[3 * step][i] = b + nb * EZ_B * g1;
+    u[4 * step][i] = b - nb * EZ_B * g1;
+    u[5 * step][i] = g2;
+  }
 }
 
 typedef struct {
@@ -44,38 +52,37 @@ typedef struct {
   float *packed;
 } ez_transform;
 
-static void transform_body(void *context, size_t begin, size_t end) {
+// Sixteen outputs; of them sixteen inputs of one side by side or, rotated, all sixteen of one input, as the weights lie.
+EZ_CLONES static void transform_body(void *context, size_t begin, size_t end) {
   const ez_transform *w = context;
   const size_t panel = ez_packed_count(w->lanes, w->in, w->out), wide = 2 * (size_t)w->lanes;
-  for (size_t k = begin; k < end; k++) {
-    const double factor = w->scale ? w->scale[k] : 1;
-    for (size_t c = 0; c < w->in; c++) {
-      double g[3][3], half[6][3], u[6];
-      for (int y = 0; y < 3; y++)
-        for (int x = 0; x < 3; x++) {
+  for (size_t block = begin; block < end; block++)
+    for (size_t n = 0; n < w->in; n++) {
+      const size_t k = block * EZ_SIDE + (w->rotated ? 0 : n % EZ_SIDE);
+      const size_t c = w->rotated ? n : n / EZ_SIDE * EZ_SIDE;
+      ez_side g[9], half[18], u[EZ_POINTS];
+      for (size_t y = 0; y < 3; y++)
+        for (size_t x = 0; x < 3; x++) {
           // The gradient's convolution runs from outputs to inputs, rotated by half a circle.
-          const size_t place = w->rotated ? ((c * 3 + 2 - (size_t)y) * 3 + 2 - (size_t)x) * w->out + k
-                                          : ((k * 3 + (size_t)y) * 3 + (size_t)x) * w->in + c;
-          g[x][y] = factor * w->weights[place];
+          const float *from = w->weights + (w->rotated ? ((c * 3 + 2 - y) * 3 + 2 - x) * w->out + k
+                                                       : ((k * 3 + y) * 3 + x) * w->in + c);
+          for (size_t i = 0; i < EZ_SIDE; i++)
+            g[y * 3 + x][i] = from[i] * (w->scale ? (double)w->scale[w->rotated ? k + i : k] : 1);
         }
-      for (int x = 0; x < 3; x++) {
-        interpolate(g[x], u);
-        for (int i = 0; i < 6; i++) half[i][x] = u[i];
-      }
+      for (size_t x = 0; x < 3; x++) interpolate(g + x, 3, half + x, 3);
+      for (size_t i = 0; i < 6; i++) interpolate(half + i * 3, 1, u + i * 6, 1);
       float *to = w->packed + k / wide * wide * w->in + c * wide + k % wide;
-      for (int i = 0; i < 6; i++) {
-        interpolate(half[i], u);
-        for (int j = 0; j < 6; j++) to[(size_t)(i * 6 + j) * panel] = (float)u[j];
-      }
+      const size_t step = w->rotated ? 1 : wide;
+      for (size_t p = 0; p < EZ_POINTS; p++)
+        for (size_t i = 0; i < EZ_SIDE; i++) to[p * panel + i * step] = (float)u[p][i];
     }
-  }
 }
 
 void ez_winograd_weights(int lanes, const float *weights, size_t in, size_t out, const float *scale,
                          int rotated, float *packed) {
   if (out % (2 * (size_t)lanes)) memset(packed, 0, ez_winograd_count(lanes, in, out) * sizeof(float));
   ez_transform w = {weights, scale, in, out, rotated, lanes, packed};
-  ez_parallel(out, 8, transform_body, &w);
+  ez_parallel(out / EZ_SIDE, 1, transform_body, &w);
 }
 
 #if defined(__x86_64__)
@@ -88,15 +95,28 @@ typedef struct {
   float *result;
   // Of the block of tiles at hand.
   size_t first, tiles, block, in_plane, out_plane;
-  int large;
+  int large, past_cache;
   float *v, *m;
 } ez_winograd_work;
 
+// The gradient with respect to the weights: sums over tiles, at each point, of the products of what the tile reads
+// and of what comes back to it. Tiles are cut into slices, the same whatever the number of threads, whose sums are
+// added in order; channels into blocks, so that their sums at all points stay in the second cache.
+typedef struct {
+  ez_winograd_work inputs; // of a block of input channels
+  const float *dy;
+  size_t in, out, width, out_plane; // width: output channels of a block
+  size_t tiles, block, slices, scratch;
+  float *workspace, *partial;
+} ez_winograd_gradient;
+
 #define EZ_LANES 16
 #include "winograd_wide.h"
+#include "winograd_gradient_wide.h"
 #undef EZ_LANES
 #define EZ_LANES 8
 #include "winograd_wide.h"
+#include "winograd_gradient_wide.h"
 #undef EZ_LANES
 
 // Tiles at a time. Small weights stay in a core's cache beside some tiles; large ones are read once for
@@ -122,13 +142,20 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
   return one * (whole ? (size_t)ez_threads() : 1) + in;
 }
 
+static ez_tiles grid_of(size_t height, size_t width) {
+  return (ez_tiles){(height + 3) / 4, (width + 3) / 4, (height + 1) / 4, (width + 1) / 4};
+}
+
 void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
                  const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
                  float *result) {
   ez_settle_products();
   ez_winograd_work w = {.x = x, .weights = weights, .batch = batch, .height = height};
   w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 0};
-  w.grid = (ez_tiles){(height + 3) / 4, (width + 3) / 4, (height + 1) / 4, (width + 1) / 4}, w.result = result;
+  w.grid = grid_of(height, width), w.result = result;
+  // More than a cache would keep need not come into it before it is written.
+  w.past_cache = batch * height * width * out * sizeof(float) > EZ_KEPT && (uintptr_t)result % 64 == 0 &&
+                 epilogue->add != result;
   const size_t tiles = batch * w.grid.down * w.grid.across;
   int whole;
   w.block = block_of(lanes, tiles, in, out, &whole);
@@ -149,6 +176,55 @@ void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t 
   }
 }
 
+// All but addresses.
+static ez_winograd_gradient plan(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out) {
+  ez_winograd_gradient g = {.inputs = {.height = height, .width = width, .grid = grid_of(height, width)}};
+  ez_winograd_work *w = &g.inputs;
+  const int wide = lanes == 16;
+  g.in = in, g.out = out, g.block = wide ? 32 : 16, g.tiles = batch * w->grid.down * w->grid.across;
+  w->in = wide && in % 64 == 0 ? 64 : 32, g.width = out % 32 == 0 ? 32 : 16;
+  w->in_plane = plane(g.block, w->in), g.out_plane = plane(g.block, g.width);
+  // Enough tasks for some threads, and not so many slices that each has a few tiles.
+  const size_t blocks = in / w->in * (out / g.width), wanted = (EZ_TASKS + blocks - 1) / blocks;
+  const size_t most = g.tiles / (4 * g.block) + 1;
+  g.slices = wanted < most ? wanted : most;
+  g.scratch = EZ_POINTS * (w->in_plane + g.out_plane + g.width * w->in);
+  return g;
+}
+
+int ez_winograd_gradient_fits(size_t in, size_t out) { return in % 32 == 0 && out % 16 == 0; }
+
+static size_t zeros_of(size_t in, size_t out) { return in > out ? in : out; }
+
+size_t ez_winograd_gradient_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out) {
+  const ez_winograd_gradient g = plan(lanes, batch, height, width, in, out);
+  return zeros_of(in, out) + (size_t)ez_threads() * g.scratch + g.slices * out * 9 * in;
+}
+
+EZ_CLONES static void add_slices_body(void *context, size_t begin, size_t end) {
+  const ez_winograd_gradient *g = context;
+  const size_t all = g->out * 9 * g->in;
+  for (size_t s = 1; s < g->slices; s++) {
+    float *restrict to = g->partial;
+    const float *restrict from = g->partial + s * all;
+    for (size_t i = begin; i < end; i++) to[i] += from[i];
+  }
+}
+
+void ez_winograd_weight_gradient(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
+                                 const float *dy, size_t out, float *workspace, float *gradient) {
+  ez_settle_products();
+  ez_winograd_gradient g = plan(lanes, batch, height, width, in, out);
+  const size_t zeros = zeros_of(in, out), all = out * 9 * in;
+  memset(workspace, 0, zeros * sizeof(float));
+  g.inputs.x = x, g.inputs.zeros = workspace, g.dy = dy;
+  g.workspace = workspace + zeros, g.partial = g.workspace + (size_t)ez_threads() * g.scratch;
+  const size_t tasks = g.slices * (in / g.inputs.in) * (out / g.width);
+  ez_parallel(tasks, 1, lanes == 16 ? gradient_body_16 : gradient_body_8, &g);
+  ez_parallel(all, EZ_ELEMENTS, add_slices_body, &g);
+  memcpy(gradient, g.partial, all * sizeof(float));
+}
+
 #else
 
 size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in,
@@ -158,6 +234,15 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
 void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
                  const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
                  float *result) {
+  __builtin_trap();
+}
+
+int ez_winograd_gradient_fits(size_t in, size_t out) { return 0; }
+size_t ez_winograd_gradient_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out) {
+  return 0;
+}
+void ez_winograd_weight_gradient(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
+                                 const float *dy, size_t out, float *workspace, float *gradient) {
   __builtin_trap();
 }
 

@@ -89,6 +89,7 @@ static EZ_TARGET void EZ_WIDE(inputs)(const ez_winograd_work *w, size_t begin, s
     const float *from[EZ_POINTS];
     ez_tile_places(w->x, w->zeros, t.image, w->height, w->width, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6,
                    from);
+    ez_ask_tile(w->x, t.image, w->height, w->width, w->in, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6);
     size_t rows[4];
     for (int kind = 0; kind < 4; kind++) rows[kind] = t.before[kind] - first.before[kind];
     switch ((t.y == w->grid.whole_down) * 2 + (t.x == w->grid.whole_across)) {
@@ -137,7 +138,9 @@ EZ_WIDE(tile_results)(const int short_down, const int short_across, const ez_win
         const size_t place = base + (i * w->width + j) * w->out + k;
         ez_vector value = v_add(whole[i * 4 + j], bias);
         if (w->finish.add) value = v_add(value, v_load(w->finish.add + place));
-        v_store(w->result + place, v_max(floor, value));
+        // Vectors of eight are half a line of memory.
+        if (EZ_LANES == 16 && w->past_cache) v_stream(w->result + place, v_max(floor, value));
+        else v_store(w->result + place, v_max(floor, value));
       }
   }
 }
@@ -155,6 +158,8 @@ static EZ_TARGET void EZ_WIDE(results)(const ez_winograd_work *w, size_t begin, 
     default: EZ_WIDE(tile_results)(1, 1, w, &t, rows, m);
     }
   }
+  // What was written past the cache is seen by others from here on.
+  if (w->past_cache) _mm_sfence();
 }
 
 static void EZ_WIDE(products)(const ez_winograd_work *w, size_t begin, size_t end, const float *v, float *m) {

@@ -38,6 +38,9 @@ extension TensorsSuite {
       // Chunks that are rounded while the one before is multiplied; the last has fewer rows.
       ([4, 23, 19, 160], 70, Window(height: 1, width: 1, stride: 1, padding: 0)),
       ([3, 20, 21, 32], 128, Window(height: 1, width: 1, stride: 1, padding: 0)),
+      // Results that are written past the cache, rounded ones, too; maps with lines of seven.
+      ([2, 66, 64, 32], 512, Window(height: 1, width: 1, stride: 1, padding: 0)),
+      ([5, 14, 14, 64], 96, Window(height: 3, width: 3, stride: 2, padding: 1)),
     ]
 
     private func weights(_ c: Case) -> Tensor {
@@ -89,7 +92,7 @@ extension TensorsSuite {
           var epilogue = ez_epilogue()
           withSource([x]) {
             ez_bf16_convolution(
-              kind.rawValue, &geometry, $0, nil, packed, &epilogue, space, &out, nil)
+              kind.rawValue, &geometry, $0, nil, packed, &epilogue, nil, space, &out, nil)
           }
         }
         var gradient = [Float](repeating: .nan, count: weights.count)
@@ -189,14 +192,76 @@ extension TensorsSuite {
         #expect(between.values == rounded(plain.values))
         #expect(between.content.halves == nil)
       }
-      // A sum is read again by what follows it, so it is not rounded.
-      work.addend = plain
-      let sum = Tensor(work)
-      _ = kernels.run(
-        LazyConvolution(
-          kernels: kernels, input: sum, weights: randomTensor([8, 1, 1, c.out], "last"),
-          window: Window(height: 1, width: 1, stride: 1, padding: 0), bias: nil, isRecorded: false))
-      #expect(sum.content.halves == nil)
+    }
+
+    @Test(
+      "A sum is stored rounded for the next convolution, and added as it was stored",
+      arguments: cases.filter { $0.out < 200 }, kinds)
+    func sums(_ c: Case, kind: Arithmetic) {
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
+      func work(_ x: Tensor, _ name: String, from: Int, adding: Tensor, _ window: Window)
+        -> LazyConvolution
+      {
+        var work = LazyConvolution(
+          kernels: kernels, input: x,
+          weights: randomTensor([c.out, window.height, window.width, from], name), window: window,
+          bias: nil, isRecorded: false)
+        (work.addend, work.relu) = (adding, true)
+        return work
+      }
+      let first = work(
+        randomTensor(c.shape, "x"), "first", from: c.shape[3],
+        adding: randomTensor(c.window.outputShape(c.shape, channels: c.out), "addend"), c.window)
+      let (sum, stored) = (Tensor(first), rounded(kernels.run(first)))
+      let pointwise = Window(height: 1, width: 1, stride: 1, padding: 0)
+      func next(_ x: Tensor) -> LazyConvolution {
+        work(x, "next", from: c.out, adding: x, pointwise)
+      }
+      let wanted = kernels.run(next(stored)).values
+      #expect(kernels.run(next(sum)).values == wanted)
+      #expect(sum.content.halves != nil)
+      // A sum of sums, both rounded.
+      let chained = Tensor(next(sum))
+      let last = kernels.run(next(chained)).values
+      #expect(last == kernels.run(next(Tensor(rounded(wanted), shape: sum.shape))).values)
+      #expect(chained.content.halves != nil && sum.values == stored.values)
+    }
+
+    @Test(
+      "3×3 by the dot products of AVX-512 is Winograd's in single precision, the others' are not")
+    func winograd() throws {
+      let native = try #require(NativeKernels(over: ReferenceKernels()))
+      let window = Window(height: 3, width: 3, stride: 1, padding: 1)
+      let (x, weights) = (randomTensor([4, 28, 28, 128], "x"), randomTensor([32, 3, 3, 128], "w"))
+      let dy = randomTensor([4, 28, 28, 32], "dy")
+      let exact = ReferenceKernels().convolution(x, weights, bias: nil, window).values
+      let back = ReferenceKernels().convolutionInputGradient(
+        dy, weights, inputShape: x.shape, window
+      ).values
+      let weightGradient = ReferenceKernels().convolutionWeightGradient(
+        x, dy, weightShape: weights.shape, hasBias: false, window
+      ).weights.values
+      for kind in Self.kinds {
+        let kernels = BFloat16Kernels(native, kind)
+        // An image's result does not depend on how many are in its batch.
+        let pair = randomTensor([2, 14, 14, 128], "pair")
+        let one = Tensor(Array(pair.values.prefix(pair.count / 2)), shape: [1, 14, 14, 128])
+        let both = kernels.convolution(pair, weights, bias: nil, window).values
+        #expect(
+          relativeDistance(
+            kernels.convolution(one, weights, bias: nil, window).values,
+            Array(both.prefix(both.count / 2))) < 1e-6)
+        let distances = [
+          relativeDistance(kernels.convolution(x, weights, bias: nil, window).values, exact),
+          relativeDistance(
+            kernels.convolutionInputGradient(dy, weights, inputShape: x.shape, window).values, back),
+          relativeDistance(
+            kernels.convolutionWeightGradient(
+              x, dy, weightShape: weights.shape, hasBias: true, window
+            ).weights.values, weightGradient),
+        ]
+        #expect(distances.allSatisfy { kind == .vectors ? $0 < 1e-4 : $0 > 5e-4 && $0 < 2e-2 })
+      }
     }
 
     @Test("The same bits with one, two and three threads", arguments: kinds)

@@ -45,4 +45,22 @@ struct MemoryPoolTests {
     }
     #expect(addresses[0] == addresses[1] && addresses[1] == addresses[2])
   }
+
+  @Test("A large size takes over a block of up to half as much again, and gives all of it back")
+  func larger() {
+    let (pool, large) = (MemoryPool(slack: 1 << 20), 3 << 20)
+    let block = pool.take(large)
+    pool.give(block, large)
+    let (near, far) = (2 << 20, (2 << 20) - (1 << 18))
+    #expect(pool.take(near) == block)
+    #expect(pool.usage.now == near && pool.kept == 0)
+    pool.give(block, near)
+    #expect(pool.usage.now == 0 && pool.kept == large)
+    // Too small for it.
+    let other = pool.take(far)
+    #expect(other != block && pool.kept == large)
+    pool.give(other, far)
+    #expect(pool.take(large) == block)
+    pool.give(block, large)
+  }
 }

@@ -43,6 +43,84 @@ extension TensorsSuite {
       #expect(relativeDistance(run(lanes, x, weights.values, out: c.out), expected.values) < 1e-5)
     }
 
+    /// Sides that leave none, one, two and three of a tile; one tile and several slices that begin within an image;
+    /// blocks of 64 and 32 input channels, of 32 and 16 outputs.
+    static let gradientCases: [(shape: [Int], out: Int)] = [
+      ([1, 4, 4, 32], 16), ([3, 5, 7, 64], 32), ([2, 14, 6, 96], 48), ([9, 31, 30, 32], 64),
+      ([1, 1, 2, 32], 16), ([5, 7, 9, 128], 32),
+    ]
+
+    @Test(
+      "Winograd's gradient with respect to weights is that of the convolution, whatever memory held",
+      arguments: gradientCases, widths)
+    func winogradWeightGradient(_ c: (shape: [Int], out: Int), lanes: Int32) {
+      let (x, dy) = (
+        randomTensor(c.shape, "x"), randomTensor(Array(c.shape.dropLast()) + [c.out], "dy")
+      )
+      let expected = ReferenceKernels().convolutionWeightGradient(
+        x, dy, weightShape: [c.out, 3, 3, x.channels], hasBias: false,
+        Window(height: 3, width: 3, stride: 1, padding: 1)
+      ).weights.values
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      let (b, h, w) = (c.shape[0], c.shape[1], c.shape[2])
+      let found = [1, 2, 3].map { threads -> [Float] in
+        Compute.setThreads(threads)
+        var space = [Float](
+          repeating: .nan,
+          count: ez_winograd_gradient_workspace(lanes, b, h, w, x.channels, c.out))
+        var gradient = [Float](repeating: .nan, count: expected.count)
+        ez_winograd_weight_gradient(
+          lanes, x.values, b, h, w, x.channels, dy.values, c.out, &space, &gradient)
+        return gradient
+      }
+      #expect(relativeDistance(found[0], expected) < 3e-6)
+      #expect(found[0] == found[1] && found[0] == found[2])
+    }
+
+    @Test("Results that are written past the cache are the same", arguments: widths)
+    func pastCache(lanes: Int32) throws {
+      let native = try #require(NativeKernels(over: ReferenceKernels(), lanes: lanes))
+      // More than 8 MiB each.
+      for (size, shape, out) in [(1, [2, 132, 130, 16], 64), (3, [1, 182, 184, 16], 64)] {
+        let window = Window(height: size, width: size, stride: 1, padding: size / 2)
+        let (x, weights) = (randomTensor(shape, "x"), randomTensor([out, size, size, 16], "w"))
+        var work = LazyConvolution(
+          kernels: native, input: x, weights: weights, window: window,
+          bias: randomTensor([out], "bias"), isRecorded: false)
+        for adds in [false, true] {
+          work.addend = adds ? randomTensor(work.shape, "addend") : nil
+          let found = native.run(work).values
+          #expect(relativeDistance(found, ReferenceKernels().runSteps(work).values) < 1e-5)
+        }
+        let back = randomTensor([16, size, size, out], "back")
+        let slopes = randomTensor(shape, "dy")
+        let inputShape = Array(shape.dropLast()) + [out]
+        #expect(
+          relativeDistance(
+            native.convolutionInputGradient(slopes, back, inputShape: inputShape, window).values,
+            ReferenceKernels().convolutionInputGradient(
+              slopes, back, inputShape: inputShape, window
+            ).values) < 1e-5)
+      }
+    }
+
+    @Test("Weights are packed transposed as transposed weights are packed", arguments: widths)
+    func transposedWeights(lanes: Int32) {
+      for (depth, columns) in [(5, 40), (33, 7), (64, 96)] {
+        let weights = randomTensor([depth, columns], "weights").values
+        let transposed = (0..<columns).flatMap { c in (0..<depth).map { weights[$0 * columns + c] }
+        }
+        let count = ez_packed_count(lanes, depth, columns)
+        var (found, expected) = (
+          [Float](repeating: 7, count: count), [Float](repeating: 8, count: count)
+        )
+        ez_pack_transposed(lanes, weights, columns, depth, &found)
+        ez_pack_weights(lanes, transposed, columns, depth, nil, &expected)
+        #expect(found == expected)
+      }
+    }
+
     @Test(
       "A pointwise weight gradient normalises what it reads, whatever memory held and how many threads",
       arguments: [

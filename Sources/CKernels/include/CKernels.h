@@ -183,6 +183,9 @@ void ez_normalised_halves(const ez_source *_Nonnull source, size_t batch, size_t
 size_t ez_packed_count(int lanes, size_t depth, size_t columns);
 void ez_pack_weights(int lanes, const float *_Nonnull weights, size_t columns, size_t depth,
                      const float *_Nullable scale, float *_Nonnull packed);
+// The same of weights [depth, columns].
+void ez_pack_transposed(int lanes, const float *_Nonnull weights, size_t columns, size_t depth,
+                        float *_Nonnull packed);
 // out[rows, columns] = source * weights, finished. A source without factors has one part, with them no places.
 size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t columns);
 void ez_pointwise(int lanes, const ez_source *_Nonnull source, const float *_Nonnull weights,
@@ -223,6 +226,14 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
 void ez_winograd(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
                  const float *_Nonnull weights, size_t out, const ez_epilogue *_Nonnull epilogue,
                  float *_Nonnull workspace, float *_Nonnull result);
+
+// Its gradient with respect to the weights, [out, 3, 3, in], where it fits: dy is [batch, height, width, out]. Does not
+// depend on the number of threads.
+int ez_winograd_gradient_fits(size_t in, size_t out);
+size_t ez_winograd_gradient_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out);
+void ez_winograd_weight_gradient(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width,
+                                 size_t in, const float *_Nonnull dy, size_t out, float *_Nonnull workspace,
+                                 float *_Nonnull gradient);
 
 // Text. Rows of a table; gradient adds rows back in the order of the tokens.
 void ez_gather_rows(const float *_Nonnull table, const int32_t *_Nonnull rows, size_t count,

@@ -19,12 +19,13 @@ void ez_bf16_pack(const float *_Nonnull weights, size_t in, size_t out, size_t k
                   size_t kernel_width, const float *_Nullable scale, int transposed, uint16_t *_Nonnull packed);
 
 // out = convolution of the source, finished. `halves` is an input that is bf16 already, in place of a source,
-// and `out_halves` a result to be rounded, in place of out. Workspace: bytes.
+// `add_halves` what is added, in place of the epilogue's, and `out_halves` a result to be rounded, in place of out.
+// Workspace: bytes.
 size_t ez_bf16_workspace(const ez_window *_Nonnull window);
 void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_source *_Nullable source,
                          const uint16_t *_Nullable halves, const uint16_t *_Nonnull weights,
-                         const ez_epilogue *_Nonnull epilogue, void *_Nonnull workspace, float *_Nullable out,
-                         uint16_t *_Nullable out_halves);
+                         const ez_epilogue *_Nonnull epilogue, const uint16_t *_Nullable add_halves,
+                         void *_Nonnull workspace, float *_Nullable out, uint16_t *_Nullable out_halves);
 
 // Numbers of bf16 in single precision.
 void ez_bf16_widen(const uint16_t *_Nonnull halves, size_t count, float *_Nonnull out);

@@ -35,7 +35,8 @@ struct KeptAffine {
 /// Weights in the layout of one of the native kernels, perhaps scaled.
 struct PackedWeights {
   enum Kind: Hashable {
-    case plain, pointwise, winograd, rotatedWinograd, strided, depthwise, scaledDepthwise, bfloat16,
+    case plain, pointwise, transposedPointwise, winograd, rotatedWinograd, strided, depthwise,
+      scaledDepthwise, bfloat16,
       transposedBFloat16
   }
   /// What they were multiplied by; kept alive, so that no other can come to have its address.

@@ -4,7 +4,7 @@ import Synchronization
   import Glibc
 #endif
 
-/// Blocks of memory that are kept for the next tensor of the same size.
+/// Blocks of memory that are kept for the next tensor of the same size, or a little less.
 ///
 /// A training step asks for the same sizes again and again; giving large blocks back to the system
 /// would cost a page fault for each 4 KiB of each step. Sizes are rounded up so that nearby ones
@@ -18,15 +18,40 @@ package final class MemoryPool: Sendable {
     var free: [Int: [UInt]] = [:]
     /// Of each size the last request for it, by its number.
     var asked: [Int: Int] = [:]
+    /// Blocks in use that are larger than what was asked for, and their sizes.
+    var larger: [UInt: Int] = [:]
     var requests = 0
     var kept = 0
     var inUse = 0
+    /// What blocks in use have more than was asked for.
+    var surplus = 0
     var peak = 0
+
+    /// A block that is kept, of a size or, of a large one, up to half as much again: new memory costs a page
+    /// fault for each page, and the gradients of a network are all of other sizes.
+    mutating func reuse(_ size: Int) -> UInt? {
+      var found = size
+      if free[size]?.isEmpty ?? true {
+        guard size >= MemoryPool.large,
+          let next = free.filter({ (size...size + size / 2) ~= $0.key && !$0.value.isEmpty }).keys
+            .min()
+        else { return nil }
+        found = next
+      }
+      guard let address = free[found]?.popLast() else { return nil }
+      kept -= found
+      asked[found] = requests
+      if found > size {
+        larger[address] = found
+        surplus += found - size
+      }
+      return address
+    }
 
     /// Takes blocks out of what is kept until all together are within a limit; who calls it gives them back.
     mutating func shed(to limit: Int) -> [UInt] {
       var shed: [UInt] = []
-      while inUse + kept > limit {
+      while inUse + surplus + kept > limit {
         guard
           let size = free.filter({ !$0.value.isEmpty }).keys.min(by: {
             (asked[$0] ?? 0, $0) < (asked[$1] ?? 0, $1)
@@ -47,6 +72,9 @@ package final class MemoryPool: Sendable {
 
   /// A pool; `slack` are bytes that may be kept in any case.
   init(slack: Int = 128 << 20) { self.slack = slack }
+
+  /// From so many bytes on, a block may serve that is larger than what is asked for.
+  private static let large = 1 << 20
 
   /// Bytes that are kept for tensors to come.
   var kept: Int { state.withLock { $0.kept } }
@@ -70,10 +98,7 @@ package final class MemoryPool: Sendable {
       state.peak = max(state.peak, state.inUse)
       state.requests += 1
       state.asked[size] = state.requests
-      if let kept = state.free[size]?.popLast() {
-        state.kept -= size
-        return (kept, [])
-      }
+      if let kept = state.reuse(size) { return (kept, []) }
       return (nil, state.shed(to: state.peak + state.peak / 2 + slack))
     }
     for address in shed { UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
@@ -86,9 +111,11 @@ package final class MemoryPool: Sendable {
     let address = UInt(bitPattern: pointer)
     if overwrites { pointer.initializeMemory(as: UInt8.self, repeating: 0xFF, count: size) }
     state.withLock { state in
+      let whole = state.larger.removeValue(forKey: address) ?? size
       state.inUse -= size
-      state.kept += size
-      state.free[size, default: []].append(address)
+      state.surplus -= whole - size
+      state.kept += whole
+      state.free[whole, default: []].append(address)
     }
   }
 }

@@ -10,8 +10,8 @@ package final class TensorContent {
   /// What makes the content; it is done when the content is first read, unless something that follows has
   /// taken it over by then.
   private(set) var lazy: LazyWork?
-  /// The content as bf16, where it was made for a reader who rounds it and nobody has read it as numbers of
-  /// single precision since.
+  /// The content as bf16, where it was made for a reader who rounds it, or adds it to what is rounded, and nobody has
+  /// read it as numbers of single precision since.
   private(set) var halves: Storage?
   /// What was computed from the content.
   var cache = ContentCache()
@@ -62,11 +62,12 @@ package final class TensorContent {
     return made
   }
 
-  /// The content as bf16: as it was made, or as `make` makes it now where it takes the work that is lazy; else
-  /// nil.
-  func materializedHalves(_ make: (LazyWork) -> Storage?) -> Storage? {
-    if halves == nil, let lazy, let made = make(lazy) { (halves, self.lazy) = (made, nil) }
-    return halves
+  /// Makes the content as bf16, by the convolution that is lazy, which nobody else holds meanwhile.
+  func makeHalves(_ make: (inout LazyConvolution) -> Storage) {
+    guard case .convolution(var work) = lazy.take() else {
+      preconditionFailure("no convolution makes this content")
+    }
+    halves = make(&work)
   }
 
   /// Asks a lazy convolution to write its result to a place of its size; it need not.

@@ -2,8 +2,12 @@ import CKernels
 
 /// A set of kernels whose convolutions, and their gradients, multiply in bf16.
 ///
-/// Both factors are rounded to 8 significant bits; the sums and all tensors stay in single precision, weights
-/// and their updates too. Where no gradient is wanted, what only the next convolution reads is stored rounded.
+/// Both factors are rounded to 8 significant bits; the sums stay in single precision, weights and their updates
+/// too. Where no gradient is wanted, what a convolution reads of another is stored rounded, sums with what went
+/// round them (residual networks) among it.
+///
+/// Where dot products multiply, not tiles, and `base` are the native kernels, 3×3 convolutions with stride 1 and their
+/// gradients are Winograd's in single precision wherever those take less time.
 ///
 /// What remains of single precision, that of `base`: grouped and depthwise convolutions, gradients of
 /// convolutions with a stride, linear layers, texts, normalisations, losses, optimisers. Kalamkar et al. 2019,
@@ -25,8 +29,14 @@ package final class BFloat16Kernels: Kernels {
   package let name: String
   package let base: any Kernels
   package let arithmetic: Arithmetic
-  package var library: String { "\(base.library), bf16 by \(arithmetic)" }
+  package var library: String {
+    // Stands in runs and for kept features, which other arithmetic must not go on with.
+    "\(base.library), bf16 by \(arithmetic)\(winograd == nil ? "" : " and Winograd"), sums rounded"
+  }
   package var attentionLanes: Int32 { base.attentionLanes }
+  /// What does 3×3 convolutions by a quarter of the products in single precision, in less time than the dot
+  /// products of AVX-512 take for all of them; not where tiles multiply, which are faster still.
+  private let winograd: NativeKernels?
   private var workspace = Storage(count: 16)
 
   /// The kernels around others.
@@ -37,6 +47,15 @@ package final class BFloat16Kernels: Kernels {
       arithmetic.rawValue <= Arithmetic.best.rawValue, "this processor has no \(arithmetic)")
     (self.base, self.arithmetic) = (base, arithmetic)
     name = "\(base.name), bf16"
+    winograd = arithmetic == .vectors ? base as? NativeKernels : nil
+  }
+
+  /// What does a convolution of single precision sooner.
+  private func winograd(_ shape: [Int], to out: Int, _ window: Window) -> NativeKernels? {
+    guard window == Window(height: 3, width: 3, stride: 1, padding: 1),
+      NativeKernels.prefersWinogradToBFloat16(shape, to: out)
+    else { return nil }
+    return winograd
   }
 
   package func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window)
@@ -57,9 +76,13 @@ package final class BFloat16Kernels: Kernels {
       linear.activation = nil
       return run(linear).activatedInPlace(activation)
     }
-    let input = input(of: work)
+    if let winograd = winograd(work.input.shape, to: work.weights.shape[0], work.window) {
+      var work = work
+      return winograd.winograd(&work)
+    }
+    let (addedHalves, input) = operands(of: &work)
     let (output, addend) = work.takeOutput()
-    multiply(work, input, addend, output.writable, nil)
+    multiply(work, input, (addend, addedHalves), (output.writable, nil))
     return output
   }
 
@@ -69,18 +92,24 @@ package final class BFloat16Kernels: Kernels {
     case floats(KernelInput)
   }
 
-  /// What a convolution reads, made; what is added is made before, since it may be the input itself, which is
-  /// then read as it is.
-  private func input(of work: LazyConvolution) -> Input {
-    work.addend?.materialize()
-    if !work.isRecorded, let halves = halves(work.input) { return .halves(halves) }
-    return .floats(KernelInput(work.input))
+  /// What a convolution adds, where that is bf16, and what it reads.
+  ///
+  /// What is added is made first, since it may be the input itself, which is then read as it is. As bf16 it is taken
+  /// out of the work.
+  private func operands(of work: inout LazyConvolution) -> (added: Storage?, input: Input) {
+    var added: Storage?
+    if let addend = work.addend {
+      if !work.isRecorded { added = halves(addend) }
+      if added == nil { addend.materialize() } else { work.addend = nil }
+    }
+    if !work.isRecorded, let halves = halves(work.input) { return (added, .halves(halves)) }
+    return (added, .floats(KernelInput(work.input)))
   }
 
   /// Makes numbers of single precision or of bf16.
   private func multiply(
-    _ work: LazyConvolution, _ input: Input, _ addend: Tensor?, _ floats: WritableTensor?,
-    _ rounded: ReboundStorage<UInt16>?
+    _ work: LazyConvolution, _ input: Input, _ added: (floats: Tensor?, halves: Storage?),
+    _ result: (floats: WritableTensor?, halves: ReboundStorage<UInt16>?)
   ) {
     var geometry = work.window.geometry(work.input.shape, channels: work.weights.shape[0])
     let packed = packed(work.weights, scale: work.scale, transposed: false)
@@ -90,32 +119,45 @@ package final class BFloat16Kernels: Kernels {
       case .halves(let halves): (halves.rebound(to: UInt16.self), nil)
       case .floats(let source): (nil, source)
       }
-    withElements(source, halves, packed, work.bias, addend, space, floats, rounded) {
-      source, halves, packed, bias, addend, space, floats, rounded in
-      var epilogue = ez_epilogue(bias: bias, add: addend, relu: work.relu ? 1 : 0, function: 0)
+    withElements(
+      source, halves, packed, work.bias, added.floats, added.halves?.rebound(to: UInt16.self),
+      space, result.floats, result.halves
+    ) {
+      source, halves, packed, bias, added, addedHalves, space, floats, rounded in
+      var epilogue = ez_epilogue(bias: bias, add: added, relu: work.relu ? 1 : 0, function: 0)
       func multiply(_ source: UnsafePointer<ez_source>?) {
         ez_bf16_convolution(
-          arithmetic.rawValue, &geometry, source, halves, packed, &epilogue, space, floats, rounded)
+          arithmetic.rawValue, &geometry, source, halves, packed, &epilogue, addedHalves, space,
+          floats, rounded)
       }
       if let source { source.withRows(0) { multiply($0) } } else { multiply(nil) }
     }
     Profile.lap("bf16", input: work.input.shape, channels: work.weights.shape[0], work.window)
   }
 
-  /// What a convolution has made, or is to make now, for another that rounds it; nil for other tensors.
-  ///
-  /// A result that others read too, as a sum behind it may, stays in single precision.
+  /// What a convolution has made, or is to make now, for another that rounds it, or adds it to what it makes; nil
+  /// for other tensors.
   private func halves(_ x: Tensor) -> Storage? {
-    x.content.materializedHalves { _ in
-      guard let work = x.lazyConvolution, work.kernels === self, !work.isRecorded,
-        work.node == nil, work.addend == nil, work.activation == nil, work.window.groups == 1,
-        work.window.isEven
-      else { return nil }
+    if x.content.halves == nil, makesHalves(x) {
       Profile.lapBetween()
-      let made = Storage(count: (x.count + 1) / 2)
-      multiply(work, input(of: work), nil, nil, made.rebound(to: UInt16.self))
-      return made
+      x.content.makeHalves { work in
+        var (added, input) = operands(of: &work)
+        // A result written over what is added saves a way to memory.
+        let isAlone = isKnownUniquelyReferenced(&added)
+        let result = (isAlone ? added : nil) ?? Storage(count: (x.count + 1) / 2)
+        multiply(work, input, (work.addend, added), (nil, result.rebound(to: UInt16.self)))
+        return result
+      }
     }
+    return x.content.halves
+  }
+
+  /// Whether a convolution of these kernels is to make a tensor, and may store it rounded.
+  private func makesHalves(_ x: Tensor) -> Bool {
+    guard let work = x.lazyConvolution else { return false }
+    return work.kernels === self && !work.isRecorded && work.node == nil && work.activation == nil
+      && work.window.groups == 1 && work.window.isEven
+      && winograd(work.input.shape, to: work.weights.shape[0], work.window) == nil
   }
 
   package func convolutionInputGradient(
@@ -127,6 +169,9 @@ package final class BFloat16Kernels: Kernels {
     else {
       return base.convolutionInputGradient(dy, weights, inputShape: inputShape, window)
     }
+    if let winograd = winograd(dy.shape, to: inputShape[3], window) {
+      return winograd.rotatedWinograd(dy, weights, inputShape: inputShape)
+    }
     let back = Window(
       height: window.height, width: window.width, stride: 1,
       padding: window.height - 1 - window.padding.top)
@@ -137,7 +182,7 @@ package final class BFloat16Kernels: Kernels {
       var epilogue = ez_epilogue(bias: nil, add: nil, relu: 0, function: 0)
       dy.withRows(0) { source in
         ez_bf16_convolution(
-          arithmetic.rawValue, &geometry, source, nil, packed, &epilogue, space, dx, nil)
+          arithmetic.rawValue, &geometry, source, nil, packed, &epilogue, nil, space, dx, nil)
       }
     }
     Profile.lap("bf16, input gradient", input: inputShape, channels: dy.channels, window)
@@ -150,6 +195,9 @@ package final class BFloat16Kernels: Kernels {
     guard window.groups == 1, window.stride == 1, window.isEven else {
       return base.convolutionWeightGradient(
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
+    }
+    if let gradient = winograd?.winogradWeightGradient(x, dy, weightShape: weightShape, window) {
+      return (gradient, hasBias ? columnSums(dy) : nil)
     }
     var geometry = window.geometry(x.shape, channels: weightShape[0])
     let space = scratch(ez_bf16_gradient_workspace(&geometry))

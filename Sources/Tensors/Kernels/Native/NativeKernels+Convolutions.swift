@@ -40,6 +40,11 @@ extension NativeKernels {
     guard window == Window(height: 3, width: 3, stride: 1, padding: 1),
       prefersWinograd(dy.shape, to: inputShape[3])
     else { return nil }
+    return rotatedWinograd(dy, weights, inputShape: inputShape)
+  }
+
+  /// The same, whatever it costs.
+  func rotatedWinograd(_ dy: Tensor, _ weights: Tensor, inputShape: [Int]) -> Tensor {
     let (from, to) = (dy.channels, inputShape[3])
     let packed = weights.packed(
       .rotatedWinograd, scale: nil, count: ez_winograd_count(lanes, from, to)
@@ -47,6 +52,49 @@ extension NativeKernels {
     let dx = Tensor(uninitialized: inputShape)
     winograd(dy, packed, bias: nil, addend: nil, relu: false, into: dx)
     return dx
+  }
+
+  /// The gradient with respect to the input of a 1×1 convolution over maps, itself one with transposed weights; nil
+  /// elsewhere.
+  func pointwiseInputGradient(
+    _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
+  ) -> Tensor? {
+    guard window.isPlain else { return nil }
+    let (from, to) = (dy.channels, inputShape[3])
+    let packed = weights.packed(
+      .transposedPointwise, scale: nil, count: ez_packed_count(lanes, from, to)
+    ) { weights, _, packed in
+      ez_pack_transposed(lanes, weights, to, from, packed)
+    }
+    let space = scratch(ez_pointwise_workspace(lanes, dy.rows, from, to))
+    let dx = Tensor(inputShape, from: KernelInput(dy), packed, space) { dx, dy, packed, space in
+      var epilogue = ez_epilogue()
+      dy.withRows(inputShape.dropLast().reduce(1, *)) {
+        ez_pointwise(lanes, $0, packed, to, &epilogue, space, dx)
+      }
+    }
+    Profile.lap("input gradient", input: inputShape, channels: from, window)
+    return dx
+  }
+
+  /// The gradient with respect to the weights of a 3×3 convolution by Winograd's tiles, a quarter of the products; nil
+  /// elsewhere, or where there are so few tiles that making weights of their sums costs more.
+  func winogradWeightGradient(
+    _ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window
+  ) -> Tensor? {
+    let (shape, out) = (x.shape, weightShape[0])
+    guard window == Window(height: 3, width: 3, stride: 1, padding: 1),
+      min(shape[1], shape[2]) >= 4,
+      ez_winograd_gradient_fits(shape[3], out) != 0
+    else { return nil }
+    let space = scratch(
+      ez_winograd_gradient_workspace(lanes, shape[0], shape[1], shape[2], shape[3], out))
+    let gradient = Tensor(weightShape, from: x, dy, space) { gradient, x, dy, space in
+      ez_winograd_weight_gradient(
+        lanes, x, shape[0], shape[1], shape[2], shape[3], dy, out, space, gradient)
+    }
+    Profile.lap("Winograd, weight gradient", input: shape, channels: out, window)
+    return gradient
   }
 
   /// The gradient with respect to the weights of a 1×1 convolution that has a stride, is over what a
@@ -72,7 +120,7 @@ extension NativeKernels {
     return gradient
   }
 
-  private func winograd(_ work: inout LazyConvolution) -> Tensor {
+  func winograd(_ work: inout LazyConvolution) -> Tensor {
     let (from, out) = (work.input.channels, work.weights.shape[0])
     let operands = work.takeOperands()
     let packed = work.weights.packed(

@@ -5,7 +5,8 @@ import CKernels
 /// 1×1 is one matrix product that normalises its input while reading it, 3×3 is Winograd's F(4×4, 3×3), 3×3
 /// with stride 2 goes a phase of the input at a time, depthwise is a loop of its own. The other windows go by
 /// the definition, unless vectors are of 16 floats and `base` has windows that are as fast. What remains is
-/// the base's: grouped convolutions, most gradients.
+/// the base's: grouped convolutions, gradients of windows with
+/// a stride, of other than 1×1 and 3×3.
 ///
 /// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
 /// the number of threads; whether a 3×3 convolution runs this way may depend on it.
@@ -54,7 +55,8 @@ package final class NativeKernels: Kernels {
     if window.isPointwise, window.stride == 1, inputShape[0] == 1, inputShape[2] == 1 {
       return linearInputGradient(dy, weights, inputShape: inputShape)
     }
-    return winogradInputGradient(dy, weights, inputShape: inputShape, window)
+    return pointwiseInputGradient(dy, weights, inputShape: inputShape, window)
+      ?? winogradInputGradient(dy, weights, inputShape: inputShape, window)
       ?? base.convolutionInputGradient(dy, weights, inputShape: inputShape, window)
   }
 
@@ -65,14 +67,15 @@ package final class NativeKernels: Kernels {
       return DepthwiseConvolution.weightGradient(
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }
-    guard !hasBias || window.stride > 1,
-      let gradient = pointwiseWeightGradient(x, dy, weightShape: weightShape, window)
-    else {
+    let gradient =
+      winogradWeightGradient(x, dy, weightShape: weightShape, window)
+      ?? (hasBias && window.stride == 1
+        ? nil : pointwiseWeightGradient(x, dy, weightShape: weightShape, window))
+    guard let gradient else {
       return base.convolutionWeightGradient(
         x, dy, weightShape: weightShape, hasBias: hasBias, window)
     }
-    guard hasBias else { return (gradient, nil) }
-    return (gradient, columnSums(dy))
+    return (gradient, hasBias ? columnSums(dy) : nil)
   }
 
   /// dx = dy · W, of a linear layer over rows: a product that wants no copy of the weights in a layout of its own, which
