@@ -102,6 +102,6 @@ package struct Exportability {
     return try TrainedModel(
       image: image, text: text, preparation: preparation, decoder: fusion?.decoder ?? part,
       fusion: fusion?.settings, labels: ["negative", "positive"], registry: registry,
-      store: ParameterStore(random: RandomStream(seed: 0)))
+      store: .trial())
   }
 }

@@ -20,13 +20,17 @@ public enum Initializer {
   /// Given values in row-major order.
   case values([Float])
 
-  func tensor(_ shape: [Int], random: RandomStream) -> Tensor {
+  /// The tensor; with a number of draws, those over and over again.
+  func tensor(_ shape: [Int], random: RandomStream, draws: Int? = nil) -> Tensor {
     var random = random
     let count = shape.reduce(1, *)
     let fanIn = Double(shape.dropFirst().reduce(1, *))
-    func normal(_ deviation: Double) -> Tensor {
-      Tensor((0..<count).map { _ in Float(random.normal() * deviation) }, shape: shape)
+    func drawn(_ draw: () -> Double) -> Tensor {
+      let own = (0..<min(count, draws ?? count)).map { _ in Float(draw()) }
+      guard own.count < count else { return Tensor(own, shape: shape) }
+      return Tensor((0..<count).map { own[$0 % own.count] }, shape: shape)
     }
+    func normal(_ deviation: Double) -> Tensor { drawn { random.normal() * deviation } }
     switch self {
     case .constant(let value): return Tensor(repeating: value, shape: shape)
     case .kaimingNormal:
@@ -37,10 +41,10 @@ public enum Initializer {
     case .normal(let deviation): return normal(Double(deviation))
     case .uniformFanIn:
       let bound = 1 / fanIn.squareRoot()
-      return Tensor((0..<count).map { _ in Float(random.uniform(-bound, bound)) }, shape: shape)
+      return drawn { random.uniform(-bound, bound) }
     case .uniform(let bound):
       let limit = Double(bound)
-      return Tensor((0..<count).map { _ in Float(random.uniform(-limit, limit)) }, shape: shape)
+      return drawn { random.uniform(-limit, limit) }
     case .values(let values): return Tensor(values, shape: shape)
     }
   }

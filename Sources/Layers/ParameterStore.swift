@@ -16,6 +16,8 @@ public final class ParameterStore {
   /// Whether every parameter must be given.
   private let isWhole: Bool
   private let origin: String?
+  /// How many numbers of a parameter are drawn, and then come again; nil for all.
+  private var drawn: Int?
   private var adaptations: [(prefix: String, settings: LowRankSettings)] = []
 
   /// A store that initialises every parameter.
@@ -36,6 +38,14 @@ public final class ParameterStore {
 
   private init() {
     (random, given, draws, isWhole, origin) = (nil, [:], [:], false, nil)
+  }
+
+  /// A store for a model that is only tried: a parameter's numbers repeat, which takes a fraction of the time.
+  package static func trial() -> ParameterStore {
+    let store = ParameterStore(random: RandomStream(seed: 0))
+    // A prime, so that rows differ.
+    store.drawn = 1021
+    return store
   }
 
   /// A store whose parameters are all zero: for their keys, shapes and number.
@@ -88,7 +98,7 @@ public final class ParameterStore {
         advice: "these weights belong to another model or configuration")
     } else if let random {
       let own = draws.first { key.hasPrefix("\($0.key).") }?.value
-      value = initializer.tensor(shape, random: (own ?? random).derived(key))
+      value = initializer.tensor(shape, random: (own ?? random).derived(key), draws: drawn)
     } else {
       value = Tensor(repeating: 0, shape: shape)
     }
