@@ -89,6 +89,7 @@ void ez_winograd_weights(int lanes, const float *weights, size_t in, size_t out,
 
 typedef struct {
   const float *x, *weights, *zeros;
+  const float *scale, *shift; // of what is read, max(0, value * scale + shift), or NULL
   size_t batch, height, width, in, out;
   ez_tiles grid;
   ez_finish finish;
@@ -146,11 +147,11 @@ static ez_tiles grid_of(size_t height, size_t width) {
   return (ez_tiles){(height + 3) / 4, (width + 3) / 4, (height + 1) / 4, (width + 1) / 4};
 }
 
-void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                 const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
-                 float *result) {
+void ez_winograd(int lanes, const float *x, const float *scale, const float *shift, size_t batch, size_t height,
+                 size_t width, size_t in, const float *weights, size_t out, const ez_epilogue *epilogue,
+                 float *workspace, float *result) {
   ez_settle_products();
-  ez_winograd_work w = {.x = x, .weights = weights, .batch = batch, .height = height};
+  ez_winograd_work w = {.x = x, .scale = scale, .shift = shift, .weights = weights, .batch = batch, .height = height};
   w.width = width, w.in = in, w.out = out, w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 0};
   w.grid = grid_of(height, width), w.result = result;
   // More than a cache would keep need not come into it before it is written.
@@ -211,13 +212,14 @@ EZ_CLONES static void add_slices_body(void *context, size_t begin, size_t end) {
   }
 }
 
-void ez_winograd_weight_gradient(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                                 const float *dy, size_t out, float *workspace, float *gradient) {
+void ez_winograd_weight_gradient(int lanes, const float *x, const float *scale, const float *shift, size_t batch,
+                                 size_t height, size_t width, size_t in, const float *dy, size_t out,
+                                 float *workspace, float *gradient) {
   ez_settle_products();
   ez_winograd_gradient g = plan(lanes, batch, height, width, in, out);
   const size_t zeros = zeros_of(in, out), all = out * 9 * in;
   memset(workspace, 0, zeros * sizeof(float));
-  g.inputs.x = x, g.inputs.zeros = workspace, g.dy = dy;
+  g.inputs.x = x, g.inputs.scale = scale, g.inputs.shift = shift, g.inputs.zeros = workspace, g.dy = dy;
   g.workspace = workspace + zeros, g.partial = g.workspace + (size_t)ez_threads() * g.scratch;
   const size_t tasks = g.slices * (in / g.inputs.in) * (out / g.width);
   ez_parallel(tasks, 1, lanes == 16 ? gradient_body_16 : gradient_body_8, &g);
@@ -231,9 +233,9 @@ size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t widt
                              size_t out) {
   return in;
 }
-void ez_winograd(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                 const float *weights, size_t out, const ez_epilogue *epilogue, float *workspace,
-                 float *result) {
+void ez_winograd(int lanes, const float *x, const float *scale, const float *shift, size_t batch, size_t height,
+                 size_t width, size_t in, const float *weights, size_t out, const ez_epilogue *epilogue,
+                 float *workspace, float *result) {
   __builtin_trap();
 }
 
@@ -241,8 +243,9 @@ int ez_winograd_gradient_fits(size_t in, size_t out) { return 0; }
 size_t ez_winograd_gradient_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out) {
   return 0;
 }
-void ez_winograd_weight_gradient(int lanes, const float *x, size_t batch, size_t height, size_t width, size_t in,
-                                 const float *dy, size_t out, float *workspace, float *gradient) {
+void ez_winograd_weight_gradient(int lanes, const float *x, const float *scale, const float *shift, size_t batch,
+                                 size_t height, size_t width, size_t in, const float *dy, size_t out,
+                                 float *workspace, float *gradient) {
   __builtin_trap();
 }
 

@@ -77,18 +77,14 @@ static EZ_TARGET void EZ_WIDE(tile_factors)(const ez_winograd_gradient *g, size_
   const ez_tile start = ez_tile_at(&w->grid, first);
   for (size_t index = first; index < first + tiles; index++) {
     const ez_tile t = ez_tile_at(&w->grid, index);
-    const float *from[EZ_POINTS], *slopes[16];
-    ez_tile_places(w->x, w->zeros, t.image, w->height, w->width, g->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6, from);
+    const float *slopes[16];
     ez_tile_places(g->dy, w->zeros, t.image, w->height, w->width, g->out, (long)t.y * 4, (long)t.x * 4, 4, slopes);
-    ez_ask_tile(w->x + in, t.image, w->height, w->width, g->in, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6);
     ez_ask_tile(g->dy + out, t.image, w->height, w->width, g->out, g->width, (long)t.y * 4, (long)t.x * 4, 4);
-    for (int i = 0; i < EZ_POINTS; i++) from[i] += in;
     for (int i = 0; i < 16; i++) slopes[i] += out;
     size_t rows[4];
     for (int kind = 0; kind < 4; kind++) rows[kind] = t.before[kind] - start.before[kind];
-#define EZ_TILE(down, across) \
-  EZ_WIDE(tile_inputs)(down, across, w, from, rows, v); \
-  EZ_WIDE(tile_slopes)(down, across, slopes, g->width, g->out_plane, rows, m)
+    EZ_WIDE(any_tile_inputs)(w, &t, g->in, in, rows, v);
+#define EZ_TILE(down, across) EZ_WIDE(tile_slopes)(down, across, slopes, g->width, g->out_plane, rows, m)
     switch ((t.y == w->grid.whole_down) * 2 + (t.x == w->grid.whole_across)) {
     case 0: EZ_TILE(0, 0); break;
     case 1: EZ_TILE(0, 1); break;

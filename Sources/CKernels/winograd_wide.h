@@ -50,20 +50,33 @@ EZ_WIDE(short_output_line)(ez_vector m0, ez_vector m1, ez_vector m2, ez_vector m
   o[1 * step] = v_fmadd(v_set1((float)EZ_A), v_sub(m1, m2), m5);
 }
 
-// One tile's inputs at its points: v[point][row][channel], in the row of the point's kind.
+// The places that a tile reads; those outside the image are zero after a normalisation, too.
+typedef struct {
+  const float *from[EZ_POINTS];
+  float inside[EZ_POINTS];
+} EZ_WIDE(places);
+
+// One tile's inputs at its points: v[point][row][channel], in the row of the point's kind; of channels from `first` on.
 static inline __attribute__((always_inline)) EZ_TARGET void
-EZ_WIDE(tile_inputs)(const int short_down, const int short_across, const ez_winograd_work *w,
-                     const float *const *from, const size_t *rows, float *v) {
+EZ_WIDE(tile_inputs)(const int short_down, const int short_across, const int normalises, const ez_winograd_work *w,
+                     const EZ_WIDE(places) *places, size_t first, const size_t *rows, float *v) {
   for (size_t c = 0; c < w->in; c += EZ_LANES) {
-    ez_vector half[EZ_POINTS];
+    ez_vector half[EZ_POINTS], scale = v_zero(), shift = scale;
+    if (normalises) scale = v_load(w->scale + first + c), shift = v_load(w->shift + first + c);
 #pragma clang loop unroll(full)
     for (int j = 0; j < (short_across ? 4 : 6); j++) {
-      const ez_vector d0 = v_load(from[j] + c), d1 = v_load(from[6 + j] + c);
-      const ez_vector d2 = v_load(from[12 + j] + c), d3 = v_load(from[18 + j] + c);
+      ez_vector d[6];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < (short_down ? 4 : 6); i++) {
+        d[i] = v_load(places->from[i * 6 + j] + first + c);
+        // The second operand of max is what comes out for a NaN.
+        if (normalises)
+          d[i] = v_max(v_zero(), v_fmadd(d[i], scale, v_mul(v_set1(places->inside[i * 6 + j]), shift)));
+      }
       if (short_down)
-        EZ_WIDE(short_input_line)(d0, d1, d2, d3, half + j, 6);
+        EZ_WIDE(short_input_line)(d[0], d[1], d[2], d[3], half + j, 6);
       else
-        EZ_WIDE(input_line)(d0, d1, d2, d3, v_load(from[24 + j] + c), v_load(from[30 + j] + c), half + j, 6);
+        EZ_WIDE(input_line)(d[0], d[1], d[2], d[3], d[4], d[5], half + j, 6);
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < 6; i++) {
@@ -82,22 +95,42 @@ EZ_WIDE(tile_inputs)(const int short_down, const int short_across, const ez_wino
   }
 }
 
+// A tile's inputs, whatever its kind.
+static EZ_TARGET void EZ_WIDE(any_tile_inputs)(const ez_winograd_work *w, const ez_tile *t, size_t channels,
+                                               size_t first, const size_t *rows, float *v) {
+  EZ_WIDE(places) places;
+  ez_tile_places(w->x, w->zeros, t->image, w->height, w->width, channels, (long)t->y * 4 - 1, (long)t->x * 4 - 1, 6,
+                 places.from);
+  ez_ask_tile(w->x + first, t->image, w->height, w->width, channels, w->in, (long)t->y * 4 - 1, (long)t->x * 4 - 1, 6);
+#define EZ_TILE(down, across, normalises) \
+  EZ_WIDE(tile_inputs)(down, across, normalises, w, &places, first, rows, v)
+  const int kind = (t->y == w->grid.whole_down) * 2 + (t->x == w->grid.whole_across);
+  if (w->scale) {
+    for (int i = 0; i < EZ_POINTS; i++) places.inside[i] = places.from[i] != w->zeros;
+    switch (kind) {
+    case 0: EZ_TILE(0, 0, 1); break;
+    case 1: EZ_TILE(0, 1, 1); break;
+    case 2: EZ_TILE(1, 0, 1); break;
+    default: EZ_TILE(1, 1, 1);
+    }
+    return;
+  }
+  switch (kind) {
+  case 0: EZ_TILE(0, 0, 0); break;
+  case 1: EZ_TILE(0, 1, 0); break;
+  case 2: EZ_TILE(1, 0, 0); break;
+  default: EZ_TILE(1, 1, 0);
+  }
+#undef EZ_TILE
+}
+
 static EZ_TARGET void EZ_WIDE(inputs)(const ez_winograd_work *w, size_t begin, size_t end, float *v) {
   const ez_tile first = ez_tile_at(&w->grid, w->first);
   for (size_t index = begin; index < end; index++) {
     const ez_tile t = ez_tile_at(&w->grid, w->first + index);
-    const float *from[EZ_POINTS];
-    ez_tile_places(w->x, w->zeros, t.image, w->height, w->width, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6,
-                   from);
-    ez_ask_tile(w->x, t.image, w->height, w->width, w->in, w->in, (long)t.y * 4 - 1, (long)t.x * 4 - 1, 6);
     size_t rows[4];
     for (int kind = 0; kind < 4; kind++) rows[kind] = t.before[kind] - first.before[kind];
-    switch ((t.y == w->grid.whole_down) * 2 + (t.x == w->grid.whole_across)) {
-    case 0: EZ_WIDE(tile_inputs)(0, 0, w, from, rows, v); break;
-    case 1: EZ_WIDE(tile_inputs)(0, 1, w, from, rows, v); break;
-    case 2: EZ_WIDE(tile_inputs)(1, 0, w, from, rows, v); break;
-    default: EZ_WIDE(tile_inputs)(1, 1, w, from, rows, v);
-    }
+    EZ_WIDE(any_tile_inputs)(w, &t, w->in, 0, rows, v);
   }
 }
 

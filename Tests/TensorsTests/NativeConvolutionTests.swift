@@ -20,7 +20,8 @@ extension TensorsSuite {
     private func run(
       _ lanes: Int32, _ x: Tensor, _ weights: [Float], out: Int, rotated: Bool = false,
       scale: [Float]? = nil,
-      bias: [Float]? = nil, addend: [Float]? = nil, relu: Bool = false
+      bias: [Float]? = nil, addend: [Float]? = nil, relu: Bool = false,
+      factors: (scale: [Float], shift: [Float])? = nil
     ) -> [Float] {
       let (b, h, w, c) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
       var packed = [Float](repeating: 7, count: ez_winograd_count(lanes, c, out))
@@ -28,7 +29,10 @@ extension TensorsSuite {
       var space = [Float](repeating: .nan, count: ez_winograd_workspace(lanes, b, h, w, c, out))
       var result = [Float](repeating: .nan, count: b * h * w * out)
       withEpilogue(bias, addend, relu: relu) { epilogue in
-        ez_winograd(lanes, x.values, b, h, w, c, packed, out, epilogue, &space, &result)
+        ez_winograd(
+          lanes, x.values, factors?.scale, factors?.shift, b, h, w, c, packed, out, epilogue,
+          &space,
+          &result)
       }
       return result
     }
@@ -71,11 +75,42 @@ extension TensorsSuite {
           count: ez_winograd_gradient_workspace(lanes, b, h, w, x.channels, c.out))
         var gradient = [Float](repeating: .nan, count: expected.count)
         ez_winograd_weight_gradient(
-          lanes, x.values, b, h, w, x.channels, dy.values, c.out, &space, &gradient)
+          lanes, x.values, nil, nil, b, h, w, x.channels, dy.values, c.out, &space, &gradient)
         return gradient
       }
       #expect(relativeDistance(found[0], expected) < 3e-6)
       #expect(found[0] == found[1] && found[0] == found[2])
+    }
+
+    @Test(
+      "Winograd's tiles normalise what they read as if it had been made before, and read zeros beside the image",
+      arguments: gradientCases, widths)
+    func normalized(_ c: (shape: [Int], out: Int), lanes: Int32) {
+      let x = randomTensor(c.shape, "x")
+      // Where all is shifted up, a normalised zero is not zero.
+      let affine = ChannelAffine(
+        scale: randomTensor([x.channels], "scale"),
+        shift: randomTensor([x.channels], "shift", 0.5..<1),
+        exact: ChannelAffine.Exact(scale: [], shift: []))
+      let made = LazyNormalization(parts: [x], affine: affine, relu: true).run()
+      let factors = (scale: affine.scale.values, shift: affine.shift.values)
+      let weights = randomValues(c.out * 9 * x.channels, "weights")
+      #expect(
+        run(lanes, x, weights, out: c.out, factors: factors)
+          == run(lanes, made, weights, out: c.out))
+      let dy = randomTensor(Array(c.shape.dropLast()) + [c.out], "dy")
+      let (b, h, w) = (c.shape[0], c.shape[1], c.shape[2])
+      func gradient(_ x: Tensor, _ factors: (scale: [Float], shift: [Float])?) -> [Float] {
+        var space = [Float](
+          repeating: .nan,
+          count: ez_winograd_gradient_workspace(lanes, b, h, w, x.channels, c.out))
+        var gradient = [Float](repeating: .nan, count: weights.count)
+        ez_winograd_weight_gradient(
+          lanes, x.values, factors?.scale, factors?.shift, b, h, w, x.channels, dy.values, c.out,
+          &space, &gradient)
+        return gradient
+      }
+      #expect(gradient(x, factors) == gradient(made, nil))
     }
 
     @Test("Results that are written past the cache are the same", arguments: widths)

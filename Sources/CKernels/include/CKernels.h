@@ -223,16 +223,18 @@ size_t ez_winograd_count(int lanes, size_t in, size_t out);
 void ez_winograd_weights(int lanes, const float *_Nonnull weights, size_t in, size_t out,
                          const float *_Nullable scale, int rotated, float *_Nonnull packed);
 size_t ez_winograd_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out);
-void ez_winograd(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width, size_t in,
-                 const float *_Nonnull weights, size_t out, const ez_epilogue *_Nonnull epilogue,
-                 float *_Nonnull workspace, float *_Nonnull result);
+// Each value that is read is max(0, value * scale + shift) of its channel, where there is a scale.
+void ez_winograd(int lanes, const float *_Nonnull x, const float *_Nullable scale, const float *_Nullable shift,
+                 size_t batch, size_t height, size_t width, size_t in, const float *_Nonnull weights, size_t out,
+                 const ez_epilogue *_Nonnull epilogue, float *_Nonnull workspace, float *_Nonnull result);
 
 // Its gradient with respect to the weights, [out, 3, 3, in], where it fits: dy is [batch, height, width, out]. Does not
 // depend on the number of threads.
 int ez_winograd_gradient_fits(size_t in, size_t out);
 size_t ez_winograd_gradient_workspace(int lanes, size_t batch, size_t height, size_t width, size_t in, size_t out);
-void ez_winograd_weight_gradient(int lanes, const float *_Nonnull x, size_t batch, size_t height, size_t width,
-                                 size_t in, const float *_Nonnull dy, size_t out, float *_Nonnull workspace,
+void ez_winograd_weight_gradient(int lanes, const float *_Nonnull x, const float *_Nullable scale,
+                                 const float *_Nullable shift, size_t batch, size_t height, size_t width, size_t in,
+                                 const float *_Nonnull dy, size_t out, float *_Nonnull workspace,
                                  float *_Nonnull gradient);
 
 // Text. Rows of a table; gradient adds rows back in the order of the tokens.

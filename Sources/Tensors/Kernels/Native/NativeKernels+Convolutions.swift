@@ -50,7 +50,9 @@ extension NativeKernels {
       .rotatedWinograd, scale: nil, count: ez_winograd_count(lanes, from, to)
     ) { weights, _, packed in ez_winograd_weights(lanes, weights, from, to, nil, 1, packed) }
     let dx = Tensor(uninitialized: inputShape)
-    winograd(dy, packed, bias: nil, addend: nil, relu: false, into: dx)
+    winograd(
+      KernelInput(dy, fusesNormalization: false), dy.shape, packed, bias: nil, addend: nil,
+      relu: false, into: dx)
     return dx
   }
 
@@ -89,9 +91,11 @@ extension NativeKernels {
     else { return nil }
     let space = scratch(
       ez_winograd_gradient_workspace(lanes, shape[0], shape[1], shape[2], shape[3], out))
-    let gradient = Tensor(weightShape, from: x, dy, space) { gradient, x, dy, space in
+    let input = KernelInput(x, fusesNormalization: normalisesOne(x))
+    let gradient = Tensor(weightShape, from: input, dy, space) { gradient, input, dy, space in
       ez_winograd_weight_gradient(
-        lanes, x, shape[0], shape[1], shape[2], shape[3], dy, out, space, gradient)
+        lanes, input.parts[0].values, input.scale, input.shift, shape[0], shape[1], shape[2],
+        shape[3], dy, out, space, gradient)
     }
     Profile.lap("Winograd, weight gradient", input: shape, channels: out, window)
     return gradient
@@ -120,35 +124,39 @@ extension NativeKernels {
     return gradient
   }
 
+  /// Whether a tensor is still to be made by a normalisation of one part, which Winograd's tiles do while reading.
+  private func normalisesOne(_ x: Tensor) -> Bool { x.lazyNormalization?.parts.count == 1 }
+
   func winograd(_ work: inout LazyConvolution) -> Tensor {
-    let (from, out) = (work.input.channels, work.weights.shape[0])
-    let operands = work.takeOperands()
+    let (shape, out) = (work.input.shape, work.weights.shape[0])
+    let operands = work.takeOperands(fusesNormalization: normalisesOne(work.input))
     let packed = work.weights.packed(
-      .winograd, scale: work.scale, count: ez_winograd_count(lanes, from, out)
+      .winograd, scale: work.scale, count: ez_winograd_count(lanes, shape[3], out)
     ) { weights, scale, packed in
-      ez_winograd_weights(lanes, weights, from, out, scale, 0, packed)
+      ez_winograd_weights(lanes, weights, shape[3], out, scale, 0, packed)
     }
     winograd(
-      work.input, packed, bias: work.bias, addend: operands.addend, relu: work.relu,
+      operands.input, shape, packed, bias: work.bias, addend: operands.addend, relu: work.relu,
       into: operands.output)
     return operands.output
   }
 
   private func winograd(
-    _ x: Tensor, _ weights: Storage, bias: Tensor?, addend: Tensor?, relu: Bool,
-    into output: Tensor
+    _ input: KernelInput, _ shape: [Int], _ weights: Storage, bias: Tensor?, addend: Tensor?,
+    relu: Bool, into output: Tensor
   ) {
-    let (batch, height, width, from) = (x.shape[0], x.shape[1], x.shape[2], x.channels)
+    let (batch, height, width, from) = (shape[0], shape[1], shape[2], shape[3])
     let out = output.channels
     let space = scratch(ez_winograd_workspace(lanes, batch, height, width, from, out))
-    withElements(x, weights, bias, addend, space, output.writable) {
-      x, weights, bias, addend, space, output in
+    withElements(input, weights, bias, addend, space, output.writable) {
+      input, weights, bias, addend, space, output in
       var epilogue = ez_epilogue(bias: bias, add: addend, relu: relu ? 1 : 0, function: 0)
       ez_winograd(
-        lanes, x, batch, height, width, from, weights, out, &epilogue, space, output)
+        lanes, input.parts[0].values, input.scale, input.shift, batch, height, width, from,
+        weights, out, &epilogue, space, output)
     }
     Profile.lap(
-      "Winograd", input: x.shape, channels: out,
+      input.affine == nil ? "Winograd" : "normalization and Winograd", input: shape, channels: out,
       Window(height: 3, width: 3, stride: 1, padding: 1))
   }
 
