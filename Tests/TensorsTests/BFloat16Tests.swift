@@ -227,8 +227,50 @@ extension TensorsSuite {
       #expect(chained.content.halves != nil && sum.values == stored.values)
     }
 
+    @Test("What nobody else holds is written over by the sum, else kept", arguments: kinds)
+    func overAddend(kind: Arithmetic) {
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
+      let pointwise = Window(height: 1, width: 1, stride: 1, padding: 0)
+      let x = randomTensor([2, 9, 7, 24], "x")
+      func work(_ x: Tensor, _ name: String, adding: Tensor? = nil) -> LazyConvolution {
+        var work = LazyConvolution(
+          kernels: kernels, input: x, weights: randomTensor([64, 1, 1, x.channels], name),
+          window: pointwise, bias: nil, isRecorded: false)
+        (work.addend, work.relu) = (adding, adding != nil)
+        return work
+      }
+      func last(_ sum: Tensor) -> [Float] { kernels.run(work(sum, "last")).values }
+      let added = rounded(kernels.run(work(x, "shortcut")))
+      let wanted = last(rounded(kernels.run(work(x, "main", adding: added))))
+
+      // As a residual network's shortcut: a convolution that only the sum reads.
+      let alone = Tensor(work(x, "main", adding: Tensor(work(x, "shortcut"))))
+      #expect(last(alone) == wanted)
+
+      // Nobody but the sum holds what was stored before: its memory is taken.
+      weak var memory: Storage?
+      let taken: Tensor
+      do {
+        let shortcut = Tensor(work(x, "shortcut"))
+        _ = last(shortcut)
+        memory = shortcut.content.halves
+        taken = Tensor(work(x, "main", adding: shortcut))
+      }
+      #expect(last(taken) == wanted)
+      #expect(memory != nil && memory === taken.content.halves)
+
+      // Where somebody holds it, it stays.
+      let shortcut = Tensor(work(x, "shortcut"))
+      _ = last(shortcut)
+      let held = Tensor(work(x, "main", adding: shortcut))
+      #expect(last(held) == wanted)
+      #expect(shortcut.content.halves != nil && held.content.halves !== shortcut.content.halves)
+      #expect(shortcut.values == added.values)
+    }
+
     @Test(
-      "3×3 by the dot products of AVX-512 is Winograd's in single precision, the others' are not")
+      "3×3 by the dot products of AVX-512 is Winograd's in single precision, the others' are not",
+      .enabled(if: ez_lanes() > 0, "needs AVX2"))
     func winograd() throws {
       let native = try #require(NativeKernels(over: ReferenceKernels()))
       let window = Window(height: 3, width: 3, stride: 1, padding: 1)

@@ -80,7 +80,7 @@ extension NativeKernels {
   }
 
   /// The gradient with respect to the weights of a 3×3 convolution by Winograd's tiles, a quarter of the products; nil
-  /// elsewhere, or where there are so few tiles that making weights of their sums costs more.
+  /// elsewhere, or where maps are smaller than a tile.
   func winogradWeightGradient(
     _ x: Tensor, _ dy: Tensor, weightShape: [Int], _ window: Window
   ) -> Tensor? {

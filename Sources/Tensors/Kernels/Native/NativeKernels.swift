@@ -5,8 +5,8 @@ import CKernels
 /// 1×1 is one matrix product that normalises its input while reading it, 3×3 is Winograd's F(4×4, 3×3), 3×3
 /// with stride 2 goes a phase of the input at a time, depthwise is a loop of its own. The other windows go by
 /// the definition, unless vectors are of 16 floats and `base` has windows that are as fast. What remains is
-/// the base's: grouped convolutions, gradients of windows with
-/// a stride, of other than 1×1 and 3×3.
+/// the base's: grouped convolutions, and the gradients of convolutions that are none of 1×1, 3×3 and depthwise or have
+/// a stride; some of 1×1 weights and of channels that fill no block, too.
 ///
 /// Lavin and Gray 2015, https://arxiv.org/abs/1509.09308. Each result is summed in one order whatever
 /// the number of threads; whether a 3×3 convolution runs this way may depend on it.
