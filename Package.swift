@@ -113,6 +113,7 @@ var targets: [Target] = [
   .target(name: "CStartup", cSettings: optimized),
   .target(name: "CWorker", cSettings: optimized),
   library("Basics", []),
+  library("Ranks", ["Basics"]),
   library("Pages", ["Basics"], embedded: ["colours.css", "drawing.css", "page.css", "sort.js"]),
   library(
     "Tensors", ["Basics", "CKernels", "COpenBLAS"] + oneDNNDependencies, oneDNNSettings),
@@ -137,7 +138,7 @@ var targets: [Target] = [
     "Training",
     [
       "Fusion", "EncoderKit", "Registry", "Datasets", "Images", "DICOM", "WeightFiles", "Downloads",
-      "Bundles", "Evaluation", "WordVectors", "Layers", "Tensors", "Basics",
+      "Bundles", "Evaluation", "WordVectors", "Layers", "Tensors", "Ranks", "Basics",
     ]),
   library("Tuning", ["Basics"]),
   library("NearDuplicates", ["Images", "Basics"]),
@@ -156,7 +157,7 @@ var targets: [Target] = [
     [
       "NearDuplicates", "DataCheck", "WordVectors", "Tuning", "Training", "Fusion", "EncoderKit",
       "Evaluation", "Datasets", "Registry", "Bundles", "Downloads", "WeightFiles", "Images",
-      "DICOM", "Pages", "Tensors", "Basics",
+      "DICOM", "Pages", "Tensors", "Ranks", "Basics",
     ],
     oneDNNSettings),
   library(
@@ -201,7 +202,7 @@ var targets: [Target] = [
       "DataCheck", "DataImport", "Explanation", "Evaluation", "Training", "Datasets",
       "Conformance", "Registry", "EncoderKit", "WeightFiles", "Downloads", "Images", "DICOM",
       "CImageCodecs",
-      "Tensors", "Basics", "CStartup",
+      "Tensors", "Ranks", "Basics", "CStartup",
     ] + pluginDependencies, swiftSettings: strict),
   .executableTarget(
     name: "zoo-parity",
@@ -227,7 +228,7 @@ var targets: [Target] = [
     dependencies: ["WeightFiles", "WordVectors", "Datasets", "Images", "Basics"],
     path: "Tests/ReaderMemory", swiftSettings: strict),
   .target(
-    name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Ranks", "Basics"], path: "Tests/TestSupport",
     swiftSettings: strict),
 ]
 if hasDICOM {
@@ -281,7 +282,7 @@ for (name, dependencies) in [
     "Training",
     [
       "Training", "Fusion", "Evaluation", "Registry", "EncoderKit", "Datasets", "WeightFiles",
-      "Downloads", "Images", "DICOM", "Basics",
+      "Downloads", "Images", "DICOM", "Ranks", "Basics",
     ] + pluginDependencies
   ),
   (
@@ -306,6 +307,7 @@ for (name, dependencies) in [
       "Downloads", "Pages", "Tensors", "Basics",
     ] + pluginDependencies
   ),
+  ("Ranks", ["Ranks", "Basics"]),
   ("Runs", ["Runs", "Studies", "Evaluation", "Downloads", "Basics"]),
   ("Tuning", ["Tuning", "Basics"]),
   (

@@ -3,6 +3,7 @@ import Datasets
 import EncoderKit
 import Evaluation
 import Foundation
+import Ranks
 
 /// Looks at the scores of a training, epoch by epoch, those on validation last; what it throws ends the training.
 package typealias EpochWatch = (Trainer.EpochScore) throws -> Void
@@ -23,6 +24,12 @@ package struct Trainer {
   package let logits: (RawBatch, inout Forward) -> Tensor
   /// Is told the scores after each epoch; what it throws ends the training.
   package var watch: EpochWatch?
+  /// The processes that train this model together; nil for this one alone.
+  package var ranks: RankGroup?
+  /// How long a training with a checkpoint goes on without being kept.
+  package var keepsAfter = Duration.seconds(600)
+  /// Whether to stop after the step that is made.
+  package var isAskedToStop: () -> Bool = { Interruption.isRequested }
 
   package init(
     settings: TrainingSettings, store: ParameterStore, kernels: any Kernels, source: BatchSource,
@@ -95,8 +102,11 @@ package struct Trainer {
   /// Trains on some cases, watching others; the store ends with the weights that were selected.
   ///
   /// Epochs are numbered from `firstEpoch`; with `keepsStart` the weights before the first epoch may
-  /// be selected too. With a checkpoint the training is kept after every epoch, and goes on from what
-  /// was kept with the same numbers.
+  /// be selected too. With a checkpoint the training is kept after every epoch, every ten minutes, and when it is to
+  /// stop, and goes on from what was kept with the same numbers.
+  ///
+  /// A batch is computed in as many shards as the settings say; where several ranks train, each computes its part of
+  /// them, and of the scores. All of them end with the same weights and scores.
   ///
   /// - Returns: the scores of both subsets after every epoch.
   /// - Throws: `ZooError` of code `.notFinite` when the loss is; `Interrupted`.
@@ -115,7 +125,8 @@ package struct Trainer {
     let perEpoch = batches(training).count
     let total = perEpoch * settings.epochs
     var now = TrainingCheckpoint.Content()
-    if let kept = try checkpoint?.restore(changing, optimizer: optimizer, average: average) {
+    let kept = try checkpoint?.restore(changing, optimizer: optimizer, average: average)
+    if let kept = try ranks.map({ try $0.shared(kept, changing, optimizer, average) }) ?? kept {
       now = kept
     } else if keepsStart {
       let start = try score(validation, epoch: firstEpoch - 1, subset: .validation)
@@ -130,11 +141,25 @@ package struct Trainer {
       let stream = random.derived("epoch").derived(epoch)
       var shuffle = stream.derived("order")
       let order = shuffle.permutation(training.count).map { training[$0] }
-      let trained = try run(
-        batches(order), stream: stream, optimizer: optimizer, average: average,
-        firstStep: epoch * perEpoch, total: total, loss: loss)
+      var sums = now.state.begun ?? EpochSums()
+      if sums.steps > 0 { progress.advance(by: sums.steps) }
+      try run(
+        batches(order), &sums, stream: stream, optimizer: optimizer, average: average,
+        firstStep: epoch * perEpoch, total: total, loss: loss
+      ) { sums in
+        now.state.begun = sums
+        try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+      }
       average?.swap()
-      let watched = try score(validation, epoch: firstEpoch + epoch, subset: .validation)
+      let watched: EpochScore
+      do {
+        watched = try score(validation, epoch: firstEpoch + epoch, subset: .validation)
+      } catch is Interrupted {
+        average?.swap()
+        now.state.begun = sums
+        try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+        throw Interrupted()
+      }
       if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
         (now.state.bestLoss, now.best) = (watched.logLoss, snapshot())
         now.state.stale = 0
@@ -143,10 +168,10 @@ package struct Trainer {
       }
       average?.swap()
       let own = EpochScore(
-        epoch: firstEpoch + epoch, subset: .training, accuracy: trained.accuracy,
-        logLoss: trained.logLoss)
+        epoch: firstEpoch + epoch, subset: .training, accuracy: sums.tally.accuracy,
+        logLoss: sums.loss / Double(sums.seen))
       now.state.scores += [own, watched]
-      now.state.finished = epoch + 1
+      (now.state.finished, now.state.begun) = (epoch + 1, nil)
       try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
       try watch?(own)
       try watch?(watched)
@@ -159,13 +184,19 @@ package struct Trainer {
   }
 
   /// The logits of cases in evaluation mode, as they are or as if they lacked a side, or views.
+  ///
+  /// Of several ranks each computes a part of them; all have all.
   package func evaluate(_ indices: [Int], hiding hidden: BatchSource.Hidden? = nil) throws
     -> [Float]
   {
     var source = source
     source.hides = hidden
-    var values: [Float] = []
-    try source.forEachBatch(indices, kernels) { values += logits($0, &$1).values }
+    func logits(_ indices: [Int]) throws -> [Float] {
+      var values: [Float] = []
+      try source.forEachBatch(indices, kernels) { values += self.logits($0, &$1).values }
+      return values
+    }
+    let values = try ranks.map { try $0.joined(indices, logits) } ?? logits(indices)
     guard values.allSatisfy(\.isFinite) else {
       throw ZooError(
         .notFinite, "\(title): the model's output is not finite",
@@ -174,47 +205,119 @@ package struct Trainer {
     return values
   }
 
+  /// What an epoch has come to after some of its steps.
+  struct EpochSums: Codable, Equatable {
+    var steps = 0
+    /// The losses of its cases, summed.
+    var loss = 0.0
+    var seen = 0
+    var tally = AnswerTally()
+  }
+
+  /// Takes the steps of an epoch that are left; `keep` is called in between, and before it stops.
   private func run(
-    _ batches: [[Int]], stream: RandomStream, optimizer: Optimizer, average: WeightAverage?,
-    firstStep: Int, total: Int, loss: TrainingLoss
-  ) throws -> (accuracy: Double, logLoss: Double) {
-    let pipeline = BatchPipeline(count: batches.count) { [source] index in
-      try source.batch(batches[index], augmentedBy: stream.derived("augmentation"))
+    _ batches: [[Int]], _ sums: inout EpochSums, stream: RandomStream, optimizer: Optimizer,
+    average: WeightAverage?, firstStep: Int, total: Int, loss: TrainingLoss,
+    keep: (EpochSums) throws -> Void
+  ) throws {
+    let batches = batches.map { BatchShards($0, settings.shards) }
+    let (rank, count) = (ranks?.rank ?? 0, ranks?.count ?? 1)
+    // Of the batches that are left the shards that are this process's to compute.
+    let own = batches.dropFirst(sums.steps).flatMap { batch in
+      batch.cases[batch.tree.shards(of: rank, ranks: count)]
+    }
+    let pipeline = BatchPipeline(count: own.count) { [source] index in
+      try source.batch(own[index], augmentedBy: stream.derived("augmentation"))
     }
     defer { pipeline.cancel() }
     let rates = Dictionary(
       uniqueKeysWithValues: store.parameters.filter { !$0.key.hasPrefix("head.") }.map {
         ($0.key, Float(settings.encoderRate * rateFactor($0.key)))
       })
-    var tally = AnswerTally()
-    var (sum, seen, step) = (0.0, 0, firstStep)
-    while let batch = try pipeline.next() {
-      try Interruption.check()
-      let tape = Tape()
-      var forward = Forward(
-        .training, random: stream.derived("dropout").derived(step), tape: tape, kernels: kernels)
-      let output = logits(batch, &forward)
-      let answers = targets.rows(batch.indices)
-      let value = loss(output, answers: answers, &forward)
-      let number = Double(value.values[0])
-      guard number.isFinite else {
+    var kept = ContinuousClock.now
+    var stops = false
+    for batch in batches.dropFirst(sums.steps) {
+      if ranks == nil { stops = isAskedToStop() }
+      if stops || ContinuousClock.now - kept > keepsAfter {
+        try keep(sums)
+        kept = .now
+      }
+      if stops { throw Interrupted() }
+      let step = firstStep + sums.steps
+      let result = try compute(batch, pipeline, stream.derived("dropout").derived(step), loss)
+      guard result.loss.isFinite else {
         throw ZooError(
           .notFinite, "\(title): the loss of step \(step + 1) is not finite",
           advice: "lower the learning rate or set \"clip\"")
       }
-      tape.backward(from: value, gradient: Tensor([1], shape: [1]))
+      stops = result.stops
       optimizer.step(
         store.parameters, learningRate: Float(settings.rate(step: step, of: total)),
         clip: settings.clip > 0 ? Float(settings.clip) : nil,
         factor: { rates[$0.key] ?? 1 })
       average?.update()
-      tally.add(task.kind, logits: output.values, answers: answers, outputs: targets.outputs)
-      sum += number * Double(batch.indices.count)
-      seen += batch.indices.count
-      step += 1
-      progress.advance(by: 1, note: String(format: "loss %.3f", sum / Double(seen)))
+      let cases = batch.cases.flatMap(\.self)
+      sums.tally.add(
+        task.kind, logits: result.logits, answers: targets.rows(cases), outputs: targets.outputs)
+      sums.loss += result.loss * Double(cases.count)
+      sums.seen += cases.count
+      sums.steps += 1
+      progress.advance(by: 1, note: String(format: "loss %.3f", sums.loss / Double(sums.seen)))
     }
-    return (tally.accuracy, sum / Double(seen))
+    if stops {
+      try keep(sums)
+      throw Interrupted()
+    }
+  }
+
+  /// The loss of a batch, the logits of its cases, and whether a rank is asked to stop; the parameters have got their
+  /// gradients.
+  private func compute(
+    _ batch: BatchShards, _ pipeline: BatchPipeline<RawBatch>, _ dropout: RandomStream,
+    _ loss: TrainingLoss
+  ) throws -> (loss: Double, logits: [Float], stops: Bool) {
+    let count = batch.tree.count
+    let isWhole = ranks == nil && count == 1
+    let weights = batch.cases.map { loss.weight(of: targets.rows($0)) }
+    let (weight, cases) = (weights.reduce(0, +), batch.cases.reduce(0) { $0 + $1.count })
+    // Without a known answer every loss is 0.
+    let shares = weights.map { weight > 0 ? $0 / weight : 1 / Double(count) }
+    let gradients = ShardedGradients(store.parameters, batch.tree, ranks: ranks)
+    var statistics = ShardedStatistics(store.parameters, batch.tree, ranks: ranks)
+    var results: [ShardResult] = []
+    for shard in batch.tree.shards(of: ranks?.rank ?? 0, ranks: ranks?.count ?? 1) {
+      guard let raw = try pipeline.next() else { preconditionFailure("a shard without its batch") }
+      let tape = Tape()
+      var forward = Forward(
+        .training, random: count == 1 ? dropout : dropout.derived(shard), tape: tape,
+        kernels: kernels)
+      let output = logits(raw, &forward)
+      let value = loss(output, answers: targets.rows(raw.indices), &forward)
+      results.append(ShardResult(loss: Double(value.values[0]), logits: output.values))
+      if isWhole {
+        // Nothing to add up: an infinite gradient would only be looked at in vain.
+        if results[0].loss.isFinite {
+          tape.backward(from: value, gradient: Tensor([1], shape: [1]))
+        }
+      } else {
+        statistics.take(
+          shard: shard, share: Float(Double(batch.cases[shard].count) / Double(cases)))
+        gradients.backward(tape, from: value, shard: shard, share: Float(shares[shard]))
+      }
+    }
+    var stops = false
+    if !isWhole {
+      gradients.finish()
+      statistics.finish()
+      if let ranks {
+        let all = ranks.gather(ShardResult.bytes(results, stops: isAskedToStop()))
+        (results, stops) = ShardResult.read(all, outputs: targets.outputs, of: batch, ranks)
+        stops = ranks.agree(stops)
+      }
+    }
+    return (
+      zip(results, shares).reduce(0) { $0 + $1.0.loss * $1.1 }, results.flatMap(\.logits), stops
+    )
   }
 
   private func score(_ indices: [Int], epoch: Int, subset: Split.Subset) throws -> EpochScore {

@@ -3,7 +3,7 @@ import EncoderKit
 import Foundation
 import WeightFiles
 
-/// A training as it stands after an epoch, in one file, so that a stopped one goes on with the same
+/// A training as it stands after an epoch, or a step of one, in one file, so that a stopped one goes on with the same
 /// numbers.
 ///
 /// Safetensors: `value.KEY` of every parameter that may change, `average.KEY`, `best.KEY` (the weights selected so far),
@@ -22,9 +22,11 @@ package struct TrainingCheckpoint: Sendable {
     var bestLoss: Double?
     var averageUpdates = 0
     var optimizerSteps: [String: Int] = [:]
+    /// What the epoch behind the finished ones has come to; nil where none was begun.
+    var begun: Trainer.EpochSums?
   }
 
-  /// What a training holds after an epoch.
+  /// What a training holds after a step.
   struct Content {
     var state = State()
     var best: [[Float]]?

@@ -44,6 +44,9 @@ package struct TrainingSettings: Sendable, Equatable {
   /// Whether all classes, or both answers to a question, weigh the same in the loss, whatever their
   /// numbers.
   package var classWeights = false
+  /// Into how many parts a batch is divided, each of which is computed by itself, on whatever rank: 1 computes it
+  /// whole.
+  package var shards = 1
   package var loss = LossSettings()
 
   package init() {}
@@ -68,6 +71,7 @@ package struct TrainingSettings: Sendable, Equatable {
     select = try object.choice("select", default: select)
     patience = try object.integer("patience", in: 0...10_000, default: patience)
     classWeights = try object.boolean("classWeights", default: classWeights)
+    shards = try object.integer("shards", in: 1...4096, default: shards)
     if let value = object.value("loss") { loss = try LossSettings(value) }
     try object.finish()
     guard !classWeights || loss.logitAdjustment == 0 else {
@@ -80,10 +84,13 @@ package struct TrainingSettings: Sendable, Equatable {
 
   /// The settings as a specification would give them.
   package var json: JSONValue {
-    JSONValue(.object(members + (loss.isDefault ? [] : [("loss", loss.json)])))
+    JSONValue(
+      .object(
+        members + (shards == 1 ? [] : [("shards", shards.json)])
+          + (loss.isDefault ? [] : [("loss", loss.json)])))
   }
 
-  /// What every specification has written; a loss stands there only where it is another than before there
+  /// What every specification has written; shards and a loss stand there only where they are others than before there
   /// was a choice.
   private var members: [(key: String, value: JSONValue)] {
     [

@@ -3,7 +3,7 @@ import Foundation
 
 /// A program of somebody else's, found on the PATH.
 package struct ForeignProgram {
-  let path: String
+  package let path: String
 
   /// - Throws: `ZooError` of code `.notFound` where none of the PATH's folders holds it.
   package init(_ name: String, advice: String) throws {

@@ -91,6 +91,16 @@ package struct DataDigest: Sendable, Equatable {
     try writer.write(to: "\(folder)/\(DataDigest.fileName)")
   }
 
+  /// The SHA-256 of all of it, as 64 hexadecimal digits in lower case.
+  ///
+  /// - Throws: `ZooError` where libcrypto fails.
+  func digest() throws -> String {
+    try sha256(
+      of: rows.map {
+        [$0.id, $0.image, $0.picture, $0.text, $0.label, $0.patient].joined(separator: "\u{1f}")
+      }.joined(separator: "\u{1e}"))
+  }
+
   /// The first 16 digits of the SHA-256 of a text; empty without one.
   static func short(_ text: String?) throws -> String {
     guard let text, !text.isEmpty else { return "" }

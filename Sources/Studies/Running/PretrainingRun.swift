@@ -1,9 +1,11 @@
 import Basics
 import Datasets
+import Downloads
 import EncoderKit
 import Evaluation
 import Foundation
 import Fusion
+import Ranks
 import Registry
 import Training
 
@@ -12,11 +14,55 @@ package struct PretrainingRun {
   package let specification: PretrainingSpecification
   package let folder: String
   package let session: Session
+  /// By how much batches are larger than the specification says.
+  private let batchFactor: Int
+  /// The encoder, with what the run decides of its training.
+  private let branch: ImageBranch
+  /// The parts a batch is divided into, where the ranks decide it.
+  private let shards: Int?
 
-  package init(specification: PretrainingSpecification, folder: String, session: Session) {
+  private static let shardsKey = "shards"
+
+  /// A pre-training; of several ranks, each makes one.
+  ///
+  /// Where the specification does not say into how many shards a batch is divided, there are as many as ranks, or as
+  /// the run was begun with. With a batch factor k batches are k times as large, and so are learning rates, which rise
+  /// from zero over five epochs at least (Goyal et al. 2017, https://arxiv.org/abs/1706.02677).
+  ///
+  /// - Throws: `ZooError` where there are more ranks than shards.
+  package init(
+    specification: PretrainingSpecification, folder: String, session: Session, batchFactor: Int = 1
+  ) throws {
     self.specification = specification
     self.folder = folder
     self.session = session
+    self.batchFactor = batchFactor
+    var branch = specification.image
+    let ranks = session.ranks
+    if branch.training.shards > 1 {
+      shards = nil
+    } else {
+      // The first rank's word: others need not see the folder.
+      let kept = try RunFolder.begun(Self.shardsKey, in: folder).flatMap(Int.init)
+      let number = kept ?? ranks?.count ?? 1
+      let text = ranks?.fromFirst(Array("\(number)".utf8)) ?? Array("\(number)".utf8)
+      branch.training.shards = Int(String(decoding: text, as: UTF8.self)) ?? number
+      shards = branch.training.shards > 1 ? branch.training.shards : nil
+    }
+    if let ranks, ranks.count > branch.training.shards {
+      throw ZooError(
+        .conflict,
+        "\(branch.training.shards) shards of a batch can't be shared by \(ranks.count) ranks",
+        at: branch.place,
+        advice: "start at most \(branch.training.shards) ranks, or a new run with more \"shards\"")
+    }
+    if batchFactor > 1 {
+      branch.training.batchSize *= batchFactor
+      branch.training.learningRate *= Double(batchFactor)
+      let epochs = Double(max(1, branch.training.epochs))
+      branch.training.warmup = max(branch.training.warmup, min(0.5, 5 / epochs))
+    }
+    self.branch = branch
   }
 
   private var registry: EncoderRegistry { session.registry }
@@ -29,7 +75,64 @@ package struct PretrainingRun {
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
-    try OutputPlace.locked(folder) { try runAlone(resumes: resumes, skipsBad: skipsBad) }
+    if let ranks = session.ranks {
+      try RankAgreement(ranks).check(
+        RunFolder.machine(session.kernels) + RunFolder.options(skipsBad: skipsBad) + [
+          ("program", try sha256(ofFile: "/proc/self/exe")),
+          ("specification", specification.source.text()), ("batch factor", "\(batchFactor)"),
+        ])
+      guard ranks.isFirst else {
+        try follow(ranks, skipsBad: skipsBad)
+        return []
+      }
+    }
+    return try OutputPlace.locked(folder) {
+      try runAlone(resumes: resumes, skipsBad: skipsBad)
+    }
+  }
+
+  /// The part of a rank that writes nothing.
+  private func follow(_ ranks: RankGroup, skipsBad: Bool) throws {
+    guard try goesOn(ranks, true) else { return }
+    var set = try specification.load(skipsBad: skipsBad)
+    let stores = try StudyLoader.images(
+      of: &set, [branch], skipsBad: skipsBad, progress: progress)
+    if specification.folds.groupsByNearImage {
+      set = try NearPictureGroups.added(to: set, [branch], progress: progress)
+    }
+    // The splits are those that the first has, which may be a run's from before.
+    let kept = try JSONDecoder().decode(
+      SharedSplit.self, from: Data(ranks.fromFirst([UInt8]())))
+    try RankAgreement(ranks).check([("data", try DataDigest(set).digest())])
+    let cases = StudyCases(
+      set: set, words: [], task: ClassificationTask(.multiLabel, of: set), images: stores)
+    _ = try trained(cases, kept.split, checkpoint: nil)
+  }
+
+  /// Whether there is anything to do, as the first rank knows.
+  private func goesOn(_ ranks: RankGroup, _ own: Bool) throws -> Bool {
+    ranks.fromFirst([UInt8](own ? [1] : [0])) == [1]
+  }
+
+  /// A split as the first rank sends it.
+  private struct SharedSplit: Codable {
+    let name: String
+    let index: Int
+    let repeatIndex: Int
+    let training: [Int]
+    let validation: [Int]
+    let test: [Int]
+
+    init(_ split: Split) {
+      (name, index, repeatIndex) = (split.name, split.index, split.repeatIndex)
+      (training, validation, test) = (split.training, split.validation, split.test)
+    }
+
+    var split: Split {
+      Split(
+        name: name, index: index, repeatIndex: repeatIndex, training: training,
+        validation: validation, test: test)
+    }
   }
 
   private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
@@ -37,6 +140,7 @@ package struct PretrainingRun {
       if resumes {
         try runFolder(skipsBad: skipsBad).check(resumes: true)
         try ModelIntegrity.check(folder)
+        if let ranks = session.ranks { _ = try goesOn(ranks, false) }
         return ["the pre-training is finished; nothing was left to do", "model: \(folder)"]
       }
       throw ZooError(
@@ -45,12 +149,13 @@ package struct PretrainingRun {
     }
     let place = try runFolder(skipsBad: skipsBad)
     try place.check(resumes: resumes)
+    if let ranks = session.ranks { _ = try goesOn(ranks, true) }
     var set = try specification.load(skipsBad: skipsBad)
     StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
-      of: &set, [specification.image], skipsBad: skipsBad, progress: progress)
+      of: &set, [branch], skipsBad: skipsBad, progress: progress)
     if specification.folds.groupsByNearImage {
-      set = try NearPictureGroups.added(to: set, [specification.image], progress: progress)
+      set = try NearPictureGroups.added(to: set, [branch], progress: progress)
     }
     StudyLoader.tellLeftOut(set, progress)
     for left in set.leftOut.prefix(10) where skipsBad {
@@ -58,8 +163,8 @@ package struct PretrainingRun {
     }
     let data = try DataDigest(set)
     try place.check(data, of: set, progress: progress)
-    for sentence in specification.formerNames + specification.image.deviations
-      + specification.data.notes
+    for sentence in specification.formerNames + branch.deviations + specification.data.notes
+      + rankNotes
     {
       progress.note(sentence)
     }
@@ -67,42 +172,47 @@ package struct PretrainingRun {
       [try specification.split(of: set, byImage: byImage)]
     }
     let seen = try SeenCases(
-      images: [specification.image], of: set, specification.data.origin, splits: splits, registry)
+      images: [branch], of: set, specification.data.origin, splits: splits, registry)
     let banner = try seen.warnings(specification.data.origin, isBegun: place.isBegun)
     for note in banner + seen.notes + specification.folds.notes(on: set, splits: splits) {
       progress.note(note)
     }
-    let origins = try SyntheticOrigins.names(of: [specification.image], registry)
+    let origins = try SyntheticOrigins.names(of: [branch], registry)
     try place.begin(splits, of: set, data)
     let cases = StudyCases(
       set: set, words: [], task: ClassificationTask(.multiLabel, of: set), images: stores)
+    if let ranks = session.ranks {
+      _ = ranks.fromFirst(Array(try JSONEncoder().encode(SharedSplit(splits[0]))))
+      try RankAgreement(ranks).check([("data", try data.digest())])
+    }
     return try place.running { try train(cases, splits[0], syntheticOrigins: origins, seen) }
+  }
+
+  /// What a person should know of how the batches are divided.
+  private var rankNotes: [String] {
+    var notes: [String] = []
+    let training = branch.training
+    if training.shards > 1 {
+      let ranks = session.ranks.map { ", shared by \($0.count) ranks" } ?? ""
+      notes.append(
+        "each batch of \(training.batchSize) is computed in \(training.shards) shards\(ranks); batch normalisation"
+          + " takes a shard's own statistics")
+    }
+    if batchFactor > 1 {
+      notes.append(
+        "batches are \(batchFactor) times as large, \(training.batchSize); the learning rate, too,"
+          + " \(training.learningRate), which it reaches after \(Int((training.warmup * 100).rounded())) % of the steps"
+      )
+    }
+    return notes
   }
 
   private func train(
     _ cases: StudyCases, _ split: Split, syntheticOrigins: [String], _ seen: SeenCases
   ) throws -> [String] {
-    let (set, labels) = (cases.set, cases.task.labels)
-    let branch = specification.image
-    let recipe = UnimodalRecipe(
-      name: branch.name, encoder: .image(branch),
-      decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout), views: 1)
-    // Without a cache: frozen stages see other augmentation in every epoch.
-    let context = RecipeContext(
-      session: session, cases: cases, tokenizer: Tokenizer(), seed: specification.seed, cache: nil)
+    let set = cases.set
     let checkpoint = TrainingCheckpoint(path: "\(folder)/checkpoint.safetensors")
-    let fit: Fit
-    do {
-      fit = try recipe.fit(
-        split, context, RandomStream(seed: specification.seed).derived("pretraining"),
-        title: "\(branch.name) on \(labels.count) findings", checkpoint: checkpoint)
-    } catch is Interrupted {
-      throw Interrupted(
-        "what the last whole epoch reached is kept in \(folder); the same command with --resume goes on"
-      )
-    }
-    let outcome = try CellRunner(context, .youden, metric: .macroAUROC)
-      .outcome(of: fit, recipe, split)
+    let (fit, outcome) = try trained(cases, split, checkpoint: checkpoint)
     try write(set, split, outcome)
     try DataNote(
       set, table: specification.data.resolvedPath, isSynthetic: specification.data.isSynthetic,
@@ -121,8 +231,30 @@ package struct PretrainingRun {
     return lines(outcome, cases.task, split)
   }
 
+  /// The trained encoder and its scores; of several ranks each gets the same.
+  private func trained(_ cases: StudyCases, _ split: Split, checkpoint: TrainingCheckpoint?) throws
+    -> (Fit, CellRunner.Outcome)
+  {
+    let recipe = UnimodalRecipe(
+      name: branch.name, encoder: .image(branch),
+      decoder: .init(hidden: 0, dropout: 0, featureDropout: specification.featureDropout), views: 1)
+    // Without a cache: frozen stages see other augmentation in every epoch.
+    let context = RecipeContext(
+      session: session, cases: cases, tokenizer: Tokenizer(), seed: specification.seed, cache: nil)
+    do {
+      let fit = try recipe.fit(
+        split, context, RandomStream(seed: specification.seed).derived("pretraining"),
+        title: "\(branch.name) on \(cases.task.labels.count) findings", checkpoint: checkpoint)
+      let outcome = try CellRunner(context, .youden, metric: .macroAUROC)
+        .outcome(of: fit, recipe, split)
+      return (fit, outcome)
+    } catch is Interrupted {
+      throw Interrupted(
+        "what the training reached is kept in \(folder); the same command with --resume goes on")
+    }
+  }
+
   private func runFolder(skipsBad: Bool) throws -> RunFolder {
-    let branch = specification.image
     let isBegun = FileManager.default.fileExists(atPath: "\(folder)/specification.json")
     let weights = try SeenCases.lookedAtFirst(isBegun: isBegun) {
       try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
@@ -137,6 +269,8 @@ package struct PretrainingRun {
       path: folder, specificationName: "specification.json", specification: specification.source,
       environment: RunFolder.machine(session.kernels) + registry.pluginDigests(of: [branch.encoder])
         + (branch.isFrozenAsDrawn ? RunFolder.drawnOnce : [])
+        + (shards.map { [(Self.shardsKey, "\($0)")] } ?? [])
+        + (batchFactor > 1 ? [("batch factor", "\(batchFactor)")] : [])
         + RunFolder.options(skipsBad: skipsBad)
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))
   }

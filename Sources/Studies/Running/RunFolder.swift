@@ -64,6 +64,15 @@ struct RunFolder {
     FileManager.default.fileExists(atPath: "\(path)/\(name)")
   }
 
+  /// What the run here was begun with under a key of the environment; nil where it was not noted, or no run is here.
+  ///
+  /// - Throws: `ZooError` that names a file that can't be read.
+  static func begun(_ key: String, in folder: String) throws -> String? {
+    let path = "\(folder)/\(machineName)"
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try JSONValue.parse(contentsOf: path).texts()[key]
+  }
+
   /// Sees that a run can be begun here, or that the run here is this one; nothing is written.
   ///
   /// - Throws: `ZooError` when something else is here, or a run that is not to be gone on with, or is

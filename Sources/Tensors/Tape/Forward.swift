@@ -57,6 +57,7 @@ public struct Forward {
     trace?.noteRead(parameter)
     var tensor = parameter.value
     tensor.node = tracksParameters && tape != nil && parameter.isTrainable ? parameter.node : nil
+    if let node = tensor.node { tape?.noteRead(node) }
     return tensor
   }
 

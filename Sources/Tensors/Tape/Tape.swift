@@ -69,8 +69,16 @@ package final class Tape {
     let backward: (Tensor) -> Void
   }
   private var entries: [Entry] = []
+  /// The nodes that parameters' gradients add up in, and how much was recorded when each was first read.
+  private var reads: [(node: GradientNode, position: Int)] = []
+  private var known: Set<ObjectIdentifier> = []
 
   package init() {}
+
+  /// Notes that what is recorded from here on may add to a parameter's gradient.
+  func noteRead(_ node: GradientNode) {
+    if known.insert(ObjectIdentifier(node)).inserted { reads.append((node, entries.count)) }
+  }
 
   func record(
     _ node: GradientNode, _ operation: StaticString, _ backward: @escaping (Tensor) -> Void
@@ -80,16 +88,26 @@ package final class Tape {
 
   /// Sends a gradient back from `output` to every parameter and input that wants one.
   ///
-  /// Each step's saved tensors and gradient are released as soon as it is done.
-  package func backward(from output: Tensor, gradient: Tensor) {
+  /// Each step's saved tensors and gradient are released as soon as it is done. `finished` is told of each
+  /// parameter's node as soon as nothing more will be added to it.
+  package func backward(
+    from output: Tensor, gradient: Tensor, finished: ((GradientNode) -> Void)? = nil
+  ) {
     requireShapes(
       output.count == gradient.count,
       "gradient: \(gradient.shape) for an output \(output.shape)")
     output.node?.accumulate(gradient)
     while let entry = entries.popLast() {
-      guard let gradient = entry.node.take() else { continue }
-      entry.backward(gradient)
-      Profile.lap("gradient of \(entry.operation.firstName)")
+      if let gradient = entry.node.take() {
+        entry.backward(gradient)
+        Profile.lap("gradient of \(entry.operation.firstName)")
+      }
+      guard let finished else { continue }
+      // Positions rise: the last that was read is done first.
+      while let last = reads.last, last.position >= entries.count {
+        reads.removeLast()
+        finished(last.node)
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import Evaluation
 
 /// How many known answers are right.
-struct AnswerTally {
+struct AnswerTally: Codable, Equatable {
   private(set) var right = 0
   private(set) var known = 0
 

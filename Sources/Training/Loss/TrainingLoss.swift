@@ -65,6 +65,12 @@ package struct TrainingLoss {
     }
   }
 
+  /// What a batch's answers weigh in the mean that its loss is.
+  func weight(of answers: [Float]) -> Double {
+    (task == .multiClass ? rows(answers) : questions(answers)).weights
+      .reduce(0) { $0 + Double($1) }
+  }
+
   private func adjusted(_ output: Tensor, _ forward: Forward) -> Tensor {
     guard let adjustment else { return output }
     let rows = (0..<output.count / outputs).flatMap { _ in adjustment }

@@ -31,7 +31,8 @@ package struct RecipeContext {
   /// The same for work whose progress is told to others, with the same cache.
   package func telling(_ progress: ProgressReporter) -> RecipeContext {
     RecipeContext(
-      session: Session(registry: registry, kernels: session.kernels, progress: progress),
+      session: Session(
+        registry: registry, kernels: session.kernels, progress: progress, ranks: session.ranks),
       cases: cases, tokenizer: tokenizer, seed: seed, cache: cache)
   }
 
@@ -52,6 +53,7 @@ package struct RecipeContext {
       rateFactor: { model.depthFactor($0) },
       logits: { batch, forward in model.logits(batch, &forward) })
     trainer.watch = watch
+    trainer.ranks = session.ranks
     return trainer
   }
 

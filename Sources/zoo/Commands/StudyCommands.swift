@@ -215,39 +215,4 @@ extension ZooCommand {
     let names = arguments.optionalString("shortcuts")?.split(separator: ",").map(String.init) ?? []
     try runStudy(arguments, verb: "probe") { try $0.probing(shortcuts: names) }
   }
-
-  static let pretrain = Command(
-    name: "pretrain", summary: "Train an image encoder on many findings, to start others from.",
-    discussion:
-      "The specification names a table of findings (ChestX-ray14's, or one of your own with a column "
-      + "a finding), how it is divided (official lists or folds) and an image encoder. Findings that "
-      + "are not known, and by default uncertain ones, count neither in the loss nor in the AUROC. "
-      + "The folder it leaves can be named as \"weights\" in a study. A stopped training goes on from "
-      + "its last whole epoch with --resume and ends with the same numbers.",
-    examples: [
-      ("zoo pretrain Examples/pretrain.json --data DATA --output cxr", "train and save"),
-      ("zoo pretrain Examples/pretrain.json --data DATA --output cxr --resume", "after a stop"),
-    ],
-    options: studyOptions + [.flag("resume", "Go on with the training in --output.")],
-    arguments: [Argument("SPEC.json", "The pre-training's specification.")]
-  ) { arguments in
-    let session = try session(arguments)
-    let specification = try PretrainingSpecification(
-      path: arguments.argument("SPEC.json"), registry: session.registry,
-      dataFolder: arguments.optionalString("data"))
-    try OutputPlace.checkWritable(arguments.string("output"))
-    var exportability = Exportability(registry: session.registry, kernels: session.kernels)
-    let image = specification.image
-    if let note = exportability.note(
-      image.name, image: image, text: nil, head: try HeadBranch([:], registry: session.registry))
-    {
-      session.progress.note(note)
-    }
-    let run = PretrainingRun(
-      specification: specification, folder: try arguments.string("output"), session: session)
-    print(
-      try run.run(
-        resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad")
-      ).joined(separator: "\n"))
-  }
 }

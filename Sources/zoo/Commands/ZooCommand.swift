@@ -16,7 +16,7 @@ enum ZooCommand {
       "Compare encoder combinations, train one, predict with it. Every command has --help with "
       + "examples.",
     subcommands: [
-      list, show, train, compare, tune, cell, merge, slurm, runs, paper, pretrain, probe,
+      list, show, train, compare, tune, cell, merge, slurm, runs, paper, pretrain, launch, probe,
       writeFeatures,
       predict,
       evaluate, explain,
@@ -49,15 +49,18 @@ enum ZooCommand {
   /// The first thing that a command does: the process may start itself once more. From here on the
   /// time is measured, if it asks for a profile.
   ///
-  /// `usual` is a plan whose threads and kernels are taken where the command line names none.
+  /// `usual` is a plan whose threads and kernels are taken where the command line names none. `sharing` processes have
+  /// this machine's processors together.
   static func kernels(
-    _ arguments: ParsedArguments, precision: String? = nil, plan usual: StudyPlan? = nil
+    _ arguments: ParsedArguments, precision: String? = nil, plan usual: StudyPlan? = nil,
+    sharing: Int = 1
   ) throws -> any Kernels {
     Compute.settleLibraries(
       reproducibly: arguments.flag("reproducible") || usual?.isReproducible == true)
     if arguments.flag("profile") { Profile.start() }
     let threads =
-      try arguments.integer("threads", in: 1...1024) ?? usual?.threads ?? Compute.processors
+      try arguments.integer("threads", in: 1...1024) ?? usual?.threads
+      ?? max(1, Compute.processors / sharing)
     try checkAddressSpace(threads: threads)
     Compute.setThreads(threads)
     let isPlanned = usual != nil && !arguments.isGiven("kernels")

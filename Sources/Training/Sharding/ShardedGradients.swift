@@ -1,0 +1,146 @@
+import EncoderKit
+import Foundation
+import Ranks
+import Synchronization
+import Tensors
+
+/// The gradients of one batch, added up over its shards in the order of a `ShardTree`.
+///
+/// A shard's gradients are added as soon as they are known. Those of this process's last shard go to the other ranks
+/// in buckets, while the backward pass goes on behind them (Li et al. 2020, "PyTorch Distributed",
+/// https://arxiv.org/abs/2006.15704).
+final class ShardedGradients {
+  /// The floats of a bucket, at least; 4 MB.
+  private static let bucketSize = 1 << 20
+
+  private let parameters: [Parameter]
+  private let tree: ShardTree
+  private let owned: Range<Int>
+  private let ranks: RankGroup?
+  /// The sums so far, of each parameter; nil where no gradient has arrived.
+  private var sums: [[Tensor?]]
+  private var isDone: [Bool]
+  private let places: [ObjectIdentifier: Int]
+  /// The first parameter that was not sent yet.
+  private var sent = 0
+  private let arrived = Arrived()
+
+  /// The sums that came back from the ranks, in the order of the parameters.
+  private final class Arrived: Sendable {
+    let values = Mutex<[[Float]?]>([])
+  }
+
+  /// Gradients of parameters that may change, over the shards of one batch.
+  init(_ parameters: [Parameter], _ tree: ShardTree, ranks: RankGroup?) {
+    // About the order in which gradients become known: the last layers' first.
+    self.parameters = parameters.filter(\.isTrainable).reversed()
+    self.tree = tree
+    self.ranks = ranks
+    owned = tree.shards(of: ranks?.rank ?? 0, ranks: ranks?.count ?? 1)
+    sums = Array(repeating: [], count: self.parameters.count)
+    isDone = Array(repeating: false, count: self.parameters.count)
+    places = Dictionary(
+      uniqueKeysWithValues: self.parameters.enumerated().map { (ObjectIdentifier($1.node), $0) })
+    arrived.values.withLock { $0 = Array(repeating: nil, count: self.parameters.count) }
+  }
+
+  /// Sends a shard's gradient back and takes what its parameters have got; `share` is what the shard's loss weighs in
+  /// that of the batch.
+  func backward(_ tape: Tape, from loss: Tensor, shard: Int, share: Float) {
+    let isLast = shard == owned.upperBound - 1
+    isDone = Array(repeating: false, count: parameters.count)
+    let gradient = Tensor([share], shape: [1])
+    tape.backward(from: loss, gradient: gradient) { [self] node in
+      guard let place = places[ObjectIdentifier(node)], !isDone[place] else { return }
+      take(place, shard)
+      if isLast { sendWhatIsDone() }
+    }
+    // What was not read in this pass, or read beside the tape.
+    for place in parameters.indices where !isDone[place] { take(place, shard) }
+    if isLast { sendWhatIsDone() }
+  }
+
+  /// Gives each parameter the gradient of the whole batch, for an optimiser to take.
+  func finish() {
+    guard let ranks else {
+      for (parameter, sums) in zip(parameters, sums) {
+        if let sum = sums.first ?? nil { parameter.node.accumulate(sum) }
+      }
+      return
+    }
+    // A rank without a shard has sent nothing yet.
+    isDone = Array(repeating: true, count: parameters.count)
+    sendWhatIsDone()
+    ranks.wait()
+    for (parameter, values) in zip(parameters, arrived.values.withLock { $0 }) {
+      if let values { parameter.node.accumulate(Tensor(values, shape: parameter.value.shape)) }
+    }
+  }
+
+  private func take(_ place: Int, _ shard: Int) {
+    isDone[place] = true
+    sums[place].append(parameters[place].node.take())
+    for _ in 0..<tree.additions(after: shard, of: owned) {
+      let right = sums[place].removeLast()
+      let left = sums[place].removeLast()
+      guard let left, let right else {
+        sums[place].append(left ?? right)
+        continue
+      }
+      let node = GradientNode()
+      node.accumulate(left)
+      node.accumulate(right)
+      sums[place].append(node.take())
+    }
+  }
+
+  /// Hands buckets over whose gradients are all known.
+  ///
+  /// Which parameters make a bucket depends on their sizes alone: every rank makes the same ones.
+  private func sendWhatIsDone() {
+    guard let ranks else { return }
+    while sent < parameters.count {
+      var (end, size) = (sent, 0)
+      while end < parameters.count, size < Self.bucketSize {
+        size += parameters[end].value.count
+        end += 1
+      }
+      guard isDone[sent..<end].allSatisfy(\.self) else { return }
+      send(sent..<end, size, ranks)
+      sent = end
+    }
+  }
+
+  private func send(_ bucket: Range<Int>, _ size: Int, _ ranks: RankGroup) {
+    // Behind the gradients of all parameters a float for each, that tells whether it has one.
+    let width = size + bucket.count
+    let parts = tree.parts(of: owned).indices.map { part -> [Float] in
+      var values: [Float] = []
+      values.reserveCapacity(width)
+      var marks: [Float] = []
+      for place in bucket {
+        let gradient = sums[place][part]
+        marks.append(gradient == nil ? 0 : 1)
+        if let gradient {
+          gradient.withFloats { values += $0 }
+        } else {
+          // Minus zero: added to a number it leaves that as it is.
+          values += repeatElement(-0.0, count: parameters[place].value.count)
+        }
+        sums[place][part] = nil
+      }
+      return values + marks
+    }
+    let counts = bucket.map { parameters[$0].value.count }
+    ranks.sum(parts, of: tree, width: width) { [arrived] sum in
+      var start = 0
+      let found = counts.enumerated().map { index, count -> [Float]? in
+        defer { start += count }
+        return sum[size + index] > 0 ? Array(sum[start..<start + count]) : nil
+      }
+      arrived.values.withLock { values in
+        for (place, one) in zip(bucket, found) { values[place] = one }
+      }
+    }
+  }
+}

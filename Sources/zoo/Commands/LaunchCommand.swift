@@ -1,0 +1,123 @@
+import Basics
+import Foundation
+import Studies
+
+extension ZooCommand {
+  static let launch = Command(
+    name: "launch", summary: "Start several processes that train one model together, by MPI.",
+    discussion:
+      "Calls the mpirun of Open MPI, or of MPICH, with the settings that zoo pretrain needs: no rank is bound to one "
+      + "processor, a rank that waits leaves its processor to others, and a machine that vanishes ends all of "
+      + "them. The ranks of one machine share its processors, unless --threads says how many each has. Under "
+      + "Slurm's srun it is not needed. docs/cluster.md tells more.",
+    examples: [
+      (
+        "zoo launch --ranks 2 -- pretrain Examples/pretrain.json --data DATA --output cxr",
+        "two processes on this machine"
+      ),
+      (
+        "zoo launch --ranks 4 --hosts a,b,c,d -- pretrain spec.json --output /shared/cxr",
+        "a process on each of four machines"
+      ),
+    ],
+    options: [
+      .value("ranks", "N", isRequired: true, "How many processes."),
+      .value("hosts", "NAMES", "The machines, with commas between; else this one."),
+      .value("mpi", choices: ["openmpi", "mpich"], "Whose mpirun; else the first that is found."),
+      .flag("print", "Print the command, and start nothing."),
+    ],
+    arguments: [
+      Argument("COMMAND", "Behind --: pretrain with its arguments.", isRepeatable: true)
+    ]
+  ) { arguments in
+    let words = arguments.arguments("COMMAND")
+    guard words.first == "pretrain" else {
+      throw ZooError(
+        .usage, "\(words.first ?? "nothing") is no work for several ranks: pretrain alone is",
+        advice: "a comparison's cells are shared by zoo compare --jobs and zoo slurm submit")
+    }
+    let hosts = arguments.optionalString("hosts")?.split(separator: ",").map(String.init) ?? []
+    guard let ranks = try arguments.integer("ranks", in: 1...4096) else { return }
+    let line = try LaunchLine(
+      ranks: ranks, hosts: hosts, mpi: arguments.optionalString("mpi"), command: words)
+    if arguments.flag("print") {
+      print(([line.program] + line.arguments).joined(separator: " "))
+      return
+    }
+    throw line.replaceProcess()
+  }
+}
+
+/// The command line of an mpirun.
+struct LaunchLine {
+  let program: String
+  let arguments: [String]
+
+  /// The line for a command of this program.
+  ///
+  /// - Throws: `ZooError` where no mpirun is found.
+  init(ranks: Int, hosts: [String], mpi: String?, command: [String]) throws {
+    let (path, isOpenMPI) = try Self.found(mpi)
+    program = path
+    let own = [programPath()] + command
+    let environment = ProcessInfo.processInfo.environment
+    let perHost = hosts.isEmpty ? ranks : (ranks + hosts.count - 1) / hosts.count
+    guard isOpenMPI else {
+      arguments =
+        ["-n", "\(ranks)", "-bind-to", "none"]
+        + (hosts.isEmpty ? [] : ["-hosts", hosts.joined(separator: ","), "-ppn", "\(perHost)"])
+        + own
+      return
+    }
+    func setting(_ name: String, _ value: String) -> [String] { ["--mca", name, value] }
+    // Open MPI binds a rank to one processor where there are two of them or fewer.
+    var line = ["-n", "\(ranks)", "--bind-to", "none", "--oversubscribe"]
+    line += setting("mpi_yield_when_idle", "1")
+    // Without these a host that vanishes is waited for without end.
+    line += setting("oob_tcp_keepalive_time", "5") + setting("oob_tcp_keepalive_intvl", "2")
+    line += setting("oob_tcp_keepalive_probes", "3")
+    // Ctrl-C: the time to keep what the training has reached.
+    line += setting("odls_base_sigkill_timeout", "60")
+    let fast = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/class/infiniband")) ?? []
+    if fast.isEmpty {
+      line += setting("pml", "ob1") + setting("btl", "vader,tcp,self")
+    }
+    if !hosts.isEmpty {
+      line += ["--host", hosts.map { "\($0):\(perHost)" }.joined(separator: ",")]
+      for name in environment.keys.sorted()
+      where name.hasPrefix("ENCODERZOO_") || name == "LD_LIBRARY_PATH" {
+        line += ["-x", name]
+      }
+    }
+    if geteuid() == 0 { line.append("--allow-run-as-root") }
+    arguments = line + own
+  }
+
+  /// An mpirun, and whether it is Open MPI's.
+  private static func found(_ mpi: String?) throws -> (path: String, isOpenMPI: Bool) {
+    // Debian's names, under which both can be installed; then whatever is called so.
+    let advice = "install openmpi-bin or mpich"
+    if mpi != "mpich", let own = try? ForeignProgram("mpirun.openmpi", advice: advice) {
+      return (own.path, true)
+    }
+    if mpi != "openmpi", let own = try? ForeignProgram("mpiexec.hydra", advice: advice) {
+      return (own.path, false)
+    }
+    let other = try ForeignProgram("mpirun", advice: advice)
+    let isOpenMPI = try other.run(["--version"]).contains("Open MPI")
+    guard mpi == nil || (mpi == "openmpi") == isOpenMPI else {
+      throw ZooError(
+        .notFound, "the mpirun on this machine's PATH is not the one that is asked for",
+        at: Place(path: other.path), advice: advice)
+    }
+    return (other.path, isOpenMPI)
+  }
+
+  /// Becomes the mpirun; returns only where that fails.
+  func replaceProcess() -> ZooError {
+    let words = ([program] + arguments).map { strdup($0) } + [nil]
+    execv(program, words)
+    return ZooError(
+      .system, "can't be started: \(String(cString: strerror(errno)))", at: Place(path: program))
+  }
+}

@@ -1,0 +1,71 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Ranks
+
+@Suite("What ranks send each other")
+struct RankGroupTests {
+  @Test("Every rank gets what each has given, empty or not")
+  func gather() throws {
+    let all = try RanksOfThreads.run(3) { ranks in
+      ranks.gather([[], [7], [1, 2, 3]][ranks.rank])
+    }
+    #expect(all == Array(repeating: [[], [7], [1, 2, 3]], count: 3))
+    let texts = try RanksOfThreads.run(2) { ranks in
+      let own = ranks.fromFirst(ranks.isFirst ? [1.5, -2] : [0, 0])
+      return "\(own) \(ranks.fromFirst(ranks.isFirst ? [9] as [UInt8] : [1, 2]))"
+    }
+    #expect(texts == Array(repeating: "[1.5, -2.0] [9]", count: 2))
+  }
+
+  @Test("One that is asked to stop stops all")
+  func stops() throws {
+    let stopped = try RanksOfThreads.run(3) { ranks in
+      let (before, now) = (ranks.anyStops(false), ranks.anyStops(ranks.rank == 2))
+      return [before, now, ranks.stopsTogether]
+    }
+    #expect(stopped == Array(repeating: [false, true, true], count: 3))
+  }
+
+  @Test(
+    "Sums over shards have the same bits for any number of ranks", arguments: [1, 2, 4, 5, 7, 8])
+  func sums(shards: Int) throws {
+    let (tree, width) = (ShardTree(count: shards), 11)
+    // Numbers of many sizes: another order of adding gives other bits.
+    let leaves = (0..<shards).map { shard -> [Float] in
+      let size: Float = 1.1e-3 * Float(1 << (shard * 2))
+      return (0..<width).map { place -> Float in
+        let number = (shard * 37 + place * 11) % 17 - 8
+        return Float(number) * size
+      }
+    }
+    @Sendable func added(_ ranks: RankGroup) -> [Float] {
+      let owned = tree.shards(of: ranks.rank, ranks: ranks.count)
+      var sums: [[Float]] = []
+      for shard in owned {
+        sums.append(leaves[shard])
+        for _ in 0..<tree.additions(after: shard, of: owned) {
+          let right = sums.removeLast()
+          sums.append(zip(sums.removeLast(), right).map { $0 + $1 })
+        }
+      }
+      let found = Mutex<[Float]>([])
+      ranks.sum(sums, of: tree, width: width) { sum in found.withLock { $0 = sum } }
+      ranks.wait()
+      return found.withLock { $0 }
+    }
+    let alone = try RanksOfThreads.run(1, added)[0]
+    let exact = (0..<width).map { place -> Double in
+      leaves.reduce(0.0) { sum, leaf in sum + Double(leaf[place]) }
+    }
+    for (one, other) in zip(alone, exact) {
+      #expect(abs(Double(one) - other) <= 1e-5 * max(1, abs(other)))
+    }
+    for ranks in 2...9 {
+      for sum in try RanksOfThreads.run(ranks, added) {
+        #expect(sum.map(\.bitPattern) == alone.map(\.bitPattern), "\(ranks) ranks")
+      }
+    }
+  }
+}

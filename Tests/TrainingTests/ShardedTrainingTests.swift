@@ -1,0 +1,172 @@
+import Basics
+import Datasets
+import EncoderKit
+import Evaluation
+import Foundation
+import Fusion
+import Ranks
+import TestSupport
+import Testing
+import WeightFiles
+
+@testable import Training
+
+@Suite("Training in shards and on several ranks")
+struct ShardedTrainingTests {
+  /// What a training ends with.
+  struct Ending: Sendable, Equatable {
+    let weights: [[Float]]
+    let scores: [Trainer.EpochScore]
+    let answers: [Float]
+  }
+
+  private static func branch(shards: Int = 1) throws -> ImageBranch {
+    var branch = try RecipeScene.image()
+    branch.training.epochs = 2
+    branch.training.average = 0.9
+    branch.training.select = .best
+    branch.training.shards = shards
+    return branch
+  }
+
+  private func ending(
+    _ scene: RecipeScene, _ recipe: UnimodalRecipe, _ ranks: RankGroup? = nil,
+    checkpoint: TrainingCheckpoint? = nil
+  ) throws -> Ending {
+    let own = scene.context
+    let context = RecipeContext(
+      session: Session(
+        registry: try RecipeScene.registry(), kernels: ReferenceKernels(),
+        progress: ProgressReporter(mode: .quiet), ranks: ranks), cases: own.cases,
+      tokenizer: own.tokenizer, seed: own.seed, cache: nil)
+    let fit = try recipe.fit(
+      scene.split, context, RandomStream(seed: 3), title: "test", checkpoint: checkpoint)
+    let model = try #require(fit.model)
+    var logits: [Float] = []
+    if case .logits(let found) = try fit.answers(scene.split.test) { logits = found }
+    return Ending(
+      weights: model.classifier.store.parameters.map(\.value.values), scores: fit.scores,
+      answers: logits)
+  }
+
+  @Test("Weights, scores and answers have the same bits on 1, 2, 3 and 4 ranks")
+  func sameBits() throws {
+    try withTemporaryFolder { folder in
+      let branch = try Self.branch(shards: 4)
+      let scene = try RecipeScene(folder, [branch], cache: nil)
+      let alone = try ending(scene, RecipeScene.net(branch))
+      let whole = try Self.branch()
+      #expect(try ending(scene, RecipeScene.net(whole)).weights != alone.weights)
+      for count in 2...4 {
+        nonisolated(unsafe) let shared = scene
+        let all = try RanksOfThreads.run(count) { try ending(shared, RecipeScene.net(branch), $0) }
+        for one in all { #expect(one == alone, "\(count) ranks") }
+      }
+    }
+  }
+
+  @Test("Without batch normalisation shards follow the whole batch")
+  func follows() throws {
+    try withTemporaryFolder { folder in
+      func words(_ shards: Int) throws -> UnimodalRecipe {
+        UnimodalRecipe(
+          name: "words",
+          encoder: .text(
+            try TextBranch(
+              [
+                "name": "words", "encoder": "word2vec",
+                "options": [
+                  "dimension": 6, "epochs": 1, "filters": 4, "embeddingDropout": 0,
+                  "wordDropout": 0,
+                ],
+                "training": [
+                  "epochs": 4, "batchSize": 7, "classWeights": true, "shards": shards.json,
+                ],
+              ], registry: RecipeScene.registry(), defaults: TrainingSettings())),
+          decoder: RecipeScene.decoder, views: 1)
+      }
+      let scene = try RecipeScene(folder, [], cache: nil)
+      let whole = try ending(scene, words(1))
+      for shards in 2...3 {
+        let parts = try ending(scene, words(shards))
+        for (one, other) in zip(parts.scores, whole.scores) {
+          #expect(abs(one.logLoss - other.logLoss) < 1e-5, "\(shards) shards, \(one.epoch)")
+        }
+        #expect(parts.scores.count == whole.scores.count)
+        // A number that is added in another order is not the same: shards were made.
+        #expect(parts.weights != whole.weights)
+      }
+    }
+  }
+
+  @Test("A training that stops within an epoch goes on with the same bits, on any number of ranks")
+  func goesOn() throws {
+    try withTemporaryFolder { folder in
+      let branch = try Self.branch(shards: 2)
+      let scene = try RecipeScene(folder, [branch], cache: nil)
+      let alone = try ending(scene, RecipeScene.net(branch))
+      // Stopped before each of its steps in turn: 2 epochs of 2 batches.
+      for stop in 1...4 {
+        let checkpoint = TrainingCheckpoint(path: "\(folder)/\(stop).safetensors")
+        #expect(throws: Interrupted.self) {
+          try stopped(scene, branch, before: stop, checkpoint)
+        }
+        let state = try JSONDecoder().decode(
+          TrainingCheckpoint.State.self, from: try metadata(checkpoint.path))
+        #expect(state.finished == (stop - 1) / 2)
+        #expect(state.begun?.steps ?? 0 == (stop - 1) % 2)
+        let copy = TrainingCheckpoint(path: "\(folder)/\(stop)-copy.safetensors")
+        try FileManager.default.copyItem(atPath: checkpoint.path, toPath: copy.path)
+        let one = try ending(scene, RecipeScene.net(branch), checkpoint: checkpoint)
+        #expect(one == alone, "stopped before step \(stop)")
+        nonisolated(unsafe) let shared = scene
+        let two = try RanksOfThreads.run(2) { ranks in
+          try ending(
+            shared, RecipeScene.net(branch), ranks, checkpoint: ranks.isFirst ? copy : nil)
+        }
+        #expect(two == [alone, alone], "stopped before step \(stop), gone on with by two")
+      }
+    }
+  }
+
+  @Test("Batches too small for their shards are divided into fewer")
+  func smallBatches() {
+    #expect(BatchShards([4, 5, 6, 7, 8], 4).cases == [[4, 5], [6, 7, 8]])
+    #expect(BatchShards([4], 4).cases == [[4]])
+    #expect(BatchShards([1, 2, 3, 4], 1).cases == [[1, 2, 3, 4]])
+  }
+
+  /// Trains, and throws `Interrupted` in place of a step's forward pass; every step before was kept.
+  private func stopped(
+    _ scene: RecipeScene, _ branch: ImageBranch, before stop: Int, _ checkpoint: TrainingCheckpoint
+  ) throws {
+    let context = scene.context
+    let random = RandomStream(seed: 3)
+    let fitted = try context.fitted(branch, scene.split)
+    let model = try context.model(
+      image: fitted, text: nil, preparation: nil, decoder: RecipeScene.decoder,
+      store: context.store(fitted, scene.split, random.derived("parameters")))
+    model.classifier.startOutputs(
+      at: context.cases.task.startLogits(scene.split.training, branch.training))
+    var passes = 0
+    var trainer = Trainer(
+      settings: branch.training, store: model.classifier.store, kernels: ReferenceKernels(),
+      source: model.source(context.cases), task: context.cases.task, title: "test",
+      progress: ProgressReporter(mode: .quiet), rateFactor: { model.depthFactor($0) },
+      logits: { batch, forward in
+        // Two shards a step.
+        if forward.mode == .training { passes += 1 }
+        return model.logits(batch, &forward)
+      })
+    trainer.keepsAfter = .zero
+    trainer.isAskedToStop = { passes >= 2 * (stop - 1) }
+    _ = try trainer.train(
+      on: scene.split.training, validation: scene.split.validation,
+      random: random.derived("training"), checkpoint: checkpoint)
+  }
+
+  private func metadata(_ path: String) throws -> Data {
+    let file = try TensorFile.read(path: path)
+    return Data(try #require(file.metadata["training"]).utf8)
+  }
+}
