@@ -6,7 +6,7 @@
 #                    (none) is where a copy without patients' pictures is written
 #   make check       the tests of what changed, or of ONLY=Training,Images; quick after an edit
 #   make test-long   the tests, those that take minutes, and each reader fuzzed for ten seconds
-#   make test-cluster the tests over Slurm and GNU parallel, which it installs
+#   make test-cluster the tests over Slurm, GNU parallel, Open MPI and MPICH, which it installs
 #   make fuzz        every reader of foreign files under libFuzzer, SECONDS (60) each
 #   make bench       the benchmarks
 #   make lint        swift format, strict
@@ -85,12 +85,13 @@ test-long: packages
 	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build
 	Fuzz/fuzz.sh --seconds 10
 
-# A Slurm of two nodes is started on this machine.
+# A Slurm of two nodes, and hosts that are network namespaces, are started on this machine.
 test-cluster: packages
-	@scripts/install-packages.sh slurmctld slurmd slurm-client munge parallel
+	@scripts/install-packages.sh slurmctld slurmd slurm-client munge parallel \
+	  openmpi-bin mpich openssh-server iproute2
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	ENCODERZOO_CLUSTER_TESTS=1 $(TEST_ENVIRONMENT) scripts/leaves-nothing.sh \
-	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build --filter ClusterTests
+	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build --filter 'ClusterTests|RankProgramTests'
 
 fuzz: packages
 	Fuzz/fuzz.sh --seconds $(SECONDS)

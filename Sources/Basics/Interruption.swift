@@ -14,16 +14,28 @@ import Synchronization
 package enum Interruption {
   private static let requested = Atomic<Bool>(false)
 
-  /// Makes the first SIGINT or SIGTERM set the flag, and the second end the process with status 130.
-  package static func install() {
+  /// Makes the first SIGINT or SIGTERM, or other signals in their place, set the flag, and the second end the process
+  /// with status 130.
+  package static func install(_ signals: [Int32] = [SIGINT, SIGTERM]) {
     // The first access may initialise the static, which a signal handler must not do.
     _ = requested.load(ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    for number in signals {
       // glibc's `signal` keeps the handler and restarts interrupted reads.
       _ = signal(number) { _ in
         if Interruption.requested.exchange(true, ordering: .sequentiallyConsistent) { _exit(130) }
       }
     }
+    unblock(signals)
+  }
+
+  /// Lets signals through to this thread and to the processes that it starts.
+  ///
+  /// Who starts the program may have blocked them, as threads of Dispatch do: it could not be stopped.
+  package static func unblock(_ signals: [Int32]) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in signals { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Lets a signal end system calls that wait in `body`, which go on by themselves otherwise.

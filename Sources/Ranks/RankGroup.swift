@@ -11,6 +11,8 @@ package final class RankGroup: Sendable {
   private let transport: any RankTransport
   private let queue = DispatchQueue(label: "ranks")
   private let stop = Mutex(false)
+  /// For the queue alone.
+  private let scratch = Scratch()
 
   /// The number of this process, 0..<count.
   package var rank: Int { transport.rank }
@@ -89,13 +91,16 @@ package final class RankGroup: Sendable {
     return stops
   }
 
-  /// Sums vectors over the shards of a tree, in the background; `then` gets the sum, on the queue.
+  /// Sums vectors of `width` floats over the shards of a tree, in the background.
   ///
-  /// `parts` are this rank's sums over the parts of the tree that its shards make, each of `width` floats.
+  /// `fill` writes this rank's sum over each of the parts of the tree that its shards make, by their place; `then` gets
+  /// the sum of all. Both are called on the queue.
   package func sum(
-    _ parts: [[Float]], of tree: ShardTree, width: Int, then: @escaping @Sendable ([Float]) -> Void
+    of tree: ShardTree, width: Int,
+    fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    then: @escaping @Sendable (UnsafeBufferPointer<Float>) -> Void
   ) {
-    queue.async { [self] in then(summed(parts, of: tree, width: width)) }
+    queue.async { [self] in summed(tree, width, fill, then) }
   }
 
   /// Returns when all that was sent so far has arrived.
@@ -107,34 +112,69 @@ package final class RankGroup: Sendable {
   /// Says goodbye, once every rank does.
   package func finish() { queue.sync { transport.finish() } }
 
+  /// Memory that one sum after another uses.
+  private final class Scratch: @unchecked Sendable {
+    var own: [Float] = []
+    var outgoing: [Float] = []
+    var incoming: [Float] = []
+    var result: [Float] = []
+
+    /// Makes an array at least as long as is needed.
+    static func prepare(_ array: inout [Float], _ count: Int) {
+      if array.count < count { array = [Float](repeating: 0, count: count) }
+    }
+  }
+
   /// Every rank adds up a slice of the vectors, in the order of the tree, and sends it to all.
-  private func summed(_ parts: [[Float]], of tree: ShardTree, width: Int) -> [Float] {
+  private func summed(
+    _ tree: ShardTree, _ width: Int, _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    _ then: (UnsafeBufferPointer<Float>) -> Void
+  ) {
     let owned = (0..<count).map { tree.parts(of: tree.shards(of: $0, ranks: count)) }
-    precondition(parts.count == owned[rank].count && parts.allSatisfy { $0.count == width })
+    let parts = owned[rank].count
     let slices = (0..<count).map { $0 * width / count..<($0 + 1) * width / count }
     let mine = slices[rank].count
     let size = MemoryLayout<Float>.size
-    // To each rank its slice of every part.
-    var outgoing: [Float] = []
-    outgoing.reserveCapacity(parts.count * width)
-    for slice in slices { for part in parts { outgoing += part[slice] } }
-    var incoming = [Float](repeating: 0, count: owned.reduce(0) { $0 + $1.count } * mine)
-    incoming.withUnsafeMutableBytes { incoming in
-      outgoing.withUnsafeBytes { outgoing in
+    let received = owned.map { $0.count * mine }
+    Scratch.prepare(&scratch.own, width)
+    // To each rank its slice of every part; the slices of a single part lie that way already.
+    Scratch.prepare(&scratch.outgoing, parts * width)
+    Scratch.prepare(&scratch.incoming, received.reduce(0, +))
+    Scratch.prepare(&scratch.result, width)
+    scratch.outgoing.withUnsafeMutableBufferPointer { outgoing in
+      if parts == 1 {
+        fill(0, UnsafeMutableBufferPointer(rebasing: outgoing[..<width]))
+        return
+      }
+      for part in 0..<parts {
+        scratch.own.withUnsafeMutableBufferPointer { own in
+          fill(part, UnsafeMutableBufferPointer(rebasing: own[..<width]))
+          for slice in slices {
+            let start = slice.lowerBound * parts + part * slice.count
+            for i in slice { outgoing[start + i - slice.lowerBound] = own[i] }
+          }
+        }
+      }
+    }
+    scratch.incoming.withUnsafeMutableBytes { incoming in
+      scratch.outgoing.withUnsafeBytes { outgoing in
         transport.allToAll(
-          outgoing, slices.map { $0.count * parts.count * size }, incoming,
-          owned.map { $0.count * mine * size })
+          outgoing, slices.map { $0.count * parts * size }, incoming, received.map { $0 * size })
       }
     }
     let places = owned.flatMap { $0 }.enumerated().map { ($1, $0 * mine) }
-    let first = tree.sum(places) { left, right in
-      incoming.withUnsafeMutableBufferPointer { incoming in
+    scratch.incoming.withUnsafeMutableBufferPointer { incoming in
+      let first = tree.sum(places) { left, right in
         for i in 0..<mine { incoming[left + i] += incoming[right + i] }
       }
+      scratch.result.withUnsafeMutableBytes { result in
+        transport.allGather(
+          UnsafeRawBufferPointer(
+            rebasing: UnsafeRawBufferPointer(incoming)[
+              first * size..<(first + mine) * size]), result, slices.map { $0.count * size })
+      }
     }
-    var result = [Float](repeating: 0, count: width)
-    gather(Array(incoming[first..<first + mine]), into: &result, slices.map { $0.count * size })
-    return result
+    scratch.result.withUnsafeBufferPointer { then(UnsafeBufferPointer(rebasing: $0[..<width])) }
   }
 
   /// Receives from every rank what it gives, on the queue; sizes are in bytes.

@@ -4,13 +4,6 @@ import Studies
 import Tensors
 
 Interruption.install()
-do {
-  // Who starts the program may have blocked them, as threads of Dispatch do: it could not be stopped.
-  var signals = sigset_t()
-  sigemptyset(&signals)
-  for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
-  pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-}
 Running.nameTraps()
 let status = Program(
   root: ZooCommand.root, version: programVersion, globalOptions: ZooCommand.globalOptions

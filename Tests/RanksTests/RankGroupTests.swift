@@ -51,7 +51,13 @@ struct RankGroupTests {
         }
       }
       let found = Mutex<[Float]>([])
-      ranks.sum(sums, of: tree, width: width) { sum in found.withLock { $0 = sum } }
+      let own = sums
+      ranks.sum(of: tree, width: width) { part, values in
+        _ = values.update(from: own[part])
+      } then: { sum in
+        let sum = Array(sum)
+        found.withLock { $0 = sum }
+      }
       ranks.wait()
       return found.withLock { $0 }
     }

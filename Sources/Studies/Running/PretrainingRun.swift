@@ -171,6 +171,11 @@ package struct PretrainingRun {
     let splits = try place.splits(of: set, progress: progress) { byImage in
       [try specification.split(of: set, byImage: byImage)]
     }
+    // Before anything is written.
+    if let ranks = session.ranks {
+      _ = ranks.fromFirst(Array(try JSONEncoder().encode(SharedSplit(splits[0]))))
+      try RankAgreement(ranks).check([("data", try data.digest())])
+    }
     let seen = try SeenCases(
       images: [branch], of: set, specification.data.origin, splits: splits, registry)
     let banner = try seen.warnings(specification.data.origin, isBegun: place.isBegun)
@@ -181,10 +186,6 @@ package struct PretrainingRun {
     try place.begin(splits, of: set, data)
     let cases = StudyCases(
       set: set, words: [], task: ClassificationTask(.multiLabel, of: set), images: stores)
-    if let ranks = session.ranks {
-      _ = ranks.fromFirst(Array(try JSONEncoder().encode(SharedSplit(splits[0]))))
-      try RankAgreement(ranks).check([("data", try data.digest())])
-    }
     return try place.running { try train(cases, splits[0], syntheticOrigins: origins, seen) }
   }
 

@@ -1,7 +1,6 @@
 import EncoderKit
 import Foundation
 import Ranks
-import Synchronization
 import Tensors
 
 /// The gradients of one batch, added up over its shards in the order of a `ShardTree`.
@@ -25,9 +24,19 @@ final class ShardedGradients {
   private var sent = 0
   private let arrived = Arrived()
 
-  /// The sums that came back from the ranks, in the order of the parameters.
-  private final class Arrived: Sendable {
-    let values = Mutex<[[Float]?]>([])
+  /// The sums that came back from the ranks, by the places of their parameters.
+  private final class Arrived: @unchecked Sendable {
+    private let lock = NSLock()
+    private var gradients: [Int: Tensor] = [:]
+
+    func add(_ gradient: Tensor, at place: Int) { lock.withLock { gradients[place] = gradient } }
+
+    func take() -> [Int: Tensor] {
+      lock.withLock {
+        defer { gradients = [:] }
+        return gradients
+      }
+    }
   }
 
   /// Gradients of parameters that may change, over the shards of one batch.
@@ -41,7 +50,6 @@ final class ShardedGradients {
     isDone = Array(repeating: false, count: self.parameters.count)
     places = Dictionary(
       uniqueKeysWithValues: self.parameters.enumerated().map { (ObjectIdentifier($1.node), $0) })
-    arrived.values.withLock { $0 = Array(repeating: nil, count: self.parameters.count) }
   }
 
   /// Sends a shard's gradient back and takes what its parameters have got; `share` is what the shard's loss weighs in
@@ -72,14 +80,15 @@ final class ShardedGradients {
     isDone = Array(repeating: true, count: parameters.count)
     sendWhatIsDone()
     ranks.wait()
-    for (parameter, values) in zip(parameters, arrived.values.withLock { $0 }) {
-      if let values { parameter.node.accumulate(Tensor(values, shape: parameter.value.shape)) }
-    }
+    for (place, gradient) in arrived.take() { parameters[place].node.accumulate(gradient) }
   }
 
   private func take(_ place: Int, _ shard: Int) {
     isDone[place] = true
-    sums[place].append(parameters[place].node.take())
+    let gradient = parameters[place].node.take()
+    // Here, not on the queue of the ranks: kernels are called from one thread only.
+    gradient?.materialize()
+    sums[place].append(gradient)
     for _ in 0..<tree.additions(after: shard, of: owned) {
       let right = sums[place].removeLast()
       let left = sums[place].removeLast()
@@ -114,32 +123,40 @@ final class ShardedGradients {
   private func send(_ bucket: Range<Int>, _ size: Int, _ ranks: RankGroup) {
     // Behind the gradients of all parameters a float for each, that tells whether it has one.
     let width = size + bucket.count
-    let parts = tree.parts(of: owned).indices.map { part -> [Float] in
-      var values: [Float] = []
-      values.reserveCapacity(width)
-      var marks: [Float] = []
-      for place in bucket {
-        let gradient = sums[place][part]
-        marks.append(gradient == nil ? 0 : 1)
+    let parts = tree.parts(of: owned).indices.map { part in
+      bucket.map { place -> Tensor? in
+        defer { sums[place][part] = nil }
+        return sums[place][part]
+      }
+    }
+    let shapes = bucket.map { parameters[$0].value.shape }
+    let counts = bucket.map { parameters[$0].value.count }
+    // Read on the queue of the ranks alone, while nothing else holds them.
+    nonisolated(unsafe) let gradients = parts
+    ranks.sum(of: tree, width: width) { part, values in
+      var start = 0
+      for (index, gradient) in gradients[part].enumerated() {
+        let range = start..<start + counts[index]
+        let target = UnsafeMutableBufferPointer(rebasing: values[range])
         if let gradient {
-          gradient.withFloats { values += $0 }
+          gradient.withFloats { _ = target.update(from: $0) }
         } else {
           // Minus zero: added to a number it leaves that as it is.
-          values += repeatElement(-0.0, count: parameters[place].value.count)
+          target.update(repeating: -0.0)
         }
-        sums[place][part] = nil
+        values[size + index] = gradient == nil ? 0 : 1
+        start = range.upperBound
       }
-      return values + marks
-    }
-    let counts = bucket.map { parameters[$0].value.count }
-    ranks.sum(parts, of: tree, width: width) { [arrived] sum in
+    } then: { [arrived] sum in
       var start = 0
-      let found = counts.enumerated().map { index, count -> [Float]? in
-        defer { start += count }
-        return sum[size + index] > 0 ? Array(sum[start..<start + count]) : nil
-      }
-      arrived.values.withLock { values in
-        for (place, one) in zip(bucket, found) { values[place] = one }
+      for (index, place) in bucket.enumerated() {
+        let range = start..<start + counts[index]
+        start = range.upperBound
+        let source = UnsafeBufferPointer(rebasing: sum[range]).baseAddress
+        guard sum[size + index] > 0, let source else { continue }
+        let gradient = Tensor(uninitialized: shapes[index])
+        withElements(gradient.writable) { $0.update(from: source, count: range.count) }
+        arrived.add(gradient, at: place)
       }
     }
   }

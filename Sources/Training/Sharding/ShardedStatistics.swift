@@ -43,8 +43,12 @@ struct ShardedStatistics {
     guard width > 0 else { return }
     var moves = sums.first ?? []
     if let ranks {
-      let holder = Holder()
-      ranks.sum(sums, of: tree, width: width) { holder.values = $0 }
+      let (holder, own) = (Holder(), sums)
+      ranks.sum(of: tree, width: width) { part, values in
+        _ = values.update(from: own[part])
+      } then: {
+        holder.values = Array($0)
+      }
       ranks.wait()
       moves = holder.values
     }

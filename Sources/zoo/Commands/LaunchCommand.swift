@@ -44,7 +44,7 @@ extension ZooCommand {
       print(([line.program] + line.arguments).joined(separator: " "))
       return
     }
-    throw line.replaceProcess()
+    try line.run()
   }
 }
 
@@ -52,6 +52,8 @@ extension ZooCommand {
 struct LaunchLine {
   let program: String
   let arguments: [String]
+  /// What makes the ranks stop where it is safe.
+  private let stopping: Int32
 
   /// The line for a command of this program.
   ///
@@ -62,6 +64,7 @@ struct LaunchLine {
     let own = [programPath()] + command
     let environment = ProcessInfo.processInfo.environment
     let perHost = hosts.isEmpty ? ranks : (ranks + hosts.count - 1) / hosts.count
+    stopping = isOpenMPI ? SIGUSR1 : SIGINT
     guard isOpenMPI else {
       arguments =
         ["-n", "\(ranks)", "-bind-to", "none"]
@@ -76,8 +79,6 @@ struct LaunchLine {
     // Without these a host that vanishes is waited for without end.
     line += setting("oob_tcp_keepalive_time", "5") + setting("oob_tcp_keepalive_intvl", "2")
     line += setting("oob_tcp_keepalive_probes", "3")
-    // Ctrl-C: the time to keep what the training has reached.
-    line += setting("odls_base_sigkill_timeout", "60")
     let fast = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/class/infiniband")) ?? []
     if fast.isEmpty {
       line += setting("pml", "ob1") + setting("btl", "vader,tcp,self")
@@ -113,11 +114,39 @@ struct LaunchLine {
     return (other.path, isOpenMPI)
   }
 
-  /// Becomes the mpirun; returns only where that fails.
-  func replaceProcess() -> ZooError {
-    let words = ([program] + arguments).map { strdup($0) } + [nil]
-    execv(program, words)
-    return ZooError(
-      .system, "can't be started: \(String(cString: strerror(errno)))", at: Place(path: program))
+  /// Runs it to its end; Ctrl-C makes the ranks keep what they have reached, and end.
+  ///
+  /// - Throws: `Interrupted`, or `ZooError` where it can't be started or fails; the ranks have said why.
+  func run() throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    Interruption.unblock([stopping])
+    do { try process.run() } catch {
+      throw ZooError(
+        .system, "can't be started: \(systemReason(of: error))", at: Place(path: program))
+    }
+    var isStopped = false
+    while process.isRunning {
+      if Interruption.isRequested, !isStopped {
+        isStopped = true
+        kill(process.processIdentifier, stopping)
+      }
+      usleep(Self.pause)
+    }
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      if isStopped { throw Interrupted() }
+      throw ZooError(
+        .system, "the ranks ended with status \(process.terminationStatus)",
+        at: Place(path: program),
+        advice:
+          "what went wrong stands above; zoo pretrain goes on with --resume, on any number of ranks"
+      )
+    }
   }
+
+  /// Microseconds between two looks.
+  private static let pause: UInt32 = 50_000
 }

@@ -67,6 +67,8 @@ extension ZooCommand {
   /// Runs `body` as one of several ranks: an error on one of them is told with its number and machine, and ends all.
   private static func asRank(_ ranks: RankGroup?, _ body: (RankGroup?) throws -> Void) throws {
     guard let ranks else { return try body(nil) }
+    // mpirun hands it on; of the others Open MPI's kills two seconds later.
+    Interruption.install([SIGUSR1])
     do {
       try body(ranks)
     } catch is Interrupted where ranks.stopsTogether && !ranks.isFirst {

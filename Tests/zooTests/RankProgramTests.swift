@@ -1,0 +1,234 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  "One model trained by several processes", .serialized,
+  .enabled(
+    if: ProgramRunner.program != nil
+      && ProcessInfo.processInfo.environment["ENCODERZOO_CLUSTER_TESTS"] != nil,
+    "run by make test-cluster"))
+struct RankProgramTests {
+  /// A pre-training on a sample; a hundred epochs take some seconds.
+  private func specification(_ folder: String, epochs: Int = 3, shards: Int? = 4) throws -> String {
+    _ = try SmallStudy.prepare(folder)
+    let rows = try String(contentsOfFile: "\(folder)/sample/cases.csv", encoding: .utf8)
+      .split(separator: "\n").dropFirst()
+    let lines = rows.enumerated().map { index, row in
+      "images/\(row.split(separator: ",")[0]).png,\(row.contains(",abnormal,") ? 1 : 0),\(index % 3 == 0 ? 1 : 0)"
+    }
+    try ("file,lesion,other\n" + lines.joined(separator: "\n") + "\n").write(
+      toFile: "\(folder)/sample/findings.csv", atomically: true, encoding: .utf8)
+    let path = "\(folder)/pretrain.json"
+    try """
+    {"schema": 2, "name": "findings", "seed": 2,
+     "data": {"format": "csv", "path": "sample/findings.csv",
+       "columns": {"image": "file", "findings": ["lesion", "other"]}},
+     "folds": {"kind": "k-fold", "count": 3, "validation": 0.2},
+     "image": {"name": "net", "encoder": "densenet121", "size": 32,
+       "options": {"growthRate": 4, "blocks": [1, 2], "initialFeatures": 8, "stemKernel": 3},
+       "augmentation": {"rotation": 5},
+       "training": {"epochs": \(epochs), "batchSize": 8, "average": 0.9, "select": "best"
+         \(shards.map { ", \"shards\": \($0)" } ?? "")}}}
+    """.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
+  }
+
+  private func expectSame(_ one: String, _ other: String) throws {
+    for name in ["model.safetensors", "results.csv", "epochs.csv", "logits.csv"] {
+      let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(one)/\(name)"))
+      let found = try Data(contentsOf: URL(fileURLWithPath: "\(other)/\(name)"))
+      #expect(wanted == found, "\(other)/\(name)")
+    }
+  }
+
+  private let threads = "--threads 1"
+
+  @Test("1, 2 and 4 ranks of Open MPI and MPICH end with the same bytes")
+  func sameBytes() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder)
+      try ProgramRunner.succeed(
+        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      for mpi in ["openmpi", "mpich"] {
+        for ranks in [2, 4] {
+          let output = "\(folder)/\(mpi)\(ranks)"
+          let done = try ProgramRunner.run(
+            shell:
+              "$ZOO launch --ranks \(ranks) --mpi \(mpi) -- pretrain \(path) --output \(output) \(threads)"
+          )
+          #expect(done.status == 0, "\(done.error)")
+          #expect(done.error.contains("4 shards, shared by \(ranks) ranks"), "\(done.error)")
+          // One of them speaks.
+          #expect(done.output.components(separatedBy: "model: ").count == 2, "\(done.output)")
+          try expectSame("\(folder)/one", output)
+        }
+      }
+    }
+  }
+
+  @Test("Killed, or stopped by Ctrl-C, and gone on with by other numbers of ranks: the same bytes")
+  func stopped() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder, epochs: 2000)
+      try ProgramRunner.succeed(
+        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      for mpi in ["openmpi", "mpich"] {
+        let output = "\(folder)/\(mpi)"
+        var resume = ""
+        for (ranks, ending) in [
+          (2, "pkill -9 -n -f '^[^ ]*/zoo pretrain .*\(output)'"), (4, "kill -INT $launch"),
+        ] {
+          // A stop before the first epoch ends would leave nothing to go on with.
+          let done = try ProgramRunner.run(
+            shell: """
+              $ZOO launch --ranks \(ranks) --mpi \(mpi) -- pretrain \(path) --output \(output) \(threads) \(resume) &
+              launch=$!
+              for i in $(seq 300); do [ -e \(output)/checkpoint.safetensors ] && break; sleep 0.1; done
+              sleep 0.5
+              \(ending)
+              for i in $(seq 300); do kill -0 $launch 2>/dev/null || break; sleep 0.1; done
+              kill -0 $launch 2>/dev/null && echo still at work
+              wait $launch
+              echo status $?
+              """)
+          let isKill = ending.hasPrefix("pkill")
+          #expect(!done.output.contains("still at work"), "\(mpi) \(ending): \(done.error)")
+          #expect(
+            done.output.contains("status \(isKill ? 1 : 130)"), "\(done.output) \(done.error)")
+          #expect(
+            done.error.contains(isKill ? "the ranks ended with status" : "interrupted"),
+            "\(done.error)")
+          #expect(FileManager.default.fileExists(atPath: "\(output)/checkpoint.safetensors"))
+          resume = "--resume"
+        }
+        try ProgramRunner.succeed(
+          ["pretrain", path, "--output", output, "--threads", "1", "--quiet", "--resume"])
+        try expectSame("\(folder)/one", output)
+      }
+    }
+  }
+
+  @Test("Without shards in the specification there are as many as ranks, and a run keeps to them")
+  func asManyAsRanks() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder, epochs: 300, shards: nil)
+      let output = "\(folder)/two"
+      let begun = try ProgramRunner.run(
+        shell: """
+          $ZOO launch --ranks 2 -- pretrain \(path) --output \(output) \(threads) &
+          launch=$!
+          for i in $(seq 300); do [ -e \(output)/checkpoint.safetensors ] && break; sleep 0.1; done
+          kill -INT $launch
+          wait $launch
+          """)
+      #expect(begun.status == 130, "\(begun.error)")
+      let record = try String(contentsOfFile: "\(output)/run.json", encoding: .utf8)
+      #expect(record.contains("\"shards\": \"2\""), "\(record)")
+      let more = try ProgramRunner.run(
+        shell: "$ZOO launch --ranks 3 -- pretrain \(path) --output \(output) \(threads) --resume")
+      #expect(more.status == 1)
+      #expect(
+        more.error.contains("2 shards of a batch can't be shared by 3 ranks"), "\(more.error)")
+      try ProgramRunner.succeed(
+        ["pretrain", path, "--output", output, "--threads", "1", "--quiet", "--resume"])
+      let whole = try ProgramRunner.run(
+        shell: "$ZOO launch --ranks 2 -- pretrain \(path) --output \(folder)/whole \(threads)")
+      #expect(whole.status == 0, "\(whole.error)")
+      try expectSame("\(folder)/whole", output)
+    }
+  }
+
+  @Test(
+    "What differs between ranks, is missing on one or can't be written is told with the rank, and ends all"
+  )
+  func differences() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder)
+      let other = "\(folder)/other"
+      try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: "\(folder)/sample", toPath: "\(other)/sample")
+      /// Two ranks of Open MPI with arguments of their own.
+      func run(_ first: String, _ second: String, _ output: String = "out") throws
+        -> ProgramRunner.Outcome
+      {
+        let common = "$ZOO pretrain \(path) --output \(folder)/\(output)"
+        return try ProgramRunner.run(
+          shell: "timeout 60 mpirun.openmpi --allow-run-as-root --bind-to none --oversubscribe "
+            + "-n 1 \(common) \(first) : -n 1 \(common) \(second)")
+      }
+      let data = "--data \(folder) --threads"
+      let unequal = try run("\(data) 1", "\(data) 2")
+      #expect(unequal.status == 1)
+      #expect(unequal.error.contains("zoo: rank 1 on "), "\(unequal.error)")
+      #expect(unequal.error.contains("the threads here is 2, rank 0's is 1"), "\(unequal.error)")
+      let image = "\(other)/sample/images/0001.png"
+      try FileManager.default.removeItem(atPath: image)
+      let missing = try run("\(data) 1", "--data \(other) --threads 1")
+      #expect(missing.status == 1)
+      #expect(missing.error.contains("zoo: rank 1 on "), "\(missing.error)")
+      #expect(missing.error.contains("0001.png"), "\(missing.error)")
+      try FileManager.default.copyItem(
+        atPath: "\(folder)/sample/images/0002.png", toPath: image)
+      let changed = try run("\(data) 1", "--data \(other) --threads 1")
+      #expect(changed.status == 1)
+      #expect(
+        changed.error.contains("the data here is not the same as rank 0's"), "\(changed.error)")
+
+      let wrong = try ProgramRunner.run(
+        shell:
+          "ENCODERZOO_MPI=libmpi.so.40 timeout 60 mpiexec.hydra -n 2 $ZOO pretrain \(path) --output"
+          + " \(folder)/wrong \(threads)")
+      #expect(wrong.status != 0)
+      #expect(wrong.error.contains("it belongs to another MPI"), "\(wrong.error)")
+
+      let full = "\(folder)/full"
+      let space = try ProgramRunner.run(
+        shell: "mkdir \(full) && mount -t tmpfs -o size=64k none \(full)")
+      guard space.status == 0 else { return }
+      defer { _ = try? ProgramRunner.run(shell: "umount \(full)") }
+      let unwritten = try run("\(data) 1", "\(data) 1", "full/run")
+      #expect(unwritten.status == 1)
+      #expect(unwritten.error.contains("zoo: rank 0 on "), "\(unwritten.error)")
+      #expect(unwritten.error.contains("No space left"), "\(unwritten.error)")
+    }
+  }
+
+  @Test("Four hosts over ssh; one that vanishes ends all within half a minute, and two go on")
+  func hosts() throws {
+    let script = packageFile("scripts/local-hosts.sh")
+    try withTemporaryFolder { folder in
+      let path = try specification(folder, epochs: 400)
+      try ProgramRunner.succeed(
+        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      let started = try ProgramRunner.run(shell: "\(script) start \(folder)/hosts 4")
+      defer { _ = try? ProgramRunner.run(shell: "\(script) stop \(folder)/hosts") }
+      try #require(started.status == 0, "\(started.error)")
+      let names = (1...4).map { "10.77.0.\($0)" }
+      let environment =
+        "OMPI_MCA_plm_rsh_args='-F \(folder)/hosts/ssh_config' OMPI_MCA_oob_tcp_if_include=10.77.0.0/24"
+      let output = "\(folder)/four"
+      let cut = try ProgramRunner.run(
+        shell: """
+          export \(environment)
+          $ZOO launch --ranks 4 --mpi openmpi --hosts \(names.joined(separator: ",")) -- \
+            pretrain \(path) --output \(output) \(threads) &
+          launch=$!
+          for i in $(seq 300); do [ -e \(output)/checkpoint.safetensors ] && break; sleep 0.1; done
+          \(script) cut \(folder)/hosts 3
+          for i in $(seq 300); do kill -0 $launch 2>/dev/null || break; sleep 0.1; done
+          kill -0 $launch 2>/dev/null && echo still at work
+          wait $launch
+          """)
+      #expect(cut.status == 1)
+      #expect(!cut.output.contains("still at work"), "\(cut.error)")
+      #expect(cut.error.contains("10.77.0.3"), "\(cut.error)")
+      let done = try ProgramRunner.run(
+        shell:
+          "\(environment) $ZOO launch --ranks 2 --mpi openmpi --hosts \(names[0]),\(names[1]) -- "
+          + "pretrain \(path) --output \(output) \(threads) --resume")
+      #expect(done.status == 0, "\(done.error)")
+      try expectSame("\(folder)/one", output)
+    }
+  }
+}
