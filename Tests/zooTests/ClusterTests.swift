@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A Slurm of two nodes on this machine.
-private struct LocalSlurm {
+struct LocalSlurm {
   let folder: String
 
   static let script = packageFile("scripts/local-slurm.sh")

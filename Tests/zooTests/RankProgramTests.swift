@@ -194,6 +194,31 @@ struct RankProgramTests {
     }
   }
 
+  @Test("Tasks of srun are ranks, by pmix of Open MPI and by pmi2 of MPICH, and not without MPI")
+  func srun() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder)
+      try ProgramRunner.succeed(
+        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      try LocalSlurm.running { slurm in
+        func run(_ mpi: String) throws -> ProgramRunner.Outcome {
+          try ProgramRunner.run(
+            shell: "export SLURM_CONF=\(slurm.folder)/slurm.conf\n"
+              + "timeout 60 srun -N 2 -n 2 --mpi=\(mpi) $ZOO pretrain \(path) --output \(folder)/\(mpi) \(threads)"
+          )
+        }
+        for mpi in ["pmix", "pmi2"] {
+          let done = try run(mpi)
+          #expect(done.status == 0, "\(mpi): \(done.error)")
+          try expectSame("\(folder)/one", "\(folder)/\(mpi)")
+        }
+        let none = try run("none")
+        #expect(none.status == 1)
+        #expect(none.error.contains("srun started 2 tasks without MPI"), "\(none.error)")
+      }
+    }
+  }
+
   @Test("Four hosts over ssh; one that vanishes ends all within half a minute, and two go on")
   func hosts() throws {
     let script = packageFile("scripts/local-hosts.sh")

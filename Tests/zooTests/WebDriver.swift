@@ -49,6 +49,8 @@ final class WebDriver {
     }
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-c", WebDriver.guardian, "browser", programs.driver, folder]
+    // Killed, the browser leaves its own temporary folders where they are.
+    process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder]) { $1 }
     let output = Pipe()
     process.standardInput = life
     process.standardOutput = output
