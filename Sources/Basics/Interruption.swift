@@ -13,20 +13,30 @@ import Synchronization
 /// ```
 package enum Interruption {
   private static let requested = Atomic<Bool>(false)
+  /// The process whose group a second signal ends, too; 0 for none.
+  private static let companion = Atomic<Int32>(0)
 
   /// Makes the first SIGINT or SIGTERM, or other signals in their place, set the flag, and the second end the process
   /// with status 130.
   package static func install(_ signals: [Int32] = [SIGINT, SIGTERM]) {
     // The first access may initialise the static, which a signal handler must not do.
-    _ = requested.load(ordering: .relaxed)
+    _ = (requested.load(ordering: .relaxed), companion.load(ordering: .relaxed))
     for number in signals {
       // glibc's `signal` keeps the handler and restarts interrupted reads.
       _ = signal(number) { _ in
-        if Interruption.requested.exchange(true, ordering: .sequentiallyConsistent) { _exit(130) }
+        guard Interruption.requested.exchange(true, ordering: .sequentiallyConsistent) else {
+          return
+        }
+        let companion = Interruption.companion.load(ordering: .relaxed)
+        if companion > 0 { kill(-companion, SIGTERM) }
+        _exit(130)
       }
     }
     unblock(signals)
   }
+
+  /// Makes a second signal end a process and its group, besides this one.
+  package static func ends(_ process: Int32) { companion.store(process, ordering: .relaxed) }
 
   /// Lets signals through to this thread and to the processes that it starts.
   ///

@@ -11,6 +11,7 @@ package final class RankGroup: Sendable {
   private let transport: any RankTransport
   private let queue = DispatchQueue(label: "ranks")
   private let stop = Mutex(false)
+  private let messageFloats: Int
   /// For the queue alone.
   private let scratch = Scratch()
 
@@ -25,7 +26,10 @@ package final class RankGroup: Sendable {
   /// Whether all ranks have agreed to stop here, so that each may end by itself.
   package var stopsTogether: Bool { stop.withLock { $0 } }
 
-  package init(_ transport: any RankTransport) { self.transport = transport }
+  /// A group over a transport whose messages have at most so many floats: MPI counts bytes with 32 bits.
+  package init(_ transport: any RankTransport, messageFloats: Int = 1 << 28) {
+    (self.transport, self.messageFloats) = (transport, messageFloats)
+  }
 
   /// Joins the other ranks.
   ///
@@ -114,7 +118,7 @@ package final class RankGroup: Sendable {
 
   /// Memory that one sum after another uses.
   private final class Scratch: @unchecked Sendable {
-    var own: [Float] = []
+    var parts: [Float] = []
     var outgoing: [Float] = []
     var incoming: [Float] = []
     var result: [Float] = []
@@ -125,41 +129,68 @@ package final class RankGroup: Sendable {
     }
   }
 
-  /// Every rank adds up a slice of the vectors, in the order of the tree, and sends it to all.
+  /// Adds up the ranks' parts, as many columns at a time as a message takes.
   private func summed(
     _ tree: ShardTree, _ width: Int, _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
     _ then: (UnsafeBufferPointer<Float>) -> Void
   ) {
     let owned = (0..<count).map { tree.parts(of: tree.shards(of: $0, ranks: count)) }
     let parts = owned[rank].count
-    let slices = (0..<count).map { $0 * width / count..<($0 + 1) * width / count }
+    Scratch.prepare(&scratch.parts, parts * width)
+    Scratch.prepare(&scratch.result, width)
+    scratch.parts.withUnsafeMutableBufferPointer { all in
+      for part in 0..<parts {
+        fill(part, UnsafeMutableBufferPointer(rebasing: all[part * width..<(part + 1) * width]))
+      }
+    }
+    let most = owned.map(\.count).max() ?? 1
+    let step = max(count, messageFloats / max(1, most * count))
+    for start in stride(from: 0, to: width, by: step) {
+      add(tree, owned, columns: start..<min(start + step, width), of: width)
+    }
+    scratch.result.withUnsafeBufferPointer { then(UnsafeBufferPointer(rebasing: $0[..<width])) }
+  }
+
+  /// Every rank adds up a slice of some columns, in the order of the tree, and sends it to all.
+  private func add(
+    _ tree: ShardTree, _ owned: [[Range<Int>]], columns: Range<Int>, of width: Int
+  ) {
+    let parts = owned[rank].count
+    let slices = (0..<count).map { rank in
+      rank * columns.count / count..<(rank + 1) * columns.count / count
+    }
     let mine = slices[rank].count
     let size = MemoryLayout<Float>.size
     let received = owned.map { $0.count * mine }
-    Scratch.prepare(&scratch.own, width)
-    // To each rank its slice of every part; the slices of a single part lie that way already.
-    Scratch.prepare(&scratch.outgoing, parts * width)
     Scratch.prepare(&scratch.incoming, received.reduce(0, +))
-    Scratch.prepare(&scratch.result, width)
-    scratch.outgoing.withUnsafeMutableBufferPointer { outgoing in
-      if parts == 1 {
-        fill(0, UnsafeMutableBufferPointer(rebasing: outgoing[..<width]))
-        return
-      }
-      for part in 0..<parts {
-        scratch.own.withUnsafeMutableBufferPointer { own in
-          fill(part, UnsafeMutableBufferPointer(rebasing: own[..<width]))
+    // To each rank its slice of every part; the slices of a single part lie that way already.
+    if parts > 1 {
+      Scratch.prepare(&scratch.outgoing, parts * columns.count)
+      scratch.outgoing.withUnsafeMutableBufferPointer { outgoing in
+        scratch.parts.withUnsafeBufferPointer { all in
+          var place = 0
           for slice in slices {
-            let start = slice.lowerBound * parts + part * slice.count
-            for i in slice { outgoing[start + i - slice.lowerBound] = own[i] }
+            for part in 0..<parts {
+              let start = part * width + columns.lowerBound + slice.lowerBound
+              for i in 0..<slice.count { outgoing[place + i] = all[start + i] }
+              place += slice.count
+            }
           }
         }
       }
     }
+    let sent = slices.map { $0.count * parts * size }
     scratch.incoming.withUnsafeMutableBytes { incoming in
-      scratch.outgoing.withUnsafeBytes { outgoing in
-        transport.allToAll(
-          outgoing, slices.map { $0.count * parts * size }, incoming, received.map { $0 * size })
+      if parts > 1 {
+        scratch.outgoing.withUnsafeBytes {
+          transport.allToAll($0, sent, incoming, received.map { $0 * size })
+        }
+      } else {
+        scratch.parts.withUnsafeBytes { all in
+          let own = parts == 0 ? all[..<0] : all[(columns.lowerBound * size)...]
+          transport.allToAll(
+            UnsafeRawBufferPointer(rebasing: own), sent, incoming, received.map { $0 * size })
+        }
       }
     }
     let places = owned.flatMap { $0 }.enumerated().map { ($1, $0 * mine) }
@@ -167,14 +198,14 @@ package final class RankGroup: Sendable {
       let first = tree.sum(places) { left, right in
         for i in 0..<mine { incoming[left + i] += incoming[right + i] }
       }
+      let slice = UnsafeRawBufferPointer(incoming)[first * size..<(first + mine) * size]
       scratch.result.withUnsafeMutableBytes { result in
         transport.allGather(
-          UnsafeRawBufferPointer(
-            rebasing: UnsafeRawBufferPointer(incoming)[
-              first * size..<(first + mine) * size]), result, slices.map { $0.count * size })
+          UnsafeRawBufferPointer(rebasing: slice),
+          UnsafeMutableRawBufferPointer(rebasing: result[(columns.lowerBound * size)...]),
+          slices.map { $0.count * size })
       }
     }
-    scratch.result.withUnsafeBufferPointer { then(UnsafeBufferPointer(rebasing: $0[..<width])) }
   }
 
   /// Receives from every rank what it gives, on the queue; sizes are in bytes.

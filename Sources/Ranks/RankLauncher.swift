@@ -28,6 +28,24 @@ package struct RankLauncher: Sendable, Equatable {
     (self.family, self.count, self.rank, self.local) = (family, count, rank, local)
   }
 
+  /// How many threads a rank has that is told no number: the processors that it is bound to, or its share of all.
+  package func threads(processors: Int) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let bound = Self.count(
+      ofList: status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }?
+        .dropFirst("Cpus_allowed_list:".count) ?? "")
+    return bound > 0 && bound < processors ? bound : max(1, processors / local)
+  }
+
+  /// The numbers in a list such as "0-3,8"; 0 of what is none.
+  static func count(ofList text: Substring) -> Int {
+    text.trimmingCharacters(in: .whitespaces).split(separator: ",").reduce(0) { sum, range in
+      let ends = range.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, last >= first else { return sum }
+      return sum + last - first + 1
+    }
+  }
+
   /// The launcher of this process; nil where it is no rank, or the only one.
   ///
   /// - Throws: `ZooError` where tasks were started together without any MPI.

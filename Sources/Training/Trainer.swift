@@ -26,6 +26,8 @@ package struct Trainer {
   package var watch: EpochWatch?
   /// The processes that train this model together; nil for this one alone.
   package var ranks: RankGroup?
+  /// Where trainings are kept that are given no checkpoint of their own; nil for nowhere.
+  package var checkpoints: TrainingCheckpoints?
   /// How long a training with a checkpoint goes on without being kept.
   package var keepsAfter = Duration.seconds(600)
   /// Whether to stop after the step that is made.
@@ -114,6 +116,7 @@ package struct Trainer {
     on training: [Int], validation: [Int], random: RandomStream, firstEpoch: Int = 1,
     keepsStart: Bool = false, checkpoint: TrainingCheckpoint? = nil
   ) throws -> [EpochScore] {
+    let checkpoint = checkpoint ?? checkpoints?.next()
     let optimizer = Optimizer(settings.optimizer, weightDecay: Float(settings.weightDecay))
     // What is frozen needs no copies: of a BERT-base each would be 440 MB.
     let changing = store.parameters.filter { $0.isTrainable || $0.kind == .statistic }
@@ -126,8 +129,11 @@ package struct Trainer {
     let total = perEpoch * settings.epochs
     var now = TrainingCheckpoint.Content()
     let kept = try checkpoint?.restore(changing, optimizer: optimizer, average: average)
-    if let kept = try ranks.map({ try $0.shared(kept, changing, optimizer, average) }) ?? kept {
+    if let kept = try ranks.map({
+      try $0.shared(kept, changing, all: store.parameters, optimizer, average)
+    }) ?? kept {
       now = kept
+      for score in now.state.scores where score.epoch >= firstEpoch { try watch?(score) }
     } else if keepsStart {
       let start = try score(validation, epoch: firstEpoch - 1, subset: .validation)
       if firstEpoch == 1 { now.state.scores.append(start) }
@@ -136,6 +142,11 @@ package struct Trainer {
     progress.begin(title, total: total)
     defer { progress.end() }
     if now.state.finished > 0 { progress.advance(by: now.state.finished * perEpoch) }
+    var keptAt = ContinuousClock.now
+    func keep() throws {
+      try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+      keptAt = .now
+    }
     for epoch in now.state.finished..<max(now.state.finished, settings.epochs) {
       if settings.patience > 0, now.state.stale >= settings.patience { break }
       let stream = random.derived("epoch").derived(epoch)
@@ -146,9 +157,10 @@ package struct Trainer {
       try run(
         batches(order), &sums, stream: stream, optimizer: optimizer, average: average,
         firstStep: epoch * perEpoch, total: total, loss: loss
-      ) { sums in
+      ) { sums, stops in
+        guard stops || ContinuousClock.now - keptAt > keepsAfter else { return }
         now.state.begun = sums
-        try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+        try keep()
       }
       average?.swap()
       let watched: EpochScore
@@ -157,7 +169,7 @@ package struct Trainer {
       } catch is Interrupted {
         average?.swap()
         now.state.begun = sums
-        try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+        try keep()
         throw Interrupted()
       }
       if settings.select == .best, watched.logLoss < now.state.bestLoss ?? .infinity {
@@ -172,7 +184,9 @@ package struct Trainer {
         logLoss: sums.loss / Double(sums.seen))
       now.state.scores += [own, watched]
       (now.state.finished, now.state.begun) = (epoch + 1, nil)
-      try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+      if let checkpoint, checkpoint.isKeptEachEpoch || ContinuousClock.now - keptAt > keepsAfter {
+        try keep()
+      }
       try watch?(own)
       try watch?(watched)
     }
@@ -214,11 +228,11 @@ package struct Trainer {
     var tally = AnswerTally()
   }
 
-  /// Takes the steps of an epoch that are left; `keep` is called in between, and before it stops.
+  /// Takes the steps of an epoch that are left; `keep` is called before each, and before it stops.
   private func run(
     _ batches: [[Int]], _ sums: inout EpochSums, stream: RandomStream, optimizer: Optimizer,
     average: WeightAverage?, firstStep: Int, total: Int, loss: TrainingLoss,
-    keep: (EpochSums) throws -> Void
+    keep: (_ sums: EpochSums, _ stops: Bool) throws -> Void
   ) throws {
     let batches = batches.map { BatchShards($0, settings.shards) }
     let (rank, count) = (ranks?.rank ?? 0, ranks?.count ?? 1)
@@ -234,14 +248,10 @@ package struct Trainer {
       uniqueKeysWithValues: store.parameters.filter { !$0.key.hasPrefix("head.") }.map {
         ($0.key, Float(settings.encoderRate * rateFactor($0.key)))
       })
-    var kept = ContinuousClock.now
     var stops = false
     for batch in batches.dropFirst(sums.steps) {
       if ranks == nil { stops = isAskedToStop() }
-      if stops || ContinuousClock.now - kept > keepsAfter {
-        try keep(sums)
-        kept = .now
-      }
+      try keep(sums, stops)
       if stops { throw Interrupted() }
       let step = firstStep + sums.steps
       let result = try compute(batch, pipeline, stream.derived("dropout").derived(step), loss)
@@ -265,7 +275,7 @@ package struct Trainer {
       progress.advance(by: 1, note: String(format: "loss %.3f", sums.loss / Double(sums.seen)))
     }
     if stops {
-      try keep(sums)
+      try keep(sums, true)
       throw Interrupted()
     }
   }
@@ -277,7 +287,7 @@ package struct Trainer {
     _ loss: TrainingLoss
   ) throws -> (loss: Double, logits: [Float], stops: Bool) {
     let count = batch.tree.count
-    let isWhole = ranks == nil && count == 1
+    let isWhole = ranks == nil && settings.shards == 1
     let weights = batch.cases.map { loss.weight(of: targets.rows($0)) }
     let (weight, cases) = (weights.reduce(0, +), batch.cases.reduce(0) { $0 + $1.count })
     // Without a known answer every loss is 0.

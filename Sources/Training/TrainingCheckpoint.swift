@@ -11,8 +11,12 @@ import WeightFiles
 /// of it.
 package struct TrainingCheckpoint: Sendable {
   package let path: String
+  /// Whether it is written after every epoch, besides now and then, and when the training stops.
+  let isKeptEachEpoch: Bool
 
-  package init(path: String) { self.path = path }
+  package init(path: String, isKeptEachEpoch: Bool = true) {
+    (self.path, self.isKeptEachEpoch) = (path, isKeptEachEpoch)
+  }
 
   /// What a training knows besides its tensors.
   struct State: Codable {
@@ -56,6 +60,7 @@ package struct TrainingCheckpoint: Sendable {
         state.optimizerSteps[key] = moments.steps
       }
     }
+    try AtomicFile.makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = String(decoding: try encoder.encode(state), as: UTF8.self)

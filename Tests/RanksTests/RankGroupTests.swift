@@ -69,8 +69,11 @@ struct RankGroupTests {
       #expect(abs(Double(one) - other) <= 1e-5 * max(1, abs(other)))
     }
     for ranks in 2...9 {
-      for sum in try RanksOfThreads.run(ranks, added) {
-        #expect(sum.map(\.bitPattern) == alone.map(\.bitPattern), "\(ranks) ranks")
+      // In one message, and in many.
+      for floats in [1 << 28, 3] {
+        for sum in try RanksOfThreads.run(ranks, messageFloats: floats, added) {
+          #expect(sum.map(\.bitPattern) == alone.map(\.bitPattern), "\(ranks) ranks")
+        }
       }
     }
   }

@@ -32,6 +32,16 @@ struct RankLauncherTests {
     #expect(try RankLauncher.found(in: ["SLURM_NTASKS": "8", "SLURM_PROCID": "0"]) == nil)
   }
 
+  @Test("Lists of processors are counted, and what is none counts as nothing")
+  func lists() {
+    #expect(RankLauncher.count(ofList: "\t0-3,8") == 5)
+    #expect(RankLauncher.count(ofList: "7") == 1)
+    #expect(RankLauncher.count(ofList: "") == 0)
+    #expect(RankLauncher.count(ofList: "x") == 0)
+    let launcher = RankLauncher(family: .mpich, count: 4, rank: 0, local: 2)
+    #expect(launcher.threads(processors: 1) == 1)
+  }
+
   @Test("Tasks of srun that have no MPI are refused: each would train by itself")
   func withoutMPI() {
     #expect {

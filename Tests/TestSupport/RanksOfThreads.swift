@@ -40,13 +40,16 @@ package final class RanksOfThreads: RankTransport {
 
   /// Runs `body` on as many threads, each of which is a rank, and returns what each gave.
   package static func run<Result: Sendable>(
-    _ count: Int, _ body: @escaping @Sendable (RankGroup) throws -> Result
+    _ count: Int, messageFloats: Int = 1 << 28,
+    _ body: @escaping @Sendable (RankGroup) throws -> Result
   ) throws -> [Result] {
     let shared = Shared(count)
     let results = Mutex([Int: Swift.Result<Result, any Error>]())
     let threads = (0..<count).map { rank in
       let thread = Thread {
-        let result = Swift.Result { try body(RankGroup(RanksOfThreads(rank: rank, shared))) }
+        let result = Swift.Result {
+          try body(RankGroup(RanksOfThreads(rank: rank, shared), messageFloats: messageFloats))
+        }
         results.withLock { $0[rank] = result }
       }
       thread.stackSize = 8 << 20

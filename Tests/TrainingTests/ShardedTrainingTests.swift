@@ -65,6 +65,22 @@ struct ShardedTrainingTests {
     }
   }
 
+  @Test("A last batch too small for two shards is the same on any number of ranks")
+  func smallLastBatch() throws {
+    try withTemporaryFolder { folder in
+      var branch = try Self.branch(shards: 2)
+      // Of 14 cases the last batch has 2.
+      branch.training.batchSize = 4
+      let scene = try RecipeScene(folder, [branch], cache: nil)
+      let alone = try ending(scene, RecipeScene.net(branch))
+      nonisolated(unsafe) let shared = scene
+      let sent = branch
+      for one in try RanksOfThreads.run(2, { try ending(shared, RecipeScene.net(sent), $0) }) {
+        #expect(one == alone)
+      }
+    }
+  }
+
   @Test("Without batch normalisation shards follow the whole batch")
   func follows() throws {
     try withTemporaryFolder { folder in

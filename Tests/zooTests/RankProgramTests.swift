@@ -120,6 +120,7 @@ struct RankProgramTests {
           launch=$!
           for i in $(seq 300); do [ -e \(output)/checkpoint.safetensors ] && break; sleep 0.1; done
           kill -INT $launch
+          while kill -0 $launch 2>/dev/null; do sleep 0.1; done
           wait $launch
           """)
       #expect(begun.status == 130, "\(begun.error)")

@@ -97,6 +97,52 @@ struct ResumeProgramTests {
     }
   }
 
+  @Test("A cell that is stopped within a training goes on from there, with the same bytes")
+  func stoppedCell() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder)
+      try edit(study) {
+        $0.replacing(
+          "\"training\": {\"epochs\": 2, \"batchSize\": 8}}",
+          with:
+            "\"training\": {\"epochs\": 1500, \"batchSize\": 8, \"average\": 0.9, \"select\": \"best\"}}"
+        )
+      }
+      try ProgramRunner.succeed(["compare", study, "--output", "\(folder)/whole", "--quiet"])
+      let run = "\(folder)/run"
+      func kept() -> [String] {
+        let all = FileManager.default.enumerator(atPath: "\(run)/cells")?.compactMap {
+          $0 as? String
+        }
+        return (all ?? []).filter { $0.contains("training-") }
+      }
+      var (stops, goesOn) = (0, false)
+      for round in 0..<40 {
+        let before = kept()
+        let done = try ProgramRunner.run(
+          shell: """
+            $ZOO compare \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume") &
+            run=$!
+            sleep 1
+            kill -INT $run 2>/dev/null
+            # The shell may have SIGCHLD blocked: it would wait without end.
+            while kill -0 $run 2>/dev/null; do sleep 0.1; done
+            wait $run
+            """)
+        if done.status == 0 { break }
+        #expect(done.status == 130, "\(done.error)")
+        stops += 1
+        // Stopped twice within one training: the second went on from the first.
+        if !before.isEmpty, kept() == before { goesOn = true }
+      }
+      #expect(stops > 1 && goesOn)
+      #expect(kept() == [])
+      for name in ["results.csv", "epochs.csv"] {
+        #expect(try data("\(run)/\(name)") == data("\(folder)/whole/\(name)"), "\(name)")
+      }
+    }
+  }
+
   @Test("Finished cells that are damaged or of another split are made anew, with the same results")
   func damagedCells() throws {
     try withTemporaryFolder { folder in

@@ -37,6 +37,13 @@ package struct CellRunner {
     return runner
   }
 
+  /// The same, whose trainings are kept while they go on.
+  func keeping(_ checkpoints: TrainingCheckpoints?) -> CellRunner {
+    var runner = self
+    runner.context.checkpoints = checkpoints
+    return runner
+  }
+
   /// The same rules in another context.
   init(_ context: RecipeContext, like other: CellRunner) {
     self.context = context

@@ -25,11 +25,12 @@ package struct PretrainingRun {
 
   /// A pre-training; of several ranks, each makes one.
   ///
-  /// Where the specification does not say into how many shards a batch is divided, there are as many as ranks, or as
-  /// the run was begun with. With a batch factor k batches are k times as large, and so are learning rates, which rise
-  /// from zero over five epochs at least (Goyal et al. 2017, https://arxiv.org/abs/1706.02677).
+  /// Where the specification has no shards, or one, there are as many as ranks, or as the run was begun with. With a
+  /// batch factor k batches are k times as large, and so are learning rates, which rise from zero over at least five
+  /// epochs, or half of them all (Goyal et al. 2017, https://arxiv.org/abs/1706.02677).
   ///
-  /// - Throws: `ZooError` where there are more ranks than shards.
+  /// - Throws: `ZooError` where the ranks are not of one program and specification, or more than there are shards, or the
+  ///   factor makes settings that are out of range.
   package init(
     specification: PretrainingSpecification, folder: String, session: Session, batchFactor: Int = 1
   ) throws {
@@ -39,30 +40,59 @@ package struct PretrainingRun {
     self.batchFactor = batchFactor
     var branch = specification.image
     let ranks = session.ranks
-    if branch.training.shards > 1 {
-      shards = nil
-    } else {
-      // The first rank's word: others need not see the folder.
-      let kept = try RunFolder.begun(Self.shardsKey, in: folder).flatMap(Int.init)
-      let number = kept ?? ranks?.count ?? 1
-      let text = ranks?.fromFirst(Array("\(number)".utf8)) ?? Array("\(number)".utf8)
-      branch.training.shards = Int(String(decoding: text, as: UTF8.self)) ?? number
-      shards = branch.training.shards > 1 ? branch.training.shards : nil
+    if let ranks {
+      try RankAgreement(ranks).check(
+        RunFolder.machine(session.kernels) + session.registry.pluginDigests(of: [branch.encoder])
+          + [
+            ("program", try sha256(ofFile: "/proc/self/exe")),
+            ("specification", specification.source.text()), ("batch factor", "\(batchFactor)"),
+          ])
     }
-    if let ranks, ranks.count > branch.training.shards {
-      throw ZooError(
-        .conflict,
-        "\(branch.training.shards) shards of a batch can't be shared by \(ranks.count) ranks",
-        at: branch.place,
-        advice: "start at most \(branch.training.shards) ranks, or a new run with more \"shards\"")
+    var number = branch.training.shards
+    if number == 1, FileManager.default.fileExists(atPath: "\(folder)/specification.json") {
+      number = try RunFolder.begun(Self.shardsKey, in: folder).flatMap(Int.init) ?? 1
     }
+    if number == 1, let ranks { number = ranks.count }
+    // The first rank's word: others need not see the folder.
+    if let text = ranks?.fromFirst(Array("\(number)".utf8)) {
+      number = Int(String(decoding: text, as: UTF8.self)) ?? number
+    }
+    shards = number == branch.training.shards ? nil : number
+    branch.training.shards = number
     if batchFactor > 1 {
       branch.training.batchSize *= batchFactor
       branch.training.learningRate *= Double(batchFactor)
       let epochs = Double(max(1, branch.training.epochs))
       branch.training.warmup = max(branch.training.warmup, min(0.5, 5 / epochs))
+      // What the model's file would say, and could not be read again.
+      do {
+        _ = try TrainingSettings(branch.training.json.object(), defaults: TrainingSettings())
+      } catch {
+        throw ZooError(
+          .badValue, "--batch-factor \(batchFactor): \(errorSentence(error))", at: branch.place,
+          advice: "take a smaller factor")
+      }
+    }
+    let most = min(number, branch.training.batchSize / 2)
+    if let ranks, ranks.count > most {
+      throw ZooError(
+        .conflict,
+        number <= branch.training.batchSize / 2
+          ? "\(number) shards of a batch can't be shared by \(ranks.count) ranks"
+          : "a batch of \(branch.training.batchSize) has at most \(most) shards, of two cases each: too few for"
+            + " \(ranks.count) ranks", at: branch.place,
+        advice:
+          "start at most \(most) ranks, or a new run with more \"shards\" or a larger \"batchSize\""
+      )
     }
     self.branch = branch
+  }
+
+  /// The threads of each rank that the run in a folder was begun with; nil where none is there, or any number will do.
+  ///
+  /// - Throws: `ZooError` that names a file that can't be read.
+  package static func threads(ofRunIn folder: String) throws -> Int? {
+    try RunFolder.begun("threads", in: folder).flatMap(Int.init)
   }
 
   private var registry: EncoderRegistry { session.registry }
@@ -76,11 +106,7 @@ package struct PretrainingRun {
   /// - Returns: the lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
     if let ranks = session.ranks {
-      try RankAgreement(ranks).check(
-        RunFolder.machine(session.kernels) + RunFolder.options(skipsBad: skipsBad) + [
-          ("program", try sha256(ofFile: "/proc/self/exe")),
-          ("specification", specification.source.text()), ("batch factor", "\(batchFactor)"),
-        ])
+      try RankAgreement(ranks).check(RunFolder.options(skipsBad: skipsBad))
       guard ranks.isFirst else {
         try follow(ranks, skipsBad: skipsBad)
         return []
@@ -196,7 +222,7 @@ package struct PretrainingRun {
     if training.shards > 1 {
       let ranks = session.ranks.map { ", shared by \($0.count) ranks" } ?? ""
       notes.append(
-        "each batch of \(training.batchSize) is computed in \(training.shards) shards\(ranks); batch normalisation"
+        "each batch of \(training.batchSize) is computed in \(min(training.shards, training.batchSize / 2)) shards\(ranks); batch normalisation"
           + " takes a shard's own statistics")
     }
     if batchFactor > 1 {

@@ -162,7 +162,10 @@ struct StudyCells {
       ? CellEvents(
         combination.name, split: split.name, run: finished.folder,
         task: runner.context.cases.task.kind) : nil
-    let runner = runner.watched(by: events?.see)
+    let place = try finished.place(split, combination.name)
+    // The trials of a search are kept by themselves.
+    let checkpoints = tuner == nil ? TrainingCheckpoints(folder: place) : nil
+    let runner = runner.watched(by: events?.see).keeping(checkpoints)
     let (made, notes) = try progress.keepingNotes { () -> CellTuner.Outcome? in
       guard var tuner else {
         return CellTuner.Outcome(
@@ -181,7 +184,6 @@ struct StudyCells {
       )
       return nil
     }
-    let place = try finished.place(split, combination.name)
     try AtomicFile.makeFolder(place)
     var names: [String] = []
     let outcome = made.outcome
@@ -205,6 +207,7 @@ struct StudyCells {
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
+    checkpoints?.remove()
     try events?.finish(file)
     let metric = runner.metric
     let test = outcome.value(metric, .test)

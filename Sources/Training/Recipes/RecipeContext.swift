@@ -15,6 +15,8 @@ package struct RecipeContext {
   let cache: FeatureCache?
   /// Looks at every training of a recipe; nil for nobody.
   package var watch: EpochWatch?
+  /// Where the trainings of a recipe are kept while it is fitted; nil for nowhere.
+  package var checkpoints: TrainingCheckpoints?
   /// Tells parts apart that have the same names and other weights.
   package var variant = ""
 
@@ -54,6 +56,7 @@ package struct RecipeContext {
       logits: { batch, forward in model.logits(batch, &forward) })
     trainer.watch = watch
     trainer.ranks = session.ranks
+    trainer.checkpoints = checkpoints
     return trainer
   }
 

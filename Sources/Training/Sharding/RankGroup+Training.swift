@@ -24,19 +24,31 @@ extension RankGroup {
     }
   }
 
-  /// Brings all ranks to the weights of the first and to what it has kept of the training; nil where it has nothing.
+  /// Brings all ranks to the weights of the first, frozen ones too, and to what it has kept of the training; nil where
+  /// it has nothing.
   ///
   /// - Throws: `ZooError` where a rank's model has other parameters.
   func shared(
-    _ kept: TrainingCheckpoint.Content?, _ parameters: [Parameter], _ optimizer: Optimizer,
-    _ average: WeightAverage?
+    _ kept: TrainingCheckpoint.Content?, _ parameters: [Parameter], all: [Parameter],
+    _ optimizer: Optimizer, _ average: WeightAverage?
   ) throws -> TrainingCheckpoint.Content? {
-    let shapes = gather(parameters.map { "\($0.key) \($0.value.shape)" }.joined(separator: "\n"))
+    let shapes = gather(all.map { "\($0.key) \($0.value.shape)" }.joined(separator: "\n"))
     guard shapes.allSatisfy({ $0 == shapes[0] }) else {
       throw ZooError(.conflict, "\(name): the model has other parameters than rank 0's")
     }
-    for parameter in parameters {
+    for parameter in all {
       ParameterStore.restore([parameter], to: [fromFirst(parameter.value.values)])
+    }
+    func each(_ values: (Int) -> [Float]?) -> [[Float]] {
+      parameters.enumerated().map { index, parameter in
+        let own = isFirst ? values(index) : nil
+        return fromFirst(own ?? Array(repeating: 0, count: parameter.value.count))
+      }
+    }
+    // Its updates come with the rest, if there is any.
+    if let average {
+      let averages = isFirst ? average.values : []
+      average.restore(each { averages[$0] }, updates: average.updates)
     }
     var state = kept?.state
     if isFirst {
@@ -49,16 +61,7 @@ extension RankGroup {
     let text = fromFirst(try state.map { Array(try JSONEncoder().encode($0)) } ?? [])
     guard !text.isEmpty else { return nil }
     let shared = try JSONDecoder().decode(TrainingCheckpoint.State.self, from: Data(text))
-    func each(_ values: (Int) -> [Float]?) -> [[Float]] {
-      parameters.enumerated().map { index, parameter in
-        let own = isFirst ? values(index) : nil
-        return fromFirst(own ?? Array(repeating: 0, count: parameter.value.count))
-      }
-    }
-    if let average {
-      let averages = isFirst ? average.values : []
-      average.restore(each { averages[$0] }, updates: shared.averageUpdates)
-    }
+    average?.restore(average?.values ?? [], updates: shared.averageUpdates)
     for parameter in parameters {
       guard let steps = shared.optimizerSteps[parameter.key] else { continue }
       let own = optimizer.moments(of: parameter)

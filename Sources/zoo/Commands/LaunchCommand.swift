@@ -114,7 +114,7 @@ struct LaunchLine {
     return (other.path, isOpenMPI)
   }
 
-  /// Runs it to its end; Ctrl-C makes the ranks keep what they have reached, and end.
+  /// Runs it to its end; Ctrl-C makes the ranks keep what they have reached, and end, and a second one ends them at once.
   ///
   /// - Throws: `Interrupted`, or `ZooError` where it can't be started or fails; the ranks have said why.
   func run() throws {
@@ -127,6 +127,11 @@ struct LaunchLine {
       throw ZooError(
         .system, "can't be started: \(systemReason(of: error))", at: Place(path: program))
     }
+    Interruption.ends(process.processIdentifier)
+    // A terminal that is closed stops the ranks as Ctrl-C does; not under nohup.
+    var hangup = sigaction()
+    sigaction(SIGHUP, nil, &hangup)
+    if hangup.__sigaction_handler.sa_handler == nil { Interruption.install([SIGHUP]) }
     var isStopped = false
     while process.isRunning {
       if Interruption.isRequested, !isStopped {

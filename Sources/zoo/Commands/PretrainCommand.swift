@@ -3,6 +3,7 @@ import Exchange
 import Foundation
 import Ranks
 import Studies
+import Tensors
 import Training
 
 extension ZooCommand {
@@ -23,14 +24,18 @@ extension ZooCommand {
       .flag("resume", "Go on with the training in --output."),
       .value(
         "batch-factor", "N",
-        "Take batches and learning rates N times as large, with a warm-up of five epochs at least."),
+        "Take batches and learning rates N times as large, with a warm-up of at least five epochs or half of all."
+      ),
     ],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
     let launcher = try RankLauncher.found()
+    // A run goes on with its threads, whatever the number of ranks.
+    let begun = try arguments.optionalString("output").flatMap(PretrainingRun.threads(ofRunIn:))
     let kernels = try kernels(
-      arguments, precision: arguments.optionalString(precision.name), sharing: launcher?.local ?? 1)
-    try asRank(try launcher.map { try RankGroup($0) }) { ranks in
+      arguments, precision: arguments.optionalString(precision.name),
+      usually: begun ?? launcher?.threads(processors: Compute.processors))
+    try asRank(launcher) { ranks in
       let isFirst = ranks?.isFirst ?? true
       let session = Session(
         registry: try registry(), kernels: kernels,
@@ -65,20 +70,28 @@ extension ZooCommand {
   }
 
   /// Runs `body` as one of several ranks: an error on one of them is told with its number and machine, and ends all.
-  private static func asRank(_ ranks: RankGroup?, _ body: (RankGroup?) throws -> Void) throws {
-    guard let ranks else { return try body(nil) }
+  private static func asRank(_ launcher: RankLauncher?, _ body: (RankGroup?) throws -> Void) throws
+  {
+    guard let launcher else { return try body(nil) }
+    func tell(_ name: String, _ error: any Error) {
+      Program.Output.process.error("zoo: \(name): \(errorSentence(error))\n")
+    }
+    let ranks: RankGroup
+    do { ranks = try RankGroup(launcher) } catch {
+      tell("rank \(launcher.rank) on \(ProcessInfo.processInfo.hostName)", error)
+      exit(Program.Status.failure)
+    }
     // mpirun hands it on; of the others Open MPI's kills two seconds later.
     Interruption.install([SIGUSR1])
     do {
       try body(ranks)
-    } catch is Interrupted where ranks.stopsTogether && !ranks.isFirst {
+    } catch let error as Interrupted where ranks.stopsTogether {
+      // Before the others are gone, when a launcher may end this one.
+      if ranks.isFirst { Program.Output.process.error("zoo: \(errorSentence(error))\n") }
       ranks.finish()
       exit(Program.Status.interrupted)
-    } catch let error as Interrupted where ranks.stopsTogether {
-      ranks.finish()
-      throw error
     } catch {
-      Program.Output.process.error("zoo: \(ranks.name): \(errorSentence(error))\n")
+      tell(ranks.name, error)
       ranks.abort(
         status: error is Interrupted ? Program.Status.interrupted : Program.Status.failure)
     }

@@ -17,7 +17,7 @@ extension ZooCommand {
     discussion:
       "Submits an array of workers, each of which makes cells until others have all that are left, and a job "
       + "that makes tables and report once all have ended. A worker whose time is over gives its cell "
-      + "back and queues again; the cell begins anew.",
+      + "back and queues again; the cell goes on where it was.",
     examples: [
       (
         "zoo slurm submit study.json --output /shared/run --tasks 16 --time 04:00:00 --threads 4",
