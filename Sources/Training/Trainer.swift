@@ -292,8 +292,10 @@ package struct Trainer {
     let (weight, cases) = (weights.reduce(0, +), batch.cases.reduce(0) { $0 + $1.count })
     // Without a known answer every loss is 0.
     let shares = weights.map { weight > 0 ? $0 / weight : 1 / Double(count) }
-    let gradients = ShardedGradients(store.parameters, batch.tree, ranks: ranks)
-    var statistics = ShardedStatistics(store.parameters, batch.tree, ranks: ranks)
+    let gradients =
+      isWhole ? nil : ShardedGradients(store.parameters, batch.tree, ranks: ranks)
+    var statistics =
+      isWhole ? nil : ShardedStatistics(store.parameters, batch.tree, ranks: ranks)
     var results: [ShardResult] = []
     for shard in batch.tree.shards(of: ranks?.rank ?? 0, ranks: ranks?.count ?? 1) {
       guard let raw = try pipeline.next() else { preconditionFailure("a shard without its batch") }
@@ -310,15 +312,15 @@ package struct Trainer {
           tape.backward(from: value, gradient: Tensor([1], shape: [1]))
         }
       } else {
-        statistics.take(
+        statistics?.take(
           shard: shard, share: Float(Double(batch.cases[shard].count) / Double(cases)))
-        gradients.backward(tape, from: value, shard: shard, share: Float(shares[shard]))
+        gradients?.backward(tape, from: value, shard: shard, share: Float(shares[shard]))
       }
     }
     var stops = false
     if !isWhole {
-      gradients.finish()
-      statistics.finish()
+      gradients?.finish()
+      statistics?.finish()
       if let ranks {
         let all = ranks.gather(ShardResult.bytes(results, stops: isAskedToStop()))
         (results, stops) = ShardResult.read(all, outputs: targets.outputs, of: batch, ranks)
