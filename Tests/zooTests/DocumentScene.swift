@@ -90,6 +90,13 @@ struct DocumentScene {
     "zoo slurm submit study.json --output /shared/run --tasks 16 --time 04:00:00 --threads 4":
       "needs Slurm",
     "zoo slurm status /shared/run": "needs Slurm",
+    "zoo launch --ranks 2 -- pretrain spec.json --data DATA --output cxr": "needs MPI",
+    "zoo launch --ranks 4 --hosts a,b,c,d -- pretrain spec.json --data DATA --output /shared/cxr":
+      "needs MPI",
+    "mpirun -n 4 --bind-to none zoo pretrain spec.json --data DATA --output /shared/cxr":
+      "needs MPI",
+    "srun --mpi=pmix -N 4 -n 4 -c 16 -K zoo pretrain spec.json --data DATA --output /shared/cxr":
+      "needs Slurm and MPI",
     "zoo slurm cancel /shared/run": "needs Slurm",
     "seq 15 | parallel --jobs 4 zoo cell planned {}": "needs GNU parallel",
     "zoo runs delete second-run": "asks a person",
