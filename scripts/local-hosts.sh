@@ -10,15 +10,7 @@ set -euo pipefail
 action=${1:?start, limit, cut, mend or stop} dir=$(realpath -m "${2:?a folder}")
 bridge=zoo-bridge
 
-daemon() { # Its process number goes to DIR/NAME.daemon.
-  local name=$1
-  shift
-  # Who starts this may have blocked signals, and left pipes open, whose ends somebody reads.
-  setsid perl -MPOSIX -e 'sigprocmask(SIG_UNBLOCK, POSIX::SigSet->new(1..31));
-    POSIX::close($_) for 3 .. 255; exec @ARGV or die' "$@" \
-    </dev/null >"$dir/$name.out" 2>&1 &
-  echo $! >"$dir/$name.daemon"
-}
+source "$(dirname "$0")/daemon.sh"
 
 hosts() { seq "$(cat "$dir/count")"; }
 

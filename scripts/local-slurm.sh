@@ -9,15 +9,7 @@ action=${1:?start, node or stop} dir=$(realpath -m "${2:?a folder}")
 port=${SLURM_PORT:-17817}
 export SLURM_CONF=$dir/slurm.conf
 
-daemon() { # Its process number goes to DIR/NAME.daemon.
-  local name=$1
-  shift
-  # Who starts this may have blocked signals, which the daemons wait for, and left pipes open, whose ends somebody reads.
-  setsid perl -MPOSIX -e 'sigprocmask(SIG_UNBLOCK, POSIX::SigSet->new(1..31));
-    POSIX::close($_) for 3 .. 255; exec @ARGV or die' "$@" \
-    </dev/null >"$dir/$name.out" 2>&1 &
-  echo $! >"$dir/$name.daemon"
-}
+source "$(dirname "$0")/daemon.sh"
 
 wait_for() { # At most 20 seconds.
   for _ in $(seq 100); do

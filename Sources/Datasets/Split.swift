@@ -1,5 +1,5 @@
 /// One division of a case set: indices into its cases, ascending.
-package struct Split: Sendable, Equatable {
+package struct Split: Sendable, Equatable, Codable {
   /// The subsets of a split.
   package enum Subset: String, Sendable, CaseIterable, Codable {
     case training, validation, test

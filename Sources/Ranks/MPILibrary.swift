@@ -129,8 +129,8 @@ final class MPILibrary: RankTransport, @unchecked Sendable {
 
   /// Starts a message and waits for it.
   ///
-  /// A call that blocks would spin on a processor that this rank's computing, or another rank, needs: with MPICH and
-  /// more ranks than processors a step took ten times as long.
+  /// A call that blocks would spin, MPICH's without a pause, on a processor that this rank's computing, or another rank,
+  /// needs.
   private func wait(_ start: (UnsafeMutablePointer<UInt>) -> Int32) {
     // Room for either family's request: an address, or a number of half the size.
     var request: UInt = 0

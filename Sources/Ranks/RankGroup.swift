@@ -84,11 +84,6 @@ package final class RankGroup: Sendable {
     }
   }
 
-  /// Whether any rank is asked to stop; then all are, and know it.
-  package func anyStops(_ stops: Bool) -> Bool {
-    agree(gather([stops ? 1 : 0]).contains([1]))
-  }
-
   /// Keeps that all ranks stop here, if so.
   package func agree(_ stops: Bool) -> Bool {
     if stops { stop.withLock { $0 = true } }

@@ -288,7 +288,7 @@ package struct Trainer {
   ) throws -> (loss: Double, logits: [Float], stops: Bool) {
     let count = batch.tree.count
     let isWhole = ranks == nil && settings.shards == 1
-    let weights = batch.cases.map { loss.weight(of: targets.rows($0)) }
+    let weights = isWhole ? [1] : batch.cases.map { loss.weight(of: targets.rows($0)) }
     let (weight, cases) = (weights.reduce(0, +), batch.cases.reduce(0) { $0 + $1.count })
     // Without a known answer every loss is 0.
     let shares = weights.map { weight > 0 ? $0 / weight : 1 / Double(count) }
@@ -307,7 +307,7 @@ package struct Trainer {
       let value = loss(output, answers: targets.rows(raw.indices), &forward)
       results.append(ShardResult(loss: Double(value.values[0]), logits: output.values))
       if isWhole {
-        // Nothing to add up: an infinite gradient would only be looked at in vain.
+        // Of a loss that is not finite no gradient is needed: who called tells of it.
         if results[0].loss.isFinite {
           tape.backward(from: value, gradient: Tensor([1], shape: [1]))
         }

@@ -22,7 +22,8 @@ struct RankGroupTests {
   @Test("One that is asked to stop stops all")
   func stops() throws {
     let stopped = try RanksOfThreads.run(3) { ranks in
-      let (before, now) = (ranks.anyStops(false), ranks.anyStops(ranks.rank == 2))
+      func anyStops(_ own: Bool) -> Bool { ranks.agree(ranks.gather([own ? 1 : 0]).contains([1])) }
+      let (before, now) = (anyStops(false), anyStops(ranks.rank == 2))
       return [before, now, ranks.stopsTogether]
     }
     #expect(stopped == Array(repeating: [false, true, true], count: 3))

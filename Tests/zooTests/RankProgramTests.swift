@@ -44,12 +44,17 @@ struct RankProgramTests {
 
   private let threads = "--threads 1"
 
+  /// The same training by one process.
+  private func alone(_ path: String, _ output: String, _ more: String...) throws {
+    try ProgramRunner.succeed(
+      ["pretrain", path, "--output", output, "--threads", "1", "--quiet"] + more)
+  }
+
   @Test("1, 2 and 4 ranks of Open MPI and MPICH end with the same bytes")
   func sameBytes() throws {
     try withTemporaryFolder { folder in
       let path = try specification(folder)
-      try ProgramRunner.succeed(
-        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      try alone(path, "\(folder)/one")
       for mpi in ["openmpi", "mpich"] {
         for ranks in [2, 4] {
           let output = "\(folder)/\(mpi)\(ranks)"
@@ -71,8 +76,7 @@ struct RankProgramTests {
   func stopped() throws {
     try withTemporaryFolder { folder in
       let path = try specification(folder, epochs: 2000)
-      try ProgramRunner.succeed(
-        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      try alone(path, "\(folder)/one")
       for mpi in ["openmpi", "mpich"] {
         let output = "\(folder)/\(mpi)"
         var resume = ""
@@ -102,8 +106,7 @@ struct RankProgramTests {
           #expect(FileManager.default.fileExists(atPath: "\(output)/checkpoint.safetensors"))
           resume = "--resume"
         }
-        try ProgramRunner.succeed(
-          ["pretrain", path, "--output", output, "--threads", "1", "--quiet", "--resume"])
+        try alone(path, output, "--resume")
         try expectSame("\(folder)/one", output)
       }
     }
@@ -131,8 +134,7 @@ struct RankProgramTests {
       #expect(more.status == 1)
       #expect(
         more.error.contains("2 shards of a batch can't be shared by 3 ranks"), "\(more.error)")
-      try ProgramRunner.succeed(
-        ["pretrain", path, "--output", output, "--threads", "1", "--quiet", "--resume"])
+      try alone(path, output, "--resume")
       let whole = try ProgramRunner.run(
         shell: "$ZOO launch --ranks 2 -- pretrain \(path) --output \(folder)/whole \(threads)")
       #expect(whole.status == 0, "\(whole.error)")
@@ -199,8 +201,7 @@ struct RankProgramTests {
   func srun() throws {
     try withTemporaryFolder { folder in
       let path = try specification(folder)
-      try ProgramRunner.succeed(
-        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      try alone(path, "\(folder)/one")
       try LocalSlurm.running { slurm in
         func run(_ mpi: String) throws -> ProgramRunner.Outcome {
           try ProgramRunner.run(
@@ -225,8 +226,7 @@ struct RankProgramTests {
     let script = packageFile("scripts/local-hosts.sh")
     try withTemporaryFolder { folder in
       let path = try specification(folder, epochs: 400)
-      try ProgramRunner.succeed(
-        ["pretrain", path, "--output", "\(folder)/one", "--threads", "1", "--quiet"])
+      try alone(path, "\(folder)/one")
       let started = try ProgramRunner.run(shell: "\(script) start \(folder)/hosts 4")
       defer { _ = try? ProgramRunner.run(shell: "\(script) stop \(folder)/hosts") }
       try #require(started.status == 0, "\(started.error)")

@@ -119,7 +119,7 @@ package struct PretrainingRun {
 
   /// The part of a rank that writes nothing.
   private func follow(_ ranks: RankGroup, skipsBad: Bool) throws {
-    guard try goesOn(ranks, true) else { return }
+    guard goesOn(ranks, true) else { return }
     var set = try specification.load(skipsBad: skipsBad)
     let stores = try StudyLoader.images(
       of: &set, [branch], skipsBad: skipsBad, progress: progress)
@@ -128,37 +128,16 @@ package struct PretrainingRun {
     }
     // The splits are those that the first has, which may be a run's from before.
     let kept = try JSONDecoder().decode(
-      SharedSplit.self, from: Data(ranks.fromFirst([UInt8]())))
+      Split.self, from: Data(ranks.fromFirst([UInt8]())))
     try RankAgreement(ranks).check([("data", try DataDigest(set).digest())])
     let cases = StudyCases(
       set: set, words: [], task: ClassificationTask(.multiLabel, of: set), images: stores)
-    _ = try trained(cases, kept.split, checkpoint: nil)
+    _ = try trained(cases, kept, checkpoint: nil)
   }
 
   /// Whether there is anything to do, as the first rank knows.
-  private func goesOn(_ ranks: RankGroup, _ own: Bool) throws -> Bool {
+  private func goesOn(_ ranks: RankGroup, _ own: Bool) -> Bool {
     ranks.fromFirst([UInt8](own ? [1] : [0])) == [1]
-  }
-
-  /// A split as the first rank sends it.
-  private struct SharedSplit: Codable {
-    let name: String
-    let index: Int
-    let repeatIndex: Int
-    let training: [Int]
-    let validation: [Int]
-    let test: [Int]
-
-    init(_ split: Split) {
-      (name, index, repeatIndex) = (split.name, split.index, split.repeatIndex)
-      (training, validation, test) = (split.training, split.validation, split.test)
-    }
-
-    var split: Split {
-      Split(
-        name: name, index: index, repeatIndex: repeatIndex, training: training,
-        validation: validation, test: test)
-    }
   }
 
   private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
@@ -166,7 +145,7 @@ package struct PretrainingRun {
       if resumes {
         try runFolder(skipsBad: skipsBad).check(resumes: true)
         try ModelIntegrity.check(folder)
-        if let ranks = session.ranks { _ = try goesOn(ranks, false) }
+        if let ranks = session.ranks { _ = goesOn(ranks, false) }
         return ["the pre-training is finished; nothing was left to do", "model: \(folder)"]
       }
       throw ZooError(
@@ -175,7 +154,7 @@ package struct PretrainingRun {
     }
     let place = try runFolder(skipsBad: skipsBad)
     try place.check(resumes: resumes)
-    if let ranks = session.ranks { _ = try goesOn(ranks, true) }
+    if let ranks = session.ranks { _ = goesOn(ranks, true) }
     var set = try specification.load(skipsBad: skipsBad)
     StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
@@ -199,7 +178,7 @@ package struct PretrainingRun {
     }
     // Before anything is written.
     if let ranks = session.ranks {
-      _ = ranks.fromFirst(Array(try JSONEncoder().encode(SharedSplit(splits[0]))))
+      _ = ranks.fromFirst(Array(try JSONEncoder().encode(splits[0])))
       try RankAgreement(ranks).check([("data", try data.digest())])
     }
     let seen = try SeenCases(

@@ -34,7 +34,7 @@ extension ZooCommand {
     let begun = try arguments.optionalString("output").flatMap(PretrainingRun.threads(ofRunIn:))
     let kernels = try kernels(
       arguments, precision: arguments.optionalString(precision.name),
-      usually: begun ?? launcher?.threads(processors: Compute.processors))
+      defaultThreads: begun ?? launcher?.threads(processors: Compute.processors))
     try asRank(launcher) { ranks in
       let isFirst = ranks?.isFirst ?? true
       let session = Session(
@@ -47,6 +47,10 @@ extension ZooCommand {
       if isFirst {
         try OutputPlace.checkWritable(output)
         try tellExportability(specification, session)
+        if let begun, begun != Compute.processors, !arguments.isGiven("threads") {
+          session.progress.line(
+            "\(begun) \(begun == 1 ? "thread" : "threads") each, as the run was begun with")
+        }
       }
       let run = try PretrainingRun(
         specification: specification, folder: output, session: session,

@@ -49,18 +49,18 @@ enum ZooCommand {
   /// The first thing that a command does: the process may start itself once more. From here on the
   /// time is measured, if it asks for a profile.
   ///
-  /// `usual` is a plan whose threads and kernels are taken where the command line names none. `usually` is how many
+  /// `usual` is a plan whose threads and kernels are taken where the command line names none. `defaultThreads` is how many
   /// threads there are where neither it nor the command line says so; else as many as processors.
   static func kernels(
     _ arguments: ParsedArguments, precision: String? = nil, plan usual: StudyPlan? = nil,
-    usually: Int? = nil
+    defaultThreads: Int? = nil
   ) throws -> any Kernels {
     Compute.settleLibraries(
       reproducibly: arguments.flag("reproducible") || usual?.isReproducible == true)
     if arguments.flag("profile") { Profile.start() }
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? usual?.threads
-      ?? usually ?? Compute.processors
+      ?? defaultThreads ?? Compute.processors
     try checkAddressSpace(threads: threads)
     Compute.setThreads(threads)
     let isPlanned = usual != nil && !arguments.isGiven("kernels")
