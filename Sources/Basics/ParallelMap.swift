@@ -19,6 +19,19 @@ package func mappedInParallel<Item: Sendable, Value: Sendable>(
   return try results.withLock { try $0.compactMap { try $0?.get() } }
 }
 
+/// As ``mappedInParallel(_:_:)`` for work that takes some microseconds an item, which is too little to hand over by itself.
+///
+/// - Throws: the error of the first item that has one; `Interrupted`.
+package func mappedInPieces<Item: Sendable, Value: Sendable>(
+  _ items: [Item], _ work: @Sendable (Item) throws -> Value
+) throws -> [Value] {
+  let size = 500
+  let pieces = stride(from: 0, to: items.count, by: size).map {
+    items[$0..<min(items.count, $0 + size)]
+  }
+  return try mappedInParallel(pieces) { try $0.map(work) }.flatMap { $0 }
+}
+
 extension ProgressReporter {
   /// What `work` makes of each item, as ``mappedInParallel(_:_:)``, as a stage whose progress is shown.
   ///

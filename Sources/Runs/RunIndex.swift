@@ -204,17 +204,10 @@ package final class RunIndex {
   ///
   /// - Throws: `Interrupted`.
   private static func looked(_ rows: [[Database.Value]]) throws -> [(RunRecord, String?)] {
-    // Pieces: one run is too little work to hand over.
-    let piece = 500
-    let parts = stride(from: 0, to: rows.count, by: piece).map {
-      rows[$0..<min(rows.count, $0 + piece)]
+    try mappedInPieces(rows) { row in
+      let run = record(row)
+      return (run, RunRecord.stamp(run.path))
     }
-    return try mappedInParallel(parts) { part in
-      part.map { row in
-        let run = record(row)
-        return (run, RunRecord.stamp(run.path))
-      }
-    }.flatMap { $0 }
   }
 
   private static func matches(_ run: RunRecord, _ filter: Filter) -> Bool {

@@ -52,7 +52,7 @@ extension ZooCommand {
       ?? (isatty(STDOUT_FILENO) == 1 ? terminalLimit : nil)
     let found = try RunIndex.standard().runs(filter, limit: limit)
     let (runs, gone) = (found.runs, found.gone)
-    if !runs.isEmpty { print(runs.map(line).joined(separator: "\n")) }
+    if !runs.isEmpty { print(try mappedInPieces(runs, line).joined(separator: "\n")) }
     for run in runs where run.state == .broken { warn("can't be read: \(run.problem)") }
     if !gone.isEmpty {
       warn(
@@ -67,7 +67,7 @@ extension ZooCommand {
     if runs.isEmpty { warn("no run; zoo runs scan DIR looks for runs below a folder") }
   }
 
-  private static func line(_ run: RunRecord) -> String {
+  @Sendable private static func line(_ run: RunRecord) -> String {
     let began = LocalTime.text(run.begun)
     let state =
       run.state == .begun ? "\(run.finishedCells) of \(run.cells) cells" : run.state.rawValue
