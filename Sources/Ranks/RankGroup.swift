@@ -63,6 +63,16 @@ package final class RankGroup: Sendable {
     }
   }
 
+  /// The numbers that every rank gives, as many of each, in the order of the ranks.
+  package func gather(numbers values: [Double]) -> [[Double]] {
+    queue.sync {
+      var all = [Double](repeating: 0, count: values.count * count)
+      let size = values.count * MemoryLayout<Double>.size
+      gather(values, into: &all, Array(repeating: size, count: count))
+      return (0..<count).map { Array(all[$0 * values.count..<($0 + 1) * values.count]) }
+    }
+  }
+
   /// The text that every rank gives, in the order of the ranks.
   package func gather(_ text: String) -> [String] {
     gather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }

@@ -234,12 +234,8 @@ package struct Trainer {
     average: WeightAverage?, firstStep: Int, total: Int, loss: TrainingLoss,
     keep: (_ sums: EpochSums, _ stops: Bool) throws -> Void
   ) throws {
-    let batches = batches.map { BatchShards($0, settings.shards) }
-    let (rank, count) = (ranks?.rank ?? 0, ranks?.count ?? 1)
-    // Of the batches that are left the shards that are this process's to compute.
-    let own = batches.dropFirst(sums.steps).flatMap { batch in
-      batch.cases[batch.tree.shards(of: rank, ranks: count)]
-    }
+    let batches = batches.map(shards)
+    let own = batches.dropFirst(sums.steps).flatMap { work(of: $0).map(\.cases) }
     let pipeline = BatchPipeline(count: own.count) { [source] index in
       try source.batch(own[index], augmentedBy: stream.derived("augmentation"))
     }
@@ -280,6 +276,21 @@ package struct Trainer {
     }
   }
 
+  private func shards(_ batch: [Int]) -> BatchShards {
+    // Batch statistics can't be made of a single case.
+    synchronizes
+      ? BatchShards(batch, ranks?.count ?? 1, least: 1)
+      : BatchShards(batch, settings.shards, least: 2)
+  }
+
+  /// What of a batch is this process's to compute.
+  private func work(of batch: BatchShards) -> [(cases: [Int], shard: Int?)] {
+    batch.work(of: ranks?.rank ?? 0, ranks: ranks?.count ?? 1, takesPart: synchronizes)
+  }
+
+  /// Whether batch statistics are those of all that the ranks have.
+  private var synchronizes: Bool { settings.batchStatistics == .batch }
+
   /// The loss of a batch, the logits of its cases, and whether a rank is asked to stop; the parameters have got their
   /// gradients.
   private func compute(
@@ -287,7 +298,7 @@ package struct Trainer {
     _ loss: TrainingLoss
   ) throws -> (loss: Double, logits: [Float], stops: Bool) {
     let count = batch.tree.count
-    let isWhole = ranks == nil && settings.shards == 1
+    let isWhole = ranks == nil && (synchronizes || settings.shards == 1)
     let weights = isWhole ? [1] : batch.cases.map { loss.weight(of: targets.rows($0)) }
     let (weight, cases) = (weights.reduce(0, +), batch.cases.reduce(0) { $0 + $1.count })
     // Without a known answer every loss is 0.
@@ -295,26 +306,35 @@ package struct Trainer {
     let gradients =
       isWhole ? nil : ShardedGradients(store.parameters, batch.tree, ranks: ranks)
     var statistics =
-      isWhole ? nil : ShardedStatistics(store.parameters, batch.tree, ranks: ranks)
+      isWhole || synchronizes
+      ? nil : ShardedStatistics(store.parameters, batch.tree, ranks: ranks)
     var results: [ShardResult] = []
-    for shard in batch.tree.shards(of: ranks?.rank ?? 0, ranks: ranks?.count ?? 1) {
+    for shard in work(of: batch).map(\.shard) {
       guard let raw = try pipeline.next() else { preconditionFailure("a shard without its batch") }
       let tape = Tape()
       var forward = Forward(
-        .training, random: count == 1 ? dropout : dropout.derived(shard), tape: tape,
+        .training, random: count == 1 ? dropout : dropout.derived(shard ?? 0), tape: tape,
         kernels: kernels)
+      if synchronizes {
+        forward.exchange = ranks.map { RankExchange($0, counts: shard != nil) }
+      }
       let output = logits(raw, &forward)
       let value = loss(output, answers: targets.rows(raw.indices), &forward)
-      results.append(ShardResult(loss: Double(value.values[0]), logits: output.values))
+      if shard != nil {
+        results.append(ShardResult(loss: Double(value.values[0]), logits: output.values))
+      }
       if isWhole {
         // Of a loss that is not finite no gradient is needed: who called tells of it.
         if results[0].loss.isFinite {
           tape.backward(from: value, gradient: Tensor([1], shape: [1]))
         }
       } else {
-        statistics?.take(
-          shard: shard, share: Float(Double(batch.cases[shard].count) / Double(cases)))
-        gradients?.backward(tape, from: value, shard: shard, share: Float(shares[shard]))
+        if let shard {
+          statistics?.take(
+            shard: shard, share: Float(Double(batch.cases[shard].count) / Double(cases)))
+        }
+        gradients?.backward(
+          tape, from: value, shard: shard, share: shard.map { Float(shares[$0]) } ?? 0)
       }
     }
     var stops = false

@@ -23,6 +23,14 @@ package struct TrainingSettings: Sendable, Equatable {
     case best
   }
 
+  /// Of which cases batch normalisation takes the statistics in training.
+  package enum BatchStatistics: String, Sendable, CaseIterable {
+    /// Of those of each shard by itself.
+    case shard
+    /// Of those of the whole batch, wherever they are computed.
+    case batch
+  }
+
   package var epochs = 10
   package var batchSize = 32
   package var optimizer = OptimizerKind.adamw
@@ -47,6 +55,7 @@ package struct TrainingSettings: Sendable, Equatable {
   /// Into how many parts a batch is divided, each of which is computed by itself, on whatever rank: 1 computes it
   /// whole.
   package var shards = 1
+  package var batchStatistics = BatchStatistics.shard
   package var loss = LossSettings()
 
   package init() {}
@@ -72,8 +81,15 @@ package struct TrainingSettings: Sendable, Equatable {
     patience = try object.integer("patience", in: 0...10_000, default: patience)
     classWeights = try object.boolean("classWeights", default: classWeights)
     shards = try object.integer("shards", in: 1...4096, default: shards)
+    batchStatistics = try object.choice("batchStatistics", default: batchStatistics)
     if let value = object.value("loss") { loss = try LossSettings(value) }
     try object.finish()
+    guard batchStatistics == .shard || shards == 1 else {
+      throw ZooError(
+        .badValue,
+        "\"shards\": \(shards) have statistics of their own, which \"batchStatistics\": \"batch\" leaves none",
+        at: object.place, advice: "leave one of them out")
+    }
     guard !classWeights || loss.logitAdjustment == 0 else {
       throw ZooError(
         .badValue,
@@ -87,10 +103,12 @@ package struct TrainingSettings: Sendable, Equatable {
     JSONValue(
       .object(
         members + (shards == 1 ? [] : [("shards", shards.json)])
+          + (batchStatistics == .shard
+            ? [] : [("batchStatistics", batchStatistics.rawValue.json)])
           + (loss.isDefault ? [] : [("loss", loss.json)])))
   }
 
-  /// What every specification has written; shards and a loss stand there only where they are others than before there
+  /// What every specification has written; what is not among it stands there only where it is other than before there
   /// was a choice.
   private var members: [(key: String, value: JSONValue)] {
     [

@@ -18,6 +18,12 @@ struct ShardedTrainingTests {
     let weights: [[Float]]
     let scores: [Trainer.EpochScore]
     let answers: [Float]
+
+    var values: [Double] {
+      var all = weights.joined().map { Double($0) }
+      all += answers.map { Double($0) }
+      return all + scores.map(\.logLoss)
+    }
   }
 
   private static func branch(shards: Int = 1) throws -> ImageBranch {
@@ -147,11 +153,48 @@ struct ShardedTrainingTests {
     }
   }
 
+  /// Of 14 cases batches of 4 leave 2 for the last; three ranks of four have one of 3.
+  @Test("With statistics of the whole batch several ranks follow one", arguments: [3, 4, 7])
+  func wholeStatistics(batchSize: Int) throws {
+    try withTemporaryFolder { folder in
+      var branch = try Self.branch()
+      branch.training.batchSize = batchSize
+      branch.training.batchStatistics = .batch
+      let scene = try RecipeScene(folder, [branch], cache: nil)
+      let alone = try ending(scene, RecipeScene.net(branch))
+      var shards = branch
+      shards.training.batchStatistics = .shard
+      #expect(try ending(scene, RecipeScene.net(shards)) == alone)
+      shards.training.shards = 2
+      let apart = Self.distance(try ending(scene, RecipeScene.net(shards)), alone)
+      // Statistics of shards are others.
+      if batchSize > 3 { #expect(apart > 1e-3) }
+      nonisolated(unsafe) let shared = scene
+      let sent = branch
+      for count in 2...4 {
+        let all = try RanksOfThreads.run(count) { try ending(shared, RecipeScene.net(sent), $0) }
+        for one in all {
+          #expect(Self.distance(one, alone) < 1e-4, "\(count) ranks")
+          #expect(one == all[0], "\(count) ranks")
+        }
+        #expect(all[0] != alone, "\(count) ranks: nothing was shared")
+      }
+    }
+  }
+
+  /// The largest difference of a weight, a statistic, a loss or an answer.
+  private static func distance(_ one: Ending, _ other: Ending) -> Double {
+    zip(one.values, other.values).map { abs($0 - $1) }.max() ?? .infinity
+  }
+
   @Test("Batches too small for their shards are divided into fewer")
   func smallBatches() {
-    #expect(BatchShards([4, 5, 6, 7, 8], 4).cases == [[4, 5], [6, 7, 8]])
-    #expect(BatchShards([4], 4).cases == [[4]])
-    #expect(BatchShards([1, 2, 3, 4], 1).cases == [[1, 2, 3, 4]])
+    #expect(BatchShards([4, 5, 6, 7, 8], 4, least: 2).cases == [[4, 5], [6, 7, 8]])
+    #expect(BatchShards([4], 4, least: 2).cases == [[4]])
+    #expect(BatchShards([1, 2, 3, 4], 1, least: 2).cases == [[1, 2, 3, 4]])
+    #expect(BatchShards([4, 5, 6], 4, least: 1).cases == [[4], [5], [6]])
+    let work = BatchShards([4, 5], 3, least: 1).work(of: 0, ranks: 3, takesPart: true)
+    #expect(work.map(\.cases) == [[4]] && work.map(\.shard) == [nil])
   }
 
   /// Trains, and throws `Interrupted` in place of a step's forward pass; every step before was kept.

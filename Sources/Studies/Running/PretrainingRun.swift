@@ -52,7 +52,8 @@ package struct PretrainingRun {
     if number == 1, FileManager.default.fileExists(atPath: "\(folder)/specification.json") {
       number = try RunFolder.begun(Self.shardsKey, in: folder).flatMap(Int.init) ?? 1
     }
-    if number == 1, let ranks { number = ranks.count }
+    let synchronizes = branch.training.batchStatistics == .batch
+    if number == 1, let ranks, !synchronizes { number = ranks.count }
     // The first rank's word: others need not see the folder.
     if let text = ranks?.fromFirst(Array("\(number)".utf8)) {
       number = Int(String(decoding: text, as: UTF8.self)) ?? number
@@ -74,7 +75,13 @@ package struct PretrainingRun {
       }
     }
     let most = min(number, branch.training.batchSize / 2)
-    if let ranks, ranks.count > most {
+    if let ranks, synchronizes, ranks.count > branch.training.batchSize {
+      throw ZooError(
+        .conflict,
+        "a batch of \(branch.training.batchSize) is too small for \(ranks.count) ranks",
+        at: branch.place, advice: "start fewer ranks, or a new run with a larger \"batchSize\"")
+    }
+    if let ranks, !synchronizes, ranks.count > most {
       throw ZooError(
         .conflict,
         number <= branch.training.batchSize / 2
@@ -198,6 +205,11 @@ package struct PretrainingRun {
   private var rankNotes: [String] {
     var notes: [String] = []
     let training = branch.training
+    if let ranks = session.ranks, training.batchStatistics == .batch {
+      notes.append(
+        "each batch of \(training.batchSize) is shared by \(ranks.count) ranks; batch normalisation takes the"
+          + " statistics of all of it")
+    }
     if training.shards > 1 {
       let ranks = session.ranks.map { ", shared by \($0.count) ranks" } ?? ""
       notes.append(

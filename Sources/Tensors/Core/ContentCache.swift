@@ -20,10 +20,11 @@ struct Reordered {
   var storage: Storage
 }
 
-/// Mean and biased variance of each channel.
+/// Mean and biased variance of each channel, and over how many rows.
 struct Moments {
   var mean: [Double]
   var variance: [Double]
+  var rows: Double
 }
 
 /// What the running statistics made of a normalisation, and of which contents.

@@ -61,7 +61,7 @@ extension Forward {
         + "\(total) channels by \(norm.sizes)")
     let usesBatch = mode == .training && !freezesStatistics
     requireShapes(
-      !usesBatch || rows > 1,
+      !usesBatch || exchange != nil || rows > 1,
       "batchNormalization: \(parts[0].shape) by \(norm.scale.key) \(norm.scale.value.shape): "
         + "no statistics of one value a channel")
     if isLazy { return lazy(parts, norm.runningAffine, relu: relu, fuses: fuses) }
@@ -84,7 +84,7 @@ extension Forward {
     var output = record(result, wanted: wanted) { dy in
       let gradient = NormalizationGradient(
         statistics: statistics, scale: affine.scale, shift: affine.shift, relu: relu,
-        usesBatch: usesBatch, epsilon: norm.epsilon)
+        usesBatch: usesBatch, epsilon: norm.epsilon, exchange: usesBatch ? exchange : nil)
       let (scaleGradient, shiftGradient) = gradient.run(saved.map(\.tensor), nodes, dy)
       scaleNode?.accumulate(scaleGradient)
       shiftNode?.accumulate(shiftGradient)
@@ -94,16 +94,23 @@ extension Forward {
   }
 
   private func batchStatistics(_ parts: [Tensor], _ norm: NormalizationParameters) -> Moments {
-    var all = Moments(mean: [], variance: [])
-    for part in parts {
-      // A reshaped tensor shares the storage, but not the channels.
-      let kept = part.content.cache.moments.flatMap { $0.mean.count == part.channels ? $0 : nil }
-      let moments = kept ?? part.computeMoments()
-      part.content.cache.moments = moments
+    // A reshaped tensor shares the storage, but not the channels.
+    var found = parts.map { part in
+      part.content.cache.moments.flatMap { $0.mean.count == part.channels ? $0 : nil }
+    }
+    let fresh = found.indices.filter { found[$0] == nil }
+    let own = fresh.map { parts[$0].computeMoments() }
+    for (index, moments) in zip(fresh, exchange?.whole(own) ?? own) {
+      found[index] = moments
+      parts[index].content.cache.moments = moments
+    }
+    var all = Moments(mean: [], variance: [], rows: 0)
+    for moments in found.compactMap(\.self) {
       all.mean += moments.mean
       all.variance += moments.variance
+      all.rows = moments.rows
     }
-    let rows = Double(parts[0].rows)
+    let rows = all.rows
     let (keep, take) = (Double(1 - norm.momentum), Double(norm.momentum))
     norm.runningMean.update { running in
       for (c, mean) in all.mean.enumerated() {
@@ -123,7 +130,7 @@ extension Tensor {
   fileprivate func computeMoments() -> Moments {
     var moments = Moments(
       mean: [Double](repeating: 0, count: channels),
-      variance: [Double](repeating: 0, count: channels))
+      variance: [Double](repeating: 0, count: channels), rows: Double(rows))
     withElements(self) { ez_moments($0, rows, channels, &moments.mean, &moments.variance) }
     return moments
   }
@@ -138,7 +145,7 @@ extension NormalizationParameters {
   fileprivate var running: Moments {
     Moments(
       mean: runningMean.value.values.map(Double.init),
-      variance: runningVariance.value.values.map(Double.init))
+      variance: runningVariance.value.values.map(Double.init), rows: 0)
   }
 
   /// Normalisation as one multiplication and one addition a value.
@@ -187,6 +194,7 @@ private struct NormalizationGradient {
   let relu: Bool
   let usesBatch: Bool
   let epsilon: Float
+  let exchange: (any BatchExchange)?
 
   /// Sends the gradient to the parts' nodes, and gives those with respect to scale and shift.
   func run(
@@ -203,6 +211,9 @@ private struct NormalizationGradient {
       ez_affine_gradient_sums(
         sources, sources.count, dy, total, rows, scale, shift, mean, relu ? 1 : 0, &sum, &centred)
     }
+    // The sums were taken around the mean in single precision; the rest is added here.
+    for c in 0..<total { centred[c] += sum[c] * (Double(mean[c]) - statistics.mean[c]) }
+    let whole = exchange?.sum(sum + centred) ?? sum + centred
     let (scaleGradient, shiftGradient) = (
       Tensor(uninitialized: [total]), Tensor(uninitialized: [total])
     )
@@ -211,17 +222,14 @@ private struct NormalizationGradient {
     withElements(scale, scaleGradient.writable, shiftGradient.writable) {
       scale, scaleGradient, shiftGradient in
       for c in 0..<total {
-        // The sums were taken around the mean in single precision; the rest is added here.
-        let centre = statistics.mean[c]
-        let centredSum = centred[c] + sum[c] * (Double(mean[c]) - centre)
         let inverseVariance = 1 / (statistics.variance[c] + Double(epsilon))
-        scaleGradient[c] = Float(centredSum * inverseVariance.squareRoot())
+        scaleGradient[c] = Float(centred[c] * inverseVariance.squareRoot())
         shiftGradient[c] = Float(sum[c])
         guard usesBatch else { continue }
         let factor = Double(scale[c])
-        let slope = -factor * inverseVariance * centredSum / Double(rows)
+        let slope = -factor * inverseVariance * whole[total + c] / statistics.rows
         b[c] = Float(slope)
-        d[c] = Float(-factor * sum[c] / Double(rows) - slope * centre)
+        d[c] = Float(-factor * whole[c] / statistics.rows - slope * statistics.mean[c])
       }
     }
     send(parts, nodes, dy, b, d)

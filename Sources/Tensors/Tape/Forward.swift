@@ -19,6 +19,9 @@ public struct Forward {
   public var random: RandomStream
   /// Whether normalisation uses its running statistics, and leaves them, in training too.
   package var freezesStatistics = false
+  /// The processes that have the rest of the batch, where normalisation takes the statistics of all of it; nil for the
+  /// statistics of what passes here.
+  package var exchange: (any BatchExchange)?
   package private(set) var tape: Tape?
   package let kernels: any Kernels
   /// Whether gradients with respect to parameters are wanted.

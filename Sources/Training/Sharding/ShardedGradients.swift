@@ -53,9 +53,9 @@ final class ShardedGradients {
   }
 
   /// Sends a shard's gradient back and takes what its parameters have got; `share` is what the shard's loss weighs in
-  /// that of the batch.
-  func backward(_ tape: Tape, from loss: Tensor, shard: Int, share: Float) {
-    let isLast = shard == owned.upperBound - 1
+  /// that of the batch. What is no shard counts for nothing, but takes part in the messages of the pass.
+  func backward(_ tape: Tape, from loss: Tensor, shard: Int?, share: Float) {
+    let isLast = shard.map { $0 == owned.upperBound - 1 } ?? true
     isDone = Array(repeating: false, count: parameters.count)
     let gradient = Tensor([share], shape: [1])
     tape.backward(from: loss, gradient: gradient) { [self] node in
@@ -83,9 +83,10 @@ final class ShardedGradients {
     for (place, gradient) in arrived.take() { parameters[place].node.accumulate(gradient) }
   }
 
-  private func take(_ place: Int, _ shard: Int) {
+  private func take(_ place: Int, _ shard: Int?) {
     isDone[place] = true
     let gradient = parameters[place].node.take()
+    guard let shard else { return }
     // Here, not on the queue of the ranks: kernels are called from one thread only.
     gradient?.materialize()
     sums[place].append(gradient)
