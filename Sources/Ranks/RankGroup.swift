@@ -12,6 +12,9 @@ package final class RankGroup: Sendable {
   private let queue = DispatchQueue(label: "ranks")
   private let stop = Mutex(false)
   private let messageFloats: Int
+  /// Whether gradients are sent as bf16, half the bytes with three digits of each number; sums are made in single
+  /// precision and rounded once more on their way back.
+  package let halvesGradients: Bool
   /// For the queue alone.
   private let scratch = Scratch()
 
@@ -27,16 +30,19 @@ package final class RankGroup: Sendable {
   package var stopsTogether: Bool { stop.withLock { $0 } }
 
   /// A group over a transport whose messages have at most so many floats: MPI counts bytes with 32 bits.
-  package init(_ transport: any RankTransport, messageFloats: Int = 1 << 28) {
+  package init(
+    _ transport: any RankTransport, messageFloats: Int = 1 << 28, halvesGradients: Bool = false
+  ) {
     (self.transport, self.messageFloats) = (transport, messageFloats)
+    self.halvesGradients = halvesGradients
   }
 
   /// Joins the other ranks.
   ///
   /// - Throws: `ZooError` where there is no MPI, or it sees other ranks than the launcher started.
-  package convenience init(_ launcher: RankLauncher) throws {
+  package convenience init(_ launcher: RankLauncher, halvesGradients: Bool = false) throws {
     let library = try MPILibrary(launcher.family)
-    self.init(library)
+    self.init(library, halvesGradients: halvesGradients)
     guard library.count == launcher.count else {
       throw ZooError(
         .conflict,
@@ -53,13 +59,24 @@ package final class RankGroup: Sendable {
       var counts = [Int64](repeating: 0, count: count)
       gather([Int64(bytes.count)], into: &counts, Array(repeating: width, count: count))
       let sizes = counts.map(Int.init)
-      var all = [UInt8](repeating: 0, count: sizes.reduce(0, +))
-      gather(bytes, into: &all, sizes)
-      var start = 0
-      return sizes.map { size in
-        defer { start += size }
-        return Array(all[start..<start + size])
+      var all = sizes.map { size -> [UInt8] in
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size)
+        return bytes
       }
+      let step = max(1, messageFloats / count * MemoryLayout<Float>.size)
+      for start in stride(from: 0, to: sizes.max() ?? 0, by: step) {
+        let pieces = sizes.map { max(0, min($0 - start, step)) }
+        var piece = [UInt8](repeating: 0, count: pieces.reduce(0, +))
+        gather(
+          Array(bytes.dropFirst(start).prefix(step)), into: &piece, pieces)
+        var place = 0
+        for (rank, size) in pieces.enumerated() {
+          all[rank] += piece[place..<place + size]
+          place += size
+        }
+      }
+      return all
     }
   }
 
@@ -103,13 +120,13 @@ package final class RankGroup: Sendable {
   /// Sums vectors of `width` floats over the shards of a tree, in the background.
   ///
   /// `fill` writes this rank's sum over each of the parts of the tree that its shards make, by their place; `then` gets
-  /// the sum of all. Both are called on the queue.
+  /// the sum of all. Both are called on the queue. With `halved` what is sent is bf16.
   package func sum(
-    of tree: ShardTree, width: Int,
+    of tree: ShardTree, width: Int, halved: Bool = false,
     fill: @escaping @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void,
     then: @escaping @Sendable (UnsafeBufferPointer<Float>) -> Void
   ) {
-    queue.async { [self] in summed(tree, width, fill, then) }
+    queue.async { [self] in summed(tree, width, halved, fill, then) }
   }
 
   /// Returns when all that was sent so far has arrived.
@@ -127,6 +144,13 @@ package final class RankGroup: Sendable {
     var outgoing: [Float] = []
     var incoming: [Float] = []
     var result: [Float] = []
+    var outgoingHalves: [UInt16] = []
+    var incomingHalves: [UInt16] = []
+
+    /// Makes an array at least as long as is needed.
+    static func prepare<Number: BinaryInteger>(_ array: inout [Number], _ count: Int) {
+      if array.count < count { array = [Number](repeating: 0, count: count) }
+    }
 
     /// Makes an array at least as long as is needed.
     static func prepare(_ array: inout [Float], _ count: Int) {
@@ -136,7 +160,8 @@ package final class RankGroup: Sendable {
 
   /// Adds up the ranks' parts, as many columns at a time as a message takes.
   private func summed(
-    _ tree: ShardTree, _ width: Int, _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    _ tree: ShardTree, _ width: Int, _ halved: Bool,
+    _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void,
     _ then: (UnsafeBufferPointer<Float>) -> Void
   ) {
     let owned = (0..<count).map { tree.parts(of: tree.shards(of: $0, ranks: count)) }
@@ -151,14 +176,14 @@ package final class RankGroup: Sendable {
     let most = owned.map(\.count).max() ?? 1
     let step = max(count, messageFloats / max(1, most * count))
     for start in stride(from: 0, to: width, by: step) {
-      add(tree, owned, columns: start..<min(start + step, width), of: width)
+      add(tree, owned, columns: start..<min(start + step, width), of: width, halved: halved)
     }
     scratch.result.withUnsafeBufferPointer { then(UnsafeBufferPointer(rebasing: $0[..<width])) }
   }
 
   /// Every rank adds up a slice of some columns, in the order of the tree, and sends it to all.
   private func add(
-    _ tree: ShardTree, _ owned: [[Range<Int>]], columns: Range<Int>, of width: Int
+    _ tree: ShardTree, _ owned: [[Range<Int>]], columns: Range<Int>, of width: Int, halved: Bool
   ) {
     let parts = owned[rank].count
     let slices = (0..<count).map { rank in
@@ -183,32 +208,69 @@ package final class RankGroup: Sendable {
           }
         }
       }
-    }
-    let sent = slices.map { $0.count * parts * size }
-    scratch.incoming.withUnsafeMutableBytes { incoming in
-      if parts > 1 {
-        scratch.outgoing.withUnsafeBytes {
-          transport.allToAll($0, sent, incoming, received.map { $0 * size })
-        }
-      } else {
-        scratch.parts.withUnsafeBytes { all in
-          let own = parts == 0 ? all[..<0] : all[(columns.lowerBound * size)...]
-          transport.allToAll(
-            UnsafeRawBufferPointer(rebasing: own), sent, incoming, received.map { $0 * size })
-        }
-      }
+      send(scratch.outgoing, 0, slices.map { $0.count * parts }, received, halved)
+    } else {
+      send(
+        scratch.parts, parts == 0 ? 0 : columns.lowerBound, slices.map { $0.count * parts },
+        received, halved)
     }
     let places = owned.flatMap { $0 }.enumerated().map { ($1, $0 * mine) }
-    scratch.incoming.withUnsafeMutableBufferPointer { incoming in
-      let first = tree.sum(places) { left, right in
+    let first = scratch.incoming.withUnsafeMutableBufferPointer { incoming in
+      tree.sum(places) { left, right in
         for i in 0..<mine { incoming[left + i] += incoming[right + i] }
       }
-      let slice = UnsafeRawBufferPointer(incoming)[first * size..<(first + mine) * size]
+    }
+    let sizes = slices.map(\.count)
+    if halved {
+      Scratch.prepare(&scratch.outgoingHalves, mine)
+      Scratch.prepare(&scratch.incomingHalves, columns.count)
+      BrainFloat.round(scratch.incoming, first, &scratch.outgoingHalves, mine)
+      scratch.incomingHalves.withUnsafeMutableBytes { incoming in
+        scratch.outgoingHalves.withUnsafeBytes {
+          transport.allGather(
+            UnsafeRawBufferPointer(rebasing: $0[..<(mine * BrainFloat.size)]), incoming,
+            sizes.map { $0 * BrainFloat.size })
+        }
+      }
+      BrainFloat.widen(
+        scratch.incomingHalves, &scratch.result, columns.lowerBound, columns.count)
+      return
+    }
+    scratch.incoming.withUnsafeBytes { incoming in
       scratch.result.withUnsafeMutableBytes { result in
         transport.allGather(
-          UnsafeRawBufferPointer(rebasing: slice),
+          UnsafeRawBufferPointer(rebasing: incoming[first * size..<(first + mine) * size]),
           UnsafeMutableRawBufferPointer(rebasing: result[(columns.lowerBound * size)...]),
-          slices.map { $0.count * size })
+          sizes.map { $0 * size })
+      }
+    }
+  }
+
+  /// Sends pieces of floats that lie one after another from `start`, and receives as many as are told into
+  /// `scratch.incoming`.
+  private func send(
+    _ source: [Float], _ start: Int, _ sent: [Int], _ received: [Int], _ halved: Bool
+  ) {
+    let (out, back) = (sent.reduce(0, +), received.reduce(0, +))
+    if halved {
+      Scratch.prepare(&scratch.outgoingHalves, out)
+      Scratch.prepare(&scratch.incomingHalves, back)
+      BrainFloat.round(source, start, &scratch.outgoingHalves, out)
+      scratch.incomingHalves.withUnsafeMutableBytes { incoming in
+        scratch.outgoingHalves.withUnsafeBytes {
+          transport.allToAll(
+            $0, sent.map { $0 * BrainFloat.size }, incoming, received.map { $0 * BrainFloat.size })
+        }
+      }
+      BrainFloat.widen(scratch.incomingHalves, &scratch.incoming, 0, back)
+      return
+    }
+    let size = MemoryLayout<Float>.size
+    scratch.incoming.withUnsafeMutableBytes { incoming in
+      source.withUnsafeBytes {
+        transport.allToAll(
+          UnsafeRawBufferPointer(rebasing: $0[(start * size)...]), sent.map { $0 * size }, incoming,
+          received.map { $0 * size })
       }
     }
   }

@@ -2,6 +2,9 @@ import Basics
 import EncoderKit
 
 extension BatchSource {
+  /// The cases of a batch whose answers alone are asked for.
+  static let groupSize = 64
+
   /// Batches of cases in their order, made in the background, each with a pass in evaluation mode.
   ///
   /// - Throws: what `body` throws; `ZooError` that names an image file that has vanished or changed;
@@ -28,8 +31,8 @@ extension BatchSource {
     _ indices: [Item], _ make: @escaping @Sendable ([Item]) throws -> RawBatch,
     _ kernels: any Kernels, _ body: (RawBatch, inout Forward) throws -> Void
   ) throws {
-    let groups = stride(from: 0, to: indices.count, by: 64).map {
-      Array(indices[$0..<min($0 + 64, indices.count)])
+    let groups = stride(from: 0, to: indices.count, by: Self.groupSize).map {
+      Array(indices[$0..<min($0 + Self.groupSize, indices.count)])
     }
     let pipeline = BatchPipeline(count: groups.count) { try make(groups[$0]) }
     defer { pipeline.cancel() }

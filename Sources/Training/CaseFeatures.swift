@@ -16,6 +16,30 @@ package struct CaseFeatures: Sendable, Equatable {
   /// The words of the text; 0 where the head reads none.
   package var wordCount = 0
 
+  package init() {}
+
+  /// The features that `floats` holds.
+  init(floats: [Float]) {
+    var rest = floats[...]
+    func take(_ count: Int) -> [Float] {
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
+    }
+    let counts = take(6).map { Int($0) }
+    image = counts[0] < 0 ? nil : take(counts[0])
+    text = counts[1] < 0 ? nil : take(counts[1])
+    (regions, words) = (take(counts[2]), take(counts[3]))
+    (regionWidth, wordCount) = (counts[4], counts[5])
+  }
+
+  /// All of it in one row, to send: counts, which single precision holds up to 2²⁴, and values.
+  var floats: [Float] {
+    let counts = [
+      image?.count ?? -1, text?.count ?? -1, regions.count, words.count, regionWidth, wordCount,
+    ]
+    return counts.map { Float($0) } + (image ?? []) + (text ?? []) + regions + words
+  }
+
   /// The features of each case of a batch that was encoded.
   package static func cases(of batch: EncodedBatch) -> [CaseFeatures] {
     let image = batch.image.map {

@@ -184,7 +184,8 @@ package struct Trainer {
         logLoss: sums.loss / Double(sums.seen))
       now.state.scores += [own, watched]
       (now.state.finished, now.state.begun) = (epoch + 1, nil)
-      if let checkpoint, checkpoint.isKeptEachEpoch || ContinuousClock.now - keptAt > keepsAfter {
+      let isDue = ContinuousClock.now - keptAt > min(keepsAfter, .seconds(60))
+      if let checkpoint, checkpoint.isKeptEachEpoch || isDue {
         try keep()
       }
       try watch?(own)
@@ -205,12 +206,17 @@ package struct Trainer {
   {
     var source = source
     source.hides = hidden
-    func logits(_ indices: [Int]) throws -> [Float] {
-      var values: [Float] = []
-      try source.forEachBatch(indices, kernels) { values += self.logits($0, &$1).values }
-      return values
+    func logits(_ indices: [Int]) throws -> [[Float]] {
+      var rows: [[Float]] = []
+      try source.forEachBatch(indices, kernels) { batch, forward in
+        rows += self.logits(batch, &forward).rowValues
+      }
+      return rows
     }
-    let values = try ranks.map { try $0.joined(indices, logits) } ?? logits(indices)
+    let rows = try ranks.map {
+      try $0.rows(indices, groupsOf: BatchSource.groupSize, logits)
+    }
+    let values = try (rows ?? logits(indices)).flatMap { $0 }
     guard values.allSatisfy(\.isFinite) else {
       throw ZooError(
         .notFinite, "\(title): the model's output is not finite",

@@ -19,6 +19,37 @@ struct RankGroupTests {
     #expect(texts == Array(repeating: "[1.5, -2.0] [9]", count: 2))
   }
 
+  @Test("What is sent as bf16 is rounded to the nearest, and the sum the same on all ranks")
+  func halves() throws {
+    let tree = ShardTree(count: 4)
+    // Exact in bf16; between two of its numbers, the even one, and the nearer; what is no number.
+    let leaves: [[Float]] = [
+      [1, 1 + 1 / 256, 1 + 3 / 256, 1.001, .infinity, .nan, -0.0, Float.leastNonzeroMagnitude],
+      [2, 0, 0, 0, 1, 1, -0.0, 0], [4, 0, 0, 0, 1, 1, -0.0, 0], [8, 0, 0, 0, 1, 1, -0.0, 0],
+    ]
+    let width = leaves[0].count
+    for (count, floats) in [(4, 1 << 28), (3, 1 << 28), (4, 5)] {
+      let all = try RanksOfThreads.run(count, messageFloats: floats) { ranks -> [Float] in
+        let owned = tree.shards(of: ranks.rank, ranks: ranks.count)
+        let parts = tree.parts(of: owned)
+        let found = Mutex<[Float]>([])
+        ranks.sum(of: tree, width: width, halved: true) { part, values in
+          for place in 0..<width {
+            values[place] = parts[part].map { leaves[$0][place] }.reduce(-0.0, +)
+          }
+        } then: { sum in
+          let sum = Array(sum)
+          found.withLock { $0 = sum }
+        }
+        ranks.wait()
+        return found.withLock { $0 }
+      }
+      for one in all { #expect(one.map(\.bitPattern) == all[0].map(\.bitPattern)) }
+      #expect(Array(all[0][..<5]) == [15, 1, 1 + 1 / 64, 1, .infinity], "\(all[0])")
+      #expect(all[0][5].isNaN && all[0][6].sign == .minus && all[0][7] == 0)
+    }
+  }
+
   @Test("One that is asked to stop stops all")
   func stops() throws {
     let stopped = try RanksOfThreads.run(3) { ranks in

@@ -17,7 +17,7 @@ struct NotFetchedTests {
     let study = try StudySpecification(
       JSONValue.parse(Data(text.utf8), path: "study.json"), folder: folder, registry: registry)
     return errorText {
-      try SeenCases.lookedAtFirst(study, skipsBad: false, in: "\(folder)/run", registry) {
+      try SeenCases.lookedAtFirst(study, skipsBad: false, isBegun: false, registry) {
         throw ZooError(.notFound, "not on this machine", at: Place())
       }
     }

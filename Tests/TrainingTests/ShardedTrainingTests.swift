@@ -182,6 +182,59 @@ struct ShardedTrainingTests {
     }
   }
 
+  @Test("Ranks share the features of frozen encoders, made or kept, and what heads read of a case")
+  func sharedFeatures() throws {
+    try withTemporaryFolder { folder in
+      var branch = try Self.branch(shards: 2)
+      branch.training.epochs = 1
+      var frozen = branch
+      try frozen.freeze(upTo: "all", registry: RecipeScene.registry())
+      let scene = try RecipeScene(folder, [branch], cache: nil)
+      let own = scene.context
+      func fit(_ branch: ImageBranch, _ head: String, _ kept: String?, _ ranks: RankGroup?) throws
+        -> [[Float]]
+      {
+        let context = RecipeContext(
+          session: Session(
+            registry: try RecipeScene.registry(), kernels: ReferenceKernels(),
+            progress: ProgressReporter(mode: .quiet), ranks: ranks, shards: 2),
+          cases: own.cases, tokenizer: own.tokenizer, seed: own.seed,
+          cache: FeatureCache(folder: kept.map { FeatureFolder(path: $0, environment: []) }))
+        let image = try RecipeScene.net(branch).fit(scene.split, context) { _ in
+          preconditionFailure()
+        }
+        let words = try RecipeScene.words().fit(scene.split, context) { _ in preconditionFailure() }
+        let head = try HeadBranch(
+          ["head": head.json, "training": ["epochs": 2], "fineTuning": ["epochs": 1], "views": 2],
+          registry: RecipeScene.registry())
+        let pair = MultimodalRecipe(name: "pair", image: "net", text: "words", head: head)
+        let model = try pair.fit(scene.split, context) { name in
+          try #require((name == "net" ? image : words).model)
+        }.model
+        return try #require(model).classifier.store.parameters.map(\.value.values)
+      }
+      // Attention reads the regions and the words of a case.
+      for (name, branch, head) in [
+        ("frozen", frozen, "gated"), ("learning", branch, "attention"),
+      ] {
+        let alone = try fit(branch, head, nil, nil)
+        // Made by the ranks; found by the first of them; by a process alone, what ranks have made.
+        let kept = "\(folder)/\(name)"
+        for count in [2, 3] {
+          nonisolated(unsafe) let fit = fit
+          // Each rank has a folder of its own, as on machines that share none.
+          let all = try RanksOfThreads.run(count) { try fit(branch, head, "\(kept)\($0.rank)", $0) }
+          for one in all { #expect(one == alone, "\(name), \(count) ranks") }
+        }
+        #expect(try fit(branch, head, "\(kept)0", nil) == alone)
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: "\(kept)0")) ?? [])
+          .filter { $0.hasSuffix(".safetensors") }
+        #expect(files.count == (name == "frozen" ? 1 : 0))
+        #expect(!FileManager.default.fileExists(atPath: "\(kept)1"))
+      }
+    }
+  }
+
   /// The largest difference of a weight, a statistic, a loss or an answer.
   private static func distance(_ one: Ending, _ other: Ending) -> Double {
     zip(one.values, other.values).map { abs($0 - $1) }.max() ?? .infinity

@@ -112,6 +112,142 @@ struct RankProgramTests {
     }
   }
 
+  /// A model of both sides with a frozen encoder, whose features the ranks share.
+  private func model(_ folder: String, _ more: String) throws -> String {
+    let study = try SmallStudy.prepare(folder)
+    let text = try String(contentsOfFile: study, encoding: .utf8)
+      .replacing("\"batchSize\": 8", with: "\"batchSize\": 8\(more)")
+      .replacing("{\"epochs\": 2}", with: "{\"epochs\": 2\(more)}")
+      .replacing("{\"epochs\": 1}", with: "{\"epochs\": 1\(more)}")
+      .replacing("\"augmentation\":", with: "\"freeze\": \"block1\", \"augmentation\":")
+    try text.write(toFile: study, atomically: true, encoding: .utf8)
+    return study
+  }
+
+  @Test("zoo train and zoo features by several ranks leave the bytes of one process")
+  func trainedTogether() throws {
+    try withTemporaryFolder { folder in
+      let path = try model(folder, ", \"shards\": 4")
+      for command in ["train", "features"] {
+        let one = "\(folder)/\(command)-one"
+        try ProgramRunner.succeed(
+          [command, path, "--output", one, "--threads", "1", "--quiet"])
+        for (mpi, ranks) in [("openmpi", 2), ("mpich", 3)] {
+          let output = "\(folder)/\(command)-\(mpi)"
+          let done = try ProgramRunner.run(
+            shell:
+              "$ZOO launch --ranks \(ranks) --mpi \(mpi) -- \(command) \(path) --output \(output) \(threads)"
+          )
+          #expect(done.status == 0, "\(command) \(mpi): \(done.error)")
+          let names =
+            command == "train"
+            ? [
+              "model.safetensors", "results.csv", "logits.csv", "parts/net/model.safetensors",
+              "parts/words/model.safetensors", "parts/words/vocabulary.txt",
+            ] : ["net.safetensors"]
+          for name in names {
+            let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(one)/\(name)"))
+            let found = try Data(contentsOf: URL(fileURLWithPath: "\(output)/\(name)"))
+            #expect(wanted == found, "\(output)/\(name)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("A model that two ranks were stopped at is gone on with by one")
+  func trainStopped() throws {
+    try withTemporaryFolder { folder in
+      let path = try model(folder, ", \"shards\": 2")
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try text.replacing(
+        "\"epochs\": 2, \"batchSize\": 8", with: "\"epochs\": 900, \"batchSize\": 8"
+      )
+      .write(toFile: path, atomically: true, encoding: .utf8)
+      let one = "\(folder)/one"
+      let alone = ["train", path, "--threads", "1", "--quiet", "--output"]
+      try ProgramRunner.succeed(alone + [one])
+      let output = "\(folder)/two"
+      // In the first part; then, that one finished, in the second.
+      for (round, place) in ["parts/net/training-1.safetensors", "parts/net/digests.json"]
+        .enumerated()
+      {
+        let done = try ProgramRunner.run(
+          shell: """
+            $ZOO launch --ranks 2 -- train \(path) --output \(output) \(threads) \(round == 0 ? "" : "--resume") &
+            launch=$!
+            for i in $(seq 900); do [ -e \(output)/\(place) ] && break; [ \(round) = 0 ] && [ -e \(output)/specification.json ] && break; sleep 0.1; done
+            sleep 1
+            kill -INT $launch
+            while kill -0 $launch 2>/dev/null; do sleep 0.1; done
+            wait $launch
+            """)
+        #expect(done.status == 130, "\(done.error)")
+      }
+      try ProgramRunner.succeed(alone + [output, "--resume"])
+      try expectSameModel(one, output)
+    }
+  }
+
+  private func expectSameModel(_ one: String, _ other: String) throws {
+    for name in ["model.safetensors", "results.csv", "logits.csv"] {
+      let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(one)/\(name)"))
+      let found = try Data(contentsOf: URL(fileURLWithPath: "\(other)/\(name)"))
+      #expect(wanted == found, "\(other)/\(name)")
+    }
+  }
+
+  @Test("Batch statistics of all ranks: the losses of one process with the whole batch")
+  func wholeStatistics() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder, epochs: 1, shards: nil)
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try text.replacing(
+        "\"batchSize\": 8", with: "\"batchSize\": 8, \"batchStatistics\": \"batch\""
+      )
+      .write(toFile: path, atomically: true, encoding: .utf8)
+      try alone(path, "\(folder)/one")
+      func losses(_ folder: String) throws -> [Double] {
+        let table = try String(contentsOfFile: "\(folder)/epochs.csv", encoding: .utf8)
+        return table.split(separator: "\n").filter { $0.contains(",log-loss,") }.compactMap {
+          $0.split(separator: ",").last.flatMap { Double($0) }
+        }
+      }
+      let wanted = try losses("\(folder)/one")
+      #expect(wanted.count == 2)
+      for (mpi, ranks) in [("openmpi", 2), ("mpich", 4)] {
+        let output = "\(folder)/\(mpi)"
+        let done = try ProgramRunner.run(
+          shell:
+            "$ZOO launch --ranks \(ranks) --mpi \(mpi) -- pretrain \(path) --output \(output) \(threads)"
+        )
+        #expect(done.status == 0, "\(done.error)")
+        #expect(done.error.contains("the statistics of all of it"), "\(done.error)")
+        for (one, other) in zip(wanted, try losses(output)) { #expect(abs(one - other) < 1e-4) }
+      }
+    }
+  }
+
+  @Test("Gradients sent as bf16 are noted with the run, and gone on with alike")
+  func halvedGradients() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder)
+      try alone(path, "\(folder)/one")
+      let output = "\(folder)/two"
+      let command = "$ZOO launch --ranks 2 -- pretrain \(path) --output \(output) \(threads)"
+      let done = try ProgramRunner.run(shell: "\(command) --send-gradients bf16")
+      #expect(done.status == 0, "\(done.error)")
+      let record = try String(contentsOfFile: "\(output)/run.json", encoding: .utf8)
+      #expect(record.contains("\"gradients are sent as\": \"bf16\""), "\(record)")
+      let model = "model.safetensors"
+      #expect(
+        try Data(contentsOf: URL(fileURLWithPath: "\(output)/\(model)"))
+          != Data(contentsOf: URL(fileURLWithPath: "\(folder)/one/\(model)")))
+      let other = try ProgramRunner.run(shell: "\(command) --resume")
+      #expect(other.status == 1 && other.error.contains("gradients are sent as"), "\(other.error)")
+    }
+  }
+
   @Test("Without shards in the specification there are as many as ranks, and a run keeps to them")
   func asManyAsRanks() throws {
     try withTemporaryFolder { folder in

@@ -143,6 +143,56 @@ struct ResumeProgramTests {
     }
   }
 
+  @Test("A model's training that is stopped, in a part or behind it, goes on with the same bytes")
+  func stoppedModel() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder)
+      try edit(study) {
+        $0.replacing("\"epochs\": 2, \"batchSize\": 8", with: "\"epochs\": 600, \"batchSize\": 8")
+          .replacing("\"training\": {\"epochs\": 2}", with: "\"training\": {\"epochs\": 600}")
+          .replacing("{\"epochs\": 1}", with: "{\"epochs\": 120}")
+      }
+      let whole = "\(folder)/whole"
+      try ProgramRunner.succeed(["train", study, "--output", whole, "--quiet"])
+      let run = "\(folder)/run"
+      func kept() -> Set<String> {
+        let all = FileManager.default.enumerator(atPath: run)?.compactMap { $0 as? String }
+        return Set((all ?? []).filter { $0.contains("training-") })
+      }
+      var places: Set<String> = []
+      for round in 0..<60 {
+        let done = try ProgramRunner.run(
+          shell: """
+            $ZOO train \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume") &
+            run=$!
+            sleep 0.8
+            kill -INT $run 2>/dev/null
+            # The shell may have SIGCHLD blocked: it would wait without end.
+            while kill -0 $run 2>/dev/null; do sleep 0.1; done
+            wait $run
+            """)
+        if done.status == 0 { break }
+        #expect(done.status == 130, "\(done.error)")
+        if FileManager.default.fileExists(atPath: "\(run)/specification.json") {
+          #expect(done.error.contains("--resume goes on"), "\(done.error)")
+        }
+        places.formUnion(kept())
+      }
+      // The image's, the text's, the head's or the fine-tuning.
+      #expect(places.count >= 2, "\(places.sorted())")
+      #expect(kept() == [])
+      for name in ["model.safetensors", "results.csv", "logits.csv", "parts/net/model.safetensors"]
+      {
+        #expect(try data("\(run)/\(name)") == data("\(whole)/\(name)"), "\(name)")
+      }
+      let again = try ProgramRunner.run(["train", study, "--output", run, "--resume"])
+      #expect(
+        again.status == 0 && again.output.contains("nothing was left to do"), "\(again.error)")
+      let anew = try ProgramRunner.run(["train", study, "--output", run])
+      #expect(anew.status == 1 && anew.error.contains("a model is already there"), "\(anew.error)")
+    }
+  }
+
   @Test("Finished cells that are damaged or of another split are made anew, with the same results")
   func damagedCells() throws {
     try withTemporaryFolder { folder in

@@ -60,8 +60,9 @@ extension Zoo {
   ///
   /// - Parameters:
   ///   - study: at most one image encoder, one text encoder and one fusion head.
-  ///   - folder: where the model is written; new or empty.
-  ///   - options: whether cases that can't be used are left out; `resumes` has no meaning here.
+  ///   - folder: where the model is written; new or empty, or one to go on with.
+  ///   - options: whether cases that can't be used are left out, and whether a training that was stopped in the folder
+  ///     goes on.
   ///   - progress: is told how far the work is, by one thread at a time, in order.
   /// - Returns: the folder, for ``model(_:sampleBits:)``, and the model's scores.
   /// - Throws: `ZooError` for a study, data or a folder that can't be used; `CancellationError`.
@@ -108,18 +109,7 @@ extension Zoo {
   ) throws -> [String] {
     try TrainingRun(
       study: study, folder: folder, session: session(reporter)
-    ).run(skipsBad: options.skipsUnusableCases)
-  }
-
-  /// Writes what a study's encoders give of its cases before training, on the calling thread.
-  ///
-  /// - Throws: As `compare`, and `Interrupted` where a signal asked to stop.
-  /// - Returns: the lines that the command line prints.
-  package func features(
-    _ study: StudySpecification, folder: String, options: RunOptions, reporter: ProgressReporter
-  ) throws -> [String] {
-    try FeaturesRun(study: study, folder: folder, session: session(reporter))
-      .run(skipsBad: options.skipsUnusableCases)
+    ).run(resumes: options.resumes, skipsBad: options.skipsUnusableCases)
   }
 
   private func session(_ reporter: ProgressReporter) throws -> Session {
@@ -134,6 +124,13 @@ extension Zoo {
 
   /// A study as runs read it.
   package func specification(_ study: Study) throws -> StudySpecification {
+    try Zoo.specification(study, registry)
+  }
+
+  /// A study as runs read it, over the encoders of a registry.
+  package static func specification(_ study: Study, _ registry: EncoderRegistry) throws
+    -> StudySpecification
+  {
     try StudySpecification(study.json.keyed(), folder: study.dataFolder, registry: registry)
   }
 }

@@ -11,17 +11,16 @@ extension SeenCases {
   /// - Parameters:
   ///   - study: whose weights and cases.
   ///   - skipsBad: whether cases that can't be used are left out.
-  ///   - folder: the run's; one that was begun is not refused.
+  ///   - isBegun: whether the run was begun, which is not refused.
   ///   - registry: knows the weights.
   ///   - body: what needs the files.
   /// - Returns: what `body` returns.
   /// - Throws: what `body` throws; in place of a missing file that weights have seen cases, unless that is allowed.
   static func lookedAtFirst<Result>(
-    _ study: StudySpecification, skipsBad: Bool, in folder: String, _ registry: EncoderRegistry,
+    _ study: StudySpecification, skipsBad: Bool, isBegun: Bool, _ registry: EncoderRegistry,
     _ body: () throws -> Result
   ) throws -> Result {
-    let isBegun = FileManager.default.fileExists(atPath: "\(folder)/study.json")
-    return try lookedAtFirst(isBegun: isBegun, body) {
+    try lookedAtFirst(isBegun: isBegun, body) {
       let set = try study.data.load(
         needsImages: study.readsImages, needsTexts: study.readsTexts, skipsBad: skipsBad)
       let own = try SeenCases(

@@ -74,13 +74,20 @@ package struct CellRunner {
   package func run(_ recipe: any Recipe, _ split: Split, folder: (String) throws -> String) throws
     -> Outcome
   {
-    let cases = context.cases
-    let split = cases.usable(split, recipe.reads)
-    let fit = try recipe.fit(split, context) {
+    try run(recipe, split) {
       try TrainedModel.read(
         from: folder($0), registry: context.session.registry, readsCases: false)
     }
-    return try outcome(of: fit, recipe, split)
+  }
+
+  /// Runs one cell; `part` gives the model of another recipe of the same split.
+  ///
+  /// - Throws: `ZooError`, or `Interrupted`.
+  func run(_ recipe: any Recipe, _ split: Split, part: (String) throws -> TrainedModel) throws
+    -> Outcome
+  {
+    let split = context.cases.usable(split, recipe.reads)
+    return try outcome(of: recipe.fit(split, context, part: part), recipe, split)
   }
 
   /// What a fit scores on each subset of a split.

@@ -24,17 +24,27 @@ package struct FeaturesRun {
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
   package func run(skipsBad: Bool) throws -> [String] {
-    try OutputPlace.locked(folder) { try runAlone(skipsBad: skipsBad) }
+    let shared = SharedRun(session)
+    try shared.check(
+      RunFolder.environment(of: study, session.kernels, session.registry)
+        + RunFolder.files(of: study, session.registry, session.progress)
+        + RunFolder.options(skipsBad: skipsBad) + [("specification", study.source.text())])
+    // Of several ranks the first alone writes.
+    guard shared.isFirst else { return try work(shared, skipsBad: skipsBad) }
+    return try OutputPlace.locked(folder) { try work(shared, skipsBad: skipsBad) }
   }
 
-  private func runAlone(skipsBad: Bool) throws -> [String] {
-    try OutputPlace.check(folder, allowing: [])
-    try AtomicFile.makeFolder(folder)
+  private func work(_ shared: SharedRun, skipsBad: Bool) throws -> [String] {
+    if shared.isFirst {
+      try OutputPlace.check(folder, allowing: [])
+      try AtomicFile.makeFolder(folder)
+    }
     let progress = session.progress
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
     for sentence in study.formerNames + study.images.flatMap(\.deviations)
       + study.texts.flatMap(\.notes) + study.data.notes
     { progress.note(sentence) }
+    try shared.check([("data", try DataDigest(cases.set).digest())])
     let split = try study.folds.splits(of: cases.set)[0]
     let context = RecipeContext(
       session: session, cases: cases, tokenizer: study.tokenizer, seed: study.seed,
@@ -78,6 +88,7 @@ package struct FeaturesRun {
       let ids = JSONValue(.array(indices.map { cases.set.cases[$0].id.json })).text(pretty: false)
       let width = features.first?.count ?? 0
       let path = "\(folder)/\(try FolderName.ofCombination(name)).safetensors"
+      guard shared.isFirst else { continue }
       try TensorFile.write(
         [(name: "features", shape: [features.count, width], values: features.flatMap { $0 })],
         metadata: ["format": "pt", "encoder": name, "ids": ids], to: path)

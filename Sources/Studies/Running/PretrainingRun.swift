@@ -1,6 +1,5 @@
 import Basics
 import Datasets
-import Downloads
 import EncoderKit
 import Evaluation
 import Foundation
@@ -20,8 +19,7 @@ package struct PretrainingRun {
   private let branch: ImageBranch
   /// The parts a batch is divided into, where the ranks decide it.
   private let shards: Int?
-
-  private static let shardsKey = "shards"
+  private let shared: SharedRun
 
   /// A pre-training; of several ranks, each makes one.
   ///
@@ -40,23 +38,15 @@ package struct PretrainingRun {
     self.batchFactor = batchFactor
     var branch = specification.image
     let ranks = session.ranks
-    if let ranks {
-      try RankAgreement(ranks).check(
-        RunFolder.machine(session.kernels) + session.registry.pluginDigests(of: [branch.encoder])
-          + [
-            ("program", try sha256(ofFile: "/proc/self/exe")),
-            ("specification", specification.source.text()), ("batch factor", "\(batchFactor)"),
-          ])
-    }
+    shared = SharedRun(session)
+    try shared.check(
+      RunFolder.machine(session.kernels) + session.registry.pluginDigests(of: [branch.encoder])
+        + SharedRun.environment(session)
+        + [("specification", specification.source.text()), ("batch factor", "\(batchFactor)")])
     var number = branch.training.shards
-    if number == 1, FileManager.default.fileExists(atPath: "\(folder)/specification.json") {
-      number = try RunFolder.begun(Self.shardsKey, in: folder).flatMap(Int.init) ?? 1
-    }
     let synchronizes = branch.training.batchStatistics == .batch
-    if number == 1, let ranks, !synchronizes { number = ranks.count }
-    // The first rank's word: others need not see the folder.
-    if let text = ranks?.fromFirst(Array("\(number)".utf8)) {
-      number = Int(String(decoding: text, as: UTF8.self)) ?? number
+    if number == 1, !synchronizes {
+      number = try shared.shards(ofRunIn: folder, specification: "specification.json")
     }
     shards = number == branch.training.shards ? nil : number
     branch.training.shards = number
@@ -95,13 +85,6 @@ package struct PretrainingRun {
     self.branch = branch
   }
 
-  /// The threads of each rank that the run in a folder was begun with; nil where none is there, or any number will do.
-  ///
-  /// - Throws: `ZooError` that names a file that can't be read.
-  package static func threads(ofRunIn folder: String) throws -> Int? {
-    try RunFolder.begun("threads", in: folder).flatMap(Int.init)
-  }
-
   private var registry: EncoderRegistry { session.registry }
   private var progress: ProgressReporter { session.progress }
 
@@ -112,12 +95,10 @@ package struct PretrainingRun {
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
   package func run(resumes: Bool, skipsBad: Bool) throws -> [String] {
-    if let ranks = session.ranks {
-      try RankAgreement(ranks).check(RunFolder.options(skipsBad: skipsBad))
-      guard ranks.isFirst else {
-        try follow(ranks, skipsBad: skipsBad)
-        return []
-      }
+    try shared.check(RunFolder.options(skipsBad: skipsBad))
+    guard shared.isFirst else {
+      try follow(skipsBad: skipsBad)
+      return []
     }
     return try OutputPlace.locked(folder) {
       try runAlone(resumes: resumes, skipsBad: skipsBad)
@@ -125,8 +106,8 @@ package struct PretrainingRun {
   }
 
   /// The part of a rank that writes nothing.
-  private func follow(_ ranks: RankGroup, skipsBad: Bool) throws {
-    guard goesOn(ranks, true) else { return }
+  private func follow(skipsBad: Bool) throws {
+    guard shared.decides(true) else { return }
     var set = try specification.load(skipsBad: skipsBad)
     let stores = try StudyLoader.images(
       of: &set, [branch], skipsBad: skipsBad, progress: progress)
@@ -134,17 +115,11 @@ package struct PretrainingRun {
       set = try NearPictureGroups.added(to: set, [branch], progress: progress)
     }
     // The splits are those that the first has, which may be a run's from before.
-    let kept = try JSONDecoder().decode(
-      Split.self, from: Data(ranks.fromFirst([UInt8]())))
-    try RankAgreement(ranks).check([("data", try DataDigest(set).digest())])
+    let kept = try shared.split(nil)
+    try shared.check([("data", try DataDigest(set).digest())])
     let cases = StudyCases(
       set: set, words: [], task: ClassificationTask(.multiLabel, of: set), images: stores)
     _ = try trained(cases, kept, checkpoint: nil)
-  }
-
-  /// Whether there is anything to do, as the first rank knows.
-  private func goesOn(_ ranks: RankGroup, _ own: Bool) -> Bool {
-    ranks.fromFirst([UInt8](own ? [1] : [0])) == [1]
   }
 
   private func runAlone(resumes: Bool, skipsBad: Bool) throws -> [String] {
@@ -152,7 +127,7 @@ package struct PretrainingRun {
       if resumes {
         try runFolder(skipsBad: skipsBad).check(resumes: true)
         try ModelIntegrity.check(folder)
-        if let ranks = session.ranks { _ = goesOn(ranks, false) }
+        _ = shared.decides(false)
         return ["the pre-training is finished; nothing was left to do", "model: \(folder)"]
       }
       throw ZooError(
@@ -161,7 +136,7 @@ package struct PretrainingRun {
     }
     let place = try runFolder(skipsBad: skipsBad)
     try place.check(resumes: resumes)
-    if let ranks = session.ranks { _ = goesOn(ranks, true) }
+    _ = shared.decides(true)
     var set = try specification.load(skipsBad: skipsBad)
     StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
@@ -184,10 +159,8 @@ package struct PretrainingRun {
       [try specification.split(of: set, byImage: byImage)]
     }
     // Before anything is written.
-    if let ranks = session.ranks {
-      _ = ranks.fromFirst(Array(try JSONEncoder().encode(splits[0])))
-      try RankAgreement(ranks).check([("data", try data.digest())])
-    }
+    _ = try shared.split(splits[0])
+    try shared.check([("data", try data.digest())])
     let seen = try SeenCases(
       images: [branch], of: set, specification.data.origin, splits: splits, registry)
     let banner = try seen.warnings(specification.data.origin, isBegun: place.isBegun)
@@ -287,7 +260,8 @@ package struct PretrainingRun {
       path: folder, specificationName: "specification.json", specification: specification.source,
       environment: RunFolder.machine(session.kernels) + registry.pluginDigests(of: [branch.encoder])
         + (branch.isFrozenAsDrawn ? RunFolder.drawnOnce : [])
-        + (shards.map { [(Self.shardsKey, "\($0)")] } ?? [])
+        + SharedRun.environment(session)
+        + (shards.map { [(SharedRun.shardsKey, "\($0)")] } ?? [])
         + (batchFactor > 1 ? [("batch factor", "\(batchFactor)")] : [])
         + RunFolder.options(skipsBad: skipsBad)
         + (try RunFolder.hashes(of: weights.map { [$0] } ?? [])))

@@ -140,7 +140,8 @@ package struct StudyRun {
   }
 
   func begun(resumes: Bool, skipsBad: Bool) throws -> Begun {
-    let place = try SeenCases.lookedAtFirst(study, skipsBad: skipsBad, in: folder, registry) {
+    let isBegun = FileManager.default.fileExists(atPath: "\(folder)/study.json")
+    let place = try SeenCases.lookedAtFirst(study, skipsBad: skipsBad, isBegun: isBegun, registry) {
       try runFolder(skipsBad: skipsBad)
     }
     try place.check(resumes: resumes)
@@ -329,33 +330,15 @@ package struct StudyRun {
     }.map(\.name)
   }
 
-  /// Whether an encoder without weights is frozen, by its branch, by a probe or by a setting that is searched for.
-  private var mayDrawOnce: Bool {
-    let searches = study.tuning?.spaces.values.contains { $0.keys.contains("freeze") } ?? false
-    return study.images.contains { $0.isFrozenAsDrawn || (study.probes || searches) && $0.isDrawn }
-      || study.texts.contains { $0.isFrozenAsDrawn || searches && $0.isDrawn }
+  func runFolder(skipsBad: Bool) throws -> RunFolder {
+    try RunFolder(
+      path: folder, specificationName: "study.json", specification: study.source,
+      environment: environment + RunFolder.options(skipsBad: skipsBad)
+        + RunFolder.files(of: study, registry, progress))
   }
 
   /// What the numbers depend on besides the specification and its files.
   private var environment: [(String, String)] {
-    // Cells of versions whose decoders started at a probability of one half can't stand beside today's.
-    RunFolder.machine(session.kernels) + [("decoders start at", "log-odds")]
-      + (mayDrawOnce ? RunFolder.drawnOnce : [])
-      + (study.probes ? [("probes", "yes")] : [])
-      + (study.shortcuts.isEmpty ? [] : [("shortcuts", study.shortcuts.joined(separator: ","))])
-      + registry.pluginDigests(
-        of: study.images.map(\.encoder) + study.texts.map(\.encoder) + study.heads.map(\.head))
-  }
-
-  func runFolder(skipsBad: Bool) throws -> RunFolder {
-    let weights = try study.images.compactMap { branch in
-      if let features = branch.features { return features }
-      return try branch.weights.map { try WeightSource($0, registry, at: branch.place).located() }
-    }
-    let vectors = try study.texts.flatMap { try $0.startFiles(registry, progress: progress) }
-    return RunFolder(
-      path: folder, specificationName: "study.json", specification: study.source,
-      environment: environment + RunFolder.options(skipsBad: skipsBad)
-        + (try RunFolder.hashes(of: weights + vectors)))
+    RunFolder.environment(of: study, session.kernels, registry)
   }
 }

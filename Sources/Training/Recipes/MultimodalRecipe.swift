@@ -136,23 +136,28 @@ extension RecipeContext {
     let used = split.training + split.validation
     let augments = model.image.map { !$0.augmentation.isOff } ?? false
     let rounds = augments ? views : 1
-    progress.begin(title, total: used.count + split.training.count * (rounds - 1))
-    defer { progress.end() }
     for view in 0..<rounds {
-      try source.forEachBatch(
-        view == 0 ? used : split.training, augmentedBy: view == 0 ? nil : random.derived(view),
-        session.kernels
-      ) { batch, forward in
-        let made = CaseFeatures.cases(of: model.encoded(batch, &forward))
-        for (item, index) in zip(made, batch.indices) {
-          var item = item
-          // Texts are not augmented: all views share one copy.
-          if let first = features[index].first {
-            (item.text, item.words) = (first.text, first.words)
-          }
-          features[index].append(item)
+      let indices = view == 0 ? used : split.training
+      let rows = try shared(indices) { indices in
+        progress.begin(
+          rounds == 1 ? title : "\(title), view \(view + 1) of \(rounds)", total: indices.count)
+        defer { progress.end() }
+        var rows: [[Float]] = []
+        try source.forEachBatch(
+          indices, augmentedBy: view == 0 ? nil : random.derived(view), session.kernels
+        ) { batch, forward in
+          rows += CaseFeatures.cases(of: model.encoded(batch, &forward)).map(\.floats)
+          progress.advance(by: batch.indices.count)
         }
-        progress.advance(by: batch.indices.count)
+        return rows
+      }
+      for (row, index) in zip(rows, indices) {
+        var item = CaseFeatures(floats: row)
+        // Texts are not augmented: all views share one copy.
+        if let first = features[index].first {
+          (item.text, item.words) = (first.text, first.words)
+        }
+        features[index].append(item)
       }
     }
     return features

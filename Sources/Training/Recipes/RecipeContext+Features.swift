@@ -48,15 +48,13 @@ extension RecipeContext {
   private func features(of model: TrainedModel, _ source: BatchSource, _ indices: [Int]) throws
     -> [[Float]]
   {
-    var features: [[Float]] = []
-    try source.forEachBatch(indices, session.kernels) { batch, forward in
-      let result = model.features(batch, &forward)
-      let (values, width) = (result.values, result.channels)
-      for row in batch.indices.indices {
-        features.append(Array(values[row * width..<(row + 1) * width]))
+    try shared(indices) { indices in
+      var features: [[Float]] = []
+      try source.forEachBatch(indices, session.kernels) { batch, forward in
+        features += model.features(batch, &forward).rowValues
       }
+      return features
     }
-    return features
   }
 
   /// The features that an encoder gives before training of the cases that have what it reads, and which cases these are.

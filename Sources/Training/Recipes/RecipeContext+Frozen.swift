@@ -47,17 +47,17 @@ extension RecipeContext {
       source.pictures?.all ?? (0..<cases.count).map { PictureReference(case: $0) }
     let pictures = source.pictures.map { choice in choice.used.map { all[$0] } } ?? all
     let slots = source.pictures?.slotOfPlace
-    let file =
-      isWhole
-      ? try FeatureFile(
-        cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
-        slots: branch.views?.encoders == .each ? slots : nil) : nil
     func make() throws -> FrozenMaps? {
       try computedMaps(of: model, branch, source, pictures, all, views: views, title: title, cache)
     }
-    guard let file else { return try make() }
-    return try file.features(
-      pictures: all.count, views: views, progress, title: title, make: make)
+    guard isWhole else { return try make() }
+    return try kept(pictures: all.count, views: views, title: title) {
+      try FeatureFile(
+        cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
+        slots: branch.views?.encoders == .each ? slots : nil)
+    } make: {
+      try make()
+    }
   }
 
   private func computedMaps(
@@ -81,8 +81,6 @@ extension RecipeContext {
           + " frozen stages run in every epoch")
       return nil
     }
-    progress.begin("\(title): frozen stages", total: pictures.count * rounds)
-    defer { progress.end() }
     var made = try (0..<rounds).map { round in
       let random =
         round == 0 || round == views
@@ -92,17 +90,22 @@ extension RecipeContext {
         let blank = [Float](repeating: 0, count: size)
         for index in maps.indices { maps[index] = blank }
       }
-      try source.forEachBatch(
-        ofPictures: pictures, augmentedBy: random, session.kernels
-      ) { batch, forward in
-        let values = model.frozenMaps(
-          batch, slots: slots, mirrored: round == views, &forward
-        ).values
-        for (row, index) in batch.indices.enumerated() {
-          maps[index] = Array(values[row * size..<(row + 1) * size])
+      let rows = try shared(pictures) { pictures in
+        progress.begin(
+          "\(title): frozen stages\(rounds == 1 ? "" : ", view \(round + 1) of \(rounds)")",
+          total: pictures.count)
+        defer { progress.end() }
+        var rows: [[Float]] = []
+        try source.forEachBatch(
+          ofPictures: pictures, augmentedBy: random, session.kernels
+        ) { batch, forward in
+          rows +=
+            model.frozenMaps(batch, slots: slots, mirrored: round == views, &forward).rowValues
+          progress.advance(by: batch.indices.count)
         }
-        progress.advance(by: batch.indices.count)
+        return rows
       }
+      for (picture, row) in zip(pictures, rows) { maps[picture.index] = row }
       return maps
     }
     var mirrored = mirrors ? made.removeLast() : []

@@ -30,9 +30,11 @@ extension RecipeContext {
           shape: [encoder.featureWidth],
           views: [try features(of: texts, by: encoder, title: title)])
       }
-      let file = try FeatureFile(cache.folder, model, branch, texts)
-      let found = try file?.features(
-        pictures: texts.count, views: 1, progress, title: title, make: make)
+      let found = try kept(pictures: texts.count, views: 1, title: title) {
+        try FeatureFile(cache.folder, model, branch, texts)
+      } make: {
+        try make()
+      }
       return try (found ?? make()).views[0]
     }
   }
@@ -44,25 +46,31 @@ extension RecipeContext {
     let order = texts.indices.sorted {
       texts[$0].count != texts[$1].count ? texts[$0].count > texts[$1].count : $0 < $1
     }
-    let width = encoder.featureWidth
-    var features = [[Float]](repeating: [], count: texts.count)
-    progress.begin("\(title): frozen text encoder", total: texts.count)
-    defer { progress.end() }
+    var batches: [[Int]] = []
     var next = 0
     while next < order.count {
-      try Interruption.check()
       let longest = max(1, texts[order[next]].count)
       let count = min(
         Self.textsAtATime, max(1, Self.piecesAtATime / longest), order.count - next)
-      let batch = Array(order[next..<next + count])
-      var forward = Forward(
-        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
-      let values = encoder.features(batch.map { texts[$0] }, &forward).values
-      for (row, index) in batch.enumerated() {
-        features[index] = Array(values[row * width..<(row + 1) * width])
-      }
+      batches.append(Array(order[next..<next + count]))
       next += count
-      progress.advance(by: count)
+    }
+    let joined = try shared(batches, groupsOf: 1) { batches in
+      progress.begin(
+        "\(title): frozen text encoder", total: batches.reduce(0) { $0 + $1.count })
+      defer { progress.end() }
+      return try batches.map { batch in
+        try Interruption.check()
+        var forward = Forward(
+          .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
+        defer { progress.advance(by: batch.count) }
+        return encoder.features(batch.map { texts[$0] }, &forward).values
+      }
+    }
+    var features = [[Float]](repeating: [], count: texts.count)
+    for (batch, values) in zip(batches, joined) {
+      let rows = Tensor(values, shape: [batch.count, encoder.featureWidth]).rowValues
+      for (index, row) in zip(batch, rows) { features[index] = row }
     }
     return features
   }

@@ -33,9 +33,8 @@ package struct RecipeContext {
   /// The same for work whose progress is told to others, with the same cache.
   package func telling(_ progress: ProgressReporter) -> RecipeContext {
     RecipeContext(
-      session: Session(
-        registry: registry, kernels: session.kernels, progress: progress, ranks: session.ranks),
-      cases: cases, tokenizer: tokenizer, seed: seed, cache: cache)
+      session: session.with(progress: progress), cases: cases, tokenizer: tokenizer, seed: seed,
+      cache: cache)
   }
 
   var registry: EncoderRegistry { session.registry }
@@ -49,6 +48,8 @@ package struct RecipeContext {
   func trainer(
     _ model: TrainedModel, _ settings: TrainingSettings, _ source: BatchSource, _ title: String
   ) -> Trainer {
+    var settings = settings
+    if settings.shards == 1, settings.batchStatistics == .shard { settings.shards = session.shards }
     var trainer = Trainer(
       settings: settings, store: model.classifier.store, kernels: session.kernels, source: source,
       task: cases.task, title: title, progress: progress,

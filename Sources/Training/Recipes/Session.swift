@@ -11,14 +11,24 @@ package struct Session {
   package let progress: ProgressReporter
   /// The processes that train one model together; nil for this one alone.
   package let ranks: RankGroup?
+  /// Into how many parts a batch is divided where the settings of a training say 1.
+  package let shards: Int
+
+  /// The same whose progress is told to others, or whose batches are divided.
+  package func with(progress: ProgressReporter? = nil, shards: Int? = nil) -> Session {
+    Session(
+      registry: registry, kernels: kernels, progress: progress ?? self.progress, ranks: ranks,
+      shards: shards ?? self.shards)
+  }
 
   package init(
     registry: EncoderRegistry, kernels: any Kernels, progress: ProgressReporter,
-    ranks: RankGroup? = nil
+    ranks: RankGroup? = nil, shards: Int = 1
   ) {
     self.registry = registry
     self.kernels = kernels
     self.progress = progress
     self.ranks = ranks
+    self.shards = shards
   }
 }

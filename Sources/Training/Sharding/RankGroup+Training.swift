@@ -4,24 +4,43 @@ import Foundation
 import Ranks
 
 extension RankGroup {
-  /// The logits of cases, each rank's part computed by `body`, joined in order.
+  /// The rows of items, each rank's part of them computed by `body`, in the order of the items.
+  ///
+  /// Ranks take turns in groups of `size`, which are those that one process alone would make.
   ///
   /// - Throws: what `body` throws; `Interrupted` on all ranks where one is asked to stop.
-  func joined(_ indices: [Int], _ body: ([Int]) throws -> [Float]) throws -> [Float] {
-    // Whole batches of an evaluation, so that every rank computes as one alone would.
-    let groups = (indices.count + 63) / 64
-    let own = rank * groups / count * 64..<min((rank + 1) * groups / count * 64, indices.count)
-    var (values, stops) = ([Float](), false)
-    do { values = try body(Array(indices[own])) } catch is Interrupted { stops = true }
-    let all = gather([stops ? 1 : 0] + values.withUnsafeBytes { Array($0) })
-    guard !agree(all.contains { $0[0] == 1 }) else { throw Interrupted() }
-    return all.flatMap { bytes in
-      bytes.withUnsafeBytes { bytes in
-        stride(from: 1, to: bytes.count, by: MemoryLayout<Float>.size).map {
-          bytes.loadUnaligned(fromByteOffset: $0, as: Float.self)
+  func rows<Item>(_ items: [Item], groupsOf size: Int, _ body: ([Item]) throws -> [[Float]]) throws
+    -> [[Float]]
+  {
+    func places(_ rank: Int) -> [Int] {
+      stride(from: rank * size, to: items.count, by: count * size).flatMap {
+        $0..<min($0 + size, items.count)
+      }
+    }
+    var (own, stops): ([[Float]], Bool) = ([], false)
+    do { own = try body(places(rank).map { items[$0] }) } catch is Interrupted { stops = true }
+    guard !agree(gather([stops ? 1 : 0]).contains([1])) else { throw Interrupted() }
+    // The lengths of the rows, and behind them what they hold.
+    let lengths = gather(own.map { Int64($0.count) }.withUnsafeBytes { Array($0) })
+    let values = gather(own.flatMap { $0 }.withUnsafeBytes { Array($0) })
+    var rows = [[Float]](repeating: [], count: items.count)
+    for rank in 0..<count {
+      values[rank].withUnsafeBytes { values in
+        lengths[rank].withUnsafeBytes { lengths in
+          var start = 0
+          for (index, place) in places(rank).enumerated() {
+            let length = Int(
+              lengths.loadUnaligned(
+                fromByteOffset: index * MemoryLayout<Int64>.size, as: Int64.self))
+            rows[place] = (start..<start + length).map {
+              values.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Float>.size, as: Float.self)
+            }
+            start += length
+          }
         }
       }
     }
+    return rows
   }
 
   /// Brings all ranks to the weights of the first, frozen ones too, and to what it has kept of the training; nil where

@@ -53,7 +53,9 @@ final class ShardedGradients {
   }
 
   /// Sends a shard's gradient back and takes what its parameters have got; `share` is what the shard's loss weighs in
-  /// that of the batch. What is no shard counts for nothing, but takes part in the messages of the pass.
+  /// that of the batch.
+  ///
+  /// What is no shard counts for nothing, but takes part in the messages of the pass.
   func backward(_ tape: Tape, from loss: Tensor, shard: Int?, share: Float) {
     let isLast = shard.map { $0 == owned.upperBound - 1 } ?? true
     isDone = Array(repeating: false, count: parameters.count)
@@ -134,7 +136,7 @@ final class ShardedGradients {
     let counts = bucket.map { parameters[$0].value.count }
     // Read on the queue of the ranks alone, while nothing else holds them.
     nonisolated(unsafe) let gradients = parts
-    ranks.sum(of: tree, width: width) { part, values in
+    ranks.sum(of: tree, width: width, halved: ranks.halvesGradients) { part, values in
       var start = 0
       for (index, gradient) in gradients[part].enumerated() {
         let range = start..<start + counts[index]

@@ -6,7 +6,7 @@ extension ZooCommand {
   static let launch = Command(
     name: "launch", summary: "Start several processes that train one model together, by MPI.",
     discussion:
-      "Calls the mpirun of Open MPI, or of MPICH, with the settings that zoo pretrain needs: no rank is bound to one "
+      "Calls the mpirun of Open MPI, or of MPICH, with the settings that a training needs: no rank is bound to one "
       + "processor, a rank that waits leaves its processor to others, and a machine that vanishes ends all of "
       + "them. The ranks of one machine share its processors, unless --threads says how many each has. Under "
       + "Slurm's srun it is not needed. docs/cluster.md tells more.",
@@ -27,13 +27,16 @@ extension ZooCommand {
       .flag("print", "Print the command, and start nothing."),
     ],
     arguments: [
-      Argument("COMMAND", "Behind --: pretrain with its arguments.", isRepeatable: true)
+      Argument(
+        "COMMAND", "Behind --: pretrain, train or features, with its arguments.", isRepeatable: true
+      )
     ]
   ) { arguments in
     let words = arguments.arguments("COMMAND")
-    guard words.first == "pretrain" else {
+    guard let first = words.first, rankedCommands.contains(first) else {
       throw ZooError(
-        .usage, "\(words.first ?? "nothing") is no work for several ranks: pretrain alone is",
+        .usage,
+        "\(words.first ?? "nothing") is no work for several ranks; expected \(rankedCommands.joined(separator: ", "))",
         advice: "a comparison's cells are shared by zoo compare --jobs and zoo slurm submit")
     }
     let hosts = arguments.optionalString("hosts")?.split(separator: ",").map(String.init) ?? []
@@ -147,7 +150,7 @@ struct LaunchLine {
         .system, "the ranks ended with status \(process.terminationStatus)",
         at: Place(path: program),
         advice:
-          "what went wrong stands above; zoo pretrain goes on with --resume, on any number of ranks"
+          "what went wrong stands above; a training goes on with --resume, on any number of ranks"
       )
     }
   }

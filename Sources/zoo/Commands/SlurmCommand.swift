@@ -43,7 +43,7 @@ extension ZooCommand {
     let output = try arguments.string("output")
     try OutputPlace.checkWritable(output)
     let progress = progress(arguments)
-    try tellExportability(study, zoo, progress)
+    try tellExportability(study, zoo.registry, zoo.makeKernels(), progress)
     try zoo.studyRun(
       study, folder: output, reporter: progress, command: "zoo compare \(path) --output \(output)"
     ).plan(resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))

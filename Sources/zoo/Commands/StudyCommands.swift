@@ -1,7 +1,9 @@
 import Basics
+import EncoderKit
 import EncoderZoo
 import Exchange
 import Foundation
+import Registry
 import Studies
 import Training
 
@@ -70,7 +72,7 @@ extension ZooCommand {
     let output = try arguments.string("output")
     try OutputPlace.checkWritable(output)
     let progress = progress(arguments)
-    try tellExportability(study, zoo, progress)
+    try tellExportability(study, zoo.registry, zoo.makeKernels(), progress)
     var run = try zoo.studyRun(
       study, folder: output, reporter: progress,
       command: "zoo \(verb) \(path) --output \(output)\(added)")
@@ -138,11 +140,18 @@ extension ZooCommand {
     try Study(contentsOf: path, dataFolder: arguments.optionalString("data"))
   }
 
+  private static func specification(
+    _ path: String, _ arguments: ParsedArguments, _ session: Session
+  ) throws -> StudySpecification {
+    try Zoo.specification(study(path, arguments), session.registry)
+  }
+
   /// Notes which models of a study can't become ONNX files: after the training it would be too late.
   static func tellExportability(
-    _ study: StudySpecification, _ zoo: Zoo, _ progress: ProgressReporter
+    _ study: StudySpecification, _ registry: EncoderRegistry, _ kernels: any Kernels,
+    _ progress: ProgressReporter
   ) throws {
-    var exportability = Exportability(registry: zoo.registry, kernels: try zoo.makeKernels())
+    var exportability = Exportability(registry: registry, kernels: kernels)
     for one in study.combinations where one.probe != .neighbours {
       let note = exportability.note(one.name, image: one.image, text: one.text, head: one.head)
       if let note { progress.note(note) }
@@ -154,21 +163,29 @@ extension ZooCommand {
     discussion:
       "The specification has the form of a study with at most one image encoder, one text encoder "
       + "and one head; its folds decide the validation and test subsets (the first split is used). "
-      + "With both encoders a multimodal model is trained; its parts are kept beside it.",
-    examples: [("zoo train model.json --output model", "train and save")],
-    options: studyOptions,
+      + "With both encoders a multimodal model is trained; its parts are kept beside it. A stopped training "
+      + "goes on with --resume and ends with the same numbers. Several processes train one model together where "
+      + "zoo launch, mpirun or srun starts them: docs/cluster.md.",
+    examples: [
+      ("zoo train model.json --output model", "train and save"),
+      ("zoo train model.json --output model --resume", "after a stop"),
+    ],
+    options: studyOptions + [
+      .flag("resume", "Go on with the training in --output."), sendGradients,
+    ],
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
-    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
-    let study = try zoo.specification(study(arguments.argument("SPEC.json"), arguments))
-    let output = try arguments.string("output")
-    try OutputPlace.checkWritable(output)
-    let progress = progress(arguments)
-    try tellExportability(study, zoo, progress)
-    let lines = try zoo.train(
-      study, folder: output,
-      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")), reporter: progress)
-    print(lines.joined(separator: "\n"))
+    try inSession(arguments) { session, isFirst in
+      let study = try specification(arguments.argument("SPEC.json"), arguments, session)
+      let output = try arguments.string("output")
+      if isFirst {
+        try OutputPlace.checkWritable(output)
+        try tellExportability(study, session.registry, session.kernels, session.progress)
+      }
+      let lines = try TrainingRun(study: study, folder: output, session: session)
+        .run(resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
+      if isFirst { print(lines.joined(separator: "\n")) }
+    }
   }
 
   static let writeFeatures = Command(
@@ -182,15 +199,14 @@ extension ZooCommand {
     options: studyOptions,
     arguments: [Argument("STUDY.json", "The study's specification.")]
   ) { arguments in
-    let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
-    let study = try zoo.specification(study(arguments.argument("STUDY.json"), arguments))
-    let output = try arguments.string("output")
-    try OutputPlace.checkWritable(output)
-    let lines = try zoo.features(
-      study, folder: output,
-      options: RunOptions(skipsUnusableCases: arguments.flag("skip-bad")),
-      reporter: progress(arguments))
-    print(lines.joined(separator: "\n"))
+    try inSession(arguments) { session, isFirst in
+      let study = try specification(arguments.argument("STUDY.json"), arguments, session)
+      let output = try arguments.string("output")
+      if isFirst { try OutputPlace.checkWritable(output) }
+      let lines = try FeaturesRun(study: study, folder: output, session: session)
+        .run(skipsBad: arguments.flag("skip-bad"))
+      if isFirst { print(lines.joined(separator: "\n")) }
+    }
   }
 
   static let probe = Command(

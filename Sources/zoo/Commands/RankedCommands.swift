@@ -1,0 +1,71 @@
+import Basics
+import Foundation
+import Ranks
+import Studies
+import Tensors
+import Training
+
+/// What commands need whose work several processes may share.
+extension ZooCommand {
+  static let sendGradients = Option.value(
+    "send-gradients", default: "single", choices: ["single", "bf16"],
+    "How several ranks send each other gradients; bf16 halves the bytes and has three digits.")
+
+  /// The commands that zoo launch, mpirun and srun may start as several ranks.
+  static let rankedCommands = ["pretrain", "train", "features"]
+
+  /// Runs `body` with what a training needs, as the one process or as one of several ranks, of which the first writes and
+  /// speaks.
+  static func inSession(
+    _ arguments: ParsedArguments, _ body: (Session, _ isFirst: Bool) throws -> Void
+  ) throws {
+    let launcher = try RankLauncher.found()
+    // A run goes on with its threads, whatever the number of ranks.
+    let begun = try arguments.optionalString("output").flatMap(SharedRun.threads(ofRunIn:))
+    let kernels = try kernels(
+      arguments, precision: arguments.optionalString(precision.name),
+      defaultThreads: begun ?? launcher?.threads(processors: Compute.processors))
+    try asRank(launcher, halvesGradients: arguments.optionalString("send-gradients") == "bf16") {
+      ranks in
+      let isFirst = ranks?.isFirst ?? true
+      let session = Session(
+        registry: try registry(), kernels: kernels,
+        progress: isFirst ? progress(arguments) : ProgressReporter { _ in }, ranks: ranks)
+      if isFirst, let begun, begun != Compute.processors, !arguments.isGiven("threads") {
+        session.progress.line(
+          "\(begun) \(begun == 1 ? "thread" : "threads") each, as the run was begun with")
+      }
+      try body(session, isFirst)
+    }
+  }
+
+  /// Runs `body` as one of several ranks: an error on one of them is told with its number and machine, and ends all.
+  private static func asRank(
+    _ launcher: RankLauncher?, halvesGradients: Bool, _ body: (RankGroup?) throws -> Void
+  ) throws {
+    guard let launcher else { return try body(nil) }
+    func tell(_ name: String, _ error: any Error) {
+      Program.Output.process.error("zoo: \(name): \(errorSentence(error))\n")
+    }
+    let ranks: RankGroup
+    do { ranks = try RankGroup(launcher, halvesGradients: halvesGradients) } catch {
+      tell("rank \(launcher.rank) on \(ProcessInfo.processInfo.hostName)", error)
+      exit(Program.Status.failure)
+    }
+    // mpirun hands it on; of the others Open MPI's kills two seconds later.
+    Interruption.install([SIGUSR1])
+    do {
+      try body(ranks)
+    } catch let error as Interrupted where ranks.stopsTogether {
+      // Before the others are gone, when a launcher may end this one.
+      if ranks.isFirst { Program.Output.process.error("zoo: \(errorSentence(error))\n") }
+      ranks.finish()
+      exit(Program.Status.interrupted)
+    } catch {
+      tell(ranks.name, error)
+      ranks.abort(
+        status: error is Interrupted ? Program.Status.interrupted : Program.Status.failure)
+    }
+    ranks.finish()
+  }
+}
