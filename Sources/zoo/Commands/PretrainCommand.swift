@@ -27,7 +27,7 @@ extension ZooCommand {
     ],
     arguments: [Argument("SPEC.json", "The pre-training's specification.")]
   ) { arguments in
-    try inSession(arguments) { session, isFirst in
+    try inSession(arguments, halvesGradients: halvesGradients(arguments)) { session, isFirst in
       let specification = try PretrainingSpecification(
         path: arguments.argument("SPEC.json"), registry: session.registry,
         dataFolder: arguments.optionalString("data"))

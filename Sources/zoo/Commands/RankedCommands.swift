@@ -11,13 +11,18 @@ extension ZooCommand {
     "send-gradients", default: "single", choices: ["single", "bf16"],
     "How several ranks send each other gradients; bf16 halves the bytes and has three digits.")
 
+  static func halvesGradients(_ arguments: ParsedArguments) -> Bool {
+    arguments.optionalString(sendGradients.name) == "bf16"
+  }
+
   /// The commands that zoo launch, mpirun and srun may start as several ranks.
   static let rankedCommands = ["pretrain", "train", "features"]
 
   /// Runs `body` with what a training needs, as the one process or as one of several ranks, of which the first writes and
   /// speaks.
   static func inSession(
-    _ arguments: ParsedArguments, _ body: (Session, _ isFirst: Bool) throws -> Void
+    _ arguments: ParsedArguments, halvesGradients: Bool = false,
+    _ body: (Session, _ isFirst: Bool) throws -> Void
   ) throws {
     let launcher = try RankLauncher.found()
     // A run goes on with its threads, whatever the number of ranks.
@@ -25,8 +30,7 @@ extension ZooCommand {
     let kernels = try kernels(
       arguments, precision: arguments.optionalString(precision.name),
       defaultThreads: begun ?? launcher?.threads(processors: Compute.processors))
-    try asRank(launcher, halvesGradients: arguments.optionalString("send-gradients") == "bf16") {
-      ranks in
+    try asRank(launcher, halvesGradients: halvesGradients) { ranks in
       let isFirst = ranks?.isFirst ?? true
       let session = Session(
         registry: try registry(), kernels: kernels,

@@ -175,7 +175,7 @@ extension ZooCommand {
     ],
     arguments: [Argument("SPEC.json", "The model's specification.")]
   ) { arguments in
-    try inSession(arguments) { session, isFirst in
+    try inSession(arguments, halvesGradients: halvesGradients(arguments)) { session, isFirst in
       let study = try specification(arguments.argument("SPEC.json"), arguments, session)
       let output = try arguments.string("output")
       if isFirst {
