@@ -136,12 +136,13 @@ extension RecipeContext {
     let used = split.training + split.validation
     let augments = model.image.map { !$0.augmentation.isOff } ?? false
     let rounds = augments ? views : 1
+    progress.begin(
+      title,
+      total: ownShare(of: used.count) + ownShare(of: split.training.count) * (rounds - 1))
+    defer { progress.end() }
     for view in 0..<rounds {
       let indices = view == 0 ? used : split.training
       let rows = try shared(indices) { indices in
-        progress.begin(
-          rounds == 1 ? title : "\(title), view \(view + 1) of \(rounds)", total: indices.count)
-        defer { progress.end() }
         var rows: [[Float]] = []
         try source.forEachBatch(
           indices, augmentedBy: view == 0 ? nil : random.derived(view), session.kernels

@@ -81,6 +81,8 @@ extension RecipeContext {
           + " frozen stages run in every epoch")
       return nil
     }
+    progress.begin("\(title): frozen stages", total: ownShare(of: pictures.count) * rounds)
+    defer { progress.end() }
     var made = try (0..<rounds).map { round in
       let random =
         round == 0 || round == views
@@ -91,10 +93,6 @@ extension RecipeContext {
         for index in maps.indices { maps[index] = blank }
       }
       let rows = try shared(pictures) { pictures in
-        progress.begin(
-          "\(title): frozen stages\(rounds == 1 ? "" : ", view \(round + 1) of \(rounds)")",
-          total: pictures.count)
-        defer { progress.end() }
         var rows: [[Float]] = []
         try source.forEachBatch(
           ofPictures: pictures, augmentedBy: random, session.kernels

@@ -13,6 +13,13 @@ extension RecipeContext {
     try session.ranks.map { try $0.rows(items, groupsOf: size, body) } ?? body(items)
   }
 
+  /// How many of items this process computes by `shared`, for its progress.
+  func ownShare(of items: Int) -> Int {
+    session.ranks.map {
+      $0.share(of: items, groupsOf: BatchSource.groupSize, rank: $0.rank).count
+    } ?? items
+  }
+
   /// The features that the user's cache has in a file, or else what `make` gives, which is kept then; without a file
   /// they are made.
   ///

@@ -4,6 +4,13 @@ import Foundation
 import Ranks
 
 extension RankGroup {
+  /// Which of items a rank computes.
+  func share(of items: Int, groupsOf size: Int, rank: Int) -> [Int] {
+    stride(from: rank * size, to: items, by: count * size).flatMap {
+      $0..<min($0 + size, items)
+    }
+  }
+
   /// The rows of items, each rank's part of them computed by `body`, in the order of the items.
   ///
   /// Ranks take turns in groups of `size`, which are those that one process alone would make.
@@ -12,11 +19,7 @@ extension RankGroup {
   func rows<Item>(_ items: [Item], groupsOf size: Int, _ body: ([Item]) throws -> [[Float]]) throws
     -> [[Float]]
   {
-    func places(_ rank: Int) -> [Int] {
-      stride(from: rank * size, to: items.count, by: count * size).flatMap {
-        $0..<min($0 + size, items.count)
-      }
-    }
+    func places(_ rank: Int) -> [Int] { share(of: items.count, groupsOf: size, rank: rank) }
     var (own, stops): ([[Float]], Bool) = ([], false)
     do { own = try body(places(rank).map { items[$0] }) } catch is Interrupted { stops = true }
     guard !agree(gather([stops ? 1 : 0]).contains([1])) else { throw Interrupted() }
