@@ -114,9 +114,8 @@ struct PaperDocument {
 
       ## Does it hold here?
 
-      Of \(counted(said.count, "difference")) that the paper reports, \(count(.holds)) are shown here, too,
-      \(count(.reversed)) come out the other way round, \(count(.open)) are not shown either way, and \(count(.unknown)) are
-      not tested yet.
+      Of \(counted(said.count, "difference")) that the paper reports: shown here, too, \(count(.holds)); the other way round \(count(.reversed));
+      not shown either way \(count(.open)); not tested yet \(count(.unknown)).
 
       Differences of accuracy, first minus second, with 95 % intervals by the corrected resampled t-test over the splits;
       p is adjusted by Holm over all rows of this table.

@@ -46,9 +46,10 @@ package final class TestServer: Sendable {
     port = UInt16(bigEndian: address.sin_port)
     Thread.detachNewThread { [weak self] in
       while true {
-        let descriptor = accept(listener, nil, nil)
+        let descriptor = unlessInterrupted { Int(accept(listener, nil, nil)) }
         guard descriptor >= 0 else { return }
         Thread.detachNewThread { [weak self] in
+          let descriptor = Int32(descriptor)
           defer { close(descriptor) }
           guard let request = readRequest(descriptor), let self else { return }
           self.seen.withLock { $0.append(request) }
@@ -89,8 +90,10 @@ package struct Connection: Sendable {
     bytes.withUnsafeBytes { buffer in
       var rest = buffer
       while !rest.isEmpty {
-        let count = Foundation.send(
-          descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+        let part = rest
+        let count = unlessInterrupted {
+          Foundation.send(descriptor, part.baseAddress, part.count, Int32(MSG_NOSIGNAL))
+        }
         guard count > 0 else { return false }
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
@@ -113,12 +116,20 @@ package struct Connection: Sendable {
   }
 }
 
+/// Calls again what a signal to the process has ended: other tests send such.
+private func unlessInterrupted(_ call: () -> Int) -> Int {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
+}
+
 /// Reads a request with its body; nil when the other side leaves before.
 private func readRequest(_ descriptor: Int32) -> TestServer.Request? {
   var bytes: [UInt8] = []
   var piece = [UInt8](repeating: 0, count: 4096)
   func read() -> Bool {
-    let count = recv(descriptor, &piece, piece.count, 0)
+    let count = unlessInterrupted { recv(descriptor, &piece, piece.count, 0) }
     guard count > 0 else { return false }
     bytes += piece[..<count]
     return true
