@@ -88,7 +88,7 @@ test-long: packages
 # A Slurm of two nodes, and hosts that are network namespaces, are started on this machine.
 test-cluster: packages
 	@scripts/install-packages.sh slurmctld slurmd slurm-client munge parallel \
-	  openmpi-bin mpich libpmix-dev openssh-server iproute2
+	  openmpi-bin mpich libpmix-dev openssh-server iproute2 faketime
 	$(SWIFT) build $(FRESH) --build-tests $(TEST_FLAGS)
 	ENCODERZOO_CLUSTER_TESTS=1 $(TEST_ENVIRONMENT) scripts/leaves-nothing.sh \
 	  $(SWIFT) test $(FRESH) $(TEST_FLAGS) --skip-build --filter 'ClusterTests|RankProgramTests'

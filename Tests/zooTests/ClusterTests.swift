@@ -131,6 +131,38 @@ struct ClusterTests {
     }
   }
 
+  @Test("Clocks that are five minutes apart do no harm: each cell is made once")
+  func clocks() throws {
+    try withTemporaryFolder { folder in
+      let study = try study(folder, epochs: 300)
+      let common = ["--threads", "1", "--quiet"]
+      try ProgramRunner.succeed(["compare", study, "--output", "\(folder)/one"] + common)
+      let run = "\(folder)/run"
+      try ProgramRunner.succeed(["compare", study, "--output", run, "--plan"] + common)
+      // A lease that ends within the work, were it not renewed.
+      let done = try ProgramRunner.run(
+        shell: """
+          # Files keep the file system's times, whatever a process takes for now.
+          export NO_FAKE_STAT=1 FAKE_UTIME=1
+          for clock in +0 -5m +5m; do
+            faketime -f $clock $ZOO cell \(run) --all --lease 4 --threads 1 > \(folder)/log$clock 2>&1 &
+            workers="$workers $!"
+          done
+          faketime -f +5m date +%s; date +%s
+          # The shell may have SIGCHLD blocked: it would wait without end.
+          for worker in $workers; do while kill -0 $worker 2>/dev/null; do sleep 0.1; done; done
+          cat \(folder)/log*
+          """)
+      let times = done.output.split(separator: "\n").prefix(2).compactMap { Int($0) }
+      #expect(times.count == 2 && abs(times[0] - times[1] - 300) < 5, "\(done.output)")
+      let made = done.output.components(separatedBy: "test accuracy").count - 1
+      #expect(made == 15, "\(made): \(done.output)")
+      #expect(!done.output.contains("taken over"), "\(done.output)")
+      try ProgramRunner.succeed(["merge", run, "--quiet"])
+      #expect(try tables(run) == tables("\(folder)/one"))
+    }
+  }
+
   @Test("A worker stops before its time is over; where no cell fits into it, it says so and ends")
   func timeLimit() throws {
     try LocalSlurm.running { slurm in
