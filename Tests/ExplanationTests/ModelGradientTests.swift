@@ -80,6 +80,27 @@ struct ModelGradientTests {
     }
   }
 
+  @Test(
+    "The sum of gradients is that of each, weighted",
+    arguments: [ModelScore.Varied.image, .text, .both], [false, true])
+  func summed(varied: ModelScore.Varied, mirror: Bool) throws {
+    let score = try score(
+      SmallModel.make(image: true, text: true, flipAveraging: mirror), varied)
+    let weights = [0.5, -2, 0.25]
+    let points = weights.flatMap { weight in score.input.map { $0 * Float(1 + weight / 8) } }
+    let each = score.gradients(points)
+    let (scores, sum) = score.gradientSum(points, weights: weights)
+    #expect(scores == each.scores && sum.count == score.count)
+    let wanted = (0..<score.count).map { place in
+      weights.enumerated().reduce(0.0) { sum, item in
+        sum + item.element * Double(each.gradients[item.offset * score.count + place])
+      }
+    }
+    let largest = wanted.reduce(0) { max($0, abs($1)) }
+    #expect(largest > 1e-3)
+    for (one, other) in zip(sum, wanted) { #expect(abs(one - other) <= 1e-5 * largest) }
+  }
+
   @Test("An image that the decoder does not read gets nothing, and all goes to the text")
   func dummy() throws {
     let model = try SmallModel.make(image: true, text: true) { store in

@@ -74,17 +74,13 @@ package struct IntegratedGradients: Sendable, Equatable {
         }
         filled = size * part.count
       }
-      let (scores, gradients) = try function.gradients(points)
+      let (scores, sum) = try function.gradientSum(
+        points, weights: part.map { rule.weights[$0] })
       guard scores.allSatisfy(\.isFinite) else {
         throw ZooError(
           .notFinite, "the model's output is not finite between the baseline and the image")
       }
-      gradients.withUnsafeBufferPointer { gradients in
-        for (row, node) in part.enumerated() {
-          let weight = rule.weights[node]
-          for i in 0..<size { sums[i] += weight * Double(gradients[row * size + i]) }
-        }
-      }
+      for i in 0..<size { sums[i] += sum[i] }
     }
     for i in 0..<size { sums[i] *= Double(input[i]) - Double(baseline[i]) }
     return sums

@@ -181,6 +181,40 @@ package final class ModelScore: ScoreFunction {
     return (chosen(outcome.logits), gradients)
   }
 
+  /// A convolution of the pictures sends the sum back once, and not what each of them gets.
+  package func gradientSum(_ inputs: [Float], weights: [Double]) -> (
+    scores: [Double], sum: [Double]
+  ) {
+    let tape = Tape()
+    let outcome = run(inputs, tape: tape, wantsSum: true)
+    let slopes = choice(of: outcome.logits)
+    let width = slopes.channels
+    let weighted = slopes.values.enumerated().map { $1 * Float(weights[$0 / width]) }
+    tape.backward(from: outcome.logits, gradient: Tensor(weighted, shape: slopes.shape))
+    var sum = [Double](repeating: 0, count: count)
+    let size = imageShape.reduce(1, *)
+    for (place, node) in outcome.imageNodes.enumerated() {
+      for values in [node.gradient, node.summed].compactMap(\.self) {
+        values.withFloats { add($0, to: &sum, from: place * size, width: size) }
+      }
+    }
+    (outcome.tap?.gradient ?? []).withUnsafeBufferPointer {
+      add($0, to: &sum, from: imageCount, width: count - imageCount)
+    }
+    return (chosen(outcome.logits), sum)
+  }
+
+  /// Adds rows of `width` to some of the elements of a sum.
+  private func add(
+    _ rows: UnsafeBufferPointer<Float>, to sum: inout [Double], from first: Int, width: Int
+  ) {
+    sum.withUnsafeMutableBufferPointer { sum in
+      for row in stride(from: 0, to: rows.count, by: max(1, width)) {
+        for i in 0..<width { sum[first + i] += Double(rows[row + i]) }
+      }
+    }
+  }
+
   /// What is explained, of each row.
   func chosen(_ logits: Tensor) -> [Double] {
     let (values, width) = (logits.values, logits.channels)
@@ -210,7 +244,7 @@ package final class ModelScore: ScoreFunction {
     return chosen(logits(fixed.image?.repeated(texts.count), text, count: texts.count, &pass))
   }
 
-  private func run(_ inputs: [Float], tape: Tape?)
+  private func run(_ inputs: [Float], tape: Tape?, wantsSum: Bool = false)
     -> (logits: Tensor, imageNodes: [GradientNode], tap: EmbeddingTap?)
   {
     precondition(inputs.count % max(1, count) == 0, "\(inputs.count) numbers of \(count) a vector")
@@ -218,7 +252,7 @@ package final class ModelScore: ScoreFunction {
     var pass = Forward(.evaluation, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
     pass.tracksParameters = false
     var (image, text) = (fixed.image?.repeated(batch), fixed.text?.repeated(batch))
-    let nodes = variedPictures.map { _ in GradientNode() }
+    let nodes = variedPictures.map { _ in GradientNode(wantsSum: wantsSum) }
     if varies.image {
       let size = imageShape.reduce(1, *)
       let varied = variedPictures.indices.map { place in

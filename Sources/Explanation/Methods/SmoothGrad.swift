@@ -25,15 +25,16 @@ package struct SmoothGrad: ImageAttribution {
     var sums = [Double](repeating: 0, count: image.count)
     for start in stride(from: 0, to: samples, by: max(1, batch)) {
       try Interruption.check()
-      let copies = (start..<min(samples, start + max(1, batch))).flatMap { index -> [Float] in
+      let part = start..<min(samples, start + max(1, batch))
+      let copies = part.flatMap { index -> [Float] in
         var random = stream.derived(index)
         return image.map { $0 + Float(noise * Double(range) * random.normal()) }
       }
-      let (scores, gradients) = score.gradients(copies)
+      let (scores, sum) = score.gradientSum(copies, weights: part.map { _ in 1 })
       guard scores.allSatisfy(\.isFinite) else {
         throw ZooError(.notFinite, "the model's output for the image with noise is not finite")
       }
-      for (index, value) in gradients.enumerated() { sums[index % image.count] += Double(value) }
+      for (index, value) in sum.enumerated() { sums[index] += value }
     }
     return ImageExplanation(
       method: name, title: title,

@@ -70,7 +70,10 @@ private struct LazyConvolutionGradient {
     let rest = addend == nil ? signs : nil
     if rest != nil || scale != nil { dy = masked(dy, rest, scale) }
     node.accumulate(
-      kernels.convolutionInputGradient(dy, weights, inputShape: input.shape, window))
+      linear: { dy in
+        kernels.convolutionInputGradient(
+          dy, weights, inputShape: [dy.shape[0]] + input.shape.dropFirst(), window)
+      }, of: dy)
   }
 
   private func masked(_ dy: Tensor, _ signs: Signs?, _ scale: Tensor?) -> Tensor {

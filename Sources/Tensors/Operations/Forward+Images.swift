@@ -59,7 +59,10 @@ extension Forward {
         if let bias = gradient.bias { biasNode?.accumulate(bias) }
       }
       inputNode?.accumulate(
-        kernels.convolutionInputGradient(dy, plainWeights, inputShape: inputShape, window))
+        linear: { dy in
+          kernels.convolutionInputGradient(
+            dy, plainWeights, inputShape: [dy.shape[0]] + inputShape.dropFirst(), window)
+        }, of: dy)
     }
   }
 

@@ -3,8 +3,30 @@ import CKernels
 /// Where the gradient with respect to one tensor adds up.
 package final class GradientNode {
   package internal(set) var gradient: Tensor?
+  /// Whether only the sum of the gradient over the first axis is wanted: a linear step may then add up first and run once.
+  package let wantsSum: Bool
+  /// What arrived as such a sum, with a first axis of 1; the rest is in `gradient`.
+  package private(set) var summed: Tensor?
 
-  package init() {}
+  package init(wantsSum: Bool = false) { self.wantsSum = wantsSum }
+
+  /// Adds what a step that is linear in its gradient, and the same for each row of the first axis, makes of it: row by
+  /// row, or of the sum over them where that is all that is wanted.
+  func accumulate(linear step: (Tensor) -> Tensor, of dy: Tensor) {
+    guard wantsSum, dy.shape[0] > 1 else { return accumulate(step(dy)) }
+    let rows = dy.shape[0]
+    let size = dy.count / rows
+    let total = Tensor(repeating: 0, shape: [1] + dy.shape.dropFirst())
+    withElements(dy, total.writable) { dy, total in
+      for row in 0..<rows { ez_accumulate(dy + row * size, total, size) }
+    }
+    let contribution = step(total)
+    if let summed {
+      withElements(contribution, summed.writable) { ez_accumulate($0, $1, contribution.count) }
+    } else {
+      summed = contribution.detached
+    }
+  }
 
   /// Adds a contribution; in place where nobody else holds the sum.
   package func accumulate(_ contribution: Tensor) {
