@@ -3,9 +3,10 @@ import CKernels
 extension NativeKernels {
   /// The result, or nil where another way is faster or the shape is not for these loops.
   ///
-  /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a recorded
+  /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a training
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
-  /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's.
+  /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's. Where the input's
+  /// gradient alone is wanted, and is a mean over many passes, such jumps are lost among those of any other order of sums.
   func convolved(_ work: inout LazyConvolution) -> Tensor? {
     let window = work.window
     if window.isDepthwise(work.input.shape, channels: work.weights.shape[0]) {
@@ -13,7 +14,7 @@ extension NativeKernels {
     }
     guard window.groups == 1 else { return nil }
     if window.isPointwise { return pointwise(&work) }
-    if !work.isRecorded {
+    if !work.isRecorded || work.node != nil {
       if let activation = work.activation, window.height == 3 {
         var linear = work
         linear.activation = nil
