@@ -142,18 +142,23 @@ extension RecipeContext {
     defer { progress.end() }
     for view in 0..<rounds {
       let indices = view == 0 ? used : split.training
-      let rows = try shared(indices) { indices in
-        var rows: [[Float]] = []
+      func encoded(_ indices: [Int]) throws -> [CaseFeatures] {
+        var items: [CaseFeatures] = []
         try source.forEachBatch(
           indices, augmentedBy: view == 0 ? nil : random.derived(view), session.kernels
         ) { batch, forward in
-          rows += CaseFeatures.cases(of: model.encoded(batch, &forward)).map(\.floats)
+          items += CaseFeatures.cases(of: model.encoded(batch, &forward))
           progress.advance(by: batch.indices.count)
         }
-        return rows
+        return items
       }
-      for (row, index) in zip(rows, indices) {
-        var item = CaseFeatures(floats: row)
+      // Rows of floats are for sending alone: those of regions and words are large.
+      let items =
+        session.ranks == nil
+        ? try encoded(indices)
+        : try shared(indices) { try encoded($0).map(\.floats) }.map(CaseFeatures.init(floats:))
+      for (item, index) in zip(items, indices) {
+        var item = item
         // Texts are not augmented: all views share one copy.
         if let first = features[index].first {
           (item.text, item.words) = (first.text, first.words)
