@@ -310,7 +310,9 @@ package struct Trainer {
     // Without a known answer every loss is 0.
     let shares = weights.map { weight > 0 ? $0 / weight : 1 / Double(count) }
     let gradients =
-      isWhole ? nil : ShardedGradients(store.parameters, batch.tree, ranks: ranks)
+      isWhole
+      ? nil
+      : ShardedGradients(store.parameters, batch.tree, ranks: ranks, sendsLast: synchronizes)
     var statistics =
       isWhole || synchronizes
       ? nil : ShardedStatistics(store.parameters, batch.tree, ranks: ranks)

@@ -169,23 +169,46 @@ struct RankProgramTests {
       try ProgramRunner.succeed(alone + [one])
       let output = "\(folder)/two"
       // In the first part; then, that one finished, in the second.
-      for (round, place) in ["parts/net/training-1.safetensors", "parts/net/digests.json"]
-        .enumerated()
-      {
+      for (round, place) in ["specification.json", "parts/net/digests.json"].enumerated() {
         let done = try ProgramRunner.run(
           shell: """
             $ZOO launch --ranks 2 -- train \(path) --output \(output) \(threads) \(round == 0 ? "" : "--resume") &
             launch=$!
-            for i in $(seq 900); do [ -e \(output)/\(place) ] && break; [ \(round) = 0 ] && [ -e \(output)/specification.json ] && break; sleep 0.1; done
+            for i in $(seq 900); do [ -e \(output)/\(place) ] && break; sleep 0.1; done
             sleep 1
             kill -INT $launch
             while kill -0 $launch 2>/dev/null; do sleep 0.1; done
             wait $launch
             """)
         #expect(done.status == 130, "\(done.error)")
+        let kept = "\(output)/parts/\(round == 0 ? "net" : "words")/training-1.safetensors"
+        #expect(FileManager.default.fileExists(atPath: kept), "\(done.error)")
       }
       try ProgramRunner.succeed(alone + [output, "--resume"])
       try expectSameModel(one, output)
+    }
+  }
+
+  @Test("Batch statistics that ranks can't add up alike are refused, and more ranks than shards")
+  func refused() throws {
+    try withTemporaryFolder { folder in
+      let path = try model(folder, ", \"batchStatistics\": \"batch\"")
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      func said(_ text: String, ranks: Int) throws -> String {
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        let done = try ProgramRunner.run(
+          shell:
+            "$ZOO launch --ranks \(ranks) -- train \(path) --output \(folder)/refused \(threads)")
+        #expect(done.status == 1)
+        #expect(!FileManager.default.fileExists(atPath: "\(folder)/refused"))
+        return done.error
+      }
+      let dropped = text.replacing(
+        "\"hidden\": 16,", with: "\"hidden\": 16, \"modalityDropout\": 0.3,")
+      #expect(try said(dropped, ranks: 2).contains("\"modalityDropout\" can't be shared"))
+      #expect(try said(text, ranks: 9).contains("a batch of 8 is too small for 9 ranks"))
+      let shards = text.replacing("\"batchStatistics\": \"batch\"", with: "\"shards\": 2")
+      #expect(try said(shards, ranks: 3).contains("can't be shared by 3 ranks"))
     }
   }
 
@@ -200,7 +223,7 @@ struct RankProgramTests {
   @Test("Batch statistics of all ranks: the losses of one process with the whole batch")
   func wholeStatistics() throws {
     try withTemporaryFolder { folder in
-      let path = try specification(folder, epochs: 1, shards: nil)
+      let path = try specification(folder, epochs: 2, shards: nil)
       let text = try String(contentsOfFile: path, encoding: .utf8)
       try text.replacing(
         "\"batchSize\": 8", with: "\"batchSize\": 8, \"batchStatistics\": \"batch\""
@@ -214,7 +237,7 @@ struct RankProgramTests {
         }
       }
       let wanted = try losses("\(folder)/one")
-      #expect(wanted.count == 2)
+      #expect(wanted.count == 4)
       for (mpi, ranks) in [("openmpi", 2), ("mpich", 4)] {
         let output = "\(folder)/\(mpi)"
         let done = try ProgramRunner.run(
@@ -223,8 +246,16 @@ struct RankProgramTests {
         )
         #expect(done.status == 0, "\(done.error)")
         #expect(done.error.contains("the statistics of all of it"), "\(done.error)")
-        for (one, other) in zip(wanted, try losses(output)) { #expect(abs(one - other) < 1e-4) }
+        let found = try losses(output)
+        #expect(found.count == wanted.count)
+        for (one, other) in zip(wanted, found) { #expect(abs(one - other) < 1e-4) }
       }
+      // Those of shards are others, which this would tell.
+      try text.replacing("\"batchSize\": 8", with: "\"batchSize\": 8, \"shards\": 2")
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      try alone(path, "\(folder)/shards")
+      let others = try losses("\(folder)/shards")
+      #expect(zip(wanted, others).contains { abs($0 - $1) > 1e-3 }, "\(wanted) \(others)")
     }
   }
 
@@ -238,7 +269,12 @@ struct RankProgramTests {
       let done = try ProgramRunner.run(shell: "\(command) --send-gradients bf16")
       #expect(done.status == 0, "\(done.error)")
       let record = try String(contentsOfFile: "\(output)/run.json", encoding: .utf8)
-      #expect(record.contains("\"gradients are sent as\": \"bf16\""), "\(record)")
+      #expect(record.contains("\"gradients are sent as\": \"bf16 by 2 ranks\""), "\(record)")
+      let again = try ProgramRunner.run(shell: "\(command) --send-gradients bf16 --resume")
+      #expect(again.status == 0 && again.output.contains("nothing was left"), "\(again.error)")
+      let alone = try ProgramRunner.run(
+        ["pretrain", path, "--output", "\(folder)/none", "--send-gradients", "bf16"])
+      #expect(alone.status != 0 && alone.error.contains("one process alone"), "\(alone.error)")
       let model = "model.safetensors"
       #expect(
         try Data(contentsOf: URL(fileURLWithPath: "\(output)/\(model)"))

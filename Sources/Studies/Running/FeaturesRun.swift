@@ -27,8 +27,20 @@ package struct FeaturesRun {
     let shared = SharedRun(session)
     try shared.check(
       RunFolder.environment(of: study, session.kernels, session.registry)
-        + RunFolder.files(of: study, session.registry, session.progress)
         + RunFolder.options(skipsBad: skipsBad) + [("specification", study.source.text())])
+    if session.ranks != nil {
+      let weights = try study.images.compactMap { branch in
+        try branch.weights.map {
+          try WeightSource($0, session.registry, at: branch.place).located()
+        }
+      }
+      let texts = try study.texts.filter { $0.weights != nil }.flatMap {
+        try $0.startFiles(session.registry, progress: session.progress)
+      }
+      // They may lie elsewhere on another machine.
+      try shared.check(
+        RunFolder.hashes(of: weights + texts).map { ("content of weights", $0.1) })
+    }
     // Of several ranks the first alone writes.
     guard shared.isFirst else { return try work(shared, skipsBad: skipsBad) }
     return try OutputPlace.locked(folder) { try work(shared, skipsBad: skipsBad) }

@@ -65,6 +65,12 @@ package struct PretrainingRun {
       }
     }
     let most = min(number, branch.training.batchSize / 2)
+    if ranks != nil, synchronizes, branch.views != nil {
+      throw ZooError(
+        .unsupported,
+        "\"batchStatistics\": \"batch\" with several views can't be shared by several ranks",
+        at: branch.place, advice: "take the statistics of shards, or one process")
+    }
     if let ranks, synchronizes, ranks.count > branch.training.batchSize {
       throw ZooError(
         .conflict,

@@ -20,7 +20,9 @@ package struct SharedRun {
 
   /// What the numbers of a run depend on that several ranks train.
   static func environment(_ session: Session) -> [(String, String)] {
-    session.ranks?.halvesGradients == true ? [("gradients are sent as", "bf16")] : []
+    // What is rounded are the sums of each rank.
+    guard let ranks = session.ranks, ranks.halvesGradients else { return [] }
+    return [("gradients are sent as", "bf16 by \(ranks.count) ranks")]
   }
 
   /// The threads of each rank that the run in a folder was begun with; nil where none is there, or any number will do.

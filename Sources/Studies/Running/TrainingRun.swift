@@ -27,13 +27,54 @@ package struct TrainingRun {
     try shared.check(
       RunFolder.environment(of: study, session.kernels, session.registry)
         + [("specification", study.source.text())])
-    shards = try shared.shards(ofRunIn: folder, specification: Self.specificationName)
+    let trainings = Self.trainings(of: study)
+    let isLeftOpen = trainings.contains { $0.shards == 1 && $0.batchStatistics == .shard }
+    shards =
+      isLeftOpen ? try shared.shards(ofRunIn: folder, specification: Self.specificationName) : 1
     self.session = session.with(shards: shards)
-    if let ranks = session.ranks, ranks.count > shards {
+    guard let ranks = session.ranks else { return }
+    for training in trainings {
+      let number = training.shards == 1 ? shards : training.shards
+      let most =
+        training.batchStatistics == .batch
+        ? training.batchSize : min(number, training.batchSize / 2)
+      guard ranks.count > most else { continue }
       throw ZooError(
-        .conflict, "\(shards) shards of a batch can't be shared by \(ranks.count) ranks",
-        at: Place(path: folder),
-        advice: "start at most \(shards) ranks, or a run in another --output")
+        .conflict,
+        training.batchStatistics == .batch
+          ? "a batch of \(training.batchSize) is too small for \(ranks.count) ranks"
+          : "a batch of \(training.batchSize) in \(number) shards of two cases at least can't be shared by"
+            + " \(ranks.count) ranks", at: study.data.place,
+        advice:
+          "start at most \(most) ranks, or a new run with more \"shards\" or a larger \"batchSize\""
+      )
+    }
+  }
+
+  /// The trainings that a study's one model goes through.
+  private static func trainings(of study: StudySpecification) -> [TrainingSettings] {
+    let heads =
+      study.images.isEmpty || study.texts.isEmpty
+      ? [] : study.heads.flatMap { [$0.training, $0.fineTuning] }
+    return (study.images.map(\.training) + study.texts.map(\.training) + heads)
+      .filter { $0.epochs > 0 }
+  }
+
+  /// Sees that ranks that add up batch statistics pass through the same layers, whatever their cases.
+  private func checkStatistics(_ cases: StudyCases) throws {
+    guard session.ranks != nil,
+      Self.trainings(of: study).contains(where: { $0.batchStatistics == .batch })
+    else { return }
+    let reasons = [
+      (cases.lacksImage != nil || cases.lacksText != nil, "cases that lack a side"),
+      (study.images.contains { $0.views != nil }, "several views"),
+      (study.heads.contains { $0.modalityDropout > 0 }, "\"modalityDropout\""),
+    ]
+    if let reason = reasons.first(where: \.0)?.1 {
+      throw ZooError(
+        .unsupported,
+        "\"batchStatistics\": \"batch\" with \(reason) can't be shared by several ranks",
+        at: study.data.place, advice: "take the statistics of shards, or one process")
     }
   }
 
@@ -60,9 +101,16 @@ package struct TrainingRun {
 
   private func work(resumes: Bool, skipsBad: Bool) throws -> [String] {
     let place = try runFolder(skipsBad: skipsBad)
-    try shared.check(place.environment)
+    // Weights may lie elsewhere on another machine.
+    try shared.check(
+      place.environment.map { $0.0.hasPrefix("/") ? ("content of weights or vectors", $0.1) : $0 })
+    func exists(_ name: String) -> Bool {
+      FileManager.default.fileExists(atPath: "\(folder)/\(name)")
+    }
+    // Versions before wrote no digests, and began no run.
     let isFinished =
-      shared.isFirst && FileManager.default.fileExists(atPath: "\(folder)/model.json")
+      shared.isFirst && exists("model.json")
+      && (exists(FileDigests.fileName) || !place.isBegun)
     if isFinished, !resumes {
       throw ZooError(
         .conflict, "a model is already there", at: Place(path: folder),
@@ -75,6 +123,7 @@ package struct TrainingRun {
     }
     if !place.isBegun { try study.checkFolders() }
     let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    try checkStatistics(cases)
     try note(cases)
     let made =
       try shared.isFirst
@@ -136,8 +185,10 @@ package struct TrainingRun {
     }
     if let ranks = session.ranks {
       progress.note(
-        "\(ranks.count) ranks train together; a batch whose training says no \"shards\" is computed in \(shards), of"
-          + " two cases at least")
+        "\(ranks.count) ranks train together"
+          + (shards > 1
+            ? "; a batch whose training says neither \"shards\" nor \"batchStatistics\" is computed in \(shards) shards"
+            : ""))
     }
     try StudyTexts.note(cases, of: study, registry: session.registry, progress: progress)
   }

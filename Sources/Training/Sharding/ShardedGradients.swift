@@ -16,6 +16,9 @@ final class ShardedGradients {
   private let tree: ShardTree
   private let owned: Range<Int>
   private let ranks: RankGroup?
+  /// Whether nothing is sent before the end of the backward pass: which parameters a rank's cases have read decides when
+  /// a bucket is full, and other messages of the pass must meet the same ones on all ranks.
+  private let sendsLast: Bool
   /// The sums so far, of each parameter; nil where no gradient has arrived.
   private var sums: [[Tensor?]]
   private var isDone: [Bool]
@@ -40,7 +43,8 @@ final class ShardedGradients {
   }
 
   /// Gradients of parameters that may change, over the shards of one batch.
-  init(_ parameters: [Parameter], _ tree: ShardTree, ranks: RankGroup?) {
+  init(_ parameters: [Parameter], _ tree: ShardTree, ranks: RankGroup?, sendsLast: Bool) {
+    self.sendsLast = sendsLast
     // About the order in which gradients become known: the last layers' first.
     self.parameters = parameters.filter(\.isTrainable).reversed()
     self.tree = tree
@@ -63,7 +67,7 @@ final class ShardedGradients {
     tape.backward(from: loss, gradient: gradient) { [self] node in
       guard let place = places[ObjectIdentifier(node)], !isDone[place] else { return }
       take(place, shard)
-      if isLast { sendWhatIsDone() }
+      if isLast, !sendsLast { sendWhatIsDone() }
     }
     // What was not read in this pass, or read beside the tape.
     for place in parameters.indices where !isDone[place] { take(place, shard) }

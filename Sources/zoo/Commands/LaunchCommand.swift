@@ -150,7 +150,7 @@ struct LaunchLine {
         .system, "the ranks ended with status \(process.terminationStatus)",
         at: Place(path: program),
         advice:
-          "what went wrong stands above; a training goes on with --resume, on any number of ranks"
+          "what went wrong stands above; a training goes on with --resume, on any number of ranks up to its shards"
       )
     }
   }

@@ -25,6 +25,11 @@ extension ZooCommand {
     _ body: (Session, _ isFirst: Bool) throws -> Void
   ) throws {
     let launcher = try RankLauncher.found()
+    if halvesGradients, launcher == nil {
+      throw ZooError(
+        .usage, "--\(sendGradients.name) bf16: one process alone sends no gradients",
+        advice: "leave it out, or start several by zoo launch")
+    }
     // A run goes on with its threads, whatever the number of ranks.
     let begun = try arguments.optionalString("output").flatMap(SharedRun.threads(ofRunIn:))
     let kernels = try kernels(

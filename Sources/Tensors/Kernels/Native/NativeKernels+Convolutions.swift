@@ -6,7 +6,7 @@ extension NativeKernels {
   /// Winograd's rounding is ten times that of the plain sum, 1e-5 of the result. In a training
   /// pass it would move a few values across zero, and each lets its ReLU's gradient jump; so there the
   /// forward pass is the plain sum, and only the gradients, behind which no choice lies, are Winograd's. Where the input's
-  /// gradient alone is wanted, and is a mean over many passes, such jumps are lost among those of any other order of sums.
+  /// gradient alone is wanted it runs forward, too: such jumps are no more than those of another order of sums.
   func convolved(_ work: inout LazyConvolution) -> Tensor? {
     let window = work.window
     if window.isDepthwise(work.input.shape, channels: work.weights.shape[0]) {
