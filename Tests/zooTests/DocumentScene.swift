@@ -91,6 +91,7 @@ struct DocumentScene {
       "needs Slurm",
     "zoo slurm status /shared/run": "needs Slurm",
     "zoo launch --ranks 2 -- pretrain spec.json --data DATA --output cxr": "needs MPI",
+    "zoo launch --ranks 2 -- train model.json --data DATA --output model": "needs MPI",
     "zoo launch --ranks 4 --hosts a,b,c,d -- pretrain spec.json --data DATA --output /shared/cxr":
       "needs MPI",
     "mpirun -n 4 --bind-to none zoo pretrain spec.json --data DATA --output /shared/cxr":
