@@ -68,6 +68,8 @@ CONF
     for i in $(hosts); do
       # What runs there still, such as a rank that lost its link.
       ip netns pids "zoo-$i" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
+      # With the name space it would go a moment later, when another start may be at it.
+      ip link del "zoo-out$i" 2>/dev/null || true
       ip netns del "zoo-$i" 2>/dev/null || true
     done
     ip link del "$bridge" 2>/dev/null || true
