@@ -34,8 +34,11 @@ struct RankProgramTests {
     return path
   }
 
-  private func expectSame(_ one: String, _ other: String) throws {
-    for name in ["model.safetensors", "results.csv", "epochs.csv", "logits.csv"] {
+  private func expectSame(
+    _ one: String, _ other: String,
+    _ names: [String] = ["model.safetensors", "results.csv", "epochs.csv", "logits.csv"]
+  ) throws {
+    for name in names {
       let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(one)/\(name)"))
       let found = try Data(contentsOf: URL(fileURLWithPath: "\(other)/\(name)"))
       #expect(wanted == found, "\(other)/\(name)")
@@ -145,11 +148,7 @@ struct RankProgramTests {
               "model.safetensors", "results.csv", "logits.csv", "parts/net/model.safetensors",
               "parts/words/model.safetensors", "parts/words/vocabulary.txt",
             ] : ["net.safetensors"]
-          for name in names {
-            let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(one)/\(name)"))
-            let found = try Data(contentsOf: URL(fileURLWithPath: "\(output)/\(name)"))
-            #expect(wanted == found, "\(output)/\(name)")
-          }
+          try expectSame(one, output, names)
         }
       }
     }
@@ -185,7 +184,7 @@ struct RankProgramTests {
         #expect(FileManager.default.fileExists(atPath: kept), "\(done.error)")
       }
       try ProgramRunner.succeed(alone + [output, "--resume"])
-      try expectSameModel(one, output)
+      try expectSame(one, output, ["model.safetensors", "results.csv", "logits.csv"])
     }
   }
 
@@ -209,14 +208,6 @@ struct RankProgramTests {
       #expect(try said(text, ranks: 9).contains("a batch of 8 is too small for 9 ranks"))
       let shards = text.replacing("\"batchStatistics\": \"batch\"", with: "\"shards\": 2")
       #expect(try said(shards, ranks: 3).contains("can't be shared by 3 ranks"))
-    }
-  }
-
-  private func expectSameModel(_ one: String, _ other: String) throws {
-    for name in ["model.safetensors", "results.csv", "logits.csv"] {
-      let wanted = try Data(contentsOf: URL(fileURLWithPath: "\(one)/\(name)"))
-      let found = try Data(contentsOf: URL(fileURLWithPath: "\(other)/\(name)"))
-      #expect(wanted == found, "\(other)/\(name)")
     }
   }
 

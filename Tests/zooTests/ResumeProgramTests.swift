@@ -97,6 +97,20 @@ struct ResumeProgramTests {
     }
   }
 
+  /// A command that is interrupted after some seconds, if it is not at its end by then.
+  private func stopped(_ command: String, after seconds: Double) throws -> ProgramRunner.Outcome {
+    try ProgramRunner.run(
+      shell: """
+        $ZOO \(command) &
+        run=$!
+        sleep \(seconds)
+        kill -INT $run 2>/dev/null
+        # The shell may have SIGCHLD blocked: it would wait without end.
+        while kill -0 $run 2>/dev/null; do sleep 0.1; done
+        wait $run
+        """)
+  }
+
   @Test("A cell that is stopped within a training goes on from there, with the same bytes")
   func stoppedCell() throws {
     try withTemporaryFolder { folder in
@@ -119,16 +133,8 @@ struct ResumeProgramTests {
       var (stops, goesOn) = (0, false)
       for round in 0..<40 {
         let before = kept()
-        let done = try ProgramRunner.run(
-          shell: """
-            $ZOO compare \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume") &
-            run=$!
-            sleep 1
-            kill -INT $run 2>/dev/null
-            # The shell may have SIGCHLD blocked: it would wait without end.
-            while kill -0 $run 2>/dev/null; do sleep 0.1; done
-            wait $run
-            """)
+        let done = try stopped(
+          "compare \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume")", after: 1)
         if done.status == 0 { break }
         #expect(done.status == 130, "\(done.error)")
         stops += 1
@@ -161,16 +167,8 @@ struct ResumeProgramTests {
       }
       var places: Set<String> = []
       for round in 0..<60 {
-        let done = try ProgramRunner.run(
-          shell: """
-            $ZOO train \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume") &
-            run=$!
-            sleep 0.8
-            kill -INT $run 2>/dev/null
-            # The shell may have SIGCHLD blocked: it would wait without end.
-            while kill -0 $run 2>/dev/null; do sleep 0.1; done
-            wait $run
-            """)
+        let done = try stopped(
+          "train \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume")", after: 0.8)
         if done.status == 0 { break }
         #expect(done.status == 130, "\(done.error)")
         if FileManager.default.fileExists(atPath: "\(run)/specification.json") {

@@ -64,30 +64,13 @@ package struct PretrainingRun {
           advice: "take a smaller factor")
       }
     }
-    let most = min(number, branch.training.batchSize / 2)
     if ranks != nil, synchronizes, branch.views != nil {
       throw ZooError(
         .unsupported,
         "\"batchStatistics\": \"batch\" with several views can't be shared by several ranks",
         at: branch.place, advice: "take the statistics of shards, or one process")
     }
-    if let ranks, synchronizes, ranks.count > branch.training.batchSize {
-      throw ZooError(
-        .conflict,
-        "a batch of \(branch.training.batchSize) is too small for \(ranks.count) ranks",
-        at: branch.place, advice: "start fewer ranks, or a new run with a larger \"batchSize\"")
-    }
-    if let ranks, !synchronizes, ranks.count > most {
-      throw ZooError(
-        .conflict,
-        number <= branch.training.batchSize / 2
-          ? "\(number) shards of a batch can't be shared by \(ranks.count) ranks"
-          : "a batch of \(branch.training.batchSize) has at most \(most) shards, of two cases each: too few for"
-            + " \(ranks.count) ranks", at: branch.place,
-        advice:
-          "start at most \(most) ranks, or a new run with more \"shards\" or a larger \"batchSize\""
-      )
-    }
+    try shared.check(branch.training, at: branch.place)
     self.branch = branch
   }
 

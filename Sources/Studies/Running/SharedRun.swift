@@ -43,6 +43,28 @@ package struct SharedRun {
     try RankAgreement(ranks).check([("program", try sha256(ofFile: "/proc/self/exe"))] + own)
   }
 
+  /// Sees that every rank can have a part of each batch of a training, whose shards are settled.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` where there are too many ranks.
+  func check(_ training: TrainingSettings, at place: Place) throws {
+    guard let ranks else { return }
+    let (size, shards) = (training.batchSize, training.shards)
+    let isWhole = training.batchStatistics == .batch
+    let most = isWhole ? size : min(shards, size / 2)
+    guard ranks.count > most else { return }
+    let fault =
+      isWhole
+      ? "a batch of \(size) is too small for \(ranks.count) ranks"
+      : shards <= size / 2
+        ? "\(shards) shards of a batch can't be shared by \(ranks.count) ranks"
+        : "a batch of \(size) has at most \(most) shards, of two cases each: too few for \(ranks.count) ranks"
+    throw ZooError(
+      .conflict, fault, at: place,
+      advice:
+        "start at most \(most) ranks, or a new run with a larger \"batchSize\"\(isWhole ? "" : " or more \"shards\"")"
+    )
+  }
+
   /// Into how many shards the batches of a run are divided whose settings do not say it: as many as the run in a folder
   /// was begun with, or as there are ranks.
   ///

@@ -32,22 +32,9 @@ package struct TrainingRun {
     shards =
       isLeftOpen ? try shared.shards(ofRunIn: folder, specification: Self.specificationName) : 1
     self.session = session.with(shards: shards)
-    guard let ranks = session.ranks else { return }
-    for training in trainings {
-      let number = training.shards == 1 ? shards : training.shards
-      let most =
-        training.batchStatistics == .batch
-        ? training.batchSize : min(number, training.batchSize / 2)
-      guard ranks.count > most else { continue }
-      throw ZooError(
-        .conflict,
-        training.batchStatistics == .batch
-          ? "a batch of \(training.batchSize) is too small for \(ranks.count) ranks"
-          : "a batch of \(training.batchSize) in \(number) shards of two cases at least can't be shared by"
-            + " \(ranks.count) ranks", at: study.data.place,
-        advice:
-          "start at most \(most) ranks, or a new run with more \"shards\" or a larger \"batchSize\""
-      )
+    for var training in trainings {
+      if training.shards == 1 { training.shards = shards }
+      try shared.check(training, at: study.data.place)
     }
   }
 
