@@ -6,6 +6,13 @@ import Foundation
 /// can set back. A file that changed less than two seconds ago has none, since a further write within the
 /// same tick of the clock would not show.
 package enum FileStamp {
+  /// The bytes of a file; nil where there is no such file.
+  package static func size(of path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   /// The stamp of a file; nil where there is no such file, or it has just changed.
   package static func of(_ path: String, now: Int = time(nil)) -> String? {
     var status = stat()

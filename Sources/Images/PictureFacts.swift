@@ -2,7 +2,7 @@ import CImageCodecs
 import DICOM
 
 /// What a picture's file is like, as far as a person should hear of it.
-package struct PictureFacts: Sendable, Equatable {
+package struct PictureFacts: Sendable, Equatable, Codable {
   /// Bits of a sample: 8 or 16.
   package let depth: Int
   /// Significant bits of a sample by the file's own word (sBIT).

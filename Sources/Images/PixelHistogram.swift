@@ -1,5 +1,5 @@
 /// How often each value occurs among the samples of some pictures.
-package struct PixelHistogram: Sendable {
+package struct PixelHistogram: Sendable, Codable {
   /// Of samples of 8 bits.
   private var eight = [Int](repeating: 0, count: 256)
   /// Of samples of 16 bits, by what is white; empty where there are none.
@@ -17,6 +17,12 @@ package struct PixelHistogram: Sendable {
     var counts = wide.removeValue(forKey: white) ?? Array(repeating: 0, count: white + 1)
     image.withSamples { for sample in $0 { counts[min(Int(sample), white)] += 1 } }
     wide[white] = counts
+  }
+
+  /// Adds what another has counted.
+  package mutating func add(_ other: PixelHistogram) {
+    for (value, count) in other.eight.enumerated() { eight[value] += count }
+    wide.merge(other.wide) { own, others in zip(own, others).map { $0 + $1 } }
   }
 
   /// Counts so many black samples.

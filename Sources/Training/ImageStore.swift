@@ -1,6 +1,9 @@
 import Basics
 import Dispatch
+import Downloads
+import Foundation
 import Images
+import Ranks
 import Synchronization
 
 /// The pictures of a study as one branch reads them, decoded once where they fit in memory; those of a case one
@@ -18,11 +21,12 @@ package struct ImageStore: Sendable {
   private let kept: [PixelImage?]
   /// What each picture's pixels were when it was first read; 0 where there is no path.
   private let digests: [Int]
-  /// A number for each picture: pictures that are equal have equal ones, in this process; nil where there is no
-  /// path.
+  /// A number for each picture: pictures that are equal have equal ones; nil where there is no path.
   package var fingerprints: [Int?] { zip(paths, digests).map { $0 == nil ? nil : $1 } }
   /// What the files are like.
   package let census: PictureCensus
+  /// The ranks that have read the pictures together.
+  private let ranks: RankGroup?
 
   /// A picture that can't be used, by its position among the paths.
   package struct Failure: Sendable {
@@ -30,53 +34,44 @@ package struct ImageStore: Sendable {
     package let error: ZooError
   }
 
-  /// What was read so far.
-  private struct Read {
-    var images: [PixelImage?]
-    var digests: [Int]
-    var facts: [PictureFacts?]
-    var bytes = 0
-    var failures: [Failure] = []
-
-    init(count: Int) {
-      images = Array(repeating: nil, count: count)
-      digests = Array(repeating: 0, count: count)
-      facts = Array(repeating: nil, count: count)
-    }
-  }
-
   /// Reads every picture once, on all cores; where there is no path it is black.
   ///
+  /// Of several ranks each reads a part, and sends it to the others where all of them fit in memory.
+  ///
   /// - Returns: the store, and the pictures that can't be read, which must leave it by `keeping`.
+  /// - Throws: `ZooError` where libcrypto fails; of several ranks `Interrupted`.
   package static func load(
     _ paths: [String?], _ branch: ImageBranch, memoryLimit: Int = ImageStore.memoryLimit,
-    progress: ProgressReporter
-  ) -> (store: ImageStore, failures: [Failure]) {
-    let results = Mutex(Read(count: paths.count))
-    progress.begin("reading \(paths.count) images for \(branch.name)", total: paths.count)
-    DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+    sharedBy ranks: RankGroup? = nil, progress: ProgressReporter
+  ) throws -> (store: ImageStore, failures: [Failure]) {
+    let results = Mutex(ReadPictures(count: paths.count))
+    let own = ranks?.share(of: paths.count, groupsOf: 1, rank: ranks?.rank ?? 0)
+    let places = own ?? Array(paths.indices)
+    let part = own.map { "\($0.count) of " } ?? ""
+    progress.begin("reading \(part)\(paths.count) images for \(branch.name)", total: places.count)
+    DispatchQueue.concurrentPerform(iterations: places.count) { place in
       defer { progress.advance(by: 1) }
+      let index = places[place]
       guard let path = paths[index] else { return }
-      let outcome = Result { try branch.preprocessing.read(path) }.map { original, facts in
-        let image = branch.preprocessing.fitted(original)
-        return (image: image, digest: digest(image), facts: facts)
+      let outcome = Result { try branch.preprocessing.read(path) }.flatMap { original, facts in
+        Result {
+          let image = branch.preprocessing.fitted(original)
+          return (image: image, digest: try digest(image), facts: facts)
+        }
       }
       results.withLock { read in
         switch outcome {
         case .success(let (image, digest, facts)):
-          read.facts[index] = facts
-          read.digests[index] = digest
-          read.bytes += image.pixels.count
-          if read.bytes <= memoryLimit { read.images[index] = image } else { read.images = [] }
+          read.add(image, digest, facts, at: index, memoryLimit: memoryLimit)
         case .failure(let error):
-          let known =
+          read.failures[index] =
             error as? ZooError ?? ZooError(.badFormat, errorSentence(error), at: Place(path: path))
-          read.failures.append(Failure(index: index, error: known))
         }
       }
     }
     progress.end()
-    let read = results.withLock { $0 }
+    var read = results.withLock { $0 }
+    if let ranks { try read.share(by: ranks, memoryLimit: memoryLimit) }
     var census = PictureCensus()
     for (path, facts) in zip(paths, read.facts) {
       if let path, let facts { census.add(path, facts) }
@@ -84,8 +79,12 @@ package struct ImageStore: Sendable {
     var known = branch
     known.pixels.bits = branch.pixels.bits ?? census.bits
     let store = ImageStore(
-      paths: paths, branch: known, kept: read.images, digests: read.digests, census: census)
-    return (store, read.failures.sorted { $0.index < $1.index })
+      paths: paths, branch: known, kept: read.images, digests: read.digests, census: census,
+      ranks: ranks)
+    return (
+      store,
+      read.failures.sorted { $0.key < $1.key }.map { Failure(index: $0.key, error: $0.value) }
+    )
   }
 
   /// What a person should hear of the files, in sentences.
@@ -98,7 +97,7 @@ package struct ImageStore: Sendable {
     ImageStore(
       paths: indices.map { paths[$0] }, branch: branch,
       kept: kept.isEmpty ? [] : indices.map { kept[$0] }, digests: indices.map { digests[$0] },
-      census: census)
+      census: census, ranks: ranks)
   }
 
   /// A picture; nil where there is no path.
@@ -109,7 +108,7 @@ package struct ImageStore: Sendable {
     if !kept.isEmpty { return kept[index]?.scaled(white: white) }
     let image = branch.preprocessing.fitted(
       try branch.preprocessing.read(path).image)
-    guard ImageStore.digest(image) == digests[index] else {
+    guard try ImageStore.digest(image) == digests[index] else {
       throw ZooError(
         .conflict, "has changed since this run began to read it", at: Place(path: path),
         advice: "leave the images as they are while a run goes on, and start it again")
@@ -119,12 +118,12 @@ package struct ImageStore: Sendable {
 
   private var white: Int { SampleBits.white(branch.pixels.bits ?? 16) }
 
-  /// Equal pixels have equal digests within this process.
-  private static func digest(_ image: PixelImage) -> Int {
-    var hasher = Hasher()
-    hasher.combine(image.depth)
-    image.pixels.withUnsafeBytes { hasher.combine(bytes: $0) }
-    return hasher.finalize()
+  /// Equal pixels have equal digests, in every process.
+  private static func digest(_ image: PixelImage) throws -> Int {
+    let hash = try SHA256Stream()
+    try withUnsafeBytes(of: image.depth) { try hash.update($0) }
+    try image.pixels.withUnsafeBytes { try hash.update($0) }
+    return Int(truncatingIfNeeded: UInt64(try hash.finish().prefix(16), radix: 16) ?? 0)
   }
 
   /// The branch with what these pictures decide where it does not say it: the bits of 16-bit samples, by
@@ -142,15 +141,30 @@ package struct ImageStore: Sendable {
 
   /// Mean and standard deviation of all pixels (0…1) of some pictures.
   ///
+  /// Of ranks that read the pictures together, each counts a part of those that are not in memory.
+  ///
   /// - Throws: `ZooError` that names a file that has vanished or changed.
   package func normalization(over indices: [Int]) throws -> PixelNormalization {
-    var histogram = PixelHistogram()
-    for index in indices {
-      if let image = try image(index) {
-        histogram.add(image)
-      } else {
-        histogram.addBlack(branch.preprocessing.count)
+    func counted(_ indices: [Int]) throws -> PixelHistogram {
+      var histogram = PixelHistogram()
+      for index in indices {
+        if let image = try image(index) {
+          histogram.add(image)
+        } else {
+          histogram.addBlack(branch.preprocessing.count)
+        }
       }
+      return histogram
+    }
+    var histogram = PixelHistogram()
+    if let ranks, kept.isEmpty {
+      let own = try counted(
+        ranks.share(of: indices.count, groupsOf: 1, rank: ranks.rank).map { indices[$0] })
+      for part in ranks.gather(Array(try JSONEncoder().encode(own))) {
+        histogram.add(try JSONDecoder().decode(PixelHistogram.self, from: Data(part)))
+      }
+    } else {
+      histogram = try counted(indices)
     }
     let (mean, deviation) = histogram.moments
     return .init(mean: [Float(mean)], deviation: [Float(deviation)])
@@ -203,6 +217,7 @@ package struct ImageStore: Sendable {
 
   /// The store with a fitted branch.
   package func with(_ branch: ImageBranch) -> ImageStore {
-    ImageStore(paths: paths, branch: branch, kept: kept, digests: digests, census: census)
+    ImageStore(
+      paths: paths, branch: branch, kept: kept, digests: digests, census: census, ranks: ranks)
   }
 }

@@ -32,6 +32,17 @@ struct NearPicturesTests {
     #expect(found.groups == [[1, 3]])
   }
 
+  @Test("A signature that was sent is the same, of a blank picture, too")
+  func bytes() throws {
+    let blank = PixelImage(
+      width: 90, height: 120, channels: 1, pixels: [UInt8](repeating: 77, count: 10_800))
+    for picture in [SyntheticPicture(seed: 3).image(), blank] {
+      let signature = PictureSignature(picture)
+      #expect(signature.isFeatureless == (picture == blank))
+      #expect(PictureSignature(bytes: signature.bytes) == signature)
+    }
+  }
+
   @Test("Different pictures are not linked, and blank ones are counted and linked to nothing")
   func different() throws {
     let blank = PixelImage(

@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import Foundation
 import Images
+import Ranks
 import TestSupport
 import Testing
 
@@ -46,6 +47,49 @@ struct PictureDigestsTests {
       #expect(files[1] == files[2] && files[3] != files[0] && files[5] == files[6])
       #expect(files[7] == nil)
       #expect(CaseGroups(found.cases).indices == [0, 0, 0, 0, 1, 2, 3, 4])
+      // Of ranks each reads a part of the files, and all know the same.
+      let paths = names.map { $0.map(path) }
+      let digest = try DataDigest(found)
+      for count in [2, 3] {
+        let all = try RanksOfThreads.run(count) { ranks in
+          try DataDigest(
+            PictureDigests.added(
+              to: set(paths), fingerprints: names.map { _ in 7 }, sharedBy: ranks))
+        }
+        #expect(all.allSatisfy { $0 == digest })
+      }
+    }
+  }
+
+  @Test("A file of another size, or none, on one rank is named there")
+  func sizes() throws {
+    try withTemporaryFolder { folder in
+      for rank in [0, 1] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/\(rank)", withIntermediateDirectories: true)
+        for name in ["a", "b"] {
+          try Data(repeating: 1, count: name == "b" ? 3 + rank : 3).write(
+            to: URL(fileURLWithPath: "\(folder)/\(rank)/\(name)"))
+        }
+      }
+      /// What the second rank says, which has other files or so many more.
+      func told(_ names: [String], _ more: [String] = []) throws -> String {
+        try RanksOfThreads.run(2) { ranks in
+          let files = (names + (ranks.isFirst ? [] : more)).map { "\(folder)/\(ranks.rank)/\($0)" }
+          let text = errorText { try RankAgreement(ranks).check(files: files) }
+          // The first waits to be ended.
+          if !ranks.isFirst, !text.isEmpty { _ = ranks.gather("ended") }
+          return text
+        }[1]
+      }
+      #expect(try told(["a"]) == "")
+      #expect(
+        try told(["a", "b"])
+          == "\(folder)/1/b: has 4 bytes here, and has 3 bytes on rank 0\n  give all hosts the same data"
+      )
+      #expect(try told(["a"], ["c"]).hasPrefix("2 picture files are to be read here, 1 on rank 0"))
+      try FileManager.default.removeItem(atPath: "\(folder)/1/a")
+      #expect(try told(["a"]).contains("/1/a: is missing here, and has 3 bytes on rank 0"))
     }
   }
 

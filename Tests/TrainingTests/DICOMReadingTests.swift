@@ -65,7 +65,7 @@ import Testing
       let samples = (0..<256).map { UInt16($0 * 16) }
       try DICOMBuilder(rows: 16, columns: 16, samples: samples, bits: 12).write(to: "\(folder)/a")
       let branch = try branch(", \"window\": {\"centre\": 2048, \"width\": 4096}")
-      let (store, failures) = ImageStore.load(
+      let (store, failures) = try ImageStore.load(
         ["\(folder)/a", "\(folder)/missing"], branch, progress: ProgressReporter(mode: .quiet))
       #expect(failures.count == 1 && store.census.bits == nil)
       let values = try store.batch([0], augmentedBy: nil)

@@ -2,6 +2,7 @@ import Basics
 import EncoderKit
 import Foundation
 import Images
+import Ranks
 import Registry
 import TestSupport
 import Testing
@@ -36,9 +37,9 @@ struct ImageStoreTests {
   }
 
   private func load(_ paths: [String?], _ branch: ImageBranch, memoryLimit: Int = 1 << 30)
-    -> ImageStore
+    throws -> ImageStore
   {
-    let (store, failures) = ImageStore.load(
+    let (store, failures) = try ImageStore.load(
       paths, branch, memoryLimit: memoryLimit, progress: ProgressReporter(mode: .quiet))
     #expect(failures.isEmpty)
     return store
@@ -55,7 +56,7 @@ struct ImageStoreTests {
     try withTemporaryFolder { folder in
       let paths = try write(folder)
       // Nothing is kept: every batch reads the files again.
-      let store = load(paths, try branch(), memoryLimit: 0)
+      let store = try load(paths, try branch(), memoryLimit: 0)
       let first = try store.batch([0, 1, 2], augmentedBy: nil)
       #expect(try store.batch([0, 1, 2], augmentedBy: nil) == first)
       #expect(try load(paths, branch()).batch([0, 1, 2], augmentedBy: nil) == first)
@@ -76,12 +77,74 @@ struct ImageStoreTests {
     }
   }
 
+  @Test(
+    "Ranks that each read a part have the store of one process, in memory or beyond its limit",
+    arguments: [1 << 30, 800, 0])
+  func ranks(memoryLimit: Int) throws {
+    try withTemporaryFolder { folder in
+      // One of 16 bits, one without a file.
+      var paths = try write(folder)
+      try wide(picture(5), times: 16).savePNG(path: "\(folder)/wide.png")
+      paths += [nil, "\(folder)/wide.png"]
+      let branch = try branch()
+      let alone = try load(paths, branch, memoryLimit: memoryLimit)
+      let places = Array(paths.indices)
+      let wanted = try alone.batch(places, augmentedBy: nil)
+      for count in [2, 3, 8] {
+        let (paths, ranksRead) = (paths, memoryLimit)
+        let all = try RanksOfThreads.run(count) { ranks -> ImageStore in
+          let (store, failures) = try ImageStore.load(
+            paths, branch, memoryLimit: ranksRead, sharedBy: ranks,
+            progress: ProgressReporter(mode: .quiet))
+          #expect(failures.isEmpty)
+          #expect(
+            try store.normalization(over: [0, 2, 3, 4, 5])
+              == alone.normalization(over: [0, 2, 3, 4, 5]))
+          return store
+        }
+        for store in all {
+          #expect(store.fingerprints == alone.fingerprints)
+          #expect(store.notes(of: branch) == alone.notes(of: branch))
+          #expect(try store.batch(places, augmentedBy: nil) == wanted)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "A picture that one rank can't read is told to all, with the rank; where all fit, no file is read again"
+  )
+  func unreadable() throws {
+    try withTemporaryFolder { folder in
+      let paths = try write(folder)
+      try Data("no picture".utf8).write(to: URL(fileURLWithPath: "\(folder)/3.png"))
+      let branch = try branch()
+      let all = try RanksOfThreads.run(2) { ranks in
+        let loaded = try ImageStore.load(
+          paths, branch, sharedBy: ranks, progress: ProgressReporter(mode: .quiet))
+        _ = ranks.gather([])
+        if ranks.isFirst {
+          for path in paths.compactMap(\.self) { try FileManager.default.removeItem(atPath: path) }
+        }
+        _ = ranks.gather([])
+        return loaded
+      }
+      for (store, failures) in all {
+        #expect(failures.map(\.index) == [3])
+        let error = try #require(failures.first?.error)
+        #expect(error.place?.path == "\(folder)/3.png")
+        #expect(error.message.contains("(rank 1 on "), "\(error)")
+        #expect(try store.keeping([0, 1, 2]).batch([0, 1, 2], augmentedBy: nil).count == 3 * 256)
+      }
+    }
+  }
+
   @Test("Pictures of 0…255 in 16 bits train as those of 8 bits: same pixels, statistics, batches")
   func lowSamples() throws {
     try withTemporaryFolder { folder in
-      let plain = load(try write(folder), try branch())
+      let plain = try load(try write(folder), try branch())
       try AtomicFile.makeFolder("\(folder)/wide")
-      let low = load(try write("\(folder)/wide") { wide($0) }, try branch())
+      let low = try load(try write("\(folder)/wide") { wide($0) }, try branch())
       let fitted = try low.fitted(branch(), over: [0, 1])
       #expect(fitted.pixels.bits == 8 && fitted.json.text().contains("\"bits\": 8"))
       let expected = try plain.fitted(branch(), over: [0, 1])
@@ -100,7 +163,8 @@ struct ImageStoreTests {
       let note = try #require(low.notes(of: try branch()).first)
       #expect(note.hasPrefix("4 of 4 pictures are 16-bit with values up to 255; read by 8 bits"))
       // Beyond the memory's limit, too.
-      let streamed = load((0..<4).map { "\(folder)/wide/\($0).png" }, try branch(), memoryLimit: 0)
+      let streamed = try load(
+        (0..<4).map { "\(folder)/wide/\($0).png" }, try branch(), memoryLimit: 0)
       #expect(
         try streamed.with(same).batch([2], augmentedBy: nil)
           == low.with(same).batch([2], augmentedBy: nil))
@@ -115,7 +179,7 @@ struct ImageStoreTests {
       let paths = try write(folder) { wide($0, times: 16) }
       #expect(try load(paths, branch()).fitted(branch(), over: [0]).pixels.bits == 12)
       let given = try branch(", \"bits\": 14")
-      let store = load(paths, given)
+      let store = try load(paths, given)
       #expect(try store.fitted(given, over: [0]).pixels.bits == 14)
       #expect(
         store.notes(of: given)[0].contains("read by 14 bits (16383 is white), as is asked for"))

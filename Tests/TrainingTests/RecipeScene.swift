@@ -36,8 +36,8 @@ struct RecipeScene {
     change(&cases, &task)
     let set = CaseSet(name: "phantoms", cases: cases, labels: ["normal", "abnormal"])
     let paths = cases.map(\.imagePath)
-    let stores = branches.map {
-      ($0.name, ImageStore.load(paths, $0, progress: progress).store)
+    let stores = try branches.map {
+      ($0.name, try ImageStore.load(paths, $0, progress: progress).store)
     }
     let tokenizer = Tokenizer.ofStudies
     context = RecipeContext(

@@ -338,8 +338,21 @@ struct RankProgramTests {
         atPath: "\(folder)/sample/images/0002.png", toPath: image)
       let changed = try run("\(data) 1", "--data \(other) --threads 1")
       #expect(changed.status == 1)
+      #expect(changed.error.contains("0001.png: has "), "\(changed.error)")
+      #expect(changed.error.contains(" bytes on rank 0"), "\(changed.error)")
+      try FileManager.default.removeItem(atPath: image)
+      try FileManager.default.copyItem(atPath: "\(folder)/sample/images/0001.png", toPath: image)
+      let table = "\(other)/sample/findings.csv"
+      let rows = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+      let last = try #require(rows.last)
+      let turned = last.dropLast() + (last.hasSuffix("1") ? "0" : "1")
+      try (rows.dropLast() + [turned]).joined(separator: "\n")
+        .write(toFile: table, atomically: true, encoding: .utf8)
+      let relabelled = try run("\(data) 1", "--data \(other) --threads 1")
+      #expect(relabelled.status == 1)
       #expect(
-        changed.error.contains("the data here is not the same as rank 0's"), "\(changed.error)")
+        relabelled.error.contains("the data here is not the same as rank 0's"),
+        "\(relabelled.error)")
 
       let wrong = try ProgramRunner.run(
         shell:

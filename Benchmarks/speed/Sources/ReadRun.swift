@@ -50,7 +50,7 @@ struct ReadRun {
     var check: Float = 0
     for index in 0...repeats {
       let start = ContinuousClock.now
-      let (store, failures) = ImageStore.load(
+      let (store, failures) = try ImageStore.load(
         names.map { "\(folder)/\($0)" }, branch, progress: ProgressReporter(mode: .quiet))
       if let failure = failures.first { throw failure.error }
       check = try store.batch(Array(names.indices), augmentedBy: nil).reduce(0, +)

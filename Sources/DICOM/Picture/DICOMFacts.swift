@@ -1,7 +1,7 @@
 /// What became of a DICOM file's values, as far as a person should hear of it.
-package struct DICOMFacts: Sendable, Equatable {
+package struct DICOMFacts: Sendable, Equatable, Codable {
   /// How black and white were found.
-  package enum Window: Sendable, Equatable {
+  package enum Window: Sendable, Equatable, Codable {
     /// By a table or window of the file.
     case file
     /// As asked for.

@@ -6,7 +6,12 @@ struct DetailPlane: Sendable, Equatable {
 
   let width: Int
   let height: Int
-  private let values: [Int8]
+  let values: [Int8]
+
+  /// A plane of values that another had.
+  init(width: Int, height: Int, values: [Int8]) {
+    (self.width, self.height, self.values) = (width, height, values)
+  }
 
   init(_ plane: GreyPlane) {
     (width, height) = (plane.width, plane.height)

@@ -17,6 +17,19 @@ struct LocalHash: Sendable, Equatable {
   private let row: UInt16
   private let size: UInt16
 
+  /// How many ``numbers`` a hash has.
+  static let numberCount = 5
+
+  /// All of it, to send.
+  var numbers: [UInt64] { [bits, UInt64(weak), UInt64(column), UInt64(row), UInt64(size)] }
+
+  /// The hash of such numbers.
+  init(numbers: ArraySlice<UInt64>) {
+    let numbers = Array(numbers)
+    (bits, weak) = (numbers[0], UInt32(numbers[1]))
+    (column, row, size) = (UInt16(numbers[2]), UInt16(numbers[3]), UInt16(numbers[4]))
+  }
+
   /// The bits that a place is looked up by.
   static let keyBits = 24
   static let weakBits = 6

@@ -22,6 +22,11 @@ package struct PictureSignature: Sendable, Equatable {
   /// Whether the picture has too few places that stand out to be told from others, as a blank one.
   package var isFeatureless: Bool { hashes.count < PlaceMatch.leastPlaces }
 
+  /// What another has found.
+  init(width: Int, height: Int, hashes: [LocalHash], detail: DetailPlane) {
+    (self.width, self.height, self.hashes, self.detail) = (width, height, hashes, detail)
+  }
+
   /// Looks at a picture of any size, depth and kind; its proportions are kept.
   package init(_ image: PixelImage) {
     let longer = max(image.width, image.height)

@@ -52,7 +52,8 @@ package struct FeaturesRun {
       try AtomicFile.makeFolder(folder)
     }
     let progress = session.progress
-    let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    let cases = try StudyLoader.load(
+      study, skipsBad: skipsBad, sharedBy: session.ranks, progress: progress)
     for sentence in study.formerNames + study.images.flatMap(\.deviations)
       + study.texts.flatMap(\.notes) + study.data.notes
     { progress.note(sentence) }

@@ -2,18 +2,20 @@ import Basics
 import Datasets
 import Images
 import NearDuplicates
+import Ranks
 import Training
 
 /// Finds out which cases show nearly the same picture, where a study's folds keep these together.
 enum NearPictureGroups {
   /// The set whose cases know with which others their pictures are nearly the same; what was found is noted.
   ///
-  /// Every picture is decoded once more for it.
+  /// Every picture is decoded once more for it, of several ranks a part by each.
   ///
   /// - Throws: `ZooError` of a picture that can't be read; `Interrupted`.
-  static func added(to set: CaseSet, _ branches: [ImageBranch], progress: ProgressReporter) throws
-    -> CaseSet
-  {
+  static func added(
+    to set: CaseSet, _ branches: [ImageBranch], sharedBy ranks: RankGroup? = nil,
+    progress: ProgressReporter
+  ) throws -> CaseSet {
     guard let branch = branches.first else {
       progress.note(
         "\"groupByImage\": \"near\" has no effect: no image encoder reads the pictures of this study"
@@ -21,9 +23,16 @@ enum NearPictureGroups {
       return set
     }
     let paths = set.picturePaths
-    let signatures = try progress.mapped(
-      paths, stage: "looking for near-duplicates of \(paths.count) pictures"
-    ) { path in try path.map { try signature($0, branch) } }
+    func signatures(_ paths: [String?]) throws -> [PictureSignature?] {
+      try progress.mapped(
+        paths, stage: "looking for near-duplicates of \(paths.count) pictures"
+      ) { path in try path.map { try signature($0, branch) } }
+    }
+    let signatures =
+      try ranks.map { ranks in
+        try ranks.rows(paths, groupsOf: 1) { try signatures($0).map { $0?.bytes ?? [] } }
+          .map { $0.isEmpty ? nil : PictureSignature(bytes: $0) }
+      } ?? signatures(paths)
     let near = try NearPictures(signatures)
     progress.note(sentence(near, set.pictureLayout))
     return keyed(set, near)

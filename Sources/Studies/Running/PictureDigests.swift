@@ -4,31 +4,39 @@ import Datasets
 import Downloads
 import Foundation
 import Images
+import Ranks
+import Training
 
 /// Finds out which picture files are which, and which cases show the same picture.
 package enum PictureDigests {
   /// The set with the SHA-256 of every picture's file, and what cases share that show one picture.
   ///
   /// Only pictures that may be equal are decoded for that: those whose files are equal, and those whose
-  /// `fingerprints` (of the pictures as an encoder is given them, nil where none read them) are.
+  /// `fingerprints` (of the pictures as an encoder is given them, nil where none read them) are. Of several ranks each
+  /// reads a part of the files.
   ///
   /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
-  static func added(to set: CaseSet, fingerprints: [Int?]) throws -> CaseSet {
+  static func added(to set: CaseSet, fingerprints: [Int?], sharedBy ranks: RankGroup? = nil) throws
+    -> CaseSet
+  {
     let paths = set.picturePaths
-    let digests = try files(paths)
+    let digests = try files(paths, sharedBy: ranks)
     let candidates = candidates(digests, fingerprints)
     // Equal files are decoded once.
     var examples: [String: String] = [:]
     for index in candidates {
       if let digest = digests[index], let path = paths[index] { examples[digest] = path }
     }
-    let chosen = Array(examples)
+    let chosen = examples.sorted { $0.key < $1.key }
     let shown = Dictionary(
       uniqueKeysWithValues: zip(
-        chosen.map(\.key), try mappedInParallel(chosen.map(\.value)) { try pixelDigest(of: $0) }))
+        chosen.map(\.key),
+        try texts(of: chosen.map(\.value), sharedBy: ranks) { try pixelDigest(of: $0) ?? "" }))
     // Two pictures of one case share nothing with others.
     var cases: [String: Set<Int>] = [:]
-    let keys = digests.map { digest in digest.flatMap { shown[$0] }.flatMap { $0 } }
+    let keys = digests.map { digest in
+      digest.flatMap { shown[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+    }
     for (owner, key) in zip(set.pictureLayout.owners, keys) {
       if let key { cases[key, default: []].insert(owner) }
     }
@@ -65,11 +73,22 @@ package enum PictureDigests {
   }
 
   /// The SHA-256 of each file, of each path once.
-  static func files(_ paths: [String?]) throws -> [String?] {
-    let named = Array(Set(paths.compactMap { $0 }))
+  static func files(_ paths: [String?], sharedBy ranks: RankGroup? = nil) throws -> [String?] {
+    let named = Set(paths.compactMap { $0 }).sorted()
     let digests = Dictionary(
-      uniqueKeysWithValues: zip(named, try mappedInParallel(named) { try sha256(ofFile: $0) }))
+      uniqueKeysWithValues: zip(
+        named, try texts(of: named, sharedBy: ranks) { try sha256(ofFile: $0) }))
     return paths.map { $0.flatMap { digests[$0] } }
+  }
+
+  /// What `work` makes of each file on all cores, and of several ranks each of its part.
+  private static func texts(
+    of files: [String], sharedBy ranks: RankGroup?, _ work: @Sendable (String) throws -> String
+  ) throws -> [String] {
+    guard let ranks else { return try mappedInParallel(files, work) }
+    return try ranks.rows(files, groupsOf: 1) { files in
+      try mappedInParallel(files, work).map { Array($0.utf8) }
+    }.map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The cases whose file or fingerprint another case has, too.

@@ -99,9 +99,10 @@ package struct PretrainingRun {
     guard shared.decides(true) else { return }
     var set = try specification.load(skipsBad: skipsBad)
     let stores = try StudyLoader.images(
-      of: &set, [branch], skipsBad: skipsBad, progress: progress)
+      of: &set, [branch], skipsBad: skipsBad, sharedBy: session.ranks, progress: progress)
     if specification.folds.groupsByNearImage {
-      set = try NearPictureGroups.added(to: set, [branch], progress: progress)
+      set = try NearPictureGroups.added(
+        to: set, [branch], sharedBy: session.ranks, progress: progress)
     }
     // The splits are those that the first has, which may be a run's from before.
     let kept = try shared.split(nil)
@@ -129,9 +130,10 @@ package struct PretrainingRun {
     var set = try specification.load(skipsBad: skipsBad)
     StudyLoader.tell(set, progress)
     let stores = try StudyLoader.images(
-      of: &set, [branch], skipsBad: skipsBad, progress: progress)
+      of: &set, [branch], skipsBad: skipsBad, sharedBy: session.ranks, progress: progress)
     if specification.folds.groupsByNearImage {
-      set = try NearPictureGroups.added(to: set, [branch], progress: progress)
+      set = try NearPictureGroups.added(
+        to: set, [branch], sharedBy: session.ranks, progress: progress)
     }
     StudyLoader.tellLeftOut(set, progress)
     for left in set.leftOut.prefix(10) where skipsBad {

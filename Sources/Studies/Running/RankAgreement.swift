@@ -8,6 +8,35 @@ struct RankAgreement {
 
   init(_ ranks: RankGroup) { self.ranks = ranks }
 
+  /// Compares the sizes of files of which each rank reads a part.
+  ///
+  /// Where one has other files, the others go no further: that rank ends them.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` on a rank where a file has another size, with its name.
+  func check(files: [String]) throws {
+    let own = try mappedInPieces(files) { FileStamp.size(of: $0).map(String.init) ?? "" }
+    guard let first = others(own.joined(separator: "\n")) else { return }
+    let sizes = first.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    func text(_ size: String) -> String { size.isEmpty ? "is missing" : "has \(size) bytes" }
+    if sizes.count == own.count, let index = own.indices.first(where: { sizes[$0] != own[$0] }) {
+      throw ZooError(
+        .conflict, "\(text(own[index])) here, and \(text(sizes[index])) on rank 0",
+        at: Place(path: files[index]), advice: "give all hosts the same data")
+    }
+    throw ZooError(
+      .conflict, "\(own.count) picture files are to be read here, \(sizes.count) on rank 0",
+      advice: "give all hosts the same data")
+  }
+
+  /// What the first rank has, where any rank has something else; does not return on one that has the same.
+  private func others(_ own: String) -> String? {
+    let all = ranks.gather(own)
+    guard all.contains(where: { $0 != all[0] }) else { return nil }
+    // Never answered: the rank that differs ends all.
+    if all[ranks.rank] == all[0] { _ = ranks.gather("waiting") }
+    return all[0]
+  }
+
   /// Compares what each rank has with what the first has, key by key.
   ///
   /// Where one has something else, the others go no further: that rank ends them.
@@ -18,15 +47,9 @@ struct RankAgreement {
     let lines = try own.map { key, value in
       [key, try sha256(of: value), value.count < 64 && !value.contains("\n") ? value : ""]
     }
-    let all = ranks.gather(
-      lines.map { $0.joined(separator: "\u{1f}") }.joined(separator: "\u{1e}"))
-    guard all.contains(where: { $0 != all[0] }) else { return }
-    guard all[ranks.rank] != all[0] else {
-      // Never answered: the rank that differs ends all.
-      _ = ranks.gather("waiting")
-      return
-    }
-    let first = all[0].split(separator: "\u{1e}", omittingEmptySubsequences: false).map {
+    let text = lines.map { $0.joined(separator: "\u{1f}") }.joined(separator: "\u{1e}")
+    guard let told = others(text) else { return }
+    let first = told.split(separator: "\u{1e}", omittingEmptySubsequences: false).map {
       $0.split(separator: "\u{1f}", omittingEmptySubsequences: false).map(String.init)
     }
     let index = lines.indices.first { !first.indices.contains($0) || first[$0] != lines[$0] } ?? 0

@@ -2,20 +2,23 @@ import Basics
 import Datasets
 import Evaluation
 import Images
+import Ranks
 import Training
 
 /// Brings a study's cases into memory and checks all of them before anything is trained.
 package enum StudyLoader {
-  /// Loads tables, texts and pictures.
+  /// Loads tables, texts and pictures; of several ranks each reads a part of the pictures.
   ///
   /// - Throws: `ZooError` that counts unusable cases by kind; with `skipsBad` those are left out
   ///   and listed in the case set.
   package static func load(
-    _ study: StudySpecification, skipsBad: Bool, progress: ProgressReporter
+    _ study: StudySpecification, skipsBad: Bool, sharedBy ranks: RankGroup? = nil,
+    progress: ProgressReporter
   ) throws -> StudyCases {
     var set = try table(study, skipsBad: skipsBad, progress: progress)
-    let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
-    set = try nearPictures(of: set, study, progress)
+    let stores = try images(
+      of: &set, study.images, skipsBad: skipsBad, sharedBy: ranks, progress: progress)
+    set = try nearPictures(of: set, study, sharedBy: ranks, progress)
     tellLeftOut(set, progress)
     return try cases(study, set, stores, progress)
   }
@@ -61,17 +64,19 @@ package enum StudyLoader {
     var stamps: [String: String] = [:]
     for path in all.flatMap({ $0.images.map(\.path) }) { stamps[path] = FileStamp.of(path) }
     let stores = try images(of: &set, study.images, skipsBad: skipsBad, progress: progress)
-    set = try nearPictures(of: set, study, progress)
+    set = try nearPictures(of: set, study, sharedBy: nil, progress)
     tellLeftOut(set, progress)
     let pictures = KeptPictures(set, of: all, stamps: stamps, notes: progress.notes)
     return (try cases(study, set, stores, progress), pictures)
   }
 
   private static func nearPictures(
-    of set: CaseSet, _ study: StudySpecification, _ progress: ProgressReporter
+    of set: CaseSet, _ study: StudySpecification, sharedBy ranks: RankGroup?,
+    _ progress: ProgressReporter
   ) throws -> CaseSet {
     guard study.folds.groupsByNearImage else { return set }
-    return try NearPictureGroups.added(to: set, study.images, progress: progress)
+    return try NearPictureGroups.added(
+      to: set, study.images, sharedBy: ranks, progress: progress)
   }
 
   private static func sentence(_ known: KeptPictures.Known, _ branches: [ImageBranch]) -> String {
@@ -115,18 +120,23 @@ package enum StudyLoader {
   /// Reads the pictures of a set as each branch wants them, and notes what of them a person should
   /// hear; stores are by the branches' names.
   ///
-  /// The set is told what was found out about its pictures.
+  /// The set is told what was found out about its pictures. Of several ranks each reads a part of the files, and all
+  /// look whether theirs have the same sizes.
   ///
   /// - Throws: `ZooError` that names pictures that can't be used; with `skipsBad` their cases
   ///   leave the set and are listed in it.
   static func images(
-    of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool, progress: ProgressReporter
+    of set: inout CaseSet, _ branches: [ImageBranch], skipsBad: Bool,
+    sharedBy ranks: RankGroup? = nil, progress: ProgressReporter
   ) throws -> [String: ImageStore] {
     let branches = branches.filter { $0.features == nil }
     let (all, layout) = (set.picturePaths, set.pictureLayout)
     let owners = layout.owners
     var stores: [String: ImageStore] = [:]
     var bad: [Int: ZooError] = [:]
+    if let ranks, !branches.isEmpty {
+      try RankAgreement(ranks).check(files: all.compactMap(\.self))
+    }
     for branch in branches {
       var paths = all
       if let choice = PictureChoice(branch, set) {
@@ -134,13 +144,18 @@ package enum StudyLoader {
         let used = Set(choice.used)
         for index in paths.indices where !used.contains(index) { paths[index] = nil }
       }
-      let (store, failures) = ImageStore.load(paths, branch, progress: progress)
+      let (store, failures) = try ImageStore.load(
+        paths, branch, sharedBy: ranks, progress: progress)
       // What a stopped decoder left undone is no fault of the files.
       try Interruption.check()
       stores[branch.name] = store
       for failure in failures { bad[owners[failure.index]] = failure.error }
       if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
       try Interruption.check()
+    }
+    if !bad.isEmpty, !skipsBad, let ranks, !ranks.isFirst {
+      // All have found the same: the first says it, and ends the others.
+      _ = ranks.gather("waiting")
     }
     if !bad.isEmpty { stores = try leaveOut(bad, of: &set, stores, skipsBad: skipsBad) }
     for branch in branches {
@@ -153,7 +168,8 @@ package enum StudyLoader {
       let fingerprints = set.picturePaths.indices.map { place in
         all.lazy.compactMap { $0[place] }.first
       }
-      set = try PictureDigests.added(to: set, fingerprints: fingerprints)
+      set = try PictureDigests.added(
+        to: set, fingerprints: fingerprints, sharedBy: ranks)
     }
     return stores
   }

@@ -109,7 +109,8 @@ package struct TrainingRun {
       return ["the training is finished; nothing was left to do", "model: \(folder)"]
     }
     if !place.isBegun { try study.checkFolders() }
-    let cases = try StudyLoader.load(study, skipsBad: skipsBad, progress: progress)
+    let cases = try StudyLoader.load(
+      study, skipsBad: skipsBad, sharedBy: session.ranks, progress: progress)
     try checkStatistics(cases)
     try note(cases)
     let made =

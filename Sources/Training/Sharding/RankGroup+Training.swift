@@ -5,7 +5,7 @@ import Ranks
 
 extension RankGroup {
   /// Which of items a rank computes.
-  func share(of items: Int, groupsOf size: Int, rank: Int) -> [Int] {
+  package func share(of items: Int, groupsOf size: Int, rank: Int) -> [Int] {
     stride(from: rank * size, to: items, by: count * size).flatMap {
       $0..<min($0 + size, items)
     }
@@ -13,35 +13,44 @@ extension RankGroup {
 
   /// The rows of items, each rank's part of them computed by `body`, in the order of the items.
   ///
-  /// Ranks take turns in groups of `size`, which are those that one process alone would make.
+  /// Ranks take turns in groups of `size`, which are those that one process alone would make. What is sent at a time are `rowBytes` and the next row of each rank at most.
   ///
   /// - Throws: what `body` throws; `Interrupted` on all ranks where one is asked to stop.
-  func rows<Item>(_ items: [Item], groupsOf size: Int, _ body: ([Item]) throws -> [[Float]]) throws
-    -> [[Float]]
-  {
+  package func rows<Item, Value: BitwiseCopyable>(
+    _ items: [Item], groupsOf size: Int, rowBytes: Int = 64 << 20,
+    _ body: ([Item]) throws -> [[Value]]
+  ) throws -> [[Value]] {
     func places(_ rank: Int) -> [Int] { share(of: items.count, groupsOf: size, rank: rank) }
-    var (own, stops): ([[Float]], Bool) = ([], false)
+    var (own, stops): ([[Value]], Bool) = ([], false)
     do { own = try body(places(rank).map { items[$0] }) } catch is Interrupted { stops = true }
     guard !agree(gather([stops ? 1 : 0]).contains([1])) else { throw Interrupted() }
-    // The lengths of the rows, and behind them what they hold.
-    let lengths = gather(own.map { Int64($0.count) }.withUnsafeBytes { Array($0) })
-    let values = gather(own.flatMap { $0 }.withUnsafeBytes { Array($0) })
-    var rows = [[Float]](repeating: [], count: items.count)
-    for rank in 0..<count {
-      values[rank].withUnsafeBytes { values in
-        lengths[rank].withUnsafeBytes { lengths in
-          var start = 0
-          for (index, place) in places(rank).enumerated() {
-            let length = Int(
-              lengths.loadUnaligned(
-                fromByteOffset: index * MemoryLayout<Int64>.size, as: Int64.self))
-            rows[place] = (start..<start + length).map {
-              values.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Float>.size, as: Float.self)
-            }
-            start += length
-          }
+    let lengths = gather(own.map { Int64($0.count) }.withUnsafeBytes { Array($0) }).map { bytes in
+      bytes.withUnsafeBytes { bytes in
+        stride(from: 0, to: bytes.count, by: MemoryLayout<Int64>.size).map {
+          Int(bytes.loadUnaligned(fromByteOffset: $0, as: Int64.self))
         }
       }
+    }
+    let places = (0..<count).map(places)
+    let most = lengths.map(\.count).max() ?? 0
+    var rows = [[Value]](repeating: [], count: items.count)
+    var start = 0
+    while start < most {
+      // So many of each rank's rows at a time as take little memory.
+      var (end, size) = (start, 0)
+      while end < most, size < rowBytes {
+        size += lengths.reduce(0) { $0 + (end < $1.count ? $1[end] : 0) } * MemoryLayout<Value>.size
+        end += 1
+      }
+      let sent = own[min(start, own.count)..<min(end, own.count)]
+      let received = gather(sent.flatMap { $0 }.withUnsafeBytes { Array($0) })
+      for rank in 0..<count {
+        let owned = min(start, lengths[rank].count)..<min(end, lengths[rank].count)
+        received[rank].split(lengths[rank][owned]) {
+          rows[places[rank][owned.lowerBound + $0]] = $1
+        }
+      }
+      start = end
     }
     return rows
   }
@@ -95,5 +104,27 @@ extension RankGroup {
     }
     return TrainingCheckpoint.Content(
       state: shared, best: shared.bestLoss == nil ? nil : each { kept?.best?[$0] })
+  }
+}
+
+extension [UInt8] {
+  /// Hands over rows of so many values each that these bytes hold one behind another, with their numbers.
+  fileprivate func split<Value: BitwiseCopyable>(
+    _ lengths: ArraySlice<Int>, _ body: (Int, [Value]) -> Void
+  ) {
+    withUnsafeBytes { bytes in
+      var place = 0
+      for (index, length) in lengths.enumerated() {
+        let size = length * MemoryLayout<Value>.size
+        let row = UnsafeRawBufferPointer(rebasing: bytes[place..<place + size])
+        body(
+          index,
+          [Value](unsafeUninitializedCapacity: length) { target, count in
+            UnsafeMutableRawBufferPointer(target).copyMemory(from: row)
+            count = length
+          })
+        place += size
+      }
+    }
   }
 }
