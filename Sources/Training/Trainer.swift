@@ -143,9 +143,13 @@ package struct Trainer {
     defer { progress.end() }
     if now.state.finished > 0 { progress.advance(by: now.state.finished * perEpoch) }
     var keptAt = ContinuousClock.now
+    var written = kept?.state
     func keep() throws {
-      try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
       keptAt = .now
+      // A file that is newer tells that the training has come further.
+      if let written, written.isAt(now.state) { return }
+      try checkpoint?.write(now, changing, optimizer: optimizer, average: average)
+      written = now.state
     }
     for epoch in now.state.finished..<max(now.state.finished, settings.epochs) {
       if settings.patience > 0, now.state.stale >= settings.patience { break }

@@ -13,9 +13,11 @@ package struct TrainingCheckpoint: Sendable {
   package let path: String
   /// Whether it is written after every epoch, besides now and then, and when the training stops.
   let isKeptEachEpoch: Bool
+  /// That of the work which the training is a part of.
+  private let clock: WorkClock?
 
-  package init(path: String, isKeptEachEpoch: Bool = true) {
-    (self.path, self.isKeptEachEpoch) = (path, isKeptEachEpoch)
+  package init(path: String, isKeptEachEpoch: Bool = true, clock: WorkClock? = nil) {
+    (self.path, self.isKeptEachEpoch, self.clock) = (path, isKeptEachEpoch, clock)
   }
 
   /// What a training knows besides its tensors.
@@ -28,6 +30,13 @@ package struct TrainingCheckpoint: Sendable {
     var optimizerSteps: [String: Int] = [:]
     /// What the epoch behind the finished ones has come to; nil where none was begun.
     var begun: Trainer.EpochSums?
+    /// What the work that the training is a part of had taken.
+    var seconds: Double?
+
+    /// Whether another state is of the same step.
+    func isAt(_ other: State) -> Bool {
+      finished == other.finished && begun?.steps ?? 0 == other.begun?.steps ?? 0
+    }
   }
 
   /// What a training holds after a step.
@@ -46,6 +55,7 @@ package struct TrainingCheckpoint: Sendable {
     var tensors: [(name: String, shape: [Int], values: [Float])] = []
     let averages = average?.values
     state.averageUpdates = average?.updates ?? 0
+    state.seconds = clock?.seconds
     for (index, parameter) in parameters.enumerated() {
       let (key, shape) = (parameter.key, parameter.value.shape)
       func add(_ kind: String, _ values: [Float]?) {
@@ -104,6 +114,7 @@ package struct TrainingCheckpoint: Sendable {
     }
     ParameterStore.restore(parameters, to: values)
     if let average, let averages { average.restore(averages, updates: state.averageUpdates) }
+    if let seconds = state.seconds { clock?.goOn(from: seconds) }
     return Content(state: state, best: best)
   }
 

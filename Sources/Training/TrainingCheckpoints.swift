@@ -1,19 +1,24 @@
 import Foundation
 
-/// Where the trainings of one cell are kept while it is made: they are numbered in the order in which they begin, which is
-/// the same whenever the cell is made again.
+/// Where the trainings of one cell, or of one trial, are kept while it is made: they are numbered in the order in which they
+/// begin, which is the same whenever it is made again.
 package final class TrainingCheckpoints {
   private let folder: String
   private var begun = 0
+  private let clock = WorkClock()
 
-  /// Those of a cell's folder.
+  /// The seconds that processes before had worked until a training was last kept.
+  package var secondsBefore: Double { clock.secondsBefore }
+
+  /// Those in a folder, which is made when the first is kept.
   package init(folder: String) { self.folder = folder }
 
   /// Of the training that begins now; it is kept when it stops, and now and then, but not after every epoch: small models
   /// have thousands of them.
   func next() -> TrainingCheckpoint {
     begun += 1
-    return TrainingCheckpoint(path: "\(folder)/\(Self.name(begun))", isKeptEachEpoch: false)
+    return TrainingCheckpoint(
+      path: "\(folder)/\(Self.name(begun))", isKeptEachEpoch: false, clock: clock)
   }
 
   /// Takes them away, once the cell is finished.
@@ -23,5 +28,16 @@ package final class TrainingCheckpoints {
     }
   }
 
-  private static func name(_ number: Int) -> String { "training-\(number).safetensors" }
+  /// Takes away what was kept in a folder, whoever began it.
+  package static func remove(from folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  private static let prefix = "training-"
+  private static let suffix = ".safetensors"
+
+  private static func name(_ number: Int) -> String { "\(prefix)\(number)\(suffix)" }
 }

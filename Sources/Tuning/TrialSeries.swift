@@ -21,6 +21,10 @@ package final class TrialWatch {
   private let isFirst: Bool
   private var (pass, lastEpoch) = (1, 0)
   private(set) var rungs: [String: Double] = [:]
+  /// The seconds that the trial had taken in processes before, where it goes on.
+  package var secondsBefore = 0.0
+  /// The trial's, from 1 on.
+  package var number: Int { earlier.count + 1 }
 
   init(_ halving: SuccessiveHalving?, earlier: [Trial]) {
     self.halving = halving
@@ -147,7 +151,7 @@ package struct TrialSeries {
     }
     return Trial(
       number: number, settings: settings, outcome: outcome, rungs: watch.rungs,
-      seconds: (ContinuousClock.now - start) / .seconds(1))
+      seconds: watch.secondsBefore + (ContinuousClock.now - start) / .seconds(1))
   }
 
   private func path(_ number: Int) -> String {

@@ -14,9 +14,9 @@ struct SlurmScriptTests {
     let asked: String
   }
 
-  /// Runs the script with a program in the place of `zoo`, which makes a cell or none and then works until it is told to
-  /// stop.
-  private func stopped(makesCell: Bool, isCancelled: Bool = false) throws -> Stop {
+  /// Runs the script with a program in the place of `zoo`, which leaves a file in the run's folder, or none, and then works
+  /// until it is told to stop.
+  private func stopped(leaving file: String?, isCancelled: Bool = false) throws -> Stop {
     try withTemporaryFolder { folder in
       let run = "\(folder)/the \"run\" of $(hostname)"
       try FileManager.default.createDirectory(
@@ -28,7 +28,16 @@ struct SlurmScriptTests {
         """
       try plan.write(toFile: "\(run)/plan.json", atomically: true, encoding: .utf8)
       if isCancelled { try write("", to: "\(run)/slurm/cancelled") }
-      let made = makesCell ? "mkdir -p \"$2/cells/a\"; touch \"$2/cells/a/scores.json\"" : ""
+      // What was there before is no progress.
+      for name in ["cells/b", "trials/b"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(run)/\(name)", withIntermediateDirectories: true)
+        try write("", to: "\(run)/\(name)/0001.json")
+        try write("", to: "\(run)/\(name)/training-1.safetensors")
+      }
+      usleep(50_000)
+      let made =
+        file.map { "mkdir -p \"$(dirname \"$2/\($0)\")\"; sleep 0.05; touch \"$2/\($0)\"" } ?? ""
       try write(
         """
         #!/bin/bash
@@ -72,22 +81,27 @@ struct SlurmScriptTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
   }
 
-  @Test("Where a cell was finished the worker comes again")
-  func comesAgain() throws {
-    #expect(try stopped(makesCell: true).asked == "requeue 5_1\n")
+  @Test(
+    "Where a cell or trial was finished, or a training kept, the worker comes again",
+    arguments: [
+      "cells/a/scores.json", "cells/b/training-1.safetensors", "trials/a/0001.json",
+      "trials/a/kept-1/2/training-1.safetensors",
+    ])
+  func comesAgain(file: String) throws {
+    #expect(try stopped(leaving: file).asked == "requeue 5_1\n")
   }
 
   @Test("Where none was it says that its time is too short, and ends")
   func tooShort() throws {
-    let stop = try stopped(makesCell: false)
+    let stop = try stopped(leaving: nil)
     #expect(stop.asked.isEmpty)
     #expect(stop.status == 1)
-    #expect(stop.error.contains("zoo: no cell was finished within the time of the job"))
+    #expect(stop.error.contains("zoo: nothing was finished or kept within the time of the job"))
   }
 
   @Test("In a run that was cancelled it does not come again")
   func cancelled() throws {
-    let stop = try stopped(makesCell: true, isCancelled: true)
+    let stop = try stopped(leaving: "cells/a/scores.json", isCancelled: true)
     #expect(stop.asked.isEmpty)
     #expect(stop.status == 130)
     #expect(stop.error.isEmpty, "\(stop.error)")

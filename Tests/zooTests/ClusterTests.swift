@@ -163,7 +163,7 @@ struct ClusterTests {
     }
   }
 
-  @Test("A worker stops before its time is over; where no cell fits into it, it says so and ends")
+  @Test("A worker stops before its time is over, keeps its training, and waits to come again")
   func timeLimit() throws {
     try LocalSlurm.running { slurm in
       let folder = slurm.folder
@@ -173,12 +173,24 @@ struct ClusterTests {
       // Slurm's least time is a minute; the signal comes two before the end: at once.
       let sent = try slurm.run([
         "slurm", "submit", study, "--output", run, "--tasks", "1", "--time", "1", "--threads", "1",
+        "--tensorboard",
       ])
       #expect(sent.status == 0, "\(sent.error)")
-      let status = try slurm.ended(run)
+      func log() -> String {
+        (try? String(contentsOfFile: "\(run)/slurm/cells-1.log", encoding: .utf8)) ?? ""
+      }
+      for _ in 0..<240 where !log().contains("CANCELLED") { usleep(500_000) }
+      // Slurm itself ends what asks to be queued again.
+      #expect(log().contains("CANCELLED") && !log().contains("nothing was finished"), "\(log())")
+      let status = try slurm.run(["slurm", "status", run]).output
       #expect(status.hasPrefix("cells: 0 of 15 finished, 0 running"), "\(status)")
-      let log = try String(contentsOfFile: "\(run)/slurm/cells-1.log", encoding: .utf8)
-      #expect(log.contains("zoo: no cell was finished within the time of the job"), "\(log)")
+      #expect(!status.contains("no job waits or runs"), "\(status)")
+      let files = FileManager.default.enumerator(atPath: run)?.compactMap { $0 as? String } ?? []
+      #expect(files.contains { $0.hasSuffix("training-1.safetensors") }, "\(files)")
+      #expect(files.contains { $0.hasPrefix("tensorboard/") }, "\(files)")
+      let cancelled = try slurm.run(["slurm", "cancel", run])
+      #expect(cancelled.status == 0, "\(cancelled.error)")
+      #expect(try slurm.ended(run).contains("0 running"))
     }
   }
 }

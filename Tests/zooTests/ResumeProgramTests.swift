@@ -149,6 +149,69 @@ struct ResumeProgramTests {
     }
   }
 
+  @Test(
+    "A search that is stopped within a trial's training, or its parts', goes on from there, with the same bytes"
+  )
+  func stoppedTrial() throws {
+    try withTemporaryFolder { folder in
+      let study = try SmallStudy.prepare(folder)
+      try edit(study) {
+        $0.replacing(
+          "\"training\": {\"epochs\": 2, \"batchSize\": 8}}",
+          with: "\"training\": {\"epochs\": 1000, \"batchSize\": 8}}"
+        ).replacing(
+          "\"seed\": 3,",
+          with: "\"seed\": 3, \"tuning\": {\"trials\": 2, \"scoredOn\": {\"folds\": 2}},")
+      }
+      let tune = "tune \(study) --combination \"net + words\" --quiet"
+      let whole = try ProgramRunner.run(shell: "$ZOO \(tune) --output \(folder)/whole")
+      #expect(whole.status == 0, "\(whole.error)")
+      let run = "\(folder)/run"
+      func kept() -> [String] {
+        let all = FileManager.default.enumerator(atPath: "\(run)/trials")?.compactMap {
+          $0 as? String
+        }
+        return (all ?? []).filter { $0.contains("kept-") && $0.hasSuffix(".safetensors") }
+      }
+      var (stops, goesOn, ofParts) = (0, false, false)
+      for round in 0..<60 {
+        let before = kept()
+        let done = try stopped(
+          "\(tune) --output \(run) \(round == 0 ? "" : "--resume")", after: 1)
+        if done.status == 0 { break }
+        #expect(done.status == 130, "\(done.error)")
+        stops += 1
+        if !before.isEmpty, kept() == before { goesOn = true }
+        if kept().contains(where: { $0.contains("/parts/") }) { ofParts = true }
+      }
+      #expect(stops > 1 && goesOn && ofParts)
+      let left = FileManager.default.enumerator(atPath: run)?.compactMap { $0 as? String } ?? []
+      #expect(left.filter { $0.contains("kept-") || $0.contains("training-") } == [])
+      /// Without seconds and what hangs on them.
+      func trials(_ run: String) throws -> [String] {
+        try left.filter { $0.hasPrefix("trials/") && $0.hasSuffix(".json") }.sorted().map {
+          String(decoding: try data("\(run)/\($0)"), as: UTF8.self)
+            .replacing(#/"seconds": [0-9.e-]+/#, with: "")
+        }
+      }
+      #expect(try trials(run) == trials("\(folder)/whole"))
+      #expect(try trials(run).count == 6)
+      #expect(try data("\(run)/tuned.json") == data("\(folder)/whole/tuned.json"))
+      /// What the cells took.
+      func seconds(_ run: String) throws -> Double {
+        try ["net", "words", "net + words"].reduce(0) {
+          let text = String(
+            decoding: try data("\(run)/cells/r1f1/\($1)/scores.json"), as: UTF8.self)
+          let found = try #require(text.firstMatch(of: #/"seconds": ([0-9.e-]+)/#))
+          return $0 + (try #require(Double(String(found.output.1))))
+        }
+      }
+      // In any number of processes they take no less.
+      let (parts, all) = (try seconds(run), try seconds("\(folder)/whole"))
+      #expect(parts > 0.7 * all, "\(parts) s, at once \(all) s")
+    }
+  }
+
   @Test("A model's training that is stopped, in a part or behind it, goes on with the same bytes")
   func stoppedModel() throws {
     try withTemporaryFolder { folder in

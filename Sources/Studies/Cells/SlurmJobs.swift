@@ -5,7 +5,7 @@ import Foundation
 /// all that are left, and a job that makes the tables once all have ended.
 ///
 /// A worker is told two minutes before its time is over. It stops where that is safe, gives its cell back and queues
-/// again; one in whose time no cell was finished ends instead, since it would come for ever. Cells of a worker that
+/// again; one in whose time nothing was finished or kept ends instead, since it would come for ever. Cells of a worker that
 /// failed are made by the others, so that the tables wait for the end of all, not for a good one.
 package struct SlurmJobs: Sendable {
   /// What a person asks of the cluster; nil leaves it to the cluster's own defaults.
@@ -168,8 +168,13 @@ package struct SlurmJobs: Sendable {
         "--signal=B:TERM@120",
       ] + limits)
         + """
-        finished() { find \(quoted("\(folder)/cells")) -name scores.json 2>/dev/null | wc -l; }
-        before=$(finished)
+        began=\(quoted("\(folder)/\(Self.folderName)"))/began-$SLURM_ARRAY_TASK_ID
+        touch "$began"
+        # What is finished, or kept within a training.
+        newer() {
+          find \(quoted("\(folder)/cells")) \(quoted("\(folder)/\(CellTuner.folderName)")) -newer "$began" \
+            \\( -name '*.json' -o -name 'training-*.safetensors' \\) 2>/dev/null
+        }
         stopped=
         trap 'stopped=yes; kill -TERM "$worker" 2>/dev/null' TERM
         for attempt in 1 2 3; do
@@ -187,8 +192,8 @@ package struct SlurmJobs: Sendable {
           echo "zoo: the worker was killed (where nobody did that, the memory was too small), attempt $attempt of 3" >&2
         done
         if [ -n "$stopped" ] && [ "$status" -ne 0 ] && [ ! -e \(quoted("\(folder)/\(Self.folderName)/\(Self.cancelledName)")) ]; then
-          if [ "$(finished)" -eq "$before" ]; then
-            echo "zoo: no cell was finished within the time of the job: ask for more by --time" >&2
+          if [ -z "$(newer)" ]; then
+            echo "zoo: nothing was finished or kept within the time of the job: ask for more by --time" >&2
             exit 1
           fi
           scontrol requeue "${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"

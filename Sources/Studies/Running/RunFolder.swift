@@ -129,6 +129,8 @@ struct RunFolder {
     for split in (try? OutputPlace.entries(of: cells)) ?? [] {
       for cell in (try? OutputPlace.entries(of: "\(cells)/\(split)")) ?? [] {
         let scores = "\(cells)/\(split)/\(cell)/\(FinishedCells.scoresName)"
+        // Another trial may be chosen: a training that was stopped would be of other settings.
+        TrainingCheckpoints.remove(from: "\(cells)/\(split)/\(cell)")
         guard FileManager.default.fileExists(atPath: scores) else { continue }
         do { try FileManager.default.removeItem(atPath: scores) } catch {
           throw ZooError(

@@ -163,8 +163,8 @@ struct StudyCells {
         combination.name, split: split.name, run: finished.folder,
         task: runner.context.cases.task.kind) : nil
     let place = try finished.place(split, combination.name)
-    // The trials of a search are kept by themselves.
-    let checkpoints = tuner == nil ? TrainingCheckpoints(folder: place) : nil
+    // The trainings of a search's trials are kept with these.
+    let checkpoints = TrainingCheckpoints(folder: place)
     let runner = runner.watched(by: events?.see).keeping(checkpoints)
     let (made, notes) = try progress.keepingNotes { () -> CellTuner.Outcome? in
       guard var tuner else {
@@ -199,7 +199,8 @@ struct StudyCells {
     let file = CellFile(
       combination: combination.name, split: split.name,
       parameterCount: outcome.parameterCount, multiplyAdds: outcome.multiplyAdds,
-      seconds: (ContinuousClock.now - start) / .seconds(1), results: outcome.results,
+      seconds: (ContinuousClock.now - start) / .seconds(1) + checkpoints.secondsBefore
+        + made.secondsBefore, results: outcome.results,
       epochs: outcome.epochs, notes: notes, tuning: made.tuning)
     let text = file.text
     var digests = try FileDigests(
@@ -207,7 +208,7 @@ struct StudyCells {
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
-    checkpoints?.remove()
+    checkpoints.remove()
     try events?.finish(file)
     let metric = runner.metric
     let test = outcome.value(metric, .test)

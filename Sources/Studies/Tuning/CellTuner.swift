@@ -35,11 +35,15 @@ struct CellTuner {
     let tuning: CellTuning?
     /// The model with the specification's own settings; nil where that was chosen, or nothing starts from it.
     let untuned: TrainedModel?
+    /// The seconds of trials, or parts of them, that processes before have made.
+    let secondsBefore: Double
 
     init(
-      _ outcome: CellRunner.Outcome, tuning: CellTuning? = nil, untuned: TrainedModel? = nil
+      _ outcome: CellRunner.Outcome, tuning: CellTuning? = nil, untuned: TrainedModel? = nil,
+      secondsBefore: Double = 0
     ) {
       (self.outcome, self.tuning, self.untuned) = (outcome, tuning, untuned)
+      self.secondsBefore = secondsBefore
     }
   }
 
@@ -55,7 +59,7 @@ struct CellTuner {
   ///   - split: what it is trained and tested on.
   ///   - isHeld: whether the cell is still this process's; it is asked before each trial.
   ///   - part: the folder of a part's cell.
-  /// - Throws: `ZooError`, or `Interrupted`; finished trials are kept.
+  /// - Throws: `ZooError`, or `Interrupted`; finished trials are kept, and how far the last one came.
   /// - Returns: nil where the cell was taken over by another process.
   func run(
     _ combination: Combination, _ split: Split, isHeld: () -> Bool, part: (String) throws -> String
@@ -76,9 +80,9 @@ struct CellTuner {
       uniqueKeysWithValues: try combination.recipe.parts.map { ($0, try part($0)) })
     let series = try series(
       combination.name, split, space, own, inputs: finished.inputs(of: combination, split))
-    let innerParts = InnerParts(self, split)
+    let innerParts = InnerParts(self, split, keptIn: keptFolder(series, "parts"))
     guard
-      let trials = try trials(
+      let (trials, secondsBefore) = try trials(
         series, title: "\(split.name) \(combination.name): trials", isHeld: isHeld,
         { settings, context in
           let tried = try side.combination(with: settings, registry: registry)
@@ -100,7 +104,8 @@ struct CellTuner {
     ) { "\(places[$0] ?? "")/model" }
     let untuned = try self.untuned(combination, split, isChosen: best.number == 1, outcome, places)
     outcome.results += untuned.rows
-    return Outcome(outcome, tuning: tuned, untuned: untuned.model)
+    return Outcome(
+      outcome, tuning: tuned, untuned: untuned.model, secondsBefore: secondsBefore)
   }
 
   /// Whether its head learns from the very cases that trials are scored on, so that nothing can be chosen there.
@@ -113,12 +118,20 @@ struct CellTuner {
       == .validation
   }
 
+  /// Where the trainings of a trial of a series, or of its parts, are kept while they go on: apart from those of a search
+  /// of the same name for something else.
+  private func keptFolder(_ series: TrialSeries, _ name: String) -> String {
+    "\(series.folder)/kept-\(series.fingerprint.prefix(16))/\(name)"
+  }
+
   /// Runs a series, each trial with its progress and its notes kept to itself: those of the chosen settings are told
   /// when the cell is made.
+  ///
+  /// - Returns: the trials, and the seconds of them that processes before have made; nil where the cell was taken over.
   private func trials(
     _ series: TrialSeries, title: String, isHeld: () -> Bool,
     _ evaluate: ([String: JSONValue], RecipeContext) throws -> (Double, Double)
-  ) throws -> [Trial]? {
+  ) throws -> (trials: [Trial], secondsBefore: Double)? {
     struct TakenOver: Error {}
     let total: Int? = if case .trials(let count) = series.budget { count } else { nil }
     let outer = progress
@@ -129,11 +142,19 @@ struct CellTuner {
       })
     outer.begin(title, total: series.space.isEmpty ? 1 : total)
     defer { outer.end() }
+    var (made, secondsBefore): (Set<Int>, Double) = ([], 0)
     do {
-      return try series.run { settings, watch in
+      let trials = try series.run { settings, watch in
         try Interruption.check()
         guard isHeld() else { throw TakenOver() }
+        made.insert(watch.number)
         var context = quiet
+        let kept = TrainingCheckpoints(folder: keptFolder(series, "\(watch.number)"))
+        context.checkpoints = kept
+        defer {
+          watch.secondsBefore = kept.secondsBefore
+          secondsBefore += kept.secondsBefore
+        }
         context.watch = { score in
           guard score.subset == .validation else { return }
           try watch.see(epoch: score.epoch, loss: score.logLoss)
@@ -144,10 +165,24 @@ struct CellTuner {
           "\(title): those from \(number) on are made anew; what is there is damaged, or of other encoders"
         )
       } finished: { trials in
+        if let last = trials.last {
+          if !made.contains(last.number) { secondsBefore += last.seconds }
+          try? FileManager.default.removeItem(atPath: keptFolder(series, "\(last.number)"))
+        }
         let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter)?.value
         outer.advance(note: "best \(metric.title) \(NumberText.metric(best))")
       }
+      removeKept(series)
+      return (trials, secondsBefore)
     } catch is TakenOver { return nil }
+  }
+
+  /// Removes what was kept within the trainings of a series that has ended, and of others of its name.
+  private func removeKept(_ series: TrialSeries) {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: series.folder)) ?? []
+    for name in entries where name.hasPrefix("kept-") {
+      try? FileManager.default.removeItem(atPath: "\(series.folder)/\(name)")
+    }
   }
 
   /// What a trial is worth: the mean over the inner splits, and the mean log loss, which decides between equal ones.
@@ -193,8 +228,10 @@ struct CellTuner {
     if isChosen, parts.values.allSatisfy({ own($0) == nil }) {
       return (Self.untunedRows(outcome.results), nil)
     }
+    let checkpoints = context.checkpoints
     var context = context.telling(ProgressReporter { _ in })
     context.variant = Self.untunedName
+    context.checkpoints = checkpoints
     let plain = CellRunner(context, like: runner)
     let places = parts.mapValues { own($0) ?? "\($0)/model" }
     let found = try plain.run(combination.recipe, split) { places[$0] ?? "" }
@@ -250,7 +287,7 @@ struct CellTuner {
       try trials(
         series(name, split, space, own, inputs: finished.inputs),
         title: "\(split.name) \(name): trials",
-        isHeld: { true }, evaluate) ?? []
+        isHeld: { true }, evaluate)?.trials ?? []
     let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter) ?? trials[0]
     return (
       try TextBaseline.Options(best.settings),

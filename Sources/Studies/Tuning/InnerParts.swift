@@ -8,9 +8,13 @@ import Tuning
 final class InnerParts {
   private let tuner: CellTuner
   private let split: Split
+  /// Where their trainings are kept while they go on.
+  private let folder: String
   private var models: [String: TrainedModel] = [:]
 
-  init(_ tuner: CellTuner, _ split: Split) { (self.tuner, self.split) = (tuner, split) }
+  init(_ tuner: CellTuner, _ split: Split, keptIn folder: String) {
+    (self.tuner, self.split, self.folder) = (tuner, split, folder)
+  }
 
   /// The model of a part on an inner split; it is made once for all trials.
   ///
@@ -28,6 +32,9 @@ final class InnerParts {
     // Its epochs are no rungs of the trial.
     var own = context
     own.watch = nil
+    // Nor are its trainings the trial's: after a stop they are made again in whatever trial comes then.
+    own.checkpoints = TrainingCheckpoints(
+      folder: "\(folder)/\(try FolderName.ofCombination("\(inner.name) \(name)"))")
     guard
       let model = try recipe.fit(inner, own, part: { _ in preconditionFailure("it has none") })
         .model

@@ -25,7 +25,7 @@ extension ZooCommand {
       )
     ],
     options: studyOptions + [
-      .flag("resume", "Go on with the run in --output."),
+      .flag("resume", "Go on with the run in --output."), trials, tensorboard,
       .value("tasks", "N", "Workers at most; else 8."),
       .value("time", "TIME", "Of a worker, as sbatch reads it."),
       .value("partition", "NAME", "Where they run."),
@@ -39,14 +39,17 @@ extension ZooCommand {
   ) { arguments in
     let zoo = try zoo(arguments, precision: arguments.optionalString(precision.name))
     let path = arguments.argument("STUDY.json")
-    let study = try zoo.specification(study(path, arguments))
+    let count = try trialCount(arguments)
+    let study = try withTrials(count, zoo.specification(study(path, arguments)))
     let output = try arguments.string("output")
     try OutputPlace.checkWritable(output)
     let progress = progress(arguments)
     try tellExportability(study, zoo.registry, zoo.makeKernels(), progress)
-    try zoo.studyRun(
-      study, folder: output, reporter: progress, command: "zoo compare \(path) --output \(output)"
-    ).plan(resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
+    var run = try zoo.studyRun(
+      study, folder: output, reporter: progress,
+      command: "zoo compare \(path) --output \(output)\(addition(count))")
+    run.writesEvents = arguments.flag(tensorboard.name)
+    try run.plan(resumes: arguments.flag("resume"), skipsBad: arguments.flag("skip-bad"))
     let plan = try StudyPlan(run: output)
     var options = SlurmJobs.Options()
     options.tasks = try arguments.integer("tasks", in: 1...10_000) ?? options.tasks

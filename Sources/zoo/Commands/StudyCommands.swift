@@ -31,13 +31,18 @@ extension ZooCommand {
     arguments: [Argument("STUDY.json", "The study's specification.")]
   ) { arguments in
     let count = try trialCount(arguments)
-    let added = count.map { " --trials \($0)" } ?? ""
-    try runStudy(arguments, verb: "compare", added) { study in
-      try count.map { try study.withTrials($0, registry: registry()) } ?? study
-    }
+    try runStudy(arguments, verb: "compare", addition(count)) { try withTrials(count, $0) }
   }
 
-  private static func trialCount(_ arguments: ParsedArguments) throws -> Int? {
+  /// What a command line says of its number of trials.
+  static func addition(_ trials: Int?) -> String { trials.map { " --trials \($0)" } ?? "" }
+
+  /// A study with so many trials; nil leaves it as it is.
+  static func withTrials(_ count: Int?, _ study: StudySpecification) throws -> StudySpecification {
+    try count.map { try study.withTrials($0, registry: registry()) } ?? study
+  }
+
+  static func trialCount(_ arguments: ParsedArguments) throws -> Int? {
     try arguments.integer("trials", in: 1...100_000)
   }
 
@@ -48,14 +53,14 @@ extension ZooCommand {
       "jobs", "N",
       "Make cells in N processes, each with its share of the processors, or with --threads; else 1."
     ),
-    .flag("plan", "Write what a run begins with, and make no cell."),
-    .flag(
-      "tensorboard",
-      "Write the scores of each epoch to tensorboard in the run's folder, as TensorBoard reads them."
-    ),
+    .flag("plan", "Write what a run begins with, and make no cell."), tensorboard,
   ]
 
-  private static let trials = Option.value(
+  static let tensorboard = Option.flag(
+    "tensorboard",
+    "Write the scores of each epoch to tensorboard in the run's folder, as TensorBoard reads them.")
+
+  static let trials = Option.value(
     "trials", "N",
     "Search for the settings of each combination and learned baseline in N trials a split; in place of the study's."
   )
@@ -76,7 +81,7 @@ extension ZooCommand {
     var run = try zoo.studyRun(
       study, folder: output, reporter: progress,
       command: "zoo \(verb) \(path) --output \(output)\(added)")
-    run.writesEvents = arguments.flag("tensorboard")
+    run.writesEvents = arguments.flag(tensorboard.name)
     let (resumes, skipsBad) = (arguments.flag("resume"), arguments.flag("skip-bad"))
     if arguments.flag("plan") {
       try run.plan(resumes: resumes, skipsBad: skipsBad)
