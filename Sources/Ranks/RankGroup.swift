@@ -12,6 +12,8 @@ package final class RankGroup: Sendable {
   private let queue = DispatchQueue(label: "ranks")
   private let stop = Mutex(false)
   private let messageFloats: Int
+  /// The floats at least that gradients are sent in while others are computed; 4 MB.
+  package let bucketFloats: Int
   /// Whether gradients are sent as bf16, half the bytes with three digits of each number; sums are made in single
   /// precision and rounded once more on their way back.
   package let halvesGradients: Bool
@@ -31,9 +33,11 @@ package final class RankGroup: Sendable {
 
   /// A group over a transport whose messages have at most so many floats: MPI counts bytes with 32 bits.
   package init(
-    _ transport: any RankTransport, messageFloats: Int = 1 << 28, halvesGradients: Bool = false
+    _ transport: any RankTransport, messageFloats: Int = 1 << 28, bucketFloats: Int = 1 << 20,
+    halvesGradients: Bool = false
   ) {
-    (self.transport, self.messageFloats) = (transport, messageFloats)
+    self.transport = transport
+    (self.messageFloats, self.bucketFloats) = (messageFloats, bucketFloats)
     self.halvesGradients = halvesGradients
   }
 

@@ -40,7 +40,7 @@ package final class RanksOfThreads: RankTransport {
 
   /// Runs `body` on as many threads, each of which is a rank, and returns what each gave.
   package static func run<Result: Sendable>(
-    _ count: Int, messageFloats: Int = 1 << 28,
+    _ count: Int, messageFloats: Int = 1 << 28, bucketFloats: Int = 1 << 20,
     _ body: @escaping @Sendable (RankGroup) throws -> Result
   ) throws -> [Result] {
     let shared = Shared(count)
@@ -48,7 +48,10 @@ package final class RanksOfThreads: RankTransport {
     let threads = (0..<count).map { rank in
       let thread = Thread {
         let result = Swift.Result {
-          try body(RankGroup(RanksOfThreads(rank: rank, shared), messageFloats: messageFloats))
+          try body(
+            RankGroup(
+              RanksOfThreads(rank: rank, shared), messageFloats: messageFloats,
+              bucketFloats: bucketFloats))
         }
         results.withLock { $0[rank] = result }
       }

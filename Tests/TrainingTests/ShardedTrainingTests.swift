@@ -63,10 +63,13 @@ struct ShardedTrainingTests {
       let alone = try ending(scene, RecipeScene.net(branch))
       let whole = try Self.branch()
       #expect(try ending(scene, RecipeScene.net(whole)).weights != alone.weights)
-      for count in 2...4 {
+      // In one message, and in many that go out while the pass goes on.
+      for (count, floats) in [(2, 1 << 20), (3, 1 << 20), (4, 1 << 20), (3, 40), (4, 1)] {
         nonisolated(unsafe) let shared = scene
-        let all = try RanksOfThreads.run(count) { try ending(shared, RecipeScene.net(branch), $0) }
-        for one in all { #expect(one == alone, "\(count) ranks") }
+        let all = try RanksOfThreads.run(count, bucketFloats: floats) {
+          try ending(shared, RecipeScene.net(branch), $0)
+        }
+        for one in all { #expect(one == alone, "\(count) ranks, \(floats) floats") }
       }
     }
   }
@@ -171,8 +174,11 @@ struct ShardedTrainingTests {
       if batchSize > 3 { #expect(apart > 1e-3) }
       nonisolated(unsafe) let shared = scene
       let sent = branch
-      for count in 2...4 {
-        let all = try RanksOfThreads.run(count) { try ending(shared, RecipeScene.net(sent), $0) }
+      // In one message, and in many behind those of the statistics.
+      for (count, floats) in [(2, 1 << 20), (3, 1 << 20), (4, 1 << 20), (2, 40), (3, 1)] {
+        let all = try RanksOfThreads.run(count, bucketFloats: floats) {
+          try ending(shared, RecipeScene.net(sent), $0)
+        }
         for one in all {
           #expect(Self.distance(one, alone) < 1e-4, "\(count) ranks")
           #expect(one == all[0], "\(count) ranks")

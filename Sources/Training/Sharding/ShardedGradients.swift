@@ -9,9 +9,6 @@ import Tensors
 /// in buckets, while the backward pass goes on behind them (Li et al. 2020, "PyTorch Distributed",
 /// https://arxiv.org/abs/2006.15704).
 final class ShardedGradients {
-  /// The floats of a bucket, at least; 4 MB.
-  private static let bucketSize = 1 << 20
-
   private let parameters: [Parameter]
   private let tree: ShardTree
   private let owned: Range<Int>
@@ -117,7 +114,7 @@ final class ShardedGradients {
     guard let ranks else { return }
     while sent < parameters.count {
       var (end, size) = (sent, 0)
-      while end < parameters.count, size < Self.bucketSize {
+      while end < parameters.count, size < ranks.bucketFloats {
         size += parameters[end].value.count
         end += 1
       }
