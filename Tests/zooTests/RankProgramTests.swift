@@ -382,7 +382,7 @@ struct RankProgramTests {
         func run(_ mpi: String) throws -> ProgramRunner.Outcome {
           try ProgramRunner.run(
             shell: "export SLURM_CONF=\(slurm.folder)/slurm.conf\n"
-              + "timeout 60 srun -N 2 -n 2 --mpi=\(mpi) $ZOO pretrain \(path) --output \(folder)/\(mpi) \(threads)"
+              + "timeout 60 srun -N 2 -n 2 -c 1 -K --mpi=\(mpi) $ZOO pretrain \(path) --output \(folder)/\(mpi) \(threads)"
           )
         }
         for mpi in ["pmix", "pmi2"] {
@@ -394,6 +394,48 @@ struct RankProgramTests {
         #expect(none.status == 1)
         #expect(none.error.contains("srun started 2 tasks without MPI"), "\(none.error)")
       }
+    }
+  }
+
+  @Test(
+    "MPICH on two hosts over ssh: the bytes of one; a host that vanishes ends all within half a minute"
+  )
+  func mpichHosts() throws {
+    try withTemporaryFolder { folder in
+      let path = try specification(folder)
+      try alone(path, "\(folder)/one")
+      let script = packageFile("scripts/local-hosts.sh")
+      let hosts = "\(folder)/hosts"
+      let started = try ProgramRunner.run(shell: "\(script) start \(hosts) 2")
+      defer { _ = try? ProgramRunner.run(shell: "\(script) stop \(hosts)") }
+      try #require(started.status == 0, "\(started.error)")
+      try "#!/bin/sh\nexec ssh -F \(hosts)/ssh_config \"$@\"\n".write(
+        toFile: "\(folder)/ssh", atomically: true, encoding: .utf8)
+      // Of one machine: without UCX_TLS they would share memory.
+      let line =
+        "chmod +x \(folder)/ssh; export HYDRA_LAUNCHER_EXEC=\(folder)/ssh HYDRA_IFACE=zoo-bridge"
+        + " UCX_TLS=tcp,self UCX_NET_DEVICES=eth0\n"
+        + "timeout 120 $ZOO launch --mpi mpich --ranks 2 --hosts 10.77.0.1,10.77.0.2 -- pretrain"
+      let done = try ProgramRunner.run(
+        shell: "\(line) \(path) --output \(folder)/two \(threads)")
+      #expect(done.status == 0, "\(done.error)")
+      try expectSame("\(folder)/one", "\(folder)/two")
+      let long = try specification("\(folder)/long", epochs: 10_000)
+      let cut = try ProgramRunner.run(
+        shell:
+          "(sleep 6; \(script) cut \(hosts) 2; date +%s >\(folder)/cut) & \(line) \(long) --output"
+          + " \(folder)/lost \(threads); status=$?; date +%s >\(folder)/ended; exit $status")
+      #expect(cut.status != 0)
+      #expect(
+        cut.error.contains("zoo: rank 0 on zoo-1: rank 1 on zoo-2 has not answered for 17 s"),
+        "\(cut.error)")
+      func time(_ name: String) throws -> Int {
+        let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+        return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+      }
+      let seconds = try time("ended") - time("cut")
+      #expect(seconds < 30, "\(seconds) s")
+      _ = try ProgramRunner.run(shell: "\(script) mend \(hosts) 2")
     }
   }
 

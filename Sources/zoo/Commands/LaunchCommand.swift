@@ -57,6 +57,8 @@ struct LaunchLine {
   let arguments: [String]
   /// What makes the ranks stop where it is safe.
   private let stopping: Int32
+  /// Whether it waits without end for hosts that have vanished, once the ranks have ended.
+  private let waitsForLost: Bool
 
   /// The line for a command of this program.
   ///
@@ -68,6 +70,7 @@ struct LaunchLine {
     let environment = ProcessInfo.processInfo.environment
     let perHost = hosts.isEmpty ? ranks : (ranks + hosts.count - 1) / hosts.count
     stopping = isOpenMPI ? SIGUSR1 : SIGINT
+    waitsForLost = !isOpenMPI && hosts.count > 1
     guard isOpenMPI else {
       arguments =
         ["-n", "\(ranks)", "-bind-to", "none"]
@@ -136,7 +139,14 @@ struct LaunchLine {
     sigaction(SIGHUP, nil, &hangup)
     if hangup.__sigaction_handler.sa_handler == nil { Interruption.install([SIGHUP]) }
     var isStopped = false
+    var lost = LostConnections(of: process.processIdentifier)
     while process.isRunning {
+      if waitsForLost, lost.areOld() {
+        Program.Output.process.error(
+          "zoo: a host does not answer any more: \(lastName(of: program)), which waits for it, is ended\n"
+        )
+        lost.end()
+      }
       if Interruption.isRequested, !isStopped {
         isStopped = true
         kill(process.processIdentifier, stopping)
@@ -157,4 +167,48 @@ struct LaunchLine {
 
   /// Microseconds between two looks.
   private static let pause: UInt32 = 50_000
+}
+
+/// The connections of an mpirun to its hosts, which are its children.
+private struct LostConnections {
+  private let parent: Int32
+  private var most = 0
+  private var since: ContinuousClock.Instant?
+  private var isEnded = false
+  /// Ranks that end as they should end together; this long after the first of their connections nobody is waited for.
+  private static let patience = Duration.seconds(6)
+
+  init(of parent: Int32) { self.parent = parent }
+
+  private var children: [Int32] {
+    let list = try? String(
+      contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
+    return (list ?? "").split(separator: " ").compactMap { Int32($0) }.filter { child in
+      // What has ended and was not asked for stands there still.
+      let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
+      return state?.split(separator: ")").last?.split(separator: " ").first != "Z"
+    }
+  }
+
+  /// Whether some have ended, and others are there long after.
+  mutating func areOld() -> Bool {
+    let count = children.count
+    most = max(most, count)
+    guard !isEnded, count > 0, count < most else {
+      since = nil
+      return false
+    }
+    since = since ?? .now
+    return since.map { .now - $0 > Self.patience } ?? false
+  }
+
+  /// Ends what is left of them, and who waits for them.
+  mutating func end() {
+    isEnded = true
+    let left = children
+    kill(parent, SIGTERM)
+    for child in left { kill(child, SIGTERM) }
+    usleep(500_000)
+    kill(parent, SIGKILL)
+  }
 }

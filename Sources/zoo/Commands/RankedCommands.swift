@@ -63,9 +63,25 @@ extension ZooCommand {
     }
     // mpirun hands it on; of the others Open MPI's kills two seconds later.
     Interruption.install([SIGUSR1])
+    let name = ranks.name
+    let watch =
+      launcher.count > launcher.local
+      ? RankWatch.start(ranks) { loss in
+        Program.Output.process.error(
+          "zoo: \(name): \(loss.sentence)\n  what the training reached when it was last kept is gone on with by"
+            + " --resume\n")
+        // At once: what MPI would do waits for the other, too.
+        _exit(Program.Status.failure)
+      } : nil
+    if ranks.isFirst, let hosts = watch?.unwatched, !hosts.isEmpty {
+      Program.Output.process.error(
+        "note: no connection comes from \(hosts.joined(separator: ", ")): whether they vanish is for MPI to see\n"
+      )
+    }
     do {
       try body(ranks)
     } catch let error as Interrupted where ranks.stopsTogether {
+      watch?.end()
       // Before the others are gone, when a launcher may end this one.
       if ranks.isFirst { Program.Output.process.error("zoo: \(errorSentence(error))\n") }
       ranks.finish()
@@ -75,6 +91,7 @@ extension ZooCommand {
       ranks.abort(
         status: error is Interrupted ? Program.Status.interrupted : Program.Status.failure)
     }
+    watch?.end()
     ranks.finish()
   }
 }
