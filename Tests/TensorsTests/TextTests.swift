@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 
 @testable import Tensors
@@ -61,6 +62,43 @@ extension TensorsSuite {
       #expect(weights.node.take()?.values == [4, 2, 0, 0, 6, 0])
       #expect(bias.node.take()?.values == [2, 0, 2])
       #expect(x.node?.take()?.values == [1, 10, 0, -1, 10])
+    }
+
+    @Test(
+      "Our own windows follow matrix products, whatever the lengths, filters and words",
+      arguments: [(1, 3, 1), (13, 5, 6), (64, 50, 3), (70, 7, 5)], [Int32(8), 16])
+    func ownWindows(_ sizes: (filters: Int, width: Int, kernel: Int), lanes: Int32) throws {
+      // What this processor does not have.
+      guard ez_lanes() >= lanes else { return }
+      let own = try #require(NativeKernels(over: ReferenceKernels(), lanes: lanes))
+      let layout = PackedLayout(
+        lengths: [1, 2, 5, 6, 7, 11, 12, 13, 25, 40], gap: sizes.kernel - 1)
+      var values = [Float](repeating: 0, count: layout.rows * sizes.width)
+      let words = randomValues(values.count, "words")
+      for (start, length) in zip(layout.starts, layout.lengths) {
+        for place in (Int(start) * sizes.width)..<(Int(start + length) * sizes.width) {
+          values[place] = words[place]
+        }
+      }
+      let x = Tensor(values, shape: [layout.rows, sizes.width])
+      let weights = randomParameter("weights", [sizes.filters, sizes.kernel, sizes.width])
+      let bias = randomParameter("bias", [sizes.filters], -0.5..<0.5)
+      func responses(_ kernels: any Kernels) -> (y: [Float], dw: [Float]) {
+        let tape = Tape()
+        let y = makePass(tape: tape, kernels).convolutionMaxOverTime(x, layout, weights, bias: bias)
+        let count = layout.lengths.count * sizes.filters
+        tape.backward(
+          from: y,
+          gradient: Tensor(randomValues(count, "dy"), shape: [layout.lengths.count, sizes.filters]))
+        _ = bias.node.take()
+        return (y.values, weights.node.take()?.values ?? [])
+      }
+      let (found, wanted) = (responses(own), responses(ReferenceKernels()))
+      for (one, other) in [(found.y, wanted.y), (found.dw, wanted.dw)] {
+        #expect(one.count == other.count && !one.isEmpty)
+        let largest = other.map(abs).max() ?? 0
+        #expect(zip(one, other).allSatisfy { abs($0 - $1) <= 2e-6 * largest + 1e-6 })
+      }
     }
 
     @Test("Gradients of the maximum over time", arguments: KernelSet.allCases, [1, 2, 3])

@@ -14,7 +14,7 @@ struct ThreadCase: CustomStringConvertible, Sendable {
 
   var description: String { name }
 
-  static let all = elementwise + statistics + images + text + optimisers
+  static let all = elementwise + statistics + images + text + windows + optimisers
 
   private static let count = 100_003
   private static let (rows, channels) = (7001, 19)
@@ -191,6 +191,35 @@ struct ThreadCase: CustomStringConvertible, Sendable {
         best, filters, winners, x, w, 9, filters, 3, 6, &dx, &dw, &db)
       return best + winners.map { Float($0) } + dx + dw + db
     },
+  ]
+
+  private static let windows = [
+    ThreadCase("best windows") {
+      guard ez_lanes() > 0 else { return [] }
+      let (documents, filters, kernel, width) = (17, 37, 3, 10)
+      let lengths = (0..<documents).map { Int32($0 * 3 % 29 + 1) }
+      var starts: [Int32] = []
+      var rows: Int32 = 0
+      for length in lengths {
+        starts.append(rows)
+        rows += length + Int32(kernel - 1)
+      }
+      let (x, w) = (
+        randomValues(Int(rows) * width, "x"), randomValues(filters * kernel * width, "w")
+      )
+      let bias = randomValues(filters, "bias")
+      let depth = kernel * width
+      var packed = zeros(ez_packed_count(ez_lanes(), depth, filters))
+      ez_pack_weights(ez_lanes(), w, filters, depth, nil, &packed)
+      var space = zeros(ez_windows_workspace(29, filters))
+      var winners = [Int32](repeating: 0, count: documents * filters)
+      let best = output(documents * filters) {
+        ez_best_windows(
+          ez_lanes(), x, packed, bias, starts, lengths, documents, 29, filters, kernel, width,
+          &space, $0, filters, &winners)
+      }
+      return best + winners.map { Float($0) }
+    }
   ]
 
   private static let optimisers = [

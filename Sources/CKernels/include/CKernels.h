@@ -248,6 +248,14 @@ void ez_max_over_time(const float *_Nonnull y, const float *_Nonnull bias,
                       const int32_t *_Nonnull starts, const int32_t *_Nonnull lengths,
                       size_t documents, size_t filters, float *_Nonnull out, size_t out_stride,
                       int32_t *_Nonnull where);
+// The same with the convolution: x is [time, width], a row's window the `kernel` rows from it on; packed weights have a
+// depth of kernel * width. `longest` is the largest length; a window may end behind its document, where rows are zero.
+size_t ez_windows_workspace(size_t longest, size_t filters);
+void ez_best_windows(int lanes, const float *_Nonnull x, const float *_Nonnull packed,
+                     const float *_Nonnull bias, const int32_t *_Nonnull starts,
+                     const int32_t *_Nonnull lengths, size_t documents, size_t longest,
+                     size_t filters, size_t kernel, size_t width, float *_Nonnull workspace,
+                     float *_Nonnull out, size_t out_stride, int32_t *_Nonnull where);
 // Its gradient with respect to the convolution behind it, using only the rows that won: x is
 // [time, width], weights [filters, kernel * width]. dx, dweights and dbias are added to.
 void ez_max_over_time_gradient(const float *_Nonnull dy, size_t dy_stride,

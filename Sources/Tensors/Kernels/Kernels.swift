@@ -10,8 +10,8 @@ package protocol Kernels: AnyObject {
   var library: String { get }
   /// Whether windows without a faster way run about as fast as our own loops of 16 floats.
   var hasFastWindows: Bool { get }
-  /// The lanes of our own loops over attention, 8 or 16; 0 for matrix products of the base's.
-  var attentionLanes: Int32 { get }
+  /// The lanes of our own loops over attention and over windows of words, 8 or 16; 0 for matrix products of libraries.
+  var ownLanes: Int32 { get }
 
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
   /// A convolution and what has fused with it.
@@ -40,7 +40,7 @@ package struct PoolArgument {
 extension Kernels {
   package var library: String { Compute.blasConfiguration }
   package var hasFastWindows: Bool { false }
-  package var attentionLanes: Int32 { 0 }
+  package var ownLanes: Int32 { 0 }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor { runSteps(work) }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {

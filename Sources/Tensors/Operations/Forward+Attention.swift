@@ -29,8 +29,8 @@ extension Forward {
       return zeros
     }
     let operation = Trace.Operation.attention(heads: heads, lengths: lengths)
-    if kernels.attentionLanes > 0 {
-      return blockwiseAttention(qkv, shape, kernels.attentionLanes, operation)
+    if kernels.ownLanes > 0 {
+      return blockwiseAttention(qkv, shape, kernels.ownLanes, operation)
     }
     let weights = Tensor(uninitialized: [batch, heads, time, time])
     let output = Tensor(uninitialized: [batch, time, shape.width])

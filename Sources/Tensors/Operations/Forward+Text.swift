@@ -79,8 +79,9 @@ extension Forward {
   ///
   /// out[d, f] = max(0, max over t of Σⱼ x[t + j] · w[f, j] + b[f]), t over the words of document d.
   /// Weights are `[filters, kernel, width]`, bias `[filters]`. Kim 2014,
-  /// https://arxiv.org/abs/1408.5882. Each kernel position is one matrix product; the backward pass
-  /// touches only the windows that won.
+  /// https://arxiv.org/abs/1408.5882. A document's responses are one matrix product, whose rows overlap, and are gone
+  /// once their maximum is known; without loops of our own each kernel position is a product of all documents. The
+  /// backward pass touches only the windows that won.
   ///
   /// - Precondition: the layout has a gap of at least kernel − 1 rows, which are zero.
   public func convolutionMaxOverTime(
@@ -98,26 +99,12 @@ extension Forward {
       "convolutionMaxOverTime: \(x.shape) by \(weights.key) \(w.shape): a gap of \(layout.gap) rows "
         + "is too short for \(kernel) words")
     if let zeros = counted(layout.rows * w.count, [documents, filters]) { return zeros }
-    let responses = Storage(count: layout.rows * filters)
-    var winners = [Int32](repeating: -1, count: documents * filters)
-    let output = Tensor([documents, filters], from: x, w, b, responses) {
-      output, x, w, b, responses in
-      for j in 0..<kernel {
-        // Rows past the end are only read for windows that start in the last gap.
-        Tensors.multiply(
-          Matrix(x + j * width, rowStride: width),
-          Matrix(w + j * width, rowStride: kernel * width).transposed,
-          into: responses, rowStride: filters,
-          m: layout.rows - j, n: filters, k: width, beta: j == 0 ? 0 : 1)
-      }
-      ez_max_over_time(
-        responses, b, layout.starts, layout.lengths, documents, filters, output, filters, &winners)
-    }
+    let (output, winners) = bestWindows(x, layout, w, b)
     trace?.note(
       .convolutionMaxOverTime(weights: weights, bias: bias, layout: layout), [x], output)
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b.node)
     let saved = SavedTensor(x)
-    let (plain, chosen, rows) = (w.detached, winners, layout.rows)
+    let (plain, rows) = (w.detached, layout.rows)
     return record(output, wanted: inputNode != nil || weightNode != nil || biasNode != nil) { dy in
       let weightGradient = Tensor(repeating: 0, shape: [filters, kernel, width])
       let biasGradient = Tensor(repeating: 0, shape: [filters])
@@ -127,11 +114,52 @@ extension Forward {
         biasGradient.writable
       ) { dy, x, w, dx, dw, db in
         ez_max_over_time_gradient(
-          dy, filters, chosen, x, w, documents, filters, kernel, width, dx, dw, db)
+          dy, filters, winners, x, w, documents, filters, kernel, width, dx, dw, db)
       }
       weightNode?.accumulate(weightGradient)
       biasNode?.accumulate(biasGradient)
       if let inputGradient { inputNode?.accumulate(inputGradient) }
     }
+  }
+
+  /// The best response of each filter to the windows of each document, and the row of its window, −1 where none is
+  /// above zero.
+  private func bestWindows(_ x: Tensor, _ layout: PackedLayout, _ w: Tensor, _ b: Tensor) -> (
+    Tensor, [Int32]
+  ) {
+    let (filters, kernel, width) = (w.shape[0], w.shape[1], w.shape[2])
+    let (documents, lanes) = (layout.starts.count, kernels.ownLanes)
+    var winners = [Int32](repeating: -1, count: documents * filters)
+    guard lanes > 0 else {
+      let responses = Storage(count: layout.rows * filters)
+      let output = Tensor([documents, filters], from: x, w, b, responses) {
+        output, x, w, b, responses in
+        for j in 0..<kernel {
+          // Rows past the end are only read for windows that start in the last gap.
+          Tensors.multiply(
+            Matrix(x + j * width, rowStride: width),
+            Matrix(w + j * width, rowStride: kernel * width).transposed,
+            into: responses, rowStride: filters,
+            m: layout.rows - j, n: filters, k: width, beta: j == 0 ? 0 : 1)
+        }
+        ez_max_over_time(
+          responses, b, layout.starts, layout.lengths, documents, filters, output, filters,
+          &winners)
+      }
+      return (output, winners)
+    }
+    let depth = kernel * width
+    let packed = w.packed(
+      .pointwise, scale: nil, count: ez_packed_count(lanes, depth, filters)
+    ) { weights, _, packed in ez_pack_weights(lanes, weights, filters, depth, nil, packed) }
+    let longest = Int(layout.lengths.max() ?? 0)
+    let space = Storage(count: ez_windows_workspace(longest, filters))
+    let output = Tensor([documents, filters], from: x, packed, b, space) {
+      output, x, packed, b, space in
+      ez_best_windows(
+        lanes, x, packed, b, layout.starts, layout.lengths, documents, longest, filters, kernel,
+        width, space, output, filters, &winners)
+    }
+    return (output, winners)
   }
 }

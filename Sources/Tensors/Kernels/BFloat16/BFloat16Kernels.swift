@@ -33,7 +33,7 @@ package final class BFloat16Kernels: Kernels {
     // Stands in runs and for kept features, which other arithmetic must not go on with.
     "\(base.library), bf16 by \(arithmetic)\(winograd == nil ? "" : " and Winograd"), sums rounded"
   }
-  package var attentionLanes: Int32 { base.attentionLanes }
+  package var ownLanes: Int32 { base.ownLanes }
   /// What does 3×3 convolutions by a quarter of the products in single precision, in less time than the dot
   /// products of AVX-512 take for all of them; not where tiles multiply, which are faster still.
   private let winograd: NativeKernels?

@@ -21,7 +21,7 @@ package final class NativeKernels: Kernels {
   /// What a name ends in where numbers are the same on every machine.
   package static let reproducible = ", reproducible"
   package var library: String { base.library }
-  package var attentionLanes: Int32 { lanes }
+  package var ownLanes: Int32 { lanes }
 
   /// The kernels around others; nil where the processor has neither AVX-512 nor AVX2.
   package convenience init?(over base: any Kernels) { self.init(over: base, lanes: ez_lanes()) }
