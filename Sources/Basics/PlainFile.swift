@@ -73,18 +73,24 @@ private func content(of descriptor: Int32, _ path: String) throws -> Data {
   fstat(descriptor, &status)
   var content = Data(count: Int(status.st_size))
   var filled = 0
+  // Where its end is looked for: room behind hundreds of megabytes would take as long as they do.
+  var more = [UInt8](repeating: 0, count: 1 << 16)
   while true {
-    // A file that grew meanwhile is read to its end.
-    if filled == content.count { content.count += max(1 << 16, content.count / 4) }
-    let count = content.withUnsafeMutableBytes { bytes in
-      read(descriptor, bytes.baseAddress.map { $0 + filled }, min(bytes.count - filled, 1 << 30))
-    }
+    let isWhole = filled == content.count
+    let count =
+      isWhole
+      ? read(descriptor, &more, more.count)
+      : content.withUnsafeMutableBytes { bytes in
+        read(descriptor, bytes.baseAddress.map { $0 + filled }, min(bytes.count - filled, 1 << 30))
+      }
     if count < 0 && errno == EINTR { continue }
     guard count >= 0 else {
       throw ZooError(
         .notFound, "can't be read: \(String(cString: strerror(errno)))", at: Place(path: path))
     }
     if count == 0 { break }
+    // A file that grew meanwhile is read to its end.
+    if isWhole { content.append(contentsOf: more[..<count]) }
     filled += count
   }
   content.count = filled

@@ -60,6 +60,14 @@ struct AtomicFileTests {
   @Test("A file that can't be read is named with the reason")
   func reading() throws {
     try withTemporaryFolder { folder in
+      // Of some sizes, and one whose size the system does not tell.
+      for count in [0, 1, 1 << 16, 1 << 16 + 1, 200_000] {
+        let bytes = Data((0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) })
+        try bytes.write(to: URL(fileURLWithPath: "\(folder)/bytes"))
+        #expect(try readFile("\(folder)/bytes") == bytes)
+      }
+      #expect(String(decoding: try readFile("/proc/self/status"), as: UTF8.self).contains("VmPeak:"))
+      #expect(try readFile("/dev/null").isEmpty)
       #expect(errorText { _ = try readFile("\(folder)/a") } == "\(folder)/a: no such file")
       #expect(errorText { _ = try readFile(folder) } == "\(folder): is a folder; expected a file")
     }

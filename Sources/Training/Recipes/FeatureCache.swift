@@ -5,7 +5,7 @@ import EncoderKit
 ///
 /// One place for all that is kept, by keys that hold everything the values depend on. Of each kind
 /// the value that was made last is held, since it may take gigabytes; of the maps that of each
-/// branch. It belongs to one thread.
+/// branch, of given weights as many as take 256 MB. It belongs to one thread.
 package final class FeatureCache {
   /// Given weights, in the channels and of the size that a branch reads.
   struct WeightsKey: Hashable {
@@ -63,9 +63,9 @@ package final class FeatureCache {
   let mapLimit: Int
   /// Where features of encoders that are frozen whole are kept between runs; nil for nowhere.
   let folder: FeatureFolder?
-  private var latestWeights = Latest<WeightsKey, [String: Tensor]>()
+  private var recentWeights = Recent<WeightsKey>()
   private var latestMaps: [MapsPlace: Latest<MapsKey, FrozenMaps?>] = [:]
-  private var latestTextWeights = Latest<JSONValue, [String: Tensor]>()
+  private var recentTextWeights = Recent<JSONValue>()
   private var preparations: [JSONValue: TextPreparation] = [:]
   private var given: [String: [[Float]]] = [:]
   private var latestTexts: [String: Latest<TextKey, [[Float]]>] = [:]
@@ -84,7 +84,7 @@ package final class FeatureCache {
       origin: branch.origin, encoder: branch.encoder, options: branch.options,
       channels: branch.preprocessing.channels, size: branch.preprocessing.size,
       preset: branch.preset)
-    return try latestWeights.value(for: key, make: make)
+    return try recentWeights.value(for: key, make: make)
   }
 
   func maps(_ place: MapsPlace, _ key: MapsKey, make: () throws -> FrozenMaps?) rethrows
@@ -97,7 +97,7 @@ package final class FeatureCache {
   func textWeights(of branch: TextBranch, make: () throws -> [String: Tensor]) rethrows
     -> [String: Tensor]
   {
-    try latestTextWeights.value(for: branch.json, make: make)
+    try recentTextWeights.value(for: branch.json, make: make)
   }
 
   /// The tokenizer of a text branch that has one of its own.
@@ -154,5 +154,36 @@ struct Latest<Key: Hashable, Value> {
     let value = try make()
     kept = (key, value)
     return value
+  }
+}
+
+/// The tensors that were asked for last, as many as fit into some memory together; those that were made last in any case.
+struct Recent<Key: Hashable> {
+  /// Bytes that all take at most, if the last do not take more.
+  let limit: Int
+  /// Those that were asked for longest ago first.
+  private var kept: [(key: Key, tensors: [String: Tensor], bytes: Int)] = []
+
+  init(limit: Int = 256 << 20) { self.limit = limit }
+
+  /// The tensors of a key: those that are held, or new ones.
+  mutating func value(for key: Key, make: () throws -> [String: Tensor]) rethrows -> [String:
+    Tensor]
+  {
+    if let place = kept.firstIndex(where: { $0.key == key }) {
+      kept.append(kept.remove(at: place))
+      return kept[kept.count - 1].tensors
+    }
+    // Some room for what is not known yet.
+    shrink(to: limit / 2)
+    let tensors = try make()
+    let bytes = tensors.values.reduce(0) { $0 + $1.count * MemoryLayout<Float>.size }
+    shrink(to: limit - bytes)
+    kept.append((key, tensors, bytes))
+    return tensors
+  }
+
+  private mutating func shrink(to bytes: Int) {
+    while !kept.isEmpty, kept.reduce(0, { $0 + $1.bytes }) > bytes { kept.removeFirst() }
   }
 }
