@@ -53,11 +53,15 @@ extension Forward {
       work.activation = activation
       return x.fused(Tensor(work))
     }
-    let output = Tensor(x.shape, from: x) { ez_activate($1, activation.kind, $0, x.count) }
+    func apply(_ x: Tensor) -> Tensor {
+      Tensor(x.shape, from: x) { ez_activate($1, activation.kind, $0, x.count) }
+    }
+    var output = apply(x)
     trace?.note(.activation(activation), [x], output)
     if activation == .relu6 { observeReLU?(output) }
     let node = x.node
     let saved = node == nil ? nil : SavedTensor(x)
+    if let saved { output.recipe = Recipe { apply(saved.tensor) } }
     return record(output, wanted: node != nil) { dy in
       guard let x = saved?.tensor else { return }
       let dx = Tensor(dy.shape, from: x, dy) { dx, x, slopes in

@@ -124,7 +124,10 @@ extension Forward {
     requireShapes(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == x.count,
       "reshape: \(x.shape) to \(shape): \(x.count) values for \(shape.reduce(1, *)) places")
-    let output = Tensor(content: x.content, shape: shape)
+    var output = Tensor(content: x.content, shape: shape)
+    if let recipe = x.recipe {
+      output.recipe = Recipe { Tensor(content: recipe.make().content, shape: shape) }
+    }
     trace?.note(.reshape, [x], output)
     let (node, old) = (x.node, x.shape)
     return record(output, wanted: node != nil) { dy in

@@ -16,15 +16,19 @@ extension Forward {
       "layerNormalization: \(x.shape) by \(scale.key) \(a.shape) and \(shift.key) \(b.shape): "
         + "rows of \(width) want as many")
     let (mean, inverse) = (Storage(count: rows), Storage(count: rows))
-    let output = Tensor(x.shape, from: x, a, b, mean, inverse) { output, x, a, b, mean, inverse in
-      ez_layer_norm(x, rows, width, epsilon, a, b, output, mean, inverse)
+    let (factors, shifts) = (a.detached, b.detached)
+    func apply(_ x: Tensor) -> Tensor {
+      Tensor(x.shape, from: x, factors, shifts, mean, inverse) { output, x, a, b, mean, inverse in
+        ez_layer_norm(x, rows, width, epsilon, a, b, output, mean, inverse)
+      }
     }
+    var output = apply(x)
     trace?.note(
       .layerNormalization(scale: scale, shift: shift, epsilon: epsilon), [x], output)
     let (node, scaleNode, shiftNode) = (x.node, a.node, b.node)
     let wanted = node != nil || scaleNode != nil || shiftNode != nil
     let saved = wanted ? SavedTensor(x) : nil
-    let factors = a.detached
+    if let saved { output.recipe = Recipe { apply(saved.tensor) } }
     return record(output, wanted: wanted) { dy in
       guard let saved else { return }
       let input = saved.tensor
