@@ -88,6 +88,7 @@ final class RankListener: Sendable {
       let other = Foundation.accept(descriptor, nil, nil)
       guard other >= 0 else {
         if errno == EINTR || errno == ECONNABORTED { continue }
+        Foundation.close(descriptor)
         return
       }
       Self.limit(other, seconds: Self.patience)
@@ -113,11 +114,8 @@ final class RankListener: Sendable {
     return found.withLock { $0 }
   }
 
-  /// Takes no further connection.
-  func close() {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    Foundation.close(descriptor)
-  }
+  /// Takes no further connection; the thread that waits for them closes the port.
+  func close() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// A connection to whoever sent an invitation; nil where none of the addresses answers.
   static func connected(by invitation: String, rank: Int) -> Int32? {

@@ -49,27 +49,39 @@ package final class RankWatch: Sendable {
   /// - Parameters:
   ///   - ranks: all of them.
   ///   - host: this rank's.
+  ///   - boot: what tells machines of one name apart.
   ///   - grace: how many seconds a launcher has to end this rank once another has ended.
   ///   - lost: is called on a thread of its own, once, with the first rank that is gone.
   /// - Returns: the watch, to be ended before the rank does.
   package static func start(
-    _ ranks: RankGroup, host: String = ProcessInfo.processInfo.hostName, grace: Double = 10,
-    lost: @escaping @Sendable (Loss) -> Void
+    _ ranks: RankGroup, host: String = ProcessInfo.processInfo.hostName,
+    boot: String = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))
+      ?? "", grace: Double = 10, lost: @escaping @Sendable (Loss) -> Void
   ) -> RankWatch {
-    let hosts = ranks.gather(host)
-    let isWatched = hosts.map { $0 != hosts[0] }
+    let (hosts, boots) = (ranks.gather(host), ranks.gather(boot))
+    let isWatched = hosts.indices.map { hosts[$0] != hosts[0] || boots[$0] != boots[0] }
     let listener = ranks.isFirst ? RankListener() : nil
     let told = ranks.fromFirst(Array((listener?.invitation ?? "").utf8))
     var own: Int32?
     if isWatched[ranks.rank] {
       own = RankListener.connected(by: String(decoding: told, as: UTF8.self), rank: ranks.rank)
     }
-    let connected = ranks.gather([own == nil ? 0 : 1]).map { $0 == [1] }
-    var peers: [Int32: (rank: Int, host: String)] = [:]
-    if let own { peers[own] = (0, hosts[0]) }
-    for (descriptor, rank) in listener?.accepted(connected.count { $0 }) ?? [:]
-    where connected.indices.contains(rank) { peers[descriptor] = (rank, hosts[rank]) }
+    let count = ranks.gather([own == nil ? 0 : 1]).count { $0 == [1] }
+    let accepted = listener?.accepted(count) ?? [:]
     listener?.close()
+    // The first's word holds: it may not have got to a connection that the system took for it.
+    let taken = ranks.fromFirst(
+      hosts.indices.map { rank -> UInt8 in accepted.values.contains(rank) ? 1 : 0 })
+    let connected = taken.map { $0 == 1 }
+    var peers: [Int32: (rank: Int, host: String)] = [:]
+    if let own, connected[ranks.rank] {
+      peers[own] = (0, hosts[0])
+    } else if let own {
+      close(own)
+    }
+    for (descriptor, rank) in accepted where hosts.indices.contains(rank) {
+      peers[descriptor] = (rank, hosts[rank])
+    }
     let unwatched = Set(
       hosts.indices.filter { isWatched[$0] && !connected[$0] }.map { hosts[$0] })
     let watch = RankWatch(peers, unwatched: unwatched.sorted(), grace: grace, lost: lost)
@@ -94,6 +106,9 @@ package final class RankWatch: Sendable {
   func closeAll() {
     for descriptor in peers.withLock({ $0.keys }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
   }
+
+  /// How many ranks are watched.
+  var peerCount: Int { peers.withLock { $0.count } }
 
   private func keepAlive(_ descriptor: Int32) {
     func set(_ level: Int32, _ name: Int32, _ value: Int32) {

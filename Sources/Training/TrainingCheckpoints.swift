@@ -5,26 +5,37 @@ import Foundation
 package final class TrainingCheckpoints {
   private let folder: String
   private var begun = 0
-  private let clock = WorkClock()
+  private var mark = ""
+  private let clock: WorkClock
 
   /// The seconds that processes before had worked until a training was last kept.
   package var secondsBefore: Double { clock.secondsBefore }
 
-  /// Those in a folder, which is made when the first is kept.
-  package init(folder: String) { self.folder = folder }
+  /// Those in a folder, which is made when the first is kept; with `other` they are part of the same work.
+  package init(folder: String, partOf other: TrainingCheckpoints? = nil) {
+    self.folder = folder
+    clock = other?.clock ?? WorkClock()
+  }
+
+  /// Begins the work that these are of, told by a mark from what else may have been kept in the folder; its time counts
+  /// from now on.
+  package func begin(_ mark: String) {
+    self.mark = "\(mark)-"
+    clock.begin()
+  }
 
   /// Of the training that begins now; it is kept when it stops, and now and then, but not after every epoch: small models
   /// have thousands of them.
   func next() -> TrainingCheckpoint {
     begun += 1
     return TrainingCheckpoint(
-      path: "\(folder)/\(Self.name(begun))", isKeptEachEpoch: false, clock: clock)
+      path: "\(folder)/\(name(begun))", isKeptEachEpoch: false, clock: clock)
   }
 
   /// Takes them away, once the cell is finished.
   package func remove() {
     for number in 0..<begun {
-      try? FileManager.default.removeItem(atPath: "\(folder)/\(Self.name(number + 1))")
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name(number + 1))")
     }
   }
 
@@ -39,5 +50,5 @@ package final class TrainingCheckpoints {
   private static let prefix = "training-"
   private static let suffix = ".safetensors"
 
-  private static func name(_ number: Int) -> String { "\(prefix)\(number)\(suffix)" }
+  private func name(_ number: Int) -> String { "\(Self.prefix)\(mark)\(number)\(Self.suffix)" }
 }

@@ -42,6 +42,16 @@ struct RankWatchTests {
     #expect(first[1] == [])
   }
 
+  @Test("Machines of one name are told apart by what they were started as")
+  func sameNames() throws {
+    let losses = try RanksOfThreads.run(2) { ranks -> Int in
+      let watch = RankWatch.start(ranks, host: "node", boot: "\(ranks.rank)", grace: 0.1) { _ in }
+      defer { watch.end() }
+      return watch.peerCount
+    }
+    #expect(losses == [1, 1])
+  }
+
   @Test("One that ends as it should is not", arguments: [0, 2])
   func goodbye(rank: Int) throws {
     #expect(try told(rank: rank, says: true) == [[], [], []])

@@ -87,6 +87,8 @@ struct PictureDigestsTests {
         try told(["a", "b"])
           == "\(folder)/1/b: has 4 bytes here, and has 3 bytes on rank 0\n  give all hosts the same data"
       )
+      try Data([1, 1, 2]).write(to: URL(fileURLWithPath: "\(folder)/1/a"))
+      #expect(try told(["a"]).contains("/1/a: is another file than on rank 0, of the same size"))
       #expect(try told(["a"], ["c"]).hasPrefix("2 picture files are to be read here, 1 on rank 0"))
       try FileManager.default.removeItem(atPath: "\(folder)/1/a")
       #expect(try told(["a"]).contains("/1/a: is missing here, and has 3 bytes on rank 0"))

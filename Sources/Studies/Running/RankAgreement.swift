@@ -1,4 +1,5 @@
 import Basics
+import Downloads
 import Foundation
 import Ranks
 
@@ -8,19 +9,32 @@ struct RankAgreement {
 
   init(_ ranks: RankGroup) { self.ranks = ranks }
 
-  /// Compares the sizes of files of which each rank reads a part.
+  /// How many files every rank reads to see that they are the same; of the others sizes are compared.
+  private static let sample = 64
+
+  /// Compares the sizes of files of which each rank reads a part, and the content of some of them.
   ///
   /// Where one has other files, the others go no further: that rank ends them.
   ///
-  /// - Throws: `ZooError` of code `.conflict` on a rank where a file has another size, with its name.
+  /// - Throws: `ZooError` of code `.conflict` on a rank where a file is another one, with its name.
   func check(files: [String]) throws {
-    let own = try mappedInPieces(files) { FileStamp.size(of: $0).map(String.init) ?? "" }
+    var own = try mappedInPieces(files) { FileStamp.size(of: $0).map(String.init) ?? "" }
+    let step = max(1, (files.count + Self.sample - 1) / Self.sample)
+    let places = stride(from: 0, to: files.count, by: step).filter { !own[$0].isEmpty }
+    for (place, digest) in zip(
+      places, try mappedInParallel(places.map { files[$0] }) { try sha256(ofFile: $0) })
+    { own[place] += " \(digest)" }
     guard let first = others(own.joined(separator: "\n")) else { return }
     let sizes = first.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    func text(_ size: String) -> String { size.isEmpty ? "is missing" : "has \(size) bytes" }
     if sizes.count == own.count, let index = own.indices.first(where: { sizes[$0] != own[$0] }) {
+      func bytes(_ text: String) -> Substring? { text.split(separator: " ").first }
+      func found(_ text: String) -> String { bytes(text).map { "has \($0) bytes" } ?? "is missing" }
+      let (here, there) = (own[index], sizes[index])
       throw ZooError(
-        .conflict, "\(text(own[index])) here, and \(text(sizes[index])) on rank 0",
+        .conflict,
+        bytes(here) == bytes(there)
+          ? "is another file than on rank 0, of the same size"
+          : "\(found(here)) here, and \(found(there)) on rank 0",
         at: Place(path: files[index]), advice: "give all hosts the same data")
     }
     throw ZooError(

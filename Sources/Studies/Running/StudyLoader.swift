@@ -150,7 +150,10 @@ package enum StudyLoader {
       try Interruption.check()
       stores[branch.name] = store
       for failure in failures { bad[owners[failure.index]] = failure.error }
-      if let note = CroppedPictures.note(on: paths, branch) { progress.note(note) }
+      // Every file is looked into for it: of several ranks by the one that speaks.
+      if ranks?.isFirst ?? true, let note = CroppedPictures.note(on: paths, branch) {
+        progress.note(note)
+      }
       try Interruption.check()
     }
     if !bad.isEmpty, !skipsBad, let ranks, !ranks.isFirst {

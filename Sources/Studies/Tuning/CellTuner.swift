@@ -99,6 +99,8 @@ struct CellTuner {
     else { return nil }
     let best = Trial.best(of: trials, higherIsBetter: metric.higherIsBetter) ?? trials[0]
     let tuned = CellTuning(chosen: best.number, own: own, trials: trials)
+    // Of the chosen settings, and not of others; the time of the trials is theirs.
+    context.checkpoints?.begin("trial-\(best.number)")
     var outcome = try runner.run(
       side.combination(with: best.settings, registry: registry).recipe, split
     ) { "\(places[$0] ?? "")/model" }

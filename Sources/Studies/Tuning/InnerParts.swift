@@ -34,7 +34,8 @@ final class InnerParts {
     own.watch = nil
     // Nor are its trainings the trial's: after a stop they are made again in whatever trial comes then.
     own.checkpoints = TrainingCheckpoints(
-      folder: "\(folder)/\(try FolderName.ofCombination("\(inner.name) \(name)"))")
+      folder: "\(folder)/\(try FolderName.ofCombination("\(inner.name) \(name)"))",
+      partOf: context.checkpoints)
     guard
       let model = try recipe.fit(inner, own, part: { _ in preconditionFailure("it has none") })
         .model

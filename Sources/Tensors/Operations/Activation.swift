@@ -61,7 +61,8 @@ extension Forward {
     if activation == .relu6 { observeReLU?(output) }
     let node = x.node
     let saved = node == nil ? nil : SavedTensor(x)
-    if let saved { output.recipe = Recipe { apply(saved.tensor) } }
+    // Behind a normalisation that is made again itself it would be made three times.
+    if let saved, x.recipe == nil { output.recipe = Recipe { apply(saved.tensor) } }
     return record(output, wanted: node != nil) { dy in
       guard let x = saved?.tensor else { return }
       let dx = Tensor(dy.shape, from: x, dy) { dx, x, slopes in

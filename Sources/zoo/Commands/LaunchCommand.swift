@@ -70,7 +70,7 @@ struct LaunchLine {
     let environment = ProcessInfo.processInfo.environment
     let perHost = hosts.isEmpty ? ranks : (ranks + hosts.count - 1) / hosts.count
     stopping = isOpenMPI ? SIGUSR1 : SIGINT
-    waitsForLost = !isOpenMPI && hosts.count > 1
+    waitsForLost = lastName(of: path) == "mpiexec.hydra" && hosts.count > 1
     guard isOpenMPI else {
       arguments =
         ["-n", "\(ranks)", "-bind-to", "none"]
@@ -184,9 +184,9 @@ private struct LostConnections {
     let list = try? String(
       contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
     return (list ?? "").split(separator: " ").compactMap { Int32($0) }.filter { child in
-      // What has ended and was not asked for stands there still.
-      let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
-      return state?.split(separator: ")").last?.split(separator: " ").first != "Z"
+      // "12 (ssh) S …"; what has ended and was not asked for stands there still, as "Z".
+      let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ""
+      return state.contains("(ssh) ") && !state.contains("(ssh) Z")
     }
   }
 

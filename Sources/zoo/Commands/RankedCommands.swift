@@ -91,6 +91,8 @@ extension ZooCommand {
       ranks.abort(
         status: error is Interrupted ? Program.Status.interrupted : Program.Status.failure)
     }
+    // The first may write for a while yet.
+    _ = ranks.gather([UInt8]())
     watch?.end()
     ranks.finish()
   }
