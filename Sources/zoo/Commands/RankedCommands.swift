@@ -81,19 +81,18 @@ extension ZooCommand {
     do {
       try body(ranks)
     } catch let error as Interrupted where ranks.stopsTogether {
-      watch?.end()
       // Before the others are gone, when a launcher may end this one.
       if ranks.isFirst { Program.Output.process.error("zoo: \(errorSentence(error))\n") }
       ranks.finish()
+      watch?.end()
       exit(Program.Status.interrupted)
     } catch {
       tell(ranks.name, error)
       ranks.abort(
         status: error is Interrupted ? Program.Status.interrupted : Program.Status.failure)
     }
-    // The first may write for a while yet.
-    _ = ranks.gather([UInt8]())
-    watch?.end()
+    // Others may write for a while yet: they are watched until all are done.
     ranks.finish()
+    watch?.end()
   }
 }
