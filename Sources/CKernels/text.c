@@ -63,7 +63,7 @@ static void max_over_time_body(void *context, size_t begin, size_t end) {
 void ez_max_over_time(const float *y, const float *bias, const int32_t *starts,
                       const int32_t *lengths, size_t documents, size_t filters, float *out,
                       size_t out_stride, int32_t *where) {
-  ez_time t = {y, bias, starts, lengths, filters, out_stride, out, where, NULL, NULL, 0, 0, 0, 0, NULL};
+  ez_time t = {y, bias, starts, lengths, filters, out_stride, out, where};
   ez_parallel(documents, 1, max_over_time_body, &t);
 }
 
@@ -98,8 +98,9 @@ void ez_best_windows(int lanes, const float *x, const float *packed, const float
                      size_t filters, size_t kernel, size_t width, float *workspace, float *out,
                      size_t out_stride, int32_t *where) {
   ez_settle_products();
-  ez_time t = {NULL, bias, starts, lengths, filters, out_stride, out, where,
-               x, packed, kernel * width, width, longest, lanes, workspace};
+  ez_time t = {.bias = bias, .starts = starts, .lengths = lengths, .filters = filters, .stride = out_stride,
+               .out = out, .where = where, .x = x, .packed = packed, .depth = kernel * width, .width = width,
+               .longest = longest, .lanes = lanes, .workspace = workspace};
   ez_parallel(documents, 1, windows_body, &t);
 }
 

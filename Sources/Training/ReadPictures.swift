@@ -30,7 +30,7 @@ struct ReadPictures {
     if bytes <= memoryLimit { images[index] = image } else { images = [] }
   }
 
-  /// Completes what each rank has read of every so manieth picture by what the others have.
+  /// Completes the pictures that this rank has read by those of the others, which have read a part each.
   ///
   /// - Throws: `Interrupted` on all ranks where one is asked to stop.
   mutating func share(by ranks: RankGroup, memoryLimit: Int) throws {

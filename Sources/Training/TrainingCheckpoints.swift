@@ -6,7 +6,8 @@ package final class TrainingCheckpoints {
   private let folder: String
   private var begun = 0
   private var mark = ""
-  private let clock: WorkClock
+  /// How long the work has taken that the trainings are of.
+  let clock: WorkClock
 
   /// The seconds that processes before had worked until a training was last kept.
   package var secondsBefore: Double { clock.secondsBefore }

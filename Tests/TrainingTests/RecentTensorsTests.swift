@@ -22,11 +22,13 @@ struct RecentTensorsTests {
     return made
   }
 
-  @Test("Two encoders in turn are read once where both fit, and each time where they do not")
+  @Test("Encoders in turn are read once where all fit, and each time where they do not")
   func turns() {
     let turns = [("a", 10), ("b", 20), ("a", 10), ("b", 20)]
     #expect(made(turns, limit: 120) == ["a", "b"])
     #expect(made(turns, limit: 119) == ["a", "b", "a", "b"])
+    let three = [("a", 10), ("b", 10), ("c", 10), ("a", 10), ("b", 10), ("c", 10)]
+    #expect(made(three, limit: 120) == ["a", "b", "c"])
   }
 
   @Test("What was asked for longest ago goes first; the last is held whatever its size")

@@ -246,6 +246,22 @@ struct ShardedTrainingTests {
     zip(one.values, other.values).map { abs($0 - $1) }.max() ?? .infinity
   }
 
+  @Test(
+    "Rows of any lengths come in the order of the items, sent at once or a few at a time",
+    arguments: [1 << 20, 40, 1])
+  func rows(bytes: Int) throws {
+    let items = Array(0..<23)
+    let wanted = items.map { [Float](repeating: Float($0) + 0.5, count: $0 * 5 % 7) }
+    for (count, size) in [(1, 1), (2, 1), (3, 4), (4, 8), (5, 30)] {
+      let all = try RanksOfThreads.run(count) { ranks in
+        try ranks.rows(items, groupsOf: size, rowBytes: bytes) { $0.map { wanted[$0] } }
+      }
+      for rows in all { #expect(rows == wanted, "\(count) ranks, groups of \(size)") }
+    }
+    let none = try RanksOfThreads.run(2) { try $0.rows([Int](), groupsOf: 1) { _ in [[Float]]() } }
+    #expect(none == [[], []])
+  }
+
   @Test("Batches too small for their shards are divided into fewer")
   func smallBatches() {
     #expect(BatchShards([4, 5, 6, 7, 8], 4, least: 2).cases == [[4, 5], [6, 7, 8]])

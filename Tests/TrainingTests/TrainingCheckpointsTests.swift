@@ -30,5 +30,7 @@ struct TrainingCheckpointsTests {
     let part = TrainingCheckpoints(folder: "part", partOf: trial)
     #expect(part.next().path == "part/training-1.safetensors")
     #expect(trial.next().path == "trial/training-1.safetensors")
+    part.clock.goOn(from: 9)
+    #expect(trial.secondsBefore == 9)
   }
 }

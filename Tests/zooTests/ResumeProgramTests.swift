@@ -111,6 +111,41 @@ struct ResumeProgramTests {
         """)
   }
 
+  /// What was seen while a command was stopped again and again, until it came to its end.
+  private struct Stops {
+    var count = 0
+    /// Whether two stops after each other found the same trainings begun: the second went on from the first.
+    var goesOn = false
+    /// All files that were kept after any of them.
+    var kept: Set<String> = []
+  }
+
+  /// Starts a command, stops it after some seconds, and goes on with it by --resume until it is at its end.
+  ///
+  /// `kept` tells which files of trainings are there.
+  private func stoppedToItsEnd(
+    _ command: String, after seconds: Double = 1, kept: () -> [String],
+    look: (ProgramRunner.Outcome) -> Void = { _ in }
+  ) throws -> Stops {
+    var stops = Stops()
+    for round in 0..<60 {
+      let before = kept()
+      let done = try stopped("\(command) \(round == 0 ? "" : "--resume")", after: seconds)
+      if done.status == 0 { break }
+      #expect(done.status == 130, "\(done.error)")
+      look(done)
+      stops.count += 1
+      if !before.isEmpty, kept() == before { stops.goesOn = true }
+      stops.kept.formUnion(kept())
+    }
+    return stops
+  }
+
+  /// The files below a folder.
+  private func files(_ folder: String) -> [String] {
+    (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted()
+  }
+
   @Test("A cell that is stopped within a training goes on from there, with the same bytes")
   func stoppedCell() throws {
     try withTemporaryFolder { folder in
@@ -124,24 +159,10 @@ struct ResumeProgramTests {
       }
       try ProgramRunner.succeed(["compare", study, "--output", "\(folder)/whole", "--quiet"])
       let run = "\(folder)/run"
-      func kept() -> [String] {
-        let all = FileManager.default.enumerator(atPath: "\(run)/cells")?.compactMap {
-          $0 as? String
-        }
-        return (all ?? []).filter { $0.contains("training-") }
-      }
-      var (stops, goesOn) = (0, false)
-      for round in 0..<40 {
-        let before = kept()
-        let done = try stopped(
-          "compare \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume")", after: 1)
-        if done.status == 0 { break }
-        #expect(done.status == 130, "\(done.error)")
-        stops += 1
-        // Stopped twice within one training: the second went on from the first.
-        if !before.isEmpty, kept() == before { goesOn = true }
-      }
-      #expect(stops > 1 && goesOn)
+      func kept() -> [String] { files("\(run)/cells").filter { $0.contains("training-") } }
+      let stops = try stoppedToItsEnd(
+        "compare \(study) --output \(run) --quiet", kept: kept)
+      #expect(stops.count > 1 && stops.goesOn)
       #expect(kept() == [])
       for name in ["results.csv", "epochs.csv"] {
         #expect(try data("\(run)/\(name)") == data("\(folder)/whole/\(name)"), "\(name)")
@@ -168,28 +189,16 @@ struct ResumeProgramTests {
       #expect(whole.status == 0, "\(whole.error)")
       let run = "\(folder)/run"
       func kept() -> [String] {
-        let all = FileManager.default.enumerator(atPath: "\(run)/trials")?.compactMap {
-          $0 as? String
-        }
-        return (all ?? []).filter { $0.contains("kept-") && $0.hasSuffix(".safetensors") }
+        files("\(run)/trials").filter { $0.contains("kept-") && $0.hasSuffix(".safetensors") }
       }
-      var (stops, goesOn, ofParts) = (0, false, false)
-      for round in 0..<60 {
-        let before = kept()
-        let done = try stopped(
-          "\(tune) --output \(run) \(round == 0 ? "" : "--resume")", after: 1)
-        if done.status == 0 { break }
-        #expect(done.status == 130, "\(done.error)")
-        stops += 1
-        if !before.isEmpty, kept() == before { goesOn = true }
-        if kept().contains(where: { $0.contains("/parts/") }) { ofParts = true }
-      }
-      #expect(stops > 1 && goesOn && ofParts)
-      let left = FileManager.default.enumerator(atPath: run)?.compactMap { $0 as? String } ?? []
+      let stops = try stoppedToItsEnd("\(tune) --output \(run)", kept: kept)
+      #expect(stops.count > 1 && stops.goesOn)
+      #expect(stops.kept.contains { $0.contains("/parts/") })
+      let left = files(run)
       #expect(left.filter { $0.contains("kept-") || $0.contains("training-") } == [])
       /// Without seconds and what hangs on them.
       func trials(_ run: String) throws -> [String] {
-        try left.filter { $0.hasPrefix("trials/") && $0.hasSuffix(".json") }.sorted().map {
+        try left.filter { $0.hasPrefix("trials/") && $0.hasSuffix(".json") }.map {
           String(decoding: try data("\(run)/\($0)"), as: UTF8.self)
             .replacing(#/"seconds": [0-9.e-]+/#, with: "")
         }
@@ -224,23 +233,15 @@ struct ResumeProgramTests {
       let whole = "\(folder)/whole"
       try ProgramRunner.succeed(["train", study, "--output", whole, "--quiet"])
       let run = "\(folder)/run"
-      func kept() -> Set<String> {
-        let all = FileManager.default.enumerator(atPath: run)?.compactMap { $0 as? String }
-        return Set((all ?? []).filter { $0.contains("training-") })
-      }
-      var places: Set<String> = []
-      for round in 0..<60 {
-        let done = try stopped(
-          "train \(study) --output \(run) --quiet \(round == 0 ? "" : "--resume")", after: 0.8)
-        if done.status == 0 { break }
-        #expect(done.status == 130, "\(done.error)")
-        if FileManager.default.fileExists(atPath: "\(run)/specification.json") {
-          #expect(done.error.contains("--resume goes on"), "\(done.error)")
-        }
-        places.formUnion(kept())
+      func kept() -> [String] { files(run).filter { $0.contains("training-") } }
+      let stops = try stoppedToItsEnd(
+        "train \(study) --output \(run) --quiet", after: 0.8, kept: kept
+      ) { done in
+        guard FileManager.default.fileExists(atPath: "\(run)/specification.json") else { return }
+        #expect(done.error.contains("--resume goes on"), "\(done.error)")
       }
       // The image's, the text's, the head's or the fine-tuning.
-      #expect(places.count >= 2, "\(places.sorted())")
+      #expect(stops.kept.count >= 2, "\(stops.kept.sorted())")
       #expect(kept() == [])
       for name in ["model.safetensors", "results.csv", "logits.csv", "parts/net/model.safetensors"]
       {

@@ -174,8 +174,8 @@ struct Recent<Key: Hashable> {
       kept.append(kept.remove(at: place))
       return kept[kept.count - 1].tensors
     }
-    // Some room for what is not known yet.
-    shrink(to: limit / 2)
+    // One that takes more by itself goes before there are two of them.
+    shrink(to: limit)
     let tensors = try make()
     let bytes = tensors.values.reduce(0) { $0 + $1.count * MemoryLayout<Float>.size }
     shrink(to: limit - bytes)

@@ -198,8 +198,9 @@ private struct LostConnections {
       since = nil
       return false
     }
-    since = since ?? .now
-    return since.map { .now - $0 > Self.patience } ?? false
+    let first = since ?? .now
+    since = first
+    return .now - first > Self.patience
   }
 
   /// Ends what is left of them, and who waits for them.

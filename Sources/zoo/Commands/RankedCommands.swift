@@ -68,8 +68,8 @@ extension ZooCommand {
       launcher.count > launcher.local
       ? RankWatch.start(ranks) { loss in
         Program.Output.process.error(
-          "zoo: \(name): \(loss.sentence)\n  what the training reached when it was last kept is gone on with by"
-            + " --resume\n")
+          "zoo: \(name): \(loss.sentence)\n  a training goes on with --resume from where it was last kept\n"
+        )
         // At once: what MPI would do waits for the other, too.
         _exit(Program.Status.failure)
       } : nil
