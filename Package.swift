@@ -304,7 +304,7 @@ for (name, dependencies) in [
     "Studies",
     [
       "Studies", "Tuning", "Evaluation", "Datasets", "Training", "Registry", "EncoderKit", "Images",
-      "Downloads", "Pages", "Tensors", "Basics",
+      "Downloads", "Pages", "Ranks", "Tensors", "Basics",
     ] + pluginDependencies
   ),
   ("Ranks", ["Ranks", "Basics"]),
