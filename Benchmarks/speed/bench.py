@@ -66,6 +66,16 @@ ROWS = {
                      None),
     "vit_base-16": ("ViT-B/16, evaluation, batch 16", "evaluate vit_base_patch16_224 --batch 16 --repeats 3", EVERY,
                     16, 1.1, None),
+    **{f"{name}-16-bf16": (f"{title}, evaluation, batch 16, bf16",
+                           f"evaluate {model} --batch 16 --precision bf16 --repeats {repeats}", BF16, 16, 1.1, None)
+       for name, title, model, repeats in (
+           ("mobilenetv2", "MobileNetV2", "mobilenetv2_100", 10),
+           ("efficientnet_b0", "EfficientNet-B0", "efficientnet_b0", 10),
+           ("convnext_tiny", "ConvNeXt-T", "convnext_tiny", 5),
+           ("vit_small", "ViT-S/16", "vit_small_patch16_224", 5),
+           ("vit_base", "ViT-B/16", "vit_base_patch16_224", 3),
+           ("minilm", "MiniLM-L6, 128 tokens", "minilm-l6 --tokens 128", 5),
+           ("bert-base", "BERT-base, 128 tokens", "bert-base --tokens 128", 3))},
     "vit_small-train": ("ViT-S/16, training step, batch 16", "train vit_small_patch16_224 --batch 16 --repeats 3",
                         ["pytorch", "compiled"], 16, 1.2, 0.7),
     "minilm-16": ("MiniLM-L6, 128 tokens, evaluation, batch 16", "evaluate minilm-l6 --batch 16 --tokens 128", EVERY,

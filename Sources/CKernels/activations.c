@@ -50,7 +50,7 @@ static inline float tanh_slope(float v) {
 
 EZ_ACTIVATION(relu6, clipped6(v), ((v > 0) & (v < 6)) ? 1.0f : 0.0f)
 EZ_ACTIVATION(gelu, ez_gelu_of(v), gelu_slope(v))
-EZ_ACTIVATION(silu, v *ez_sigmoid_of(v), silu_slope(v))
+EZ_ACTIVATION(silu, ez_silu_of(v), silu_slope(v))
 EZ_ACTIVATION(hard_swish, v *hard_share(v),
               v < -3 ? 0.0f : v > 3 ? 1.0f : v * (1.0f / 3.0f) + 0.5f)
 EZ_ACTIVATION(hard_sigmoid, hard_share(v), ((v > -3) & (v < 3)) ? 1.0f / 6.0f : 0.0f)

@@ -1,27 +1,11 @@
 #include "fused.h"
 
 #include "CKernelsLayers.h"
+#include "depthwise.h"
 #include "parallel.h"
 #include "product.h"
 
 #include <string.h>
-
-// One map of a convolution.
-typedef struct {
-  size_t height, width, channels;
-  const float *values; // NULL of the map of results
-} ez_depthwise_map;
-
-// A convolution, or the gradient with respect to its input, where the roles of the maps are exchanged.
-typedef struct {
-  ez_depthwise_map from, to;
-  size_t tap_lines, taps, stride, dilation, top, left;
-  const float *weights; // [taps, pitch]
-  size_t pitch;
-  ez_epilogue finish;
-  float *out;
-  size_t band_lines, bands, group, groups; // how the work is cut
-} ez_depthwise_work;
 
 // A piece of work: some lines of an image in some channels.
 typedef struct {
@@ -41,7 +25,7 @@ static void ez_finish_band(const ez_depthwise_work *p, const ez_band *b) {
   if (!p->finish.function) return;
   const size_t c = p->to.channels, width = p->to.width, n = b->channel_end - b->channel;
   for (size_t row = b->row; row < b->row_end; row++) {
-    float *line = p->out + (b->image * p->to.height + row) * width * c + b->channel;
+    float *line = p->out + (b->image * p->to.lines + row - p->to.first) * width * c + b->channel;
     if (n == c) ez_activate_here(p->finish.function - 1, line, width * c);
     else
       for (size_t x = 0; x < width; x++) ez_activate_here(p->finish.function - 1, line + x * c, n);
@@ -63,6 +47,12 @@ static inline __attribute__((always_inline)) long other_place(size_t place, size
 static inline __attribute__((always_inline)) long ez_depthwise_line(const ez_depthwise_work *p, size_t row, size_t tap,
                                                                     int stride, int spreads) {
   return other_place(row, tap, (size_t)stride, p->top, p->from.height, spreads);
+}
+
+// Where the memory of a map that is read has a line.
+static inline __attribute__((always_inline)) size_t ez_depthwise_slot(const ez_depthwise_map *map, size_t line) {
+  const size_t slot = line - map->first;
+  return slot < map->lines ? slot : slot - map->lines;
 }
 
 static size_t rounded(size_t channels) { return (channels + 15) / 16 * 16; }
@@ -109,6 +99,7 @@ static inline __attribute__((always_inline)) void sum_taps(const ez_depthwise_wo
         for (size_t c = 0; c < n; c++) {
           if (p->finish.add) sum[c] += p->finish.add[place + c0 + c];
           if (p->finish.relu && sum[c] < 0) sum[c] = 0;
+          if (p->finish.relu == EZ_RELU6 && sum[c] > 6) sum[c] = 6;
         }
         if (p->finish.function) ez_activate_here(p->finish.function - 1, sum, n);
         memcpy(p->out + place + c0, sum, n * sizeof(float));
@@ -153,8 +144,7 @@ EZ_CLONES static void slopes_body(void *context, size_t begin, size_t end) {
   }
 }
 
-// Whether the loops of vectors have the window.
-static int is_wide(int lanes, const ez_window *w) {
+int ez_depthwise_is_wide(int lanes, const ez_window *w) {
   return lanes > 0 && w->dilation == 1 && (w->stride == 1 || w->stride == 2) &&
          (w->kernel_width == 3 || w->kernel_width == 5 || w->kernel_width == 7);
 }
@@ -196,10 +186,31 @@ static void cut(ez_depthwise_work *p, size_t images) {
   p->groups = (p->to.channels + p->group - 1) / p->group;
 }
 
+static ez_depthwise_map map_of(size_t height, size_t width, size_t channels, const float *values) {
+  return (ez_depthwise_map){height, width, channels, values, 0, height};
+}
+
+static ez_depthwise_work prepared(const ez_window *w, ez_depthwise_map from, ez_depthwise_map to, const float *weights,
+                                  float *out) {
+  return (ez_depthwise_work){
+      .from = from, .to = to, .tap_lines = w->kernel_height, .taps = w->kernel_width, .stride = w->stride,
+      .dilation = w->dilation, .top = w->padding, .left = w->padding_left, .weights = weights,
+      .pitch = rounded(w->channels), .out = out};
+}
+
+ez_depthwise_work ez_depthwise_prepared(const ez_window *w, const float *x, const float *weights,
+                                        const ez_epilogue *epilogue, float *out) {
+  ez_depthwise_work p = prepared(w, map_of(w->height, w->width, w->channels, x),
+                                 map_of(w->out_height, w->out_width, w->channels, NULL), weights, out);
+  p.finish = *epilogue;
+  ez_clip_at_6(&p.finish.relu, &p.finish.function);
+  return p;
+}
+
+ez_body ez_depthwise_body(int lanes, const ez_window *w) { return wide_body(lanes, w, 0); }
+
 static void run(int lanes, const ez_window *w, ez_depthwise_work *p, int spreads) {
-  p->tap_lines = w->kernel_height, p->taps = w->kernel_width, p->stride = w->stride, p->dilation = w->dilation;
-  p->top = w->padding, p->left = w->padding_left, p->pitch = rounded(w->channels);
-  if (is_wide(lanes, w)) {
+  if (ez_depthwise_is_wide(lanes, w)) {
     cut(p, w->batch);
     ez_parallel(w->batch * p->bands * p->groups, 1, wide_body(lanes, w, spreads), p);
   } else ez_parallel(w->batch * p->to.height, 1, spreads ? spread_body : gather_body, p);
@@ -207,21 +218,20 @@ static void run(int lanes, const ez_window *w, ez_depthwise_work *p, int spreads
 
 void ez_depthwise(int lanes, const ez_window *w, const float *x, const float *weights, const ez_epilogue *epilogue,
                   float *out) {
-  ez_depthwise_work p = {.from = {w->height, w->width, w->channels, x}, .weights = weights, .out = out};
-  p.to = (ez_depthwise_map){w->out_height, w->out_width, w->channels, NULL}, p.finish = *epilogue;
+  ez_depthwise_work p = ez_depthwise_prepared(w, x, weights, epilogue, out);
   run(lanes, w, &p, 0);
 }
 
 void ez_depthwise_input_gradient(int lanes, const ez_window *w, const float *dy, const float *weights, float *dx) {
-  ez_depthwise_work p = {.from = {w->out_height, w->out_width, w->channels, dy}, .weights = weights, .out = dx};
-  p.to = (ez_depthwise_map){w->height, w->width, w->channels, NULL};
+  ez_depthwise_work p = prepared(w, map_of(w->out_height, w->out_width, w->channels, dy),
+                                 map_of(w->height, w->width, w->channels, NULL), weights, dx);
   run(lanes, w, &p, 1);
 }
 
 void ez_depthwise_weight_gradient(int lanes, const ez_window *w, const float *x, const float *dy, float *partial,
                                   float *weights) {
   ez_slopes_work p = {x, dy, w, partial};
-  if (is_wide(lanes, w)) {
+  if (ez_depthwise_is_wide(lanes, w)) {
     const size_t vectors = (w->channels + (size_t)lanes - 1) / (size_t)lanes;
     ez_parallel(w->batch * vectors, 1, wide_slopes(lanes, w), &p);
   } else ez_parallel(w->batch, 1, slopes_body, &p);

@@ -60,20 +60,20 @@ EZ_INLINE void EZ_WIDE(depthwise_tile)(const ez_depthwise_work *p, size_t image,
   for (size_t ky = 0; ky < p->tap_lines; ky++) {
     const long y = ez_depthwise_line(p, row, ky, stride, spreads);
     if (y < 0) continue;
-    EZ_WIDE(line_taps)(from->values + (image * from->height + (size_t)y) * from->width * c + channel, c, first,
-                       (long)from->width, p->weights + ky * (size_t)taps * p->pitch + channel, p->pitch, mask, sum, tile,
-                       taps, stride, spreads, careful);
+    const float *line = from->values + (image * from->lines + ez_depthwise_slot(from, (size_t)y)) * from->width * c;
+    EZ_WIDE(line_taps)(line + channel, c, first, (long)from->width, p->weights + ky * (size_t)taps * p->pitch + channel,
+                       p->pitch, mask, sum, tile, taps, stride, spreads, careful);
   }
-  const ez_vector floor = v_set1(p->finish.relu ? 0 : -__builtin_inff());
-  const size_t begin = (image * to->height + row) * to->width * c + channel;
+  const ez_vector floor = v_set1(ez_least(p->finish.relu)), ceiling = v_set1(ez_most(p->finish.relu));
+  const size_t begin = (image * to->lines + row - to->first) * to->width * c + channel;
 #pragma clang loop unroll(full)
   for (int t = 0; t < tile; t++) {
     if (careful && (t < skipped || t >= skipped + count)) continue;
     const size_t at = begin + (size_t)(column + t) * c;
     if (p->finish.add) sum[t] = v_add(sum[t], v_maskload(mask, p->finish.add + at));
-    // The second operand of max is what comes out for a NaN.
-    if (careful) v_maskstore(p->out + at, mask, v_max(floor, sum[t]));
-    else v_store(p->out + at, v_max(floor, sum[t]));
+    sum[t] = v_clip(floor, ceiling, sum[t]);
+    if (careful) v_maskstore(p->out + at, mask, sum[t]);
+    else v_store(p->out + at, sum[t]);
   }
 }
 

@@ -31,6 +31,28 @@ static inline float ez_exp(float x) {
 
 static inline float ez_sigmoid_of(float x) { return 1.0f / (1.0f + ez_exp(-x)); }
 
+// x times its sigmoid, within 3e-7 of its value relatively: x / (1 + e^-x), -x = n ln 2 + r, e^r by a minimax fit of
+// degree 5 (within 8e-8).
+static inline float ez_silu_of(float x) {
+  float near = x > 87.0f ? 87.0f : x;
+  near = near < -87.0f ? -87.0f : near;
+  const float shifted = near * -1.44269504f + 12582912.0f;
+  const float n = shifted - 12582912.0f;
+  const float r = (-near - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 0.008297654800117016f;
+  p = p * r + 0.04191538318991661f;
+  p = p * r + 0.16667574644088745f;
+  p = p * r + 0.49998894333839417f;
+  p = p * r + 0.9999997019767761f;
+  p = p * r + 1.0000001192092896f;
+  uint32_t bits, power;
+  __builtin_memcpy(&bits, &p, 4);
+  __builtin_memcpy(&power, &shifted, 4);
+  bits += power << 23; // the low bits of `shifted` are n
+  __builtin_memcpy(&p, &bits, 4);
+  return x / (1.0f + p);
+}
+
 // tanh: the odd series to x^9 near zero, where the quotient would lose digits.
 static inline float ez_tanh_of(float x) {
   const float square = x * x;

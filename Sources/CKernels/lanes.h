@@ -14,6 +14,8 @@
 #undef v_sub
 #undef v_mul
 #undef v_max
+#undef v_min
+#undef v_clip
 #undef v_fmadd
 #undef v_fmadd_from
 #undef v_fnmadd
@@ -53,6 +55,7 @@ EZ_PAIRWISE(ez_pair_add, _mm256_add_ps)
 EZ_PAIRWISE(ez_pair_sub, _mm256_sub_ps)
 EZ_PAIRWISE(ez_pair_mul, _mm256_mul_ps)
 EZ_PAIRWISE(ez_pair_max, _mm256_max_ps)
+EZ_PAIRWISE(ez_pair_min, _mm256_min_ps)
 EZ_ON_PAIR ez_pair ez_pair_fmadd(ez_pair x, ez_pair y, ez_pair z) {
   return (ez_pair){_mm256_fmadd_ps(x.low, y.low, z.low), _mm256_fmadd_ps(x.high, y.high, z.high)};
 }
@@ -87,6 +90,7 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_sub ez_pair_sub
 #define v_mul ez_pair_mul
 #define v_max ez_pair_max
+#define v_min ez_pair_min
 #define v_fmadd ez_pair_fmadd
 #define v_fmadd_from(sum, x, from) sum = ez_pair_fmadd(ez_pair_set1(*(from)), x, sum)
 #define v_fnmadd ez_pair_fnmadd
@@ -109,6 +113,7 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_sub _mm512_sub_ps
 #define v_mul _mm512_mul_ps
 #define v_max _mm512_max_ps
+#define v_min _mm512_min_ps
 #define v_fmadd _mm512_fmadd_ps
 // sum += x * *from. The product reads the number itself, where the compiler would load it for two: one
 // instruction less, which tells most where two threads share a core.
@@ -135,6 +140,7 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_sub _mm256_sub_ps
 #define v_mul _mm256_mul_ps
 #define v_max _mm256_max_ps
+#define v_min _mm256_min_ps
 #define v_fmadd _mm256_fmadd_ps
 #define v_fmadd_from(sum, x, from) sum = _mm256_fmadd_ps(_mm256_set1_ps(*(from)), x, sum)
 #define v_fnmadd _mm256_fnmadd_ps
@@ -143,3 +149,5 @@ EZ_ON_PAIR void ez_pair_maskstore(float *to, ez_pair_mask mask, ez_pair x) {
 #define v_maskload(mask, from) _mm256_maskload_ps(from, mask)
 #define v_maskstore(to, mask, value) _mm256_maskstore_ps(to, mask, value)
 #endif
+// The second operand of max and min is what comes out for a NaN: here x.
+#define v_clip(floor, ceiling, x) v_min(ceiling, v_max(floor, x))

@@ -358,28 +358,58 @@ void ez_column_sums(const float *x, size_t rows, size_t channels, float *out, in
   free(partial);
 }
 
-// A sample's sums in a group of channels, which stay in registers, are one thread's.
-EZ_CLONES static void mean_positions_body(void *context, size_t begin, size_t end) {
-  const ez_rows w = *(const ez_rows *)context;
-  const float factor = 1.0f / (float)w.rows;
+typedef struct {
+  const float *x;
+  size_t positions, channels, pieces;
+  float *sums; // [batch, pieces, channels]
+} ez_position_sums;
+
+// Sums over rows of `n` channels, which stay in registers.
+static inline __attribute__((always_inline)) void sum_rows(const float *x, size_t rows, size_t channels, size_t n,
+                                                           float *out) {
+  float sum[EZ_GROUP] = {0};
+  for (size_t r = 0; r < rows; r++, x += channels)
+    for (size_t j = 0; j < n; j++) sum[j] += x[j];
+  for (size_t j = 0; j < n; j++) out[j] = sum[j];
+}
+
+// A piece of a sample's rows in a group of channels is one thread's.
+EZ_CLONES static void position_sums_body(void *context, size_t begin, size_t end) {
+  const ez_position_sums w = *(const ez_position_sums *)context;
   const size_t groups = ez_groups(w.channels);
   for (size_t i = begin; i < end; i++) {
-    const size_t b = i / groups, first = i % groups * EZ_GROUP;
-    const size_t n = w.channels - first < EZ_GROUP ? w.channels - first : EZ_GROUP;
-    const float *x = w.x + b * w.rows * w.channels + first;
-    float sum[EZ_GROUP] = {0};
-    for (size_t r = 0; r < w.rows; r++, x += w.channels)
-      if (n == EZ_GROUP)
-        for (size_t j = 0; j < EZ_GROUP; j++) sum[j] += x[j];
-      else
-        for (size_t j = 0; j < n; j++) sum[j] += x[j];
-    for (size_t j = 0; j < n; j++) w.out[b * w.channels + first + j] = sum[j] * factor;
+    const size_t part = i / groups, first = i % groups * EZ_GROUP, piece = part % w.pieces;
+    const size_t row = piece * w.positions / w.pieces, rows = (piece + 1) * w.positions / w.pieces - row;
+    const float *x = w.x + (part / w.pieces * w.positions + row) * w.channels + first;
+    float *out = w.sums + part * w.channels + first;
+    size_t left = w.channels - first;
+    if (left >= EZ_GROUP) {
+      sum_rows(x, rows, w.channels, EZ_GROUP, out);
+      continue;
+    }
+    for (; left >= 32; left -= 32, x += 32, out += 32) sum_rows(x, rows, w.channels, 32, out);
+    for (; left >= 8; left -= 8, x += 8, out += 8) sum_rows(x, rows, w.channels, 8, out);
+    for (; left; left--, x++, out++) sum_rows(x, rows, w.channels, 1, out);
   }
 }
+
 void ez_mean_positions(const float *x, size_t batch, size_t positions, size_t channels,
                        float *out) {
-  ez_rows w = {.x = x, .out = out, .rows = positions, .channels = channels};
-  ez_parallel(batch * ez_groups(channels), 1, mean_positions_body, &w);
+  // Large maps of few channels in pieces, so that every thread has some.
+  enum { PIECE = 1024, MOST = 8 };
+  const size_t many = positions / PIECE, pieces = many < 1 ? 1 : many > MOST ? MOST : many;
+  float *sums = pieces == 1 ? out : malloc(batch * pieces * channels * sizeof(float));
+  if (!sums) abort();
+  ez_position_sums w = {x, positions, channels, pieces, sums};
+  ez_parallel(batch * pieces * ez_groups(channels), 1, position_sums_body, &w);
+  const float factor = 1.0f / (float)positions;
+  for (size_t b = 0; b < batch; b++)
+    for (size_t c = 0; c < channels; c++) {
+      float sum = 0;
+      for (size_t p = 0; p < pieces; p++) sum += sums[(b * pieces + p) * channels + c];
+      out[b * channels + c] = sum * factor;
+    }
+  if (sums != out) free(sums);
 }
 
 EZ_CLONES static void mean_positions_gradient_body(void *context, size_t begin, size_t end) {

@@ -97,7 +97,7 @@ void ez_pack_transposed(int lanes, const float *weights, size_t columns, size_t 
   ez_parallel((columns + panel - 1) / panel, EZ_ELEMENTS / (panel * depth + 1) + 1, pack_transposed_body, &w);
 }
 
-enum { EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
+enum { EZ_SMALL = 1 << 18, EZ_POINTWISE_ROWS = 56, EZ_MOST_ROWS = 224, EZ_GAP = 16 };
 
 // Whether rows are copied, with a gap: a power of two apart they fall on the same few lines of the first cache,
 // which is slow where those do not hold all rows of a tile.
@@ -123,18 +123,54 @@ static size_t cached_rows(void) {
   return found;
 }
 
-// Rows a chunk: a multiple of a tile's.
+// How a product is cut: chunks of rows, a multiple of a tile's, and groups of columns, whole panels.
+typedef struct {
+  size_t rows, chunks, columns, groups;
+} ez_product_cut;
+
+static size_t quotient_up(size_t x, size_t y) { return (x + y - 1) / y; }
+
+// Few rows are cut so that all threads end at once. The time of a piece is that of its tiles, of weights that come from
+// the second cache, as much as of some four rows, and of rows that are read, as much as of some four columns, or more
+// where they are normalised or copied first.
+// where they are normalised or copied first. Rows of a chunk stay near a core while each panel of weights passes.
+static ez_product_cut cut_few(size_t tile, size_t panel, size_t rows, size_t depth, size_t columns, int copies) {
+  const size_t threads = (size_t)ez_threads(), tiles = quotient_up(rows, tile), panels = quotient_up(columns, panel);
+  const size_t read = copies ? 24 : 4, most = (copies ? (size_t)1 << 14 : (size_t)1 << 16) / depth;
+  enum { MOST_GROUPS = 16 };
+  ez_product_cut best = {0};
+  size_t least = SIZE_MAX;
+  for (size_t groups = 1; groups <= panels && groups <= 2 * threads && groups <= MOST_GROUPS; groups++)
+    // The last of these is one tile high, which is never too high.
+    for (size_t chunks = 1; chunks <= tiles; chunks++) {
+      const size_t height = quotient_up(tiles, chunks) * tile, width = quotient_up(panels, groups) * panel;
+      if (height > tile && height > most) continue;
+      const ez_product_cut c = {height, quotient_up(rows, height), width, quotient_up(columns, width)};
+      const size_t turns = quotient_up(c.chunks * c.groups, threads), time = turns * (height + 4) * (width + read);
+      if (time < least) least = time, best = c;
+    }
+  return best;
+}
+
+// Rows a chunk of many.
 static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t columns) {
   const size_t tile = lanes == 16 ? 12 : 6, threads = (size_t)ez_threads();
   const size_t many = EZ_POINTWISE_ROWS / tile * tile;
-  if (!are_large(lanes, depth, columns))
-    // Small maps are cut finer, so that every thread has some.
-    return rows >= 8 * many ? many : (14 + tile - 1) / tile * tile;
+  if (!are_large(lanes, depth, columns)) return many;
   // Large weights are read once for as many rows as stay in the second cache beside a panel of them and results.
   const size_t most = cached_rows() / (depth + EZ_GAP) / tile * tile;
   const size_t cap = most < many ? many : most > EZ_MOST_ROWS ? EZ_MOST_ROWS / tile * tile : most;
   const size_t share = (rows + threads - 1) / threads, chunks = (share + cap - 1) / cap;
   return ((share + chunks - 1) / chunks + tile - 1) / tile * tile;
+}
+
+static ez_product_cut pointwise_cut(int lanes, size_t rows, size_t depth, size_t columns, int copies) {
+  const size_t tile = lanes == 16 ? 12 : 6;
+  // What takes a few microseconds is not worth a second thread.
+  if (rows * columns * depth < EZ_SMALL) return (ez_product_cut){quotient_up(rows, tile) * tile, 1, columns, 1};
+  if (rows < 8 * (EZ_POINTWISE_ROWS / tile * tile)) return cut_few(tile, 2 * (size_t)lanes, rows, depth, columns, copies);
+  const size_t height = pointwise_rows(lanes, rows, depth, columns);
+  return (ez_product_cut){height, quotient_up(rows, height), columns, 1};
 }
 
 // Rows of results a chunk: enough places to read a panel of weights for, few enough for all threads.
@@ -154,7 +190,9 @@ size_t ez_direct_workspace(const ez_window *g) {
 }
 
 size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t columns) {
-  return (size_t)ez_threads() * pointwise_rows(lanes, rows, depth, columns) * (depth + EZ_GAP);
+  const size_t few = pointwise_cut(lanes, rows, depth, columns, 0).rows;
+  const size_t copied = pointwise_cut(lanes, rows, depth, columns, 1).rows;
+  return (size_t)ez_threads() * (few > copied ? few : copied) * (depth + EZ_GAP);
 }
 
 #if defined(__x86_64__)
@@ -163,9 +201,11 @@ int ez_reads_factors = 1;
 
 typedef struct {
   const ez_part *parts;
-  size_t part_count, depth, columns, grain, rows;
+  size_t part_count, depth, columns, rows;
+  ez_product_cut cut;
   int large, copies;
-  const float *scale, *shift, *weights;
+  const float *scale, *shift, *gate, *weights;
+  size_t gate_rows;
   const ez_window *places; // with a stride, or NULL
   ez_finish finish;
   int function; // of ez_epilogue
@@ -226,22 +266,23 @@ void ez_pointwise(int lanes, const ez_source *source, const float *weights, size
   ez_pointwise_work w = {.parts = source->parts, .part_count = source->part_count};
   for (size_t p = 0; p < w.part_count; p++) w.depth += w.parts[p].channels;
   w.places = source->places, w.scale = source->scale, w.shift = source->shift, w.rows = source->rows;
+  w.gate = source->gate, w.gate_rows = source->gate_rows;
   w.columns = columns, w.weights = weights, w.out = out, w.workspace = workspace;
-  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1, 0}, w.function = epilogue->function;
+  w.finish = ez_finish_of(epilogue, &w.function);
   // More than a cache would keep need not come into it before it is written.
   w.finish.past_cache = w.rows * columns * sizeof(float) > EZ_KEPT && columns % 16 == 0 && !w.function &&
                         epilogue->add != out && (uintptr_t)out % 64 == 0;
-  w.grain = pointwise_rows(lanes, w.rows, w.depth, columns);
   w.large = are_large(lanes, w.depth, columns);
   w.copies = w.places || collide(lanes, w.depth);
-  ez_parallel(w.rows, w.grain, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
+  w.cut = pointwise_cut(lanes, w.rows, w.depth, columns, w.copies || w.scale || w.gate);
+  ez_parallel(w.cut.chunks * w.cut.groups, 1, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
 
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,
                const ez_epilogue *epilogue, float *workspace, float *out) {
   ez_settle_products();
   ez_direct_work w = {.window = *window, .x = x, .weights = weights, .out = out};
-  w.finish = (ez_finish){epilogue->bias, epilogue->add, epilogue->relu, 1, 0}, w.function = epilogue->function;
+  w.finish = ez_finish_of(epilogue, &w.function);
   w.workspace = workspace, w.lines = direct_lines(window);
   ez_parallel(window->batch * window->out_height, direct_rows(window),
               lanes == 16 ? direct_body_16 : direct_body_8, &w);

@@ -3,18 +3,36 @@
 #define ENCODERZOO_PRODUCT_H
 
 #include "CKernels.h"
+#include "CKernelsLayers.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+// What a result is clipped to.
+enum { EZ_RELU6 = 2 };
+static inline float ez_least(int relu) { return relu ? 0 : -__builtin_inff(); }
+static inline float ez_most(int relu) { return relu == EZ_RELU6 ? 6 : __builtin_inff(); }
+// ReLU6 is done to sums before they are stored, instead of as a function behind.
+static inline void ez_clip_at_6(int *relu, int *function) {
+  if (*function == ez_relu6 + 1 && !*relu) *relu = EZ_RELU6, *function = 0;
+}
 
 // What happens to a tile before it is stored.
 typedef struct {
   const float *bias; // [columns], or NULL
   const float *add;  // laid out as the result, or NULL
-  int relu;
+  int relu;          // 1, or EZ_RELU6
   int prefetches; // whether results lie beyond the second cache, and are prefetched while the tile before is summed
   int past_cache; // whether whole tiles are written past the cache, where each row's begins a line of memory
 } ez_finish;
+
+// The finish of results that lie beyond the second cache, and the function that is left to be applied behind it.
+static inline ez_finish ez_finish_of(const ez_epilogue *epilogue, int *function) {
+  ez_finish finish = {epilogue->bias, epilogue->add, epilogue->relu, 1, 0};
+  *function = epilogue->function;
+  ez_clip_at_6(&finish.relu, function);
+  return finish;
+}
 
 // What is prefetched from beyond the second cache while sums are made.
 typedef struct {

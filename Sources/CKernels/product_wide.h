@@ -2,7 +2,7 @@
 #include "lanes.h"
 
 static inline __attribute__((always_inline)) EZ_TARGET void
-EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int from_memory, const float *a, size_t a_stride, size_t segments,
+EZ_WIDE(tile)(const int rows, const int vectors, const int whole, const int prefetches, const int from_memory, const float *a, size_t a_stride, size_t segments,
               size_t segment_stride, size_t depth, const float *b, const ez_finish *finish,
               size_t column, ez_mask low, ez_mask high, float *c, size_t c_stride, ptrdiff_t next,
               const float *prefetch) {
@@ -18,7 +18,8 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int f
     for (int i = 0; i < rows; i++) row[i] = a + (size_t)i * a_stride;
 #define EZ_STEP(j) \
   do { \
-    const ez_vector left = v_load(b + (j) * 2 * EZ_LANES), right = v_load(b + ((j) * 2 + 1) * EZ_LANES); \
+    const ez_vector left = v_load(b + (j) * 2 * EZ_LANES); \
+    const ez_vector right = vectors == 2 ? v_load(b + ((j) * 2 + 1) * EZ_LANES) : left; \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++) { \
       if (from_memory && i < EZ_TILE_ROWS - 2) { \
         v_fmadd_from(sum[i][0], left, row[i] + (j)); \
@@ -26,7 +27,7 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int f
       } else { \
         const ez_vector x = v_set1(row[i][j]); \
         sum[i][0] = v_fmadd(x, left, sum[i][0]); \
-        sum[i][1] = v_fmadd(x, right, sum[i][1]); \
+        if (vectors == 2) sum[i][1] = v_fmadd(x, right, sum[i][1]); \
       } \
     } \
   } while (0)
@@ -83,29 +84,29 @@ EZ_WIDE(tile)(const int rows, const int whole, const int prefetches, const int f
   ez_vector bias0 = v_zero(), bias1 = bias0;
   if (finish->bias) {
     bias0 = v_maskload(low, finish->bias + column);
-    bias1 = v_maskload(high, finish->bias + column + EZ_LANES);
+    if (vectors == 2) bias1 = v_maskload(high, finish->bias + column + EZ_LANES);
   }
-  // The second operand of max is what comes out for a NaN: here the sum.
-  const ez_vector floor = v_set1(finish->relu ? 0 : -__builtin_inff());
+  const ez_vector floor = v_set1(ez_least(finish->relu)), ceiling = v_set1(ez_most(finish->relu));
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
     ez_vector y0 = v_add(sum[i][0], bias0), y1 = v_add(sum[i][1], bias1);
     if (finish->add) {
       const float *add = finish->add + (size_t)i * c_stride + column;
       y0 = v_add(y0, v_maskload(low, add));
-      y1 = v_add(y1, v_maskload(high, add + EZ_LANES));
+      if (vectors == 2) y1 = v_add(y1, v_maskload(high, add + EZ_LANES));
     }
     float *to = c + (size_t)i * c_stride + column;
+    y0 = v_clip(floor, ceiling, y0), y1 = v_clip(floor, ceiling, y1);
     // AVX2's masked stores are slow whatever their mask.
     if (whole && finish->past_cache) {
-      v_stream(to, v_max(floor, y0));
-      v_stream(to + EZ_LANES, v_max(floor, y1));
+      v_stream(to, y0);
+      if (vectors == 2) v_stream(to + EZ_LANES, y1);
     } else if (whole) {
-      v_store(to, v_max(floor, y0));
-      v_store(to + EZ_LANES, v_max(floor, y1));
+      v_store(to, y0);
+      if (vectors == 2) v_store(to + EZ_LANES, y1);
     } else {
-      v_maskstore(to, low, v_max(floor, y0));
-      v_maskstore(to + EZ_LANES, high, v_max(floor, y1));
+      v_maskstore(to, low, y0);
+      if (vectors == 2) v_maskstore(to + EZ_LANES, high, y1);
     }
   }
 }
@@ -119,13 +120,14 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
                                                size_t c_stride, ptrdiff_t next, const float *prefetch) {
   const size_t left = columns - column;
   const ez_mask low = v_mask(left), high = v_mask(left > EZ_LANES ? left - EZ_LANES : 0);
-#define EZ_TILE(n, whole, prefetches, from_memory) \
-  EZ_WIDE(tile)(n, whole, prefetches, from_memory, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
+#define EZ_TILE(n, vectors, whole, prefetches, from_memory) \
+  EZ_WIDE(tile)(n, vectors, whole, prefetches, from_memory, a, a_stride, segments, segment_stride, depth, b, finish, column, low, \
                 high, c, c_stride, next, prefetch)
 #define EZ_CASE(n) \
   case n: \
-    if (left >= 2 * EZ_LANES) EZ_TILE(n, 1, 0, 0); \
-    else EZ_TILE(n, 0, 0, 0); \
+    if (left >= 2 * EZ_LANES) EZ_TILE(n, 2, 1, 0, 0); \
+    else if (left > EZ_LANES) EZ_TILE(n, 2, 0, 0, 0); \
+    else EZ_TILE(n, 1, 0, 0, 0); \
     break;
   switch (rows) {
     EZ_CASE(1)
@@ -142,12 +144,15 @@ static inline EZ_TARGET void EZ_WIDE(any_tile)(size_t rows, const float *a, size
     EZ_CASE(11)
 #endif
   default:
-    if (left < 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 0, 0, 0);
+    // The second vector of the last panel may hold nothing: half of the products are enough.
+    if (left < EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 1, 0, 0, 0);
+    else if (left == EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 1, 1, 0, 0);
+    else if (left < 2 * EZ_LANES) EZ_TILE(EZ_TILE_ROWS, 2, 0, 0, 0);
     else if (!ez_reads_factors) {
-      if (prefetch) EZ_TILE(EZ_TILE_ROWS, 1, 1, 0);
-      else EZ_TILE(EZ_TILE_ROWS, 1, 0, 0);
-    } else if (prefetch) EZ_TILE(EZ_TILE_ROWS, 1, 1, 1);
-    else EZ_TILE(EZ_TILE_ROWS, 1, 0, 1);
+      if (prefetch) EZ_TILE(EZ_TILE_ROWS, 2, 1, 1, 0);
+      else EZ_TILE(EZ_TILE_ROWS, 2, 1, 0, 0);
+    } else if (prefetch) EZ_TILE(EZ_TILE_ROWS, 2, 1, 1, 1);
+    else EZ_TILE(EZ_TILE_ROWS, 2, 1, 0, 1);
   }
 #undef EZ_CASE
 #undef EZ_TILE
@@ -210,13 +215,32 @@ static EZ_TARGET void EZ_WIDE(normalised_rows)(const ez_pointwise_work *w, size_
   }
 }
 
-static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
-  const ez_pointwise_work *w = context;
+static EZ_TARGET void EZ_WIDE(gated_rows)(const ez_pointwise_work *w, size_t begin, size_t end, float *out) {
+  for (size_t r = begin; r < end; r++) {
+    const float *x = w->parts[0].values + r * w->depth, *gate = w->gate + r / w->gate_rows * w->depth;
+    float *to = out + (r - begin) * (w->depth + EZ_GAP);
+    size_t j = 0;
+    for (; j + EZ_LANES <= w->depth; j += EZ_LANES) v_store(to + j, v_mul(v_load(x + j), v_load(gate + j)));
+    if (j < w->depth) {
+      const ez_mask m = v_mask(w->depth - j);
+      v_maskstore(to + j, m, v_mul(v_maskload(m, x + j), v_maskload(m, gate + j)));
+    }
+  }
+}
+
+// The rows of a chunk and the columns of a group.
+static void EZ_WIDE(pointwise_piece)(const ez_pointwise_work *w, size_t chunk, size_t group) {
+  const size_t begin = chunk * w->cut.rows, end = w->rows - begin < w->cut.rows ? w->rows : begin + w->cut.rows;
+  const size_t column = group * w->cut.columns;
+  const size_t columns = w->columns - column < w->cut.columns ? w->columns - column : w->cut.columns;
   const float *from = w->parts[0].values + begin * w->depth;
   size_t stride = w->depth;
-  float *rows = w->workspace + (size_t)ez_thread() * w->grain * (w->depth + EZ_GAP);
+  float *rows = w->workspace + (size_t)ez_thread() * w->cut.rows * (w->depth + EZ_GAP);
   if (w->scale) {
     EZ_WIDE(normalised_rows)(w, begin, end, rows);
+    from = rows, stride = w->depth + EZ_GAP;
+  } else if (w->gate) {
+    EZ_WIDE(gated_rows)(w, begin, end, rows);
     from = rows, stride = w->depth + EZ_GAP;
   } else if (w->copies) {
     for (size_t r = begin; r < end; r++)
@@ -225,20 +249,32 @@ static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
              w->depth * sizeof(float));
     from = rows, stride = w->depth + EZ_GAP;
   }
+  const size_t start = begin * w->columns + column;
   ez_finish finish = w->finish;
-  if (finish.add) finish.add += begin * w->columns;
-  ez_prefetch prefetch = {.weights = w->large, .after = w->weights};
-  if (!w->scale && !w->places) {
+  if (finish.bias) finish.bias += column;
+  if (finish.add) finish.add += start;
+  const float *weights = w->weights + column * w->depth;
+  ez_prefetch prefetch = {.weights = w->large, .after = weights};
+  if (!w->scale && !w->places && w->cut.groups == 1) {
     // The next chunk's rows: most often this thread's, too.
     const size_t left = w->rows - end;
     prefetch.values = w->parts[0].values + end * w->depth;
-    prefetch.count = (left < w->grain ? left : w->grain) * w->depth;
+    prefetch.count = (left < w->cut.rows ? left : w->cut.rows) * w->depth;
   }
-  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, w->weights, w->columns, &finish, &prefetch,
-                              w->out + begin * w->columns, w->columns);
-  if (w->function) ez_activate_here(w->function - 1, w->out + begin * w->columns, (end - begin) * w->columns);
+  EZ_WIDE(ez_multiply_packed)(from, stride, end - begin, w->depth, weights, columns, &finish, &prefetch, w->out + start,
+                              w->columns);
+  if (!w->function) return;
+  if (w->cut.groups == 1) ez_activate_here(w->function - 1, w->out + start, (end - begin) * columns);
+  else
+    for (size_t r = 0; r < end - begin; r++) ez_activate_here(w->function - 1, w->out + start + r * w->columns, columns);
+}
+
+static void EZ_WIDE(pointwise_body)(void *context, size_t begin, size_t end) {
+  const ez_pointwise_work *w = context;
+  // A thread's share is of the same columns, so that their weights stay in its cache.
+  for (size_t i = begin; i < end; i++) EZ_WIDE(pointwise_piece)(w, i % w->cut.chunks, i / w->cut.chunks);
   // What was written past the cache is seen by others from here on.
-  if (finish.past_cache) _mm_sfence();
+  if (w->finish.past_cache) _mm_sfence();
 }
 
 // A chunk of output rows, y from begin to end of all images behind each other. The lines of input that

@@ -303,6 +303,46 @@ extension TensorsSuite {
       #expect(relativeDistance(found, expected) < 1e-6)
     }
 
+    /// Two images' places and their channels, of one tile of rows and of many, of one group of columns and of several.
+    static let few = [
+      (5, 70, 300), (49, 40, 1000), (98, 256, 33), (640, 24, 16), (3, 9, 3000), (98, 672, 112),
+      (11, 5000, 40),
+    ]
+
+    @Test(
+      "Rows that are few, perhaps opened by gates, give the same bits however they are cut",
+      arguments: few, [false, true])
+    func fewRows(_ sizes: (places: Int, depth: Int, out: Int), isGated: Bool) throws {
+      let (places, depth, out) = sizes
+      let (x, gate) = (
+        randomTensor([2, places, 1, depth], "x"), randomTensor([2, depth], "gate")
+      )
+      var work = LazyConvolution(
+        kernels: ReferenceKernels(), input: x, weights: randomTensor([out, 1, 1, depth], "w"),
+        window: Window(height: 1, width: 1, stride: 1, padding: 0),
+        bias: randomTensor([out], "bias"), isRecorded: false)
+      (work.addend, work.activation) = (randomTensor([2, places, 1, out], "addend"), .silu)
+      let opened = LazyGate(x: x, gate: gate)
+      if isGated { work.input = opened.run() }
+      let expected = ReferenceKernels().runSteps(work).values
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      for lanes in Self.widths {
+        let kernels = try #require(NativeKernels(over: ReferenceKernels(), lanes: lanes))
+        // What was packed for other vectors is not for these.
+        work.weights.content.contentChanged()
+        let found = [1, 2, 3, 7].map { threads in
+          Compute.setThreads(threads)
+          if isGated { work.input = Tensor(opened) }
+          return kernels.run(work).values
+        }
+        #expect(relativeDistance(found[0], expected) < 2e-6)
+        for other in found.dropFirst() {
+          #expect(zip(other, found[0]).count { $0.bitPattern != $1.bitPattern } == 0)
+        }
+      }
+    }
+
     @Test("1×1 with a stride reads the places that it names", arguments: [2, 3], [3, 512])
     func stridedPointwise(stride: Int, depth: Int) throws {
       let (x, weights) = (

@@ -57,7 +57,7 @@ func withSource<Result>(
   withElements(parts, scale, shift) { values, scale, shift in
     KernelSource(
       parts: zip(parts, values).map { ez_part(values: $1, channels: $0.channels) }, scale: scale,
-      shift: shift
+      shift: shift, gate: nil
     ).withRows(rows) { body($0) }
   }
 }

@@ -159,12 +159,13 @@ typedef struct {
 } ez_part;
 
 // What a kernel reads: the parts side by side; with `scale` and `shift`, each value is max(0, value * scale +
-// shift) of its channel. `places` may name the window (1x1, with a stride) whose results the rows are.
+// shift) of its channel; with `gate`, which only 1x1 reads, times its channel's of its image. `places` may name the window (1x1, with a stride) whose results the rows are.
 typedef struct {
   const ez_part *_Nonnull parts;
   size_t part_count;
   const float *_Nullable scale, *_Nullable shift;
-  size_t rows;
+  const float *_Nullable gate; // [rows / gate_rows, channels]
+  size_t gate_rows, rows;
   const ez_window *_Nullable places;
 } ez_source;
 // What happens to sums before they are stored: + bias (a column's) + add (laid out as the result), clipped below
@@ -186,7 +187,7 @@ void ez_pack_weights(int lanes, const float *_Nonnull weights, size_t columns, s
 // The same of weights [depth, columns].
 void ez_pack_transposed(int lanes, const float *_Nonnull weights, size_t columns, size_t depth,
                         float *_Nonnull packed);
-// out[rows, columns] = source * weights, finished. A source without factors has one part, with them no places.
+// out[rows, columns] = source * weights, finished. A source without factors has one part, with them or gates no places.
 size_t ez_pointwise_workspace(int lanes, size_t rows, size_t depth, size_t columns);
 void ez_pointwise(int lanes, const ez_source *_Nonnull source, const float *_Nonnull weights,
                   size_t columns, const ez_epilogue *_Nonnull epilogue, float *_Nonnull workspace,

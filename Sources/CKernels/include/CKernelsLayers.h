@@ -18,6 +18,25 @@ void ez_depthwise_input_gradient(int lanes, const ez_window *_Nonnull w, const f
 void ez_depthwise_weight_gradient(int lanes, const ez_window *_Nonnull w, const float *_Nonnull x,
                                   const float *_Nonnull dy, float *_Nonnull partial, float *_Nonnull weights);
 
+// A mobile block of some lines at a time, so that what lies between its layers stays in a core's cache: a product of
+// [depth] that widens, a depthwise convolution of `window`, a product that narrows to `columns`. Either product may be
+// missing. Of the epilogues only that of the last layer may add. The bits are those of one layer after the other.
+typedef struct {
+  ez_window window;
+  size_t depth;   // of x, [batch, height, width, depth]; the window's channels where nothing widens
+  size_t columns; // of the result; the window's channels where nothing narrows
+  int widens, narrows;
+} ez_block_shape;
+typedef struct {
+  const float *_Nullable widening, *_Nonnull looking, *_Nullable narrowing; // packed
+  ez_epilogue widened, looked, narrowed;
+} ez_block_layers;
+// Whether it is faster than one layer after the other.
+int ez_block_fits(int lanes, const ez_block_shape *_Nonnull shape);
+size_t ez_block_workspace(const ez_block_shape *_Nonnull shape);
+void ez_block(int lanes, const ez_block_shape *_Nonnull shape, const float *_Nonnull x,
+              const ez_block_layers *_Nonnull layers, float *_Nonnull workspace, float *_Nonnull out);
+
 // Element-wise functions and dx = dy * f'(x).
 typedef enum {
   ez_relu6 = 0,

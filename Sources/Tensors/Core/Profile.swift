@@ -66,10 +66,7 @@ package enum Profile {
   static func lap(_ way: String, input: [Int], channels: Int, _ window: Window) {
     lap(
       name(way, input, channels, window),
-      operations: 2
-        * Double(
-          window.outputShape(input, channels: channels).reduce(1, *) * input[3] / window.groups
-            * window.height * window.width))
+      operations: window.operations(input, channels: channels))
   }
 
   private static func name(_ way: String, _ input: [Int], _ channels: Int, _ window: Window)

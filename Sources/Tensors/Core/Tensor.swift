@@ -11,7 +11,7 @@
 public struct Tensor {
   /// The extent of each axis.
   public let shape: [Int]
-  package let content: TensorContent
+  package private(set) var content: TensorContent
   /// Where gradients with respect to this tensor arrive; nil when none are wanted.
   package var node: GradientNode?
   /// How to make the content again from smaller things, so that the tape need not keep it.
@@ -67,6 +67,12 @@ public struct Tensor {
     _ = (repeat (each sources).materialize())
     self.init(uninitialized: shape)
     withElements(writable, repeat each sources, body: fill)
+  }
+
+  /// The convolution that is to make the content, taken out of it, so that what reads it can make both at once; nil
+  /// where somebody else holds the content, and finds it as it was.
+  mutating func takeConvolution() -> LazyConvolution? {
+    TensorContent.takeConvolution(&content)
   }
 
   /// All elements in row-major order, copied.

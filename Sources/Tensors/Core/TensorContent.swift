@@ -62,6 +62,14 @@ package final class TensorContent {
     return made
   }
 
+  /// The convolution that is to make the content, which is empty then; nil where somebody else holds it.
+  static func takeConvolution(_ content: inout TensorContent) -> LazyConvolution? {
+    guard isKnownUniquelyReferenced(&content), content.storage == nil,
+      case .convolution = content.lazy, case .convolution(let work) = content.lazy.take()
+    else { return nil }
+    return work
+  }
+
   /// Makes the content as bf16, by the convolution that is lazy, which nobody else holds meanwhile.
   func makeHalves(_ make: (inout LazyConvolution) -> Storage) {
     guard case .convolution(var work) = lazy.take() else {

@@ -61,6 +61,13 @@ package struct Window: Hashable, Sendable {
     ]
   }
 
+  /// Multiplications and additions of a convolution of `[batch, height, width, in]` to so many channels.
+  func operations(_ input: [Int], channels: Int) -> Double {
+    2
+      * Double(
+        outputShape(input, channels: channels).reduce(1, *) * input[3] / groups * height * width)
+  }
+
   /// Whether the padded images are at least as large as the kernel.
   func fits(_ input: [Int]) -> Bool {
     input.count == 4 && input[1] + padding.top + padding.bottom >= span.height

@@ -11,9 +11,11 @@ extension LazyConvolution {
   ///
   /// The addend comes first: it may be the input, and a normalisation that this has made is then read as it is.
   /// The output comes last: it may take the addend's memory over, which the input may read until it is made.
-  mutating func takeOperands(fusesNormalization: Bool = false) -> Operands {
+  mutating func takeOperands(fusesNormalization: Bool = false, fusesGate: Bool = false) -> Operands
+  {
     addend?.materialize()
-    let input = KernelInput(input, fusesNormalization: fusesNormalization)
+    let input = KernelInput(
+      input, fusesNormalization: fusesNormalization, fusesGate: fusesGate)
     let (output, addend) = takeOutput()
     return Operands(input: input, addend: addend, output: output)
   }

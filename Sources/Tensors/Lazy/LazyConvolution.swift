@@ -3,7 +3,7 @@ import CKernels
 /// A convolution and what has fused with it.
 package struct LazyConvolution {
   let kernels: any Kernels
-  let input: Tensor
+  var input: Tensor
   let weights: Tensor
   let window: Window
   /// Whether its pass is recorded, so that a sign that rounding moves matters.

@@ -1,12 +1,13 @@
 /// A step of a pass without gradients of parameters that is done when its result is read, so that what follows
 /// can fuse with it: a normalisation, ReLU or sum behind a convolution becomes part of it, and a normalisation
-/// before a 1×1 convolution is computed while its input is read.
+/// or gate before a 1×1 convolution is computed while its input is read.
 ///
 /// Encoders are written as ever; nothing changes but the time and the memory. How gradients with respect to
 /// inputs go back through it: `Forward+Lazy.swift`. Where it is done: `TensorContent.materialized()`.
 enum LazyWork {
   case normalization(LazyNormalization)
   case convolution(LazyConvolution)
+  case gate(LazyGate)
 
   /// Does it; the time is its own, not that of the operation that reads the result.
   consuming func run() -> Tensor {
@@ -20,6 +21,9 @@ enum LazyWork {
       defer { Profile.lapBetween() }
       let kernels = work.kernels
       return kernels.run(consume work)
+    case .gate(let work):
+      defer { Profile.lap("gate") }
+      return work.run()
     }
   }
 }
@@ -56,6 +60,17 @@ extension Tensor {
       channels == work.affine.scale.count
     else { return nil }
     return work
+  }
+
+  /// The gate that is to make the content, if it is still to be done, so that a reader may do it while reading; nil of
+  /// a reshaped one.
+  var lazyGate: LazyGate? {
+    guard case .gate(let work) = content.lazy, work.x.shape == shape else { return nil }
+    return work
+  }
+
+  init(_ work: LazyGate) {
+    self.init(content: TensorContent(count: work.x.count, lazy: .gate(work)), shape: work.x.shape)
   }
 
   init(_ work: LazyNormalization) {

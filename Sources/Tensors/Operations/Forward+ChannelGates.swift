@@ -11,11 +11,10 @@ extension Forward {
     requireShapes(
       x.shape.count >= 2 && gate.count == x.shape[0] * x.channels,
       "gate: \(x.shape) by \(gate.shape): not one gate a channel of a sample")
-    let (batch, channels) = (x.shape[0], x.channels)
-    let positions = x.rows / max(batch, 1)
-    let output = Tensor(x.shape, from: x, gate) { output, x, gate in
-      ez_gate(x, gate, batch, positions, channels, output)
-    }
+    let work = LazyGate(x: x, gate: gate)
+    if isLazy, x.node == nil, gate.node == nil { return Tensor(work) }
+    let (batch, channels, positions) = (x.shape[0], x.channels, work.positions)
+    let output = work.run()
     trace?.note(.gate, [x, gate], output)
     let (node, gateNode) = (x.node, gate.node)
     let (saved, savedGate, gateShape) = (SavedTensor(x), SavedTensor(gate), gate.shape)

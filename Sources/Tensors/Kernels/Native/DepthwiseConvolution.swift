@@ -69,7 +69,7 @@ enum DepthwiseConvolution {
   }
 
   /// `[channels, taps]` with channels side by side.
-  private static func packed(_ weights: Tensor, scale: Tensor?) -> Storage {
+  static func packed(_ weights: Tensor, scale: Tensor?) -> Storage {
     let (channels, taps) = (weights.shape[0], weights.count / weights.shape[0])
     // Two kinds, since an explanation asks for both in turn.
     let kind = scale == nil ? PackedWeights.Kind.depthwise : .scaledDepthwise

@@ -9,6 +9,7 @@ extension NativeKernels {
   /// gradient alone is wanted it runs forward, too: such jumps are no more than those of another order of sums.
   func convolved(_ work: inout LazyConvolution) -> Tensor? {
     let window = work.window
+    if let made = block(&work) { return made }
     if window.isDepthwise(work.input.shape, channels: work.weights.shape[0]) {
       return DepthwiseConvolution.run(work)
     }
@@ -165,7 +166,7 @@ extension NativeKernels {
     let (shape, window) = (work.input.shape, work.window)
     let (depth, out) = (shape[3], work.weights.shape[0])
     let places = window.stride > 1 ? window.geometry(shape, channels: out) : nil
-    let operands = work.takeOperands(fusesNormalization: places == nil)
+    let operands = work.takeOperands(fusesNormalization: places == nil, fusesGate: places == nil)
     let weights = packedProduct(work, depth: depth)
     let output = operands.output
     let space = scratch(ez_pointwise_workspace(lanes, output.rows, depth, out))
@@ -177,7 +178,9 @@ extension NativeKernels {
       }
     }
     Profile.lap(
-      (operands.input.affine == nil ? "product" : "normalization and product") + work.words,
+      (operands.input.affine != nil
+        ? "normalization and " : operands.input.gate != nil ? "gate and " : "")
+        + "product" + work.words,
       input: shape, channels: out, window)
     return output
   }
@@ -217,7 +220,7 @@ extension NativeKernels {
     return operands.output
   }
 
-  private func packedProduct(_ work: LazyConvolution, depth: Int) -> Storage {
+  func packedProduct(_ work: LazyConvolution, depth: Int) -> Storage {
     let out = work.weights.shape[0]
     return work.weights.packed(
       .pointwise, scale: work.scale, count: ez_packed_count(lanes, depth, out)
