@@ -5,6 +5,7 @@
 #include "CKernels.h"
 
 #include "CKernelsLayers.h"
+#include "bfloat.h"
 #include "functions.h"
 #include "parallel.h"
 #include "product.h"
@@ -69,7 +70,7 @@ static void product(int lanes, const float *a, size_t a_stride, size_t rows, siz
 
 typedef struct {
   ez_attention_shape shape;
-  int lanes;
+  int lanes, kind; // of vectors; of what multiplies bf16
   float factor;
   const float *qkv, *dy;
   float *out, *logs, *gradient, *workspace;
@@ -245,6 +246,132 @@ void ez_attention_gradient(const ez_attention_shape *shape, int lanes, const flo
   ez_attention_work w = work_of(shape, lanes, qkv, (float *)logs, workspace, 1);
   w.dy = dy, w.gradient = gradient;
   ez_parallel(shape->batch * shape->heads, 1, gradient_body, &w);
+}
+
+// In bf16: factors are rounded, sums and exponentials stay in single precision.
+
+// Queries a block: as many as seven steps of vectors, more than six of tiles; and rows that a block of products may read
+// or write beyond them.
+enum { EZ_ROUNDED_QUERIES = 98, EZ_BEYOND = EZ_BLOCK };
+
+// What a thread keeps, in bytes, each a multiple of 64.
+typedef struct {
+  size_t keys, values, queries, scores, weights, pairs;
+} ez_rounded_room;
+
+static ez_rounded_room rounded_room(const ez_attention_shape *s) {
+  const size_t depth = ez_up(s->width / s->heads, EZ_BLOCK), span = ez_up(s->time, EZ_BLOCK);
+  const size_t rows = EZ_ROUNDED_QUERIES + EZ_BEYOND;
+  return (ez_rounded_room){span * depth * 2, span * depth * 2,        rows * depth * 2,
+                           rows * span * 4,  rows * (span + EZ_BLOCK) * 2, EZ_BLOCK * depth * 2};
+}
+
+static size_t rounded_share(const ez_attention_shape *s) {
+  const ez_rounded_room r = rounded_room(s);
+  return r.keys + r.values + r.queries + r.scores + r.weights + r.pairs;
+}
+
+size_t ez_bf16_attention_workspace(const ez_attention_shape *s) {
+  return (size_t)ez_threads() * rounded_share(s);
+}
+
+EZ_CLONES static void round_rows(const float *x, size_t rows, size_t columns, size_t stride, uint16_t *to, size_t pitch) {
+  for (size_t r = 0; r < rows; r++, x += stride, to += pitch) {
+    for (size_t c = 0; c < columns; c++) to[c] = ez_bf16_of(x[c]);
+    for (size_t c = columns; c < pitch; c++) to[c] = 0;
+  }
+}
+
+// Rows [rows, columns] as the pairs of a product by their transpose: panels [depth / 2][32] of two columns each.
+EZ_CLONES static void pair_rows(const float *x, size_t rows, size_t columns, size_t stride, size_t depth,
+                                uint16_t *rounded, uint16_t *packed) {
+  for (size_t first = 0; first < rows; first += EZ_BLOCK) {
+    const size_t n = rows - first < EZ_BLOCK ? rows - first : EZ_BLOCK;
+    round_rows(x + first * stride, n, columns, stride, rounded, depth);
+    memset(rounded + n * depth, 0, (EZ_BLOCK - n) * depth * sizeof *rounded);
+    uint32_t *to = (uint32_t *)(packed + first * depth);
+    const uint32_t *from = (const uint32_t *)rounded;
+    for (size_t c = 0; c < depth / 2; c++)
+      for (size_t r = 0; r < EZ_BLOCK; r++) to[c * EZ_BLOCK + r] = from[r * depth / 2 + c];
+  }
+}
+
+// The same as the pairs of a product by them: panels [depth / 2][32] of two rows each, `depth` of them.
+EZ_CLONES static void pair_columns(const float *x, size_t rows, size_t columns, size_t stride, size_t depth,
+                                   uint16_t *packed) {
+  for (size_t first = 0; first < columns; first += EZ_BLOCK) {
+    const size_t n = columns - first < EZ_BLOCK ? columns - first : EZ_BLOCK;
+    uint32_t *to = (uint32_t *)(packed + first * depth);
+    memset(to, 0, EZ_BLOCK * depth * sizeof(uint16_t));
+    size_t r = 0;
+    for (; r + 2 <= rows; r += 2, to += EZ_BLOCK) {
+      const float *low = x + r * stride + first, *high = low + stride;
+      for (size_t c = 0; c < n; c++) to[c] = ez_bf16_of(low[c]) | (uint32_t)ez_bf16_of(high[c]) << 16;
+    }
+    for (size_t c = 0; r < rows && c < n; c++) to[c] = ez_bf16_of(x[r * stride + first + c]);
+  }
+}
+
+// A block of results: sums times a factor of each row.
+EZ_CLONES static void store_scaled(const float *sums, size_t rows, size_t columns, const float *factors, float *out,
+                                   size_t stride) {
+  for (size_t r = 0; r < rows; r++, sums += EZ_BLOCK, out += stride)
+    for (size_t c = 0; c < columns; c++) out[c] = sums[c] * factors[r];
+}
+
+static void rounded_body(void *context, size_t begin, size_t end) {
+  const ez_attention_work *w = context;
+  const int kind = w->kind;
+  const ez_rounded_room room = rounded_room(&w->shape);
+  const size_t step = ez_bf16_step(kind), together = ez_bf16_together(kind);
+  unsigned char *memory = (unsigned char *)w->workspace + (size_t)ez_thread() * w->share;
+  uint16_t *keys = (uint16_t *)memory, *values = (uint16_t *)(memory += room.keys);
+  uint16_t *queries = (uint16_t *)(memory += room.values);
+  float *scores = (float *)(memory += room.queries);
+  uint16_t *weights = (uint16_t *)(memory += room.scores), *pairs = (uint16_t *)(memory += room.weights);
+  _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK], shares[EZ_ROUNDED_QUERIES];
+  ez_bf16_begin(kind);
+  for (size_t index = begin; index < end; index++) {
+    const ez_head h = head_of(w, index);
+    const size_t depth = ez_up(h.head, EZ_BLOCK), span = ez_up(h.used, EZ_BLOCK), pitch = span + EZ_BLOCK;
+    const size_t blocks = (h.time + EZ_ROUNDED_QUERIES - 1) / EZ_ROUNDED_QUERIES;
+    const size_t fair = ez_up((h.time + blocks - 1) / blocks, together);
+    const size_t grain = fair < EZ_ROUNDED_QUERIES ? fair : EZ_ROUNDED_QUERIES;
+    pair_rows(h.queries + h.width, h.used, h.head, h.stride, depth, pairs, keys);
+    pair_columns(h.queries + 2 * h.width, h.used, h.head, h.stride, span, values);
+    for (size_t first = 0; first < h.time; first += grain) {
+      const size_t rows = h.time - first < grain ? h.time - first : grain;
+      round_rows(h.queries + first * h.stride, rows, h.head, h.stride, queries, depth);
+      for (size_t key = 0; key < h.used; key += EZ_BLOCK)
+        for (size_t r = 0; r < rows; r += step) {
+          const ez_bf16_rows a = {queries + r * depth, depth, 1, 0, depth, ez_up(h.head, 2)};
+          const ez_bf16_pairs b = {keys + key * depth, 2 * EZ_BLOCK};
+          ez_bf16_block(kind, &a, &b, rows - r < step ? rows - r : step, scores + r * span + key, span, 0, NULL);
+        }
+      exponents(scores, rows, h.used, span, w->factor, shares, NULL);
+      for (size_t r = 0; r < rows; r++) memset(scores + r * span + h.used, 0, (span - h.used) * sizeof *scores);
+      const ez_part part = {scores, span};
+      ez_bf16_round(kind, &part, 1, NULL, NULL, 0, rows, weights, pitch, span);
+      for (size_t column = 0; column < h.head; column += EZ_BLOCK)
+        for (size_t r = 0; r < rows; r += step) {
+          const size_t n = rows - r < step ? rows - r : step;
+          const ez_bf16_rows a = {weights + r * pitch, pitch, 1, 0, span, ez_up(h.used, 2)};
+          const ez_bf16_pairs b = {values + column * span, 2 * EZ_BLOCK};
+          ez_bf16_block(kind, &a, &b, n, sums, EZ_BLOCK, 0, NULL);
+          const size_t left = h.head - column;
+          store_scaled(sums, n, left < EZ_BLOCK ? left : EZ_BLOCK, shares + r,
+                       w->out + h.result + (first + r) * h.width + column, h.width);
+        }
+    }
+  }
+  ez_bf16_end(kind);
+}
+
+void ez_bf16_attention(int kind, const ez_attention_shape *shape, const float *qkv, void *workspace, float *out) {
+  ez_attention_work w = {.shape = *shape, .kind = kind, .qkv = qkv, .out = out, .workspace = workspace};
+  w.factor = 1 / __builtin_sqrtf((float)(shape->width / shape->heads));
+  w.share = rounded_share(shape);
+  ez_parallel(shape->batch * shape->heads, 1, rounded_body, &w);
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "fused.h"
 
 #include "bfloat.h"
+#include "parallel.h"
 
 #include <string.h>
 
@@ -182,8 +183,8 @@ finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size
   __m512 b0 = _mm512_setzero_ps(), b1 = b0;
   if (w->bias)
     b0 = _mm512_maskz_loadu_ps(low, w->bias + column), b1 = _mm512_maskz_loadu_ps(high, w->bias + column + EZ_HALF);
-  // The second operand of max is what comes out for a NaN.
-  const __m512 floor = _mm512_set1_ps(w->relu ? 0 : -__builtin_inff());
+  // The second operand of max and min is what comes out for a NaN.
+  const __m512 floor = _mm512_set1_ps(ez_least(w->relu)), ceiling = _mm512_set1_ps(ez_most(w->relu));
   for (size_t i = 0; i < rows; i++, sums += EZ_BLOCK) {
     const size_t at = (place + i) * w->columns + column;
     __m512 y0 = _mm512_add_ps(_mm512_loadu_ps(sums), b0), y1 = _mm512_add_ps(_mm512_loadu_ps(sums + EZ_HALF), b1);
@@ -195,7 +196,7 @@ finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size
       y0 = _mm512_add_ps(y0, widened(_mm512_castsi512_si256(x)));
       y1 = _mm512_add_ps(y1, widened(_mm512_extracti64x4_epi64(x, 1)));
     }
-    y0 = _mm512_max_ps(floor, y0), y1 = _mm512_max_ps(floor, y1);
+    y0 = _mm512_min_ps(ceiling, _mm512_max_ps(floor, y0)), y1 = _mm512_min_ps(ceiling, _mm512_max_ps(floor, y1));
     if (halves) {
       const __m512i y = (__m512i)_mm512_cvtne2ps_pbh(y1, y0);
       if (past_cache) _mm512_stream_si512((void *)(w->halves + at), y);
@@ -382,8 +383,30 @@ void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const floa
   }
 }
 
-void ez_bf16_finish(int kind, const ez_bf16_results *w, const float *sums, size_t rows, size_t place,
+// Adds what is to be added to sums, and applies the function, while they lie in the first cache.
+EZ_CLONES static void apply_function(const ez_bf16_results *w, float *sums, size_t rows, size_t place, size_t column) {
+  const size_t left = w->columns - column, width = left < EZ_BLOCK ? left : EZ_BLOCK;
+  for (size_t i = 0; i < rows; i++) {
+    const size_t at = (place + i) * w->columns + column;
+    float *sum = sums + i * EZ_BLOCK;
+    if (w->bias)
+      for (size_t j = 0; j < width; j++) sum[j] += w->bias[column + j];
+    if (w->add)
+      for (size_t j = 0; j < width; j++) sum[j] += w->add[at + j];
+    if (w->add_halves)
+      for (size_t j = 0; j < width; j++) sum[j] += ez_bf16_value(w->add_halves[at + j]);
+  }
+  ez_activate_here(w->function - 1, sums, rows * EZ_BLOCK);
+}
+
+void ez_bf16_finish(int kind, const ez_bf16_results *results, float *sums, size_t rows, size_t place,
                     size_t column) {
+  ez_bf16_results rest = *results;
+  const ez_bf16_results *w = &rest;
+  if (rest.function) {
+    apply_function(results, sums, rows, place, column);
+    rest.bias = rest.add = NULL, rest.add_halves = NULL;
+  }
 #if defined(__x86_64__)
   if (kind != EZ_BF16_PLAIN) {
     finish_rows(w, sums, rows, place, column);
@@ -399,6 +422,7 @@ void ez_bf16_finish(int kind, const ez_bf16_results *w, const float *sums, size_
       if (w->add_halves) y += ez_bf16_value(w->add_halves[at]);
       // Written so that a NaN stays one.
       if (w->relu && y < 0) y = 0;
+      if (w->relu == EZ_RELU6 && y > 6) y = 6;
       if (w->halves) w->halves[at] = ez_bf16_of(y);
       else w->out[at] = y;
     }

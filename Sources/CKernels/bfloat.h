@@ -4,6 +4,7 @@
 
 #include "CKernels.h"
 #include "CKernelsBFloat.h"
+#include "product.h"
 
 // A block has 32 rows and 32 columns of sums, and takes 32 products of each at a time: two by two tiles
 // of AMX, each 16 rows of 64 bytes.
@@ -48,21 +49,28 @@ typedef struct {
 void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
                    size_t stride, int accumulate, ez_bf16_ahead *ahead);
 
-// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu; with `halves` rounded, there. What is
+// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu (to 0 … 6 if that is EZ_RELU6), then the
+// function of ez_epilogue; with `halves` rounded, there. What is
 // added may be bf16, too. Results that no cache would keep are written past it: a line of memory need not be read
 // before it is written.
 typedef struct {
   size_t columns;
   const float *bias, *add; // each may be NULL
   const uint16_t *add_halves; // in place of `add`, or NULL
-  int relu, past_cache;
+  int relu, function, past_cache;
   float *out;
   uint16_t *halves;
 } ez_bf16_results;
 
-// Finishes sums[rows, 32]: of columns from `column` on, of places from `place` on.
-void ez_bf16_finish(int kind, const ez_bf16_results *results, const float *sums, size_t rows, size_t place,
+// Finishes sums[rows, 32], which a function overwrites: of columns from `column` on, of places from `place` on.
+void ez_bf16_finish(int kind, const ez_bf16_results *results, float *sums, size_t rows, size_t place,
                     size_t column);
+
+// out[rows, columns] = rows[rows, depth] * weights, finished but for what is added, by the calling thread; weights as
+// ez_bf16_pack has them for 1x1. `scratch` holds ez_bf16_scratch bytes.
+size_t ez_bf16_scratch(size_t depth);
+void ez_bf16_multiply_here(int kind, const float *rows, size_t count, size_t depth, const uint16_t *weights,
+                           size_t columns, const ez_bf16_results *results, void *scratch);
 
 // Asks for the memory that finishing so many rows will add or write to, while their products are still made: a line or
 // two of each row, too far apart for a processor to foresee.

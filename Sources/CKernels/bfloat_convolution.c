@@ -114,7 +114,7 @@ typedef struct {
 } ez_bf16_group;
 
 // Sums of a block's rows that are results: runs of places behind each other.
-static void finish(const ez_bf16_work *w, const ez_bf16_group *g, const float *sums, size_t first,
+static void finish(const ez_bf16_work *w, const ez_bf16_group *g, float *sums, size_t first,
                    size_t rows, size_t column) {
   for (size_t i = 0; i < rows;) {
     const size_t x = (first + i) % g->line, left = rows - i;
@@ -169,6 +169,27 @@ static void pointwise_body(void *context, size_t begin, size_t end) {
     begin = after;
   }
   ez_bf16_end(w->kind);
+}
+
+// Rows that are rounded at a time: two steps of vectors, of which a block may read some more.
+enum { EZ_FEW = 56, EZ_FEW_ROOM = 64 };
+
+size_t ez_bf16_scratch(size_t depth) { return EZ_FEW_ROOM * (run_of(1, depth) + EZ_GAP) * sizeof(uint16_t); }
+
+void ez_bf16_multiply_here(int kind, const float *rows, size_t count, size_t depth, const uint16_t *weights,
+                           size_t columns, const ez_bf16_results *results, void *scratch) {
+  const size_t run = run_of(1, depth), pitch = run + EZ_GAP;
+  const ez_part part = {rows, depth};
+  ez_bf16_work w = {.kind = kind, .results = *results};
+  w.results.columns = columns;
+  ez_bf16_begin(kind);
+  for (size_t first = 0; first < count; first += EZ_FEW) {
+    const size_t n = count - first < EZ_FEW ? count - first : EZ_FEW;
+    ez_bf16_round(kind, &part, 1, NULL, NULL, first, n, scratch, pitch, run);
+    const ez_bf16_group group = {{scratch, pitch, 1, 0, run, used_of(1, depth)}, n, n, n, first};
+    for (size_t column = 0; column < columns; column += EZ_BLOCK) run_group(&w, &group, column, weights + column * run, NULL);
+  }
+  ez_bf16_end(kind);
 }
 
 // The parts as groups of 32 channels; 0 where they are not whole ones.
@@ -250,7 +271,9 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *sou
   ez_bf16_work w = {.kind = kind, .window = *window, .halves = halves, .weights = weights};
   if (source)
     w.parts = source->parts, w.part_count = source->part_count, w.scale = source->scale, w.shift = source->shift;
-  w.results = (ez_bf16_results){.columns = window->out_channels, .bias = epilogue->bias, .relu = epilogue->relu};
+  w.results = (ez_bf16_results){.columns = window->out_channels, .bias = epilogue->bias};
+  w.results.relu = epilogue->relu, w.results.function = epilogue->function;
+  ez_clip_at_6(&w.results.relu, &w.results.function);
   w.results.add = epilogue->add, w.results.add_halves = add_halves;
   w.results.out = out, w.results.halves = out_halves;
   w.results.past_cache = goes_past_cache(window, &w.results);

@@ -1,6 +1,7 @@
 #include "fused.h"
 
 #include "CKernelsLayers.h"
+#include "bfloat.h"
 #include "depthwise.h"
 #include "parallel.h"
 #include "product.h"
@@ -65,9 +66,16 @@ int ez_block_fits(int lanes, const ez_block_shape *s) {
   return s->narrows || w->height * w->width * w->channels * sizeof(float) >= 256 * 1024;
 }
 
-size_t ez_block_workspace(const ez_block_shape *s) {
+// Floats that a thread keeps: what lies between, and rows that are rounded.
+static size_t room_of(const ez_block_shape *s, const ez_block_cut *c, int bf16) {
+  const size_t wide = s->widens && bf16 != EZ_FLOATS ? ez_bf16_scratch(s->depth) : 0;
+  const size_t narrow = s->narrows && bf16 != EZ_FLOATS ? ez_bf16_scratch(s->window.channels) : 0;
+  return c->widened + c->looked + (wide > narrow ? wide : narrow) / sizeof(float);
+}
+
+size_t ez_block_workspace(const ez_block_shape *s, int bf16) {
   const ez_block_cut c = cut(s);
-  return (size_t)ez_threads() * (c.widened + c.looked);
+  return (size_t)ez_threads() * room_of(s, &c, bf16);
 }
 
 #if defined(__x86_64__)
@@ -79,7 +87,8 @@ typedef struct {
   ez_depthwise_work look;
   ez_body look_at;
   ez_finish widened, narrowed;
-  int widened_function, narrowed_function;
+  int widened_function, narrowed_function, bf16;
+  size_t room;
   void (*multiply)(const float *, size_t, size_t, size_t, const float *, size_t, const ez_finish *, const ez_prefetch *,
                    float *, size_t);
   const float *x;
@@ -87,8 +96,15 @@ typedef struct {
 } ez_block_work;
 
 // A product of rows and what follows it, a chunk at a time, so that a function finds results in the first cache.
-static void multiply(const ez_block_work *w, const float *rows, size_t count, size_t depth, const float *weights,
+static void multiply(const ez_block_work *w, const float *rows, size_t count, size_t depth, const void *weights,
                      size_t columns, ez_finish finish, int function, float *out) {
+  if (w->bf16 != EZ_FLOATS) {
+    ez_bf16_results results = {.bias = finish.bias, .add = finish.add, .relu = finish.relu, .function = function};
+    results.out = out;
+    float *scratch = w->workspace + (size_t)ez_thread() * w->room + w->cut.widened + w->cut.looked;
+    ez_bf16_multiply_here(w->bf16, rows, count, depth, weights, columns, &results, scratch);
+    return;
+  }
   static const ez_prefetch none = {0};
   for (size_t r = 0; r < count; r += EZ_CHUNK) {
     const size_t n = at_most(count - r, EZ_CHUNK);
@@ -112,7 +128,7 @@ static void widen(const ez_block_work *w, size_t image, size_t from, size_t to, 
 static void block_body(void *context, size_t begin, size_t end) {
   const ez_block_work *w = context;
   const ez_window *g = &w->shape.window;
-  float *ring = w->workspace + (size_t)ez_thread() * (w->cut.widened + w->cut.looked), *looked = ring + w->cut.widened;
+  float *ring = w->workspace + (size_t)ez_thread() * w->room, *looked = ring + w->cut.widened;
   const size_t of_input = g->height * g->width * g->channels, of_line = g->out_width * w->shape.columns;
   for (size_t piece = begin; piece < end; piece++) {
     const size_t image = piece / w->cut.pieces, first = piece % w->cut.pieces * w->cut.piece_lines;
@@ -145,14 +161,15 @@ static void block_body(void *context, size_t begin, size_t end) {
   }
 }
 
-void ez_block(int lanes, const ez_block_shape *shape, const float *x, const ez_block_layers *layers, float *workspace,
-              float *out) {
+void ez_block(int lanes, int bf16, const ez_block_shape *shape, const float *x, const ez_block_layers *layers,
+              float *workspace, float *out) {
   ez_settle_products();
   const ez_window *g = &shape->window;
   ez_block_work w = {.shape = *shape, .layers = *layers, .cut = cut(shape), .x = x, .workspace = workspace, .out = out};
   w.widened = ez_finish_of(&layers->widened, &w.widened_function);
   w.narrowed = ez_finish_of(&layers->narrowed, &w.narrowed_function);
   w.widened.prefetches = 0; // what it makes lies in the cache
+  w.bf16 = bf16, w.room = room_of(shape, &w.cut, bf16);
   w.multiply = lanes == 16 ? ez_multiply_packed_16 : ez_multiply_packed_8;
   w.look = ez_depthwise_prepared(g, NULL, layers->looking, &layers->looked, NULL);
   w.look_at = ez_depthwise_body(lanes, g);
@@ -165,8 +182,8 @@ void ez_block(int lanes, const ez_block_shape *shape, const float *x, const ez_b
 
 #else
 
-void ez_block(int lanes, const ez_block_shape *shape, const float *x, const ez_block_layers *layers, float *workspace,
-              float *out) {
+void ez_block(int lanes, int bf16, const ez_block_shape *shape, const float *x, const ez_block_layers *layers,
+              float *workspace, float *out) {
   __builtin_trap();
 }
 

@@ -67,6 +67,32 @@ extension TensorsSuite {
       #expect(relativeDistance(kernels.run(work).values, expected) < 2e-6)
     }
 
+    @Test(
+      "A function behind it is that of the sums, and of what is stored rounded, too",
+      arguments: cases, kinds)
+    func functions(_ c: Case, kind: Arithmetic) {
+      let kernels = BFloat16Kernels(ReferenceKernels(), kind)
+      let next = randomTensor([24, 1, 1, c.out], "next")
+      for (index, activation) in [Activation.relu6, .gelu, .silu].enumerated() {
+        var work = LazyConvolution(
+          kernels: kernels, input: randomTensor(c.shape, "x"), weights: weights(c),
+          window: c.window, bias: randomTensor([c.out], "bias"), isRecorded: false)
+        if index > 0 { work.addend = randomTensor(work.shape, "addend") }
+        let expected = kernels.run(work).activatedInPlace(activation)
+        work.activation = activation
+        let found = kernels.run(work)
+        #expect(relativeDistance(found.values, expected.values) < 1e-6, "\(activation)")
+        // What another convolution reads is stored rounded, after the function.
+        let stored = Tensor(work)
+        let pointwise = LazyConvolution(
+          kernels: kernels, input: stored, weights: next,
+          window: Window(height: 1, width: 1, stride: 1, padding: 0), bias: nil, isRecorded: false)
+        _ = kernels.run(pointwise)
+        #expect(stored.content.halves != nil)
+        #expect(relativeDistance(stored.values, rounded(found.values)) < 1e-4, "\(activation)")
+      }
+    }
+
     @Test("Memory that nothing was written to does not come in", arguments: cases, kinds)
     func untouchedMemory(_ c: Case, kind: Arithmetic) {
       var geometry = c.window.geometry(c.shape, channels: c.out)

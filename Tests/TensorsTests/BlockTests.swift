@@ -167,7 +167,9 @@ extension TensorsSuite {
       let count = output(c).reduce(1, *)
       let addend = Tensor(randomValues(count, "addend"), shape: [count])
       // What was never written shows up, and what is written beyond the end is seen.
-      let (space, out) = (GuardedFloats(ez_block_workspace(&shape)), GuardedFloats(count))
+      let (space, out) = (
+        GuardedFloats(ez_block_workspace(&shape, Int32(EZ_FLOATS))), GuardedFloats(count)
+      )
       let biases = [wide, look, narrow].map { Tensor($0.bias, shape: [$0.bias.count]) }
       withElements(biases, addend) { bias, add in
         wide.weights.withUnsafeBufferPointer { wide in
@@ -175,11 +177,13 @@ extension TensorsSuite {
             narrow.weights.withUnsafeBufferPointer { narrow in
               guard let looking = look.baseAddress else { return }
               var layers = ez_block_layers(
-                widening: wide.baseAddress, looking: looking, narrowing: narrow.baseAddress,
+                widening: UnsafeRawPointer(wide.baseAddress),
+                narrowing: UnsafeRawPointer(narrow.baseAddress), looking: looking,
                 widened: epilogue(bias[0], nil, function),
                 looked: epilogue(bias[1], c.narrows ? nil : add, function),
                 narrowed: epilogue(bias[2], add, function))
-              ez_block(lanes, &shape, x, &layers, space.first, out.first)
+              ez_block(
+                lanes, Int32(EZ_FLOATS), &shape, x, &layers, space.first, out.first)
             }
           }
         }
@@ -198,17 +202,19 @@ extension TensorsSuite {
         LazyTests.Layer("norm \($0)", from: 1, to: $0, kernel: 1).norm
       }
 
-      func callAsFunction(_ x: Tensor, _ pass: inout Forward, isGated: Bool, readsTwice: Bool)
-        -> Tensor
-      {
+      func callAsFunction(
+        _ x: Tensor, _ pass: inout Forward, isGated: Bool, readsTwice: Bool, makesEach: Bool = false
+      ) -> Tensor {
         var kept: [Tensor] = []
         var y = pass.activate(
           pass.batchNormalization(pass.convolution(x, wide), norms[0]), .relu6)
         if readsTwice { kept.append(y) }
+        if makesEach { y.materialize() }
         y = pass.activate(
           pass.batchNormalization(pass.convolution(y, look, padding: 1, groups: 48), norms[1]),
           .silu)
         if readsTwice { kept.append(y) }
+        if makesEach { y.materialize() }
         if isGated {
           y = pass.gate(y, by: pass.activate(pass.globalAveragePool(y), .sigmoid))
         }
@@ -218,12 +224,37 @@ extension TensorsSuite {
     }
 
     @Test(
+      "In bf16 they give the bits of one layer after the other", arguments: BFloat16Tests.kinds,
+      [false, true])
+    func rounded(kind: BFloat16Kernels.Arithmetic, isGated: Bool) throws {
+      guard let native = NativeKernels(over: ReferenceKernels()) else { return }
+      let kernels = BFloat16Kernels(native, kind)
+      let (network, x) = (Network(), randomTensor([2, 60, 60, 16], "x"))
+      func run(makesEach: Bool) -> (values: [Float], names: [String]) {
+        var pass = makePass(.evaluation, kernels)
+        Profile.start()
+        let values = network(
+          x, &pass, isGated: isGated, readsTwice: false, makesEach: makesEach
+        ).values
+        return (values, (Profile.stop() ?? []).map(\.operation).filter { $0.contains("block") })
+      }
+      let (joined, single) = (run(makesEach: false), run(makesEach: true))
+      let differing = zip(joined.values, single.values).count { $0.bitPattern != $1.bitPattern }
+      #expect(joined.values.count == single.values.count && differing == 0)
+      let wide = "bf16, block 1×1 and relu6, 3×3 and silu"
+      #expect(
+        joined.names == [
+          isGated ? "\(wide) 16→48→48, 60×60" : "\(wide), 1×1 16→48→48→16, 60×60"
+        ] && single.names.isEmpty)
+    }
+
+    @Test(
       "A pass joins them, and gives what it gives one by one",
       arguments: [(false, false), (true, false), (false, true), (true, true)])
     func inAPass(isGated: Bool, readsTwice: Bool) throws {
       let network = Network()
       let x = randomTensor([2, 60, 60, 16], "x")
-      let kernels = KernelSet.native.make()
+      guard let kernels = NativeKernels(over: ReferenceKernels()) else { return }
       var joined = makePass(.evaluation, kernels)
       Profile.start()
       let found = network(x, &joined, isGated: isGated, readsTwice: readsTwice).values

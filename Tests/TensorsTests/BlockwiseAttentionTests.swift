@@ -50,6 +50,49 @@ extension TensorsSuite {
       }
     }
 
+    @Test(
+      "In bf16 it is that of rounded factors, whatever multiplies and however many threads",
+      arguments: [
+        (2, 1, 2, 8, nil), (1, 5, 1, 33, nil), (2, 97, 2, 16, [97, 40]), (1, 200, 3, 64, nil),
+        (3, 31, 1, 40, [1, 31, 16]), (1, 300, 2, 32, [289]), (1, 99, 1, 7, nil),
+      ] as [(Int, Int, Int, Int, [Int]?)])
+    func rounded(_ batch: Int, _ time: Int, _ heads: Int, _ head: Int, _ lengths: [Int]?) throws {
+      guard let native = NativeKernels(over: ReferenceKernels()) else { return }
+      let qkv = numbers([batch, time, 3 * heads * head], 1)
+      let halves = Tensor(
+        qkv.values.map { value in
+          let bits = value.bitPattern
+          return Float(bitPattern: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000)
+        }, shape: qkv.shape)
+      let plain = makePass(.evaluation, ReferenceKernels()).attention(
+        halves, heads: heads, lengths: lengths
+      ).values
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      for kind in BFloat16Tests.kinds {
+        let pass = makePass(.evaluation, BFloat16Kernels(native, kind))
+        let found = [1, 3].map { threads in
+          Compute.setThreads(threads)
+          return pass.attention(qkv, heads: heads, lengths: lengths).values
+        }
+        #expect(found[0].count == plain.count && found[0] == found[1])
+        // Weights are rounded, too, to 8 bits.
+        #expect(relativeDistance(found[0], plain) < 3e-3, "\(kind)")
+        // Rows of a NaN among the queries are none; what nobody reads has no influence.
+        var values = qkv.values
+        values[0] = .nan
+        let other = pass.attention(
+          Tensor(values, shape: qkv.shape), heads: heads, lengths: lengths
+        ).values
+        #expect((0..<head).allSatisfy { other[$0].isNaN })
+        #expect(zip(other, found[0]).dropFirst(heads * head).allSatisfy { $0 == $1 })
+      }
+      // Where gradients are wanted, factors are not rounded.
+      let exact = attention(ReferenceKernels(), qkv, heads: heads, lengths: lengths)
+      let recorded = attention(BFloat16Kernels(native), qkv, heads: heads, lengths: lengths)
+      #expect(largestDifference(recorded.output, exact.output) < 2e-6)
+    }
+
     @Test("Places that are read by none have no influence and no gradient")
     func unread() throws {
       guard let kernels = NativeKernels(over: ReferenceKernels()) else { return }

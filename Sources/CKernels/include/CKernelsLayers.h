@@ -28,13 +28,16 @@ typedef struct {
   int widens, narrows;
 } ez_block_shape;
 typedef struct {
-  const float *_Nullable widening, *_Nonnull looking, *_Nullable narrowing; // packed
+  const void *_Nullable widening, *_Nullable narrowing; // packed, as floats or by ez_bf16_pack
+  const float *_Nonnull looking;                        // packed
   ez_epilogue widened, looked, narrowed;
 } ez_block_layers;
 // Whether it is faster than one layer after the other.
 int ez_block_fits(int lanes, const ez_block_shape *_Nonnull shape);
-size_t ez_block_workspace(const ez_block_shape *_Nonnull shape);
-void ez_block(int lanes, const ez_block_shape *_Nonnull shape, const float *_Nonnull x,
+// `bf16`: what multiplies the products, as CKernelsBFloat.h has it, or EZ_FLOATS.
+enum { EZ_FLOATS = -1 };
+size_t ez_block_workspace(const ez_block_shape *_Nonnull shape, int bf16);
+void ez_block(int lanes, int bf16, const ez_block_shape *_Nonnull shape, const float *_Nonnull x,
               const ez_block_layers *_Nonnull layers, float *_Nonnull workspace, float *_Nonnull out);
 
 // Element-wise functions and dx = dy * f'(x).
@@ -87,6 +90,12 @@ void ez_attention(const ez_attention_shape *_Nonnull shape, int lanes, const flo
 void ez_attention_gradient(const ez_attention_shape *_Nonnull shape, int lanes, const float *_Nonnull qkv,
                            const float *_Nonnull logs, const float *_Nonnull dy, float *_Nonnull workspace,
                            float *_Nonnull gradient);
+
+// Forward in bf16, by what CKernelsBFloat.h names: queries, keys, values and weights are rounded, sums are not. Workspace:
+// bytes, the memory at a multiple of 4.
+size_t ez_bf16_attention_workspace(const ez_attention_shape *_Nonnull shape);
+void ez_bf16_attention(int kind, const ez_attention_shape *_Nonnull shape, const float *_Nonnull qkv,
+                       void *_Nonnull workspace, float *_Nonnull out);
 
 // out[b, i, c] = x[b, i, c] * gate[b, c]; and the gate's gradient, sums over i of x * dy.
 void ez_gate(const float *_Nonnull x, const float *_Nonnull gate, size_t batch, size_t positions,

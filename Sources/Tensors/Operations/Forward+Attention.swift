@@ -49,6 +49,16 @@ extension Forward {
   ) -> Tensor {
     let output = Tensor(uninitialized: [shape.batch, shape.time, shape.width])
     let node = qkv.node
+    if isLazy, node == nil, let arithmetic = kernels.attentionArithmetic {
+      shape.withKernelShape { kernel in
+        let space = Storage(count: (ez_bf16_attention_workspace(kernel) + 3) / 4)
+        withElements(qkv, space, output.writable) {
+          ez_bf16_attention(arithmetic.rawValue, kernel, $0, $1, $2)
+        }
+      }
+      Profile.lap("bf16, attention")
+      return output
+    }
     let logs = node == nil ? nil : Storage(count: shape.batch * shape.heads * shape.time)
     shape.withKernelShape { kernel in
       let space = Storage(count: ez_attention_workspace(kernel, lanes, 0))

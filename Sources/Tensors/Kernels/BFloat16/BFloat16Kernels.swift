@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Both factors are rounded to 8 significant bits; the sums stay in single precision, weights and their updates
 /// too. Where no gradient is wanted, what a convolution reads of another is stored rounded, sums with what went
-/// round them (residual networks) among it.
+/// round them (residual networks) among it, and attention multiplies in bf16, too.
 ///
 /// Where dot products multiply, not tiles, and `base` are the native kernels, 3×3 convolutions with stride 1 and their
 /// gradients are Winograd's in single precision wherever those take less time.
@@ -31,9 +31,10 @@ package final class BFloat16Kernels: Kernels {
   package let arithmetic: Arithmetic
   package var library: String {
     // Stands in runs and for kept features, which other arithmetic must not go on with.
-    "\(base.library), bf16 by \(arithmetic)\(winograd == nil ? "" : " and Winograd"), sums rounded"
+    "\(base.library), bf16 by \(arithmetic)\(winograd == nil ? "" : " and Winograd"), sums rounded, attention"
   }
   package var ownLanes: Int32 { base.ownLanes }
+  package var attentionArithmetic: Arithmetic? { arithmetic }
   /// What does 3×3 convolutions by a quarter of the products in single precision, in less time than the dot
   /// products of AVX-512 take for all of them; not where tiles multiply, which are faster still.
   private let winograd: NativeKernels?
@@ -70,15 +71,17 @@ package final class BFloat16Kernels: Kernels {
   }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor {
-    guard work.window.groups == 1, work.window.isEven else { return base.run(work) }
-    if let activation = work.activation {
-      var linear = work
-      linear.activation = nil
-      return run(linear).activatedInPlace(activation)
+    if let native = base as? NativeKernels {
+      let products = NativeKernels.BlockProducts(owner: self, arithmetic: arithmetic) {
+        self.packed($0.weights, scale: $0.scale, transposed: false).storage
+      }
+      if let made = native.block(&work, by: products) { return made }
     }
+    guard work.window.groups == 1, work.window.isEven else { return base.run(work) }
     if let winograd = winograd(work.input.shape, to: work.weights.shape[0], work.window) {
-      var work = work
-      return winograd.winograd(&work)
+      let activation = work.activation.take()
+      let made = winograd.winograd(&work)
+      return activation.map { made.activatedInPlace($0) } ?? made
     }
     let (addedHalves, input) = operands(of: &work)
     let (output, addend) = work.takeOutput()
@@ -124,7 +127,7 @@ package final class BFloat16Kernels: Kernels {
       space, result.floats, result.halves
     ) {
       source, halves, packed, bias, added, addedHalves, space, floats, rounded in
-      var epilogue = ez_epilogue(bias: bias, add: added, relu: work.relu ? 1 : 0, function: 0)
+      var epilogue = work.epilogue(bias, added)
       func multiply(_ source: UnsafePointer<ez_source>?) {
         ez_bf16_convolution(
           arithmetic.rawValue, &geometry, source, halves, packed, &epilogue, addedHalves, space,
@@ -132,7 +135,8 @@ package final class BFloat16Kernels: Kernels {
       }
       if let source { source.withRows(0) { multiply($0) } } else { multiply(nil) }
     }
-    Profile.lap("bf16", input: work.input.shape, channels: work.weights.shape[0], work.window)
+    Profile.lap(
+      "bf16\(work.words)", input: work.input.shape, channels: work.weights.shape[0], work.window)
   }
 
   /// What a convolution has made, or is to make now, for another that rounds it, or adds it to what it makes; nil
@@ -155,7 +159,7 @@ package final class BFloat16Kernels: Kernels {
   /// Whether a convolution of these kernels is to make a tensor, and may store it rounded.
   private func makesHalves(_ x: Tensor) -> Bool {
     guard let work = x.lazyConvolution else { return false }
-    return work.kernels === self && !work.isRecorded && work.node == nil && work.activation == nil
+    return work.kernels === self && !work.isRecorded && work.node == nil
       && work.window.groups == 1 && work.window.isEven
       && winograd(work.input.shape, to: work.weights.shape[0], work.window) == nil
   }

@@ -5,6 +5,18 @@ import CKernels
 ///
 /// As Sandler et al. 2018 propose in section 5.1, https://arxiv.org/abs/1801.04381, by lines here, not by channels.
 extension NativeKernels {
+  /// How a block's 1×1 convolutions are multiplied.
+  struct BlockProducts {
+    /// Whose convolutions they are.
+    let owner: any Kernels
+    /// What multiplies bf16; nil for single precision.
+    let arithmetic: BFloat16Kernels.Arithmetic?
+    /// Weights as the products want them.
+    let pack: (LazyConvolution) -> Storage
+
+    var kind: Int32 { arithmetic?.rawValue ?? Int32(EZ_FLOATS) }
+  }
+
   /// The layers that a convolution ends.
   private struct Block {
     var widening: LazyConvolution?
@@ -40,9 +52,14 @@ extension NativeKernels {
 
   /// A depthwise convolution or a 1×1 one behind it, with those before it that nobody has asked for; nil for others, or
   /// where one after the other is as fast.
-  func block(_ work: inout LazyConvolution) -> Tensor? {
-    guard !work.isRecorded, work.node == nil, let block = takeBlock(&work) else { return nil }
-    return run(block)
+  func block(_ work: inout LazyConvolution, by products: BlockProducts? = nil) -> Tensor? {
+    guard !work.isRecorded, work.node == nil else { return nil }
+    let products =
+      products
+      ?? BlockProducts(owner: self, arithmetic: nil) {
+        self.packedProduct($0, depth: $0.input.channels)
+      }
+    return takeBlock(&work, of: products.owner).map { run($0, by: products) }
   }
 
   private static func blockShape(
@@ -54,17 +71,17 @@ extension NativeKernels {
   }
 
   /// Takes the layers that lie before a convolution out of their tensors, if they fit.
-  private func takeBlock(_ work: inout LazyConvolution) -> Block? {
+  private func takeBlock(_ work: inout LazyConvolution, of owner: any Kernels) -> Block? {
     if isDepthwise(work) {
-      guard let shape = wideningShape(of: work, columns: nil), fits(shape),
+      guard let shape = wideningShape(of: work, columns: nil, owner), fits(shape),
         let widening = work.input.takeConvolution()
       else { return nil }
       return Block(widening: widening, looking: work)
     }
-    guard work.window.isPlain, let shape = narrowingShape(of: work), fits(shape),
+    guard work.window.isPlain, let shape = narrowingShape(of: work, owner), fits(shape),
       var looking = work.input.takeConvolution()
     else { return nil }
-    let isNarrow = wideningShape(of: looking, columns: nil) == nil
+    let isNarrow = wideningShape(of: looking, columns: nil, owner) == nil
     let widening = isNarrow ? nil : looking.input.takeConvolution()
     return Block(widening: widening, looking: looking, narrowing: work)
   }
@@ -77,33 +94,35 @@ extension NativeKernels {
     work.window.isDepthwise(work.input.shape, channels: work.weights.shape[0])
   }
 
-  /// What is still to be made of a tensor by these kernels and by nothing else, without a place of its own.
-  private func pending(_ x: Tensor) -> LazyConvolution? {
-    guard let before = x.lazyConvolution, before.kernels === self, !before.isRecorded,
+  /// What is still to be made of a tensor by some kernels and by nothing else, without a place of its own.
+  private func pending(_ x: Tensor, _ owner: any Kernels) -> LazyConvolution? {
+    guard let before = x.lazyConvolution, before.kernels === owner, !before.isRecorded,
       before.node == nil, before.addend == nil, before.place == nil
     else { return nil }
     return before
   }
 
   /// The shape of a depthwise convolution and the 1×1 one before it, if there is one.
-  private func wideningShape(of work: LazyConvolution, columns: Int?) -> ez_block_shape? {
-    guard let before = pending(work.input), before.window.isPlain else { return nil }
+  private func wideningShape(of work: LazyConvolution, columns: Int?, _ owner: any Kernels)
+    -> ez_block_shape?
+  {
+    guard let before = pending(work.input, owner), before.window.isPlain else { return nil }
     return Self.blockShape(
       work.window, work.input.shape, depth: before.input.channels,
       columns: columns ?? work.weights.shape[0], widens: true, narrows: columns != nil)
   }
 
   /// The shape of a 1×1 convolution behind a depthwise one, and perhaps of one before that.
-  private func narrowingShape(of work: LazyConvolution) -> ez_block_shape? {
-    guard let before = pending(work.input), isDepthwise(before) else { return nil }
+  private func narrowingShape(of work: LazyConvolution, _ owner: any Kernels) -> ez_block_shape? {
+    guard let before = pending(work.input, owner), isDepthwise(before) else { return nil }
     let columns = work.weights.shape[0]
-    return wideningShape(of: before, columns: columns)
+    return wideningShape(of: before, columns: columns, owner)
       ?? Self.blockShape(
         before.window, before.input.shape, depth: before.input.channels, columns: columns,
         widens: false, narrows: true)
   }
 
-  private func run(_ block: Block) -> Tensor {
+  private func run(_ block: Block, by products: BlockProducts) -> Tensor {
     var shape = block.shape
     let (widening, looking, narrowing) = (block.widening, block.looking, block.narrowing)
     let x = (widening ?? looking).input
@@ -112,23 +131,23 @@ extension NativeKernels {
     last.addend?.materialize()
     x.materialize()
     let (output, addend) = last.takeOutput()
-    let wide = widening.map { packedProduct($0, depth: $0.input.channels) }
-    let narrow = narrowing.map { packedProduct($0, depth: $0.input.channels) }
+    let (wide, narrow) = (widening.map(products.pack), narrowing.map(products.pack))
     let taps = DepthwiseConvolution.packed(looking.weights, scale: looking.scale)
-    let space = scratch(ez_block_workspace(&shape))
+    let space = scratch(ez_block_workspace(&shape, products.kind))
     withElements(
       x, wide, taps, narrow, widening?.bias, looking.bias, narrowing?.bias, addend, space,
       output.writable
     ) {
       x, wide, taps, narrow, wideBias, bias, narrowBias, addend, space, output in
       var layers = ez_block_layers(
-        widening: wide, looking: taps, narrowing: narrow,
+        widening: UnsafeRawPointer(wide), narrowing: UnsafeRawPointer(narrow), looking: taps,
         widened: widening?.epilogue(wideBias, nil) ?? ez_epilogue(),
         looked: looking.epilogue(bias, narrowing == nil ? addend : nil),
         narrowed: narrowing?.epilogue(narrowBias, addend) ?? ez_epilogue())
-      ez_block(lanes, &shape, x, &layers, space, output)
+      ez_block(lanes, products.kind, &shape, x, &layers, space, output)
     }
-    Profile.lap(block.name, operations: block.operations)
+    Profile.lap(
+      (products.arithmetic == nil ? "" : "bf16, ") + block.name, operations: block.operations)
     return output
   }
 }
