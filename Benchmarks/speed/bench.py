@@ -427,6 +427,23 @@ def growth(program, picture):
     return lines
 
 
+def growth_of_transformers(program):
+    """What a vision transformer costs by its picture's side, and one over texts by their length, beside the peers."""
+    lines = ["| batch of 8 | " + " | ".join(NAMES[name] for name in ("zoo", "openvino", "pytorch"))
+             + " | ratio to the faster |", "|---|---|---|---|---|"]
+    cases = ([("ViT-S/16", "evaluate vit_small_patch16_224 --size", side, f"{side} pixels, {(side // 16) ** 2 + 1} tokens")
+              for side in (224, 336, 448, 672)]
+             + [("MiniLM-L6", "evaluate minilm-l6 --tokens", count, f"{count} tokens") for count in (32, 128, 256, 512)])
+    for title, command, value, words in cases:
+        arguments = f"{command} {value} --batch 8 --repeats 3".split()
+        found = {name: timed(side(name, program, arguments)) for name in ("zoo", "openvino", "pytorch")}
+        speed = {name: 8 / seconds for name, (seconds, _) in found.items()}
+        cells = " | ".join(f"{speed[name]:.1f} ({found[name][1]} MB)" for name in found)
+        lines.append(f"| {title}, {words} | {cells} | {speed['zoo'] / max(speed['openvino'], speed['pytorch']):.2f} |")
+        print(lines[-1], file=sys.stderr, flush=True)
+    return lines
+
+
 def plotter():
     # Here, since most rows draw nothing.
     import matplotlib
@@ -516,7 +533,7 @@ def has_bf16():
 
 
 OWN = ("Whole tasks", "How cost grows with cases", "How cost grows (DenseNet-121, evaluation)",
-       "What this does not measure")
+       "How cost grows with tokens", "What this does not measure")
 
 
 def by_hand(path):
@@ -528,7 +545,7 @@ def by_hand(path):
     return [f"## {section.rstrip()}\n" for section in sections if section.split("\n")[0] not in OWN]
 
 
-ALL = [*ROWS, *TASKS, "growth", "cases"]
+ALL = [*ROWS, *TASKS, "growth", "transformers", "cases"]
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("program", help="the path of zoo-bench")
 parser.add_argument("--rows", nargs="+", choices=ALL, default=ALL)
@@ -586,6 +603,10 @@ with tempfile.TemporaryDirectory() as folder:
 if "growth" in options.rows:
     picture = options.output and os.path.splitext(options.output)[0] + ".png"
     page += ["## How cost grows (DenseNet-121, evaluation)", ""] + growth(options.program, picture) + [""]
+if "transformers" in options.rows:
+    page += ["## How cost grows with tokens", "",
+             "Evaluation in batches of 8, one round: images or texts a second, and the peak of memory.", ""]
+    page += growth_of_transformers(options.program) + [""]
 if not has_bf16():
     page += ["## What this does not measure", "", "bf16: this processor has no bf16 multiplication."]
 page += by_hand(options.output)

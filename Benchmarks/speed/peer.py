@@ -61,7 +61,7 @@ def torch_model():
         return torch, model
     if options.model.startswith("vit_"):
         import timm
-        return torch, timm.create_model(options.model)
+        return torch, timm.create_model(options.model, img_size=options.size)
     return torch, getattr(
         torchvision.models, TORCHVISION.get(options.model, options.model))(weights=None)
 
