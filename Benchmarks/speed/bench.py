@@ -428,18 +428,23 @@ def growth(program, picture):
 
 
 def growth_of_transformers(program):
-    """What a vision transformer costs by its picture's side, and one over texts by their length, beside the peers."""
-    lines = ["| batch of 8 | " + " | ".join(NAMES[name] for name in ("zoo", "openvino", "pytorch"))
-             + " | ratio to the faster |", "|---|---|---|---|---|"]
+    """What a vision transformer costs by its picture's side, and one over texts by their length, beside the peers that
+    are here."""
+    modules = {"openvino": "openvino", "pytorch": "torch"}
+    peers = [name for name in modules if name in options.peers and importlib.util.find_spec(modules[name])]
+    if not peers:
+        return ["Not measured: none of its peers is here or among --peers."]
+    lines = ["| batch of 8 | " + " | ".join(NAMES[name] for name in ["zoo"] + peers) + " | ratio to the fastest |",
+             "|---" * (len(peers) + 3) + "|"]
     cases = ([("ViT-S/16", "evaluate vit_small_patch16_224 --size", side, f"{side} pixels, {(side // 16) ** 2 + 1} tokens")
               for side in (224, 336, 448, 672)]
              + [("MiniLM-L6", "evaluate minilm-l6 --tokens", count, f"{count} tokens") for count in (32, 128, 256, 512)])
     for title, command, value, words in cases:
         arguments = f"{command} {value} --batch 8 --repeats 3".split()
-        found = {name: timed(side(name, program, arguments)) for name in ("zoo", "openvino", "pytorch")}
+        found = {name: timed(side(name, program, arguments)) for name in ["zoo"] + peers}
         speed = {name: 8 / seconds for name, (seconds, _) in found.items()}
         cells = " | ".join(f"{speed[name]:.1f} ({found[name][1]} MB)" for name in found)
-        lines.append(f"| {title}, {words} | {cells} | {speed['zoo'] / max(speed['openvino'], speed['pytorch']):.2f} |")
+        lines.append(f"| {title}, {words} | {cells} | {speed['zoo'] / max(speed[name] for name in peers):.2f} |")
         print(lines[-1], file=sys.stderr, flush=True)
     return lines
 

@@ -289,10 +289,9 @@ EZ_CLONES static void pair_rows(const float *x, size_t rows, size_t columns, siz
     const size_t n = rows - first < EZ_BLOCK ? rows - first : EZ_BLOCK;
     round_rows(x + first * stride, n, columns, stride, rounded, depth);
     memset(rounded + n * depth, 0, (EZ_BLOCK - n) * depth * sizeof *rounded);
-    uint32_t *to = (uint32_t *)(packed + first * depth);
-    const uint32_t *from = (const uint32_t *)rounded;
-    for (size_t c = 0; c < depth / 2; c++)
-      for (size_t r = 0; r < EZ_BLOCK; r++) to[c * EZ_BLOCK + r] = from[r * depth / 2 + c];
+    uint16_t *to = packed + first * depth;
+    for (size_t c = 0; c < depth; c += 2)
+      for (size_t r = 0; r < EZ_BLOCK; r++) memcpy(to + c * EZ_BLOCK + 2 * r, rounded + r * depth + c, 2 * sizeof *to);
   }
 }
 
@@ -301,14 +300,14 @@ EZ_CLONES static void pair_columns(const float *x, size_t rows, size_t columns, 
                                    uint16_t *packed) {
   for (size_t first = 0; first < columns; first += EZ_BLOCK) {
     const size_t n = columns - first < EZ_BLOCK ? columns - first : EZ_BLOCK;
-    uint32_t *to = (uint32_t *)(packed + first * depth);
-    memset(to, 0, EZ_BLOCK * depth * sizeof(uint16_t));
+    uint16_t *to = packed + first * depth;
+    memset(to, 0, EZ_BLOCK * depth * sizeof *to);
     size_t r = 0;
-    for (; r + 2 <= rows; r += 2, to += EZ_BLOCK) {
+    for (; r + 2 <= rows; r += 2, to += 2 * EZ_BLOCK) {
       const float *low = x + r * stride + first, *high = low + stride;
-      for (size_t c = 0; c < n; c++) to[c] = ez_bf16_of(low[c]) | (uint32_t)ez_bf16_of(high[c]) << 16;
+      for (size_t c = 0; c < n; c++) to[2 * c] = ez_bf16_of(low[c]), to[2 * c + 1] = ez_bf16_of(high[c]);
     }
-    for (size_t c = 0; r < rows && c < n; c++) to[c] = ez_bf16_of(x[r * stride + first + c]);
+    for (size_t c = 0; r < rows && c < n; c++) to[2 * c] = ez_bf16_of(x[r * stride + first + c]);
   }
 }
 

@@ -49,8 +49,8 @@ typedef struct {
 void ez_bf16_block(int kind, const ez_bf16_rows *a, const ez_bf16_pairs *b, size_t rows, float *c,
                    size_t stride, int accumulate, ez_bf16_ahead *ahead);
 
-// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu (to 0 … 6 if that is EZ_RELU6), then the
-// function of ez_epilogue; with `halves` rounded, there. What is
+// What becomes of sums: out = sum + bias + add, clipped below at 0 if relu (to 0 … 6 if that is EZ_RELU6), or given to
+// the function of ez_epilogue, never both; with `halves` rounded, there. What is
 // added may be bf16, too. Results that no cache would keep are written past it: a line of memory need not be read
 // before it is written.
 typedef struct {
@@ -66,8 +66,8 @@ typedef struct {
 void ez_bf16_finish(int kind, const ez_bf16_results *results, float *sums, size_t rows, size_t place,
                     size_t column);
 
-// out[rows, columns] = rows[rows, depth] * weights, finished but for what is added, by the calling thread; weights as
-// ez_bf16_pack has them for 1x1. `scratch` holds ez_bf16_scratch bytes.
+// out[rows, columns] = rows[rows, depth] * weights, finished, by the calling thread: what is added and written begins
+// with the first row. Weights are as ez_bf16_pack has them for 1x1. `scratch` holds ez_bf16_scratch bytes.
 size_t ez_bf16_scratch(size_t depth);
 void ez_bf16_multiply_here(int kind, const float *rows, size_t count, size_t depth, const uint16_t *weights,
                            size_t columns, const ez_bf16_results *results, void *scratch);

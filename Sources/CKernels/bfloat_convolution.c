@@ -251,6 +251,23 @@ static void direct_body(void *context, size_t begin, size_t end) {
   }
 }
 
+typedef struct {
+  const float *x;
+  uint16_t *halves;
+} ez_narrowing;
+
+EZ_CLONES static void narrow_body(void *context, size_t begin, size_t end) {
+  const ez_narrowing w = *(const ez_narrowing *)context;
+  const float *restrict x = w.x;
+  uint16_t *restrict halves = w.halves;
+  for (size_t i = begin; i < end; i++) halves[i] = ez_bf16_of(x[i]);
+}
+
+void ez_bf16_narrow(const float *x, size_t count, uint16_t *halves) {
+  ez_narrowing w = {x, halves};
+  ez_parallel(count, EZ_ELEMENTS, narrow_body, &w);
+}
+
 void ez_bf16_widen(const uint16_t *halves, size_t count, float *out) {
   for (size_t i = 0; i < count; i++) out[i] = ez_bf16_value(halves[i]);
 }

@@ -126,13 +126,13 @@ static size_t cached_rows(void) {
 // How a product is cut: chunks of rows, a multiple of a tile's, and groups of columns, whole panels.
 typedef struct {
   size_t rows, chunks, columns, groups;
+  size_t together; // chunks that a thread takes at once
 } ez_product_cut;
 
 static size_t quotient_up(size_t x, size_t y) { return (x + y - 1) / y; }
 
 // Few rows are cut so that all threads end at once. The time of a piece is that of its tiles, of weights that come from
 // the second cache, as much as of some four rows, and of rows that are read, as much as of some four columns, or more
-// where they are normalised or copied first.
 // where they are normalised or copied first. Rows of a chunk stay near a core while each panel of weights passes.
 static ez_product_cut cut_few(size_t tile, size_t panel, size_t rows, size_t depth, size_t columns, int copies) {
   const size_t threads = (size_t)ez_threads(), tiles = quotient_up(rows, tile), panels = quotient_up(columns, panel);
@@ -145,7 +145,7 @@ static ez_product_cut cut_few(size_t tile, size_t panel, size_t rows, size_t dep
     for (size_t chunks = 1; chunks <= tiles; chunks++) {
       const size_t height = quotient_up(tiles, chunks) * tile, width = quotient_up(panels, groups) * panel;
       if (height > tile && height > most) continue;
-      const ez_product_cut c = {height, quotient_up(rows, height), width, quotient_up(columns, width)};
+      const ez_product_cut c = {height, quotient_up(rows, height), width, quotient_up(columns, width), 1};
       const size_t turns = quotient_up(c.chunks * c.groups, threads), time = turns * (height + 4) * (width + read);
       if (time < least) least = time, best = c;
     }
@@ -167,10 +167,14 @@ static size_t pointwise_rows(int lanes, size_t rows, size_t depth, size_t column
 static ez_product_cut pointwise_cut(int lanes, size_t rows, size_t depth, size_t columns, int copies) {
   const size_t tile = lanes == 16 ? 12 : 6;
   // What takes a few microseconds is not worth a second thread.
-  if (rows * columns * depth < EZ_SMALL) return (ez_product_cut){quotient_up(rows, tile) * tile, 1, columns, 1};
+  if (rows * columns * depth < EZ_SMALL) {
+    const size_t many = EZ_POINTWISE_ROWS / tile * tile, all = quotient_up(rows, tile) * tile;
+    const size_t height = all < many ? all : many, chunks = quotient_up(rows, height);
+    return (ez_product_cut){height, chunks, columns, 1, chunks};
+  }
   if (rows < 8 * (EZ_POINTWISE_ROWS / tile * tile)) return cut_few(tile, 2 * (size_t)lanes, rows, depth, columns, copies);
   const size_t height = pointwise_rows(lanes, rows, depth, columns);
-  return (ez_product_cut){height, quotient_up(rows, height), columns, 1};
+  return (ez_product_cut){height, quotient_up(rows, height), columns, 1, 1};
 }
 
 // Rows of results a chunk: enough places to read a panel of weights for, few enough for all threads.
@@ -275,7 +279,7 @@ void ez_pointwise(int lanes, const ez_source *source, const float *weights, size
   w.large = are_large(lanes, w.depth, columns);
   w.copies = w.places || collide(lanes, w.depth);
   w.cut = pointwise_cut(lanes, w.rows, w.depth, columns, w.copies || w.scale || w.gate);
-  ez_parallel(w.cut.chunks * w.cut.groups, 1, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
+  ez_parallel(w.cut.chunks * w.cut.groups, w.cut.together, lanes == 16 ? pointwise_body_16 : pointwise_body_8, &w);
 }
 
 void ez_direct(int lanes, const ez_window *window, const float *x, const float *weights,

@@ -5,9 +5,6 @@
 #include "CKernels.h"
 #include "CKernelsLayers.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-
 // What a result is clipped to.
 enum { EZ_RELU6 = 2 };
 static inline float ez_least(int relu) { return relu ? 0 : -__builtin_inff(); }
@@ -16,6 +13,9 @@ static inline float ez_most(int relu) { return relu == EZ_RELU6 ? 6 : __builtin_
 static inline void ez_clip_at_6(int *relu, int *function) {
   if (*function == ez_relu6 + 1 && !*relu) *relu = EZ_RELU6, *function = 0;
 }
+
+#if defined(__x86_64__)
+#include <immintrin.h>
 
 // What happens to a tile before it is stored.
 typedef struct {

@@ -249,6 +249,43 @@ extension TensorsSuite {
     }
 
     @Test(
+      "In bf16 a network's numbers do not depend on which of its blocks are joined",
+      arguments: BFloat16Tests.kinds, [false, true])
+    func chained(kind: BFloat16Kernels.Arithmetic, isGated: Bool) {
+      guard let native = NativeKernels(over: ReferenceKernels()) else { return }
+      let kernels = BFloat16Kernels(native, kind)
+      let (first, second) = (Network(), Network())
+      let head = randomParameter("head", [24, 1, 1, 16])
+      let before = Compute.threads
+      defer { Compute.setThreads(before) }
+      func run(batch: Int, threads: Int) -> (values: [Float], blocks: Int) {
+        Compute.setThreads(threads)
+        var pass = makePass(.evaluation, kernels)
+        Profile.start()
+        var y = randomTensor([2, 60, 60, 16], "x")
+        if batch == 1 { y = pass.images(0..<1, of: y) }
+        for network in [first, second] {
+          y = network(y, &pass, isGated: isGated, readsTwice: false)
+        }
+        let values = pass.convolution(y, head).values
+        let rows = Profile.stop() ?? []
+        return (
+          Array(values.prefix(60 * 60 * 24)),
+          rows.filter { $0.operation.contains("block") }.reduce(0) { $0 + $1.calls }
+        )
+      }
+      let joined = run(batch: 2, threads: 1)
+      #expect(joined.blocks == 2)
+      // More threads than pieces: one layer after the other.
+      for (batch, threads, blocks) in [(1, 1, 2), (1, 2, 2), (1, 64, 0), (2, 64, 0)] {
+        let other = run(batch: batch, threads: threads)
+        #expect(other.blocks == blocks, "\(batch) images, \(threads) threads")
+        let differing = zip(joined.values, other.values).count { $0.bitPattern != $1.bitPattern }
+        #expect(differing == 0, "\(batch) images, \(threads) threads")
+      }
+    }
+
+    @Test(
       "A pass joins them, and gives what it gives one by one",
       arguments: [(false, false), (true, false), (false, true), (true, true)])
     func inAPass(isGated: Bool, readsTwice: Bool) throws {

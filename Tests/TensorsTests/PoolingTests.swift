@@ -5,6 +5,21 @@ import Testing
 extension TensorsSuite {
   @Suite("Pooling")
   struct PoolingTests {
+    @Test(
+      "The mean of large maps, in pieces, is that of all places",
+      arguments: [[2, 47, 53, 37], [1, 82, 100, 100], [3, 64, 32, 8]])
+    func largeMaps(shape: [Int]) {
+      let x = randomTensor(shape, "x", -1..<2)
+      let (places, channels) = (shape[1] * shape[2], shape[3])
+      let values = x.values
+      let expected = (0..<shape[0] * channels).map { index -> Double in
+        let start = index / channels * places * channels + index % channels
+        return (0..<places).reduce(0.0) { $0 + Double(values[start + $1 * channels]) }
+          / Double(places)
+      }
+      expectClose(makePass().globalAveragePool(x).values, expected, within: 1e-5)
+    }
+
     static let values: [Float] = [1, 5, 2, 8, 3, 4, 7, 6, 9]
     private var image: Tensor { Tensor(Self.values, shape: [1, 3, 3, 1]) }
 

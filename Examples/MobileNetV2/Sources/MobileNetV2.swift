@@ -112,8 +112,8 @@ struct InvertedResidual {
   }
 
   func callAsFunction(_ x: Tensor, _ pass: inout Forward) -> Tensor {
-    let wide = units.reduce(x) { $1($0, &pass) }
-    let y = normalization(narrow(wide, &pass), &pass)
-    return adds ? pass.add(x, y) : y
+    let y = normalization(narrow(units.reduce(x) { $1($0, &pass) }, &pass), &pass)
+    // The branch first: it is the convolution that the sum can join.
+    return adds ? pass.add(y, x) : y
   }
 }

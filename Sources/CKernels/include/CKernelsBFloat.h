@@ -27,7 +27,8 @@ void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_so
                          const ez_epilogue *_Nonnull epilogue, const uint16_t *_Nullable add_halves,
                          void *_Nonnull workspace, float *_Nullable out, uint16_t *_Nullable out_halves);
 
-// Numbers of bf16 in single precision.
+// Numbers of single precision rounded to bf16, and back.
+void ez_bf16_narrow(const float *_Nonnull x, size_t count, uint16_t *_Nonnull halves);
 void ez_bf16_widen(const uint16_t *_Nonnull halves, size_t count, float *_Nonnull out);
 
 // Gradient with respect to weights, [out, kernel height, kernel width, in], of a convolution of stride 1 over

@@ -71,12 +71,7 @@ package final class BFloat16Kernels: Kernels {
   }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor {
-    if let native = base as? NativeKernels {
-      let products = NativeKernels.BlockProducts(owner: self, arithmetic: arithmetic) {
-        self.packed($0.weights, scale: $0.scale, transposed: false).storage
-      }
-      if let made = native.block(&work, by: products) { return made }
-    }
+    if let made = block(&work) { return made }
     guard work.window.groups == 1, work.window.isEven else { return base.run(work) }
     if let winograd = winograd(work.input.shape, to: work.weights.shape[0], work.window) {
       let activation = work.activation.take()
@@ -87,6 +82,23 @@ package final class BFloat16Kernels: Kernels {
     let (output, addend) = work.takeOutput()
     multiply(work, input, (addend, addedHalves), (output.writable, nil))
     return output
+  }
+
+  /// A mobile block in one; nil where there is none.
+  ///
+  /// What it reads and adds is rounded as one layer after the other
+  /// would have it, so that the ways give the same bits.
+  private func block(_ work: inout LazyConvolution) -> Tensor? {
+    guard let native = base as? NativeKernels else { return nil }
+    return native.block(
+      &work,
+      by: NativeKernels.BlockProducts(
+        owner: self, arithmetic: arithmetic,
+        prepare: { [self] widened, added in
+          if let added { _ = halves(added) }
+          if let widened { _ = halves(widened) }
+        },
+        pack: { [self] in packed($0.weights, scale: $0.scale, transposed: false).storage }))
   }
 
   /// What a convolution reads: bf16, or else numbers of single precision.
@@ -145,6 +157,7 @@ package final class BFloat16Kernels: Kernels {
     if x.content.halves == nil, makesHalves(x) {
       Profile.lapBetween()
       x.content.makeHalves { work in
+        if let made = block(&work) { return made.content.materialized().narrowed(count: x.count) }
         var (added, input) = operands(of: &work)
         // A result written over what is added saves a way to memory.
         let isAlone = isKnownUniquelyReferenced(&added)
@@ -243,6 +256,13 @@ package final class BFloat16Kernels: Kernels {
 }
 
 extension Storage {
+  /// As many numbers of single precision, rounded to bf16.
+  func narrowed(count: Int) -> Storage {
+    let halves = Storage(count: (count + 1) / 2)
+    withElements(self, halves.rebound(to: UInt16.self)) { ez_bf16_narrow($0, count, $1) }
+    return halves
+  }
+
   /// As many numbers of single precision, of a memory of bf16.
   func widened(count: Int) -> Storage {
     let wide = Storage(count: count)

@@ -11,6 +11,8 @@ extension NativeKernels {
     let owner: any Kernels
     /// What multiplies bf16; nil for single precision.
     let arithmetic: BFloat16Kernels.Arithmetic?
+    /// Rounds, where products do, what is widened and what is added.
+    let prepare: (_ widened: Tensor?, _ added: Tensor?) -> Void
     /// Weights as the products want them.
     let pack: (LazyConvolution) -> Storage
 
@@ -56,9 +58,9 @@ extension NativeKernels {
     guard !work.isRecorded, work.node == nil else { return nil }
     let products =
       products
-      ?? BlockProducts(owner: self, arithmetic: nil) {
-        self.packedProduct($0, depth: $0.input.channels)
-      }
+      ?? BlockProducts(
+        owner: self, arithmetic: nil, prepare: { _, _ in },
+        pack: { [self] in packedProduct($0, depth: $0.input.channels) })
     return takeBlock(&work, of: products.owner).map { run($0, by: products) }
   }
 
@@ -128,6 +130,7 @@ extension NativeKernels {
     let x = (widening ?? looking).input
     var last = narrowing ?? looking
     // What is added first: it may be the input, too.
+    products.prepare(widening?.input, narrowing?.addend)
     last.addend?.materialize()
     x.materialize()
     let (output, addend) = last.takeOutput()
