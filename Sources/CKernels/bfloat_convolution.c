@@ -251,25 +251,32 @@ static void direct_body(void *context, size_t begin, size_t end) {
   }
 }
 
+// From one to the other.
 typedef struct {
-  const float *x;
-  uint16_t *halves;
-} ez_narrowing;
+  const void *from;
+  void *to;
+} ez_conversion;
 
 EZ_CLONES static void narrow_body(void *context, size_t begin, size_t end) {
-  const ez_narrowing w = *(const ez_narrowing *)context;
-  const float *restrict x = w.x;
-  uint16_t *restrict halves = w.halves;
+  const float *restrict x = ((const ez_conversion *)context)->from;
+  uint16_t *restrict halves = ((const ez_conversion *)context)->to;
   for (size_t i = begin; i < end; i++) halves[i] = ez_bf16_of(x[i]);
 }
 
+EZ_CLONES static void widen_body(void *context, size_t begin, size_t end) {
+  const uint16_t *restrict halves = ((const ez_conversion *)context)->from;
+  float *restrict x = ((const ez_conversion *)context)->to;
+  for (size_t i = begin; i < end; i++) x[i] = ez_bf16_value(halves[i]);
+}
+
 void ez_bf16_narrow(const float *x, size_t count, uint16_t *halves) {
-  ez_narrowing w = {x, halves};
+  ez_conversion w = {x, halves};
   ez_parallel(count, EZ_ELEMENTS, narrow_body, &w);
 }
 
 void ez_bf16_widen(const uint16_t *halves, size_t count, float *out) {
-  for (size_t i = 0; i < count; i++) out[i] = ez_bf16_value(halves[i]);
+  ez_conversion w = {halves, out};
+  ez_parallel(count, EZ_ELEMENTS, widen_body, &w);
 }
 
 // Whether results are more than the shared cache would keep, and lie so that whole lines of it are written. What is

@@ -6,8 +6,6 @@
 #include "parallel.h"
 #include "product.h"
 
-#include <unistd.h>
-
 // How a block is cut: bands of lines, one after the other in a piece of an image.
 typedef struct {
   size_t lines;       // of results, a band
@@ -30,8 +28,8 @@ static size_t floats_between(const ez_block_shape *s, size_t lines) {
 
 // Floats that stay in a core's second cache beside what is read and written: half of it.
 static size_t kept_floats(void) {
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return (bytes <= 0 ? (size_t)1 << 20 : (size_t)bytes) / 2 / sizeof(float);
+  const size_t bytes = ez_second_cache();
+  return (bytes ? bytes : (size_t)1 << 20) / 2 / sizeof(float);
 }
 
 static ez_block_cut cut(const ez_block_shape *s) {
@@ -47,10 +45,10 @@ static ez_block_cut cut(const ez_block_shape *s) {
   const size_t wanted = (4 * (size_t)ez_threads() + w->batch - 1) / w->batch, fair = (w->out_height + wanted - 1) / wanted;
   const size_t overlap = s->widens && w->kernel_height > w->stride ? w->kernel_height - w->stride : 0;
   const size_t shortest = (3 * overlap + w->stride - 1) / w->stride, least = fair > shortest ? fair : shortest;
-  c.piece_lines = (least + c.lines - 1) / c.lines * c.lines;
+  c.piece_lines = ez_up(least, c.lines);
   c.pieces = (w->out_height + c.piece_lines - 1) / c.piece_lines;
-  c.widened = s->widens ? (c.ring * w->width * w->channels + 15) / 16 * 16 : 0;
-  c.looked = s->narrows ? (c.lines * w->out_width * w->channels + 15) / 16 * 16 : 0;
+  c.widened = s->widens ? ez_up(c.ring * w->width * w->channels, 16) : 0;
+  c.looked = s->narrows ? ez_up(c.lines * w->out_width * w->channels, 16) : 0;
   return c;
 }
 
@@ -142,14 +140,14 @@ static void block_body(void *context, size_t begin, size_t end) {
       // Lines of the input, of which there may be none.
       const size_t to = at_most(bottom > g->padding ? bottom - g->padding : 0, g->height);
       const size_t from = at_most(top > g->padding ? top - g->padding : 0, to);
-      float *out = w->out + (image * g->out_height + row) * of_line;
+      const size_t before = (image * g->out_height + row) * of_line;
+      float *out = w->out + before;
       if (w->shape.widens) {
         widen(w, image, made > from ? made : from, to, ring);
         made = to;
         look.from.values = ring, look.from.first = from / w->cut.ring * w->cut.ring;
       }
       look.to.first = row, look.out = w->shape.narrows ? looked : out;
-      const size_t before = (image * g->out_height + row) * of_line;
       if (w->look.finish.add) look.finish.add = w->look.finish.add + before;
       w->look_at(&look, row / w->cut.lines, row / w->cut.lines + 1);
       if (!w->shape.narrows) continue;

@@ -2,6 +2,7 @@
 
 #include "parallel.h"
 
+#include <stdatomic.h>
 #include <unistd.h>
 
 // libgomp's stable entry points; clang's own OpenMP runtime would be a second pool beside it.
@@ -14,6 +15,17 @@ void ez_set_threads(int threads) { omp_set_num_threads(threads < 1 ? 1 : threads
 int ez_threads(void) { return omp_get_max_threads(); }
 int ez_thread(void) { return omp_get_thread_num(); }
 int ez_processors(void) { return (int)sysconf(_SC_NPROCESSORS_ONLN); }
+
+size_t ez_second_cache(void) {
+  static atomic_long known = -1;
+  long found = atomic_load_explicit(&known, memory_order_relaxed);
+  if (found < 0) {
+    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    found = bytes < 0 ? 0 : bytes;
+    atomic_store_explicit(&known, found, memory_order_relaxed);
+  }
+  return (size_t)found;
+}
 
 // The chunks that a thread has left: the first in the low half, the end in the high one.
 typedef struct {

@@ -11,6 +11,9 @@
 #define EZ_CLONES
 #endif
 
+// Bytes of a core's second cache; 0 where the system does not say.
+size_t ez_second_cache(void);
+
 // A chunk of element-wise work: 64 KiB of floats stays in the second-level cache.
 #define EZ_ELEMENTS ((size_t)16384)
 

@@ -29,7 +29,7 @@ public struct Zoo: Sendable {
     public var threads: Int?
     /// What convolutions are computed by.
     public var kernels: KernelSet
-    /// The arithmetic of convolutions.
+    /// The arithmetic of convolutions, and of transformers where nothing is trained.
     public var precision: Precision
 
     /// A configuration; see the properties.
@@ -57,7 +57,7 @@ public struct Zoo: Sendable {
     case reference
   }
 
-  /// The arithmetic of convolutions; all else is in single precision.
+  /// The arithmetic of convolutions, and of transformers where nothing is trained; all else is in single precision.
   public enum Precision: String, Sendable, CaseIterable {
     /// 32 bits.
     case single = "fp32"

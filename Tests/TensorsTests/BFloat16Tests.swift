@@ -3,16 +3,6 @@ import Testing
 
 @testable import Tensors
 
-/// The nearest bf16, ties to even, as a number of single precision.
-private func rounded(_ values: [Float]) -> [Float] {
-  values.map { value in
-    let bits = value.bitPattern
-    return Float(bitPattern: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000)
-  }
-}
-
-private func rounded(_ x: Tensor) -> Tensor { Tensor(rounded(x.values), shape: x.shape) }
-
 extension TensorsSuite {
   /// What is multiplied is rounded first, so the plain set gives the same of rounded factors.
   @Suite("Convolutions in bf16")

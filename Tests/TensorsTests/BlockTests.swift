@@ -226,7 +226,7 @@ extension TensorsSuite {
     @Test(
       "In bf16 they give the bits of one layer after the other", arguments: BFloat16Tests.kinds,
       [false, true])
-    func rounded(kind: BFloat16Kernels.Arithmetic, isGated: Bool) throws {
+    func bfloat16(kind: BFloat16Kernels.Arithmetic, isGated: Bool) throws {
       guard let native = NativeKernels(over: ReferenceKernels()) else { return }
       let kernels = BFloat16Kernels(native, kind)
       let (network, x) = (Network(), randomTensor([2, 60, 60, 16], "x"))

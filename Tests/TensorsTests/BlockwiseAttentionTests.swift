@@ -56,16 +56,11 @@ extension TensorsSuite {
         (2, 1, 2, 8, nil), (1, 5, 1, 33, nil), (2, 97, 2, 16, [97, 40]), (1, 200, 3, 64, nil),
         (3, 31, 1, 40, [1, 31, 16]), (1, 300, 2, 32, [289]), (1, 99, 1, 7, nil),
       ] as [(Int, Int, Int, Int, [Int]?)])
-    func rounded(_ batch: Int, _ time: Int, _ heads: Int, _ head: Int, _ lengths: [Int]?) throws {
+    func bfloat16(_ batch: Int, _ time: Int, _ heads: Int, _ head: Int, _ lengths: [Int]?) throws {
       guard let native = NativeKernels(over: ReferenceKernels()) else { return }
       let qkv = numbers([batch, time, 3 * heads * head], 1)
-      let halves = Tensor(
-        qkv.values.map { value in
-          let bits = value.bitPattern
-          return Float(bitPattern: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000)
-        }, shape: qkv.shape)
       let plain = makePass(.evaluation, ReferenceKernels()).attention(
-        halves, heads: heads, lengths: lengths
+        rounded(qkv), heads: heads, lengths: lengths
       ).values
       let before = Compute.threads
       defer { Compute.setThreads(before) }

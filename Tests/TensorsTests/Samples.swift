@@ -29,6 +29,16 @@ func signedValues(_ count: Int, _ name: String) -> [Float] {
   randomValues(count, name, 0.2..<1).enumerated().map { $0 % 2 == 0 ? $1 : -$1 }
 }
 
+/// The nearest bf16, ties to even, as a number of single precision.
+func rounded(_ values: [Float]) -> [Float] {
+  values.map { value in
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) & 0xFFFF_0000)
+  }
+}
+
+func rounded(_ x: Tensor) -> Tensor { Tensor(rounded(x.values), shape: x.shape) }
+
 /// Multiples of 0.1 in random order, so that no two are near each other.
 func distinctValues(_ count: Int, _ name: String) -> [Float] {
   var stream = RandomStream(seed: 7).derived(name)

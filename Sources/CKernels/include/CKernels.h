@@ -1,7 +1,7 @@
 // Vectorised loops of EncoderZoo. All arrays are row-major and channels-last; `rows` is
-// batch * height * width. Work is cut into chunks whose size does not depend on the number of
-// threads, and partial sums are added in the order of the chunks: the result of every function
-// here is the same to the last bit whatever the thread count.
+// batch * height * width. However work is cut, each sum is made in one order, or of chunks whose size
+// does not depend on the number of threads, added in their order: the result of every function here is
+// the same to the last bit whatever the thread count.
 #ifndef ENCODERZOO_CKERNELS_H
 #define ENCODERZOO_CKERNELS_H
 
@@ -159,7 +159,8 @@ typedef struct {
 } ez_part;
 
 // What a kernel reads: the parts side by side; with `scale` and `shift`, each value is max(0, value * scale +
-// shift) of its channel; with `gate`, which only 1x1 reads, times its channel's of its image. `places` may name the window (1x1, with a stride) whose results the rows are.
+// shift) of its channel; with `gate`, which only 1x1 reads, each value is multiplied by its image's number of its
+// channel. `places` may name the window (1x1, with a stride) whose results the rows are.
 typedef struct {
   const ez_part *_Nonnull parts;
   size_t part_count;

@@ -42,7 +42,8 @@ enum ZooCommand {
   /// For commands that train or predict.
   static let precision = Option.value(
     "precision", default: KernelChoice.precisions[0], choices: KernelChoice.precisions,
-    "Of convolutions; bf16 is quicker where the processor has it, and less exact.")
+    "Of convolutions, and of transformers where nothing is trained; bf16 is quicker where the processor has it, "
+      + "and less exact.")
 
   /// Sets the threads and gives the kernels that the command line asks for.
   ///

@@ -4,13 +4,13 @@ import CKernels
 ///
 /// Both factors are rounded to 8 significant bits; the sums stay in single precision, weights and their updates
 /// too. Where no gradient is wanted, what a convolution reads of another is stored rounded, sums with what went
-/// round them (residual networks) among it, and attention multiplies in bf16, too.
+/// round them (residual networks) among it, and attention and linear layers over tokens multiply in bf16, too.
 ///
 /// Where dot products multiply, not tiles, and `base` are the native kernels, 3×3 convolutions with stride 1 and their
 /// gradients are Winograd's in single precision wherever those take less time.
 ///
 /// What remains of single precision, that of `base`: grouped and depthwise convolutions, gradients of
-/// convolutions with a stride, linear layers, texts, normalisations, losses, optimisers. Kalamkar et al. 2019,
+/// convolutions with a stride, other linear layers, words, normalisations, losses, optimisers. Kalamkar et al. 2019,
 /// https://arxiv.org/abs/1905.12322.
 package final class BFloat16Kernels: Kernels {
   /// What multiplies.
@@ -90,15 +90,15 @@ package final class BFloat16Kernels: Kernels {
   /// would have it, so that the ways give the same bits.
   private func block(_ work: inout LazyConvolution) -> Tensor? {
     guard let native = base as? NativeKernels else { return nil }
-    return native.block(
-      &work,
-      by: NativeKernels.BlockProducts(
-        owner: self, arithmetic: arithmetic,
+    return native.block(&work, of: self) {
+      NativeKernels.BlockProducts(
+        arithmetic: arithmetic,
         prepare: { [self] widened, added in
           if let added { _ = halves(added) }
           if let widened { _ = halves(widened) }
         },
-        pack: { [self] in packed($0.weights, scale: $0.scale, transposed: false).storage }))
+        pack: { [self] in packed($0.weights, scale: $0.scale, transposed: false).storage })
+    }
   }
 
   /// What a convolution reads: bf16, or else numbers of single precision.

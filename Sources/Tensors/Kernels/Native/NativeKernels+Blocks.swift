@@ -7,8 +7,6 @@ import CKernels
 extension NativeKernels {
   /// How a block's 1×1 convolutions are multiplied.
   struct BlockProducts {
-    /// Whose convolutions they are.
-    let owner: any Kernels
     /// What multiplies bf16; nil for single precision.
     let arithmetic: BFloat16Kernels.Arithmetic?
     /// Rounds, where products do, what is widened and what is added.
@@ -54,14 +52,22 @@ extension NativeKernels {
 
   /// A depthwise convolution or a 1×1 one behind it, with those before it that nobody has asked for; nil for others, or
   /// where one after the other is as fast.
-  func block(_ work: inout LazyConvolution, by products: BlockProducts? = nil) -> Tensor? {
-    guard !work.isRecorded, work.node == nil else { return nil }
-    let products =
-      products
-      ?? BlockProducts(
-        owner: self, arithmetic: nil, prepare: { _, _ in },
+  func block(_ work: inout LazyConvolution) -> Tensor? {
+    block(&work, of: self) {
+      BlockProducts(
+        arithmetic: nil, prepare: { _, _ in },
         pack: { [self] in packedProduct($0, depth: $0.input.channels) })
-    return takeBlock(&work, of: products.owner).map { run($0, by: products) }
+    }
+  }
+
+  /// The same of convolutions of other kernels; their products are asked for where there is a block.
+  func block(
+    _ work: inout LazyConvolution, of owner: any Kernels, by products: () -> BlockProducts
+  ) -> Tensor? {
+    guard !work.isRecorded, work.node == nil, let block = takeBlock(&work, of: owner) else {
+      return nil
+    }
+    return run(block, by: products())
   }
 
   private static func blockShape(
