@@ -348,7 +348,7 @@ static void rounded_body(void *context, size_t begin, size_t end) {
           ez_bf16_block(kind, &a, &b, rows - r < step ? rows - r : step, scores + r * span + key, span, 0, NULL);
         }
       exponents(scores, rows, h.used, span, w->factor, shares, NULL);
-      for (size_t r = 0; r < rows; r++) memset(scores + r * span + h.used, 0, (span - h.used) * sizeof *scores);
+      // Behind the last key that is read scores are zero, and so are values.
       const ez_part part = {scores, span};
       ez_bf16_round(kind, &part, 1, NULL, NULL, 0, rows, weights, pitch, span);
       for (size_t column = 0; column < h.head; column += EZ_BLOCK)
