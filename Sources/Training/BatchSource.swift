@@ -24,7 +24,7 @@ package struct BatchSource: Sendable {
   package var maps: FrozenMaps?
   package var texts: [[Int32]]?
   /// What a text encoder that is frozen whole made of each text, in place of those.
-  package var textFeatures: [[Float]]?
+  package var textFeatures: FeatureRows?
   /// What the encoders gave of each case in each view; the first view is not augmented.
   package var features: [[CaseFeatures]]?
   /// Whether each case has no image; nil where none lacks one.
@@ -63,7 +63,7 @@ package struct BatchSource: Sendable {
     batch.presentImages = references.count
     batch.pictures = rows
     if let maps {
-      (batch.maps, batch.mirroredMaps) = maps.batch(references, random: random)
+      (batch.maps, batch.mirroredMaps) = try maps.batch(references, random: random)
       batch.mapShape = maps.shape
     } else {
       batch.images = try images?.batch(references, augmentedBy: random)
@@ -74,7 +74,7 @@ package struct BatchSource: Sendable {
         forTraining: false)
       batch.textRows = written.rows
       if let textFeatures {
-        batch.textFeatures = written.cases.map { textFeatures[$0] }
+        batch.textFeatures = try written.cases.map { try textFeatures.row($0) }
       } else {
         batch.texts = written.cases.compactMap { texts?[$0] }
       }

@@ -34,6 +34,39 @@ package struct ContentDigest {
         (name: $0.name, shape: $0.shape, values: try file.floats($0.name))
       })
   }
+
+  /// The same of a file of 32-bit floats that is too large to be held in memory.
+  ///
+  /// - Throws: `ZooError` for tensors that can't be read, or where libcrypto fails.
+  package init(text: String, file: OpenTensorFile) throws {
+    try self.init(text: text, file.entries.map { ($0.name, $0.shape) }) {
+      try file.floats(file.entries[$0], $1)
+    }
+  }
+
+  /// The same of tensors that are read in parts: the place of a tensor among the descriptions, and which of its values.
+  ///
+  /// - Throws: what `read` throws, or `ZooError` where libcrypto fails.
+  init(
+    text: String, _ tensors: [(name: String, shape: [Int])],
+    read: (Int, Range<Int>) throws -> [Float]
+  ) throws {
+    let hash = try SHA256Stream()
+    try hash.update(line: text)
+    for place in tensors.indices.sorted(by: { tensors[$0].name < tensors[$1].name }) {
+      let (name, shape) = tensors[place]
+      try hash.update(line: "\(name) \(shape)")
+      let count = shape.reduce(1, *)
+      for start in stride(from: 0, to: count, by: Self.piece) {
+        try read(place, start..<min(start + Self.piece, count))
+          .withUnsafeBytes { try hash.update($0) }
+      }
+    }
+    digits = try hash.finish()
+  }
+
+  /// Floats that are read at a time.
+  private static let piece = 1 << 20
 }
 
 extension SHA256Stream {

@@ -45,7 +45,7 @@ package enum FeatureBranch {
   /// The vectors of the cases of a study.
   ///
   /// - Throws: `ZooError` where a case has none.
-  static func rows(_ path: String, of cases: StudyCases) throws -> [[Float]] {
+  static func rows(_ path: String, of cases: StudyCases) throws -> FeatureRows {
     try FeatureTable(path: path).rows(of: cases.set.cases.map(\.id))
   }
 

@@ -78,7 +78,7 @@ package struct FeatureTable: Sendable {
   /// The vectors of cases, in their order.
   ///
   /// - Throws: `ZooError` of code `.notFound` that counts the cases that have none.
-  package func rows(of ids: [String]) throws -> [[Float]] {
+  package func rows(of ids: [String]) throws -> FeatureRows {
     let missing = ids.filter { places[$0] == nil }
     guard missing.isEmpty else {
       throw ZooError(
@@ -89,9 +89,6 @@ package struct FeatureTable: Sendable {
           "ids must be those of the study's cases; leave cases out of the table, or compute their vectors"
       )
     }
-    return ids.map { id in
-      let row = places[id] ?? 0
-      return Array(values[row * width..<(row + 1) * width])
-    }
+    return FeatureRows(values, width: width, places: ids.map { places[$0] ?? 0 })
   }
 }

@@ -14,9 +14,21 @@ extension TensorFile {
   /// - Throws: `ZooError` of code `.badFormat` or `.badValue` that names the path and the tensor.
   package static func parse(_ data: Data, path: String? = nil) throws -> TensorFile {
     let contents = data.startIndex == 0 ? data : Data(data)
-    let headerEnd = try headerEnd(of: contents, path: path)
-    let header = try JSONValue.parse(
-      contents.subdata(in: lengthFieldSize..<headerEnd), path: path, maximumDepth: headerDepth)
+    let headerEnd = try headerEnd(contents.prefix(headerStart), size: contents.count, path: path)
+    let (entries, metadata) = try described(
+      contents.subdata(in: lengthFieldSize..<headerEnd), dataSize: contents.count - headerEnd,
+      path: path)
+    return TensorFile(entries: entries, metadata: metadata, contents: contents, path: path)
+  }
+
+  /// The tensors and texts that a header tells of, in the order of their data.
+  ///
+  /// - Throws: as `parse`.
+  static func described(_ header: Data, dataSize: Int, path: String?) throws -> (
+    entries: [Entry], metadata: [String: String]
+  ) {
+    let dataStart = lengthFieldSize + header.count
+    let header = try JSONValue.parse(header, path: path, maximumDepth: headerDepth)
     var entries: [Entry] = []
     var metadata: [String: String] = [:]
     for (name, value) in try header.object().members {
@@ -24,16 +36,54 @@ extension TensorFile {
         for (key, text) in try value.object().members { metadata[key] = try text.string() }
       } else {
         entries.append(
-          try described(name, value, dataStart: headerEnd, dataSize: contents.count - headerEnd))
+          try WeightFiles.described(name, value, dataStart: dataStart, dataSize: dataSize))
       }
     }
     // Empty tensors share an offset with their successor and go before it.
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
-    try checkCoverage(
-      entries, dataStart: headerEnd, dataSize: contents.count - headerEnd, path: path)
-    return TensorFile(entries: entries, metadata: metadata, contents: contents, path: path)
+    try checkCoverage(entries, dataStart: dataStart, dataSize: dataSize, path: path)
+    return (entries, metadata)
+  }
+
+  /// Checks the length and the first byte of the header, from the first bytes of a file of some size; returns where the
+  /// data start.
+  static func headerEnd(_ first: Data, size: Int, path: String?) throws -> Int {
+    let place = Place(path: path)
+    guard size >= lengthFieldSize, first.count >= lengthFieldSize else {
+      throw ZooError(
+        .badFormat,
+        "not a safetensors file: has \(size) bytes; expected 8 or more for the length of"
+          + " its header", at: place, advice: truncationAdvice)
+    }
+    let length = first.withUnsafeBytes {
+      UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
+    }
+    guard length <= UInt64(maximumHeaderLength) else {
+      throw ZooError(
+        .badFormat,
+        "not a safetensors file: its header would have \(length) bytes; expected at most"
+          + " \(maximumHeaderLength)", at: place)
+    }
+    let end = lengthFieldSize + Int(length)
+    guard end <= size else {
+      throw ZooError(
+        .badFormat,
+        "the header has \(length) bytes, but only \(size - lengthFieldSize) follow",
+        at: place, advice: truncationAdvice)
+    }
+    guard length > 0, first.count > lengthFieldSize else {
+      throw ZooError(.badFormat, "the header is empty; expected a JSON object", at: place)
+    }
+    let mark = first[lengthFieldSize]
+    guard mark == UInt8(ascii: "{") else {
+      throw ZooError(
+        .badFormat,
+        "the header starts with byte 0x\(mark < 16 ? "0" : "")\(String(mark, radix: 16));"
+          + " expected '{'", at: place)
+    }
+    return end
   }
 
   /// What is wrong with a tensor's name, or nil; the writer refuses what the reader does.
@@ -58,48 +108,12 @@ extension TensorFile {
 }
 
 /// The header's length comes first, as a 64-bit little-endian number.
-private let lengthFieldSize = 8
+let lengthFieldSize = 8
+/// The first bytes, by which a file is told: the length, and what opens the header.
+let headerStart = lengthFieldSize + 1
 /// The header is an object of tensors, whose shapes and offsets are arrays of numbers.
 private let headerDepth = 3
 private let truncationAdvice = "The file may be cut short or damaged: fetch or write it again."
-
-/// Checks the length and the first byte of the header; returns where the data start.
-private func headerEnd(of contents: Data, path: String?) throws -> Int {
-  let place = Place(path: path)
-  guard contents.count >= lengthFieldSize else {
-    throw ZooError(
-      .badFormat,
-      "not a safetensors file: has \(contents.count) bytes; expected 8 or more for the length of"
-        + " its header", at: place, advice: truncationAdvice)
-  }
-  let length = contents.withUnsafeBytes {
-    UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self))
-  }
-  guard length <= UInt64(TensorFile.maximumHeaderLength) else {
-    throw ZooError(
-      .badFormat,
-      "not a safetensors file: its header would have \(length) bytes; expected at most"
-        + " \(TensorFile.maximumHeaderLength)", at: place)
-  }
-  let end = lengthFieldSize + Int(length)
-  guard end <= contents.count else {
-    throw ZooError(
-      .badFormat,
-      "the header has \(length) bytes, but only \(contents.count - lengthFieldSize) follow",
-      at: place, advice: truncationAdvice)
-  }
-  guard length > 0 else {
-    throw ZooError(.badFormat, "the header is empty; expected a JSON object", at: place)
-  }
-  let first = contents[lengthFieldSize]
-  guard first == UInt8(ascii: "{") else {
-    throw ZooError(
-      .badFormat,
-      "the header starts with byte 0x\(first < 16 ? "0" : "")\(String(first, radix: 16));"
-        + " expected '{'", at: place)
-  }
-  return end
-}
 
 /// Reads one tensor's description and checks it against the size of the data.
 private func described(_ name: String, _ value: JSONValue, dataStart: Int, dataSize: Int) throws

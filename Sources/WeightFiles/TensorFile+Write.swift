@@ -15,7 +15,7 @@ extension TensorFile {
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:],
     to path: String
   ) throws {
-    let (prefix, sorted) = try layout(tensors, metadata, path: path)
+    let (prefix, sorted) = try layout(of: tensors, metadata, path: path)
     try AtomicFile.write(to: path) { descriptor in
       try prefix.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
       for tensor in sorted {
@@ -32,7 +32,7 @@ extension TensorFile {
   package static func encode(
     _ tensors: [(name: String, shape: [Int], values: [Float])], metadata: [String: String] = [:]
   ) throws -> Data {
-    let (prefix, sorted) = try layout(tensors, metadata, path: nil)
+    let (prefix, sorted) = try layout(of: tensors, metadata, path: nil)
     var data = prefix
     data.reserveCapacity(
       sorted.reduce(prefix.count) { $0 + $1.values.count * MemoryLayout<Float>.size })
@@ -40,12 +40,61 @@ extension TensorFile {
     return data
   }
 
-  /// The length field with the header, and the tensors in the order in which their data follow.
+  /// Writes rows of 32-bit floats as the one tensor of a file, `[rows, width]`, as they come; whole or not at all.
+  ///
+  /// `body` puts all rows, in their order and as many at a time as it likes.
+  ///
+  /// - Throws: as `write`, and what `body` throws.
+  package static func writeRows(
+    _ name: String, count: Int, metadata: [String: String] = [:], to path: String,
+    _ body: (_ put: @escaping ([[Float]]) throws -> Void) throws -> Void
+  ) throws {
+    try AtomicFile.write(to: path) { descriptor in
+      var (done, width) = (0, 0)
+      func begin() throws {
+        let prefix = try layout([(name, [count, width])], metadata, path: path).prefix
+        try prefix.withUnsafeBytes { try AtomicFile.writeAll($0, to: descriptor, path: path) }
+      }
+      try body { rows in
+        guard let first = rows.first else { return }
+        if done == 0 {
+          width = first.count
+          try begin()
+        }
+        precondition(rows.allSatisfy { $0.count == width }, "rows of different widths")
+        done += rows.count
+        try withLittleEndianBytes(rows.flatMap { $0 }) {
+          try AtomicFile.writeAll($0, to: descriptor, path: path)
+        }
+      }
+      precondition(done == count, "\(done) rows of \(count)")
+      if count == 0 { try begin() }
+    }
+  }
+
   private static func layout(
-    _ tensors: [(name: String, shape: [Int], values: [Float])], _ metadata: [String: String],
+    of tensors: [(name: String, shape: [Int], values: [Float])], _ metadata: [String: String],
     path: String?
   ) throws -> (prefix: Data, sorted: [(name: String, shape: [Int], values: [Float])]) {
-    let sorted = tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    for tensor in tensors
+    where tensor.shape.contains(where: { $0 < 0 }) || elementCount(tensor.shape) != tensor.values.count {
+      throw ZooError(
+        .badValue, "has \(tensor.values.count) values; expected those of shape \(tensor.shape)",
+        at: Place(path: path, key: tensor.name))
+    }
+    let (prefix, order) = try layout(tensors.map { ($0.name, $0.shape) }, metadata, path: path)
+    return (prefix, order.map { tensors[$0] })
+  }
+
+  /// The length field with the header of tensors of 32-bit floats, and the order in which their data follow.
+  ///
+  /// - Throws: as `write`.
+  package static func layout(
+    _ tensors: [(name: String, shape: [Int])], _ metadata: [String: String], path: String?
+  ) throws -> (prefix: Data, order: [Int]) {
+    let order = tensors.indices.sorted {
+      tensors[$0].name.utf8.lexicographicallyPrecedes(tensors[$1].name.utf8)
+    }
     var members: [(key: String, value: JSONValue)] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -54,7 +103,7 @@ extension TensorFile {
     }
     var names: Set<String> = [metadataKey]
     var offset = 0
-    for tensor in sorted {
+    for tensor in order.map({ tensors[$0] }) {
       func failure(_ message: String) -> ZooError {
         ZooError(.badValue, message, at: Place(path: path, key: tensor.name))
       }
@@ -62,12 +111,10 @@ extension TensorFile {
       guard names.insert(tensor.name).inserted else {
         throw failure("the name of a tensor is taken already")
       }
-      guard tensor.shape.allSatisfy({ $0 >= 0 }),
-        elementCount(tensor.shape) == tensor.values.count
-      else {
-        throw failure("has \(tensor.values.count) values; expected those of shape \(tensor.shape)")
+      guard tensor.shape.allSatisfy({ $0 >= 0 }), let count = elementCount(tensor.shape) else {
+        throw failure("can't have the shape \(tensor.shape)")
       }
-      let end = offset + tensor.values.count * MemoryLayout<Float>.size
+      let end = offset + count * MemoryLayout<Float>.size
       members.append(
         (
           tensor.name,
@@ -92,7 +139,7 @@ extension TensorFile {
     }
     var prefix = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
     prefix.append(header)
-    return (prefix, sorted)
+    return (prefix, order)
   }
 }
 

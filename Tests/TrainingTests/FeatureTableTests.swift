@@ -46,7 +46,7 @@ struct FeatureTableTests {
         metadata: ["ids": #"["a", "b", "c"]"#], to: path)
       let table = try FeatureTable(path: path)
       #expect(table.width == 2)
-      #expect(try table.rows(of: ["c", "a"]) == [[5, 6], [1, 2]])
+      #expect(try table.rows(of: ["c", "a"]).values(0..<2) == [5, 6, 1, 2])
       let said = refusal { _ = try table.rows(of: ["a", "x", "y"]) }
       #expect(said.contains("2 of the 3 cases") && said.contains("\"x\""))
     }
@@ -59,7 +59,7 @@ struct FeatureTableTests {
       for kind in ["<f4", "<f8"] {
         try write(npy([1, 2, 3, 4], "(2, 2)", kind: kind), path)
         try write(Data("a\nb\n".utf8), "\(path).ids.txt")
-        #expect(try FeatureTable(path: path).rows(of: ["b", "a"]) == [[3, 4], [1, 2]])
+        #expect(try FeatureTable(path: path).rows(of: ["b", "a"]).values(0..<2) == [3, 4, 1, 2])
       }
     }
   }
@@ -119,9 +119,12 @@ struct FeatureTableTests {
           "encoder": "bert", "tokenizer": folder.json,
           "options": ["width": 8, "depth": 1, "heads": 2, "hidden": 8],
         ], registry: RecipeScene.registry(), defaults: TrainingSettings())
-      let (indices, features) = try scene.context.features(
-        of: .text(branch), scene.split, title: "bert")
-      #expect(!indices.contains(3) && indices.count == 23)
+      var features: [[Float]] = []
+      try scene.context.withFeatures(of: .text(branch), scene.split, title: "bert") {
+        indices, rows in
+        #expect(!indices.contains(3) && indices.count == 23)
+        try rows { features += $0 }
+      }
       #expect(features.count == 23 && features.allSatisfy { $0.count == 8 })
     }
   }

@@ -20,6 +20,7 @@ package struct FeaturesRun {
   /// order of the rows, as `"features"` of a study reads it.
   ///
   /// An encoder that reads words is passed over, which is said: its vocabulary and vectors are learnt in training.
+  /// Features are kept in the user's cache as they are made, and written from there.
   ///
   /// - Throws: `ZooError`, or `Interrupted`.
   /// - Returns: the lines to print.
@@ -59,9 +60,10 @@ package struct FeaturesRun {
     { progress.note(sentence) }
     try shared.check([("data", try DataDigest(cases.set).digest())])
     let split = try study.folds.splits(of: cases.set)[0]
+    let kept = FeatureFolder.standard(session.kernels)
     let context = RecipeContext(
       session: session, cases: cases, tokenizer: study.tokenizer, seed: study.seed,
-      cache: FeatureCache())
+      cache: FeatureCache(folder: kept))
     var encoders: [(name: String, encoder: UnimodalRecipe.Encoder)] = study.images.map {
       ($0.name, .image($0))
     }
@@ -89,24 +91,52 @@ package struct FeaturesRun {
     {
       progress.note("\(name): the features are those of one of its \(members) members")
     }
+    do {
+      return try written(encoders, split, context, shared)
+    } catch is Interrupted where kept != nil {
+      throw Interrupted(
+        "features that are made are kept in the user's cache; the same command goes on")
+    }
+  }
+
+  private func written(
+    _ encoders: [(name: String, encoder: UnimodalRecipe.Encoder)], _ split: Split,
+    _ context: RecipeContext, _ shared: SharedRun
+  ) throws -> [String] {
     var lines: [String] = []
+    var paths: [String] = []
+    // All files or none: the same command would refuse to write over some.
+    var isWhole = false
+    defer { if !isWhole { for path in paths { unlink(path) } } }
     for (name, encoder) in encoders {
       try Interruption.check()
-      let (indices, features) = try context.features(of: encoder, split, title: name)
-      if indices.count < cases.count {
-        progress.note(
-          "\(name): \(cases.count - indices.count) of the \(cases.count) cases lack what it reads, and have no row"
-        )
-      }
-      let ids = JSONValue(.array(indices.map { cases.set.cases[$0].id.json })).text(pretty: false)
-      let width = features.first?.count ?? 0
       let path = "\(folder)/\(try FolderName.ofCombination(name)).safetensors"
-      guard shared.isFirst else { continue }
-      try TensorFile.write(
-        [(name: "features", shape: [features.count, width], values: features.flatMap { $0 })],
-        metadata: ["format": "pt", "encoder": name, "ids": ids], to: path)
-      lines.append("\(path): \(features.count) cases, \(width) features each")
+      try context.withFeatures(of: encoder, split, title: name) { indices, features in
+        let count = context.cases.count
+        if indices.count < count {
+          session.progress.note(
+            "\(name): \(count - indices.count) of the \(count) cases lack what it reads, and have no row"
+          )
+        }
+        guard shared.isFirst else { return try features { _ in } }
+        let ids = indices.map { context.cases.set.cases[$0].id.json }
+        var width = 0
+        try TensorFile.writeRows(
+          "features", count: indices.count,
+          metadata: [
+            "format": "pt", "encoder": name, "ids": JSONValue(.array(ids)).text(pretty: false),
+          ], to: path
+        ) { put in
+          try features { rows in
+            width = rows.first?.count ?? width
+            try put(rows)
+          }
+        }
+        paths.append(path)
+        lines.append("\(path): \(indices.count) cases, \(width) features each")
+      }
     }
+    isWhole = true
     return lines
   }
 }

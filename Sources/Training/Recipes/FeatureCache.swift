@@ -67,8 +67,8 @@ package final class FeatureCache {
   private var latestMaps: [MapsPlace: Latest<MapsKey, FrozenMaps?>] = [:]
   private var recentTextWeights = Recent<JSONValue>()
   private var preparations: [JSONValue: TextPreparation] = [:]
-  private var given: [String: [[Float]]] = [:]
-  private var latestTexts: [String: Latest<TextKey, [[Float]]>] = [:]
+  private var given: [String: FeatureRows] = [:]
+  private var latestTexts: [String: Latest<TextKey, FeatureRows>] = [:]
   private var words: [WordsKey: TextPreparation] = [:]
   private var latestEncoded = Latest<EncodedKey, [[CaseFeatures]]>()
 
@@ -123,15 +123,15 @@ package final class FeatureCache {
   }
 
   /// The vectors of a file that were computed elsewhere, in the order of the cases.
-  func given(_ path: String, make: () throws -> [[Float]]) rethrows -> [[Float]] {
+  func given(_ path: String, make: () throws -> FeatureRows) rethrows -> FeatureRows {
     if let kept = given[path] { return kept }
     let made = try make()
     given[path] = made
     return made
   }
 
-  func textFeatures(of branch: String, _ key: TextKey, make: () throws -> [[Float]]) rethrows
-    -> [[Float]]
+  func textFeatures(of branch: String, _ key: TextKey, make: () throws -> FeatureRows) rethrows
+    -> FeatureRows
   {
     try latestTexts[branch, default: Latest()].value(for: key, make: make)
   }

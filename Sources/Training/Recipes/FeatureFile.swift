@@ -84,19 +84,25 @@ struct FeatureFile {
     return hash
   }
 
-  /// The features that are kept, or else what `make` gives, which is kept then.
+  /// The features that are kept, or else those that `make` fills in, which are kept then.
   ///
-  /// Where another process is making the same, it is waited for.
+  /// `make` asks `begin` for the sheet once it knows the width. Where a run of the same was stopped, the sheet holds what
+  /// that one had done; where another process is making the same, it is waited for.
   ///
   /// - Throws: what `make` throws, or `Interrupted`.
   func features(
     pictures: Int, views: Int, _ progress: ProgressReporter, title: String,
-    make: () throws -> FrozenMaps?
-  ) throws -> FrozenMaps? {
-    if let kept = read(pictures: pictures, views: views) { return kept }
+    make: (_ begin: @escaping (_ width: Int) -> FeatureSheet) throws -> FrozenMaps
+  ) throws -> FrozenMaps {
+    func kept() -> FrozenMaps? {
+      PartialFeatures.kept(path, views: views, rows: pictures)
+        .map { FrozenMaps(shape: [$0.width], views: $0.rows) }
+    }
+    if let kept = kept() { return kept }
     try? AtomicFile.makeFolder(parentFolder(of: path))
     var isWaiting = false
-    let lock: FileLock
+    var lock: FileLock? = nil
+    var isLocked = false
     do {
       lock = try FileLock("\(path).lock") {
         try Interruption.check()
@@ -105,47 +111,27 @@ struct FeatureFile {
         }
         isWaiting = true
       }
+      isLocked = true
     } catch let error as ZooError where error.code == .system {
       // A folder that can't be locked, or not written either: each makes its own.
-      let made = try make()
-      if let made { write(made) }
+    }
+    if isLocked, let kept = kept() { return kept }
+    var sheet: FeatureSheet?
+    // What is done stays for a run that comes later, whatever stops this one.
+    defer { sheet?.suspend() }
+    let made = try make { width in
+      let file =
+        isLocked
+        ? PartialFeatures(path: path, views: views, rows: pictures, width: width) : nil
+      if let file, file.done > 0 {
+        progress.line("\(title): goes on from what a stopped run had done of these features")
+      }
+      let made =
+        file.map { FeatureSheet($0) } ?? FeatureSheet(views: views, rows: pictures, width: width)
+      sheet = made
       return made
     }
-    let kept = read(pictures: pictures, views: views)
-    let made = try kept ?? make()
-    if kept == nil, let made { write(made) }
     _ = consume lock
     return made
-  }
-
-  /// The features, if they were kept and are whole.
-  private func read(pictures: Int, views: Int) -> FrozenMaps? {
-    // One that is damaged is computed again, as one that is not there.
-    guard let file = try? TensorFile.read(path: path),
-      let digest = try? ContentDigest(text: "", file: file),
-      file.metadata[ContentDigest.key] == digest.digits
-    else { return nil }
-    var width = 0
-    let all = (0..<views).compactMap { view -> [[Float]]? in
-      let name = "view\(view)"
-      guard let shape = file.entry(name)?.shape, shape.count == 2, shape[0] == pictures,
-        let values = try? file.floats(name)
-      else { return nil }
-      width = shape[1]
-      return (0..<pictures).map { Array(values[$0 * width..<($0 + 1) * width]) }
-    }
-    return all.count == views ? FrozenMaps(shape: [width], views: all) : nil
-  }
-
-  /// Keeps features; a cache that can't be written is done without.
-  private func write(_ maps: FrozenMaps) {
-    let tensors = maps.views.enumerated().map { view, features in
-      (
-        name: "view\(view)", shape: [features.count] + maps.shape,
-        values: features.flatMap { $0 }
-      )
-    }
-    guard let digest = try? ContentDigest(text: "", tensors: tensors) else { return }
-    try? TensorFile.write(tensors, metadata: [ContentDigest.key: digest.digits], to: path)
   }
 }

@@ -42,30 +42,36 @@ extension RecipeContext {
 
   /// The features of all cases, in their order.
   func features(of model: TrainedModel, _ source: BatchSource) throws -> [[Float]] {
-    try features(of: model, source, Array(0..<cases.count))
+    var features: [[Float]] = []
+    try forEachFeatures(of: model, source, Array(0..<cases.count)) { features += $0 }
+    return features
   }
 
-  private func features(of model: TrainedModel, _ source: BatchSource, _ indices: [Int]) throws
-    -> [[Float]]
-  {
-    try shared(indices) { indices in
-      var features: [[Float]] = []
+  private func forEachFeatures(
+    of model: TrainedModel, _ source: BatchSource, _ indices: [Int],
+    take: ([[Float]]) throws -> Void
+  ) throws {
+    try inTurn(indices) { indices, give in
       try source.forEachBatch(indices, session.kernels) { batch, forward in
-        features += model.features(batch, &forward).rowValues
+        try give(model.features(batch, &forward).rowValues)
       }
-      return features
+    } take: { _, rows in
+      try take(rows)
     }
   }
 
-  /// The features that an encoder gives before training of the cases that have what it reads, and which cases these are.
+  /// Hands on the features that an encoder gives before training of the cases that have what it reads: which cases these
+  /// are, and a function that gives their features a few at a time, in their order.
   ///
   /// - Throws: `ZooError` where its weights or files are not at hand or do not fit.
-  package func features(of encoder: UnimodalRecipe.Encoder, _ split: Split, title: String) throws
-    -> (indices: [Int], features: [[Float]])
-  {
+  package func withFeatures<Result>(
+    of encoder: UnimodalRecipe.Encoder, _ split: Split, title: String,
+    _ body: (_ indices: [Int], _ features: (([[Float]]) throws -> Void) throws -> Void) throws ->
+      Result
+  ) throws -> Result {
     let (model, source) = try untouched(encoder, split, title: title)
     let lacks = model.image == nil ? source.lacksText : source.lacksImage
     let indices = (0..<cases.count).filter { lacks?[$0] != true }
-    return (indices, try features(of: model, source, indices))
+    return try body(indices) { try forEachFeatures(of: model, source, indices, take: $0) }
   }
 }

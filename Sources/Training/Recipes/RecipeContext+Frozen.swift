@@ -15,7 +15,7 @@ extension RecipeContext {
     source.textFeatures = frozenTexts
     if let path = model.image?.features {
       let rows = try givenFeatures(path)
-      source.maps = FrozenMaps(shape: [rows.first?.count ?? 0], views: [rows])
+      source.maps = FrozenMaps(shape: [rows.width], views: [rows])
       return source
     }
     let stages = model.classifier.frozenImageStages
@@ -47,71 +47,91 @@ extension RecipeContext {
       source.pictures?.all ?? (0..<cases.count).map { PictureReference(case: $0) }
     let pictures = source.pictures.map { choice in choice.used.map { all[$0] } } ?? all
     let slots = source.pictures?.slotOfPlace
-    func make() throws -> FrozenMaps? {
-      try computedMaps(of: model, branch, source, pictures, all, views: views, title: title, cache)
-    }
-    guard isWhole else { return try make() }
-    return try kept(pictures: all.count, views: views, title: title) {
-      try FeatureFile(
-        cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
-        slots: branch.views?.encoders == .each ? slots : nil)
-    } make: {
-      try make()
-    }
-  }
-
-  private func computedMaps(
-    of model: TrainedModel, _ branch: ImageBranch, _ source: BatchSource,
-    _ pictures: [PictureReference], _ all: [PictureReference], views: Int, title: String,
-    _ cache: FeatureCache
-  ) throws -> FrozenMaps? {
-    let isWhole = model.classifier.frozenImageStages == model.classifier.image?.stages.count
-    let slots = source.pictures?.slotOfPlace
     let mirrors = branch.averagesFlip
+    func shape() throws -> [Int] {
+      var forward = Forward(
+        .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
+      let first = model.frozenMaps(
+        try source.batch(ofPictures: [pictures.first ?? all[0]], augmentedBy: nil), slots: slots,
+        mirrored: false, &forward)
+      return Array(first.shape.dropFirst())
+    }
+    func filled(_ sheet: FeatureSheet, mirrored: FeatureSheet? = nil) throws {
+      try fill(
+        sheet, mirrored: mirrored, of: model, source, pictures, slots: slots, views: views,
+        mirrors: mirrors, title: title)
+    }
+    if isWhole {
+      return try kept(pictures: all.count, views: views, title: title) {
+        try FeatureFile(
+          cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
+          slots: branch.views?.encoders == .each ? slots : nil)
+      } make: { begin in
+        let shape = try shape()
+        let sheet = begin(shape.reduce(1, *))
+        try filled(sheet)
+        return FrozenMaps(shape: shape, views: try sheet.finished())
+      }
+    }
+    let shape = try shape()
+    let size = shape.reduce(1, *)
     let rounds = views + (mirrors ? 1 : 0)
-    var forward = Forward(
-      .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
-    let first = model.frozenMaps(
-      try source.batch(ofPictures: [pictures.first ?? all[0]], augmentedBy: nil), slots: slots,
-      mirrored: false, &forward)
-    let (shape, size) = (Array(first.shape.dropFirst()), first.count)
     guard size * all.count * rounds * MemoryLayout<Float>.size <= cache.mapLimit else {
       progress.line(
         "\(title): maps \(shape) of \(all.count) \(slots == nil ? "cases" : "pictures") in \(rounds) views are too large to keep;"
           + " frozen stages run in every epoch")
       return nil
     }
-    progress.begin("\(title): frozen stages", total: ownShare(of: pictures.count) * rounds)
+    let sheet = FeatureSheet(views: views, rows: all.count, width: size)
+    let mirrored = mirrors ? FeatureSheet(views: 1, rows: all.count, width: size) : nil
+    try filled(sheet, mirrored: mirrored)
+    return FrozenMaps(
+      shape: shape, views: try sheet.finished(), mirrored: try mirrored?.finished()[0])
+  }
+
+  /// Fills in the maps of pictures in each view; a step is a batch of pictures in one view.
+  ///
+  /// Where the mirror images of a whole encoder count, too, the maps are means over both, since no stage is left to run.
+  private func fill(
+    _ sheet: FeatureSheet, mirrored: FeatureSheet?, of model: TrainedModel, _ source: BatchSource,
+    _ pictures: [PictureReference], slots: [Int]?, views: Int, mirrors: Bool, title: String
+  ) throws {
+    let size = BatchSource.groupSize
+    let steps = (pictures.count + size - 1) / size
+    progress.begin(
+      "\(title): frozen stages",
+      total: (0..<views).reduce(0) { total, view in
+        total + pictures.count - min(pictures.count, max(0, sheet.done - view * steps) * size)
+      })
     defer { progress.end() }
-    var made = try (0..<rounds).map { round in
+    for view in 0..<views {
       let random =
-        round == 0 || round == views
-        ? nil : RandomStream(seed: seed).derived("views").derived(round)
-      var maps = [[Float]](repeating: [], count: all.count)
-      if pictures.count < all.count {
-        let blank = [Float](repeating: 0, count: size)
-        for index in maps.indices { maps[index] = blank }
-      }
-      let rows = try shared(pictures) { pictures in
-        var rows: [[Float]] = []
+        view == 0 ? nil : RandomStream(seed: seed).derived("views").derived(view)
+      let rest = Array(pictures.dropFirst(max(0, sheet.done - view * steps) * size))
+      try inTurn(rest, groupsOf: size) { pictures, give in
         try source.forEachBatch(
           ofPictures: pictures, augmentedBy: random, session.kernels
         ) { batch, forward in
-          rows +=
-            model.frozenMaps(batch, slots: slots, mirrored: round == views, &forward).rowValues
-          progress.advance(by: batch.indices.count)
+          var rows = model.frozenMaps(batch, slots: slots, mirrored: false, &forward).rowValues
+          if mirrors, view == 0 {
+            let others =
+              model.frozenMaps(batch, slots: slots, mirrored: true, &forward).rowValues
+            rows = zip(rows, others).map { row, other in
+              mirrored == nil ? zip(row, other).map { ($0 + $1) * 0.5 } : row + other
+            }
+          }
+          try give(rows)
         }
-        return rows
+      } take: { pictures, rows in
+        for (picture, row) in zip(pictures, rows) {
+          try sheet.put(row.prefix(sheet.width), view: view, row: picture.index)
+          if row.count > sheet.width {
+            try mirrored?.put(row.dropFirst(sheet.width), view: 0, row: picture.index)
+          }
+        }
+        sheet.advance(by: (pictures.count + size - 1) / size)
+        progress.advance(by: pictures.count)
       }
-      for (picture, row) in zip(pictures, rows) { maps[picture.index] = row }
-      return maps
     }
-    var mirrored = mirrors ? made.removeLast() : []
-    if isWhole, mirrors {
-      // No stage is left to run: the mean over the mirror images can be taken at once.
-      made[0] = zip(made[0], mirrored).map { zip($0, $1).map { ($0 + $1) * 0.5 } }
-      mirrored = []
-    }
-    return FrozenMaps(shape: shape, views: made, mirrored: mirrored)
   }
 }

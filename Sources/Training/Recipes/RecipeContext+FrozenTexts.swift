@@ -13,7 +13,7 @@ extension RecipeContext {
   /// it learns, where a head reads words, and without a cache.
   func frozenTexts(
     of model: TrainedModel, title: String
-  ) throws -> [[Float]]? {
+  ) throws -> FeatureRows? {
     if let path = model.text?.features { return try givenFeatures(path) }
     guard let cache, let branch = model.text, model.hasFrozenText,
       let encoder = model.classifier.text,
@@ -25,24 +25,21 @@ extension RecipeContext {
         ? try FeatureFile.digest(of: model) { $0.hasPrefix("text.") } : nil)
     return try cache.textFeatures(of: branch.name, key) {
       let texts = model.texts(of: cases) ?? []
-      func make() throws -> FrozenMaps {
-        FrozenMaps(
-          shape: [encoder.featureWidth],
-          views: [try features(of: texts, by: encoder, title: title)])
-      }
-      let found = try kept(pictures: texts.count, views: 1, title: title) {
+      let maps = try kept(pictures: texts.count, views: 1, title: title) {
         try FeatureFile(cache.folder, model, branch, texts)
-      } make: {
-        try make()
+      } make: { begin in
+        let sheet = begin(encoder.featureWidth)
+        try fill(sheet, texts, by: encoder, title: title)
+        return FrozenMaps(shape: [sheet.width], views: try sheet.finished())
       }
-      return try (found ?? make()).views[0]
+      return maps.views[0]
     }
   }
 
-  /// The features of texts, those of like length together.
-  private func features(of texts: [[Int32]], by encoder: any TextEncoder, title: String) throws
-    -> [[Float]]
-  {
+  /// Fills in the features of texts, those of like length together; a step is a batch of them.
+  private func fill(
+    _ sheet: FeatureSheet, _ texts: [[Int32]], by encoder: any TextEncoder, title: String
+  ) throws {
     let order = texts.indices.sorted {
       texts[$0].count != texts[$1].count ? texts[$0].count > texts[$1].count : $0 < $1
     }
@@ -55,23 +52,26 @@ extension RecipeContext {
       batches.append(Array(order[next..<next + count]))
       next += count
     }
-    let joined = try shared(batches, groupsOf: 1) { batches in
-      progress.begin(
-        "\(title): frozen text encoder", total: batches.reduce(0) { $0 + $1.count })
-      defer { progress.end() }
-      return try batches.map { batch in
+    batches.removeFirst(min(sheet.done, batches.count))
+    progress.begin(
+      "\(title): frozen text encoder", total: batches.reduce(0) { $0 + $1.count })
+    defer { progress.end() }
+    try inTurn(batches, groupsOf: 1) { batches, give in
+      for batch in batches {
         try Interruption.check()
         var forward = Forward(
           .evaluation, random: RandomStream(seed: 0), tape: nil, kernels: session.kernels)
-        defer { progress.advance(by: batch.count) }
-        return encoder.features(batch.map { texts[$0] }, &forward).values
+        try give([encoder.features(batch.map { texts[$0] }, &forward).values])
+      }
+    } take: { batches, joined in
+      for (batch, values) in zip(batches, joined) {
+        for (place, text) in batch.enumerated() {
+          try sheet.put(
+            values[place * sheet.width..<(place + 1) * sheet.width], view: 0, row: text)
+        }
+        sheet.advance()
+        progress.advance(by: batch.count)
       }
     }
-    var features = [[Float]](repeating: [], count: texts.count)
-    for (batch, values) in zip(batches, joined) {
-      let rows = Tensor(values, shape: [batch.count, encoder.featureWidth]).rowValues
-      for (index, row) in zip(batch, rows) { features[index] = row }
-    }
-    return features
   }
 }

@@ -20,45 +20,97 @@ extension RecipeContext {
     } ?? items
   }
 
-  /// The features that the user's cache has in a file, or else what `make` gives, which is kept then; without a file
-  /// they are made.
+  /// The rows of items in their order, handed on as they come: by this process batch by batch, or a few groups at a time
+  /// of which each rank computes its part.
   ///
-  /// Of several ranks the first looks for them, and all make what it does not find.
+  /// `body` computes the rows of some items, and gives them on in their order.
+  ///
+  /// - Throws: what `body` and `take` throw; `Interrupted`.
+  func inTurn<Item>(
+    _ items: [Item], groupsOf size: Int = BatchSource.groupSize,
+    _ body: (_ items: [Item], _ give: ([[Float]]) throws -> Void) throws -> Void,
+    take: (_ items: ArraySlice<Item>, _ rows: [[Float]]) throws -> Void
+  ) throws {
+    guard let ranks = session.ranks else {
+      var next = 0
+      return try withoutActuallyEscaping(take) { take in
+        try body(items) { rows in
+          try take(items[next..<next + rows.count], rows)
+          next += rows.count
+        }
+      }
+    }
+    let piece = 16 * ranks.count * size
+    for start in stride(from: 0, to: items.count, by: piece) {
+      let part = items[start..<min(start + piece, items.count)]
+      let rows = try shared(Array(part), groupsOf: size) { items in
+        var rows: [[Float]] = []
+        try body(items) { rows += $0 }
+        return rows
+      }
+      try take(part, rows)
+    }
+  }
+
+  /// The features that the user's cache has in a file, or else those that `make` fills in, which are kept then; without a
+  /// file they are made in memory.
+  ///
+  /// Of several ranks the first looks for them; all make what it does not find, and it gives all of them to the others.
   ///
   /// - Throws: what `make` throws, or `Interrupted`.
   func kept(
     pictures: Int, views: Int, title: String, file: () throws -> FeatureFile?,
-    make: () throws -> FrozenMaps?
-  ) throws -> FrozenMaps? {
-    guard let ranks = session.ranks else {
-      guard let file = try file() else { return try make() }
-      return try file.features(pictures: pictures, views: views, progress, title: title, make: make)
+    make: (_ begin: @escaping (_ width: Int) -> FeatureSheet) throws -> FrozenMaps
+  ) throws -> FrozenMaps {
+    func find(_ make: (@escaping (Int) -> FeatureSheet) throws -> FrozenMaps) throws -> FrozenMaps {
+      guard let file = try file() else {
+        return try make { FeatureSheet(views: views, rows: pictures, width: $0) }
+      }
+      return try file.features(
+        pictures: pictures, views: views, progress, title: title, make: make)
     }
-    guard ranks.isFirst else {
-      let told = ranks.fromFirst([UInt8]())
-      guard !told.isEmpty else { return try make() }
-      let shape = String(decoding: told, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
-      return FrozenMaps(
-        shape: shape,
-        views: (0..<views).map { _ in
-          let all = ranks.fromFirst([Float](repeating: 0, count: pictures * shape.reduce(1, *)))
-          return Tensor(all, shape: [pictures] + shape).rowValues
-        })
+    guard let ranks = session.ranks else { return try find(make) }
+    func told(_ number: Int?) -> Int? {
+      Int(String(decoding: ranks.fromFirst(Array((number.map { "\($0)" } ?? "").utf8)), as: UTF8.self))
     }
-    var isMade = false
-    func makeTogether() throws -> FrozenMaps? {
-      isMade = true
-      _ = ranks.fromFirst([UInt8]())
-      return try make()
+    var found: FrozenMaps?
+    var width: Int?
+    if ranks.isFirst {
+      var isMade = false
+      let whole = try find { begin in
+        isMade = true
+        _ = told(nil)
+        return try make { width in
+          let sheet = begin(width)
+          _ = told(sheet.done)
+          return sheet
+        }
+      }
+      if !isMade { _ = told(whole.shape[0]) }
+      (found, width) = (whole, whole.shape[0])
+    } else {
+      width = told(nil)
+      if width == nil {
+        width = try make { FeatureSheet(discarding: $0, done: told(nil) ?? 0) }.shape[0]
+      }
     }
-    let found = try file()?.features(
-      pictures: pictures, views: views, progress, title: title, make: makeTogether)
-    guard !isMade else { return found }
-    guard let found else { return try makeTogether() }
-    _ = ranks.fromFirst(Array(found.shape.map { "\($0)" }.joined(separator: " ").utf8))
-    for view in found.views { _ = ranks.fromFirst(view.flatMap { $0 }) }
+    guard let width else { preconditionFailure("features without a width") }
+    let received = try (0..<views).map { view -> [Float] in
+      var values: [Float] = []
+      for start in stride(from: 0, to: pictures, by: Self.rowsAtATime) {
+        let rows = start..<min(start + Self.rowsAtATime, pictures)
+        let piece = ranks.fromFirst(
+          try found?.views[view].values(rows) ?? [Float](repeating: 0, count: rows.count * width))
+        if found == nil { values += piece }
+      }
+      return values
+    }
     return found
+      ?? FrozenMaps(shape: [width], views: received.map { FeatureRows($0, width: width) })
   }
+
+  /// Rows that go from the first rank to the others at a time.
+  private static let rowsAtATime = 4096
 }
 
 extension Tensor {

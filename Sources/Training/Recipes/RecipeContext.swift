@@ -104,8 +104,8 @@ package struct RecipeContext {
   }
 
   /// The vectors of a file that were computed elsewhere, in the order of the cases.
-  func givenFeatures(_ path: String) throws -> [[Float]] {
-    func read() throws -> [[Float]] { try FeatureBranch.rows(path, of: cases) }
+  func givenFeatures(_ path: String) throws -> FeatureRows {
+    func read() throws -> FeatureRows { try FeatureBranch.rows(path, of: cases) }
     return try cache?.given(path, make: read) ?? read()
   }
 
