@@ -77,7 +77,9 @@ extension TensorFile {
     path: String?
   ) throws -> (prefix: Data, sorted: [(name: String, shape: [Int], values: [Float])]) {
     for tensor in tensors
-    where tensor.shape.contains(where: { $0 < 0 }) || elementCount(tensor.shape) != tensor.values.count {
+    where tensor.shape.contains(where: { $0 < 0 })
+      || elementCount(tensor.shape) != tensor.values.count
+    {
       throw ZooError(
         .badValue, "has \(tensor.values.count) values; expected those of shape \(tensor.shape)",
         at: Place(path: path, key: tensor.name))

@@ -116,7 +116,9 @@ struct FeatureSheetTests {
       let file = try OpenTensorFile(path: path)
       #expect(file.entries == written.entries && file.metadata == written.metadata)
       let entry = try #require(file.entry("features"))
-      let (near, far) = (try FeatureRows(entry, of: file), try FeatureRows(entry, of: file, limit: 8))
+      let (near, far) = (
+        try FeatureRows(entry, of: file), try FeatureRows(entry, of: file, limit: 8)
+      )
       #expect(try near.values([6, 0, 0]) == far.values([6, 0, 0]))
       #expect(try far.row(6) == Self.row(1, 6))
       #expect(truncate(path, off_t(entry.range.upperBound - 4)) == 0)
@@ -194,7 +196,8 @@ struct FeatureSheetTests {
       }
       #expect(try features("parts", goingOn) == wanted)
       #expect(
-        lines.withLock { $0 }.contains("net: goes on from what a stopped run had done of these features"))
+        lines.withLock { $0 }.contains(
+          "net: goes on from what a stopped run had done of these features"))
       // Texts go by their length, 64 at a time, as pictures do by their places.
       #expect(totals.withLock { $0 } == [150 - 64])
       func only(_ kept: String) throws -> Data {

@@ -71,7 +71,9 @@ extension RecipeContext {
     }
     guard let ranks = session.ranks else { return try find(make) }
     func told(_ number: Int?) -> Int? {
-      Int(String(decoding: ranks.fromFirst(Array((number.map { "\($0)" } ?? "").utf8)), as: UTF8.self))
+      Int(
+        String(decoding: ranks.fromFirst(Array((number.map { "\($0)" } ?? "").utf8)), as: UTF8.self)
+      )
     }
     var found: FrozenMaps?
     var width: Int?
