@@ -22,8 +22,15 @@ package struct LowRankSettings: Sendable, Equatable {
   }
 
   /// Whether a layer of that key is adapted.
-  func adapts(_ key: String) -> Bool {
-    targets.contains { key == $0 || key.hasSuffix(".\($0)") }
+  func adapts(_ key: String) -> Bool { targets.contains { LowRankSettings.fits(key, $0) } }
+
+  /// The layers that a target names, of those of some keys.
+  package static func layers(of target: String, among keys: [String]) -> [String] {
+    keys.filter { fits($0, target) }
+  }
+
+  private static func fits(_ key: String, _ target: String) -> Bool {
+    key == target || key.hasSuffix(".\(target)")
   }
 }
 

@@ -19,6 +19,8 @@ public final class ParameterStore {
   /// How many numbers of a parameter are drawn, and then come again; nil for all.
   private var drawn: Int?
   private var adaptations: [(prefix: String, settings: LowRankSettings)] = []
+  /// The keys of the layers that could have adapters, in order.
+  package private(set) var adaptableLayers: [String] = []
 
   /// A store that initialises every parameter.
   public convenience init(random: RandomStream) { self.init(random: random, given: [:]) }
@@ -68,7 +70,8 @@ public final class ParameterStore {
 
   /// How the layer of a key is adapted; nil where it is not.
   func adaptation(of key: String) -> LowRankSettings? {
-    adaptations.first { key.hasPrefix("\($0.prefix).") && $0.settings.adapts(key) }?.settings
+    adaptableLayers.append(key)
+    return adaptations.first { key.hasPrefix("\($0.prefix).") && $0.settings.adapts(key) }?.settings
   }
 
   /// The number of trainable values (statistics not counted), as the field counts parameters.

@@ -54,27 +54,29 @@ extension LowRankSettings {
 
   /// How much of an encoder learns, as a sentence behind its name; `outline` is the encoder with its adapters.
   ///
-  /// - Throws: `ZooError` where no layer is adapted, with the ends of keys that there are.
+  /// - Throws: `ZooError` where no target names a layer, with the ends of keys that there are.
   func sentence(_ outline: ParameterStore, at place: Place) throws -> String {
-    let adapters = outline.adapterCount
-    guard adapters > 0 else {
-      let layers = outline.parameters.filter { $0.value.shape.count == 2 }
-        .flatMap { parameter -> [String] in
-          let parts = parameter.key.split(separator: ".")
-          let last = parameter.key.hasSuffix("in_proj_weight") ? "in_proj" : nil
-          return [last ?? parts.dropLast().last.map(String.init)].compactMap { $0 }
-        }
-      let names = Set(layers).filter { Int($0) == nil }.sorted()
+    let layers = outline.adaptableLayers
+    let found = targets.map { ($0, LowRankSettings.layers(of: $0, among: layers).count) }
+    let missing = found.filter { $0.1 == 0 }.map(\.0).joined(separator: " or ")
+    let others = Set(
+      layers.compactMap { $0.split(separator: ".").last { Int($0) == nil }.map(String.init) }
+    ).sorted().joined(separator: ", ")
+    let names = found.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+    guard !names.isEmpty else {
       throw ZooError(
-        .badValue,
-        "none of its linear layers is called \(targets.joined(separator: " or "))", at: place,
-        advice: names.isEmpty
+        .badValue, "none of its linear layers is called \(missing)", at: place,
+        advice: others.isEmpty
           ? "it has no linear layers; leave \"lora\" out, or freeze it up to a stage"
-          : "name others as \"targets\"; the matrices here end in: \(names.joined(separator: ", "))"
-      )
+          : "name others as \"targets\"; its linear layers are \(others)")
     }
+    let adapters = outline.adapterCount
+    // The usual targets are of several families of encoders.
+    let without =
+      missing.isEmpty || targets == Self.usualTargets
+      ? "" : "; none is called \(missing), and its linear layers are \(others)"
     return
       "its weights stay, and adapters of rank \(rank) learn for it: \(NumberText.count(adapters)) values beside its"
-      + " \(NumberText.count(outline.parameterCount - adapters)) (layers \(targets.joined(separator: ", ")))"
+      + " \(NumberText.count(outline.parameterCount - adapters)) (layers: \(names)\(without))"
   }
 }

@@ -66,6 +66,8 @@ struct LowRankAdaptationTests {
       let branch = try scene.branch([("lora", ["rank": 2, "targets": ["qkv", "dense"]])])
       #expect(branch.frozen == nil)
       #expect(branch.notes.contains { $0.contains("adapters of rank 2 learn for it") })
+      // Two blocks: one of attention's and two more each.
+      #expect(branch.notes.contains { $0.contains("(layers: 2 qkv, 4 dense)") })
       let model = try scene.fit(branch)
       let store = model.classifier.store
       let base = try branch.givenWeights(try #require(model.preparation), scene.registry)
@@ -163,7 +165,7 @@ struct LowRankAdaptationTests {
       let scene = try Scene(folder)
       for (members, said) in [
         ([("lora", 2), ("freeze", "layer1")], "\"freeze\""),
-        ([("lora", ["targets": ["query"]])], "dense, "),
+        ([("lora", ["targets": ["query"]])], "its linear layers are dense, proj, qkv"),
         ([("lora", ["targets": ["qkv", ""]])], "ends of layers' keys"),
         ([("lora", ["rank": 8])], "below 8"), ([("lora", 0)], "1 to 256"),
         ([("lora", ["width": 3])], "width"),
@@ -171,6 +173,12 @@ struct LowRankAdaptationTests {
         let text = errorText { _ = try scene.branch(members) }
         #expect(text.contains(said), "\(text)")
       }
+      // One that fits does not hide others that don't.
+      let some = try scene.branch([("lora", ["rank": 2, "targets": ["qkv", "query", "value"]])])
+      #expect(
+        some.notes.contains {
+          $0.contains("(layers: 2 qkv; none is called query or value, and its linear layers are")
+        })
       let words: JSONValue = ["encoder": "word2vec", "lora": 2]
       #expect(
         errorText {
