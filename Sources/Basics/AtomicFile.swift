@@ -23,7 +23,6 @@ public enum AtomicFile {
   ///
   /// - Throws: what `body` throws, or `ZooError` of code `.system`; the temporary file is removed.
   public static func write(to path: String, _ body: (Int32) throws -> Void) throws {
-    let folder = parentFolder(of: path)
     let temporary = TemporaryName.beside(path)
     let descriptor = open(
       temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
@@ -41,6 +40,12 @@ public enum AtomicFile {
       unlink(temporary)
       throw failure
     }
+    flushFolder(of: path)
+  }
+
+  /// Flushes the folder that holds a path, so that a name that was moved there stays.
+  package static func flushFolder(of path: String) {
+    let folder = parentFolder(of: path)
     let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if directory >= 0 {
       fsync(directory)

@@ -23,8 +23,12 @@ struct FeatureSheetTests {
       // Two views of seven rows, the last first; a step is a row.
       let (view, place) = (step / 7, 6 - step % 7)
       try sheet.put(row(view, place), view: view, row: place)
-      sheet.advance()
+      try sheet.advance()
     }
+  }
+
+  private static func plan(rows: Int = 7) -> FeatureSheet.Plan {
+    FeatureSheet.Plan(views: 2, rows: rows, width: 3, steps: 2 * rows)
   }
 
   private static func check(_ views: [FeatureRows]) throws {
@@ -41,8 +45,7 @@ struct FeatureSheetTests {
     try withTemporaryFolder { folder in
       let (whole, parts) = ("\(folder)/whole.safetensors", "\(folder)/parts.safetensors")
       func sheet(_ path: String, rows: Int = 7) throws -> FeatureSheet {
-        FeatureSheet(
-          try #require(PartialFeatures(path: path, views: 2, rows: rows, width: 3)))
+        FeatureSheet(try #require(PartialFeatures(path: path, Self.plan(rows: rows))))
       }
       let once = try sheet(whole)
       try Self.put(0..<14, into: once)
@@ -71,33 +74,76 @@ struct FeatureSheetTests {
 
       // One of another size, or of another program, is none.
       let small = try sheet(parts, rows: 6)
-      small.advance(by: 2)
+      try small.advance(by: 2)
       small.suspend()
+      #expect(try sheet(parts, rows: 6).done == 2)
       #expect(try sheet(parts).done == 0)
       try Data(repeating: 7, count: readFile("\(parts).part").count)
         .write(to: URL(fileURLWithPath: "\(parts).part"))
       #expect(try sheet(parts).done == 0)
+      // More steps than there are.
+      try sheet(parts).advance(by: 15)
+      let many = try sheet(parts)
+      try many.advance(by: 15)
+      many.suspend()
+      #expect(try sheet(parts).done == 0)
     }
   }
 
-  @Test("A file that can't be gone on with leaves its rows to the memory")
-  func abandons() throws {
+  @Test(
+    "One that was stopped on the way to its place is moved there; another process may be there first"
+  )
+  func moved() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.safetensors"
-      let sheet = FeatureSheet(
-        try #require(PartialFeatures(path: path, views: 2, rows: 7, width: 3)))
-      try Self.put(0..<14, into: sheet)
-      // A folder in its place: the file can't be renamed.
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: false)
-      try Self.check(try sheet.finished())
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.safetensors"])
+      func sheet() throws -> FeatureSheet {
+        FeatureSheet(try #require(PartialFeatures(path: path, Self.plan())))
+      }
+      let (first, second) = (try sheet(), try sheet())
+      try Self.put(0..<14, into: first)
+      try Self.put(0..<3, into: second)
+      try Self.check(try first.finished())
+      let whole = try readFile(path)
+      // It writes into the same file, whose header stays.
+      second.suspend()
+      #expect(try readFile(path) == whole)
+      try Self.put(3..<14, into: second)
+      try Self.check(try second.finished())
+      #expect(try readFile(path) == whole)
 
-      let none = PartialFeatures(path: "\(folder)/none/a.safetensors", views: 2, rows: 7, width: 3)
-      #expect(none == nil)
-      let memory = FeatureSheet(views: 2, rows: 7, width: 3)
+      try FileManager.default.moveItem(atPath: path, toPath: "\(path).part")
+      #expect(PartialFeatures.kept(path, views: 2, rows: 7) == nil)
+      let kept = try #require(PartialFeatures.kept(path, views: 2, rows: 7, isLocked: true))
+      try Self.check(kept.rows)
+      #expect(try readFile(path) == whole)
+    }
+  }
+
+  @Test("What can't be written to a folder stays in memory; what nobody goes on with is removed")
+  func folders() throws {
+    try withTemporaryFolder { folder in
+      #expect(PartialFeatures(path: "\(folder)/none/a.safetensors", Self.plan()) == nil)
+      let memory = FeatureSheet(Self.plan())
       try Self.put(0..<14, into: memory)
       try Self.check(try memory.finished())
+
+      for (name, days) in [("old", 31), ("new", 29)] {
+        let part = "\(folder)/\(name).safetensors.part"
+        try Data([1]).write(to: URL(fileURLWithPath: part))
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -Double(days) * 24 * 3600)],
+          ofItemAtPath: part)
+      }
+      let sheet = FeatureSheet(
+        try #require(PartialFeatures(path: "\(folder)/a.safetensors", Self.plan())))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+          == ["a.safetensors.part", "new.safetensors.part"])
+      // A folder in its place: the file can't be moved there, and is not taken for features.
+      try Self.put(0..<14, into: sheet)
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/a.safetensors", withIntermediateDirectories: false)
+      #expect(throws: ZooError.self) { try sheet.finished() }
     }
   }
 

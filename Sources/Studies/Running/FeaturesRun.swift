@@ -2,6 +2,7 @@ import Basics
 import Datasets
 import EncoderKit
 import Foundation
+import Ranks
 import Registry
 import Training
 import WeightFiles
@@ -26,30 +27,36 @@ package struct FeaturesRun {
   /// - Returns: the lines to print.
   package func run(skipsBad: Bool) throws -> [String] {
     let shared = SharedRun(session)
-    try shared.check(
+    var inputs =
       RunFolder.environment(of: study, session.kernels, session.registry)
-        + RunFolder.options(skipsBad: skipsBad) + [("specification", study.source.text())])
-    if session.ranks != nil {
-      let weights = try study.images.compactMap { branch in
-        try branch.weights.map {
-          try WeightSource($0, session.registry, at: branch.place).located()
-        }
+      + RunFolder.options(skipsBad: skipsBad) + [("specification", study.source.text())]
+    try shared.check(inputs)
+    let weights = try study.images.compactMap { branch in
+      try branch.weights.map {
+        try WeightSource($0, session.registry, at: branch.place).located()
       }
-      let texts = try study.texts.filter { $0.weights != nil }.flatMap {
-        try $0.startFiles(session.registry, progress: session.progress)
-      }
-      // They may lie elsewhere on another machine.
-      try shared.check(
-        RunFolder.hashes(of: weights + texts).map { ("content of weights", $0.1) })
     }
+    let texts = try study.texts.filter { $0.weights != nil }.flatMap {
+      try $0.startFiles(session.registry, progress: session.progress)
+    }
+    // They may lie elsewhere on another machine.
+    let contents = try RunFolder.hashes(of: weights + texts).map { ("content of weights", $0.1) }
+    try shared.check(contents)
+    inputs += contents
     // Of several ranks the first alone writes.
-    guard shared.isFirst else { return try work(shared, skipsBad: skipsBad) }
-    return try OutputPlace.locked(folder) { try work(shared, skipsBad: skipsBad) }
+    guard shared.isFirst else { return try work(shared, inputs, skipsBad: skipsBad) }
+    return try OutputPlace.locked(folder) { try work(shared, inputs, skipsBad: skipsBad) }
   }
 
-  private func work(_ shared: SharedRun, skipsBad: Bool) throws -> [String] {
+  private func work(_ shared: SharedRun, _ inputs: [(String, String)], skipsBad: Bool) throws
+    -> [String]
+  {
     if shared.isFirst {
-      try OutputPlace.check(folder, allowing: [])
+      try OutputPlace.check(
+        folder,
+        allowing: try (study.images.map(\.name) + study.texts.map(\.name)).map { name in
+          lastName(of: try path(of: name))
+        })
       try AtomicFile.makeFolder(folder)
     }
     let progress = session.progress
@@ -58,7 +65,10 @@ package struct FeaturesRun {
     for sentence in study.formerNames + study.images.flatMap(\.deviations)
       + study.texts.flatMap(\.notes) + study.data.notes
     { progress.note(sentence) }
-    try shared.check([("data", try DataDigest(cases.set).digest())])
+    let data = try DataDigest(cases.set).digest()
+    try shared.check([("data", data)])
+    let run = try sha256(
+      of: (inputs + [("data", data)]).map { "\($0.0) \($0.1)" }.joined(separator: "\n"))
     let split = try study.folds.splits(of: cases.set)[0]
     let kept = FeatureFolder.standard(session.kernels)
     let context = RecipeContext(
@@ -92,25 +102,54 @@ package struct FeaturesRun {
       progress.note("\(name): the features are those of one of its \(members) members")
     }
     do {
-      return try written(encoders, split, context, shared)
-    } catch is Interrupted where kept != nil {
-      throw Interrupted(
-        "features that are made are kept in the user's cache; the same command goes on")
+      return try written(encoders, split, context, shared, run: run)
+    } catch is Interrupted {
+      throw Interrupted("what is finished is kept; the same command goes on")
     }
   }
 
+  private func path(of encoder: String) throws -> String {
+    "\(folder)/\(try FolderName.ofCombination(encoder)).safetensors"
+  }
+
+  /// What a stopped run of the same has written already.
+  ///
+  /// - Throws: `ZooError` of code `.conflict` for a file of anything else.
+  private func present(_ names: [String], run: String) throws -> [String] {
+    try names.filter { name in
+      let path = try path(of: name)
+      guard FileManager.default.fileExists(atPath: path) else { return false }
+      guard (try? OpenTensorFile(path: path))?.metadata[Self.runKey] == run else {
+        throw ZooError(
+          .conflict,
+          "is there already, with features of other cases, weights or settings, or of another program",
+          at: Place(path: path), advice: "choose another --output")
+      }
+      return true
+    }
+  }
+
+  /// Of the metadata the digest of all that the features were made from.
+  private static let runKey = "run"
+
   private func written(
     _ encoders: [(name: String, encoder: UnimodalRecipe.Encoder)], _ split: Split,
-    _ context: RecipeContext, _ shared: SharedRun
+    _ context: RecipeContext, _ shared: SharedRun, run: String
   ) throws -> [String] {
     var lines: [String] = []
-    var paths: [String] = []
-    // All files or none: the same command would refuse to write over some.
-    var isWhole = false
-    defer { if !isWhole { for path in paths { unlink(path) } } }
+    let own = shared.isFirst ? try present(encoders.map(\.name), run: run) : []
+    let present =
+      session.ranks.map {
+        String(decoding: $0.fromFirst(Array(own.joined(separator: "\n").utf8)), as: UTF8.self)
+          .split(separator: "\n").map(String.init)
+      } ?? own
     for (name, encoder) in encoders {
       try Interruption.check()
-      let path = "\(folder)/\(try FolderName.ofCombination(name)).safetensors"
+      let path = try path(of: name)
+      guard !present.contains(name) else {
+        lines.append("\(path): was there already")
+        continue
+      }
       try context.withFeatures(of: encoder, split, title: name) { indices, features in
         let count = context.cases.count
         if indices.count < count {
@@ -125,6 +164,7 @@ package struct FeaturesRun {
           "features", count: indices.count,
           metadata: [
             "format": "pt", "encoder": name, "ids": JSONValue(.array(ids)).text(pretty: false),
+            Self.runKey: run,
           ], to: path
         ) { put in
           try features { rows in
@@ -132,11 +172,9 @@ package struct FeaturesRun {
             try put(rows)
           }
         }
-        paths.append(path)
         lines.append("\(path): \(indices.count) cases, \(width) features each")
       }
     }
-    isWhole = true
     return lines
   }
 }

@@ -68,7 +68,7 @@ package final class FeatureCache {
   private var recentTextWeights = Recent<JSONValue>()
   private var preparations: [JSONValue: TextPreparation] = [:]
   private var given: [String: FeatureRows] = [:]
-  private var latestTexts: [String: Latest<TextKey, FeatureRows>] = [:]
+  private var latestTexts: [String: Latest<TextKey, FeatureRows?>] = [:]
   private var words: [WordsKey: TextPreparation] = [:]
   private var latestEncoded = Latest<EncodedKey, [[CaseFeatures]]>()
 
@@ -130,8 +130,8 @@ package final class FeatureCache {
     return made
   }
 
-  func textFeatures(of branch: String, _ key: TextKey, make: () throws -> FeatureRows) rethrows
-    -> FeatureRows
+  func textFeatures(of branch: String, _ key: TextKey, make: () throws -> FeatureRows?) rethrows
+    -> FeatureRows?
   {
     try latestTexts[branch, default: Latest()].value(for: key, make: make)
   }

@@ -84,25 +84,26 @@ struct FeatureFile {
     return hash
   }
 
-  /// The features that are kept, or else those that `make` fills in, which are kept then.
+  /// The features that are kept, or else those that `make` fills in, which are kept then; nil where it makes none.
   ///
-  /// `make` asks `begin` for the sheet once it knows the width. Where a run of the same was stopped, the sheet holds what
-  /// that one had done; where another process is making the same, it is waited for.
+  /// `make` asks `begin` for the sheet once it knows the width and the number of steps. Where a run of the same was
+  /// stopped, the sheet holds what that one had done; where another process is making the same, it is waited for. There
+  /// is none where neither a file can hold it nor `limit` bytes of memory.
   ///
   /// - Throws: what `make` throws, or `Interrupted`.
   func features(
-    pictures: Int, views: Int, _ progress: ProgressReporter, title: String,
-    make: (_ begin: @escaping (_ width: Int) -> FeatureSheet) throws -> FrozenMaps
-  ) throws -> FrozenMaps {
-    func kept() -> FrozenMaps? {
-      PartialFeatures.kept(path, views: views, rows: pictures)
+    pictures: Int, views: Int, limit: Int, _ progress: ProgressReporter, title: String,
+    make: (_ begin: @escaping (FeatureSheet.Plan) -> FeatureSheet?) throws -> FrozenMaps?
+  ) throws -> FrozenMaps? {
+    func kept(isLocked: Bool) -> FrozenMaps? {
+      PartialFeatures.kept(path, views: views, rows: pictures, isLocked: isLocked)
         .map { FrozenMaps(shape: [$0.width], views: $0.rows) }
     }
-    if let kept = kept() { return kept }
+    if let kept = kept(isLocked: false) { return kept }
     try? AtomicFile.makeFolder(parentFolder(of: path))
-    var isWaiting = false
     var lock: FileLock? = nil
     var isLocked = false
+    var isWaiting = false
     do {
       lock = try FileLock("\(path).lock") {
         try Interruption.check()
@@ -115,23 +116,35 @@ struct FeatureFile {
     } catch let error as ZooError where error.code == .system {
       // A folder that can't be locked, or not written either: each makes its own.
     }
-    if isLocked, let kept = kept() { return kept }
+    if isLocked, let kept = kept(isLocked: true) { return kept }
     var sheet: FeatureSheet?
+    var isInFile = false
     // What is done stays for a run that comes later, whatever stops this one.
     defer { sheet?.suspend() }
-    let made = try make { width in
-      let file =
-        isLocked
-        ? PartialFeatures(path: path, views: views, rows: pictures, width: width) : nil
+    let made = try make { plan in
+      let file = isLocked ? PartialFeatures(path: path, plan) : nil
       if let file, file.done > 0 {
         progress.line("\(title): goes on from what a stopped run had done of these features")
       }
-      let made =
-        file.map { FeatureSheet($0) } ?? FeatureSheet(views: views, rows: pictures, width: width)
-      sheet = made
-      return made
+      isInFile = file != nil
+      sheet = file.map { FeatureSheet($0) } ?? (plan.bytes <= limit ? FeatureSheet(plan) : nil)
+      return sheet
     }
+    if let made, !isInFile { write(made) }
     _ = consume lock
     return made
+  }
+
+  /// Keeps features at once, where they could not be written as they came; a cache that can't be written is done without.
+  private func write(_ maps: FrozenMaps) {
+    guard
+      let tensors = try? maps.views.enumerated().map({ view, rows in
+        (
+          name: "view\(view)", shape: [rows.count, rows.width],
+          values: try rows.values(0..<rows.count)
+        )
+      }), let digest = try? ContentDigest(text: "", tensors: tensors)
+    else { return }
+    try? TensorFile.write(tensors, metadata: [ContentDigest.key: digest.digits], to: path)
   }
 }

@@ -11,38 +11,51 @@ final class FeatureSheet {
     case nowhere
   }
 
+  /// What is known before a sheet is begun.
+  struct Plan {
+    let views: Int
+    let rows: Int
+    /// Numbers of a row.
+    let width: Int
+    /// How many steps fill all.
+    let steps: Int
+
+    /// What all rows take.
+    var bytes: Int { views * rows * width * MemoryLayout<Float>.size }
+  }
+
+  let plan: Plan
   /// Numbers of a row.
-  let width: Int
+  var width: Int { plan.width }
   /// Steps that are done.
   private(set) var done: Int
   private var target: Target
 
   /// Empty rows in memory.
-  init(views: Int, rows: Int, width: Int) {
-    self.width = width
+  init(_ plan: Plan) {
+    self.plan = plan
     done = 0
-    target = .memory((0..<views).map { _ in [Float](repeating: 0, count: rows * width) })
+    target = .memory(
+      (0..<plan.views).map { _ in [Float](repeating: 0, count: plan.rows * plan.width) })
   }
 
   /// The rows of a file, those of a stopped run among them.
   init(_ file: PartialFeatures) {
-    width = file.width
+    plan = file.plan
     done = file.done
     target = .file(file)
   }
 
   /// A sheet that keeps nothing, after the steps that the one that does has done.
-  init(discarding width: Int, done: Int) {
-    self.width = width
+  init(discarding plan: Plan, done: Int) {
+    self.plan = plan
     self.done = done
     target = .nowhere
   }
 
   /// Puts a row into its place.
   ///
-  /// Where the file can't be written, such as on a full disk, all goes on in memory.
-  ///
-  /// - Throws: `ZooError` where what was written before can't be read then.
+  /// - Throws: `ZooError` where its file can't be written.
   func put(_ values: some RandomAccessCollection<Float>, view: Int, row: Int) throws {
     precondition(values.count == width, "a row of \(values.count) numbers; expected \(width)")
     switch target {
@@ -51,36 +64,35 @@ final class FeatureSheet {
       target = .nowhere
       views[view].replaceSubrange(row * width..<(row + 1) * width, with: values)
       target = .memory(views)
-    case .file(let file):
-      guard !file.put(Array(values), view: view, row: row) else { return }
-      target = .memory(try file.abandon())
-      try put(values, view: view, row: row)
+    case .file(let file): try file.put(Array(values), view: view, row: row)
     case .nowhere: break
     }
   }
 
   /// Notes that steps are done, whose rows are put.
-  func advance(by steps: Int = 1) {
+  ///
+  /// - Throws: as `put`.
+  func advance(by steps: Int = 1) throws {
     done += steps
-    if case .file(let file) = target { file.note(done: done) }
+    if case .file(let file) = target { try file.advance(to: done) }
   }
 
   /// Leaves what is done for a run that comes later.
   func suspend() {
-    if case .file(let file) = target { file.suspend() }
+    // Without it fewer steps are done there.
+    if case .file(let file) = target { try? file.note() }
   }
 
   /// The rows of each view; none of a sheet that keeps nothing.
   ///
   /// - Throws: as `put`.
   func finished() throws -> [FeatureRows] {
-    switch target {
-    case .memory(let views):
-      target = .nowhere
-      return views.map { FeatureRows($0, width: width) }
-    case .file(let file):
-      target = .nowhere
-      return try file.finished() ?? file.abandon().map { FeatureRows($0, width: width) }
+    precondition(done == plan.steps, "\(done) of \(plan.steps) steps are done")
+    let filled = target
+    target = .nowhere
+    switch filled {
+    case .memory(let views): return views.map { FeatureRows($0, width: width) }
+    case .file(let file): return try file.finished()
     case .nowhere: return []
     }
   }

@@ -56,37 +56,51 @@ extension RecipeContext {
         mirrored: false, &forward)
       return Array(first.shape.dropFirst())
     }
+    func plan(_ shape: [Int], views count: Int? = nil) -> FeatureSheet.Plan {
+      FeatureSheet.Plan(
+        views: count ?? views, rows: all.count, width: shape.reduce(1, *),
+        steps: (count ?? views) * Self.steps(of: pictures.count))
+    }
+    func tooLarge(_ shape: [Int], rounds: Int) -> FrozenMaps? {
+      progress.line(
+        "\(title): maps \(shape) of \(all.count) \(slots == nil ? "cases" : "pictures") in \(rounds) views are too large to keep;"
+          + " frozen stages run in every epoch")
+      return nil
+    }
     func filled(_ sheet: FeatureSheet, mirrored: FeatureSheet? = nil) throws {
       try fill(
         sheet, mirrored: mirrored, of: model, source, pictures, slots: slots, views: views,
         mirrors: mirrors, title: title)
     }
     if isWhole {
-      return try kept(pictures: all.count, views: views, title: title) {
+      return try kept(
+        pictures: all.count, views: views, limit: cache.mapLimit, title: title
+      ) {
         try FeatureFile(
           cache.folder, model, branch, cases.images[branch.name], views: views, seed: seed,
           slots: branch.views?.encoders == .each ? slots : nil)
       } make: { begin in
         let shape = try shape()
-        let sheet = begin(shape.reduce(1, *))
+        guard let sheet = begin(plan(shape)) else { return tooLarge(shape, rounds: views) }
         try filled(sheet)
         return FrozenMaps(shape: shape, views: try sheet.finished())
       }
     }
     let shape = try shape()
-    let size = shape.reduce(1, *)
-    let rounds = views + (mirrors ? 1 : 0)
-    guard size * all.count * rounds * MemoryLayout<Float>.size <= cache.mapLimit else {
-      progress.line(
-        "\(title): maps \(shape) of \(all.count) \(slots == nil ? "cases" : "pictures") in \(rounds) views are too large to keep;"
-          + " frozen stages run in every epoch")
-      return nil
+    let mirror = plan(shape, views: 1)
+    guard plan(shape).bytes + (mirrors ? mirror.bytes : 0) <= cache.mapLimit else {
+      return tooLarge(shape, rounds: views + (mirrors ? 1 : 0))
     }
-    let sheet = FeatureSheet(views: views, rows: all.count, width: size)
-    let mirrored = mirrors ? FeatureSheet(views: 1, rows: all.count, width: size) : nil
+    let sheet = FeatureSheet(plan(shape))
+    let mirrored = mirrors ? FeatureSheet(mirror) : nil
     try filled(sheet, mirrored: mirrored)
     return FrozenMaps(
       shape: shape, views: try sheet.finished(), mirrored: try mirrored?.finished()[0])
+  }
+
+  /// The batches of some pictures.
+  private static func steps(of pictures: Int) -> Int {
+    (pictures + BatchSource.groupSize - 1) / BatchSource.groupSize
   }
 
   /// Fills in the maps of pictures in each view; a step is a batch of pictures in one view.
@@ -97,7 +111,7 @@ extension RecipeContext {
     _ pictures: [PictureReference], slots: [Int]?, views: Int, mirrors: Bool, title: String
   ) throws {
     let size = BatchSource.groupSize
-    let steps = (pictures.count + size - 1) / size
+    let steps = Self.steps(of: pictures.count)
     progress.begin(
       "\(title): frozen stages",
       total: (0..<views).reduce(0) { total, view in
@@ -129,7 +143,8 @@ extension RecipeContext {
             try mirrored?.put(row.dropFirst(sheet.width), view: 0, row: picture.index)
           }
         }
-        sheet.advance(by: (pictures.count + size - 1) / size)
+        try sheet.advance(by: Self.steps(of: pictures.count))
+        if view == 0 { try mirrored?.advance(by: Self.steps(of: pictures.count)) }
         progress.advance(by: pictures.count)
       }
     }

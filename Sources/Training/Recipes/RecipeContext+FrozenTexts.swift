@@ -25,21 +25,26 @@ extension RecipeContext {
         ? try FeatureFile.digest(of: model) { $0.hasPrefix("text.") } : nil)
     return try cache.textFeatures(of: branch.name, key) {
       let texts = model.texts(of: cases) ?? []
-      let maps = try kept(pictures: texts.count, views: 1, title: title) {
+      return try kept(pictures: texts.count, views: 1, limit: cache.mapLimit, title: title) {
         try FeatureFile(cache.folder, model, branch, texts)
       } make: { begin in
-        let sheet = begin(encoder.featureWidth)
-        try fill(sheet, texts, by: encoder, title: title)
+        let batches = Self.batches(of: texts)
+        let plan = FeatureSheet.Plan(
+          views: 1, rows: texts.count, width: encoder.featureWidth, steps: batches.count)
+        guard let sheet = begin(plan) else {
+          progress.line(
+            "\(title): features of \(texts.count) texts are too large to keep; the encoder runs in every epoch"
+          )
+          return nil
+        }
+        try fill(sheet, texts, batches, by: encoder, title: title)
         return FrozenMaps(shape: [sheet.width], views: try sheet.finished())
-      }
-      return maps.views[0]
+      }?.views[0]
     }
   }
 
-  /// Fills in the features of texts, those of like length together; a step is a batch of them.
-  private func fill(
-    _ sheet: FeatureSheet, _ texts: [[Int32]], by encoder: any TextEncoder, title: String
-  ) throws {
+  /// Texts of like length together, by their places.
+  private static func batches(of texts: [[Int32]]) -> [[Int]] {
     let order = texts.indices.sorted {
       texts[$0].count != texts[$1].count ? texts[$0].count > texts[$1].count : $0 < $1
     }
@@ -48,11 +53,19 @@ extension RecipeContext {
     while next < order.count {
       let longest = max(1, texts[order[next]].count)
       let count = min(
-        Self.textsAtATime, max(1, Self.piecesAtATime / longest), order.count - next)
+        textsAtATime, max(1, piecesAtATime / longest), order.count - next)
       batches.append(Array(order[next..<next + count]))
       next += count
     }
-    batches.removeFirst(min(sheet.done, batches.count))
+    return batches
+  }
+
+  /// Fills in the features of texts; a step is a batch of them.
+  private func fill(
+    _ sheet: FeatureSheet, _ texts: [[Int32]], _ batches: [[Int]], by encoder: any TextEncoder,
+    title: String
+  ) throws {
+    let batches = Array(batches.dropFirst(sheet.done))
     progress.begin(
       "\(title): frozen text encoder", total: batches.reduce(0) { $0 + $1.count })
     defer { progress.end() }
@@ -69,7 +82,7 @@ extension RecipeContext {
           try sheet.put(
             values[place * sheet.width..<(place + 1) * sheet.width], view: 0, row: text)
         }
-        sheet.advance()
+        try sheet.advance()
         progress.advance(by: batch.count)
       }
     }

@@ -40,7 +40,8 @@ extension RecipeContext {
         }
       }
     }
-    let piece = 16 * ranks.count * size
+    // Few, since what a stopped run had done is kept by the piece.
+    let piece = 4 * ranks.count * size
     for start in stride(from: 0, to: items.count, by: piece) {
       let part = items[start..<min(start + piece, items.count)]
       let rows = try shared(Array(part), groupsOf: size) { items in
@@ -52,53 +53,62 @@ extension RecipeContext {
     }
   }
 
-  /// The features that the user's cache has in a file, or else those that `make` fills in, which are kept then; without a
-  /// file they are made in memory.
+  /// The features that the user's cache has in a file, or else those that `make` fills in, which are kept then.
   ///
-  /// Of several ranks the first looks for them; all make what it does not find, and it gives all of them to the others.
+  /// Without a file they are made in memory, and nil where they would take more than `limit` bytes of it.
+  ///
+  /// Of several ranks the first looks for them; all make what it does not find, and it gives all of them to the others,
+  /// which hold them in memory.
   ///
   /// - Throws: what `make` throws, or `Interrupted`.
   func kept(
-    pictures: Int, views: Int, title: String, file: () throws -> FeatureFile?,
-    make: (_ begin: @escaping (_ width: Int) -> FeatureSheet) throws -> FrozenMaps
-  ) throws -> FrozenMaps {
-    func find(_ make: (@escaping (Int) -> FeatureSheet) throws -> FrozenMaps) throws -> FrozenMaps {
+    pictures: Int, views: Int, limit: Int, title: String, file: () throws -> FeatureFile?,
+    make: (_ begin: @escaping (FeatureSheet.Plan) -> FeatureSheet?) throws -> FrozenMaps?
+  ) throws -> FrozenMaps? {
+    func find(_ make: (@escaping (FeatureSheet.Plan) -> FeatureSheet?) throws -> FrozenMaps?) throws
+      -> FrozenMaps?
+    {
       guard let file = try file() else {
-        return try make { FeatureSheet(views: views, rows: pictures, width: $0) }
+        return try make { $0.bytes <= limit ? FeatureSheet($0) : nil }
       }
       return try file.features(
-        pictures: pictures, views: views, progress, title: title, make: make)
+        pictures: pictures, views: views, limit: limit, progress, title: title, make: make)
     }
     guard let ranks = session.ranks else { return try find(make) }
     func told(_ number: Int?) -> Int? {
       Int(
-        String(decoding: ranks.fromFirst(Array((number.map { "\($0)" } ?? "").utf8)), as: UTF8.self)
-      )
+        String(
+          decoding: ranks.fromFirst(Array((number.map { "\($0)" } ?? "").utf8)), as: UTF8.self))
     }
     var found: FrozenMaps?
     var width: Int?
     if ranks.isFirst {
       var isMade = false
-      let whole = try find { begin in
+      found = try find { begin in
         isMade = true
         _ = told(nil)
-        return try make { width in
-          let sheet = begin(width)
-          _ = told(sheet.done)
+        return try make { plan in
+          let sheet = plan.bytes <= limit ? begin(plan) : nil
+          _ = told(sheet?.done)
           return sheet
         }
       }
-      if !isMade { _ = told(whole.shape[0]) }
-      (found, width) = (whole, whole.shape[0])
+      width = found?.shape[0]
+      if !isMade { _ = told(width) }
     } else {
       width = told(nil)
       if width == nil {
-        width = try make { FeatureSheet(discarding: $0, done: told(nil) ?? 0) }.shape[0]
+        width = try make { plan in
+          told(nil).map { FeatureSheet(discarding: plan, done: $0) }
+        }?.shape[0]
       }
     }
-    guard let width else { preconditionFailure("features without a width") }
+    guard let width, pictures * views * width * MemoryLayout<Float>.size <= limit else {
+      return nil
+    }
     let received = try (0..<views).map { view -> [Float] in
       var values: [Float] = []
+      if found == nil { values.reserveCapacity(pictures * width) }
       for start in stride(from: 0, to: pictures, by: Self.rowsAtATime) {
         let rows = start..<min(start + Self.rowsAtATime, pictures)
         let piece = ranks.fromFirst(
