@@ -12,6 +12,8 @@ public final class ParameterStore {
   private let random: RandomStream?
   /// Streams of their own for what is drawn below a prefix.
   private let draws: [String: RandomStream]
+  /// What was drawn by those before, and what is drawn now.
+  private let memory: DrawnTensors?
   private let given: [String: Tensor]
   /// Whether every parameter must be given.
   private let isWhole: Bool
@@ -26,20 +28,24 @@ public final class ParameterStore {
   public convenience init(random: RandomStream) { self.init(random: random, given: [:]) }
 
   /// A store that takes what is given by key, in the package's layout, and initialises the rest; what is below a
-  /// prefix of `draws` from a stream of its own.
+  /// prefix of `draws` from a stream of its own, or from `memory`, which must be of the same streams and architecture.
   package init(
-    random: RandomStream, given: [String: Tensor], draws: [String: RandomStream] = [:]
+    random: RandomStream, given: [String: Tensor], draws: [String: RandomStream] = [:],
+    memory: DrawnTensors? = nil
   ) {
     (self.random, self.given, self.draws, isWhole, origin) = (random, given, draws, false, nil)
+    self.memory = memory
   }
 
   /// A store that takes every parameter from saved tensors by key, in the package's layout.
   package init(saved: [String: Tensor], origin: String?) {
     (random, given, draws, isWhole, self.origin) = (nil, saved, [:], true, origin)
+    memory = nil
   }
 
   private init() {
     (random, given, draws, isWhole, origin) = (nil, [:], [:], false, nil)
+    memory = nil
   }
 
   /// A store for a model that is only tried: a parameter's numbers repeat, which takes a fraction of the time.
@@ -101,7 +107,12 @@ public final class ParameterStore {
         advice: "these weights belong to another model or configuration")
     } else if let random {
       let own = draws.first { key.hasPrefix("\($0.key).") }?.value
-      value = initializer.tensor(shape, random: (own ?? random).derived(key), draws: drawn)
+      if own != nil, let known = memory?.values(key, shape) {
+        value = known
+      } else {
+        value = initializer.tensor(shape, random: (own ?? random).derived(key), draws: drawn)
+        if own != nil { memory?.keep(key, value) }
+      }
     } else {
       value = Tensor(repeating: 0, shape: shape)
     }

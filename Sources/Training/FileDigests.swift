@@ -1,6 +1,7 @@
 import Basics
 import Downloads
 import Foundation
+import Synchronization
 
 /// `digests.json` of a finished piece of work: the SHA-256 of each file it left, and of what it was
 /// made from.
@@ -20,8 +21,43 @@ package struct FileDigests: Sendable, Equatable {
   /// - Throws: `ZooError` that names a file that can't be read.
   package init(of files: [String], in folder: String, inputs: [String: String]) throws {
     self.files = Dictionary(
-      uniqueKeysWithValues: try files.map { ($0, try sha256(ofFile: "\(folder)/\($0)")) })
+      uniqueKeysWithValues: try files.map { ($0, try FileDigests.digest("\(folder)/\($0)")) })
     self.inputs = inputs
+  }
+
+  /// Which content a path had: another content has another time of change, or is another file.
+  private struct Identity: Equatable {
+    let device, node, size, seconds, nanoseconds: Int
+
+    init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      device = Int(truncatingIfNeeded: status.st_dev)
+      node = Int(truncatingIfNeeded: status.st_ino)
+      size = Int(status.st_size)
+      (seconds, nanoseconds) = (status.st_ctim.tv_sec, status.st_ctim.tv_nsec)
+    }
+  }
+
+  /// What this process has read already: cells of a study start from the same ones again and again.
+  private static let known = Mutex<[String: (identity: Identity, digest: String)]>([:])
+  /// Files that are remembered.
+  private static let limit = 10_000
+
+  private static func digest(_ path: String) throws -> String {
+    let identity = Identity(path)
+    if let identity, let known = known.withLock({ $0[path] }), known.identity == identity {
+      return known.digest
+    }
+    let digest = try sha256(ofFile: path)
+    // Of a file that changes meanwhile it would be neither's.
+    if let identity, Identity(path) == identity {
+      known.withLock {
+        if $0.count >= limit { $0 = [:] }
+        $0[path] = (identity, digest)
+      }
+    }
+    return digest
   }
 
   /// Reads the digests of a folder; nil where there are none.
@@ -62,7 +98,7 @@ package struct FileDigests: Sendable, Equatable {
     for (name, digest) in files.sorted(by: { $0.key < $1.key })
     where isWanted(name) {
       let found: String
-      do { found = try sha256(ofFile: "\(folder)/\(name)") } catch let error as ZooError {
+      do { found = try FileDigests.digest("\(folder)/\(name)") } catch let error as ZooError {
         return "\(name): \(error.message)"
       }
       if found != digest { return "\(name) is not what was written: its SHA-256 differs" }

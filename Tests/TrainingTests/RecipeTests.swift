@@ -209,6 +209,27 @@ struct RecipeTests {
   }
 
   @Test(
+    "What is drawn once for all splits is as if each had drawn it, whatever training made of it")
+  func drawnOnce() throws {
+    try withTemporaryFolder { folder in
+      let branch = try RecipeScene.image("part", [("freeze", "layer1")])
+      let scene = try RecipeScene(folder, [branch])
+      let without = try RecipeScene(folder, [branch], cache: nil)
+      func values(_ split: String, in scene: RecipeScene) throws -> [[Float]] {
+        var own = scene.split
+        own.name = split
+        let fit = try RecipeScene.net(branch).fit(own, scene.context) { _ in
+          throw ZooError(.conflict, "no parts", at: Place())
+        }
+        return try #require(fit.model).classifier.store.parameters.map(\.value.values)
+      }
+      for split in ["r1f1", "r1f2", "r1f1-seed2", "r1f1"] {
+        #expect(try values(split, in: scene) == values(split, in: without), "\(split)")
+      }
+    }
+  }
+
+  @Test(
     "Features that another process makes are waited for; those of a network as drawn are kept, too")
   func waits() throws {
     try withTemporaryFolder { folder in

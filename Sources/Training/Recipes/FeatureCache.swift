@@ -1,5 +1,6 @@
 import Basics
 import EncoderKit
+import Layers
 
 /// What the recipes of a run made of weights and pictures, kept for those that come after.
 ///
@@ -59,12 +60,19 @@ package final class FeatureCache {
     let reads: Set<FusionHeadDescription.Reading>
   }
 
+  /// What an encoder that stays as it is drawn is drawn from, besides the study's seed.
+  struct DrawnKey: Hashable {
+    let branch: JSONValue
+    let seed: Int
+  }
+
   /// Bytes that one set of maps may take in memory.
   let mapLimit: Int
   /// Where features of encoders that are frozen whole are kept between runs; nil for nowhere.
   let folder: FeatureFolder?
   private var recentWeights = Recent<WeightsKey>()
   private var latestMaps: [MapsPlace: Latest<MapsKey, FrozenMaps?>] = [:]
+  private var latestDrawn: [String: Latest<DrawnKey, DrawnTensors>] = [:]
   private var recentTextWeights = Recent<JSONValue>()
   private var preparations: [JSONValue: TextPreparation] = [:]
   private var given: [String: FeatureRows] = [:]
@@ -91,6 +99,11 @@ package final class FeatureCache {
     -> FrozenMaps?
   {
     try latestMaps[place, default: Latest()].value(for: key, make: make)
+  }
+
+  /// What was drawn for a branch that stays as it is drawn.
+  func drawn(_ branch: String, _ key: DrawnKey) -> DrawnTensors {
+    latestDrawn[branch, default: Latest()].value(for: key) { DrawnTensors() }
   }
 
   /// The tensors that a text branch starts from.

@@ -86,7 +86,8 @@ package struct RecipeContext {
   ) throws -> ParameterStore {
     if let text, text.isFrozenAsDrawn {
       return ParameterStore(
-        random: random, given: [:], draws: ["text": drawnOnce(text.name, split)])
+        random: random, given: [:], draws: ["text": drawnOnce(text.name, split)],
+        memory: cache?.drawn(text.name, .init(branch: text.json.withoutTraining, seed: split.seed)))
     }
     if let text, let preparation, text.weights != nil {
       func load() throws -> [String: Tensor] { try text.givenWeights(preparation, registry) }
@@ -116,7 +117,9 @@ package struct RecipeContext {
     guard let branch, let name = branch.weights else {
       guard let branch, branch.isFrozenAsDrawn else { return ParameterStore(random: random) }
       return ParameterStore(
-        random: random, given: [:], draws: ["image": drawnOnce(branch.name, split)])
+        random: random, given: [:], draws: ["image": drawnOnce(branch.name, split)],
+        memory: cache?.drawn(
+          branch.name, .init(branch: branch.json.withoutTraining, seed: split.seed)))
     }
     func load() throws -> [String: Tensor] {
       try WeightSource(name, prefix: branch.weightPrefix, registry, at: branch.place)
