@@ -130,6 +130,11 @@ package struct TrainedModel {
       }
   }
 
+  /// What its values take in memory.
+  package var byteCount: Int {
+    classifier.store.parameters.reduce(0) { $0 + $1.value.count } * MemoryLayout<Float>.size
+  }
+
   /// The threshold of a binary model; 0.5 where the model has none or many.
   package var threshold: Double {
     get { task == .binary ? thresholds[0] : 0.5 }

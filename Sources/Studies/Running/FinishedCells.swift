@@ -36,8 +36,11 @@ struct FinishedCells {
 
   /// What `all` names a cell.
   static func key(_ combination: Combination, _ split: Split) -> String {
-    "\(split.name)\n\(combination.name)"
+    key(combination.name, split.name)
   }
+
+  /// The same by names.
+  static func key(_ combination: String, _ split: String) -> String { "\(split)\n\(combination)" }
 
   /// The scores of a finished cell; nil where there are none, or none that hold, which is noted.
   func file(_ combination: Combination, _ split: Split, tells: Bool = true) throws -> CellFile? {

@@ -20,6 +20,8 @@ struct StudyCells {
 
   /// Microseconds between two looks at cells that others make.
   private static let pause: UInt32 = 500_000
+  /// Bytes of a model up to which it is written while the next cell is made: larger ones would take twice the memory.
+  private static let behindLimit = 256 << 20
 
   private var progress: ProgressReporter { runner.context.session.progress }
 
@@ -70,16 +72,18 @@ struct StudyCells {
   func run(_ work: [Item], known: [String: CellFile] = [:], limit: Int? = nil) throws -> Outcome {
     var (files, seconds): ([Int: CellFile], [String: [Double]]) = ([:], [:])
     var (pending, made, isWaiting) = (Array(work.indices), 0, false)
-    func outcome() -> Outcome {
-      Outcome(files: work.indices.compactMap { files[$0] }, made: made)
+    let behind = WriteBehind()
+    func outcome() throws -> Outcome {
+      try behind.wait()
+      return Outcome(files: work.indices.compactMap { files[$0] }, made: made)
     }
     do {
       while !pending.isEmpty {
         let before = files.count
         for index in pending {
-          if let limit, made >= limit { return outcome() }
+          if let limit, made >= limit { return try outcome() }
           let item = work[index]
-          let attempt = try attempt(item, known: known[item.key]) { own in
+          let attempt = try attempt(item, known: known[item.key], behind) { own in
             seconds[item.combination.name, default: []].append(own)
             let rest = pending.filter { $0 > index && files[$0] == nil }
             return "cell \(files.count + 1) of \(work.count)"
@@ -100,6 +104,7 @@ struct StudyCells {
         }
         pending.removeAll { files[$0] != nil }
         guard files.count == before, !pending.isEmpty else { continue }
+        try behind.wait()
         if limit != nil { break }
         if !isWaiting {
           progress.line(
@@ -110,8 +115,9 @@ struct StudyCells {
         try Interruption.check()
         usleep(Self.pause)
       }
-      return outcome()
+      return try outcome()
     } catch is Interrupted {
+      try behind.wait()
       throw Interrupted(
         "\(files.count) of the \(work.count) cells are kept in \(finished.folder); \(advice)")
     }
@@ -127,8 +133,11 @@ struct StudyCells {
 
   /// Makes a cell if it is not finished, and nobody else is at it.
   private func attempt(
-    _ item: Item, known: CellFile?, told: (Double) -> String, begins: () -> Void
+    _ item: Item, known: CellFile?, _ behind: WriteBehind, told: (Double) -> String,
+    begins: () -> Void
   ) throws -> Attempt {
+    try behind.wait(
+      for: item.combination.recipe.parts.map { FinishedCells.key($0, item.split.name) })
     if let file = try known ?? finished.file(item.combination, item.split) { return .found(file) }
     for part in item.combination.recipe.parts {
       guard try FinishedCells.isThere(part, split: item.split.name, in: finished.folder) else {
@@ -137,24 +146,38 @@ struct StudyCells {
     }
     let name = try CellClaims.name(item.combination.name, split: item.split.name)
     guard let claim = try claims.claim(name) else { return .others }
-    defer { claim.release() }
+    // Whoever writes behind gives it back.
+    var isHandedOn = false
+    defer { if !isHandedOn { claim.release() } }
     // Who had it may have finished between the look and the claim.
     if let file = try finished.file(item.combination, item.split, tells: false) {
       return .found(file)
     }
     begins()
-    guard let file = try cell(item.combination, item.split, claim, told: told) else {
+    guard let (file, write) = try cell(item.combination, item.split, claim, told: told) else {
       return .others
+    }
+    guard let write else { return .made(file) }
+    isHandedOn = true
+    do {
+      try behind.start(item.key) {
+        defer { claim.release() }
+        try write()
+      }
+    } catch {
+      claim.release()
+      throw error
     }
     return .made(file)
   }
 
   /// Runs a cell; `told` is given its seconds and says how far the work is.
   ///
-  /// Nil where somebody took it over meanwhile.
+  /// What it left is written already, or by the function that comes with it, on whatever thread. Nil where somebody took
+  /// it over meanwhile.
   private func cell(
     _ combination: Combination, _ split: Split, _ claim: CellClaim, told: (Double) -> String
-  ) throws -> CellFile? {
+  ) throws -> (file: CellFile, write: (@Sendable () throws -> Void)?)? {
     try Interruption.check()
     let start = ContinuousClock.now
     let events =
@@ -184,11 +207,43 @@ struct StudyCells {
       )
       return nil
     }
+    let outcome = made.outcome
+    let file = CellFile(
+      combination: combination.name, split: split.name,
+      parameterCount: outcome.parameterCount, multiplyAdds: outcome.multiplyAdds,
+      seconds: (ContinuousClock.now - start) / .seconds(1) + checkpoints.secondsBefore
+        + made.secondsBefore, results: outcome.results,
+      epochs: outcome.epochs, notes: notes, tuning: made.tuning)
+    let inputs = try finished.inputs(of: combination, split)
+    let metric = runner.metric
+    let line = String(
+      format: "%@ %@: test %@ %.3f (%.0f s); %@", split.name, combination.name, metric.title,
+      outcome.value(metric, .test) ?? .nan, file.seconds, told(file.seconds))
+    // The models are nobody else's any more.
+    nonisolated(unsafe) let (left, log, kept) = (made, events, checkpoints)
+    let progress = progress
+    let write: @Sendable () throws -> Void = {
+      try StudyCells.write(left, file, inputs, to: place)
+      kept.remove()
+      try log?.finish(file)
+      progress.line(line)
+    }
+    let bytes = (outcome.model?.byteCount ?? 0) + (made.untuned?.byteCount ?? 0)
+    guard bytes <= Self.behindLimit else {
+      try write()
+      return (file, nil)
+    }
+    return (file, write)
+  }
+
+  /// Writes what a cell left into its folder, the scores last.
+  private static func write(
+    _ made: CellTuner.Outcome, _ file: CellFile, _ inputs: [String: String], to place: String
+  ) throws {
     try AtomicFile.makeFolder(place)
     var names: [String] = []
-    let outcome = made.outcome
-    if let model = outcome.model {
-      try LogitsFile.write(outcome.logits, to: place)
+    if let model = made.outcome.model {
+      try LogitsFile.write(made.outcome.logits, to: place)
       names = [LogitsFile.fileName] + (try model.write(to: "\(place)/model")).map { "model/\($0)" }
     }
     let untuned = CellTuner.untunedName
@@ -196,27 +251,11 @@ struct StudyCells {
     if let model = made.untuned {
       names += try model.write(to: "\(place)/\(untuned)").map { "\(untuned)/\($0)" }
     }
-    let file = CellFile(
-      combination: combination.name, split: split.name,
-      parameterCount: outcome.parameterCount, multiplyAdds: outcome.multiplyAdds,
-      seconds: (ContinuousClock.now - start) / .seconds(1) + checkpoints.secondsBefore
-        + made.secondsBefore, results: outcome.results,
-      epochs: outcome.epochs, notes: notes, tuning: made.tuning)
     let text = file.text
-    var digests = try FileDigests(
-      of: names, in: place, inputs: finished.inputs(of: combination, split))
+    var digests = try FileDigests(of: names, in: place, inputs: inputs)
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")
-    checkpoints.remove()
-    try events?.finish(file)
-    let metric = runner.metric
-    let test = outcome.value(metric, .test)
-    progress.line(
-      String(
-        format: "%@ %@: test %@ %.3f (%.0f s); %@", split.name, combination.name, metric.title,
-        test ?? .nan, file.seconds, told(file.seconds)))
-    return file
   }
 
   /// The folder of a part's cell, seen to be what it left.
