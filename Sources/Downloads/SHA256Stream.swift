@@ -52,7 +52,7 @@ package func sha256(ofFile path: String) throws -> String {
 }
 
 /// The SHA-256 of a file's bytes; `onPiece` hears how many were read since it was called last.
-func sha256(ofFile path: String, onPiece: (Int) throws -> Void) throws -> String {
+package func sha256(ofFile path: String, onPiece: (Int) throws -> Void) throws -> String {
   let descriptor = try openPlainFile(path)
   defer { close(descriptor) }
   let stream = try SHA256Stream()

@@ -9,7 +9,7 @@ package final class DrawnTensors {
   private var kept: [String: Tensor] = [:]
 
   /// Room for `limit` bytes; what comes later is drawn again.
-  package init(limit: Int = 256 << 20) { self.limit = limit }
+  package init(limit: Int = 128 << 20) { self.limit = limit }
 
   /// A copy of what was drawn for a key; nil where nothing of that shape was.
   func values(_ key: String, _ shape: [Int]) -> Tensor? {

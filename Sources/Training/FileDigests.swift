@@ -16,18 +16,27 @@ package struct FileDigests: Sendable, Equatable {
   /// What the piece was made from, by name.
   package var inputs: [String: String]
 
-  /// The digests of files of a folder.
+  /// The digests of files of a folder; with `isInterruptible` a signal stops here.
   ///
-  /// - Throws: `ZooError` that names a file that can't be read.
-  package init(of files: [String], in folder: String, inputs: [String: String]) throws {
+  /// - Throws: `ZooError` that names a file that can't be read; `Interrupted`.
+  package init(
+    of files: [String], in folder: String, inputs: [String: String], isInterruptible: Bool = true
+  ) throws {
     self.files = Dictionary(
-      uniqueKeysWithValues: try files.map { ($0, try FileDigests.digest("\(folder)/\($0)")) })
+      uniqueKeysWithValues: try files.map {
+        ($0, try FileDigests.digest("\(folder)/\($0)", isInterruptible: isInterruptible))
+      })
     self.inputs = inputs
   }
 
   /// Which content a path had: another content has another time of change, or is another file.
   private struct Identity: Equatable {
     let device, node, size, seconds, nanoseconds: Int
+
+    /// Seconds since the change.
+    var age: Double {
+      Date().timeIntervalSince1970 - Double(seconds) - Double(nanoseconds) * 1e-9
+    }
 
     init?(_ path: String) {
       var status = stat()
@@ -44,14 +53,14 @@ package struct FileDigests: Sendable, Equatable {
   /// Files that are remembered.
   private static let limit = 10_000
 
-  private static func digest(_ path: String) throws -> String {
+  private static func digest(_ path: String, isInterruptible: Bool = true) throws -> String {
     let identity = Identity(path)
     if let identity, let known = known.withLock({ $0[path] }), known.identity == identity {
       return known.digest
     }
-    let digest = try sha256(ofFile: path)
-    // Of a file that changes meanwhile it would be neither's.
-    if let identity, Identity(path) == identity {
+    let digest = try sha256(ofFile: path) { _ in if isInterruptible { try Interruption.check() } }
+    // Of a file that changes meanwhile it would be neither's; times are those of a clock that ticks every few milliseconds.
+    if let identity, Identity(path) == identity, identity.age > 0.05 {
       known.withLock {
         if $0.count >= limit { $0 = [:] }
         $0[path] = (identity, digest)

@@ -60,7 +60,10 @@ extension LowRankSettings {
     let found = targets.map { ($0, LowRankSettings.layers(of: $0, among: layers).count) }
     let missing = found.filter { $0.1 == 0 }.map(\.0).joined(separator: " or ")
     let others = Set(
-      layers.compactMap { $0.split(separator: ".").last { Int($0) == nil }.map(String.init) }
+      layers.map { layer in
+        let parts = layer.split(separator: ".")
+        return parts.suffix(parts.last.flatMap { Int($0) } == nil ? 1 : 2).joined(separator: ".")
+      }
     ).sorted().joined(separator: ", ")
     let names = found.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
     guard !names.isEmpty else {

@@ -33,16 +33,38 @@ struct WriteBehindTests {
     #expect(written.withLock { $0 } == ["a", "b", "c"])
   }
 
-  @Test("What writing threw is thrown once, by who waits next; nothing is begun then")
+  @Test(
+    "What writing threw is thrown once, by who waits next; what is made is written all the same")
   func failure() throws {
     let behind = WriteBehind()
-    let isBegun = Mutex(false)
+    let isWritten = Mutex(false)
     try behind.start("a") { throw ZooError(.system, "no room", at: Place()) }
     try behind.wait(for: ["b"])
     let error = #expect(throws: ZooError.self) {
-      try behind.start("b") { isBegun.withLock { $0 = true } }
+      try behind.start("b") { isWritten.withLock { $0 = true } }
     }
-    #expect(error?.message == "no room" && !isBegun.withLock { $0 })
+    #expect(error?.message == "no room" && isWritten.withLock { $0 })
+    try behind.wait()
+  }
+
+  @Test("A look tells of a failure before the next piece is begun, and waits for nothing")
+  func look() throws {
+    let behind = WriteBehind()
+    let gate = DispatchSemaphore(value: 0)
+    try behind.start("a") {
+      gate.wait()
+      throw ZooError(.system, "no room", at: Place())
+    }
+    try behind.check()
+    gate.signal()
+    let error = #expect(throws: ZooError.self) {
+      for _ in 0..<200 {
+        try behind.check()
+        usleep(10_000)
+      }
+    }
+    #expect(error?.message == "no room")
+    try behind.check()
     try behind.wait()
   }
 }

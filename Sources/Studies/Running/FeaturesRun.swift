@@ -31,16 +31,10 @@ package struct FeaturesRun {
       RunFolder.environment(of: study, session.kernels, session.registry)
       + RunFolder.options(skipsBad: skipsBad) + [("specification", study.source.text())]
     try shared.check(inputs)
-    let weights = try study.images.compactMap { branch in
-      try branch.weights.map {
-        try WeightSource($0, session.registry, at: branch.place).located()
-      }
-    }
-    let texts = try study.texts.filter { $0.weights != nil }.flatMap {
-      try $0.startFiles(session.registry, progress: session.progress)
-    }
     // They may lie elsewhere on another machine.
-    let contents = try RunFolder.hashes(of: weights + texts).map { ("content of weights", $0.1) }
+    let contents = try RunFolder.files(of: study, session.registry, session.progress).map {
+      ("content of a file", $0.1)
+    }
     try shared.check(contents)
     inputs += contents
     // Of several ranks the first alone writes.
@@ -67,9 +61,11 @@ package struct FeaturesRun {
     { progress.note(sentence) }
     let data = try DataDigest(cases.set).digest()
     try shared.check([("data", data)])
-    let run = try sha256(
-      of: (inputs + [("data", data)]).map { "\($0.0) \($0.1)" }.joined(separator: "\n"))
     let split = try study.folds.splits(of: cases.set)[0]
+    // Its training subset may decide how images are normalised.
+    let run = try sha256(
+      of: (inputs + [("data", data), ("training", "\(split.training)")])
+        .map { "\($0.0) \($0.1)" }.joined(separator: "\n"))
     let kept = FeatureFolder.standard(session.kernels)
     let context = RecipeContext(
       session: session, cases: cases, tokenizer: study.tokenizer, seed: study.seed,

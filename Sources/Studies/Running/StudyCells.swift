@@ -21,7 +21,7 @@ struct StudyCells {
   /// Microseconds between two looks at cells that others make.
   private static let pause: UInt32 = 500_000
   /// Bytes of a model up to which it is written while the next cell is made: larger ones would take twice the memory.
-  private static let behindLimit = 256 << 20
+  private static let behindLimit = 128 << 20
 
   private var progress: ProgressReporter { runner.context.session.progress }
 
@@ -136,6 +136,7 @@ struct StudyCells {
     _ item: Item, known: CellFile?, _ behind: WriteBehind, told: (Double) -> String,
     begins: () -> Void
   ) throws -> Attempt {
+    try behind.check()
     try behind.wait(
       for: item.combination.recipe.parts.map { FinishedCells.key($0, item.split.name) })
     if let file = try known ?? finished.file(item.combination, item.split) { return .found(file) }
@@ -159,14 +160,9 @@ struct StudyCells {
     }
     guard let write else { return .made(file) }
     isHandedOn = true
-    do {
-      try behind.start(item.key) {
-        defer { claim.release() }
-        try write()
-      }
-    } catch {
-      claim.release()
-      throw error
+    try behind.start(item.key) {
+      defer { claim.release() }
+      try write()
     }
     return .made(file)
   }
@@ -202,9 +198,7 @@ struct StudyCells {
       }
     }
     guard let made, claim.isHeld else {
-      progress.line(
-        "\(split.name) \(combination.name) was taken over by another process, which had not heard from this one"
-      )
+      progress.line(StudyCells.takenOver(combination, split))
       return nil
     }
     let outcome = made.outcome
@@ -223,17 +217,25 @@ struct StudyCells {
     nonisolated(unsafe) let (left, log, kept) = (made, events, checkpoints)
     let progress = progress
     let write: @Sendable () throws -> Void = {
+      guard claim.isHeld else { return progress.line(StudyCells.takenOver(combination, split)) }
       try StudyCells.write(left, file, inputs, to: place)
       kept.remove()
       try log?.finish(file)
       progress.line(line)
     }
-    let bytes = (outcome.model?.byteCount ?? 0) + (made.untuned?.byteCount ?? 0)
-    guard bytes <= Self.behindLimit else {
+    let models = [outcome.model, made.untuned].compactMap { $0 }
+    // What is written without the weights that stay is held against those, which are read and built for it.
+    guard models.reduce(0, { $0 + $1.byteCount }) <= Self.behindLimit,
+      models.allSatisfy({ $0.image?.lora == nil && $0.text?.lora == nil && !$0.hasFrozenText })
+    else {
       try write()
       return (file, nil)
     }
     return (file, write)
+  }
+
+  private static func takenOver(_ combination: Combination, _ split: Split) -> String {
+    "\(split.name) \(combination.name) was taken over by another process, which had not heard from this one"
   }
 
   /// Writes what a cell left into its folder, the scores last.
@@ -252,7 +254,8 @@ struct StudyCells {
       names += try model.write(to: "\(place)/\(untuned)").map { "\(untuned)/\($0)" }
     }
     let text = file.text
-    var digests = try FileDigests(of: names, in: place, inputs: inputs)
+    // A signal stops the work that goes on, not the files of what is made.
+    var digests = try FileDigests(of: names, in: place, inputs: inputs, isInterruptible: false)
     digests.files[FinishedCells.scoresName] = try sha256(of: text)
     try digests.write(to: place)
     try AtomicFile.write(text, to: "\(place)/\(FinishedCells.scoresName)")

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import Tensors
 
 /// Writes what a piece of work left while the next one is made, one at a time.
 ///
@@ -17,16 +18,30 @@ final class WriteBehind {
 
   /// Starts writing once the one before has ended.
   ///
-  /// - Throws: what the one before threw; then nothing is started.
+  /// - Throws: what the one before threw, after this one is written, which may be as good as ever.
   func start(_ key: String, _ write: @escaping @Sendable () throws -> Void) throws {
-    try wait()
+    var earlier: (any Error)?
+    do { try wait() } catch { earlier = error }
     let done = DispatchSemaphore(value: 0)
     let failure = Failure()
     pending = (key, done, failure)
     queue.async {
+      // The other processors are the work's that goes on.
+      Compute.useOneThreadHere()
       do { try write() } catch { failure.error.withLock { $0 = error } }
       done.signal()
     }
+    if let earlier {
+      try? wait()
+      throw earlier
+    }
+  }
+
+  /// Throws what writing threw, if it has ended; waits for nothing.
+  func check() throws {
+    guard let pending, pending.done.wait(timeout: .now()) == .success else { return }
+    pending.done.signal()
+    try wait()
   }
 
   /// Waits for what is being written, if it is one of these.

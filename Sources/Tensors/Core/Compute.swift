@@ -14,6 +14,9 @@ public enum Compute {
   /// The number of processors that are online.
   public static var processors: Int { Int(ez_processors()) }
 
+  /// Makes loops that this thread starts run on it alone: OpenMP counts threads by who starts them.
+  package static func useOneThreadHere() { ez_set_threads(1) }
+
   /// Sets the number of threads, at least one, for kernels called from this thread.
   package static func setThreads(_ count: Int) {
     ez_set_threads(Int32(max(1, count)))

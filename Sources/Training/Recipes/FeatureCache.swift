@@ -103,7 +103,8 @@ package final class FeatureCache {
 
   /// What was drawn for a branch that stays as it is drawn.
   func drawn(_ branch: String, _ key: DrawnKey) -> DrawnTensors {
-    latestDrawn[branch, default: Latest()].value(for: key) { DrawnTensors() }
+    if latestDrawn[branch] == nil, latestDrawn.count >= Self.drawnLimit { latestDrawn = [:] }
+    return latestDrawn[branch, default: Latest()].value(for: key) { DrawnTensors() }
   }
 
   /// The tensors that a text branch starts from.
@@ -123,6 +124,8 @@ package final class FeatureCache {
     return made
   }
 
+  /// Branches whose drawn numbers are held.
+  private static let drawnLimit = 4
   /// How many vocabularies are held: those of one split, and of the inner folds of a search on it.
   private static let wordsLimit = 12
 

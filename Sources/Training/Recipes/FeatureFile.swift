@@ -118,7 +118,6 @@ struct FeatureFile {
     }
     if isLocked, let kept = kept(isLocked: true) { return kept }
     var sheet: FeatureSheet?
-    var isInFile = false
     // What is done stays for a run that comes later, whatever stops this one.
     defer { sheet?.suspend() }
     let made = try make { plan in
@@ -126,11 +125,11 @@ struct FeatureFile {
       if let file, file.done > 0 {
         progress.line("\(title): goes on from what a stopped run had done of these features")
       }
-      isInFile = file != nil
       sheet = file.map { FeatureSheet($0) } ?? (plan.bytes <= limit ? FeatureSheet(plan) : nil)
       return sheet
     }
-    if let made, !isInFile { write(made) }
+    // Where the disk has no room for a file it is not filled to the brim.
+    if let made, !isLocked { write(made) }
     _ = consume lock
     return made
   }

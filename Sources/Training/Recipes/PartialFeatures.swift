@@ -6,8 +6,8 @@ import WeightFiles
 ///
 /// Where the header will stand it begins with eight zero bytes, which no safetensors file does, the number of steps that
 /// are done, that of all steps, and the program's layout. What is counted is on the disk: the rows are flushed before the
-/// number is. Its lock is the caller's; where locks are of one machine alone, two processes may fill in the same file, and
-/// since both write the same numbers, the file stays right.
+/// number is. Its lock is the caller's; where locks are of one machine alone, two processes may fill in the same file, with
+/// the same numbers, unless they begin it within the same milliseconds.
 final class PartialFeatures {
   /// Seconds after which the number of steps is written again.
   private static let interval = 20.0
@@ -26,6 +26,8 @@ final class PartialFeatures {
   private let starts: [Int]
   private let descriptor: Int32
   private var lastNote = ContinuousClock.now
+  /// Whether something could not be written: no step counts any more.
+  private var hasFailed = false
 
   /// Opens the file that a stopped run left, or a new one; nil where it can't be written, or the disk has no room.
   init?(path: String, _ plan: FeatureSheet.Plan) {
@@ -81,6 +83,7 @@ final class PartialFeatures {
   /// - Throws: `ZooError` of code `.system`. A flush that failed is not tried again: the system forgets that it failed,
   ///   and with it the rows. So the run ends, and the next one makes them anew.
   func note() throws {
+    guard !hasFailed else { return }
     lastNote = .now
     try flush()
     // Whoever filled in the same file may have finished it.
@@ -94,17 +97,7 @@ final class PartialFeatures {
     try note()
     let digits: String
     do {
-      digits = try ContentDigest(text: "", shapes) { view, range -> [Float] in
-        try [Float](unsafeUninitializedCapacity: range.count) { values, count in
-          try OpenTensorFile.fill(
-            UnsafeMutableRawBufferPointer(values), from: descriptor,
-            at: starts[view] + range.lowerBound * MemoryLayout<Float>.size, path: part)
-          for index in values.indices {
-            values[index] = Float(bitPattern: UInt32(littleEndian: values[index].bitPattern))
-          }
-          count = range.count
-        }
-      }.digits
+      digits = try ContentDigest(text: "", shapes, read: values).digits
     } catch {
       // Nobody shall go on with what can't be read.
       unlink(part)
@@ -112,12 +105,28 @@ final class PartialFeatures {
     }
     try write(Array(try Self.header(shapes, digest: digits).prefix), at: 0)
     try flush()
-    // Another process that filled in the same file may have moved it.
-    guard rename(part, path) == 0 || errno == ENOENT else {
-      throw failure("can't be moved to its place")
+    guard rename(part, path) == 0 else {
+      guard errno == ENOENT else { throw failure("can't be moved to its place") }
+      // Another process that filled in the same file has moved it, or somebody has cleared the folder.
+      if let kept = Self.kept(path, views: plan.views, rows: plan.rows) { return kept.rows }
+      return try shapes.indices.map {
+        FeatureRows(try values($0, 0..<plan.rows * plan.width), width: plan.width)
+      }
     }
     AtomicFile.flushFolder(of: path)
     return try Self.rows(of: try OpenTensorFile(path: path), views: plan.views)
+  }
+
+  private func values(_ view: Int, _ range: Range<Int>) throws -> [Float] {
+    try [Float](unsafeUninitializedCapacity: range.count) { values, count in
+      try OpenTensorFile.fill(
+        UnsafeMutableRawBufferPointer(values), from: descriptor,
+        at: starts[view] + range.lowerBound * MemoryLayout<Float>.size, path: part)
+      for index in values.indices {
+        values[index] = Float(bitPattern: UInt32(littleEndian: values[index].bitPattern))
+      }
+      count = range.count
+    }
   }
 
   /// The rows of each view of a file that is whole, or else nil; one that was stopped on the way to its place is moved
@@ -207,6 +216,7 @@ final class PartialFeatures {
   }
 
   private func failure(_ what: String) -> ZooError {
+    hasFailed = true
     let error = systemError(what, part)
     return ZooError(
       error.code, error.message, at: error.place,

@@ -103,7 +103,11 @@ extension RecipeContext {
         }?.shape[0]
       }
     }
-    guard let width, pictures * views * width * MemoryLayout<Float>.size <= limit else {
+    guard let width else { return nil }
+    guard pictures * views * width * MemoryLayout<Float>.size <= limit else {
+      progress.line(
+        "\(title): the features that were found are too large to be held by every rank; the encoder runs in every epoch"
+      )
       return nil
     }
     let received = try (0..<views).map { view -> [Float] in
