@@ -218,6 +218,17 @@ struct FeatureSheetTests {
         return all
       }
       let wanted = try features("whole", ProgressReporter(mode: .quiet))
+      // A file where the folder would be: all is in memory, which is said.
+      try Data().write(to: URL(fileURLWithPath: "\(folder)/file"))
+      let said = Mutex<[String]>([])
+      let inMemory = ProgressReporter { event in
+        if case .line(let text) = event { said.withLock { $0.append(text) } }
+      }
+      #expect(try features("file", inMemory) == wanted)
+      #expect(
+        said.withLock { $0 }.contains {
+          $0.hasPrefix("net: these features can't be kept as they are made")
+        })
       #expect(wanted.count == 150 && Set(wanted).count == 24)
 
       let stopping = ProgressReporter { event in

@@ -66,10 +66,9 @@ package struct FeaturesRun {
     let run = try sha256(
       of: (inputs + [("data", data), ("training", "\(split.training)")])
         .map { "\($0.0) \($0.1)" }.joined(separator: "\n"))
-    let kept = FeatureFolder.standard(session.kernels)
     let context = RecipeContext(
       session: session, cases: cases, tokenizer: study.tokenizer, seed: study.seed,
-      cache: FeatureCache(folder: kept))
+      cache: FeatureCache(folder: .standard(session.kernels)))
     var encoders: [(name: String, encoder: UnimodalRecipe.Encoder)] = study.images.map {
       ($0.name, .image($0))
     }

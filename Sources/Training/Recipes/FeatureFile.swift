@@ -125,6 +125,11 @@ struct FeatureFile {
       if let file, file.done > 0 {
         progress.line("\(title): goes on from what a stopped run had done of these features")
       }
+      if file == nil {
+        progress.line(
+          "\(title): these features can't be kept as they are made, since the folder \(parentFolder(of: path)) can't be"
+            + " written or locked, or has no room: a run that is stopped makes them anew")
+      }
       sheet = file.map { FeatureSheet($0) } ?? (plan.bytes <= limit ? FeatureSheet(plan) : nil)
       return sheet
     }
