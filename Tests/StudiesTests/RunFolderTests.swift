@@ -149,8 +149,17 @@ struct RunFolderTests {
         of: ["model/a", "b"], in: folder, inputs: ["folds": "1", "study": "2"])
       try digests.write(to: folder)
       #expect(try FileDigests.read(folder: folder) == digests)
+      // Old enough to be remembered.
+      usleep(100_000)
       #expect(try digests.damage(in: folder) == nil)
       try FileDigests.check(folder: folder)
+      // In place, of the same size.
+      let handle = try #require(FileHandle(forWritingAtPath: "\(folder)/b"))
+      try handle.write(contentsOf: Data("scoreS".utf8))
+      try handle.close()
+      #expect(try digests.damage(in: folder) == "b is not what was written: its SHA-256 differs")
+      try AtomicFile.write("scores", to: "\(folder)/b")
+      #expect(try digests.damage(in: folder) == nil)
       try AtomicFile.write("weighty", to: "\(folder)/model/a")
       #expect(
         try digests.damage(in: folder) == "model/a is not what was written: its SHA-256 differs")
