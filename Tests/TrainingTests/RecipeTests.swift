@@ -140,6 +140,15 @@ struct RecipeTests {
     }
   }
 
+  /// A branch fitted to the scene's split under another name, which decides what is drawn.
+  private func fit(_ name: String, _ branch: ImageBranch, in scene: RecipeScene) throws -> Fit {
+    var split = scene.split
+    split.name = name
+    return try RecipeScene.net(branch).fit(split, scene.context) { _ in
+      throw ZooError(.conflict, "no parts", at: Place())
+    }
+  }
+
   @Test(
     "What is frozen without weights is drawn once for a seed: splits share its features, heads are drawn for each"
   )
@@ -147,13 +156,6 @@ struct RecipeTests {
     try withTemporaryFolder { folder in
       let branch = try RecipeScene.image("whole", [("freeze", "all")])
       let scene = try RecipeScene(folder, [branch])
-      func fit(_ name: String, _ branch: ImageBranch, in scene: RecipeScene) throws -> Fit {
-        var split = scene.split
-        split.name = name
-        return try RecipeScene.net(branch).fit(split, scene.context) { _ in
-          throw ZooError(.conflict, "no parts", at: Place())
-        }
-      }
       func weights(_ fit: Fit, _ prefix: String) throws -> [[Float]] {
         try #require(fit.model).classifier.store.parameters.filter { $0.key.hasPrefix(prefix) }
           .map(\.value.values)
@@ -191,12 +193,7 @@ struct RecipeTests {
       let branch = try RecipeScene.image("part", [("freeze", "layer1")])
       let scene = try RecipeScene(folder, [branch])
       func digests(_ split: String) throws -> (frozen: String, all: String) {
-        var own = scene.split
-        own.name = split
-        let fit = try RecipeScene.net(branch).fit(own, scene.context) { _ in
-          throw ZooError(.conflict, "no parts", at: Place())
-        }
-        let model = try #require(fit.model)
+        let model = try #require(fit(split, branch, in: scene).model)
         return (
           try FeatureFile.digest(of: model, model.isInFrozenImageStage),
           try FeatureFile.digest(of: model) { $0.hasPrefix("image.") }
@@ -216,12 +213,8 @@ struct RecipeTests {
       let scene = try RecipeScene(folder, [branch])
       let without = try RecipeScene(folder, [branch], cache: nil)
       func values(_ split: String, in scene: RecipeScene) throws -> [[Float]] {
-        var own = scene.split
-        own.name = split
-        let fit = try RecipeScene.net(branch).fit(own, scene.context) { _ in
-          throw ZooError(.conflict, "no parts", at: Place())
-        }
-        return try #require(fit.model).classifier.store.parameters.map(\.value.values)
+        try #require(fit(split, branch, in: scene).model).classifier.store.parameters
+          .map(\.value.values)
       }
       for split in ["r1f1", "r1f2", "r1f1-seed2", "r1f1"] {
         #expect(try values(split, in: scene) == values(split, in: without), "\(split)")
