@@ -1,6 +1,7 @@
 #include "fused.h"
 
 #include "bfloat.h"
+#include "depthwise.h"
 #include "parallel.h"
 
 #include <string.h>
@@ -173,42 +174,62 @@ EZ_VECTORS static void round_by_vectors(const ez_part *parts, size_t part_count,
 // What is added to sums: nothing, numbers of single precision, or bf16.
 enum { EZ_ADDS_NOTHING, EZ_ADDS_FLOATS, EZ_ADDS_HALVES };
 
+// How a row of up to 32 sums is finished; what is the same for all rows of a block.
+typedef struct {
+  const ez_bf16_results *results;
+  int past_cache;
+  __mmask16 low, high;
+  __m512 bias[2], floor, ceiling;
+} ez_finishing;
+
+static inline __attribute__((always_inline)) EZ_VECTORS ez_finishing finishing_of(const ez_bf16_results *w,
+                                                                                  size_t column) {
+  const size_t left = w->columns - column;
+  ez_finishing f = {.results = w, .past_cache = w->past_cache && left >= EZ_BLOCK};
+  f.low = lanes_of(left), f.high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
+  f.bias[0] = w->bias ? _mm512_maskz_loadu_ps(f.low, w->bias + column) : _mm512_setzero_ps();
+  f.bias[1] = w->bias ? _mm512_maskz_loadu_ps(f.high, w->bias + column + EZ_HALF) : _mm512_setzero_ps();
+  f.floor = _mm512_set1_ps(ez_least(w->relu)), f.ceiling = _mm512_set1_ps(ez_most(w->relu));
+  return f;
+}
+
+// Sums of a row, of which the second vector may have no columns, to place `at` of the results.
+static inline __attribute__((always_inline)) EZ_VECTORS void
+finish_row(const ez_finishing *f, __m512 y0, __m512 y1, size_t at, const int wide, const int halves, const int adds) {
+  const ez_bf16_results *w = f->results;
+  const __mmask32 both = (__mmask32)f->low | (__mmask32)f->high << 16;
+  y0 = _mm512_add_ps(y0, f->bias[0]), y1 = _mm512_add_ps(y1, f->bias[1]);
+  if (adds == EZ_ADDS_FLOATS) {
+    y0 = _mm512_add_ps(y0, _mm512_maskz_loadu_ps(f->low, w->add + at));
+    if (wide) y1 = _mm512_add_ps(y1, _mm512_maskz_loadu_ps(f->high, w->add + at + EZ_HALF));
+  } else if (adds == EZ_ADDS_HALVES) {
+    const __m512i x = _mm512_maskz_loadu_epi16(both, w->add_halves + at);
+    y0 = _mm512_add_ps(y0, widened(_mm512_castsi512_si256(x)));
+    y1 = _mm512_add_ps(y1, widened(_mm512_extracti64x4_epi64(x, 1)));
+  }
+  // The second operand of max and min is what comes out for a NaN.
+  y0 = _mm512_min_ps(f->ceiling, _mm512_max_ps(f->floor, y0));
+  y1 = _mm512_min_ps(f->ceiling, _mm512_max_ps(f->floor, y1));
+  if (halves) {
+    const __m512i y = (__m512i)_mm512_cvtne2ps_pbh(y1, y0);
+    if (f->past_cache) _mm512_stream_si512((void *)(w->halves + at), y);
+    else _mm512_mask_storeu_epi16(w->halves + at, both, y);
+  } else if (f->past_cache) {
+    _mm512_stream_ps(w->out + at, y0);
+    _mm512_stream_ps(w->out + at + EZ_HALF, y1);
+  } else {
+    _mm512_mask_storeu_ps(w->out + at, f->low, y0);
+    if (wide) _mm512_mask_storeu_ps(w->out + at + EZ_HALF, f->high, y1);
+  }
+}
+
 static inline __attribute__((always_inline)) EZ_VECTORS void
 finish_by_vectors(const ez_bf16_results *w, const float *sums, size_t rows, size_t place, size_t column,
                   const int halves, const int adds) {
-  const size_t left = w->columns - column;
-  const int past_cache = w->past_cache && left >= EZ_BLOCK;
-  const __mmask16 low = lanes_of(left), high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
-  const __mmask32 both = (__mmask32)low | (__mmask32)high << 16;
-  __m512 b0 = _mm512_setzero_ps(), b1 = b0;
-  if (w->bias)
-    b0 = _mm512_maskz_loadu_ps(low, w->bias + column), b1 = _mm512_maskz_loadu_ps(high, w->bias + column + EZ_HALF);
-  // The second operand of max and min is what comes out for a NaN.
-  const __m512 floor = _mm512_set1_ps(ez_least(w->relu)), ceiling = _mm512_set1_ps(ez_most(w->relu));
-  for (size_t i = 0; i < rows; i++, sums += EZ_BLOCK) {
-    const size_t at = (place + i) * w->columns + column;
-    __m512 y0 = _mm512_add_ps(_mm512_loadu_ps(sums), b0), y1 = _mm512_add_ps(_mm512_loadu_ps(sums + EZ_HALF), b1);
-    if (adds == EZ_ADDS_FLOATS) {
-      y0 = _mm512_add_ps(y0, _mm512_maskz_loadu_ps(low, w->add + at));
-      y1 = _mm512_add_ps(y1, _mm512_maskz_loadu_ps(high, w->add + at + EZ_HALF));
-    } else if (adds == EZ_ADDS_HALVES) {
-      const __m512i x = _mm512_maskz_loadu_epi16(both, w->add_halves + at);
-      y0 = _mm512_add_ps(y0, widened(_mm512_castsi512_si256(x)));
-      y1 = _mm512_add_ps(y1, widened(_mm512_extracti64x4_epi64(x, 1)));
-    }
-    y0 = _mm512_min_ps(ceiling, _mm512_max_ps(floor, y0)), y1 = _mm512_min_ps(ceiling, _mm512_max_ps(floor, y1));
-    if (halves) {
-      const __m512i y = (__m512i)_mm512_cvtne2ps_pbh(y1, y0);
-      if (past_cache) _mm512_stream_si512((void *)(w->halves + at), y);
-      else _mm512_mask_storeu_epi16(w->halves + at, both, y);
-    } else if (past_cache) {
-      _mm512_stream_ps(w->out + at, y0);
-      _mm512_stream_ps(w->out + at + EZ_HALF, y1);
-    } else {
-      _mm512_mask_storeu_ps(w->out + at, low, y0);
-      _mm512_mask_storeu_ps(w->out + at + EZ_HALF, high, y1);
-    }
-  }
+  const ez_finishing f = finishing_of(w, column);
+  for (size_t i = 0; i < rows; i++, sums += EZ_BLOCK)
+    finish_row(&f, _mm512_loadu_ps(sums), _mm512_loadu_ps(sums + EZ_HALF), (place + i) * w->columns + column, 1, halves,
+               adds);
 }
 
 EZ_VECTORS static void finish_rows(const ez_bf16_results *w, const float *sums, size_t rows, size_t place,
@@ -221,6 +242,165 @@ EZ_VECTORS static void finish_rows(const ez_bf16_results *w, const float *sums, 
   else if (w->add) EZ_FINISH(0, EZ_ADDS_FLOATS);
   else EZ_FINISH(0, EZ_ADDS_NOTHING);
 #undef EZ_FINISH
+}
+
+// Some rows' products with one or two vectors of columns, which stay in registers until they are finished.
+static inline __attribute__((always_inline)) EZ_VECTORS void
+finished_rows(const int rows, const int wide, const ez_bf16_rows *a, size_t first, const uint16_t *right,
+              const ez_finishing *f, size_t at) {
+  const ez_bf16_results *w = f->results;
+  __m512 sum[14][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = _mm512_setzero_ps();
+  for (size_t s = 0; s < a->segments; s++) {
+    const uint16_t *left = a->values + first * a->stride + s * a->segment_stride;
+    for (size_t k = 0; k < a->used; k += 2, right += 2 * EZ_BLOCK) {
+      const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
+      const __m512bh b1 = wide ? (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK) : b0;
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++) {
+        int pair;
+        __builtin_memcpy(&pair, left + i * a->stride + k, sizeof pair);
+        const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
+        sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
+        if (wide) sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
+      }
+    }
+    right += (a->depth - a->used) * EZ_BLOCK;
+  }
+#define EZ_FINISH(halves, adds)                                                                                        \
+  {                                                                                                                    \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++)                                                  \
+        finish_row(f, sum[i][0], sum[i][1], at + (size_t)i * w->columns, wide, halves, adds);                         \
+  }
+  if (w->halves && w->add_halves) EZ_FINISH(1, EZ_ADDS_HALVES)
+  else if (w->halves && w->add) EZ_FINISH(1, EZ_ADDS_FLOATS)
+  else if (w->halves) EZ_FINISH(1, EZ_ADDS_NOTHING)
+  else if (w->add_halves) EZ_FINISH(0, EZ_ADDS_HALVES)
+  else if (w->add) EZ_FINISH(0, EZ_ADDS_FLOATS)
+  else EZ_FINISH(0, EZ_ADDS_NOTHING)
+#undef EZ_FINISH
+}
+
+// Two vectors of sums rounded, the first in the low halves of the words.
+static inline __attribute__((always_inline)) EZ_VECTORS __m512i paired(__m512 low, __m512 high) {
+  const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21,
+                                         5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  return _mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+}
+
+// Products of some places of two lines, which become pairs; `lower` is `upper` where there is no such line.
+static inline __attribute__((always_inline)) EZ_VECTORS void
+paired_places(const int places, const int wide, const uint16_t *upper, const uint16_t *lower, size_t depth,
+              const uint16_t *right, const ez_finishing *f, uint32_t *pairs) {
+  const ez_bf16_results *w = f->results;
+  const int has_lower = lower != upper;
+  __m512 sum[14][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 2 * places; i++) sum[i][0] = sum[i][1] = _mm512_setzero_ps();
+  for (size_t k = 0; k < depth; k += 2, right += 2 * EZ_BLOCK) {
+    const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
+    const __m512bh b1 = wide ? (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK) : b0;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2 * places; i++) {
+      int pair;
+      __builtin_memcpy(&pair, (i % 2 ? lower : upper) + (size_t)(i / 2) * depth + k, sizeof pair);
+      const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
+      sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
+      if (wide) sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 2 * places; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v <= wide; v++)
+      sum[i][v] = _mm512_min_ps(f->ceiling, _mm512_max_ps(f->floor, _mm512_add_ps(sum[i][v], f->bias[v])));
+  if (w->function) {
+    _Alignas(64) float kept[14 * EZ_BLOCK];
+    const size_t row = wide ? EZ_BLOCK : EZ_HALF;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2 * places; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v <= wide; v++) _mm512_store_ps(kept + (size_t)i * row + (size_t)v * EZ_HALF, sum[i][v]);
+    ez_activate_here(w->function - 1, kept, 2 * (size_t)places * row);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2 * places; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v <= wide; v++) sum[i][v] = _mm512_load_ps(kept + (size_t)i * row + (size_t)v * EZ_HALF);
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < places; i++) {
+    uint32_t *to = pairs + (size_t)i * w->columns;
+    const __m512 zero = _mm512_setzero_ps();
+    _mm512_mask_storeu_epi32(to, f->low, paired(sum[2 * i][0], has_lower ? sum[2 * i + 1][0] : zero));
+    if (wide) _mm512_mask_storeu_epi32(to + EZ_HALF, f->high, paired(sum[2 * i][1], has_lower ? sum[2 * i + 1][1] : zero));
+  }
+}
+
+EZ_VECTORS void ez_bf16_paired(const uint16_t *upper, const uint16_t *lower, size_t places, size_t depth,
+                               const uint16_t *weights, const ez_bf16_results *results, size_t column, uint32_t *pairs) {
+  const ez_finishing f = finishing_of(results, column);
+  const uint16_t *below = lower ? lower : upper;
+  size_t place = 0;
+#define EZ_PLACES(n, wide)                                                                                             \
+  for (; place + n <= places; place += n)                                                                              \
+    paired_places(n, wide, upper + place * depth, below + place * depth, depth, weights, &f,                           \
+                  pairs + place * results->columns + column);
+  if (results->columns - column > EZ_HALF) {
+    EZ_PLACES(7, 1)
+    EZ_PLACES(4, 1)
+    EZ_PLACES(2, 1)
+    EZ_PLACES(1, 1)
+  } else {
+    EZ_PLACES(7, 0)
+    EZ_PLACES(4, 0)
+    EZ_PLACES(2, 0)
+    EZ_PLACES(1, 0)
+  }
+#undef EZ_PLACES
+}
+
+EZ_VECTORS void ez_pair_lines(const float *upper, const float *lower, const uint16_t *upper_halves,
+                              const uint16_t *lower_halves, size_t numbers, uint32_t *pairs) {
+  for (size_t i = 0; i < numbers; i += EZ_HALF) {
+    const __mmask16 mask = lanes_of(numbers - i);
+    __m512i words;
+    if (upper_halves) {
+      const __m512i low = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, upper_halves + i));
+      words = lower_halves ? _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, lower_halves + i))
+                           : _mm512_setzero_si512();
+      words = _mm512_or_si512(low, _mm512_slli_epi32(words, 16));
+    } else {
+      const __m512 low = _mm512_maskz_loadu_ps(mask, upper + i);
+      words = paired(low, lower ? _mm512_maskz_loadu_ps(mask, lower + i) : _mm512_setzero_ps());
+    }
+    _mm512_mask_storeu_epi32(pairs + i, mask, words);
+  }
+}
+
+EZ_VECTORS void ez_bf16_finished(const ez_bf16_rows *a, const uint16_t *weights, size_t rows,
+                                 const ez_bf16_results *results, size_t place, size_t column) {
+  const ez_finishing f = finishing_of(results, column);
+  const size_t columns = results->columns, at = place * columns + column;
+  size_t row = 0;
+#define EZ_ROWS(n, wide)                                                                                               \
+  for (; row + n <= rows; row += n) finished_rows(n, wide, a, row, weights, &f, at + row * columns);
+  if (columns - column > EZ_HALF) {
+    EZ_ROWS(14, 1)
+    EZ_ROWS(8, 1)
+    EZ_ROWS(7, 1)
+    EZ_ROWS(4, 1)
+    EZ_ROWS(2, 1)
+    EZ_ROWS(1, 1)
+  } else {
+    EZ_ROWS(14, 0)
+    EZ_ROWS(8, 0)
+    EZ_ROWS(7, 0)
+    EZ_ROWS(4, 0)
+    EZ_ROWS(2, 0)
+    EZ_ROWS(1, 0)
+  }
+#undef EZ_ROWS
 }
 
 static inline __attribute__((always_inline, target("prfchw"))) void
@@ -299,6 +479,18 @@ EZ_TILES static void block_of_tiles(const ez_bf16_rows *a, const ez_bf16_pairs *
 }
 #else
 int ez_bf16(void) { return EZ_BF16_PLAIN; }
+void ez_bf16_finished(const ez_bf16_rows *a, const uint16_t *weights, size_t rows, const ez_bf16_results *results,
+                      size_t place, size_t column) {
+  __builtin_trap();
+}
+void ez_bf16_paired(const uint16_t *upper, const uint16_t *lower, size_t places, size_t depth, const uint16_t *weights,
+                    const ez_bf16_results *results, size_t column, uint32_t *pairs) {
+  __builtin_trap();
+}
+void ez_pair_lines(const float *upper, const float *lower, const uint16_t *upper_halves, const uint16_t *lower_halves,
+                   size_t numbers, uint32_t *pairs) {
+  __builtin_trap();
+}
 #endif
 
 void ez_bf16_begin(int kind) {

@@ -66,11 +66,22 @@ typedef struct {
 void ez_bf16_finish(int kind, const ez_bf16_results *results, float *sums, size_t rows, size_t place,
                     size_t column);
 
+// The same of rows * weights, which are a panel of 32 columns, by EZ_BF16_VECTORS, without a function: sums are finished
+// in registers. No row beyond the last is read.
+void ez_bf16_finished(const ez_bf16_rows *a, const uint16_t *weights, size_t rows, const ez_bf16_results *results,
+                      size_t place, size_t column);
+
+// Products of two lines of places, [places, depth] each, with such a panel, finished with a function, too, as pairs (see
+// depthwise.h), [places, columns]. The depth is even; `lower` is NULL where there is no such line.
+void ez_bf16_paired(const uint16_t *upper, const uint16_t *lower, size_t places, size_t depth, const uint16_t *weights,
+                    const ez_bf16_results *results, size_t column, uint32_t *pairs);
+
 // out[rows, columns] = rows[rows, depth] * weights, finished, by the calling thread: what is added and written begins
-// with the first row. Weights are as ez_bf16_pack has them for 1x1. `scratch` holds ez_bf16_scratch bytes.
+// with the first row. Weights are as ez_bf16_pack has them for 1x1. `halves` are rows that are bf16 already, or NULL.
+// `scratch` holds ez_bf16_scratch bytes.
 size_t ez_bf16_scratch(size_t depth);
-void ez_bf16_multiply_here(int kind, const float *rows, size_t count, size_t depth, const uint16_t *weights,
-                           size_t columns, const ez_bf16_results *results, void *scratch);
+void ez_bf16_multiply_here(int kind, const float *rows, const uint16_t *halves, size_t count, size_t depth,
+                           const uint16_t *weights, size_t columns, const ez_bf16_results *results, void *scratch);
 
 // Asks for the memory that finishing so many rows will add or write to, while their products are still made: a line or
 // two of each row, too far apart for a processor to foresee.

@@ -134,6 +134,16 @@ static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t colu
   _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK];
   const ez_bf16_pairs pairs = {weights, 2 * EZ_BLOCK};
   const size_t step = ez_bf16_step(w->kind);
+  if (w->kind == EZ_BF16_VECTORS && g->line == g->count && !w->results.function) {
+    for (size_t first = 0; first < g->count; first += step) {
+      const size_t left = g->count - first, rows = left < step ? left : step;
+      ez_bf16_rows here = g->rows;
+      here.values += first * here.stride;
+      ez_bf16_fetch(w->kind, &w->results, rows, g->place + first, column);
+      ez_bf16_finished(&here, weights, rows, &w->results, g->place + first, column);
+    }
+    return;
+  }
   for (size_t first = 0; first < g->count; first += step) {
     const size_t left = g->count - first, rows = left < step ? left : step;
     ez_bf16_rows here = g->rows;
@@ -144,22 +154,27 @@ static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t colu
   }
 }
 
+// Whether a block can read rows of bf16 where they are: no more than there is, and rows not a power of two apart.
+static int are_in_place(int kind, size_t depth) { return kind == EZ_BF16_VECTORS && depth % 2 == 0 && depth % 1024; }
+
 // All rows of a thread, a chunk at a time; the next chunk is rounded meanwhile where that can be.
 static void pointwise_body(void *context, size_t begin, size_t end) {
   const ez_bf16_work *w = context;
   const size_t depth = run_of(1, w->window.channels), pitch = depth + EZ_GAP;
   uint16_t *rows = w->workspace + (size_t)ez_thread() * w->room, *next = rows + EZ_POINTWISE * pitch;
   size_t ready = begin; // rows that are rounded
+  const int in_place = w->halves && are_in_place(w->kind, w->window.channels);
   ez_bf16_begin(w->kind);
   while (begin < end) {
     const size_t count = end - begin < w->chunk ? end - begin : w->chunk, after = begin + count;
-    if (ready < after) gather(w, begin, count, rows, pitch, depth);
+    if (!in_place && ready < after) gather(w, begin, count, rows, pitch, depth);
     const size_t left = end - after, further = left < w->chunk ? left : w->chunk;
     const size_t blocks = ez_up(count, EZ_BLOCK) / EZ_BLOCK * (ez_up(w->window.out_channels, EZ_BLOCK) / EZ_BLOCK);
     ez_bf16_ahead ahead = {w->groups, w->scale, w->shift, after, after + further,
                            (further + blocks - 1) / blocks, next, pitch};
-    const ez_bf16_group group = {{rows, pitch, 1, 0, depth, used_of(1, w->window.channels)}, count, count, count,
-                                 begin};
+    const uint16_t *from = in_place ? w->halves + begin * w->window.channels : rows;
+    const ez_bf16_group group = {{from, in_place ? w->window.channels : pitch, 1, 0, depth, used_of(1, w->window.channels)},
+                                 count, count, count, begin};
     for (size_t column = 0; column < w->window.out_channels; column += EZ_BLOCK)
       run_group(w, &group, column, w->weights + column * depth, w->groups ? &ahead : NULL);
     if (w->groups) {
@@ -176,17 +191,20 @@ enum { EZ_FEW = 56, EZ_FEW_ROOM = 64 };
 
 size_t ez_bf16_scratch(size_t depth) { return EZ_FEW_ROOM * (run_of(1, depth) + EZ_GAP) * sizeof(uint16_t); }
 
-void ez_bf16_multiply_here(int kind, const float *rows, size_t count, size_t depth, const uint16_t *weights,
-                           size_t columns, const ez_bf16_results *results, void *scratch) {
-  const size_t run = run_of(1, depth), pitch = run + EZ_GAP;
+void ez_bf16_multiply_here(int kind, const float *rows, const uint16_t *halves, size_t count, size_t depth,
+                           const uint16_t *weights, size_t columns, const ez_bf16_results *results, void *scratch) {
+  const int in_place = halves && are_in_place(kind, depth);
+  const size_t run = run_of(1, depth), pitch = in_place ? depth : run + EZ_GAP;
   const ez_part part = {rows, depth};
-  ez_bf16_work w = {.kind = kind, .results = *results};
+  ez_bf16_work w = {.kind = kind, .window = {.channels = depth}, .parts = &part, .part_count = 1, .halves = halves,
+                    .results = *results};
   w.results.columns = columns;
   ez_bf16_begin(kind);
   for (size_t first = 0; first < count; first += EZ_FEW) {
     const size_t n = count - first < EZ_FEW ? count - first : EZ_FEW;
-    ez_bf16_round(kind, &part, 1, NULL, NULL, first, n, scratch, pitch, run);
-    const ez_bf16_group group = {{scratch, pitch, 1, 0, run, used_of(1, depth)}, n, n, n, first};
+    if (!in_place) gather(&w, first, n, scratch, pitch, run);
+    const uint16_t *from = in_place ? halves + first * depth : scratch;
+    const ez_bf16_group group = {{from, pitch, 1, 0, run, used_of(1, depth)}, n, n, n, first};
     for (size_t column = 0; column < columns; column += EZ_BLOCK) run_group(&w, &group, column, weights + column * run, NULL);
   }
   ez_bf16_end(kind);

@@ -1,6 +1,7 @@
 #include "fused.h"
 
 #include "CKernelsLayers.h"
+#include "bfloat.h"
 #include "depthwise.h"
 #include "parallel.h"
 #include "product.h"
@@ -65,7 +66,7 @@ void ez_depthwise_pack(const float *weights, size_t channels, size_t taps, const
 }
 
 // Channels of a place that are summed in registers.
-#define EZ_BLOCK ((size_t)32)
+#define EZ_SUMMED ((size_t)32)
 
 // Any window, on any processor. A tap outside the other map adds nothing: the input's for the output, the output's
 // for the input's gradient, which gathers from the windows that read it.
@@ -77,9 +78,9 @@ static inline __attribute__((always_inline)) void sum_taps(const ez_depthwise_wo
     const float *other = p->from.values + image * p->from.height * p->from.width * channels;
     for (size_t column = 0; column < width; column++) {
       const size_t place = (line * width + column) * channels;
-      for (size_t c0 = 0; c0 < channels; c0 += EZ_BLOCK) {
-        const size_t n = channels - c0 < EZ_BLOCK ? channels - c0 : EZ_BLOCK;
-        float sum[EZ_BLOCK] = {0};
+      for (size_t c0 = 0; c0 < channels; c0 += EZ_SUMMED) {
+        const size_t n = channels - c0 < EZ_SUMMED ? channels - c0 : EZ_SUMMED;
+        float sum[EZ_SUMMED] = {0};
         if (p->finish.bias)
           for (size_t c = 0; c < n; c++) sum[c] = p->finish.bias[c0 + c];
         for (size_t ky = 0; ky < p->tap_lines; ky++) {
@@ -90,8 +91,8 @@ static inline __attribute__((always_inline)) void sum_taps(const ez_depthwise_wo
             if (x < 0) continue;
             const float *in = other + ((size_t)y * p->from.width + (size_t)x) * channels + c0;
             const float *tap = p->weights + (ky * p->taps + kx) * p->pitch + c0;
-            if (n == EZ_BLOCK)
-              for (size_t c = 0; c < EZ_BLOCK; c++) sum[c] += in[c] * tap[c];
+            if (n == EZ_SUMMED)
+              for (size_t c = 0; c < EZ_SUMMED; c++) sum[c] += in[c] * tap[c];
             else
               for (size_t c = 0; c < n; c++) sum[c] += in[c] * tap[c];
           }
@@ -157,6 +158,13 @@ static const int ez_mask_table[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 #define EZ_LANES 8
 #include "depthwise_wide.h"
 #undef EZ_LANES
+#ifndef EZ_EMULATE_WIDE
+#define EZ_PAIRS
+#define EZ_LANES 16
+#include "depthwise_wide.h"
+#undef EZ_LANES
+#undef EZ_PAIRS
+#endif
 
 static ez_body wide_body(int lanes, const ez_window *w, int spreads) {
   const size_t stride = w->stride - 1, taps = (w->kernel_width - 3) / 2;
@@ -195,7 +203,7 @@ static ez_depthwise_work prepared(const ez_window *w, ez_depthwise_map from, ez_
   return (ez_depthwise_work){
       .from = from, .to = to, .tap_lines = w->kernel_height, .taps = w->kernel_width, .stride = w->stride,
       .dilation = w->dilation, .top = w->padding, .left = w->padding_left, .weights = weights,
-      .pitch = rounded(w->channels), .out = out};
+      .pitch = rounded(w->channels), .out = out, .out_pitch = w->channels};
 }
 
 ez_depthwise_work ez_depthwise_prepared(const ez_window *w, const float *x, const float *weights,
@@ -208,6 +216,48 @@ ez_depthwise_work ez_depthwise_prepared(const ez_window *w, const float *x, cons
 }
 
 ez_body ez_depthwise_body(int lanes, const ez_window *w) { return wide_body(lanes, w, 0); }
+
+size_t ez_bf16_depthwise_packed_count(size_t channels, size_t tap_lines, size_t taps) {
+  return 2 * ez_pairs_of(tap_lines) * taps * rounded(channels);
+}
+
+void ez_bf16_depthwise_pack(const float *weights, size_t channels, size_t tap_lines, size_t taps, const float *scale,
+                            uint32_t *packed) {
+  const size_t pitch = rounded(channels), pairs = ez_pairs_of(tap_lines);
+  memset(packed, 0, ez_bf16_depthwise_packed_count(channels, tap_lines, taps) * sizeof *packed);
+  for (size_t c = 0; c < channels; c++)
+    for (size_t odd = 0; odd < 2; odd++)
+      for (size_t ky = 0; ky < tap_lines; ky++)
+        for (size_t kx = 0; kx < taps; kx++) {
+          const uint32_t half = ez_bf16_of(weights[(c * tap_lines + ky) * taps + kx] * (scale ? scale[c] : 1));
+          const size_t at = ((odd * pairs + (ky + odd) / 2) * taps + kx) * pitch + c;
+          packed[at] |= (ky + odd) % 2 ? half << 16 : half;
+        }
+}
+
+#if defined(__x86_64__) && !defined(EZ_EMULATE_WIDE)
+int ez_depthwise_has_pairs(int lanes, int bf16, const ez_window *w) {
+  return bf16 == EZ_BF16_VECTORS && lanes == 16 && ez_depthwise_is_wide(lanes, w);
+}
+
+ez_depthwise_work ez_depthwise_prepared_pairs(const ez_window *w, const void *weights, const ez_epilogue *epilogue) {
+  ez_depthwise_work p = ez_depthwise_prepared(w, NULL, weights, epilogue, NULL);
+  p.from.height = p.from.lines = ez_pairs_in(w->height);
+  p.tap_lines = ez_pairs_of(w->kernel_height);
+  p.odd = p.tap_lines * p.taps * p.pitch;
+  return p;
+}
+
+ez_body ez_depthwise_pairs_body(const ez_window *w) {
+  return depthwise_bodies_pairs[w->stride - 1][(w->kernel_width - 3) / 2];
+}
+#else
+int ez_depthwise_has_pairs(int lanes, int bf16, const ez_window *w) { return 0; }
+ez_depthwise_work ez_depthwise_prepared_pairs(const ez_window *w, const void *weights, const ez_epilogue *epilogue) {
+  __builtin_trap();
+}
+ez_body ez_depthwise_pairs_body(const ez_window *w) { __builtin_trap(); }
+#endif
 
 static void run(int lanes, const ez_window *w, ez_depthwise_work *p, int spreads) {
   if (ez_depthwise_is_wide(lanes, w)) {

@@ -1,6 +1,18 @@
 // Depthwise convolutions in one width; see lanes.h. A vector holds a place's channels, so no sum crosses lanes.
 #include "lanes.h"
 
+// EZ_PAIRS: of pairs, by the dot products of avx512_bf16.
+#undef EZ_MULTIPLY_ADD
+#ifdef EZ_PAIRS
+#undef EZ_WIDE
+#undef EZ_TARGET
+#define EZ_WIDE(name) name##_pairs
+#define EZ_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+#define EZ_MULTIPLY_ADD(x, w, sum) _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)(w))
+#else
+#define EZ_MULTIPLY_ADD v_fmadd
+#endif
+
 // Registers of sums, and of factors where weights' gradients are summed: results of a line, from left to right.
 #undef EZ_TILE
 #undef EZ_SMALL_TILE
@@ -39,15 +51,38 @@ EZ_INLINE void EZ_WIDE(line_taps)(const float *line, size_t pitch, long first, l
     for (int k = 0; k < taps; k++) {
       const int t = spreads ? (j - behind) * stride + k : j - k;
       if (spreads ? t >= 0 && t < tile : t >= 0 && t % stride == 0 && t / stride < tile)
-        sum[spreads ? t : t / stride] = v_fmadd(v, w[k], sum[spreads ? t : t / stride]);
+        sum[spreads ? t : t / stride] = EZ_MULTIPLY_ADD(v, w[k], sum[spreads ? t : t / stride]);
     }
   }
 }
 
+#ifdef EZ_PAIRS
+// Stores results of a line, and adds them to its sum, after what follows them.
+EZ_INLINE void EZ_WIDE(finish_tile)(const ez_depthwise_work *p, size_t at, long count, ez_mask mask, ez_vector *sum,
+                                    ez_vector *line_sum, const int tile, const int careful) {
+  _Alignas(64) float kept[EZ_TILE * EZ_LANES];
+  const int function = p->finish.function;
+  if (function) {
+#pragma clang loop unroll(full)
+    for (int t = 0; t < tile; t++) v_store(kept + t * EZ_LANES, sum[t]);
+    ez_activate_here(function - 1, kept, (size_t)(careful ? count : tile) * EZ_LANES);
+  }
+#pragma clang loop unroll(full)
+  for (int t = 0; t < tile; t++) {
+    if (careful && t >= count) continue;
+    const size_t to = at + (size_t)t * p->out_pitch;
+    const ez_vector y = function ? v_load(kept + t * EZ_LANES) : sum[t];
+    if (line_sum) *line_sum = v_add(*line_sum, y);
+    if (p->halves) _mm256_mask_storeu_epi16(p->halves + to, mask, (__m256i)_mm512_cvtneps_pbh(y));
+    else v_maskstore(p->out + to, mask, y);
+  }
+}
+#endif
+
 // Results of one line from `column` on, of which `count` are stored, `skipped` before them are not.
 EZ_INLINE void EZ_WIDE(depthwise_tile)(const ez_depthwise_work *p, size_t image, size_t row, long column, long skipped,
-                                       long count, size_t channel, const int tile, const int taps, const int stride,
-                                       const int spreads, const int careful) {
+                                       long count, size_t channel, ez_vector *line_sum, const int tile,
+                                       const int taps, const int stride, const int spreads, const int careful) {
   const ez_depthwise_map *from = &p->from, *to = &p->to;
   const size_t c = to->channels;
   const ez_mask mask = v_mask(c - channel);
@@ -57,24 +92,41 @@ EZ_INLINE void EZ_WIDE(depthwise_tile)(const ez_depthwise_work *p, size_t image,
   for (int t = 0; t < tile; t++) sum[t] = bias;
   const long first = spreads ? (column + (long)p->left) / stride - (taps - 1) / stride
                              : column * stride - (long)p->left;
+#ifdef EZ_PAIRS
+  const long top = (long)(row * (size_t)stride) - (long)p->top;
+  const float *weights = p->weights + channel + (top & 1 ? p->odd : 0);
+#else
+  const float *weights = p->weights + channel;
+#endif
   for (size_t ky = 0; ky < p->tap_lines; ky++) {
+#ifdef EZ_PAIRS
+    const long y = (top >> 1) + (long)ky;
+    if (y < 0 || y >= (long)from->height) continue;
+#else
     const long y = ez_depthwise_line(p, row, ky, stride, spreads);
     if (y < 0) continue;
+#endif
     const float *line = from->values + (image * from->lines + ez_depthwise_slot(from, (size_t)y)) * from->width * c;
-    EZ_WIDE(line_taps)(line + channel, c, first, (long)from->width, p->weights + ky * (size_t)taps * p->pitch + channel,
-                       p->pitch, mask, sum, tile, taps, stride, spreads, careful);
+    EZ_WIDE(line_taps)(line + channel, c, first, (long)from->width, weights + ky * (size_t)taps * p->pitch, p->pitch,
+                       mask, sum, tile, taps, stride, spreads, careful);
   }
   const ez_vector floor = v_set1(ez_least(p->finish.relu)), ceiling = v_set1(ez_most(p->finish.relu));
-  const size_t begin = (image * to->lines + row - to->first) * to->width * c + channel;
+  const size_t place = (image * to->lines + row - to->first) * to->width + (size_t)column;
+  const size_t begin = place * c + channel;
 #pragma clang loop unroll(full)
   for (int t = 0; t < tile; t++) {
     if (careful && (t < skipped || t >= skipped + count)) continue;
-    const size_t at = begin + (size_t)(column + t) * c;
+    const size_t at = begin + (size_t)t * c;
     if (p->finish.add) sum[t] = v_add(sum[t], v_maskload(mask, p->finish.add + at));
     sum[t] = v_clip(floor, ceiling, sum[t]);
+#ifndef EZ_PAIRS
     if (careful) v_maskstore(p->out + at, mask, sum[t]);
     else v_store(p->out + at, sum[t]);
+#endif
   }
+#ifdef EZ_PAIRS
+  EZ_WIDE(finish_tile)(p, place * p->out_pitch + channel, count, mask, sum, line_sum, tile, careful);
+#endif
 }
 
 // One line of results, one vector of channels.
@@ -82,6 +134,7 @@ EZ_INLINE void EZ_WIDE(depthwise_line)(const ez_depthwise_work *p, size_t image,
                                        const int taps, const int stride, const int spreads) {
   const long width = (long)p->to.width, extent = (long)p->from.width, behind = (taps - 1) / stride;
   const int is_whole = p->to.channels - channel >= EZ_LANES;
+  ez_vector sum = v_zero(), *line_sum = p->sums ? &sum : NULL;
   // A tile of spread results begins where the first tap of a place falls.
   long column = spreads ? -(long)(p->left % (size_t)stride) : 0;
   while (column < width) {
@@ -92,7 +145,7 @@ EZ_INLINE void EZ_WIDE(depthwise_line)(const ez_depthwise_work *p, size_t image,
     const int careful = !is_whole || skipped || left < tile || first < 0 || first + places > extent;
     const long count = (left < tile ? left : tile) - skipped;
 #define EZ_RUN(tile, careful) \
-  EZ_WIDE(depthwise_tile)(p, image, row, column, skipped, count, channel, tile, taps, stride, spreads, careful)
+  EZ_WIDE(depthwise_tile)(p, image, row, column, skipped, count, channel, line_sum, tile, taps, stride, spreads, careful)
     if (tile == EZ_TILE) {
       if (careful) EZ_RUN(EZ_TILE, 1);
       else EZ_RUN(EZ_TILE, 0);
@@ -101,10 +154,17 @@ EZ_INLINE void EZ_WIDE(depthwise_line)(const ez_depthwise_work *p, size_t image,
 #undef EZ_RUN
     column += tile;
   }
+  if (line_sum)
+    v_maskstore(p->sums + (image * p->to.height + row) * p->to.channels + channel, v_mask(p->to.channels - channel), sum);
 }
 
 // Bands of lines in some of the channels, a vector after the other, so that the lines that a vector reads stay in the
 // first cache.
+#ifdef EZ_PAIRS
+#define EZ_FINISH_BAND(p, band)
+#else
+#define EZ_FINISH_BAND ez_finish_band
+#endif
 #define EZ_DEPTHWISE(taps, stride, spreads) \
   static EZ_TARGET void EZ_WIDE(depthwise_##taps##_##stride##_##spreads)(void *context, size_t begin, size_t end) { \
     const ez_depthwise_work *p = context; \
@@ -113,7 +173,7 @@ EZ_INLINE void EZ_WIDE(depthwise_line)(const ez_depthwise_work *p, size_t image,
       for (size_t c = band.channel; c < band.channel_end; c += EZ_LANES) \
         for (size_t row = band.row; row < band.row_end; row++) \
           EZ_WIDE(depthwise_line)(p, band.image, row, c, taps, stride, spreads); \
-      ez_finish_band(p, &band); \
+      EZ_FINISH_BAND(p, &band); \
     } \
   }
 EZ_DEPTHWISE(3, 1, 0)
@@ -122,13 +182,17 @@ EZ_DEPTHWISE(7, 1, 0)
 EZ_DEPTHWISE(3, 2, 0)
 EZ_DEPTHWISE(5, 2, 0)
 EZ_DEPTHWISE(7, 2, 0)
+#ifdef EZ_PAIRS
+static const ez_body EZ_WIDE(depthwise_bodies)[2][3] = {
+    {EZ_WIDE(depthwise_3_1_0), EZ_WIDE(depthwise_5_1_0), EZ_WIDE(depthwise_7_1_0)},
+    {EZ_WIDE(depthwise_3_2_0), EZ_WIDE(depthwise_5_2_0), EZ_WIDE(depthwise_7_2_0)}};
+#else
 EZ_DEPTHWISE(3, 1, 1)
 EZ_DEPTHWISE(5, 1, 1)
 EZ_DEPTHWISE(7, 1, 1)
 EZ_DEPTHWISE(3, 2, 1)
 EZ_DEPTHWISE(5, 2, 1)
 EZ_DEPTHWISE(7, 2, 1)
-#undef EZ_DEPTHWISE
 
 static const ez_body EZ_WIDE(depthwise_bodies)[2][2][3] = {
     {{EZ_WIDE(depthwise_3_1_0), EZ_WIDE(depthwise_5_1_0), EZ_WIDE(depthwise_7_1_0)},
@@ -211,8 +275,10 @@ EZ_SLOPES(3, 2, 3)
 EZ_SLOPES(5, 2, 1)
 EZ_SLOPES(7, 2, 1)
 #undef EZ_SLOPES
-
 static const ez_body EZ_WIDE(slopes_bodies)[2][3] = {
     {EZ_WIDE(slopes_3_1), EZ_WIDE(slopes_5_1), EZ_WIDE(slopes_7_1)},
     {EZ_WIDE(slopes_3_2), EZ_WIDE(slopes_5_2), EZ_WIDE(slopes_7_2)}};
+#endif
+#undef EZ_DEPTHWISE
+#undef EZ_FINISH_BAND
 #undef EZ_INLINE

@@ -168,7 +168,7 @@ extension TensorsSuite {
       let addend = Tensor(randomValues(count, "addend"), shape: [count])
       // What was never written shows up, and what is written beyond the end is seen.
       let (space, out) = (
-        GuardedFloats(ez_block_workspace(&shape, Int32(EZ_FLOATS))), GuardedFloats(count)
+        GuardedFloats(ez_block_workspace(lanes, Int32(EZ_FLOATS), &shape)), GuardedFloats(count)
       )
       let biases = [wide, look, narrow].map { Tensor($0.bias, shape: [$0.bias.count]) }
       withElements(biases, addend) { bias, add in
@@ -178,12 +178,17 @@ extension TensorsSuite {
               guard let looking = look.baseAddress else { return }
               var layers = ez_block_layers(
                 widening: UnsafeRawPointer(wide.baseAddress),
-                narrowing: UnsafeRawPointer(narrow.baseAddress), looking: looking,
+                narrowing: UnsafeRawPointer(narrow.baseAddress),
+                looking: UnsafeRawPointer(looking),
                 widened: epilogue(bias[0], nil, function),
                 looked: epilogue(bias[1], c.narrows ? nil : add, function),
                 narrowed: epilogue(bias[2], add, function))
-              ez_block(
-                lanes, Int32(EZ_FLOATS), &shape, x, &layers, space.first, out.first)
+              x.withUnsafeBufferPointer { x in
+                var maps = ez_block_maps(
+                  x: x.baseAddress, x_halves: nil, add_halves: nil, out: out.first,
+                  out_halves: nil, sums: nil)
+                ez_block(lanes, Int32(EZ_FLOATS), &shape, &maps, &layers, space.first)
+              }
             }
           }
         }

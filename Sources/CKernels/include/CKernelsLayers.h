@@ -10,6 +10,10 @@
 size_t ez_depthwise_packed_count(size_t channels, size_t taps);
 void ez_depthwise_pack(const float *_Nonnull weights, size_t channels, size_t taps, const float *_Nullable scale,
                        float *_Nonnull packed);
+// The same in bf16, for ez_block, of windows of `tap_lines` lines.
+size_t ez_bf16_depthwise_packed_count(size_t channels, size_t tap_lines, size_t taps);
+void ez_bf16_depthwise_pack(const float *_Nonnull weights, size_t channels, size_t tap_lines, size_t taps,
+                            const float *_Nullable scale, uint32_t *_Nonnull packed);
 void ez_depthwise(int lanes, const ez_window *_Nonnull w, const float *_Nonnull x, const float *_Nonnull weights,
                   const ez_epilogue *_Nonnull epilogue, float *_Nonnull out);
 void ez_depthwise_input_gradient(int lanes, const ez_window *_Nonnull w, const float *_Nonnull dy,
@@ -21,6 +25,9 @@ void ez_depthwise_weight_gradient(int lanes, const ez_window *_Nonnull w, const 
 // A mobile block of some lines at a time, so that what lies between its layers stays in a core's cache: a product of
 // [depth] that widens, a depthwise convolution of `window`, a product that narrows to `columns`. Either product may be
 // missing. Of the epilogues only that of the last layer may add. The bits are those of one layer after the other.
+//
+// Where the dot products of avx512_bf16 multiply, and the window has loops for them (ez_block_rounds), all layers take
+// bf16, the depthwise one, too: what it reads is rounded, and its weights are ez_bf16_depthwise_pack's.
 typedef struct {
   ez_window window;
   size_t depth;   // of x, [batch, height, width, depth]; the window's channels where nothing widens
@@ -29,16 +36,29 @@ typedef struct {
 } ez_block_shape;
 typedef struct {
   const void *_Nullable widening, *_Nullable narrowing; // packed, as floats or by ez_bf16_pack
-  const float *_Nonnull looking;                        // packed
+  const void *_Nonnull looking;                         // packed
   ez_epilogue widened, looked, narrowed;
 } ez_block_layers;
-// Whether it is faster than one layer after the other.
-int ez_block_fits(int lanes, const ez_block_shape *_Nonnull shape);
+// What it reads and makes. `x_halves` are bf16 in place of x, which a layer that widens has to have where all layers
+// take bf16, and which a depthwise one may have there; `add_halves` what is added, in place of the last epilogue's, and
+// `out_halves` a result to be rounded, both of products in bf16 and of depthwise layers that take it. `sums`: of
+// depthwise layers that end a block and take bf16, each line's results, [batch, out_height, channels], or NULL.
+typedef struct {
+  const float *_Nullable x;
+  const uint16_t *_Nullable x_halves, *_Nullable add_halves;
+  float *_Nullable out;
+  uint16_t *_Nullable out_halves;
+  float *_Nullable sums;
+} ez_block_maps;
 // `bf16`: what multiplies the products, as CKernelsBFloat.h has it, or EZ_FLOATS.
 enum { EZ_FLOATS = -1 };
-size_t ez_block_workspace(const ez_block_shape *_Nonnull shape, int bf16);
-void ez_block(int lanes, int bf16, const ez_block_shape *_Nonnull shape, const float *_Nonnull x,
-              const ez_block_layers *_Nonnull layers, float *_Nonnull workspace, float *_Nonnull out);
+// Whether all layers take bf16.
+int ez_block_rounds(int lanes, int bf16, const ez_window *_Nonnull window);
+// Whether it is faster than one layer after the other.
+int ez_block_fits(int lanes, int bf16, const ez_block_shape *_Nonnull shape);
+size_t ez_block_workspace(int lanes, int bf16, const ez_block_shape *_Nonnull shape);
+void ez_block(int lanes, int bf16, const ez_block_shape *_Nonnull shape, const ez_block_maps *_Nonnull maps,
+              const ez_block_layers *_Nonnull layers, float *_Nonnull workspace);
 
 // Element-wise functions and dx = dy * f'(x).
 typedef enum {

@@ -37,7 +37,7 @@ struct KeptAffine {
 struct PackedWeights {
   enum Kind: Hashable {
     case plain, pointwise, transposedPointwise, winograd, rotatedWinograd, strided, depthwise,
-      scaledDepthwise, bfloat16,
+      scaledDepthwise, bfloat16Depthwise, bfloat16,
       transposedBFloat16
   }
   /// What they were multiplied by; kept alive, so that no other can come to have its address.

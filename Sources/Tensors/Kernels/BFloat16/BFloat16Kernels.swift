@@ -9,7 +9,10 @@ import CKernels
 /// Where dot products multiply, not tiles, and `base` are the native kernels, 3×3 convolutions with stride 1 and their
 /// gradients are Winograd's in single precision wherever those take less time.
 ///
-/// What remains of single precision, that of `base`: grouped and depthwise convolutions, gradients of
+/// Where dot products multiply, no gradient is wanted and the window has loops for it, depthwise convolutions take bf16,
+/// too, two taps of a column at a time.
+///
+/// What remains of single precision, that of `base`: grouped and other depthwise convolutions, gradients of
 /// convolutions with a stride, other linear layers, words, normalisations, losses, optimisers. Kalamkar et al. 2019,
 /// https://arxiv.org/abs/1905.12322.
 package final class BFloat16Kernels: Kernels {
@@ -71,7 +74,9 @@ package final class BFloat16Kernels: Kernels {
   }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor {
-    if let made = block(&work) { return made }
+    if let native = base as? NativeKernels, let block = native.block(&work, of: self, arithmetic) {
+      return native.run(block, by: products)
+    }
     guard work.window.groups == 1, work.window.isEven else { return base.run(work) }
     if let winograd = winograd(work.input.shape, to: work.weights.shape[0], work.window) {
       let activation = work.activation.take()
@@ -84,21 +89,12 @@ package final class BFloat16Kernels: Kernels {
     return output
   }
 
-  /// A mobile block in one; nil where there is none.
-  ///
-  /// What it reads and adds is rounded as one layer after the other
-  /// would have it, so that the ways give the same bits.
-  private func block(_ work: inout LazyConvolution) -> Tensor? {
-    guard let native = base as? NativeKernels else { return nil }
-    return native.block(&work, of: self) {
-      NativeKernels.BlockProducts(
-        arithmetic: arithmetic,
-        prepare: { [self] widened, added in
-          if let added { _ = halves(added) }
-          if let widened { _ = halves(widened) }
-        },
-        pack: { [self] in packed($0.weights, scale: $0.scale, transposed: false).storage })
-    }
+  /// How the 1×1 convolutions of a mobile block are multiplied. What they read and add is rounded as one layer after the
+  /// other would have it, so that the ways give the same bits.
+  private var products: NativeKernels.BlockProducts {
+    NativeKernels.BlockProducts(
+      arithmetic: arithmetic, halves: { [self] in halves($0) },
+      pack: { [self] in packed($0.weights, scale: $0.scale, transposed: false).storage })
   }
 
   /// What a convolution reads: bf16, or else numbers of single precision.
@@ -157,7 +153,13 @@ package final class BFloat16Kernels: Kernels {
     if x.content.halves == nil, makesHalves(x) {
       Profile.lapBetween()
       x.content.makeHalves { work in
-        if let made = block(&work) { return made.content.materialized().narrowed(count: x.count) }
+        if let native = base as? NativeKernels,
+          let block = native.block(&work, of: self, arithmetic)
+        {
+          let result = Storage(count: (x.count + 1) / 2)
+          native.run(block, by: products, rounded: result)
+          return result
+        }
         var (added, input) = operands(of: &work)
         // A result written over what is added saves a way to memory.
         let isAlone = isKnownUniquelyReferenced(&added)
@@ -172,8 +174,9 @@ package final class BFloat16Kernels: Kernels {
   /// Whether a convolution of these kernels is to make a tensor, and may store it rounded.
   private func makesHalves(_ x: Tensor) -> Bool {
     guard let work = x.lazyConvolution else { return false }
-    return work.kernels === self && !work.isRecorded && work.node == nil
-      && work.window.groups == 1 && work.window.isEven
+    guard work.kernels === self, !work.isRecorded, work.node == nil else { return false }
+    if let native = base as? NativeKernels, native.rounds(work, arithmetic) { return true }
+    return work.window.groups == 1 && work.window.isEven
       && winograd(work.input.shape, to: work.weights.shape[0], work.window) == nil
   }
 

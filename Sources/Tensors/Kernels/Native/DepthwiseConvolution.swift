@@ -77,4 +77,16 @@ enum DepthwiseConvolution {
       kind, scale: scale, count: ez_depthwise_packed_count(channels, taps)
     ) { weights, scale, packed in ez_depthwise_pack(weights, channels, taps, scale, packed) }
   }
+
+  /// As dot products of bf16 take them.
+  static func packedBFloat16(_ weights: Tensor, _ window: Window, scale: Tensor?) -> Storage {
+    let channels = weights.shape[0]
+    let count = ez_bf16_depthwise_packed_count(channels, window.height, window.width)
+    return weights.packed(.bfloat16Depthwise, scale: scale, count: count) {
+      weights, scale, packed in
+      packed.withMemoryRebound(to: UInt32.self, capacity: count) {
+        ez_bf16_depthwise_pack(weights, channels, window.height, window.width, scale, $0)
+      }
+    }
+  }
 }

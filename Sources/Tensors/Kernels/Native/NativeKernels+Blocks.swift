@@ -9,27 +9,31 @@ extension NativeKernels {
   struct BlockProducts {
     /// What multiplies bf16; nil for single precision.
     let arithmetic: BFloat16Kernels.Arithmetic?
-    /// Rounds, where products do, what is widened and what is added.
-    let prepare: (_ widened: Tensor?, _ added: Tensor?) -> Void
+    /// What other convolutions make, or have made, as bf16; nil of other tensors, and in single precision.
+    let halves: (Tensor) -> Storage?
     /// Weights as the products want them.
     let pack: (LazyConvolution) -> Storage
-
-    var kind: Int32 { arithmetic?.rawValue ?? Int32(EZ_FLOATS) }
   }
 
   /// The layers that a convolution ends.
-  private struct Block {
+  struct Block {
     var widening: LazyConvolution?
     var looking: LazyConvolution
     var narrowing: LazyConvolution?
 
     private var layers: [LazyConvolution] { [widening, looking, narrowing].compactMap { $0 } }
 
+    /// The layer that ends it.
+    var last: LazyConvolution {
+      get { narrowing ?? looking }
+      set { if narrowing == nil { looking = newValue } else { narrowing = newValue } }
+    }
+
     /// What the profile calls it, such as `block 1×1, 3×3, 1×1 24→144→24, 56×56`.
     var name: String {
       let channels = [layers[0].input.channels] + layers.map { $0.weights.shape[0] }
       let (input, window) = (looking.input.shape, looking.window)
-      return "block "
+      return (layers.count == 1 ? "depthwise " : "block ")
         + layers.map { "\($0.window.height)×\($0.window.width)\($0.words)" }
         .joined(separator: ", ")
         + " \(channels.map(String.init).joined(separator: "→")), \(input[1])×\(input[2])"
@@ -53,21 +57,32 @@ extension NativeKernels {
   /// A depthwise convolution or a 1×1 one behind it, with those before it that nobody has asked for; nil for others, or
   /// where one after the other is as fast.
   func block(_ work: inout LazyConvolution) -> Tensor? {
-    block(&work, of: self) {
-      BlockProducts(
-        arithmetic: nil, prepare: { _, _ in },
-        pack: { [self] in packedProduct($0, depth: $0.input.channels) })
-    }
+    guard let block = block(&work, of: self, nil) else { return nil }
+    let products = BlockProducts(
+      arithmetic: nil, halves: { _ in nil },
+      pack: { [self] in packedProduct($0, depth: $0.input.channels) })
+    return run(block, by: products)
   }
 
-  /// The same of convolutions of other kernels; their products are asked for where there is a block.
+  /// The same of convolutions of kernels in bf16, for `run`: where all layers of a block take it, a depthwise
+  /// convolution alone, too.
   func block(
-    _ work: inout LazyConvolution, of owner: any Kernels, by products: () -> BlockProducts
-  ) -> Tensor? {
-    guard !work.isRecorded, work.node == nil, let block = takeBlock(&work, of: owner) else {
-      return nil
-    }
-    return run(block, by: products())
+    _ work: inout LazyConvolution, of owner: any Kernels, _ arithmetic: BFloat16Kernels.Arithmetic?
+  ) -> Block? {
+    guard !work.isRecorded, work.node == nil else { return nil }
+    if let block = takeBlock(&work, of: owner, kind(arithmetic)) { return block }
+    return rounds(work, arithmetic) ? Block(looking: work) : nil
+  }
+
+  /// Whether a depthwise convolution is by dot products of bf16, if no gradient is wanted.
+  func rounds(_ work: LazyConvolution, _ arithmetic: BFloat16Kernels.Arithmetic?) -> Bool {
+    guard isDepthwise(work) else { return false }
+    var window = work.window.geometry(work.input.shape, channels: work.input.channels)
+    return ez_block_rounds(lanes, kind(arithmetic), &window) != 0
+  }
+
+  private func kind(_ arithmetic: BFloat16Kernels.Arithmetic?) -> Int32 {
+    arithmetic?.rawValue ?? Int32(EZ_FLOATS)
   }
 
   private static func blockShape(
@@ -79,7 +94,12 @@ extension NativeKernels {
   }
 
   /// Takes the layers that lie before a convolution out of their tensors, if they fit.
-  private func takeBlock(_ work: inout LazyConvolution, of owner: any Kernels) -> Block? {
+  private func takeBlock(
+    _ work: inout LazyConvolution, of owner: any Kernels, _ kind: Int32
+  ) -> Block? {
+    func fits(_ shape: ez_block_shape) -> Bool {
+      withUnsafePointer(to: shape) { ez_block_fits(lanes, kind, $0) != 0 }
+    }
     if isDepthwise(work) {
       guard let shape = wideningShape(of: work, columns: nil, owner), fits(shape),
         let widening = work.input.takeConvolution()
@@ -92,10 +112,6 @@ extension NativeKernels {
     let isNarrow = wideningShape(of: looking, columns: nil, owner) == nil
     let widening = isNarrow ? nil : looking.input.takeConvolution()
     return Block(widening: widening, looking: looking, narrowing: work)
-  }
-
-  private func fits(_ shape: ez_block_shape) -> Bool {
-    withUnsafePointer(to: shape) { ez_block_fits(lanes, $0) != 0 }
   }
 
   private func isDepthwise(_ work: LazyConvolution) -> Bool {
@@ -130,33 +146,81 @@ extension NativeKernels {
         widens: false, narrows: true)
   }
 
-  private func run(_ block: Block, by products: BlockProducts) -> Tensor {
+  func run(_ block: Block, by products: BlockProducts) -> Tensor {
+    var block = block
+    let inputs = inputs(of: &block, products)
+    let (output, addend) = block.last.takeOutput()
+    make(block, by: products, inputs, addend, (output.writable, nil, nil))
+    return output
+  }
+
+  /// A block of kernels in bf16 that is made here; see `BFloat16Kernels`.
+  func run(
+    _ block: Block, by products: BlockProducts, rounded: Storage, sums: Storage? = nil
+  ) {
+    var block = block
+    let inputs = inputs(of: &block, products)
+    let addend = block.last.addend
+    make(
+      block, by: products, inputs, addend, (nil, rounded.rebound(to: UInt16.self), sums))
+  }
+
+  /// What a block reads and adds, where that is bf16.
+  private struct BlockInputs {
+    var x: Storage?
+    var added: Storage?
+  }
+
+  /// Makes what a block reads and adds: first what is added, which may be the input, too. As bf16 that is taken out of
+  /// the block.
+  private func inputs(of block: inout Block, _ products: BlockProducts) -> BlockInputs {
+    var inputs = BlockInputs()
+    if let addend = block.last.addend {
+      if block.narrowing != nil { inputs.added = products.halves(addend) }
+      if inputs.added == nil { addend.materialize() } else { block.last.addend = nil }
+    }
+    let x = (block.widening ?? block.looking).input
+    let rounds = rounds(block.looking, products.arithmetic)
+    if block.widening != nil || rounds { inputs.x = products.halves(x) }
+    guard inputs.x == nil else { return inputs }
+    let floats = x.content.materialized()
+    // Dot products read pairs of numbers where they are.
+    if rounds, block.widening != nil { inputs.x = floats.narrowed(count: x.count) }
+    return inputs
+  }
+
+  private func make(
+    _ block: Block, by products: BlockProducts, _ inputs: BlockInputs, _ addend: Tensor?,
+    _ result: (floats: WritableTensor?, halves: ReboundStorage<UInt16>?, sums: Storage?)
+  ) {
     var shape = block.shape
     let (widening, looking, narrowing) = (block.widening, block.looking, block.narrowing)
-    let x = (widening ?? looking).input
-    var last = narrowing ?? looking
-    // What is added first: it may be the input, too.
-    products.prepare(widening?.input, narrowing?.addend)
-    last.addend?.materialize()
-    x.materialize()
-    let (output, addend) = last.takeOutput()
+    let kind = kind(products.arithmetic)
+    let x = inputs.x == nil ? (widening ?? looking).input : nil
     let (wide, narrow) = (widening.map(products.pack), narrowing.map(products.pack))
-    let taps = DepthwiseConvolution.packed(looking.weights, scale: looking.scale)
-    let space = scratch(ez_block_workspace(&shape, products.kind))
+    let taps =
+      rounds(looking, products.arithmetic)
+      ? DepthwiseConvolution.packedBFloat16(looking.weights, looking.window, scale: looking.scale)
+      : DepthwiseConvolution.packed(looking.weights, scale: looking.scale)
+    let space = scratch(ez_block_workspace(lanes, kind, &shape))
     withElements(
-      x, wide, taps, narrow, widening?.bias, looking.bias, narrowing?.bias, addend, space,
-      output.writable
+      x, inputs.x?.rebound(to: UInt16.self), wide, taps, narrow, widening?.bias, looking.bias,
+      narrowing?.bias, addend, inputs.added?.rebound(to: UInt16.self), space, result.floats,
+      result.halves, result.sums
     ) {
-      x, wide, taps, narrow, wideBias, bias, narrowBias, addend, space, output in
+      x, xHalves, wide, taps, narrow, wideBias, bias, narrowBias, addend, added, space, floats,
+      halves, sums in
       var layers = ez_block_layers(
-        widening: UnsafeRawPointer(wide), narrowing: UnsafeRawPointer(narrow), looking: taps,
+        widening: UnsafeRawPointer(wide), narrowing: UnsafeRawPointer(narrow),
+        looking: UnsafeRawPointer(taps),
         widened: widening?.epilogue(wideBias, nil) ?? ez_epilogue(),
         looked: looking.epilogue(bias, narrowing == nil ? addend : nil),
         narrowed: narrowing?.epilogue(narrowBias, addend) ?? ez_epilogue())
-      ez_block(lanes, products.kind, &shape, x, &layers, space, output)
+      var maps = ez_block_maps(
+        x: x, x_halves: xHalves, add_halves: added, out: floats, out_halves: halves, sums: sums)
+      ez_block(lanes, kind, &shape, &maps, &layers, space)
     }
     Profile.lap(
       (products.arithmetic == nil ? "" : "bf16, ") + block.name, operations: block.operations)
-    return output
   }
 }
