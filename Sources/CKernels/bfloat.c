@@ -12,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define EZ_VECTORS __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 #define EZ_TILES __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,amx-tile,amx-bf16")))
 
 int ez_bf16(void) {
@@ -177,7 +176,7 @@ enum { EZ_ADDS_NOTHING, EZ_ADDS_FLOATS, EZ_ADDS_HALVES };
 // How a row of up to 32 sums is finished; what is the same for all rows of a block.
 typedef struct {
   const ez_bf16_results *results;
-  int past_cache;
+  int past_cache, function; // of ez_near, or 0
   __mmask16 low, high;
   __m512 bias[2], floor, ceiling;
 } ez_finishing;
@@ -185,7 +184,7 @@ typedef struct {
 static inline __attribute__((always_inline)) EZ_VECTORS ez_finishing finishing_of(const ez_bf16_results *w,
                                                                                   size_t column) {
   const size_t left = w->columns - column;
-  ez_finishing f = {.results = w, .past_cache = w->past_cache && left >= EZ_BLOCK};
+  ez_finishing f = {.results = w, .past_cache = w->past_cache && left >= EZ_BLOCK, .function = ez_is_near(w->function) ? w->function : 0};
   f.low = lanes_of(left), f.high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
   f.bias[0] = w->bias ? _mm512_maskz_loadu_ps(f.low, w->bias + column) : _mm512_setzero_ps();
   f.bias[1] = w->bias ? _mm512_maskz_loadu_ps(f.high, w->bias + column + EZ_HALF) : _mm512_setzero_ps();
@@ -210,6 +209,7 @@ finish_row(const ez_finishing *f, __m512 y0, __m512 y1, size_t at, const int wid
   // The second operand of max and min is what comes out for a NaN.
   y0 = _mm512_min_ps(f->ceiling, _mm512_max_ps(f->floor, y0));
   y1 = _mm512_min_ps(f->ceiling, _mm512_max_ps(f->floor, y1));
+  if (f->function) y0 = ez_near(f->function, y0), y1 = ez_near(f->function, y1);
   if (halves) {
     const __m512i y = (__m512i)_mm512_cvtne2ps_pbh(y1, y0);
     if (f->past_cache) _mm512_stream_si512((void *)(w->halves + at), y);
@@ -315,7 +315,12 @@ paired_places(const int places, const int wide, const uint16_t *upper, const uin
 #pragma clang loop unroll(full)
     for (int v = 0; v <= wide; v++)
       sum[i][v] = _mm512_min_ps(f->ceiling, _mm512_max_ps(f->floor, _mm512_add_ps(sum[i][v], f->bias[v])));
-  if (w->function) {
+  if (f->function) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2 * places; i++)
+#pragma clang loop unroll(full)
+      for (int v = 0; v <= wide; v++) sum[i][v] = ez_near(f->function, sum[i][v]);
+  } else if (w->function) {
     _Alignas(64) float kept[14 * EZ_BLOCK];
     const size_t row = wide ? EZ_BLOCK : EZ_HALF;
 #pragma clang loop unroll(full)
@@ -401,6 +406,21 @@ EZ_VECTORS void ez_bf16_finished(const ez_bf16_rows *a, const uint16_t *weights,
     EZ_ROWS(1, 0)
   }
 #undef EZ_ROWS
+}
+
+EZ_VECTORS static void round_gated_by_vectors(const float *x, const uint16_t *halves, size_t rows, size_t channels,
+                                              const float *gate, uint16_t *to, size_t pitch) {
+  for (size_t j = 0; j < channels; j += EZ_HALF) {
+    const __mmask16 mask = lanes_of(channels - j);
+    const __m512 factor = _mm512_maskz_loadu_ps(mask, gate + j);
+    for (size_t r = 0; r < rows; r++) {
+      const size_t at = r * channels + j;
+      const __m256i value = halves ? _mm256_maskz_loadu_epi16(mask, halves + at)
+                                   : (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, x + at));
+      const __m512 y = _mm512_mul_ps(widened(value), factor);
+      _mm256_mask_storeu_epi16(to + r * pitch + j, mask, (__m256i)_mm512_cvtneps_pbh(y));
+    }
+  }
 }
 
 static inline __attribute__((always_inline, target("prfchw"))) void
@@ -575,6 +595,23 @@ void ez_bf16_round(int kind, const ez_part *parts, size_t part_count, const floa
   }
 }
 
+void ez_bf16_round_gated(int kind, const float *x, const uint16_t *halves, size_t rows, size_t channels,
+                         const float *gate, uint16_t *to, size_t pitch, size_t width) {
+  if (width > channels)
+    for (size_t r = 0; r < rows; r++) memset(to + r * pitch + channels, 0, (width - channels) * sizeof *to);
+#if defined(__x86_64__)
+  if (kind != EZ_BF16_PLAIN) {
+    round_gated_by_vectors(x, halves, rows, channels, gate, to, pitch);
+    return;
+  }
+#endif
+  for (size_t r = 0; r < rows; r++)
+    for (size_t j = 0; j < channels; j++) {
+      const uint16_t value = halves ? halves[r * channels + j] : ez_bf16_of(x[r * channels + j]);
+      to[r * pitch + j] = ez_bf16_of(ez_bf16_value(value) * gate[j]);
+    }
+}
+
 // Adds what is to be added to sums, and applies the function, while they lie in the first cache.
 EZ_CLONES static void apply_function(const ez_bf16_results *w, float *sums, size_t rows, size_t place, size_t column) {
   const size_t left = w->columns - column, width = left < EZ_BLOCK ? left : EZ_BLOCK;
@@ -591,13 +628,20 @@ EZ_CLONES static void apply_function(const ez_bf16_results *w, float *sums, size
   ez_activate_here(w->function - 1, sums, rows * EZ_BLOCK);
 }
 
+int ez_bf16_in_registers(int kind, int function) {
+#if defined(__x86_64__)
+  if (ez_is_near(function)) return kind != EZ_BF16_PLAIN;
+#endif
+  return !function;
+}
+
 void ez_bf16_finish(int kind, const ez_bf16_results *results, float *sums, size_t rows, size_t place,
                     size_t column) {
   ez_bf16_results rest = *results;
   const ez_bf16_results *w = &rest;
-  if (rest.function) {
+  if (rest.function && !ez_bf16_in_registers(kind, rest.function)) {
     apply_function(results, sums, rows, place, column);
-    rest.bias = rest.add = NULL, rest.add_halves = NULL;
+    rest.bias = rest.add = NULL, rest.add_halves = NULL, rest.function = 0;
   }
 #if defined(__x86_64__)
   if (kind != EZ_BF16_PLAIN) {

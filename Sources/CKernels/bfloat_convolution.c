@@ -53,7 +53,7 @@ void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_hei
 
 // Most rows of a pointwise chunk; a gap of one line of cache lies between rows, since rows a power of two
 // apart fall on the same few lines of the first cache.
-enum { EZ_POINTWISE = 128, EZ_GAP = 32, EZ_GROUPS = 256 };
+enum { EZ_POINTWISE = 128, EZ_GAP = 32, EZ_GROUPS = 256, EZ_SMALL = 1 << 19 };
 
 static int is_pointwise(const ez_window *w) {
   return w->kernel_height == 1 && w->kernel_width == 1 && w->stride == 1 && w->padding == 0;
@@ -86,7 +86,8 @@ typedef struct {
   const ez_part *parts;
   size_t part_count, lines, room, chunk;
   const ez_part *groups; // of 32 channels, or NULL
-  const float *scale, *shift;
+  const float *scale, *shift, *gate;
+  size_t gate_rows;
   const uint16_t *halves; // the input instead of parts, or NULL
   const uint16_t *weights;
   ez_bf16_results results;
@@ -97,6 +98,17 @@ typedef struct {
 static void gather(const ez_bf16_work *w, size_t first, size_t rows, uint16_t *to, size_t pitch,
                    size_t width) {
   const size_t c = w->window.channels;
+  if (w->gate) {
+    for (size_t done = 0; done < rows;) {
+      const size_t row = first + done, image = row / w->gate_rows, left = (image + 1) * w->gate_rows - row;
+      const size_t n = rows - done < left ? rows - done : left;
+      const float *x = w->halves ? NULL : w->parts->values + row * c;
+      ez_bf16_round_gated(w->kind, x, w->halves ? w->halves + row * c : NULL, n, c, w->gate + image * c,
+                          to + done * pitch, pitch, width);
+      done += n;
+    }
+    return;
+  }
   if (!w->halves) {
     ez_bf16_round(w->kind, w->parts, w->part_count, w->scale, w->shift, first, rows, to, pitch, width);
     return;
@@ -134,7 +146,7 @@ static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t colu
   _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK];
   const ez_bf16_pairs pairs = {weights, 2 * EZ_BLOCK};
   const size_t step = ez_bf16_step(w->kind);
-  if (w->kind == EZ_BF16_VECTORS && g->line == g->count && !w->results.function) {
+  if (w->kind == EZ_BF16_VECTORS && g->line == g->count && ez_bf16_in_registers(w->kind, w->results.function)) {
     for (size_t first = 0; first < g->count; first += step) {
       const size_t left = g->count - first, rows = left < step ? left : step;
       ez_bf16_rows here = g->rows;
@@ -163,7 +175,7 @@ static void pointwise_body(void *context, size_t begin, size_t end) {
   const size_t depth = run_of(1, w->window.channels), pitch = depth + EZ_GAP;
   uint16_t *rows = w->workspace + (size_t)ez_thread() * w->room, *next = rows + EZ_POINTWISE * pitch;
   size_t ready = begin; // rows that are rounded
-  const int in_place = w->halves && are_in_place(w->kind, w->window.channels);
+  const int in_place = w->halves && !w->gate && are_in_place(w->kind, w->window.channels);
   ez_bf16_begin(w->kind);
   while (begin < end) {
     const size_t count = end - begin < w->chunk ? end - begin : w->chunk, after = begin + count;
@@ -312,7 +324,8 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *sou
                          void *workspace, float *out, uint16_t *out_halves) {
   ez_bf16_work w = {.kind = kind, .window = *window, .halves = halves, .weights = weights};
   if (source)
-    w.parts = source->parts, w.part_count = source->part_count, w.scale = source->scale, w.shift = source->shift;
+    w.parts = source->parts, w.part_count = source->part_count, w.scale = source->scale, w.shift = source->shift,
+    w.gate = source->gate, w.gate_rows = source->gate_rows;
   w.results = (ez_bf16_results){.columns = window->out_channels, .bias = epilogue->bias};
   w.results.relu = epilogue->relu, w.results.function = epilogue->function;
   ez_clip_at_6(&w.results.relu, &w.results.function);
@@ -328,8 +341,10 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *sou
     const size_t chunks = (fair + most - 1) / most;
     ez_part groups[EZ_GROUPS];
     w.chunk = ez_up((fair + chunks - 1) / chunks, together);
-    if (kind == EZ_BF16_TILES && !halves && groups_of(w.parts, w.part_count, groups)) w.groups = groups;
-    ez_parallel(rows, chunks * w.chunk, pointwise_body, &w);
+    if (kind == EZ_BF16_TILES && !halves && !w.gate && groups_of(w.parts, w.part_count, groups)) w.groups = groups;
+    // What takes less time than it takes to wake a thread is done by this one.
+    const int is_small = rows * window->channels * window->out_channels <= EZ_SMALL;
+    ez_parallel(rows, is_small ? rows : chunks * w.chunk, pointwise_body, &w);
     return;
   }
   ez_parallel(window->batch * window->out_height, lines_of(window), direct_body, &w);

@@ -7,7 +7,6 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define EZ_VECTORS __attribute__((target("avx512f,avx512bw,avx512vl")))
 #endif
 
 // The sum over all places of dy[place, o] * x[place + shift of a tap, i] is a product whose depth is places.

@@ -61,7 +61,12 @@ EZ_INLINE void EZ_WIDE(line_taps)(const float *line, size_t pitch, long first, l
 EZ_INLINE void EZ_WIDE(finish_tile)(const ez_depthwise_work *p, size_t at, long count, ez_mask mask, ez_vector *sum,
                                     ez_vector *line_sum, const int tile, const int careful) {
   _Alignas(64) float kept[EZ_TILE * EZ_LANES];
-  const int function = p->finish.function;
+  int function = p->finish.function;
+  if (ez_is_near(function)) {
+#pragma clang loop unroll(full)
+    for (int t = 0; t < tile; t++) sum[t] = ez_near(function, sum[t]);
+    function = 0;
+  }
   if (function) {
 #pragma clang loop unroll(full)
     for (int t = 0; t < tile; t++) v_store(kept + t * EZ_LANES, sum[t]);

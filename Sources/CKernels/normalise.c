@@ -360,9 +360,9 @@ void ez_column_sums(const float *x, size_t rows, size_t channels, float *out, in
 
 typedef struct {
   const float *x;
-  size_t positions, channels, pieces;
-  float *sums; // [batch, pieces, channels]
-} ez_position_sums;
+  size_t width, channels;
+  float *sums; // [lines, channels]
+} ez_line_sums;
 
 // Sums over rows of `n` channels, which stay in registers.
 static inline __attribute__((always_inline)) void sum_rows(const float *x, size_t rows, size_t channels, size_t n,
@@ -373,43 +373,58 @@ static inline __attribute__((always_inline)) void sum_rows(const float *x, size_
   for (size_t j = 0; j < n; j++) out[j] = sum[j];
 }
 
-// A piece of a sample's rows in a group of channels is one thread's.
-EZ_CLONES static void position_sums_body(void *context, size_t begin, size_t end) {
-  const ez_position_sums w = *(const ez_position_sums *)context;
+// A line's rows in a group of channels are one thread's.
+EZ_CLONES static void line_sums_body(void *context, size_t begin, size_t end) {
+  const ez_line_sums w = *(const ez_line_sums *)context;
   const size_t groups = ez_groups(w.channels);
   for (size_t i = begin; i < end; i++) {
-    const size_t part = i / groups, first = i % groups * EZ_GROUP, piece = part % w.pieces;
-    const size_t row = piece * w.positions / w.pieces, rows = (piece + 1) * w.positions / w.pieces - row;
-    const float *x = w.x + (part / w.pieces * w.positions + row) * w.channels + first;
-    float *out = w.sums + part * w.channels + first;
+    const size_t line = i / groups, first = i % groups * EZ_GROUP;
+    const float *x = w.x + line * w.width * w.channels + first;
+    float *out = w.sums + line * w.channels + first;
     size_t left = w.channels - first;
     if (left >= EZ_GROUP) {
-      sum_rows(x, rows, w.channels, EZ_GROUP, out);
+      sum_rows(x, w.width, w.channels, EZ_GROUP, out);
       continue;
     }
-    for (; left >= 32; left -= 32, x += 32, out += 32) sum_rows(x, rows, w.channels, 32, out);
-    for (; left >= 8; left -= 8, x += 8, out += 8) sum_rows(x, rows, w.channels, 8, out);
-    for (; left; left--, x++, out++) sum_rows(x, rows, w.channels, 1, out);
+    for (; left >= 32; left -= 32, x += 32, out += 32) sum_rows(x, w.width, w.channels, 32, out);
+    for (; left >= 8; left -= 8, x += 8, out += 8) sum_rows(x, w.width, w.channels, 8, out);
+    for (; left; left--, x++, out++) sum_rows(x, w.width, w.channels, 1, out);
   }
 }
 
-void ez_mean_positions(const float *x, size_t batch, size_t positions, size_t channels,
-                       float *out) {
-  // Large maps of few channels in pieces, so that every thread has some.
-  enum { PIECE = 1024, MOST = 8 };
-  const size_t many = positions / PIECE, pieces = many < 1 ? 1 : many > MOST ? MOST : many;
-  float *sums = pieces == 1 ? out : malloc(batch * pieces * channels * sizeof(float));
-  if (!sums) abort();
-  ez_position_sums w = {x, positions, channels, pieces, sums};
-  ez_parallel(batch * pieces * ez_groups(channels), 1, position_sums_body, &w);
-  const float factor = 1.0f / (float)positions;
-  for (size_t b = 0; b < batch; b++)
-    for (size_t c = 0; c < channels; c++) {
-      float sum = 0;
-      for (size_t p = 0; p < pieces; p++) sum += sums[(b * pieces + p) * channels + c];
-      out[b * channels + c] = sum * factor;
+typedef struct {
+  const float *sums;
+  size_t lines, positions, channels;
+  float *out;
+} ez_line_means;
+
+EZ_CLONES static void line_means_body(void *context, size_t begin, size_t end) {
+  const ez_line_means w = *(const ez_line_means *)context;
+  const float factor = 1.0f / (float)w.positions;
+  for (size_t b = begin; b < end; b++) {
+    float *restrict out = w.out + b * w.channels;
+    memset(out, 0, w.channels * sizeof(float));
+    for (size_t l = 0; l < w.lines; l++) {
+      const float *restrict line = w.sums + (b * w.lines + l) * w.channels;
+      for (size_t c = 0; c < w.channels; c++) out[c] += line[c];
     }
-  if (sums != out) free(sums);
+    for (size_t c = 0; c < w.channels; c++) out[c] *= factor;
+  }
+}
+
+void ez_line_sums_mean(const float *sums, size_t batch, size_t lines, size_t positions, size_t channels, float *out) {
+  ez_line_means w = {sums, lines, positions, channels, out};
+  ez_parallel(batch, 1, line_means_body, &w);
+}
+
+void ez_mean_positions(const float *x, size_t batch, size_t lines, size_t width, size_t channels, float *out) {
+  float *sums = malloc(batch * lines * channels * sizeof(float));
+  if (!sums && batch * lines * channels) abort();
+  ez_line_sums w = {x, width, channels, sums};
+  const size_t grain = EZ_ELEMENTS / (width * EZ_GROUP) + 1;
+  ez_parallel(batch * lines * ez_groups(channels), grain, line_sums_body, &w);
+  ez_line_sums_mean(sums, batch, lines, lines * width, channels, out);
+  free(sums);
 }
 
 EZ_CLONES static void mean_positions_gradient_body(void *context, size_t begin, size_t end) {

@@ -126,7 +126,7 @@ struct ThreadCase: CustomStringConvertible, Sendable {
     },
     ThreadCase("mean of positions") {
       let x = randomValues(7 * 1000 * channels, "x")
-      let mean = output(7 * channels) { ez_mean_positions(x, 7, 1000, channels, $0) }
+      let mean = output(7 * channels) { ez_mean_positions(x, 7, 20, 50, channels, $0) }
       return mean
         + output(x.count) { ez_mean_positions_gradient(mean, 7, 1000, channels, $0) }
     },

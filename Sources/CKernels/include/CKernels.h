@@ -85,8 +85,11 @@ void ez_signed_gradient(const float *_Nonnull dy, const uint8_t *_Nullable signs
 // out[c] (+)= sum over rows
 void ez_column_sums(const float *_Nonnull x, size_t rows, size_t channels, float *_Nonnull out,
                     int accumulate);
-// out[b, c] = mean over the `positions` rows of sample b; and its gradient.
-void ez_mean_positions(const float *_Nonnull x, size_t batch, size_t positions, size_t channels,
+// out[b, c] = mean over the lines of sample b, each of `width` rows; of sums of lines that are known, [batch, lines,
+// channels], over `positions` rows; and the gradient. Each line is summed first.
+void ez_mean_positions(const float *_Nonnull x, size_t batch, size_t lines, size_t width, size_t channels,
+                       float *_Nonnull out);
+void ez_line_sums_mean(const float *_Nonnull sums, size_t batch, size_t lines, size_t positions, size_t channels,
                        float *_Nonnull out);
 void ez_mean_positions_gradient(const float *_Nonnull dy, size_t batch, size_t positions,
                                 size_t channels, float *_Nonnull dx);
@@ -160,7 +163,7 @@ typedef struct {
 
 // What a kernel reads: the parts side by side; with `scale` and `shift`, each value is max(0, value * scale +
 // shift) of its channel; with `gate`, which only 1x1 reads, each value is multiplied by its image's number of its
-// channel. `places` may name the window (1x1, with a stride) whose results the rows are.
+// channel (in bf16, after it was rounded). `places` may name the window (1x1, with a stride) whose results the rows are.
 typedef struct {
   const ez_part *_Nonnull parts;
   size_t part_count;

@@ -18,6 +18,9 @@ package protocol Kernels: AnyObject {
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
   /// A convolution and what has fused with it.
   func run(_ work: consuming LazyConvolution) -> Tensor
+  /// The mean over all places of each image, `[batch, channels]`, where these kernels are to make `x` and sum it as they
+  /// do; nil elsewhere.
+  func positionMeans(_ x: Tensor) -> Tensor?
   func convolutionInputGradient(
     _ dy: Tensor, _ weights: Tensor, inputShape: [Int], _ window: Window
   ) -> Tensor
@@ -46,6 +49,7 @@ extension Kernels {
   package var attentionArithmetic: BFloat16Kernels.Arithmetic? { nil }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor { runSteps(work) }
+  package func positionMeans(_ x: Tensor) -> Tensor? { nil }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     pooledMaximum(x, window)
   }

@@ -34,7 +34,11 @@ package final class BFloat16Kernels: Kernels {
   package let arithmetic: Arithmetic
   package var library: String {
     // Stands in runs and for kept features, which other arithmetic must not go on with.
-    "\(base.library), bf16 by \(arithmetic)\(winograd == nil ? "" : " and Winograd"), sums rounded, attention"
+    let winograd = winograd == nil ? "" : " and Winograd"
+    let functions = arithmetic == .plain ? "" : ", functions within 1e-4"
+    let depthwise = arithmetic == .vectors ? ", depthwise" : ""
+    return
+      "\(base.library), bf16 by \(arithmetic)\(winograd), sums rounded, attention\(functions)\(depthwise)"
   }
   package var ownLanes: Int32 { base.ownLanes }
   package var attentionArithmetic: Arithmetic? { arithmetic }
@@ -99,7 +103,7 @@ package final class BFloat16Kernels: Kernels {
 
   /// What a convolution reads: bf16, or else numbers of single precision.
   private enum Input {
-    case halves(Storage)
+    case halves(Storage, gate: LazyGate?)
     case floats(KernelInput)
   }
 
@@ -113,8 +117,15 @@ package final class BFloat16Kernels: Kernels {
       if !work.isRecorded { added = halves(addend) }
       if added == nil { addend.materialize() } else { work.addend = nil }
     }
-    if !work.isRecorded, let halves = halves(work.input) { return (added, .halves(halves)) }
-    return (added, .floats(KernelInput(work.input)))
+    let gate = !work.isRecorded && work.window.isPlain ? work.input.lazyGate : nil
+    if !work.isRecorded, let halves = halves(gate?.x ?? work.input) {
+      gate?.gate.materialize()
+      return (added, .halves(halves, gate: gate))
+    }
+    return (
+      added,
+      .floats(KernelInput(work.input, fusesNormalization: gate == nil, fusesGate: gate != nil))
+    )
   }
 
   /// Makes numbers of single precision or of bf16.
@@ -125,50 +136,80 @@ package final class BFloat16Kernels: Kernels {
     var geometry = work.window.geometry(work.input.shape, channels: work.weights.shape[0])
     let packed = packed(work.weights, scale: work.scale, transposed: false)
     let space = scratch(ez_bf16_workspace(&geometry))
-    let (halves, source): (ReboundStorage<UInt16>?, KernelInput?) =
+    let (halves, source, gate): (ReboundStorage<UInt16>?, KernelInput?, LazyGate?) =
       switch input {
-      case .halves(let halves): (halves.rebound(to: UInt16.self), nil)
-      case .floats(let source): (nil, source)
+      case .halves(let halves, let gate): (halves.rebound(to: UInt16.self), nil, gate)
+      case .floats(let source): (nil, source, source.gate)
       }
     withElements(
-      source, halves, packed, work.bias, added.floats, added.halves?.rebound(to: UInt16.self),
+      source, halves, halves == nil ? nil : gate?.gate, packed, work.bias, added.floats,
+      added.halves?.rebound(to: UInt16.self),
       space, result.floats, result.halves
     ) {
-      source, halves, packed, bias, added, addedHalves, space, floats, rounded in
+      source, halves, gates, packed, bias, added, addedHalves, space, floats, rounded in
       var epilogue = work.epilogue(bias, added)
       func multiply(_ source: UnsafePointer<ez_source>?) {
         ez_bf16_convolution(
           arithmetic.rawValue, &geometry, source, halves, packed, &epilogue, addedHalves, space,
           floats, rounded)
       }
-      if let source { source.withRows(0) { multiply($0) } } else { multiply(nil) }
+      if let source {
+        source.withRows(0) { multiply($0) }
+      } else if let gates, let gate {
+        var none = ez_part(values: gates, channels: 0)
+        withUnsafePointer(to: &none) { none in
+          var source = ez_source(
+            parts: none, part_count: 0, scale: nil, shift: nil, gate: gates,
+            gate_rows: gate.positions, rows: 0, places: nil)
+          multiply(&source)
+        }
+      } else {
+        multiply(nil)
+      }
     }
     Profile.lap(
-      "bf16\(work.words)", input: work.input.shape, channels: work.weights.shape[0], work.window)
+      "\(gate == nil ? "" : "gate and ")bf16\(work.words)", input: work.input.shape,
+      channels: work.weights.shape[0], work.window)
   }
 
   /// What a convolution has made, or is to make now, for another that rounds it, or adds it to what it makes; nil
   /// for other tensors.
   private func halves(_ x: Tensor) -> Storage? {
-    if x.content.halves == nil, makesHalves(x) {
-      Profile.lapBetween()
-      x.content.makeHalves { work in
-        if let native = base as? NativeKernels,
-          let block = native.block(&work, of: self, arithmetic)
-        {
-          let result = Storage(count: (x.count + 1) / 2)
-          native.run(block, by: products, rounded: result)
-          return result
-        }
-        var (added, input) = operands(of: &work)
-        // A result written over what is added saves a way to memory.
-        let isAlone = isKnownUniquelyReferenced(&added)
-        let result = (isAlone ? added : nil) ?? Storage(count: (x.count + 1) / 2)
-        multiply(work, input, (work.addend, added), (nil, result.rebound(to: UInt16.self)))
+    if x.content.halves == nil, makesHalves(x) { makeHalves(x, sums: nil) }
+    return x.content.halves
+  }
+
+  /// Makes what a convolution is to make as bf16; of a depthwise one the sums of each line, too.
+  private func makeHalves(_ x: Tensor, sums: Storage?) {
+    Profile.lapBetween()
+    x.content.makeHalves { work in
+      if let native = base as? NativeKernels,
+        let block = native.block(&work, of: self, arithmetic)
+      {
+        let result = Storage(count: (x.count + 1) / 2)
+        native.run(block, by: products, rounded: result, sums: sums)
         return result
       }
+      var (added, input) = operands(of: &work)
+      // A result written over what is added saves a way to memory.
+      let isAlone = isKnownUniquelyReferenced(&added)
+      let result = (isAlone ? added : nil) ?? Storage(count: (x.count + 1) / 2)
+      multiply(work, input, (work.addend, added), (nil, result.rebound(to: UInt16.self)))
+      return result
     }
-    return x.content.halves
+  }
+
+  package func positionMeans(_ x: Tensor) -> Tensor? {
+    // Nothing of the work is held here, so that what lies before it may join.
+    guard makesHalves(x), let native = base as? NativeKernels,
+      x.lazyConvolution.map({ native.rounds($0, arithmetic) }) == true
+    else { return nil }
+    let (batch, lines, channels) = (x.shape[0], x.shape[1], x.channels)
+    let sums = Storage(count: batch * lines * channels)
+    makeHalves(x, sums: sums)
+    return Tensor([batch, channels], from: sums) { output, sums in
+      ez_line_sums_mean(sums, batch, lines, lines * x.shape[2], channels, output)
+    }
   }
 
   /// Whether a convolution of these kernels is to make a tensor, and may store it rounded.
