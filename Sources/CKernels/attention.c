@@ -70,7 +70,7 @@ static void product(int lanes, const float *a, size_t a_stride, size_t rows, siz
 
 typedef struct {
   ez_attention_shape shape;
-  int lanes, kind; // of vectors; of what multiplies bf16
+  int lanes;
   float factor;
   const float *qkv, *dy;
   float *out, *logs, *gradient, *workspace;
@@ -275,55 +275,148 @@ size_t ez_bf16_attention_workspace(const ez_attention_shape *s) {
   return (size_t)ez_threads() * rounded_share(s);
 }
 
-EZ_CLONES static void round_rows(const float *x, size_t rows, size_t columns, size_t stride, uint16_t *to, size_t pitch) {
+static void copy_rows(const uint16_t *x, size_t rows, size_t columns, size_t stride, uint16_t *to, size_t pitch) {
   for (size_t r = 0; r < rows; r++, x += stride, to += pitch) {
-    for (size_t c = 0; c < columns; c++) to[c] = ez_bf16_of(x[c]);
-    for (size_t c = columns; c < pitch; c++) to[c] = 0;
+    memcpy(to, x, columns * sizeof *x);
+    memset(to + columns, 0, (pitch - columns) * sizeof *x);
   }
 }
 
+// Words [16 rows, 16], `stride` apart in numbers of bf16, to [16, 32] of which the first 16 of each row are written.
+static EZ_VECTORS void turn_words(const uint16_t *x, size_t stride, uint16_t *to) {
+  __m512i a[16], b[16];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) a[i] = _mm512_loadu_si512(x + (size_t)i * stride);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i += 2) {
+    b[i] = _mm512_unpacklo_epi32(a[i], a[i + 1]);
+    b[i + 1] = _mm512_unpackhi_epi32(a[i], a[i + 1]);
+  }
+  // Each of four lanes holds a column of four rows.
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i += 4) {
+    a[i] = _mm512_unpacklo_epi64(b[i], b[i + 2]);
+    a[i + 1] = _mm512_unpackhi_epi64(b[i], b[i + 2]);
+    a[i + 2] = _mm512_unpacklo_epi64(b[i + 1], b[i + 3]);
+    a[i + 3] = _mm512_unpackhi_epi64(b[i + 1], b[i + 3]);
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 4; i++) {
+    const __m512i low = _mm512_shuffle_i32x4(a[i], a[i + 4], 0x88), high = _mm512_shuffle_i32x4(a[i], a[i + 4], 0xdd);
+    const __m512i low2 = _mm512_shuffle_i32x4(a[i + 8], a[i + 12], 0x88);
+    const __m512i high2 = _mm512_shuffle_i32x4(a[i + 8], a[i + 12], 0xdd);
+    b[i] = _mm512_shuffle_i32x4(low, low2, 0x88), b[i + 8] = _mm512_shuffle_i32x4(low, low2, 0xdd);
+    b[i + 4] = _mm512_shuffle_i32x4(high, high2, 0x88), b[i + 12] = _mm512_shuffle_i32x4(high, high2, 0xdd);
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 16; i++) _mm512_storeu_si512(to + (size_t)i * 2 * EZ_BLOCK, b[i]);
+}
+
 // Rows [rows, columns] as the pairs of a product by their transpose: panels [depth / 2][32] of two columns each.
-EZ_CLONES static void pair_rows(const float *x, size_t rows, size_t columns, size_t stride, size_t depth,
-                                uint16_t *rounded, uint16_t *packed) {
+static void pair_rows(int kind, const uint16_t *x, size_t rows, size_t columns, size_t stride, size_t depth,
+                      uint16_t *copied, uint16_t *packed) {
   for (size_t first = 0; first < rows; first += EZ_BLOCK) {
     const size_t n = rows - first < EZ_BLOCK ? rows - first : EZ_BLOCK;
-    round_rows(x + first * stride, n, columns, stride, rounded, depth);
-    memset(rounded + n * depth, 0, (EZ_BLOCK - n) * depth * sizeof *rounded);
+    const uint16_t *from = x + first * stride;
     uint16_t *to = packed + first * depth;
+    size_t pitch = stride;
+    if (n < EZ_BLOCK || columns < depth) {
+      copy_rows(from, n, columns, stride, copied, depth);
+      memset(copied + n * depth, 0, (EZ_BLOCK - n) * depth * sizeof *copied);
+      from = copied, pitch = depth;
+    }
+    if (kind != EZ_BF16_PLAIN) {
+      for (size_t c = 0; c < depth; c += EZ_BLOCK)
+        for (size_t r = 0; r < EZ_BLOCK; r += 16) turn_words(from + r * pitch + c, pitch, to + c * EZ_BLOCK + 2 * r);
+      continue;
+    }
     for (size_t c = 0; c < depth; c += 2)
-      for (size_t r = 0; r < EZ_BLOCK; r++) memcpy(to + c * EZ_BLOCK + 2 * r, rounded + r * depth + c, 2 * sizeof *to);
+      for (size_t r = 0; r < EZ_BLOCK; r++) memcpy(to + c * EZ_BLOCK + 2 * r, from + r * pitch + c, 2 * sizeof *to);
   }
 }
 
 // The same as the pairs of a product by them: panels [depth / 2][32] of two rows each, `depth` of them.
-EZ_CLONES static void pair_columns(const float *x, size_t rows, size_t columns, size_t stride, size_t depth,
+EZ_CLONES static void pair_columns(const uint16_t *x, size_t rows, size_t columns, size_t stride, size_t depth,
                                    uint16_t *packed) {
   for (size_t first = 0; first < columns; first += EZ_BLOCK) {
     const size_t n = columns - first < EZ_BLOCK ? columns - first : EZ_BLOCK;
     uint16_t *to = packed + first * depth;
-    memset(to, 0, EZ_BLOCK * depth * sizeof *to);
     size_t r = 0;
     for (; r + 2 <= rows; r += 2, to += 2 * EZ_BLOCK) {
-      const float *low = x + r * stride + first, *high = low + stride;
-      for (size_t c = 0; c < n; c++) to[2 * c] = ez_bf16_of(low[c]), to[2 * c + 1] = ez_bf16_of(high[c]);
+      const uint16_t *low = x + r * stride + first, *high = low + stride;
+      if (n == EZ_BLOCK)
+        for (size_t c = 0; c < EZ_BLOCK; c++) to[2 * c] = low[c], to[2 * c + 1] = high[c];
+      else {
+        for (size_t c = 0; c < n; c++) to[2 * c] = low[c], to[2 * c + 1] = high[c];
+        memset(to + 2 * n, 0, 2 * (EZ_BLOCK - n) * sizeof *to);
+      }
     }
-    for (size_t c = 0; r < rows && c < n; c++) to[2 * c] = ez_bf16_of(x[r * stride + first + c]);
+    memset(to, 0, (depth - r) * EZ_BLOCK * sizeof *to);
+    for (size_t c = 0; r < rows && c < n; c++) to[2 * c] = x[r * stride + first + c];
   }
 }
 
-// A block of results: sums times a factor of each row.
-EZ_CLONES static void store_scaled(const float *sums, size_t rows, size_t columns, const float *factors, float *out,
-                                   size_t stride) {
-  for (size_t r = 0; r < rows; r++, sums += EZ_BLOCK, out += stride)
-    for (size_t c = 0; c < columns; c++) out[c] = sums[c] * factors[r];
+// Each row's exponentials, as `exponents` has them, rounded, and zero from the last on up to `span`; in `shares` one over
+// the sum of those that were not rounded. 2^t by parts of ez_near_silu, within 3e-6.
+static EZ_VECTORS void near_exponents(const float *x, size_t rows, size_t used, size_t span, float factor,
+                                      uint16_t *weights, size_t pitch, float *shares) {
+  const __m512 rise = _mm512_set1_ps(factor * 1.44269504f), least = _mm512_set1_ps(-__builtin_inff());
+  for (size_t r = 0; r < rows; r++, x += span, weights += pitch) {
+    // What is not a number is never the largest: its exponential keeps it.
+    __m512 largest = least;
+    for (size_t i = 0; i < used; i += 16)
+      largest = _mm512_max_ps(_mm512_mask_loadu_ps(least, ez_first_lanes(used - i), x + i), largest);
+    const __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(largest));
+    __m512 sum = _mm512_setzero_ps();
+    for (size_t i = 0; i < span; i += 16) {
+      const __mmask16 mask = i < used ? ez_first_lanes(used - i) : 0;
+      const __m512 t = _mm512_mul_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, x + i), top), rise);
+      const __m512 y = _mm512_maskz_mov_ps(mask, ez_near_power(_mm512_max_ps(_mm512_set1_ps(-126), t)));
+      sum = _mm512_add_ps(sum, y);
+      _mm256_storeu_si256((__m256i *)(weights + i), (__m256i)_mm512_cvtneps_pbh(y));
+    }
+    shares[r] = 1 / _mm512_reduce_add_ps(sum);
+  }
 }
 
+// A block of results: sums times a factor of each row, rounded.
+static void store_scaled(const float *sums, size_t rows, size_t columns, const float *factors, uint16_t *out,
+                         size_t stride) {
+  for (size_t r = 0; r < rows; r++, sums += EZ_BLOCK, out += stride)
+    for (size_t c = 0; c < columns; c++) out[c] = ez_bf16_of(sums[c] * factors[r]);
+}
+
+static EZ_VECTORS void store_scaled_by_vectors(const float *sums, size_t rows, size_t columns, const float *factors,
+                                               uint16_t *out, size_t stride) {
+  const __mmask32 mask = columns >= EZ_BLOCK ? ~(__mmask32)0 : ((__mmask32)1 << columns) - 1;
+  for (size_t r = 0; r < rows; r++, sums += EZ_BLOCK, out += stride) {
+    const __m512 factor = _mm512_set1_ps(factors[r]);
+    const __m512 low = _mm512_mul_ps(_mm512_loadu_ps(sums), factor);
+    const __m512 high = _mm512_mul_ps(_mm512_loadu_ps(sums + EZ_HALF), factor);
+    _mm512_mask_storeu_epi16(out, mask, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+  }
+}
+
+typedef struct {
+  ez_attention_shape shape;
+  int kind;
+  float factor;
+  const uint16_t *qkv;
+  uint16_t *out;
+  unsigned char *workspace;
+  size_t share; // of the workspace, a thread's
+} ez_rounded_work;
+
 static void rounded_body(void *context, size_t begin, size_t end) {
-  const ez_attention_work *w = context;
-  const int kind = w->kind;
-  const ez_rounded_room room = rounded_room(&w->shape);
+  const ez_rounded_work *w = context;
+  const ez_attention_shape *s = &w->shape;
+  const int kind = w->kind, is_plain = kind == EZ_BF16_PLAIN;
+  const ez_rounded_room room = rounded_room(s);
   const size_t step = ez_bf16_step(kind), together = ez_bf16_together(kind);
-  unsigned char *memory = (unsigned char *)w->workspace + (size_t)ez_thread() * w->share;
+  const size_t head = s->width / s->heads, stride = 3 * s->width, depth = ez_up(head, EZ_BLOCK);
+  // Vectors read no more than there is.
+  const int in_place = kind == EZ_BF16_VECTORS && head % 2 == 0;
+  unsigned char *memory = w->workspace + (size_t)ez_thread() * w->share;
   uint16_t *keys = (uint16_t *)memory, *values = (uint16_t *)(memory += room.keys);
   uint16_t *queries = (uint16_t *)(memory += room.values);
   float *scores = (float *)(memory += room.queries);
@@ -331,43 +424,48 @@ static void rounded_body(void *context, size_t begin, size_t end) {
   _Alignas(64) float sums[EZ_BLOCK * EZ_BLOCK], shares[EZ_ROUNDED_QUERIES];
   ez_bf16_begin(kind);
   for (size_t index = begin; index < end; index++) {
-    const ez_head h = head_of(w, index);
-    const size_t depth = ez_up(h.head, EZ_BLOCK), span = ez_up(h.used, EZ_BLOCK), pitch = span + EZ_BLOCK;
-    const size_t blocks = (h.time + EZ_ROUNDED_QUERIES - 1) / EZ_ROUNDED_QUERIES;
-    const size_t fair = ez_up((h.time + blocks - 1) / blocks, together);
+    const size_t sample = index / s->heads, number = index % s->heads, used = (size_t)s->used[sample];
+    const uint16_t *all = w->qkv + sample * s->time * stride + number * head;
+    uint16_t *out = w->out + sample * s->time * s->width + number * head;
+    const size_t span = ez_up(used, EZ_BLOCK), pitch = span + EZ_BLOCK;
+    const size_t blocks = (s->time + EZ_ROUNDED_QUERIES - 1) / EZ_ROUNDED_QUERIES;
+    const size_t fair = ez_up((s->time + blocks - 1) / blocks, together);
     const size_t grain = fair < EZ_ROUNDED_QUERIES ? fair : EZ_ROUNDED_QUERIES;
-    pair_rows(h.queries + h.width, h.used, h.head, h.stride, depth, pairs, keys);
-    pair_columns(h.queries + 2 * h.width, h.used, h.head, h.stride, span, values);
-    for (size_t first = 0; first < h.time; first += grain) {
-      const size_t rows = h.time - first < grain ? h.time - first : grain;
-      round_rows(h.queries + first * h.stride, rows, h.head, h.stride, queries, depth);
-      for (size_t key = 0; key < h.used; key += EZ_BLOCK)
+    pair_rows(kind, all + s->width, used, head, stride, depth, pairs, keys);
+    pair_columns(all + 2 * s->width, used, head, stride, span, values);
+    for (size_t first = 0; first < s->time; first += grain) {
+      const size_t rows = s->time - first < grain ? s->time - first : grain;
+      const uint16_t *asked = all + first * stride;
+      if (!in_place) copy_rows(asked, rows, head, stride, queries, depth), asked = queries;
+      const size_t apart = in_place ? stride : depth;
+      for (size_t key = 0; key < used; key += EZ_BLOCK)
         for (size_t r = 0; r < rows; r += step) {
-          const ez_bf16_rows a = {queries + r * depth, depth, 1, 0, depth, ez_up(h.head, 2)};
+          const ez_bf16_rows a = {asked + r * apart, apart, 1, 0, depth, ez_up(head, 2)};
           const ez_bf16_pairs b = {keys + key * depth, 2 * EZ_BLOCK};
           ez_bf16_block(kind, &a, &b, rows - r < step ? rows - r : step, scores + r * span + key, span, 0, NULL);
         }
-      exponents(scores, rows, h.used, span, w->factor, shares, NULL);
-      // Behind the last key that is read scores are zero, and so are values.
-      const ez_part part = {scores, span};
-      ez_bf16_round(kind, &part, 1, NULL, NULL, 0, rows, weights, pitch, span);
-      for (size_t column = 0; column < h.head; column += EZ_BLOCK)
+      // Behind the last key that is read weights are zero, and so are values.
+      if (is_plain) {
+        exponents(scores, rows, used, span, w->factor, shares, NULL);
+        const ez_part part = {scores, span};
+        ez_bf16_round(kind, &part, 1, NULL, NULL, 0, rows, weights, pitch, span);
+      } else near_exponents(scores, rows, used, span, w->factor, weights, pitch, shares);
+      for (size_t column = 0; column < head; column += EZ_BLOCK)
         for (size_t r = 0; r < rows; r += step) {
           const size_t n = rows - r < step ? rows - r : step;
-          const ez_bf16_rows a = {weights + r * pitch, pitch, 1, 0, span, ez_up(h.used, 2)};
+          const ez_bf16_rows a = {weights + r * pitch, pitch, 1, 0, span, ez_up(used, 2)};
           const ez_bf16_pairs b = {values + column * span, 2 * EZ_BLOCK};
           ez_bf16_block(kind, &a, &b, n, sums, EZ_BLOCK, 0, NULL);
-          const size_t left = h.head - column;
-          store_scaled(sums, n, left < EZ_BLOCK ? left : EZ_BLOCK, shares + r,
-                       w->out + h.result + (first + r) * h.width + column, h.width);
+          (is_plain ? store_scaled : store_scaled_by_vectors)(sums, n, head - column < EZ_BLOCK ? head - column : EZ_BLOCK,
+                                                              shares + r, out + (first + r) * s->width + column, s->width);
         }
     }
   }
   ez_bf16_end(kind);
 }
 
-void ez_bf16_attention(int kind, const ez_attention_shape *shape, const float *qkv, void *workspace, float *out) {
-  ez_attention_work w = {.shape = *shape, .kind = kind, .qkv = qkv, .out = out, .workspace = workspace};
+void ez_bf16_attention(int kind, const ez_attention_shape *shape, const uint16_t *qkv, void *workspace, uint16_t *out) {
+  ez_rounded_work w = {.shape = *shape, .kind = kind, .qkv = qkv, .out = out, .workspace = workspace};
   w.factor = 1 / __builtin_sqrtf((float)(shape->width / shape->heads));
   w.share = rounded_share(shape);
   ez_parallel(shape->batch * shape->heads, 1, rounded_body, &w);

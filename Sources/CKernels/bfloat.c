@@ -86,10 +86,6 @@ EZ_VECTORS static void block_of_vectors(const ez_bf16_rows *a, const ez_bf16_pai
 #undef EZ_ROWS
 }
 
-EZ_VECTORS static __mmask16 lanes_of(size_t count) {
-  return count >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << count) - 1);
-}
-
 // Sixteen numbers of bf16 in single precision.
 static inline __attribute__((always_inline)) EZ_VECTORS __m512 widened(__m256i halves) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
@@ -121,7 +117,7 @@ round_32(const float *x, size_t channels, const float *scale, const float *shift
 static inline __attribute__((always_inline)) EZ_VECTORS void
 round_rest(const float *x, size_t channels, size_t left, const float *scale, const float *shift,
            const int normalises, size_t rows, uint16_t *to, size_t pitch) {
-  const __mmask16 low = lanes_of(left), high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
+  const __mmask16 low = ez_first_lanes(left), high = ez_first_lanes(left > EZ_HALF ? left - EZ_HALF : 0);
   for (size_t r = 0; r < rows; r++, x += channels, to += pitch) {
     __m512 x0 = _mm512_maskz_loadu_ps(low, x), x1 = _mm512_maskz_loadu_ps(high, x + EZ_HALF);
     if (normalises) {
@@ -185,7 +181,7 @@ static inline __attribute__((always_inline)) EZ_VECTORS ez_finishing finishing_o
                                                                                   size_t column) {
   const size_t left = w->columns - column;
   ez_finishing f = {.results = w, .past_cache = w->past_cache && left >= EZ_BLOCK, .function = ez_is_near(w->function) ? w->function : 0};
-  f.low = lanes_of(left), f.high = lanes_of(left > EZ_HALF ? left - EZ_HALF : 0);
+  f.low = ez_first_lanes(left), f.high = ez_first_lanes(left > EZ_HALF ? left - EZ_HALF : 0);
   f.bias[0] = w->bias ? _mm512_maskz_loadu_ps(f.low, w->bias + column) : _mm512_setzero_ps();
   f.bias[1] = w->bias ? _mm512_maskz_loadu_ps(f.high, w->bias + column + EZ_HALF) : _mm512_setzero_ps();
   f.floor = _mm512_set1_ps(ez_least(w->relu)), f.ceiling = _mm512_set1_ps(ez_most(w->relu));
@@ -368,7 +364,7 @@ EZ_VECTORS void ez_bf16_paired(const uint16_t *upper, const uint16_t *lower, siz
 EZ_VECTORS void ez_pair_lines(const float *upper, const float *lower, const uint16_t *upper_halves,
                               const uint16_t *lower_halves, size_t numbers, uint32_t *pairs) {
   for (size_t i = 0; i < numbers; i += EZ_HALF) {
-    const __mmask16 mask = lanes_of(numbers - i);
+    const __mmask16 mask = ez_first_lanes(numbers - i);
     __m512i words;
     if (upper_halves) {
       const __m512i low = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, upper_halves + i));
@@ -411,7 +407,7 @@ EZ_VECTORS void ez_bf16_finished(const ez_bf16_rows *a, const uint16_t *weights,
 EZ_VECTORS static void round_gated_by_vectors(const float *x, const uint16_t *halves, size_t rows, size_t channels,
                                               const float *gate, uint16_t *to, size_t pitch) {
   for (size_t j = 0; j < channels; j += EZ_HALF) {
-    const __mmask16 mask = lanes_of(channels - j);
+    const __mmask16 mask = ez_first_lanes(channels - j);
     const __m512 factor = _mm512_maskz_loadu_ps(mask, gate + j);
     for (size_t r = 0; r < rows; r++) {
       const size_t at = r * channels + j;

@@ -11,19 +11,27 @@
 #include <immintrin.h>
 #define EZ_VECTORS __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
 
-// x times its sigmoid for what is multiplied in bf16: relatively within 1e-4, a 20th of what rounding to bf16 may
-// take. x / (1 + 2^t), t = -x log2 e = n + f with f in 0..<1; 2^f by a minimax fit of degree 4 (within 3e-6), and the
-// processor's approximate inverse.
-static inline __attribute__((always_inline)) EZ_VECTORS __m512 ez_near_silu(__m512 x) {
-  // The second operand of max is what comes out for a NaN.
-  const __m512 t = _mm512_max_ps(_mm512_set1_ps(-126), _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f)));
+static inline EZ_VECTORS __mmask16 ez_first_lanes(size_t count) {
+  return count >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << count) - 1);
+}
+
+// 2^t, t = n + f with f in 0..<1, relatively within 3e-6: 2^f by a minimax fit of degree 4.
+static inline __attribute__((always_inline)) EZ_VECTORS __m512 ez_near_power(__m512 t) {
   const __m512 f = _mm512_sub_ps(t, _mm512_roundscale_ps(t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
   __m512 p = _mm512_set1_ps(0.013534167781472206f);
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.052011460065841675f));
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.2414427548646927f));
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.6930038332939148f));
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0000026226043701f));
-  const __m512 below = _mm512_add_ps(_mm512_set1_ps(1), _mm512_scalef_ps(p, t));
+  return _mm512_scalef_ps(p, t);
+}
+
+// x times its sigmoid for what is multiplied in bf16: relatively within 1e-4, a 20th of what rounding to bf16 may
+// take. x / (1 + 2^t), t = -x log2 e, by the processor's approximate inverse.
+static inline __attribute__((always_inline)) EZ_VECTORS __m512 ez_near_silu(__m512 x) {
+  // The second operand of max is what comes out for a NaN.
+  const __m512 t = _mm512_max_ps(_mm512_set1_ps(-126), _mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f)));
+  const __m512 below = _mm512_add_ps(_mm512_set1_ps(1), ez_near_power(t));
   return _mm512_mul_ps(x, _mm512_rcp14_ps(below));
 }
 

@@ -111,11 +111,11 @@ void ez_attention_gradient(const ez_attention_shape *_Nonnull shape, int lanes, 
                            const float *_Nonnull logs, const float *_Nonnull dy, float *_Nonnull workspace,
                            float *_Nonnull gradient);
 
-// Forward in bf16, by what CKernelsBFloat.h names: queries, keys, values and weights are rounded, sums are not. Workspace:
-// bytes, the memory at a multiple of 4.
+// Forward in bf16, by what CKernelsBFloat.h names: queries, keys, values, weights and results are bf16, sums are not.
+// Workspace: bytes, the memory at a multiple of 4.
 size_t ez_bf16_attention_workspace(const ez_attention_shape *_Nonnull shape);
-void ez_bf16_attention(int kind, const ez_attention_shape *_Nonnull shape, const float *_Nonnull qkv,
-                       void *_Nonnull workspace, float *_Nonnull out);
+void ez_bf16_attention(int kind, const ez_attention_shape *_Nonnull shape, const uint16_t *_Nonnull qkv,
+                       void *_Nonnull workspace, uint16_t *_Nonnull out);
 
 // out[b, i, c] = x[b, i, c] * gate[b, c]; and the gate's gradient, sums over i of x * dy.
 void ez_gate(const float *_Nonnull x, const float *_Nonnull gate, size_t batch, size_t positions,

@@ -29,6 +29,11 @@ package final class TensorContent {
     (self.count, self.lazy, elementType) = (count, lazy, .float32)
   }
 
+  /// A content that is bf16.
+  init(count: Int, halves: Storage) {
+    (self.count, self.halves, elementType) = (count, halves, .float32)
+  }
+
   /// Whether nothing else reads the memory.
   static func isAlone(_ content: inout TensorContent) -> Bool {
     isKnownUniquelyReferenced(&content) && content.ownsMemoryAlone

@@ -12,12 +12,13 @@ package protocol Kernels: AnyObject {
   var hasFastWindows: Bool { get }
   /// The lanes of our own loops over attention and over windows of words, 8 or 16; 0 for matrix products of libraries.
   var ownLanes: Int32 { get }
-  /// What multiplies bf16 in our own loops over attention, where no gradient is wanted; nil for single precision.
-  var attentionArithmetic: BFloat16Kernels.Arithmetic? { get }
 
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
   /// A convolution and what has fused with it.
   func run(_ work: consuming LazyConvolution) -> Tensor
+  /// Attention where no gradient is wanted, `[batch, time, 3 · width]` to `[batch, time, width]`; nil where these kernels
+  /// have no way of their own.
+  func attention(_ qkv: Tensor, _ shape: AttentionShape) -> Tensor?
   /// The mean over all places of each image, `[batch, channels]`, where these kernels are to make `x` and sum it as they
   /// do; nil elsewhere.
   func positionMeans(_ x: Tensor) -> Tensor?
@@ -46,9 +47,9 @@ extension Kernels {
   package var library: String { Compute.blasConfiguration }
   package var hasFastWindows: Bool { false }
   package var ownLanes: Int32 { 0 }
-  package var attentionArithmetic: BFloat16Kernels.Arithmetic? { nil }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor { runSteps(work) }
+  package func attention(_ qkv: Tensor, _ shape: AttentionShape) -> Tensor? { nil }
   package func positionMeans(_ x: Tensor) -> Tensor? { nil }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {
     pooledMaximum(x, window)

@@ -47,18 +47,9 @@ extension Forward {
   private func blockwiseAttention(
     _ qkv: Tensor, _ shape: AttentionShape, _ lanes: Int32, _ operation: Trace.Operation
   ) -> Tensor {
-    let output = Tensor(uninitialized: [shape.batch, shape.time, shape.width])
     let node = qkv.node
-    if isLazy, node == nil, let arithmetic = kernels.attentionArithmetic {
-      shape.withKernelShape { kernel in
-        let space = Storage(count: (ez_bf16_attention_workspace(kernel) + 3) / 4)
-        withElements(qkv, space, output.writable) {
-          ez_bf16_attention(arithmetic.rawValue, kernel, $0, $1, $2)
-        }
-      }
-      Profile.lap("bf16, attention")
-      return output
-    }
+    if isLazy, node == nil, let output = kernels.attention(qkv, shape) { return output }
+    let output = Tensor(uninitialized: [shape.batch, shape.time, shape.width])
     let logs = node == nil ? nil : Storage(count: shape.batch * shape.heads * shape.time)
     shape.withKernelShape { kernel in
       let space = Storage(count: ez_attention_workspace(kernel, lanes, 0))
@@ -84,7 +75,7 @@ extension Forward {
 }
 
 /// The extents of an attention, and its matrix products: two forward and four back for each head.
-private struct AttentionShape {
+package struct AttentionShape {
   let batch: Int
   let time: Int
   let width: Int

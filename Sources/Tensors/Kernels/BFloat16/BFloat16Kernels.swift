@@ -41,7 +41,6 @@ package final class BFloat16Kernels: Kernels {
       "\(base.library), bf16 by \(arithmetic)\(winograd), sums rounded, attention\(functions)\(depthwise)"
   }
   package var ownLanes: Int32 { base.ownLanes }
-  package var attentionArithmetic: Arithmetic? { arithmetic }
   /// What does 3×3 convolutions by a quarter of the products in single precision, in less time than the dot
   /// products of AVX-512 take for all of them; not where tiles multiply, which are faster still.
   private let winograd: NativeKernels?
@@ -199,6 +198,23 @@ package final class BFloat16Kernels: Kernels {
     }
   }
 
+  package func attention(_ qkv: Tensor, _ shape: AttentionShape) -> Tensor? {
+    let rounded = halves(qkv) ?? qkv.content.materialized().narrowed(count: qkv.count)
+    let count = shape.batch * shape.time * shape.width
+    let results = Storage(count: (count + 1) / 2)
+    Profile.lapBetween()
+    shape.withKernelShape { kernel in
+      let space = Storage(count: (ez_bf16_attention_workspace(kernel) + 3) / 4)
+      withElements(rounded.rebound(to: UInt16.self), space, results.rebound(to: UInt16.self)) {
+        ez_bf16_attention(arithmetic.rawValue, kernel, $0, $1, $2)
+      }
+    }
+    Profile.lap("bf16, attention")
+    return Tensor(
+      content: TensorContent(count: count, halves: results),
+      shape: [shape.batch, shape.time, shape.width])
+  }
+
   package func positionMeans(_ x: Tensor) -> Tensor? {
     // Nothing of the work is held here, so that what lies before it may join.
     guard makesHalves(x), let native = base as? NativeKernels,
@@ -214,7 +230,7 @@ package final class BFloat16Kernels: Kernels {
 
   /// Whether a convolution of these kernels is to make a tensor, and may store it rounded.
   private func makesHalves(_ x: Tensor) -> Bool {
-    guard let work = x.lazyConvolution else { return false }
+    guard x.node == nil, case .convolution(let work) = x.content.lazy else { return false }
     guard work.kernels === self, !work.isRecorded, work.node == nil else { return false }
     if let native = base as? NativeKernels, native.rounds(work, arithmetic) { return true }
     return work.window.groups == 1 && work.window.isEven
