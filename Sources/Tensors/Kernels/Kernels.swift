@@ -16,6 +16,9 @@ package protocol Kernels: AnyObject {
   func convolution(_ x: Tensor, _ weights: Tensor, bias: Tensor?, _ window: Window) -> Tensor
   /// A convolution and what has fused with it.
   func run(_ work: consuming LazyConvolution) -> Tensor
+  /// `x` times the transpose of weights `[out, in]`, plus a bias, or times the weights as they are: `[rows, in]` to `[rows,
+  /// out]`, or back; nil where these kernels have no product that is faster than the library's.
+  func rowProduct(_ x: Tensor, _ weights: Tensor, _ side: ProductSide, bias: Tensor?) -> Tensor?
   /// Attention where no gradient is wanted, `[batch, time, 3 · width]` to `[batch, time, width]`; nil where these kernels
   /// have no way of their own.
   func attention(_ qkv: Tensor, _ shape: AttentionShape) -> Tensor?
@@ -37,6 +40,14 @@ package protocol Kernels: AnyObject {
   func averagePoolGradient(_ dy: Tensor, inputShape: [Int], _ window: Window) -> Tensor
 }
 
+/// Which way weights are multiplied.
+package enum ProductSide {
+  /// By their transpose: a linear layer.
+  case across
+  /// As they are: the gradient with respect to its input.
+  case back
+}
+
 /// Which input won each place of a maximum pooling.
 package struct PoolArgument {
   /// For each output the place `y * width + x` in its channel's map.
@@ -49,6 +60,9 @@ extension Kernels {
   package var ownLanes: Int32 { 0 }
 
   package func run(_ work: consuming LazyConvolution) -> Tensor { runSteps(work) }
+  package func rowProduct(
+    _ x: Tensor, _ weights: Tensor, _ side: ProductSide, bias: Tensor?
+  ) -> Tensor? { nil }
   package func attention(_ qkv: Tensor, _ shape: AttentionShape) -> Tensor? { nil }
   package func positionMeans(_ x: Tensor) -> Tensor? { nil }
   package func maxPool(_ x: Tensor, _ window: Window) -> (output: Tensor, argument: PoolArgument) {

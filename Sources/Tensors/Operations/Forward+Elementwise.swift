@@ -158,16 +158,18 @@ extension Forward {
         + (b.map { ", bias \($0.shape)" } ?? ""))
     let (m, n, k) = (x.shape[0], w.shape[0], w.shape[1])
     if let zeros = counted(m * n * k, [m, n]) { return zeros }
-    let output = Tensor([m, n], from: x, w, b) { output, x, w, b in
-      Tensors.multiply(
-        Matrix(x, rowStride: k), Matrix(w, rowStride: k).transposed,
-        into: output, rowStride: n, m: m, n: n, k: k)
-      if let b { ez_add_bias(output, b, m, n) }
-    }
+    let output =
+      kernels.rowProduct(x, w, .across, bias: b)
+      ?? Tensor([m, n], from: x, w, b) { output, x, w, b in
+        Tensors.multiply(
+          Matrix(x, rowStride: k), Matrix(w, rowStride: k).transposed,
+          into: output, rowStride: n, m: m, n: n, k: k)
+        if let b { ez_add_bias(output, b, m, n) }
+      }
     trace?.note(.linear(weights: weights, bias: bias), [x], output)
     let (inputNode, weightNode, biasNode) = (x.node, w.node, b?.node)
     let saved = weightNode == nil ? nil : SavedTensor(x)
-    let plain = w.detached
+    let (plain, kernels) = (w.detached, kernels)
     return record(
       output, wanted: inputNode != nil || weightNode != nil || biasNode != nil, operation: "linear"
     ) { dy in
@@ -181,11 +183,13 @@ extension Forward {
       }
       biasNode?.accumulateColumnSums(dy, width: n)
       if let inputNode {
-        let dx = Tensor([m, k], from: dy, plain) { dx, dy, w in
-          Tensors.multiply(
-            Matrix(dy, rowStride: n), Matrix(w, rowStride: k),
-            into: dx, rowStride: k, m: m, n: k, k: n)
-        }
+        let dx =
+          kernels.rowProduct(dy, plain, .back, bias: nil)
+          ?? Tensor([m, k], from: dy, plain) { dx, dy, w in
+            Tensors.multiply(
+              Matrix(dy, rowStride: n), Matrix(w, rowStride: k),
+              into: dx, rowStride: k, m: m, n: k, k: n)
+          }
         inputNode.accumulate(dx)
       }
     }

@@ -198,6 +198,10 @@ package final class BFloat16Kernels: Kernels {
     }
   }
 
+  package func rowProduct(
+    _ x: Tensor, _ weights: Tensor, _ side: ProductSide, bias: Tensor?
+  ) -> Tensor? { base.rowProduct(x, weights, side, bias: bias) }
+
   package func attention(_ qkv: Tensor, _ shape: AttentionShape) -> Tensor? {
     let rounded = halves(qkv) ?? qkv.content.materialized().narrowed(count: qkv.count)
     let count = shape.batch * shape.time * shape.width

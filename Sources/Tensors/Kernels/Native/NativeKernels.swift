@@ -78,10 +78,44 @@ package final class NativeKernels: Kernels {
     return (gradient, hasBias ? columnSums(dy) : nil)
   }
 
-  /// dx = dy · W, of a linear layer over rows: a product that wants no copy of the weights in a layout of its own, which
-  /// of a large transformer would be as much memory again.
+  /// Linear layers whose weights change with every step: packed for each product anew, since a copy of all in that layout
+  /// would be as much memory again.
+  package func rowProduct(
+    _ x: Tensor, _ weights: Tensor, _ side: ProductSide, bias: Tensor?
+  ) -> Tensor? {
+    let (rows, depth) = (x.rows, x.channels)
+    let columns = side == .across ? weights.shape[0] : weights.channels
+    guard rows >= 64, min(depth, columns) >= 32, rows * depth * columns >= 1 << 22 else {
+      return nil
+    }
+    let packed = (ez_packed_count(lanes, depth, columns) + 15) / 16 * 16
+    let space = scratch(packed + ez_pointwise_workspace(lanes, rows, depth, columns))
+    return Tensor([rows, columns], from: x, weights, bias, space) {
+      [lanes] y, x, weights, bias, space in
+      switch side {
+      case .across: ez_pack_weights(lanes, weights, columns, depth, nil, space)
+      case .back: ez_pack_transposed(lanes, weights, columns, depth, space)
+      }
+      var epilogue = ez_epilogue(bias: bias, add: nil, relu: 0, function: 0)
+      var part = ez_part(values: UnsafePointer(x), channels: depth)
+      withUnsafePointer(to: &part) { part in
+        var source = ez_source(
+          parts: part, part_count: 1, scale: nil, shift: nil, gate: nil, gate_rows: 0, rows: rows,
+          places: nil)
+        ez_pointwise(lanes, &source, space, columns, &epilogue, space + packed, y)
+      }
+    }
+  }
+
+  /// dx = dy · W, of a linear layer over rows.
   private func linearInputGradient(_ dy: Tensor, _ weights: Tensor, inputShape: [Int]) -> Tensor {
     let (rows, n, k) = (inputShape[1], weights.shape[0], inputShape[3])
+    let slopes = Tensor(content: dy.content, shape: [rows, n])
+    let matrix = Tensor(content: weights.content, shape: [n, k])
+    if let dx = rowProduct(slopes, matrix, .back, bias: nil) {
+      Profile.lap("linear input gradient")
+      return Tensor(content: dx.content, shape: inputShape)
+    }
     let gradient = Tensor(inputShape, from: dy, weights) { dx, dy, weights in
       multiply(
         Matrix(dy, rowStride: n), Matrix(weights, rowStride: k), into: dx, rowStride: k, m: rows,
