@@ -84,7 +84,8 @@ typedef struct {
   int kind;
   ez_window window;
   const ez_part *parts;
-  size_t part_count, lines, room, chunk;
+  size_t part_count, lines, room;
+  size_t rows, pieces, chunks; // of a 1x1 convolution: what threads take, and how many chunks each goes in
   const ez_part *groups; // of 32 channels, or NULL
   const float *scale, *shift, *gate;
   size_t gate_rows;
@@ -169,18 +170,21 @@ static void run_group(const ez_bf16_work *w, const ez_bf16_group *g, size_t colu
 // Whether a block can read rows of bf16 where they are: no more than there is, and rows not a power of two apart.
 static int are_in_place(int kind, size_t depth) { return kind == EZ_BF16_VECTORS && depth % 2 == 0 && depth % 1024; }
 
-// All rows of a thread, a chunk at a time; the next chunk is rounded meanwhile where that can be.
-static void pointwise_body(void *context, size_t begin, size_t end) {
+// Rows of some pieces, a chunk at a time; the next chunk is rounded meanwhile where that can be.
+static void pointwise_body(void *context, size_t first, size_t last) {
   const ez_bf16_work *w = context;
-  const size_t depth = run_of(1, w->window.channels), pitch = depth + EZ_GAP;
+  const size_t depth = run_of(1, w->window.channels), pitch = depth + EZ_GAP, together = ez_bf16_together(w->kind);
   uint16_t *rows = w->workspace + (size_t)ez_thread() * w->room, *next = rows + EZ_POINTWISE * pitch;
-  size_t ready = begin; // rows that are rounded
+  size_t ready = 0; // rows that are rounded
   const int in_place = w->halves && !w->gate && are_in_place(w->kind, w->window.channels);
   ez_bf16_begin(w->kind);
-  while (begin < end) {
-    const size_t count = end - begin < w->chunk ? end - begin : w->chunk, after = begin + count;
+  const size_t all = w->pieces * w->chunks, end = last * w->chunks;
+  for (size_t chunk = first * w->chunks; chunk < end; chunk++) {
+    const size_t begin = ez_piece_row(w->rows, together, chunk, all);
+    const size_t after = ez_piece_row(w->rows, together, chunk + 1, all), count = after - begin;
+    if (count == 0) continue; // fewer tiles than pieces
     if (!in_place && ready < after) gather(w, begin, count, rows, pitch, depth);
-    const size_t left = end - after, further = left < w->chunk ? left : w->chunk;
+    const size_t further = chunk + 1 < end ? ez_piece_row(w->rows, together, chunk + 2, all) - after : 0;
     const size_t blocks = ez_up(count, EZ_BLOCK) / EZ_BLOCK * (ez_up(w->window.out_channels, EZ_BLOCK) / EZ_BLOCK);
     ez_bf16_ahead ahead = {w->groups, w->scale, w->shift, after, after + further,
                            (further + blocks - 1) / blocks, next, pitch};
@@ -193,7 +197,6 @@ static void pointwise_body(void *context, size_t begin, size_t end) {
       uint16_t *other = rows;
       rows = next, next = other, ready = after + further;
     }
-    begin = after;
   }
   ez_bf16_end(w->kind);
 }
@@ -335,16 +338,18 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *sou
   w.workspace = workspace, w.room = room(window);
   if (is_pointwise(window)) {
     const size_t rows = window->batch * window->height * window->width;
-    // As many chunks for one thread as for the other, and rows that are multiplied together.
-    const size_t threads = (size_t)ez_threads(), fair = (rows + threads - 1) / threads;
-    const size_t together = ez_bf16_together(kind), most = EZ_POINTWISE / together * together;
-    const size_t chunks = (fair + most - 1) / most;
-    ez_part groups[EZ_GROUPS];
-    w.chunk = ez_up((fair + chunks - 1) / chunks, together);
-    if (kind == EZ_BF16_TILES && !halves && !w.gate && groups_of(w.parts, w.part_count, groups)) w.groups = groups;
-    // What takes less time than it takes to wake a thread is done by this one.
+    // What takes less time than it takes to wake a thread is done by this one. Chunks, of rows that are multiplied
+    // together, are as many for one thread as for the other.
     const int is_small = rows * window->channels * window->out_channels <= EZ_SMALL;
-    ez_parallel(rows, is_small ? rows : chunks * w.chunk, pointwise_body, &w);
+    const size_t threads = is_small ? 1 : (size_t)ez_threads();
+    const size_t together = ez_bf16_together(kind), most = EZ_POINTWISE / together * threads;
+    const size_t chunks = ((rows + together - 1) / together + most - 1) / most;
+    ez_part groups[EZ_GROUPS];
+    w.rows = rows, w.pieces = threads, w.chunks = chunks;
+    // Where nothing is rounded ahead, threads may take chunks from each other.
+    if (kind != EZ_BF16_TILES && !is_small) w.pieces = threads * chunks, w.chunks = 1;
+    if (kind == EZ_BF16_TILES && !halves && !w.gate && groups_of(w.parts, w.part_count, groups)) w.groups = groups;
+    ez_parallel(w.pieces, 1, pointwise_body, &w);
     return;
   }
   ez_parallel(window->batch * window->out_height, lines_of(window), direct_body, &w);

@@ -24,6 +24,12 @@ size_t ez_second_cache(void);
 #define EZ_GROUP ((size_t)64)
 static inline size_t ez_groups(size_t channels) { return (channels + EZ_GROUP - 1) / EZ_GROUP; }
 
+// The first row of one of some pieces, among which tiles of rows are divided as evenly as can be.
+static inline size_t ez_piece_row(size_t rows, size_t tile, size_t piece, size_t pieces) {
+  const size_t row = (rows + tile - 1) / tile * piece / pieces * tile;
+  return row < rows ? row : rows;
+}
+
 static inline size_t ez_rows_per_chunk(size_t channels) {
   size_t rows = EZ_ELEMENTS / (channels ? channels : 1);
   return rows < 1 ? 1 : rows;

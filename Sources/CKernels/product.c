@@ -117,9 +117,9 @@ static size_t cached_rows(void) {
   return bytes == 0 || bytes >= 1280 * 1024 ? 1u << 18 : bytes / 4 / sizeof(float);
 }
 
-// How a product is cut: chunks of rows, a multiple of a tile's, and groups of columns, whole panels.
+// How a product is cut: chunks of rows, whole tiles of them as even as can be, and groups of columns, whole panels.
 typedef struct {
-  size_t rows, chunks, columns, groups;
+  size_t rows, chunks, columns, groups; // rows: the most of a chunk
   size_t together; // chunks that a thread takes at once
 } ez_product_cut;
 
@@ -167,8 +167,11 @@ static ez_product_cut pointwise_cut(int lanes, size_t rows, size_t depth, size_t
     return (ez_product_cut){height, chunks, columns, 1, chunks};
   }
   if (rows < 8 * (EZ_POINTWISE_ROWS / tile * tile)) return cut_few(tile, 2 * (size_t)lanes, rows, depth, columns, copies);
-  const size_t height = pointwise_rows(lanes, rows, depth, columns);
-  return (ez_product_cut){height, quotient_up(rows, height), columns, 1, 1};
+  // As many chunks for one thread as for the other.
+  const size_t threads = (size_t)ez_threads(), least = quotient_up(rows, pointwise_rows(lanes, rows, depth, columns));
+  const size_t tiles = quotient_up(rows, tile), even = quotient_up(least, threads) * threads;
+  const size_t chunks = even < tiles ? even : tiles;
+  return (ez_product_cut){quotient_up(tiles, chunks) * tile, chunks, columns, 1, 1};
 }
 
 // Rows of results a chunk: enough places to read a panel of weights for, few enough for all threads.

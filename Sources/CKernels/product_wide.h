@@ -230,7 +230,8 @@ static EZ_TARGET void EZ_WIDE(gated_rows)(const ez_pointwise_work *w, size_t beg
 
 // The rows of a chunk and the columns of a group.
 static void EZ_WIDE(pointwise_piece)(const ez_pointwise_work *w, size_t chunk, size_t group) {
-  const size_t begin = chunk * w->cut.rows, end = w->rows - begin < w->cut.rows ? w->rows : begin + w->cut.rows;
+  const size_t begin = ez_piece_row(w->rows, EZ_TILE_ROWS, chunk, w->cut.chunks);
+  const size_t end = ez_piece_row(w->rows, EZ_TILE_ROWS, chunk + 1, w->cut.chunks);
   const size_t column = group * w->cut.columns;
   const size_t columns = w->columns - column < w->cut.columns ? w->columns - column : w->cut.columns;
   const float *from = w->parts[0].values + begin * w->depth;
