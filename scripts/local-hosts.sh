@@ -14,8 +14,24 @@ source "$(dirname "$0")/daemon.sh"
 
 hosts() { seq "$(cat "$dir/count")"; }
 
+# Takes down all hosts that there are, those of a start that was killed among them.
+take_down() {
+  for i in $(ip netns list | sed -n 's/^zoo-\([0-9]*\).*/\1/p'); do
+    # What runs there still, such as a rank that lost its link.
+    ip netns pids "zoo-$i" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
+    # With the name space it would go a moment later, when another start may be at it.
+    ip link del "zoo-out$i" 2>/dev/null || true
+    ip netns del "zoo-$i" 2>/dev/null || true
+  done
+  ip link del "$bridge" 2>/dev/null || true
+}
+
 case $action in
   start)
+    if ip link show "$bridge" >/dev/null 2>&1; then
+      echo "local-hosts.sh: takes down hosts of a start that nobody stopped" >&2
+      take_down
+    fi
     mkdir -p "$dir" /run/sshd
     echo "${3:-4}" >"$dir/count"
     for name in key host-key; do ssh-keygen -q -t ed25519 -N '' -f "$dir/$name"; done
@@ -64,16 +80,7 @@ CONF
     ;;
   cut) ip link set "zoo-out${3:?the number of a host}" down ;;
   mend) ip link set "zoo-out${3:?the number of a host}" up ;;
-  stop)
-    for i in $(hosts); do
-      # What runs there still, such as a rank that lost its link.
-      ip netns pids "zoo-$i" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
-      # With the name space it would go a moment later, when another start may be at it.
-      ip link del "zoo-out$i" 2>/dev/null || true
-      ip netns del "zoo-$i" 2>/dev/null || true
-    done
-    ip link del "$bridge" 2>/dev/null || true
-    ;;
+  stop) take_down ;;
   *)
     echo "local-hosts.sh: unknown action $action" >&2
     exit 2
