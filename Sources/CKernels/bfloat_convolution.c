@@ -53,7 +53,9 @@ void ez_bf16_pack(const float *weights, size_t in, size_t out, size_t kernel_hei
 
 // Most rows of a pointwise chunk; a gap of one line of cache lies between rows, since rows a power of two
 // apart fall on the same few lines of the first cache.
-enum { EZ_POINTWISE = 128, EZ_GAP = 32, EZ_GROUPS = 256, EZ_SMALL = 1 << 19 };
+enum { EZ_POINTWISE = 128, EZ_GAP = 32, EZ_GROUPS = 256 };
+// Products that take less time than it takes to wake a thread.
+enum { EZ_SMALL = 1 << 19 };
 
 static int is_pointwise(const ez_window *w) {
   return w->kernel_height == 1 && w->kernel_width == 1 && w->stride == 1 && w->padding == 0;
@@ -338,8 +340,7 @@ void ez_bf16_convolution(int kind, const ez_window *window, const ez_source *sou
   w.workspace = workspace, w.room = room(window);
   if (is_pointwise(window)) {
     const size_t rows = window->batch * window->height * window->width;
-    // What takes less time than it takes to wake a thread is done by this one. Chunks, of rows that are multiplied
-    // together, are as many for one thread as for the other.
+    // Chunks, of rows that are multiplied together, are as many for one thread as for the other.
     const int is_small = rows * window->channels * window->out_channels <= EZ_SMALL;
     const size_t threads = is_small ? 1 : (size_t)ez_threads();
     const size_t together = ez_bf16_together(kind), most = EZ_POINTWISE / together * threads;

@@ -237,7 +237,8 @@ void ez_bf16_depthwise_pack(const float *weights, size_t channels, size_t tap_li
 
 #if defined(__x86_64__) && !defined(EZ_EMULATE_WIDE)
 int ez_depthwise_has_pairs(int lanes, int bf16, const ez_window *w) {
-  return bf16 == EZ_BF16_VECTORS && lanes == 16 && ez_depthwise_is_wide(lanes, w);
+  // Of an even number of lines the last pair might lie behind what is read.
+  return bf16 == EZ_BF16_VECTORS && lanes == 16 && w->kernel_height % 2 && ez_depthwise_is_wide(lanes, w);
 }
 
 ez_depthwise_work ez_depthwise_prepared_pairs(const ez_window *w, const void *weights, const ez_epilogue *epilogue) {

@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
   ez_depthwise_map from, to;
   size_t tap_lines, taps, stride, dilation, top, left;
-  const float *weights; // [taps, pitch]
+  const float *weights; // [taps, pitch]; of pairs two sets, `odd` apart
   size_t pitch;
   ez_epilogue finish;
   size_t odd; // floats from the weights of windows that begin on an even line to those that begin on an odd one

@@ -1,7 +1,8 @@
 // Depthwise convolutions in one width; see lanes.h. A vector holds a place's channels, so no sum crosses lanes.
 #include "lanes.h"
 
-// EZ_PAIRS: of pairs, by the dot products of avx512_bf16.
+// EZ_PAIRS: of pairs, by the dot products of avx512_bf16. A number that is none, or infinite, reaches the results of one
+// line more than read it: times the weight of zero beside the first or last tap it is no number either.
 #undef EZ_MULTIPLY_ADD
 #ifdef EZ_PAIRS
 #undef EZ_WIDE

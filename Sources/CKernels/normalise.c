@@ -421,7 +421,7 @@ void ez_mean_positions(const float *x, size_t batch, size_t lines, size_t width,
   float *sums = malloc(batch * lines * channels * sizeof(float));
   if (!sums && batch * lines * channels) abort();
   ez_line_sums w = {x, width, channels, sums};
-  const size_t grain = EZ_ELEMENTS / (width * EZ_GROUP) + 1;
+  const size_t grain = EZ_ELEMENTS / ((width ? width : 1) * EZ_GROUP) + 1;
   ez_parallel(batch * lines * ez_groups(channels), grain, line_sums_body, &w);
   ez_line_sums_mean(sums, batch, lines, lines * width, channels, out);
   free(sums);

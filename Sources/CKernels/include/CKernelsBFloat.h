@@ -19,8 +19,8 @@ void ez_bf16_pack(const float *_Nonnull weights, size_t in, size_t out, size_t k
                   size_t kernel_width, const float *_Nullable scale, int transposed, uint16_t *_Nonnull packed);
 
 // out = convolution of the source, finished, with a function, too. `halves` is an input that is bf16 already, in place
-// of a source's parts (which may then have no more than a gate), `add_halves` what is added, in place of the epilogue's, and `out_halves` a result to be rounded, in place
-// of out.
+// of a source's parts (which may then have no more than a gate), `add_halves` what is added, in place of the epilogue's,
+// and `out_halves` a result to be rounded, in place of out.
 // Workspace: bytes.
 size_t ez_bf16_workspace(const ez_window *_Nonnull window);
 void ez_bf16_convolution(int kind, const ez_window *_Nonnull window, const ez_source *_Nullable source,

@@ -40,8 +40,8 @@ typedef struct {
   ez_epilogue widened, looked, narrowed;
 } ez_block_layers;
 // What it reads and makes. `x_halves` are bf16 in place of x, which a layer that widens has to have where all layers
-// take bf16, and which a depthwise one may have there; `add_halves` what is added, in place of the last epilogue's, and
-// `out_halves` a result to be rounded, both of products in bf16 and of depthwise layers that take it. `sums`: of
+// take bf16, and which a depthwise one may have there; `add_halves` what a product in bf16 that narrows adds, in place of
+// its epilogue's; `out_halves` a result to be rounded, of such a product or of a depthwise layer that takes bf16. `sums`: of
 // depthwise layers that end a block and take bf16, each line's results, [batch, out_height, channels], or NULL.
 typedef struct {
   const float *_Nullable x;

@@ -10,8 +10,8 @@ package final class TensorContent {
   /// What makes the content; it is done when the content is first read, unless something that follows has
   /// taken it over by then.
   private(set) var lazy: LazyWork?
-  /// The content as bf16, where it was made for a reader who rounds it, or adds it to what is rounded, and nobody has
-  /// read it as numbers of single precision since.
+  /// The content as bf16, where it was made for a reader who rounds it, or adds it to what is rounded, or by attention,
+  /// and nobody has read it as numbers of single precision since.
   private(set) var halves: Storage?
   /// What was computed from the content.
   var cache = ContentCache()

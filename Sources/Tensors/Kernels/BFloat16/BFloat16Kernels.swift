@@ -37,8 +37,8 @@ package final class BFloat16Kernels: Kernels {
     let winograd = winograd == nil ? "" : " and Winograd"
     let functions = arithmetic == .plain ? "" : ", functions within 1e-4"
     let depthwise = arithmetic == .vectors ? ", depthwise" : ""
-    return
-      "\(base.library), bf16 by \(arithmetic)\(winograd), sums rounded, attention\(functions)\(depthwise)"
+    return "\(base.library), bf16 by \(arithmetic)\(winograd), sums and attention rounded, gates"
+      + functions + depthwise
   }
   package var ownLanes: Int32 { base.ownLanes }
   /// What does 3×3 convolutions by a quarter of the products in single precision, in less time than the dot
@@ -92,8 +92,9 @@ package final class BFloat16Kernels: Kernels {
     return output
   }
 
-  /// How the 1×1 convolutions of a mobile block are multiplied. What they read and add is rounded as one layer after the
-  /// other would have it, so that the ways give the same bits.
+  /// How the 1×1 convolutions of a mobile block are multiplied.
+  ///
+  /// What they read and add is rounded as one layer after the other would have it, so that the ways give the same bits.
   private var products: NativeKernels.BlockProducts {
     NativeKernels.BlockProducts(
       arithmetic: arithmetic, halves: { [self] in halves($0) },

@@ -171,8 +171,9 @@ extension NativeKernels {
     var added: Storage?
   }
 
-  /// Makes what a block reads and adds: first what is added, which may be the input, too. As bf16 that is taken out of
-  /// the block.
+  /// Makes what a block reads and adds: first what is added, which may be the input, too.
+  ///
+  /// As bf16 that is taken out of the block.
   private func inputs(of block: inout Block, _ products: BlockProducts) -> BlockInputs {
     var inputs = BlockInputs()
     if let addend = block.last.addend {

@@ -4,7 +4,8 @@ import CKernels
 ///
 /// 1×1 is one matrix product that normalises its input while reading it, 3×3 is Winograd's F(4×4, 3×3), 3×3
 /// with stride 2 goes a phase of the input at a time, depthwise is a loop of its own. The other windows go by
-/// the definition, unless vectors are of 16 floats and `base` has windows that are as fast. What remains is
+/// the definition, unless vectors are of 16 floats and `base` has windows that are as fast. Large linear layers in
+/// training, but for the gradients of their weights, are products of the same kind. What remains is
 /// the base's: grouped convolutions, and the gradients of convolutions that are none of 1×1, 3×3 and depthwise or have
 /// a stride; some of 1×1 weights and of channels that fill no block, too.
 ///
@@ -78,8 +79,8 @@ package final class NativeKernels: Kernels {
     return (gradient, hasBias ? columnSums(dy) : nil)
   }
 
-  /// Linear layers whose weights change with every step: packed for each product anew, since a copy of all in that layout
-  /// would be as much memory again.
+  /// Linear layers whose weights change with every step: packed for each product anew, in memory that all share, since a
+  /// copy of every layer in that layout would be as much memory again.
   package func rowProduct(
     _ x: Tensor, _ weights: Tensor, _ side: ProductSide, bias: Tensor?
   ) -> Tensor? {
