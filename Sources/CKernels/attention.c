@@ -284,32 +284,12 @@ static void copy_rows(const uint16_t *x, size_t rows, size_t columns, size_t str
 
 // Words [16 rows, 16], `stride` apart in numbers of bf16, to [16, 32] of which the first 16 of each row are written.
 static EZ_VECTORS void turn_words(const uint16_t *x, size_t stride, uint16_t *to) {
-  __m512i a[16], b[16];
+  __m512i r[16];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) a[i] = _mm512_loadu_si512(x + (size_t)i * stride);
+  for (int i = 0; i < 16; i++) r[i] = _mm512_loadu_si512(x + (size_t)i * stride);
+  ez_turn_words(r);
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i += 2) {
-    b[i] = _mm512_unpacklo_epi32(a[i], a[i + 1]);
-    b[i + 1] = _mm512_unpackhi_epi32(a[i], a[i + 1]);
-  }
-  // Each of four lanes holds a column of four rows.
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i += 4) {
-    a[i] = _mm512_unpacklo_epi64(b[i], b[i + 2]);
-    a[i + 1] = _mm512_unpackhi_epi64(b[i], b[i + 2]);
-    a[i + 2] = _mm512_unpacklo_epi64(b[i + 1], b[i + 3]);
-    a[i + 3] = _mm512_unpackhi_epi64(b[i + 1], b[i + 3]);
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 4; i++) {
-    const __m512i low = _mm512_shuffle_i32x4(a[i], a[i + 4], 0x88), high = _mm512_shuffle_i32x4(a[i], a[i + 4], 0xdd);
-    const __m512i low2 = _mm512_shuffle_i32x4(a[i + 8], a[i + 12], 0x88);
-    const __m512i high2 = _mm512_shuffle_i32x4(a[i + 8], a[i + 12], 0xdd);
-    b[i] = _mm512_shuffle_i32x4(low, low2, 0x88), b[i + 8] = _mm512_shuffle_i32x4(low, low2, 0xdd);
-    b[i + 4] = _mm512_shuffle_i32x4(high, high2, 0x88), b[i + 12] = _mm512_shuffle_i32x4(high, high2, 0xdd);
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) _mm512_storeu_si512(to + (size_t)i * 2 * EZ_BLOCK, b[i]);
+  for (int i = 0; i < 16; i++) _mm512_storeu_si512(to + (size_t)i * 2 * EZ_BLOCK, r[i]);
 }
 
 // Rows [rows, columns] as the pairs of a product by their transpose: panels [depth / 2][32] of two columns each.

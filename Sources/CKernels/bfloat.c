@@ -36,6 +36,28 @@ static const struct {
 EZ_TILES static void load_configuration(void) { _tile_loadconfig(&tiles); }
 EZ_TILES static void release_tiles(void) { _tile_release(); }
 
+// sum += rows * right, pairs of rows of one or two vectors, `pitch` between them.
+static inline __attribute__((always_inline)) EZ_VECTORS void
+add_products(const int rows, const int wide, const ez_bf16_rows *a, size_t first, const uint16_t *right, size_t pitch,
+             __m512 sum[14][2]) {
+  for (size_t s = 0; s < a->segments; s++) {
+    const uint16_t *left = a->values + first * a->stride + s * a->segment_stride;
+    for (size_t k = 0; k < a->used; k += 2, right += pitch) {
+      const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
+      const __m512bh b1 = wide ? (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK) : b0;
+#pragma clang loop unroll(full)
+      for (int i = 0; i < rows; i++) {
+        int pair;
+        __builtin_memcpy(&pair, left + i * a->stride + k, sizeof pair);
+        const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
+        sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
+        if (wide) sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
+      }
+    }
+    right += (a->depth - a->used) / 2 * pitch;
+  }
+}
+
 static inline __attribute__((always_inline)) EZ_VECTORS void
 rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf16_pairs *b, float *c,
                 size_t stride, int accumulate) {
@@ -45,23 +67,7 @@ rows_of_vectors(const int rows, const ez_bf16_rows *a, size_t first, const ez_bf
     sum[i][0] = accumulate ? _mm512_loadu_ps(c + i * stride) : _mm512_setzero_ps();
     sum[i][1] = accumulate ? _mm512_loadu_ps(c + i * stride + EZ_HALF) : _mm512_setzero_ps();
   }
-  const uint16_t *right = b->values;
-  for (size_t s = 0; s < a->segments; s++) {
-    const uint16_t *left = a->values + first * a->stride + s * a->segment_stride;
-    for (size_t k = 0; k < a->used; k += 2, right += b->stride) {
-      const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
-      const __m512bh b1 = (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK);
-#pragma clang loop unroll(full)
-      for (int i = 0; i < rows; i++) {
-        int pair;
-        __builtin_memcpy(&pair, left + i * a->stride + k, sizeof pair);
-        const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
-        sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
-        sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
-      }
-    }
-    right += (a->depth - a->used) / 2 * b->stride;
-  }
+  add_products(rows, 1, a, first, b->values, b->stride, sum);
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
     _mm512_storeu_ps(c + i * stride, sum[i][0]);
@@ -180,7 +186,9 @@ typedef struct {
 static inline __attribute__((always_inline)) EZ_VECTORS ez_finishing finishing_of(const ez_bf16_results *w,
                                                                                   size_t column) {
   const size_t left = w->columns - column;
-  ez_finishing f = {.results = w, .past_cache = w->past_cache && left >= EZ_BLOCK, .function = ez_is_near(w->function) ? w->function : 0};
+  ez_finishing f = {.results = w,
+                    .past_cache = w->past_cache && left >= EZ_BLOCK,
+                    .function = ez_is_near(w->function) ? w->function : 0};
   f.low = ez_first_lanes(left), f.high = ez_first_lanes(left > EZ_HALF ? left - EZ_HALF : 0);
   f.bias[0] = w->bias ? _mm512_maskz_loadu_ps(f.low, w->bias + column) : _mm512_setzero_ps();
   f.bias[1] = w->bias ? _mm512_maskz_loadu_ps(f.high, w->bias + column + EZ_HALF) : _mm512_setzero_ps();
@@ -248,22 +256,7 @@ finished_rows(const int rows, const int wide, const ez_bf16_rows *a, size_t firs
   __m512 sum[14][2];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) sum[i][0] = sum[i][1] = _mm512_setzero_ps();
-  for (size_t s = 0; s < a->segments; s++) {
-    const uint16_t *left = a->values + first * a->stride + s * a->segment_stride;
-    for (size_t k = 0; k < a->used; k += 2, right += 2 * EZ_BLOCK) {
-      const __m512bh b0 = (__m512bh)_mm512_loadu_si512(right);
-      const __m512bh b1 = wide ? (__m512bh)_mm512_loadu_si512(right + EZ_BLOCK) : b0;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < rows; i++) {
-        int pair;
-        __builtin_memcpy(&pair, left + i * a->stride + k, sizeof pair);
-        const __m512bh x = (__m512bh)_mm512_set1_epi32(pair);
-        sum[i][0] = _mm512_dpbf16_ps(sum[i][0], x, b0);
-        if (wide) sum[i][1] = _mm512_dpbf16_ps(sum[i][1], x, b1);
-      }
-    }
-    right += (a->depth - a->used) * EZ_BLOCK;
-  }
+  add_products(rows, wide, a, first, right, 2 * EZ_BLOCK, sum);
 #define EZ_FINISH(halves, adds)                                                                                        \
   {                                                                                                                    \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < rows; i++)                                                  \

@@ -136,37 +136,16 @@ EZ_VECTORS static void transpose_by_vectors(const uint16_t *rows, size_t pitch, 
   const __m512i low = low_order(), high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
   for (size_t c = 0; c < channels; c += EZ_BLOCK)
     for (int half = 0; half < 2; half++) {
-      __m512i r[16], t[16];
+      __m512i r[16];
       const __m512i order = half ? high : low;
 #pragma clang loop unroll(full)
       for (size_t i = 0; i < 16; i++)
         r[i] = _mm512_permutex2var_epi16(_mm512_loadu_si512(rows + 2 * i * pitch + c), order,
                                          _mm512_loadu_si512(rows + (2 * i + 1) * pitch + c));
-#pragma clang loop unroll(full)
-      for (size_t i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-      }
-#pragma clang loop unroll(full)
-      for (size_t i = 0; i < 16; i += 4) {
-        r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-        r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-        r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-        r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-      }
+      ez_turn_words(r);
       uint16_t *out = to + (c + (size_t)half * EZ_HALF) * to_pitch;
-      // r[4q + j] has column 4l + j of rows 4q.. in its quarter l.
 #pragma clang loop unroll(full)
-      for (size_t j = 0; j < 4; j++) {
-        const __m512i a = _mm512_shuffle_i32x4(r[j], r[4 + j], 0x88);
-        const __m512i b = _mm512_shuffle_i32x4(r[8 + j], r[12 + j], 0x88);
-        const __m512i e = _mm512_shuffle_i32x4(r[j], r[4 + j], 0xdd);
-        const __m512i f = _mm512_shuffle_i32x4(r[8 + j], r[12 + j], 0xdd);
-        _mm512_storeu_si512(out + j * to_pitch, _mm512_shuffle_i32x4(a, b, 0x88));
-        _mm512_storeu_si512(out + (4 + j) * to_pitch, _mm512_shuffle_i32x4(e, f, 0x88));
-        _mm512_storeu_si512(out + (8 + j) * to_pitch, _mm512_shuffle_i32x4(a, b, 0xdd));
-        _mm512_storeu_si512(out + (12 + j) * to_pitch, _mm512_shuffle_i32x4(e, f, 0xdd));
-      }
+      for (size_t i = 0; i < 16; i++) _mm512_storeu_si512(out + i * to_pitch, r[i]);
     }
 }
 #endif
