@@ -6,10 +6,12 @@ import Testing
 
 @Suite("What weight sets were trained on")
 struct TrainingCollectionTests {
-  @Test("Every weight set and vector set of the catalogue says it")
+  @Test("Every weight set and vector set of the catalogue says it, but for one that is unknown")
   func catalogue() throws {
     let catalogue = try Catalogue(path: packageFile("registry.json"))
-    #expect(catalogue.weightSets.allSatisfy { $0.trainedOn?.isEmpty == false })
+    #expect(
+      catalogue.weightSets.filter { $0.trainedOn?.isEmpty != false }.map(\.name)
+        == ["vit_base_patch14_dinov2-xray-224"])
     #expect(catalogue.vectorSets.allSatisfy { $0.trainedOn?.isEmpty == false })
     let all = try catalogue.weightSet("densenet121-xrv-all").trainedOn ?? []
     #expect(all.count == 7 && all.allSatisfy { $0.split == .lost })

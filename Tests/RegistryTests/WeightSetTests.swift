@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -12,5 +13,20 @@ struct WeightSetTests {
     #expect(catalogue.weightSets.count >= 20)
     let encoders = Set(catalogue.weightSets.map(\.encoder))
     #expect(encoders.isSuperset(of: ["densenet121", "resnet18", "vgg16"]))
+  }
+
+  @Test("How images were prepared may be unknown, and that has to be written down")
+  func unknownInput() throws {
+    let text = try String(contentsOfFile: packageFile("registry.json"), encoding: .utf8)
+    let set = try Catalogue(Data(text.utf8), path: "registry.json")
+      .weightSet("vit_base_patch14_dinov2-xray-224")
+    #expect(set.input == nil && set.trainedOn == nil)
+    let entry = "\"input\": \"unknown\","
+    for (other, message) in [("", "\"input\""), ("\"input\": \"none\",", "input")] {
+      let found = errorText {
+        _ = try Catalogue(Data(text.replacing(entry, with: other).utf8), path: "registry.json")
+      }
+      #expect(found.contains(message), "\(found)")
+    }
   }
 }

@@ -85,6 +85,13 @@ struct RawWeightTests {
       #expect(data.json.text().contains("\"data\""))
       let wrong = errorText { _ = try branch(resnet(", \"normalization\": \"imagnet\"")) }
       #expect(wrong.contains("unknown normalization \"imagnet\"; did you mean \"imagenet\""))
+      // A set of the catalogue of which it is not known says it, too.
+      let set = ", \"weights\": \"vit_base_patch14_dinov2-xray-224\""
+      let unknown = try branch(
+        "{\"encoder\": \"vit_base_patch14_dinov2\", \"size\": 224, \"channels\": 3\(set)}")
+      #expect(unknown.pixels.normalization == nil && unknown.deviations.count == 1)
+      #expect(
+        unknown.deviations[0].contains("xray-224 does not say how its images were normalised"))
       // Drawn weights have learnt on nothing else.
       #expect(try branch(resnet("")).deviations == [])
     }

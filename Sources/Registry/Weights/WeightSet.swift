@@ -16,7 +16,7 @@ package struct WeightSet: Sendable, Equatable {
   package let hash: RemoteFile.Hash?
   /// About how large the file is, in MB (10⁶ bytes); nil where unknown.
   package let megabytes: Double?
-  /// The images it was trained for; nil for an encoder of texts.
+  /// The images it was trained for; nil for an encoder of texts, and where nobody has published it.
   package let input: WeightInput?
   /// The files beside the weights that an encoder with a tokenizer of its own needs, by name.
   package let files: [String]
@@ -49,9 +49,13 @@ package struct WeightSet: Sendable, Equatable {
     let size = try object.number("megabytes", in: 0...1e9, default: 0)
     megabytes = size > 0 ? size : nil
     files = try object.strings("files") ?? []
-    input =
-      try files.isEmpty
-      ? WeightInput(object.required("input")) : object.value("input").map { try WeightInput($0) }
+    let described = try files.isEmpty ? object.required("input") : object.value("input")
+    // It has to be written down that nothing is known: a forgotten key is a mistake.
+    if case .string("unknown") = described?.content {
+      input = nil
+    } else {
+      input = try described.map { try WeightInput($0) }
+    }
     labels = try object.strings("labels") ?? []
     licences = try WeightLicences(object.required("licences"))
     trainedOn = try TrainingCollection.list(&object)

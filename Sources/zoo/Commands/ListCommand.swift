@@ -203,6 +203,7 @@ extension ZooCommand {
       let state =
         path ?? "not fetched"
         + (set.hash == nil ? ", no hash published: that of the first download holds" : "")
+        + (set.files.isEmpty && set.input == nil ? ", its normalisation is not published" : "")
       print("\(pad(set.name, width))  \(pad(set.encoder, encoders))  \(pad(size, 7))  \(state)")
     }
     listVectors(catalogue.vectorSets, nameWidth: width, kindWidth: encoders)
