@@ -93,6 +93,8 @@ MODELS = {
     "ViT, mean of patches, gated": (
         {"image": image("vit_tiny_patch16_224", 96, 1, options={"pooling": "mean", "gated": True})}, False),
     "ViT-Ti/16, adapters": ({"image": image("vit_tiny_patch16_224", 96, 1, lora={"rank": 4})}, False),
+    "Swin-T": ({"image": image("swin_tiny_patch4_window7_224", 224)}, True),
+    "Swin-T, windows that are filled up": ({"image": image("swin_tiny_patch4_window7_224", 100, 1)}, False),
     "ConvNeXt-T": ({"image": image("convnext_tiny", 96)}, True),
     "ConvNeXt V2-T": ({"image": image("convnextv2_tiny", 96, 1)}, True),
     "EfficientNet-B0": ({"image": image("efficientnet_b0", 96, training=LONGER)}, True),

@@ -25,12 +25,15 @@ TIMM = ([f"vit_{n}" for n in ("tiny_patch16_224", "small_patch16_224", "base_pat
 CONVOLUTIONAL = (["mobilenetv2_100", "mobilenetv3_small_100", "mobilenetv3_large_100"]
                  + [f"{p}efficientnet_{n}" for p in ("", "tf_") for n in ("b0", "b1", "b2", "b3", "b4", "lite0")]
                  + [f"convnext{v}_{n}" for v in ("", "v2") for n in ("tiny", "small", "base", "large")])
-# Of the large ones two blocks: more would tell nothing else, and take 5 GB.
+# At 224 pixels: windows do not fill smaller images, and timm fills them up otherwise.
+SWIN = [f"swin_{n}_patch4_window7_224" for n in ("tiny", "small", "base")]
+# Of the large ones few blocks: more would tell nothing else, and take 5 GB.
 SHORTENED = {"depth": 2}
+FEWER_BLOCKS = [2, 2, 2, 2]
 FEW_BLOCKS = [1, 1, 2, 1]
 NAMES = ([f"vgg{n}{b}" for n in (11, 13, 16, 19) for b in ("", "_bn")]
          + [f"resnet{n}" for n in (18, 34, 50, 101, 152)]
-         + [f"densenet{n}" for n in (121, 161, 169, 201)] + TIMM + CONVOLUTIONAL)
+         + [f"densenet{n}" for n in (121, 161, 169, 201)] + TIMM + CONVOLUTIONAL + SWIN)
 LARGE = ["vgg16", "resnet50", "densenet121", XRAY]  # at 224 pixels: the last knows no other size
 HEAD = ("model", "images", "mode", "logits", "features", "gradients: median", "worst",
         "PyTorch's worst", "its ways", "pass", "by one run", "with the same choices",
@@ -45,7 +48,7 @@ def make(name, size, batch, seed):
         model = torchxrayvision.models.DenseNet(weights=None, num_classes=18, in_channels=1)
     elif name in TIMM:
         model = transformer(name, size)
-    elif name in CONVOLUTIONAL:
+    elif name in CONVOLUTIONAL + SWIN:
         model = convolutional(name)
     else:
         model = getattr(models, name)(weights=None, num_classes=1)
@@ -56,7 +59,7 @@ def make(name, size, batch, seed):
     peer.settle(model, torch.randn(batch, channels, size, size))
     images = torch.randn(batch, channels, size, size)
     labels = (torch.arange(batch * outputs) % 2).float().reshape(batch, outputs)
-    options = ({"dropout": 0} if name.startswith("vgg") else {"blocks": FEW_BLOCKS} if is_shortened_convnext(name)
+    options = ({"dropout": 0} if name.startswith("vgg") else {"blocks": fewer(name)} if fewer(name)
                else SHORTENED if is_shortened(name) else {})
     return peer.Case("densenet121" if name == XRAY else name, model, images, labels, options,
                      tuple(narrowed(model)) if name in CONVOLUTIONAL else ())
@@ -66,8 +69,11 @@ def is_shortened(name):
     return name in TIMM and "large" in name
 
 
-def is_shortened_convnext(name):
-    return name.startswith("convnext") and name.endswith("large")
+def fewer(name):
+    """Blocks of each layer of a network that is shortened; None for others."""
+    if name in SWIN[1:]:
+        return FEWER_BLOCKS
+    return FEW_BLOCKS if name.startswith("convnext") and name.endswith("large") else None
 
 
 def narrowed(model):
@@ -83,7 +89,7 @@ def convolutional(name):
     """timm's network, its factors of layer scale and of the response far from where they begin."""
     import timm
     model = timm.create_model(name, pretrained=False, num_classes=1,
-                              **({"depths": FEW_BLOCKS} if is_shortened_convnext(name) else {}))
+                              **({"depths": fewer(name)} if fewer(name) else {}))
     for key, parameter in model.named_parameters():
         if key.endswith("gamma"):
             torch.nn.init.uniform_(parameter, 0.5, 1.5)
@@ -172,8 +178,8 @@ def main():
     arguments.zoo = os.path.join(os.path.dirname(arguments.program), "zoo")
     # Patches of 14 pixels fill other sizes.
     sizes = {n: arguments.size // 14 * 14 for n in TIMM if "patch14" in n}
-    cases = [(n, sizes.get(n, arguments.size), arguments.batch) for n in arguments.models if n != XRAY]
-    cases += [(n, 224, arguments.large_batch) for n in LARGE if n in arguments.models]
+    cases = [(n, sizes.get(n, arguments.size), arguments.batch) for n in arguments.models if n not in [XRAY] + SWIN]
+    cases += [(n, 224, arguments.large_batch) for n in LARGE + SWIN if n in arguments.models]
     line = peer.setting(**{XRAY: importlib.metadata.version(XRAY)} if XRAY in arguments.models else {})
     print(line + "\n\n" + peer.table(HEAD, []), end="")
     rows, passed = [], True

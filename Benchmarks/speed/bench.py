@@ -66,6 +66,8 @@ ROWS = {
                      None),
     "vit_base-16": ("ViT-B/16, evaluation, batch 16", "evaluate vit_base_patch16_224 --batch 16 --repeats 3", EVERY,
                     16, 1.1, None),
+    "swin_tiny-16": ("Swin-T, evaluation, batch 16", "evaluate swin_tiny_patch4_window7_224 --batch 16", EVERY, 16, 1.1,
+                     None),
     **{f"{name}-16-bf16": (f"{title}, evaluation, batch 16, bf16",
                            f"evaluate {model} --batch 16 --precision bf16 --repeats {repeats}", BF16, 16, 1.1, None)
        for name, title, model, repeats in (
@@ -74,6 +76,7 @@ ROWS = {
            ("convnext_tiny", "ConvNeXt-T", "convnext_tiny", 5),
            ("vit_small", "ViT-S/16", "vit_small_patch16_224", 5),
            ("vit_base", "ViT-B/16", "vit_base_patch16_224", 3),
+           ("swin_tiny", "Swin-T", "swin_tiny_patch4_window7_224", 5),
            ("minilm", "MiniLM-L6, 128 tokens", "minilm-l6 --tokens 128", 5),
            ("bert-base", "BERT-base, 128 tokens", "bert-base --tokens 128", 3))},
     "vit_small-train": ("ViT-S/16, training step, batch 16", "train vit_small_patch16_224 --batch 16 --repeats 3",

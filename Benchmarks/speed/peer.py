@@ -59,7 +59,7 @@ def torch_model():
             hidden_size=width, num_hidden_layers=blocks, num_attention_heads=heads, intermediate_size=hidden),
             add_pooling_layer=False)
         return torch, model
-    if options.model.startswith("vit_"):
+    if options.model.startswith(("vit_", "swin_")):
         import timm
         return torch, timm.create_model(options.model, img_size=options.size)
     return torch, getattr(

@@ -73,7 +73,7 @@ typedef struct {
   int lanes;
   float factor;
   const float *qkv, *dy;
-  float *out, *logs, *gradient, *workspace;
+  float *out, *logs, *gradient, *slopes, *workspace;
   size_t share; // of the workspace, a thread's
 } ez_attention_work;
 
@@ -139,10 +139,17 @@ EZ_CLONES static void transpose(const float *x, size_t rows, size_t columns, siz
         for (size_t i = r; i < rows && i < r + SIDE; i++) out[j * rows + i] = x[i * stride + j];
 }
 
-// Where a head's queries, results and logarithms are.
+// Where a head's bias is; NULL where there is none.
+static const float *bias_of(const ez_attention_shape *s, size_t index) {
+  if (!s->bias) return NULL;
+  const size_t sample = index / s->heads, number = index % s->heads;
+  return s->bias + (sample % s->biases * s->heads + number) * s->time * s->time;
+}
+
+// Where a head's queries, bias, results and logarithms are.
 typedef struct {
   size_t head, stride, used, time, width;
-  const float *queries;
+  const float *queries, *bias;
   size_t result, row;
 } ez_head;
 
@@ -155,6 +162,7 @@ static ez_head head_of(const ez_attention_work *w, size_t index) {
                    .time = s->time,
                    .width = s->width,
                    .queries = w->qkv + sample * s->time * 3 * s->width + number * head,
+                   .bias = bias_of(s, index),
                    .result = sample * s->time * s->width + number * head,
                    .row = index * s->time};
 }
@@ -173,7 +181,8 @@ static void attention_body(void *context, size_t begin, size_t end) {
     for (size_t first = 0; first < h.time; first += grain) {
       const size_t rows = h.time - first < grain ? h.time - first : grain;
       float *out = w->out + h.result + first * h.width;
-      product(lanes, h.queries + first * h.stride, h.stride, rows, h.head, keys, h.used, NULL, block, h.used);
+      const float *bias = h.bias ? h.bias + first * h.used : NULL;
+      product(lanes, h.queries + first * h.stride, h.stride, rows, h.head, keys, h.used, bias, block, h.used);
       exponents(block, rows, h.used, h.used, w->factor, shares, w->logs ? w->logs + h.row + first : NULL);
       product(lanes, block, h.used, rows, h.used, values, h.head, NULL, out, h.width);
       scale_rows(out, rows, h.head, h.width, shares);
@@ -202,13 +211,15 @@ static void gradient_body(void *context, size_t begin, size_t end) {
     for (size_t first = 0; first < h.time; first += grain) {
       const size_t rows = h.time - first < grain ? h.time - first : grain;
       const float *q = from + first * h.stride, *d = dy + first * h.width;
-      product(lanes, q, h.stride, rows, h.head, keys_across, h.used, NULL, weights, h.used);
+      const float *bias = h.bias ? h.bias + first * h.used : NULL;
+      product(lanes, q, h.stride, rows, h.head, keys_across, h.used, bias, weights, h.used);
       weights_of(weights, rows, h.used, h.used, w->factor, w->logs + h.row + first);
       pack_columns(lanes, d, rows, h.head, h.width, given);
       transpose(weights, rows, h.used, h.used, turned);
       product(lanes, turned, rows, h.used, rows, given, h.head, first ? dv : NULL, dv, h.stride);
       product(lanes, d, h.width, rows, h.head, values_across, h.used, NULL, slopes, h.used);
       slopes_of(weights, slopes, rows, h.used, h.used, w->factor);
+      if (w->slopes) memcpy(w->slopes + (h.row + first) * h.time, slopes, rows * h.used * sizeof *slopes);
       product(lanes, slopes, h.used, rows, h.used, keys, h.head, NULL, dq + first * h.stride, h.stride);
       pack_columns(lanes, q, rows, h.head, h.stride, queries);
       transpose(slopes, rows, h.used, h.used, turned);
@@ -242,9 +253,9 @@ void ez_attention(const ez_attention_shape *shape, int lanes, const float *qkv, 
 }
 
 void ez_attention_gradient(const ez_attention_shape *shape, int lanes, const float *qkv, const float *logs,
-                           const float *dy, float *workspace, float *gradient) {
+                           const float *dy, float *workspace, float *gradient, float *slopes) {
   ez_attention_work w = work_of(shape, lanes, qkv, (float *)logs, workspace, 1);
-  w.dy = dy, w.gradient = gradient;
+  w.dy = dy, w.gradient = gradient, w.slopes = slopes;
   ez_parallel(shape->batch * shape->heads, 1, gradient_body, &w);
 }
 
@@ -359,6 +370,11 @@ static EZ_VECTORS void near_exponents(const float *x, size_t rows, size_t used, 
   }
 }
 
+EZ_CLONES static void add_bias(float *scores, size_t rows, size_t columns, size_t stride, const float *bias) {
+  for (size_t r = 0; r < rows; r++, scores += stride, bias += columns)
+    for (size_t c = 0; c < columns; c++) scores[c] += bias[c];
+}
+
 // A block of results: sums times a factor of each row, rounded.
 static void store_scaled(const float *sums, size_t rows, size_t columns, const float *factors, uint16_t *out,
                          size_t stride) {
@@ -406,6 +422,7 @@ static void rounded_body(void *context, size_t begin, size_t end) {
   for (size_t index = begin; index < end; index++) {
     const size_t sample = index / s->heads, number = index % s->heads, used = (size_t)s->used[sample];
     const uint16_t *all = w->qkv + sample * s->time * stride + number * head;
+    const float *bias = bias_of(s, index);
     uint16_t *out = w->out + sample * s->time * s->width + number * head;
     const size_t span = ez_up(used, EZ_BLOCK), pitch = span + EZ_BLOCK;
     const size_t blocks = (s->time + EZ_ROUNDED_QUERIES - 1) / EZ_ROUNDED_QUERIES;
@@ -424,6 +441,7 @@ static void rounded_body(void *context, size_t begin, size_t end) {
           const ez_bf16_pairs b = {keys + key * depth, 2 * EZ_BLOCK};
           ez_bf16_block(kind, &a, &b, rows - r < step ? rows - r : step, scores + r * span + key, span, 0, NULL);
         }
+      if (bias) add_bias(scores, rows, used, span, bias + first * used);
       // Behind the last key that is read weights are zero, and so are values.
       if (is_plain) {
         exponents(scores, rows, used, span, w->factor, shares, NULL);

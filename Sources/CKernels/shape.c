@@ -98,3 +98,44 @@ void ez_adaptive_average_pool_gradient(const float *dy, size_t batch, size_t hei
   ez_adaptive p = {dy, dx, height, width, channels, out_height, out_width};
   ez_parallel(batch, 1, adaptive_gradient_body, &p);
 }
+
+typedef struct {
+  const float *x;
+  const int32_t *order;
+  size_t places, width, count;
+  float *out;
+} ez_taking;
+
+static void take_body(void *context, size_t begin, size_t end) {
+  const ez_taking *p = context;
+  for (size_t i = begin; i < end; i++) {
+    const size_t sample = i / p->count;
+    const int32_t place = p->order[i % p->count];
+    float *to = p->out + i * p->width;
+    if (place < 0) memset(to, 0, p->width * sizeof(float));
+    else memcpy(to, p->x + (sample * p->places + (size_t)place) * p->width, p->width * sizeof(float));
+  }
+}
+void ez_take_places(const float *x, size_t batch, size_t places, size_t width, const int32_t *order, size_t count,
+                    float *out) {
+  ez_taking p = {x, order, places, width, count, out};
+  ez_parallel(batch * count, ez_rows_per_chunk(width), take_body, &p);
+}
+
+// A sample is added up by one thread: a place may have been taken more than once.
+EZ_CLONES static void give_back(const ez_taking *p, size_t sample) {
+  const float *restrict from = p->x + sample * p->count * p->width;
+  for (size_t i = 0; i < p->count; i++, from += p->width) {
+    if (p->order[i] < 0) continue;
+    float *restrict to = p->out + (sample * p->places + (size_t)p->order[i]) * p->width;
+    for (size_t c = 0; c < p->width; c++) to[c] += from[c];
+  }
+}
+static void give_back_body(void *context, size_t begin, size_t end) {
+  for (size_t sample = begin; sample < end; sample++) give_back(context, sample);
+}
+void ez_take_places_gradient(const float *dy, size_t batch, size_t places, size_t width, const int32_t *order,
+                             size_t count, float *dx) {
+  ez_taking p = {dy, order, places, width, count, dx};
+  ez_parallel(batch, 1, give_back_body, &p);
+}

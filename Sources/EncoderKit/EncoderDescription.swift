@@ -73,6 +73,8 @@ public struct ImageDetails: Sendable, Equatable {
   public let channels: Int
   /// The Python library that has a network of this name with these keys; nil where none does.
   public let library: Library?
+  /// Of which side's multiples alone, in pixels, that network gives the same; nil where it does so of any.
+  public let librarySide: Int?
 
   /// A Python library whose networks take an encoder's weights as they are.
   public enum Library: String, Sendable, CaseIterable {
@@ -85,7 +87,7 @@ public struct ImageDetails: Sendable, Equatable {
   /// The facts of an encoder.
   public init(
     featureWidth: Int, classifier: String, stages: [String], size: Int = 224, channels: Int = 3,
-    library: Library? = nil
+    library: Library? = nil, librarySide: Int? = nil
   ) {
     self.featureWidth = featureWidth
     self.classifier = classifier
@@ -93,5 +95,6 @@ public struct ImageDetails: Sendable, Equatable {
     self.size = size
     self.channels = channels
     self.library = library
+    self.librarySide = librarySide
   }
 }

@@ -42,10 +42,14 @@ public struct MultiHeadAttention {
   }
 
   /// Runs the attention; places behind a sample's length are read by none.
-  public func callAsFunction(_ x: Tensor, _ pass: inout Forward, lengths: [Int]? = nil) -> Tensor {
+  ///
+  /// A bias, `[biases, heads, time, time]`, is added to the scores: sample b has the one of b % biases.
+  public func callAsFunction(
+    _ x: Tensor, _ pass: inout Forward, lengths: [Int]? = nil, bias: Tensor? = nil
+  ) -> Tensor {
     requireShapes(x.shape.count == 3, "attention: \(x.shape) is not [batch, time, width]")
-    let joined = pass.linear(x, weight, bias: bias)
+    let joined = pass.linear(x, weight, bias: self.bias)
     let qkv = adapter.map { $0(x, addedTo: joined, &pass) } ?? joined
-    return output(pass.attention(qkv, heads: heads, lengths: lengths), &pass)
+    return output(pass.attention(qkv, heads: heads, lengths: lengths, bias: bias), &pass)
   }
 }

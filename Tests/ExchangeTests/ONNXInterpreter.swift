@@ -92,6 +92,16 @@ struct ONNXInterpreter {
         }
         return sum / area
       }
+    case "Pad":
+      // One place behind the last of the second axis.
+      precondition(x.count == 2 && x[1].values == [0, 0, 0, 0, 1, 0])
+      return NumberArray([x[0].shape[0], x[0].shape[1] + 1, x[0].shape[2]]) { i in
+        i[1] < x[0].shape[1] ? x[0][i] : 0
+      }
+    case "Gather" where node.integers["axis"] == [1]:
+      return NumberArray([x[0].shape[0], x[1].shape[0], x[0].shape[2]]) { i in
+        x[0][[i[0], Int(x[1][[i[1]]]), i[2]]]
+      }
     case "Gather":
       return NumberArray(x[1].shape + [x[0].shape[1]]) { i in
         x[0][[Int(x[1][Array(i.dropLast())]), i[i.count - 1]]]

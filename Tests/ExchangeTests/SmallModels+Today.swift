@@ -83,6 +83,18 @@ extension SmallModel {
       name: "EfficientNet-Lite", image: mobile("tf_efficientnet_lite0", width: 0.2, size: 34)),
     SmallModel(name: "MobileNetV2", image: mobile("mobilenetv2_100", width: 0.2)),
     SmallModel(name: "MobileNetV3", image: mobile("mobilenetv3_small_100", width: 0.3)),
+    SmallModel(
+      name: "Swin, windows that are filled up",
+      image: """
+        {"encoder": "swin_tiny_patch4_window7_224", "size": 36, "channels": 1, "options":
+         {"width": 6, "blocks": [2, 2], "heads": [2, 3], "window": 4}}
+        """),
+    SmallModel(
+      name: "Swin, one window at last, some layers frozen",
+      image: """
+        {"encoder": "swin_tiny_patch4_window7_224", "size": 32, "channels": 3, "freeze": "layer1",
+         "options": {"width": 8, "blocks": [2, 1], "heads": [2, 4], "window": 4}}
+        """),
   ]
 
   static let transformers = [

@@ -20,6 +20,7 @@ struct EncoderGradientTests {
     let store = ParameterStore(random: RandomStream(seed: 1))
     var options: JSONValue = name.hasPrefix("vgg") && !isLong ? ["hidden": 32] : [:]
     if name.hasPrefix("vit"), !isLong { options = ["depth": 2, "width": 48, "heads": 3] }
+    if name.hasPrefix("swin"), !isLong { options = ["blocks": [2, 1, 1, 1], "width": 24] }
     if name.hasPrefix("mobilenet"), !isLong { options = ["width": 0.25] }
     if name.contains("efficientnet"), !isLong { options = ["width": 0.25, "depth": 0.5] }
     if name.hasPrefix("convnext"), !isLong {

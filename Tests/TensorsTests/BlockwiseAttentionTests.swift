@@ -12,15 +12,15 @@ private func numbers(_ shape: [Int], _ seed: Int) -> Tensor {
 
 /// The result of an attention and the gradient of its input.
 private func attention(
-  _ kernels: any Kernels, _ qkv: Tensor, heads: Int, lengths: [Int]?
-) -> (output: [Float], gradient: [Float]) {
+  _ kernels: any Kernels, _ qkv: Tensor, heads: Int, lengths: [Int]?, bias: Tensor? = nil
+) -> (output: [Float], gradient: [Float], bias: [Float]) {
   let tape = Tape()
   let pass = Forward(
     .training, random: RandomStream(seed: 0), tape: tape, kernels: kernels)
-  let input = traced(qkv)
-  let output = pass.attention(input, heads: heads, lengths: lengths)
+  let (input, bias) = (traced(qkv), bias.map { traced($0) })
+  let output = pass.attention(input, heads: heads, lengths: lengths, bias: bias)
   tape.backward(from: output, gradient: numbers(output.shape, 2))
-  return (output.values, input.node?.take()?.values ?? [])
+  return (output.values, input.node?.take()?.values ?? [], bias?.node?.take()?.values ?? [])
 }
 
 private func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
@@ -47,6 +47,35 @@ extension TensorsSuite {
         #expect(largestDifference(blocks.output, plain.output) < 2e-6, "\(lanes) lanes")
         #expect(blocks.gradient.count == plain.gradient.count)
         #expect(largestDifference(blocks.gradient, plain.gradient) < 2e-5, "\(lanes) lanes")
+      }
+    }
+
+    @Test(
+      "With a bias, too: one for all, or one for each of so many samples in turn",
+      arguments: [
+        // Batch, time, heads, width of a head, biases.
+        (3, 5, 2, 8, 1), (8, 49, 3, 32, 4), (2, 100, 1, 16, 2), (4, 197, 2, 24, 1),
+      ])
+    func biased(_ batch: Int, _ time: Int, _ heads: Int, _ head: Int, _ biases: Int) throws {
+      let qkv = numbers([batch, time, 3 * heads * head], 1)
+      let bias = numbers([biases, heads, time, time], 5)
+      let plain = attention(ReferenceKernels(), qkv, heads: heads, lengths: nil, bias: bias)
+      for lanes in NativeConvolutionTests.widths {
+        let kernels = try #require(NativeKernels(over: ReferenceKernels(), lanes: lanes))
+        let blocks = attention(kernels, qkv, heads: heads, lengths: nil, bias: bias)
+        #expect(largestDifference(blocks.output, plain.output) < 4e-6, "\(lanes) lanes")
+        #expect(largestDifference(blocks.gradient, plain.gradient) < 2e-5, "\(lanes) lanes")
+        #expect(blocks.bias.count == bias.count)
+        #expect(largestDifference(blocks.bias, plain.bias) < 2e-5, "\(lanes) lanes")
+      }
+      guard let native = NativeKernels(over: ReferenceKernels()) else { return }
+      let exact = makePass(.evaluation, ReferenceKernels()).attention(
+        rounded(qkv), heads: heads, bias: bias
+      ).values
+      for kind in BFloat16Tests.kinds {
+        let pass = makePass(.evaluation, BFloat16Kernels(native, kind))
+        let found = pass.attention(qkv, heads: heads, bias: bias).values
+        #expect(relativeDistance(found, exact) < 3e-3, "\(kind)")
       }
     }
 

@@ -44,6 +44,53 @@ extension TensorsSuite {
       checkGradients(set, inputs: [randomTensor([2, 4, 18], "qkv")]) { run, x in
         run.attention(x[0], heads: 3, lengths: [4, 2])
       }
+      checkGradients(
+        set, inputs: [randomTensor([6, 4, 18], "qkv"), randomTensor([2, 3, 4, 4], "bias")]
+      ) { run, x in run.attention(x[0], heads: 3, bias: x[1]) }
+      checkGradients(set, inputs: [randomTensor([2, 3, 4], "x")]) { run, x in
+        run.takePlaces(x[0], [2, -1, 0, 2, 1])
+      }
+      let index: [Int32] = [0, 2, 1, 3, 2, 0, 2, 2, 1]
+      let masks = Tensor((0..<18).map { $0 % 5 == 0 ? -3 : 0 }, shape: [2, 3, 3])
+      let table = randomParameter("table", [4, 2])
+      for masks in [nil, masks] {
+        checkGradients(set, parameters: [table]) { run, _ in
+          run.relativePositionBias(table, index, masks: masks)
+        }
+      }
+    }
+
+    @Test("Places and biases by hand, and what attention does with a bias")
+    func windows() {
+      let pass = makePass(.evaluation, ReferenceKernels())
+      let x = Tensor([1, 2, 3, 4, 5, 6, 7, 8], shape: [2, 2, 2])
+      #expect(pass.takePlaces(x, [1, -1, 0]).values == [3, 4, 0, 0, 1, 2, 7, 8, 0, 0, 5, 6])
+      let table = parameter("t", [1, 10, 2, 20, 3, 30], [3, 2])
+      let masks = Tensor([0, -100, 0, 0, 5, 0, 0, 0], shape: [2, 2, 2])
+      let bias = pass.relativePositionBias(table, [1, 0, 2, 1], masks: masks)
+      #expect(bias.shape == [2, 2, 2, 2])
+      #expect(
+        bias.values == [2, -99, 3, 2, 20, -90, 30, 20, 7, 1, 3, 2, 25, 10, 30, 20])
+      // Queries and keys of zero: the weights are softmax of the bias alone.
+      var values: [Float] = []
+      for sample in 0..<4 {
+        for place in 0..<2 {
+          values += [0, 0, 0, 0, Float(sample * 10 + place), Float(place * 100)]
+        }
+      }
+      let qkv = Tensor(values, shape: [4, 2, 6])
+      let (y, b) = (pass.attention(qkv, heads: 2, bias: bias).values, bias.values)
+      func share(_ a: Float, _ b: Float) -> Float { 1 / (1 + exp(a - b)) }
+      for sample in 0..<4 {
+        let (first, base) = (sample % 2 * 8, sample * 4)
+        for place in 0..<2 {
+          let (row, at) = (first + 2 * place, base + 2 * place)
+          let wanted: Float = Float(sample * 10) + share(b[row], b[row + 1])
+          let other: Float = 100 * share(b[row + 4], b[row + 5])
+          #expect(abs(y[at] - wanted) < 1e-4)
+          #expect(abs(y[at + 1] - other) < 1e-4)
+        }
+      }
     }
 
     @Test("Gradients of recurrences agree with differences", arguments: [false, true])

@@ -247,6 +247,12 @@ void ez_gather_rows(const float *_Nonnull table, const int32_t *_Nonnull rows, s
                     size_t width, float *_Nonnull out);
 void ez_scatter_rows(const float *_Nonnull dy, const int32_t *_Nonnull rows, size_t count,
                      size_t width, float *_Nonnull table);
+// Of every sample's places [batch, places, width] those of `order`, [batch, count, width]; a negative one is zero.
+void ez_take_places(const float *_Nonnull x, size_t batch, size_t places, size_t width, const int32_t *_Nonnull order,
+                    size_t count, float *_Nonnull out);
+// The gradient of x, added to what is there.
+void ez_take_places_gradient(const float *_Nonnull dy, size_t batch, size_t places, size_t width,
+                             const int32_t *_Nonnull order, size_t count, float *_Nonnull dx);
 // Max over time with ReLU: y is [time, filters]; document d owns rows starts[d]..<starts[d] +
 // lengths[d]. out[d, f] = max(0, max over rows (y + bias)); where = that row, or -1 if clipped.
 void ez_max_over_time(const float *_Nonnull y, const float *_Nonnull bias,

@@ -95,10 +95,13 @@ void ez_softmax(float *_Nonnull x, size_t rows, size_t width, float factor,
 void ez_softmax_gradient(const float *_Nonnull p, float *_Nonnull dp, size_t rows, size_t width,
                          float factor);
 
-// Self-attention: of each head softmax(factor * Q * K^T) * V, factor 1 / sqrt(width / heads).
+// Self-attention: of each head softmax(factor * (Q * K^T + bias)) * V, factor 1 / sqrt(width / heads).
 typedef struct {
   size_t batch, time, width, heads;
   const int32_t *_Nonnull used; // the places of each sample that are read
+  // [biases, heads, time, time], or NULL: of sample b the one of b % biases. All places are read then.
+  const float *_Nullable bias;
+  size_t biases;
 } ez_attention_shape;
 // Floats of workspace, forward or back.
 size_t ez_attention_workspace(const ez_attention_shape *_Nonnull shape, int lanes, int back);
@@ -106,10 +109,10 @@ size_t ez_attention_workspace(const ez_attention_shape *_Nonnull shape, int lane
 // gradient needs. Where lanes are 8 or 16.
 void ez_attention(const ez_attention_shape *_Nonnull shape, int lanes, const float *_Nonnull qkv,
                   float *_Nonnull workspace, float *_Nonnull out, float *_Nullable logs);
-// The gradient of qkv.
+// The gradient of qkv, and in `slopes`, [batch, heads, time, time], if it is there, that of each sample's bias.
 void ez_attention_gradient(const ez_attention_shape *_Nonnull shape, int lanes, const float *_Nonnull qkv,
                            const float *_Nonnull logs, const float *_Nonnull dy, float *_Nonnull workspace,
-                           float *_Nonnull gradient);
+                           float *_Nonnull gradient, float *_Nullable slopes);
 
 // Forward in bf16, by what CKernelsBFloat.h names: queries, keys, values, weights and results are bf16, sums are not.
 // Workspace: bytes, the memory at a multiple of 4.

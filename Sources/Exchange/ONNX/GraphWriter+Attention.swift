@@ -36,10 +36,11 @@ extension GraphWriter {
   /// softmax(Q · Kᵀ / √d) · V, head by head; what is no word is not looked at.
   mutating func attention(
     _ index: Int, _ step: Trace.Step, _ inputs: [String], heads: Int, _ counts: [Int]?,
-    named own: String?
+    bias: String? = nil, named own: String?
   ) throws -> String {
-    let keys = step.inputs[step.inputs.count > 1 ? 1 : 0]
-    guard step.inputs.dropFirst().allSatisfy({ forms[$0] == forms[keys] }) else {
+    let read = bias == nil ? step.inputs : [step.inputs[0]]
+    let keys = read[read.count > 1 ? 1 : 0]
+    guard read.dropFirst().allSatisfy({ forms[$0] == forms[keys] }) else {
       throw refusal("rows of words beside others")
     }
     let isMasked = try isOfWords(index, counts, rows: keys)
@@ -58,10 +59,28 @@ extension GraphWriter {
     let factor = graph.constant("factor_\(scale)", Tensor([scale], shape: [1]))
     var scores = graph.add("Mul", [graph.add("MatMul", [query, key]), factor])
     if isMasked { scores = graph.add("Add", [scores, penalty()]) }
+    if let bias { scores = try biased(scores, by: bias, index, step, heads: heads) }
     let weights = graph.add("Softmax", [scores], [("axis", .integer(-1))])
     let seen = graph.add(
       "Transpose", [graph.add("MatMul", [weights, value])], [("perm", .integers([0, 2, 1, 3]))])
     return graph.add("Reshape", [seen, graph.constant([0, 0, width])], named: own)
+  }
+
+  /// Scores `[batch, heads, time, time]` with a bias, of which case b has the one of b % biases.
+  private mutating func biased(
+    _ scores: String, by bias: String, _ index: Int, _ step: Trace.Step, heads: Int
+  ) throws -> String {
+    let (one, two) = (passes.one.trace.steps, passes.two.trace.steps)
+    let (biases, time) = (one[step.inputs[1]].shape[0], step.shape[1])
+    guard two[two[index].inputs[1]].shape[0] == biases else {
+      throw refusal("a bias of attention that depends on the batch")
+    }
+    // As all that has four axes it lies with its last one second.
+    let placed = graph.add("Transpose", [bias], [("perm", .integers([0, 2, 3, 1]))])
+    guard biases > 1 else { return graph.add("Add", [scores, placed]) }
+    let apart = graph.constant([-1, biases, heads, time, time])
+    let sums = graph.add("Add", [graph.add("Reshape", [scores, apart]), placed])
+    return graph.add("Reshape", [sums, graph.constant([-1, heads, time, time])])
   }
 
   /// Whether counts of rows are those of each text's words; false for none, and for all rows.

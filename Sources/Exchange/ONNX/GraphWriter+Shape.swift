@@ -103,6 +103,25 @@ extension GraphWriter {
     return made
   }
 
+  /// Places of every case by their indices; behind the last one lies a row of zeros for negative ones.
+  mutating func takePlaces(_ index: Int, _ step: Trace.Step, _ input: String, _ order: [Int32])
+    throws -> String
+  {
+    guard case .takePlaces(order) = passes.two.trace.steps[index].operation else {
+      throw refusal("\"takePlaces\" that depends on the batch")
+    }
+    let places = inputShape(step)[1]
+    var input = input
+    if order.contains(where: { $0 < 0 }) {
+      input = graph.add("Pad", [input, graph.constant([0, 0, 0, 0, 1, 0])])
+    }
+    // Blocks of one layer take the same places.
+    let name = shared["order \(order)"] ?? "order_\(index)"
+    shared["order \(order)"] = name
+    let indices = graph.constant(name, integers: order.map { $0 < 0 ? places : Int($0) })
+    return graph.add("Gather", [input, indices], [("axis", .integer(1))])
+  }
+
   /// Rows by their indices, which are the same for every batch, or those of a text's places.
   mutating func gatherRows(
     _ index: Int, _ step: Trace.Step, _ input: String, _ indices: [Int32]

@@ -80,6 +80,7 @@ struct GraphWriter {
       return slice(inputs[0], range, axis: lastAxis(step), named: own)
     case .broadcast: return try broadcast(index, step, inputs[0])
     case .gatherRows(let indices): return try gatherRows(index, step, inputs[0], indices)
+    case .takePlaces(let order): return try takePlaces(index, step, inputs[0], order)
     case .linear(let weights, let bias):
       return graph.add(
         "Gemm", inputs + [parameter(weights)] + (bias.map { [parameter($0)] } ?? []),
@@ -103,7 +104,9 @@ struct GraphWriter {
     case .attention(let heads, let counts):
       let width = step.shape[2]
       let parts = (0..<3).map { slice(inputs[0], $0 * width..<($0 + 1) * width, axis: 2) }
-      return try attention(index, step, parts, heads: heads, counts, named: own)
+      return try attention(
+        index, step, parts, heads: heads, counts, bias: inputs.count > 1 ? inputs[1] : nil,
+        named: own)
     case .unknown(let name): throw refusal("the operation \"\(name)\"")
     // All others are written above.
     default: throw refusal("a second input")

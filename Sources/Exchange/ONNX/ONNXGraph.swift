@@ -65,7 +65,11 @@ struct ONNXGraph {
 
   /// Adds a constant vector of whole numbers once; the name.
   mutating func constant(_ values: [Int]) -> String {
-    let name = "integers_" + values.map(String.init).joined(separator: "_")
+    constant("integers_" + values.map(String.init).joined(separator: "_"), integers: values)
+  }
+
+  /// The same under a name of one's own.
+  mutating func constant(_ name: String, integers values: [Int]) -> String {
     guard names.insert(name).inserted else { return name }
     var message = ONNXGraph.tensor(name, .integer, [values.count])
     for value in values { message.add(7, value) }

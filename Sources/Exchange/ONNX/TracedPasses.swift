@@ -147,6 +147,7 @@ extension Trace.Operation {
     case .broadcast: "broadcast"
     case .slice: "slice"
     case .gatherRows: "gatherRows"
+    case .takePlaces: "takePlaces"
     case .unknown(let name): name
     }
   }

@@ -7,8 +7,8 @@ struct ImageLoader {
   let library: ImageDetails.Library
   /// The key of the published classifier, which is left out.
   let classifier: String
-  /// Whether the model's positions are those of images of one size.
-  let hasPositions: Bool
+  /// Whether the library's model is made for images of one size.
+  let isMadeForSize: Bool
 
   var text: String {
     let prefixes =
@@ -81,7 +81,7 @@ struct ImageLoader {
         \(channels)
         """
     }
-    let size = hasPositions ? ", img_size=\(branch.preprocessing.size)" : ""
+    let size = isMadeForSize ? ", img_size=\(branch.preprocessing.size)" : ""
     return """
               model = timm.create_model(
                   "\(branch.encoder)", pretrained=False, num_classes=0, in_chans=\(branch.preprocessing.channels)\(size))

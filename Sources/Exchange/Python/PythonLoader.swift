@@ -78,11 +78,16 @@ package struct PythonLoader {
     }
     if image.lora != nil { throw refusal("adapters (\"lora\")") }
     try checkOptions(image, description, library)
+    let size = image.preprocessing.size
+    if let side = details.librarySide, size % side != 0 {
+      throw refusal(
+        "images of \(size) pixels: of sizes that \(side) does not divide \(library.rawValue)'s"
+          + " \(image.encoder) gives something else")
+    }
     return ImageLoader(
       branch: image, library: library, classifier: details.classifier,
-      hasPositions: model.classifier.store.parameters.contains {
-        $0.key.hasSuffix(".pos_embed")
-      })
+      isMadeForSize: details.librarySide != nil
+        || model.classifier.store.parameters.contains { $0.key.hasSuffix(".pos_embed") })
   }
 
   private static func packages(_ library: ImageDetails.Library?) -> [String] {

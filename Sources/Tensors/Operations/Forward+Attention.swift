@@ -9,10 +9,14 @@ extension Forward {
   /// https://arxiv.org/abs/1706.03762. With `lengths`, the places of a sample behind its length are
   /// read by none; their own rows are computed, and mean nothing. The weights, `[batch, heads, time, time]`, are made a
   /// block of queries at a time; the tape keeps a logarithm of each query, and they are made again. Kernels without such
-  /// loops keep them whole.
+  /// loops keep them whole. A `bias`, `[biases, heads, time, time]`, is added to Q · Kᵀ / √d: sample b has the one of
+  /// b % biases, as windows of an image one behind the other have.
   ///
-  /// - Precondition: the width divides by the heads, and every length is in `1...time`.
-  public func attention(_ qkv: Tensor, heads: Int, lengths: [Int]? = nil) -> Tensor {
+  /// - Precondition: the width divides by the heads, every length is in `1...time`, the batch is a multiple of the
+  ///   biases, and not both lengths and a bias are given.
+  public func attention(
+    _ qkv: Tensor, heads: Int, lengths: [Int]? = nil, bias: Tensor? = nil
+  ) -> Tensor {
     requireShapes(
       qkv.shape.count == 3 && heads > 0 && qkv.channels % (3 * heads) == 0,
       "attention: \(heads) heads can't share queries, keys and values \(qkv.shape)")
@@ -21,55 +25,71 @@ extension Forward {
     requireShapes(
       places.count == batch && places.allSatisfy { (1...max(time, 1)).contains($0) },
       "attention: lengths \(places) do not fit \(qkv.shape)")
-    let shape = AttentionShape(
+    if let bias {
+      let fits = bias.shape.count == 4 && bias.shape.dropFirst() == [heads, time, time]
+      requireShapes(
+        fits && lengths == nil && bias.shape[0] > 0 && batch % bias.shape[0] == 0,
+        "attention: a bias \(bias.shape) does not fit \(qkv.shape) of \(heads) heads")
+    }
+    var shape = AttentionShape(
       batch: batch, time: time, width: qkv.channels / 3, heads: heads, used: places.map(Int32.init))
     if let zeros = counted(
       2 * batch * time * time * shape.width, [batch, time, shape.width])
     {
       return zeros
     }
+    shape.bias = bias.map { $0.scaled(by: 1 / shape.factor) }
     let operation = Trace.Operation.attention(heads: heads, lengths: lengths)
+    let inputs = [qkv] + (bias.map { [$0] } ?? [])
     if kernels.ownLanes > 0 {
-      return blockwiseAttention(qkv, shape, kernels.ownLanes, operation)
+      return blockwiseAttention(inputs, shape, kernels.ownLanes, operation)
     }
     let weights = Tensor(uninitialized: [batch, heads, time, time])
     let output = Tensor(uninitialized: [batch, time, shape.width])
     shape.forward(qkv, weights, output)
-    trace?.note(operation, [qkv], output)
-    let node = qkv.node
-    let saved = node == nil ? nil : (input: SavedTensor(qkv), weights: weights)
-    return record(output, wanted: node != nil) { dy in
+    trace?.note(operation, inputs, output)
+    let (node, biasNode) = (qkv.node, bias?.node)
+    let isWanted = node != nil || biasNode != nil
+    let saved = isWanted ? (input: SavedTensor(qkv), weights: weights) : nil
+    return record(output, wanted: isWanted) { dy in
       guard let saved else { return }
-      node?.accumulate(shape.gradient(saved.input.tensor, saved.weights, dy))
+      let slopes = Storage(count: saved.weights.count)
+      node?.accumulate(shape.gradient(saved.input.tensor, saved.weights, dy, slopes))
+      if let biasNode { shape.accumulateBias(slopes, biasNode) }
     }
   }
 
   private func blockwiseAttention(
-    _ qkv: Tensor, _ shape: AttentionShape, _ lanes: Int32, _ operation: Trace.Operation
+    _ inputs: [Tensor], _ shape: AttentionShape, _ lanes: Int32, _ operation: Trace.Operation
   ) -> Tensor {
-    let node = qkv.node
-    if isLazy, node == nil, let output = kernels.attention(qkv, shape) { return output }
+    let qkv = inputs[0]
+    let (node, biasNode) = (qkv.node, inputs.count > 1 ? inputs[1].node : nil)
+    let isWanted = node != nil || biasNode != nil
+    if isLazy, !isWanted, let output = kernels.attention(qkv, shape) { return output }
     let output = Tensor(uninitialized: [shape.batch, shape.time, shape.width])
-    let logs = node == nil ? nil : Storage(count: shape.batch * shape.heads * shape.time)
+    let logs = isWanted ? Storage(count: shape.batch * shape.heads * shape.time) : nil
     shape.withKernelShape { kernel in
       let space = Storage(count: ez_attention_workspace(kernel, lanes, 0))
       withElements(qkv, space, output.writable, logs) { qkv, space, output, logs in
         ez_attention(kernel, lanes, qkv, space, output, logs)
       }
     }
-    trace?.note(operation, [qkv], output)
-    let (saved, dimensions) = (node == nil ? nil : SavedTensor(qkv), qkv.shape)
-    return record(output, wanted: node != nil, operation: "attention") { dy in
+    trace?.note(operation, inputs, output)
+    let (saved, dimensions) = (isWanted ? SavedTensor(qkv) : nil, qkv.shape)
+    return record(output, wanted: isWanted, operation: "attention") { dy in
       guard let saved, let logs else { return }
       let gradient = Tensor(uninitialized: dimensions)
+      let slopes =
+        biasNode.map { _ in Storage(count: shape.batch * shape.heads * shape.time * shape.time) }
       shape.withKernelShape { kernel in
         let space = Storage(count: ez_attention_workspace(kernel, lanes, 1))
-        withElements(saved.tensor, logs, dy, space, gradient.writable) {
-          qkv, logs, dy, space, gradient in
-          ez_attention_gradient(kernel, lanes, qkv, logs, dy, space, gradient)
+        withElements(saved.tensor, logs, dy, space, gradient.writable, slopes) {
+          qkv, logs, dy, space, gradient, slopes in
+          ez_attention_gradient(kernel, lanes, qkv, logs, dy, space, gradient, slopes)
         }
       }
       node?.accumulate(gradient)
+      if let slopes, let biasNode { shape.accumulateBias(slopes, biasNode) }
     }
   }
 }
@@ -82,19 +102,33 @@ package struct AttentionShape {
   let heads: Int
   /// The places that are read, of each sample.
   let used: [Int32]
+  /// What is added to Q · Kᵀ before it is divided by √d, `[biases, heads, time, time]`.
+  var bias: Tensor?
 
   /// Calls `body` with the same for the blockwise loops.
   func withKernelShape(_ body: (UnsafePointer<ez_attention_shape>) -> Void) {
     used.withUnsafeBufferPointer { used in
       guard let first = used.baseAddress else { return }
-      var shape = ez_attention_shape(
-        batch: batch, time: time, width: width, heads: heads, used: first)
-      body(&shape)
+      withElements(bias) { bias in
+        var shape = ez_attention_shape(
+          batch: batch, time: time, width: width, heads: heads, used: first, bias: bias,
+          biases: self.bias?.shape[0] ?? 0)
+        body(&shape)
+      }
     }
   }
 
+  /// Adds the gradient of the bias, of those of each sample's scores.
+  func accumulateBias(_ slopes: Storage, _ node: GradientNode) {
+    guard let bias else { return }
+    let sums = Tensor(bias.shape, from: slopes) { sums, slopes in
+      ez_column_sums(slopes, batch / bias.shape[0], bias.count, sums, 0)
+    }
+    node.accumulate(sums.scaled(by: 1 / factor))
+  }
+
   private var head: Int { width / heads }
-  private var factor: Float { 1 / Float(head).squareRoot() }
+  fileprivate var factor: Float { 1 / Float(head).squareRoot() }
 
   /// Calls `body` for every head with its matrices' offsets: in the input (of the queries), in the
   /// weights, in the output.
@@ -117,6 +151,14 @@ package struct AttentionShape {
           Matrix(qkv + input + width, rowStride: stride).transposed,
           into: weights + weight, rowStride: time, m: time, n: time, k: head)
       }
+      if let bias {
+        let size = bias.count
+        withElements(bias) { bias in
+          for index in 0..<batch * heads * time * time / size {
+            ez_accumulate(bias, weights + index * size, size)
+          }
+        }
+      }
       ez_softmax(weights, batch * heads * time, time, factor, used, heads * time)
       forEachHead { input, weight, result in
         multiply(
@@ -127,9 +169,9 @@ package struct AttentionShape {
     }
   }
 
-  func gradient(_ qkv: Tensor, _ weights: Tensor, _ dy: Tensor) -> Tensor {
+  /// The gradient of queries, keys and values; those of the scores, divided by √d, go to `slopes`.
+  func gradient(_ qkv: Tensor, _ weights: Tensor, _ dy: Tensor, _ slopes: Storage) -> Tensor {
     let stride = 3 * width
-    let slopes = Storage(count: weights.count)
     return Tensor(qkv.shape, from: qkv, weights, dy, slopes) { gradient, qkv, weights, dy, slopes in
       forEachHead { input, weight, result in
         let dOutput = Matrix(dy + result, rowStride: width)
@@ -151,5 +193,11 @@ package struct AttentionShape {
           into: gradient + input + width, rowStride: stride, m: time, n: head, k: time)
       }
     }
+  }
+}
+
+extension Tensor {
+  fileprivate func scaled(by factor: Float) -> Tensor {
+    Tensor(shape, from: self) { ez_scale($1, factor, $0, count) }
   }
 }

@@ -41,7 +41,8 @@ package final class Trace {
     case meanOverRows(counts: [Int]?)
     /// Of queries, keys and values; of each case's keys the first ones, nil for all.
     case crossAttention(heads: Int, keyCounts: [Int]?)
-    /// Of queries, keys and values side by side; of each case's places the first ones, nil for all.
+    /// Of queries, keys and values side by side; of each case's places the first ones, nil for all. A second input is the
+    /// bias, [biases, heads, time, time], of cases in turn.
     case attention(heads: Int, lengths: [Int]?)
     /// A function of each element.
     case activation(Activation)
@@ -57,6 +58,8 @@ package final class Trace {
     /// Some places of the last axis.
     case slice(Range<Int>)
     case gatherRows([Int32])
+    /// Of each case's places these; a negative one is zero.
+    case takePlaces([Int32])
     /// An operation that has no description here, by its name.
     case unknown(String)
   }
