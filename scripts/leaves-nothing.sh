@@ -5,8 +5,9 @@ set -euo pipefail
 folder=$(mktemp -d)
 status=0
 TMPDIR=$folder "$@" || status=$?
-# SwiftPM's own are not ours.
-left=$(find "$folder" -mindepth 1 -maxdepth 1 ! -name 'TemporaryDirectory.*' ! -name '_*.lock' -printf '%f\n')
+# SwiftPM's own are not ours, nor is what an mpirun of Open MPI leaves that was killed.
+left=$(find "$folder" -mindepth 1 -maxdepth 1 ! -name 'TemporaryDirectory.*' ! -name '_*.lock' ! -name 'ompi.*' \
+  -printf '%f\n')
 rm -rf "$folder"
 if [ -n "$left" ]; then
   printf 'error: left behind in the temporary directory:\n%s\n' "$left" >&2

@@ -72,12 +72,13 @@ struct EvaluateProgramTests {
         let outcome = try ProgramRunner.run(
           shell: """
             "$ZOO" predict phantom-words --cases \(path) --output \(path).out --threads 1 --quiet >/dev/null &
-            while kill -0 $! 2>/dev/null; do grep VmHWM /proc/$!/status 2>/dev/null; sleep .1; done | tail -1
+            while kill -0 $! 2>/dev/null; do grep VmHWM /proc/$!/status 2>/dev/null; sleep .02; done | tail -1
             """)
         return try #require(
           Int(outcome.output.split(separator: " ").dropFirst().first.map(String.init) ?? ""))
       }
-      let (few, many) = (try peak(2000), try peak(100_000))
+      // So many that the program runs long enough for its memory to be seen.
+      let (few, many) = (try peak(20_000), try peak(100_000))
       let kilobytes = size("\(folder)/100000.csv") / 1024
       // The table's bytes, the places of its fields, and its ids while they are checked.
       #expect(many - few < 8 * kilobytes, "\(few) KB and \(many) KB for a table of \(kilobytes) KB")

@@ -34,12 +34,22 @@ final class WebDriver {
 
   /// Runs `body` with a browser, which is gone afterwards however `body` ends.
   static func run(_ body: (WebDriver) async throws -> Void) async throws {
-    try await withAsyncTemporaryFolder { folder in
-      let driver = try WebDriver(folder: folder)
-      defer { driver.end() }
-      try await driver.begin(profile: "\(folder)/profile")
-      try await body(driver)
+    let folder = try shortFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let driver = try WebDriver(folder: folder)
+    defer { driver.end() }
+    try await driver.begin(profile: "\(folder)/profile")
+    try await body(driver)
+  }
+
+  /// A folder with a short name: the browser's sockets lie below it, and their paths have 107 bytes at most.
+  private static func shortFolder() throws -> String {
+    let temporary = FileManager.default.temporaryDirectory.path
+    var template = Array("\(temporary)/b.XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw ZooError(.system, "no folder can be made in \(temporary)")
     }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Starts the driver on a port the system gives; `folder` goes with it.
