@@ -55,6 +55,8 @@ def make(name, size, batch, seed):
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
+        if getattr(module, "drop_prob", 0):
+            sys.exit(f"{name} draws in training (stochastic depth): nothing could be compared")
     channels, outputs = (1, 18) if name == XRAY else (3, 1)
     peer.settle(model, torch.randn(batch, channels, size, size))
     images = torch.randn(batch, channels, size, size)
@@ -88,7 +90,7 @@ def narrowed(model):
 def convolutional(name):
     """timm's network, its factors of layer scale and of the response far from where they begin."""
     import timm
-    model = timm.create_model(name, pretrained=False, num_classes=1,
+    model = timm.create_model(name, pretrained=False, num_classes=1, drop_path_rate=0.0,
                               **({"depths": fewer(name)} if fewer(name) else {}))
     for key, parameter in model.named_parameters():
         if key.endswith("gamma"):

@@ -35,9 +35,30 @@ size_t ez_attention_workspace(const ez_attention_shape *s, int lanes, int back) 
 
 #if defined(__x86_64__)
 
+// Up to 16 rows and columns that lie `stride` apart, columns as rows of 16, `pitch` apart: zero behind the last row.
+static EZ_SIXTEEN void turn_square(const float *x, size_t rows, size_t columns, size_t stride, float *to, size_t pitch) {
+  const __mmask16 mask = ez_first_lanes(columns);
+  __m512i r[16];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 16; i++)
+    r[i] = i < rows ? _mm512_maskz_loadu_epi32(mask, x + i * stride) : _mm512_setzero_si512();
+  ez_turn_words(r);
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 16; i++)
+    if (i < columns) _mm512_storeu_si512(to + i * pitch, r[i]);
+}
+
 // Rows [rows, columns] that lie `stride` apart as the panels of a product by their transpose.
 static void pack_rows(int lanes, const float *x, size_t rows, size_t columns, size_t stride, float *packed) {
   const size_t panel = 2 * (size_t)lanes;
+  if (lanes == 16) {
+    const size_t all = (rows + panel - 1) / panel * panel;
+    for (size_t first = 0; first < all; first += 16)
+      for (size_t c = 0; c < columns; c += 16)
+        turn_square(x + first * stride + c, rows > first ? rows - first : 0, columns - c, stride,
+                    packed + first / panel * panel * columns + c * panel + first % panel, panel);
+    return;
+  }
   for (size_t first = 0; first < rows; first += panel) {
     float *to = packed + first * columns;
     const size_t n = rows - first < panel ? rows - first : panel;

@@ -10,13 +10,15 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define EZ_VECTORS __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+// What needs no more than vectors of 16 floats.
+#define EZ_SIXTEEN __attribute__((target("avx512f")))
 
-static inline EZ_VECTORS __mmask16 ez_first_lanes(size_t count) {
+static inline __attribute__((always_inline)) EZ_SIXTEEN __mmask16 ez_first_lanes(size_t count) {
   return count >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << count) - 1);
 }
 
 // A square of 16 × 16 words, a row in each register, is turned over: columns become rows.
-static inline __attribute__((always_inline)) EZ_VECTORS void ez_turn_words(__m512i r[16]) {
+static inline __attribute__((always_inline)) EZ_SIXTEEN void ez_turn_words(__m512i r[16]) {
   __m512i t[16];
 #pragma clang loop unroll(full)
   for (int i = 0; i < 16; i += 2) {

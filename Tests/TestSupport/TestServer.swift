@@ -47,7 +47,12 @@ package final class TestServer: Sendable {
     Thread.detachNewThread { [weak self] in
       while true {
         let descriptor = unlessInterrupted { Int(accept(listener, nil, nil)) }
-        guard descriptor >= 0 else { return }
+        // Closed here, where nobody accepts any more: its number may be another server's at once, whose connections
+        // this one would take.
+        guard descriptor >= 0 else {
+          close(listener)
+          return
+        }
         Thread.detachNewThread { [weak self] in
           let descriptor = Int32(descriptor)
           defer { close(descriptor) }
@@ -60,9 +65,8 @@ package final class TestServer: Sendable {
   }
 
   deinit {
-    // Wakes the thread in `accept`; closing alone would not.
+    // Wakes the thread in `accept`, which closes it.
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   /// The address of a path.
