@@ -47,8 +47,32 @@ private func mapping(
   return try WeightImport(file, entry: entry(name), options: options.object(), size: 32)
 }
 
+private func isRegistered(_ name: String) -> Bool { (try? entry(name)) != nil }
+
 @Suite("Importing weights")
 struct WeightImportTests {
+  @Test(
+    "A name that is the encoder's own, too, is told by its shape: Swin's original files",
+    .enabled(if: isRegistered("swin_tiny_patch4_window7_224")))
+  func sharedNames() throws {
+    let name = "swin_tiny_patch4_window7_224"
+    let options: JSONValue = ["blocks": [1, 1, 1], "heads": [3, 6, 12]]
+    let own = try published(name, options)
+    let original = own.map { tensor -> NamedTensor in
+      var parts = tensor.name.split(separator: ".").map(String.init)
+      if parts.count > 2, parts[2] == "downsample", let layer = Int(parts[1]) {
+        parts[1] = "\(layer - 1)"
+      }
+      return (parts.joined(separator: "."), tensor.shape, tensor.values)
+    }
+    #expect(original.map(\.name) != own.map(\.name))
+    let read = try mapping(original, name, options)
+    #expect(read.share == 1 && read.renamed.count == 6)
+    let (found, wanted) = (try read.tensors(), try mapping(own, name, options).tensors())
+    #expect(found.keys.sorted() == wanted.keys.sorted())
+    #expect(found.allSatisfy { $1.shape == wanted[$0]?.shape && $1.values == wanted[$0]?.values })
+  }
+
   @Test("Published keys map whole; counters and the classifier are dropped, with the reason")
   func whole() throws {
     let tensors = try published("resnet18", smallResNet)

@@ -1,6 +1,6 @@
 import EncoderKit
 
-/// A file's names as an encoder's keys: its own spelling first, then those that it says it knows.
+/// A file's names as an encoder's keys: its own spelling first where the shape fits, then those that it says it knows.
 struct PublishedNames {
   private let encoder: any EncoderEntry
   private let outline: EncoderOutline
@@ -11,8 +11,9 @@ struct PublishedNames {
 
   /// What a tensor is by its name, without what a wrapper put before it, and its shape.
   func name(_ plain: String, _ shape: [Int]) -> PublishedName {
-    if outline.has(plain) { return .key(plain) }
+    if outline.fits(plain, shape) { return .key(plain) }
     let byShape = (encoder as? any ShapedNames)?.published(plain, shape: shape)
+    if byShape == nil, outline.has(plain) { return .key(plain) }
     return byShape ?? encoder.published(plain) ?? .key(plain)
   }
 
