@@ -26,7 +26,7 @@ CONVOLUTIONAL = (["mobilenetv2_100", "mobilenetv3_small_100", "mobilenetv3_large
                  + [f"{p}efficientnet_{n}" for p in ("", "tf_") for n in ("b0", "b1", "b2", "b3", "b4", "lite0")]
                  + [f"convnext{v}_{n}" for v in ("", "v2") for n in ("tiny", "small", "base", "large")])
 # At 224 pixels: windows do not fill smaller images, and timm fills them up otherwise.
-SWIN = [f"swin_{n}_patch4_window7_224" for n in ("tiny", "small", "base")]
+SWIN = [f"swin_{n}_patch4_window7_224" for n in ("tiny", "small", "base", "large")]
 # Of the large ones few blocks: more would tell nothing else, and take 5 GB.
 SHORTENED = {"depth": 2}
 FEWER_BLOCKS = [2, 2, 2, 2]

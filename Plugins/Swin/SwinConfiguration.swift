@@ -20,6 +20,7 @@ struct SwinConfiguration: Sendable, Equatable {
   static let all: [(name: String, configuration: SwinConfiguration)] = [
     ("tiny", SwinConfiguration()), ("small", SwinConfiguration(blocks: [2, 2, 18, 2])),
     ("base", SwinConfiguration(blocks: [2, 2, 18, 2], heads: [4, 8, 16, 32], width: 128)),
+    ("large", SwinConfiguration(blocks: [2, 2, 18, 2], heads: [6, 12, 24, 48], width: 192)),
   ]
 
   /// A token's width in a layer.

@@ -54,7 +54,8 @@ struct SwinKeys {
     case "features":
       // 1, 3, … are layers, 2, 4, … what joins tokens before them.
       return number % 2 == 0
-        ? merging(parts[2...], shape) : SwinKeys.inBlock(number / 2, parts[2], parts[3...])
+        ? .key("layers.\(number / 2).downsample.\(parts[2...].joined(separator: "."))")
+        : SwinKeys.inBlock(number / 2, parts[2], parts[3...])
     case "layers" where parts[2] == "downsample": return merging(parts[3...], shape)
     case "layers" where parts[2] == "blocks" && parts.count > 4:
       return SwinKeys.inBlock(number, parts[3], parts[4...])

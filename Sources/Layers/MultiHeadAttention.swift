@@ -44,6 +44,7 @@ public struct MultiHeadAttention {
   /// Runs the attention; places behind a sample's length are read by none.
   ///
   /// A bias, `[biases, heads, time, time]`, is added to the scores: sample b has the one of b % biases.
+  /// The batch is a multiple of the biases, and there are no lengths then.
   public func callAsFunction(
     _ x: Tensor, _ pass: inout Forward, lengths: [Int]? = nil, bias: Tensor? = nil
   ) -> Tensor {

@@ -78,7 +78,7 @@ package struct ImageBranch: Sendable, Equatable {
     let source = try (isSaved ? nil : weights).map {
       try WeightSource($0, prefix: prefix, registry, at: start?.place ?? value.place)
     }
-    preprocessing = try ImagePreprocessing(&object, weights: source?.input)
+    preprocessing = try ImagePreprocessing(&object, weights: source?.images)
     ignoresPreprocessing =
       try object.choice("preprocessing", among: ["weights", "own"], default: "weights") == "own"
     pixels = FittedPixels(bits: try object.value("bits")?.integer(in: SampleBits.range))

@@ -30,7 +30,7 @@ package struct ImagePreprocessing: Sendable, Equatable {
   /// weights' images were.
   ///
   /// - Throws: `ZooError` for a value out of range.
-  init(_ object: inout JSONObject, weights: WeightInput?) throws {
+  init(_ object: inout JSONObject, weights: WeightImages?) throws {
     size = try object.integer("size", in: 16...2048, default: weights?.size ?? 224)
     channels = try object.integer("channels", in: 1...3, default: weights?.channels ?? 1)
     guard channels != 2 else {

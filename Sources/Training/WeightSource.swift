@@ -14,8 +14,13 @@ package struct WeightSource: Sendable {
   package let prefix: String?
   /// The encoder these weights belong to; nil for a plain file, whose tensors tell.
   package let encoder: String?
-  /// What they were trained on; nil for a plain file that does not say so.
+  /// What they were trained on; nil for a plain file that does not say so, and for a set of which it is not known.
   package let input: WeightInput?
+  /// The extents of those images; nil where they are not known either.
+  var images: WeightImages? {
+    input.map { WeightImages(channels: $0.channels, size: $0.size, resize: $0.resize) }
+      ?? set?.images
+  }
   /// Whether it is a weight set of the registry.
   package var isWeightSet: Bool { self.set != nil }
   /// Whether it is a file from somewhere, neither a weight set nor a model of ours.
@@ -177,10 +182,20 @@ extension ImageBranch {
             + " training subset's mean and deviation. \"normalization\" chooses:"
             + " \(NormalizationPreset.names), or \"data\" for these")
       }
+      guard let images = source.images else { return }
+      // Nobody knows how each colour was normalised, so that none can be folded into another.
+      guard images.channels == preprocessing.channels else {
+        throw ZooError(
+          .badValue,
+          "the weights \"\(source.name)\" read \(images.channels) channels, and it is not known how"
+            + " these were normalised: they can't be brought to \(preprocessing.channels)",
+          at: place, advice: "set \"channels\" to \(images.channels), or leave it out")
+      }
+      noteExtents(images)
       return
     }
     var own = PixelNormalization(mean: input.mean, deviation: input.deviation)
-    let (size, channels) = (preprocessing.size, preprocessing.channels)
+    let channels = preprocessing.channels
     if input.channels != channels {
       own = PixelNormalization(
         mean: [Float](repeating: mean(input.mean), count: channels),
@@ -188,11 +203,7 @@ extension ImageBranch {
       deviations.append(
         "\(name): its weights read \(input.channels) channels and were brought to \(channels)")
     }
-    if size != input.size || preprocessing.resize * input.size != input.resize * size {
-      deviations.append(
-        "\(name): its weights were trained on the middle \(input.size) pixels of images brought to"
-          + " \(input.resize); it is given \(size) of \(preprocessing.resize)")
-    }
+    noteExtents(WeightImages(channels: input.channels, size: input.size, resize: input.resize))
     guard fitsNormalization || pixels.normalization.map({ $0 != own }) ?? false else {
       pixels.normalization = own
       return
@@ -204,6 +215,17 @@ extension ImageBranch {
         at: place, advice: "leave \"normalization\" out, or set \"preprocessing\" to \"own\"")
     }
     deviations.append("\(name): its normalization is not that of its weights")
+  }
+
+  /// Notes where images are not as large as those that the weights were trained on.
+  private mutating func noteExtents(_ images: WeightImages) {
+    let size = preprocessing.size
+    guard size != images.size || preprocessing.resize * images.size != images.resize * size else {
+      return
+    }
+    deviations.append(
+      "\(name): its weights were trained on the middle \(images.size) pixels of images brought to"
+        + " \(images.resize); it is given \(size) of \(preprocessing.resize)")
   }
 
   /// The images of a plain file's weights as the specification describes them, for weights of so many

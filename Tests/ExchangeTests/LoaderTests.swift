@@ -167,14 +167,17 @@ struct LoaderTests {
     #expect(refusal(adapted).contains("adapters (\"lora\")"))
     #expect(refusal(narrow).contains("timm's convnext_tiny has another"))
     #expect(refusal(mean).contains("timm's vit_small_patch14_reg4_dinov2 has another"))
-    func swin(_ size: Int) -> SmallModel {
+    func swin(_ size: Int, hidden: Int = 8) -> SmallModel {
       SmallModel(
         name: "Swin",
         image: """
           {"encoder": "swin_tiny_patch4_window7_224", "size": \(size), "channels": 3}
-          """)
+          """, hidden: hidden)
     }
     #expect(refusal(swin(96)).contains("images of 96 pixels: of sizes that 224 does not divide"))
-    #expect(try script(swin(224)).contains("num_classes=0, in_chans=3, img_size=224)"))
+    for hidden in [0, 8] {
+      let text = try script(swin(224, hidden: hidden))
+      #expect(text.contains("num_classes=0, in_chans=3, img_size=224)"))
+    }
   }
 }

@@ -21,8 +21,14 @@ struct WeightSetTests {
     let set = try Catalogue(Data(text.utf8), path: "registry.json")
       .weightSet("vit_base_patch14_dinov2-xray-224")
     #expect(set.input == nil && set.trainedOn == nil)
-    let entry = "\"input\": \"unknown\","
-    for (other, message) in [("", "\"input\""), ("\"input\": \"none\",", "input")] {
+    #expect(set.images == WeightImages(channels: 3, size: 224, resize: 224))
+    let entry = "\"input\": {\"channels\": 3, \"size\": 224, \"normalization\": \"unknown\"},"
+    #expect(text.contains(entry))
+    for (other, message) in [
+      ("", "\"input\""), (entry.replacing("unknown", with: "none"), "expected \"unknown\""),
+      (entry.replacing(", \"normalization\": \"unknown\"", with: ""), "\"mean\" is missing"),
+      (entry.replacing("\"channels\": 3, ", with: ""), "\"channels\" is missing"),
+    ] {
       let found = errorText {
         _ = try Catalogue(Data(text.replacing(entry, with: other).utf8), path: "registry.json")
       }

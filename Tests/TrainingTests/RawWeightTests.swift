@@ -87,9 +87,18 @@ struct RawWeightTests {
       #expect(wrong.contains("unknown normalization \"imagnet\"; did you mean \"imagenet\""))
       // A set of the catalogue of which it is not known says it, too.
       let set = ", \"weights\": \"vit_base_patch14_dinov2-xray-224\""
-      let unknown = try branch(
-        "{\"encoder\": \"vit_base_patch14_dinov2\", \"size\": 224, \"channels\": 3\(set)}")
+      func dino(_ more: String) throws -> ImageBranch {
+        try branch("{\"encoder\": \"vit_base_patch14_dinov2\"\(set)\(more)}")
+      }
+      let unknown = try dino("")
+      #expect(unknown.preprocessing.channels == 3 && unknown.preprocessing.size == 224)
       #expect(unknown.pixels.normalization == nil && unknown.deviations.count == 1)
+      #expect(
+        errorText { _ = try dino(", \"channels\": 1, \"normalization\": \"imagenet\"") }
+          .contains("read 3 channels, and it is not known how these were normalised"))
+      let larger = try dino(", \"size\": 518, \"normalization\": \"imagenet\"")
+      #expect(larger.deviations.count == 1)
+      #expect(larger.deviations[0].contains("trained on the middle 224 pixels"))
       #expect(
         unknown.deviations[0].contains("xray-224 does not say how its images were normalised"))
       // Drawn weights have learnt on nothing else.

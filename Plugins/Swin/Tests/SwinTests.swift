@@ -95,9 +95,10 @@ private func given(_ configuration: SwinConfiguration, size: Int) throws -> [Str
   }
 
   @Test(
-    "Numbers of parameters are torchvision's with its classifier, one stage owns each",
+    "Numbers of parameters are torchvision's and timm's with a classifier, one stage owns each",
     arguments: zip(
-      SwinConfiguration.all.map(\.configuration), [28_288_354, 49_606_258, 87_768_224]))
+      SwinConfiguration.all.map(\.configuration), [28_288_354, 49_606_258, 87_768_224, 196_532_476])
+  )
   func counts(configuration: SwinConfiguration, published: Int) throws {
     let store = ParameterStore.blank()
     _ = try SwinTransformer(
@@ -126,6 +127,8 @@ private func given(_ configuration: SwinConfiguration, size: Int) throws -> [Str
       ),
       ("features.2.norm.bias", [384], .key("layers.1.downsample.norm.bias")),
       ("features.6.reduction.weight", [768, 1536], .key("layers.3.downsample.reduction.weight")),
+      // Of a sibling of another width, too.
+      ("features.2.reduction.weight", [80, 160], .key("layers.1.downsample.reduction.weight")),
       // The same name at the end of a layer and at the beginning of the next.
       (
         "layers.1.downsample.reduction.weight", [384, 768],

@@ -116,9 +116,10 @@ extension GraphWriter {
       input = graph.add("Pad", [input, graph.constant([0, 0, 0, 0, 1, 0])])
     }
     // Blocks of one layer take the same places.
-    let name = shared["order \(order)"] ?? "order_\(index)"
-    shared["order \(order)"] = name
-    let indices = graph.constant(name, integers: order.map { $0 < 0 ? places : Int($0) })
+    let rows = order.map { $0 < 0 ? places : Int($0) }
+    let name = shared["order \(rows)"] ?? "order_\(index)"
+    shared["order \(rows)"] = name
+    let indices = graph.constant(name, integers: rows)
     return graph.add("Gather", [input, indices], [("axis", .integer(1))])
   }
 

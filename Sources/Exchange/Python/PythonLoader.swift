@@ -172,7 +172,7 @@ package struct PythonLoader {
     } else if steps.count > 1, let before = last.dropLast().last,
       ![
         "concatenate", "globalAveragePool", "relu", "convolutionMaxOverTime", "multiply",
-        "layerNormalization", "reshape",
+        "layerNormalization", "meanOverRows", "reshape",
       ].contains(before.operation.name)
     {
       throw refusal("the head")

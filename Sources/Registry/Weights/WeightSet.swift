@@ -16,8 +16,10 @@ package struct WeightSet: Sendable, Equatable {
   package let hash: RemoteFile.Hash?
   /// About how large the file is, in MB (10⁶ bytes); nil where unknown.
   package let megabytes: Double?
-  /// The images it was trained for; nil for an encoder of texts, and where nobody has published it.
+  /// The images it was trained for; nil for an encoder of texts, and where nobody has published their normalisation.
   package let input: WeightInput?
+  /// What is known of the images in either case; nil for an encoder of texts.
+  package let images: WeightImages?
   /// The files beside the weights that an encoder with a tokenizer of its own needs, by name.
   package let files: [String]
   /// What its classifier tells apart, such as `ImageNet (1000 classes)`, or the labels in order.
@@ -50,12 +52,7 @@ package struct WeightSet: Sendable, Equatable {
     megabytes = size > 0 ? size : nil
     files = try object.strings("files") ?? []
     let described = try files.isEmpty ? object.required("input") : object.value("input")
-    // It has to be written down that nothing is known: a forgotten key is a mistake.
-    if case .string("unknown") = described?.content {
-      input = nil
-    } else {
-      input = try described.map { try WeightInput($0) }
-    }
+    (images, input) = try described.map { try WeightImages.read($0) } ?? (nil, nil)
     labels = try object.strings("labels") ?? []
     licences = try WeightLicences(object.required("licences"))
     trainedOn = try TrainingCollection.list(&object)
@@ -134,6 +131,53 @@ package struct WeightSet: Sendable, Equatable {
     guard let cache = try? cache(), let all = try? remoteFiles() else { return nil }
     let paths = all.map { cache.path(for: $0) }
     return paths.contains(nil) ? nil : paths[0]
+  }
+}
+
+/// The extents of images that weights were trained on.
+package struct WeightImages: Sendable, Equatable {
+  /// 1 for grey, 3 for colour.
+  package let channels: Int
+  /// Height and width in pixels after the crop.
+  package let size: Int
+  /// What the shorter side is brought to before the crop.
+  package let resize: Int
+
+  /// Extents; see the properties.
+  package init(channels: Int, size: Int, resize: Int) {
+    (self.channels, self.size, self.resize) = (channels, size, resize)
+  }
+
+  /// Reads the `input` of a set: all of it, or `"normalization": "unknown"` in place of mean and deviation.
+  ///
+  /// It has to be written down that it is not known: a forgotten key is a mistake.
+  fileprivate static func read(_ value: JSONValue) throws -> (WeightImages, WeightInput?) {
+    var object = try value.object()
+    guard let normalization = object.value("normalization") else {
+      let input = try WeightInput(value)
+      return (
+        WeightImages(channels: input.channels, size: input.size, resize: input.resize), input
+      )
+    }
+    guard case .string("unknown") = normalization.content else {
+      throw ZooError(
+        .badValue, "expected \"unknown\", or \"mean\" and \"deviation\" in place of this key",
+        at: normalization.place)
+    }
+    let size = try object.required("size").integer(in: 16...2048)
+    let images = WeightImages(
+      channels: try object.required("channels").integer(in: 1...3), size: size,
+      resize: try object.integer("resize", in: size...4096, default: size))
+    try object.finish()
+    return (images, nil)
+  }
+
+  /// The extents as JSON.
+  package var json: JSONValue {
+    [
+      "channels": channels.json, "size": size.json, "resize": resize.json,
+      "normalization": "unknown",
+    ]
   }
 }
 

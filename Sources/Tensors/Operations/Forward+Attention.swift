@@ -10,7 +10,8 @@ extension Forward {
   /// read by none; their own rows are computed, and mean nothing. The weights, `[batch, heads, time, time]`, are made a
   /// block of queries at a time; the tape keeps a logarithm of each query, and they are made again. Kernels without such
   /// loops keep them whole. A `bias`, `[biases, heads, time, time]`, is added to Q · Kᵀ / √d: sample b has the one of
-  /// b % biases, as windows of an image one behind the other have.
+  /// b % biases, as windows of an image one behind the other have. Going back, the slopes of a bias that learns are kept
+  /// whole, `[batch, heads, time, time]`.
   ///
   /// - Precondition: the width divides by the heads, every length is in `1...time`, the batch is a multiple of the
   ///   biases, and not both lengths and a bias are given.
@@ -152,9 +153,9 @@ package struct AttentionShape {
           into: weights + weight, rowStride: time, m: time, n: time, k: head)
       }
       if let bias {
-        let size = bias.count
+        let (size, turns) = (bias.count, batch / bias.shape[0])
         withElements(bias) { bias in
-          for index in 0..<batch * heads * time * time / size {
+          for index in 0..<turns {
             ez_accumulate(bias, weights + index * size, size)
           }
         }

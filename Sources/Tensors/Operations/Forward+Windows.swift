@@ -43,7 +43,7 @@ extension Forward {
       "relativePositionBias: \(table.key) \(values.shape) is not [distances, heads]")
     let (rows, heads, pairs) = (values.shape[0], values.channels, index.count)
     let time = Int(Double(pairs).squareRoot().rounded())
-    let biases = masks?.shape[0] ?? 1
+    let biases = masks?.shape.first ?? 1
     requireShapes(
       time * time == pairs && masks.map { $0.shape == [biases, time, time] } ?? true,
       "relativePositionBias: \(pairs) pairs and masks \(masks?.shape ?? []) do not fit")

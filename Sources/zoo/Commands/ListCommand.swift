@@ -182,8 +182,8 @@ extension ZooCommand {
       let values = zip(sets, paths).map { set, path -> JSONValue in
         [
           "name": set.name.json, "kind": "weights", "encoder": set.encoder.json,
-          "url": set.url.json, "input": set.input?.json ?? nil, "files": set.files.json,
-          "labels": set.labels.json,
+          "url": set.url.json, "input": set.input?.json ?? set.images?.json ?? nil,
+          "files": set.files.json, "labels": set.labels.json,
           "licences": [
             "code": set.licences.code.json, "weights": set.licences.weights.json,
             "data": set.licences.data.json,
@@ -203,7 +203,7 @@ extension ZooCommand {
       let state =
         path ?? "not fetched"
         + (set.hash == nil ? ", no hash published: that of the first download holds" : "")
-        + (set.files.isEmpty && set.input == nil ? ", its normalisation is not published" : "")
+        + (set.images != nil && set.input == nil ? ", its normalisation is not published" : "")
       print("\(pad(set.name, width))  \(pad(set.encoder, encoders))  \(pad(size, 7))  \(state)")
     }
     listVectors(catalogue.vectorSets, nameWidth: width, kindWidth: encoders)
