@@ -17,10 +17,7 @@ package struct WeightSource: Sendable {
   /// What they were trained on; nil for a plain file that does not say so, and for a set of which it is not known.
   package let input: WeightInput?
   /// The extents of those images; nil where they are not known either.
-  var images: WeightImages? {
-    input.map { WeightImages(channels: $0.channels, size: $0.size, resize: $0.resize) }
-      ?? set?.images
-  }
+  var images: WeightImages? { input?.images ?? set?.images }
   /// Whether it is a weight set of the registry.
   package var isWeightSet: Bool { self.set != nil }
   /// Whether it is a file from somewhere, neither a weight set nor a model of ours.
@@ -203,7 +200,7 @@ extension ImageBranch {
       deviations.append(
         "\(name): its weights read \(input.channels) channels and were brought to \(channels)")
     }
-    noteExtents(WeightImages(channels: input.channels, size: input.size, resize: input.resize))
+    noteExtents(input.images)
     guard fitsNormalization || pixels.normalization.map({ $0 != own }) ?? false else {
       pixels.normalization = own
       return

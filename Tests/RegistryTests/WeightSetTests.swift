@@ -28,6 +28,7 @@ struct WeightSetTests {
       ("", "\"input\""), (entry.replacing("unknown", with: "none"), "expected \"unknown\""),
       (entry.replacing(", \"normalization\": \"unknown\"", with: ""), "\"mean\" is missing"),
       (entry.replacing("\"channels\": 3, ", with: ""), "\"channels\" is missing"),
+      (entry.replacing("\"channels\": 3", with: "\"channels\": 2"), "channels is 2"),
     ] {
       let found = errorText {
         _ = try Catalogue(Data(text.replacing(entry, with: other).utf8), path: "registry.json")

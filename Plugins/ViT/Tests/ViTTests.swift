@@ -21,20 +21,10 @@ private func given(_ configuration: ViTConfiguration, size: Int) throws -> [Stri
       let (key, shape) = item
       let isFactor = key.contains("norm") && key.hasSuffix("weight") || key.hasSuffix("gamma")
       let values = formula(shape.reduce(1, *), number, plus: isFactor ? 1 : 0)
-      guard shape.count > 2 else { return (key, Tensor(values, shape: shape)) }
-      // PyTorch's second axis is the last here.
-      let (outer, inner, places) = (
-        shape[0], shape.last ?? 1, shape.dropFirst().dropLast().reduce(1, *)
-      )
-      var own = [Float](repeating: 0, count: values.count)
-      for a in 0..<outer {
-        for b in 0..<inner {
-          for c in 0..<places {
-            own[(a * places + c) * inner + b] = values[(a * inner + b) * places + c]
-          }
-        }
-      }
-      return (key, Tensor(own, shape: shape))
+      // Files have the last axis second.
+      let published =
+        shape.count > 2 ? [shape[0], shape[shape.count - 1]] + shape[1..<shape.count - 1] : shape
+      return (key, Tensor(values, shape: published).fromFileOrder)
     })
 }
 

@@ -145,7 +145,9 @@ package struct WeightImages: Sendable, Equatable {
 
   /// Extents; see the properties.
   package init(channels: Int, size: Int, resize: Int) {
-    (self.channels, self.size, self.resize) = (channels, size, resize)
+    self.channels = channels
+    self.size = size
+    self.resize = resize
   }
 
   /// Reads the `input` of a set: all of it, or `"normalization": "unknown"` in place of mean and deviation.
@@ -155,9 +157,7 @@ package struct WeightImages: Sendable, Equatable {
     var object = try value.object()
     guard let normalization = object.value("normalization") else {
       let input = try WeightInput(value)
-      return (
-        WeightImages(channels: input.channels, size: input.size, resize: input.resize), input
-      )
+      return (input.images, input)
     }
     guard case .string("unknown") = normalization.content else {
       throw ZooError(
@@ -169,10 +169,13 @@ package struct WeightImages: Sendable, Equatable {
       channels: try object.required("channels").integer(in: 1...3), size: size,
       resize: try object.integer("resize", in: size...4096, default: size))
     try object.finish()
+    guard images.channels != 2 else {
+      throw ZooError(.badValue, "channels is 2; expected 1 (grey) or 3 (colour)", at: value.place)
+    }
     return (images, nil)
   }
 
-  /// The extents as JSON.
+  /// As a set has it whose normalisation is not known.
   package var json: JSONValue {
     [
       "channels": channels.json, "size": size.json, "resize": resize.json,
@@ -201,6 +204,11 @@ package struct WeightInput: Sendable, Equatable {
     self.resize = resize
     self.mean = mean
     self.deviation = deviation
+  }
+
+  /// The extents alone.
+  package var images: WeightImages {
+    WeightImages(channels: channels, size: size, resize: resize)
   }
 
   /// The same for images of so many channels: each is normalised by the means over those before.
